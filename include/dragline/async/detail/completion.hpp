@@ -1,0 +1,133 @@
+// The last steps of a spawned operation: from the loop, over the handler's executor, to the handler.
+#pragma once
+
+#include <dragline/async/detail/cancel_relay.hpp>
+#include <dragline/core/error.hpp>
+#include <dragline/core/result.hpp>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/associated_allocator.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/dispatch.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/post.hpp>
+
+#include <exception>
+#include <memory>
+#include <system_error>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::async::detail {
+
+// Above zero while an operation is being started on this thread. A body that never really suspends finishes
+// inside the initiating call; its handler must be posted then.
+inline int& starting_operations() noexcept {
+    thread_local int count = 0;
+    return count;
+}
+
+struct starting_scope {
+    starting_scope() noexcept { ++starting_operations(); }
+    ~starting_scope() { --starting_operations(); }
+};
+
+/// The code of an exception that left an operation's body.
+DRAGLINE_DECL std::error_code code_of(const std::exception_ptr& error) noexcept;
+
+template <class T>
+struct shapes {
+    using code_signature = void(std::error_code, T);
+    using exception_signature = void(std::exception_ptr, T);
+    using tuple = std::tuple<std::error_code, T>;
+};
+template <>
+struct shapes<void> {
+    using code_signature = void(std::error_code);
+    using exception_signature = void(std::exception_ptr);
+    using tuple = std::tuple<std::error_code>;
+};
+
+// The handler's call with its arguments; carries the handler's allocator over the last hop.
+template <class Handler, class Error, class... Values>
+struct delivery {
+    Handler handler;
+    Error error;
+    std::tuple<Values...> values;
+
+    using allocator_type = asio::associated_allocator_t<Handler>;
+    allocator_type get_allocator() const noexcept { return asio::get_associated_allocator(handler); }
+
+    void operator()() {
+        std::apply([this](auto&... value) { std::move(handler)(std::move(error), std::move(value)...); },
+                   values);
+    }
+};
+
+// What co_spawn calls on the loop when the body has ended.
+template <class Handler, class Error>
+class completion {
+public:
+    using executor_type = asio::any_io_executor;
+    using cancellation_slot_type = asio::cancellation_slot;
+
+    completion(Handler handler, asio::any_io_executor loop, std::shared_ptr<cancel_relay> relay)
+        : handler_(std::move(handler)),
+          loop_(std::move(loop)),
+          work_(asio::get_associated_executor(handler_, loop_)),
+          relay_(std::move(relay)) {}
+
+    executor_type get_executor() const noexcept { return loop_; }
+    cancellation_slot_type get_cancellation_slot() const noexcept {
+        return relay_ ? relay_->slot() : asio::cancellation_slot();
+    }
+
+    void operator()(std::exception_ptr thrown) { deliver(error_of(std::move(thrown), {})); }
+    template <class T>
+    void operator()(std::exception_ptr thrown, T value) {
+        deliver(error_of(std::move(thrown), {}), std::move(value));
+    }
+    template <class T>
+    void operator()(std::exception_ptr thrown, result<T> outcome) {
+        deliver(error_of(std::move(thrown), outcome.error()), *std::move(outcome));
+    }
+    void operator()(std::exception_ptr thrown, result<void> outcome) {
+        deliver(error_of(std::move(thrown), outcome.error()));
+    }
+
+private:
+    using handler_executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
+
+    static Error error_of(std::exception_ptr thrown, std::error_code ec) {
+        if constexpr (std::is_same_v<Error, std::error_code>) {
+            return thrown ? code_of(thrown) : ec;
+        } else {
+            return thrown || !ec ? thrown : std::make_exception_ptr(std::system_error(ec));
+        }
+    }
+
+    template <class... Values>
+    void deliver(Error error, Values... values) {
+        if (relay_) relay_->close();
+        // The caller's slot is not cleared: that would race with an emit by the thread that started the
+        // operation. What stays in it is a closed relay.
+        auto work = std::move(work_);
+        delivery<Handler, Error, Values...> last{
+            std::move(handler_), std::move(error), {std::move(values)...}};
+        if (starting_operations() > 0) {
+            asio::post(work.get_executor(), std::move(last));
+        } else {
+            asio::dispatch(work.get_executor(), std::move(last));
+        }
+    }
+
+    Handler handler_;
+    asio::any_io_executor loop_;
+    asio::executor_work_guard<handler_executor> work_;
+    std::shared_ptr<cancel_relay> relay_;
+};
+
+}  // namespace dragline::async::detail
+
+#include <dragline/async/detail/impl/completion.ipp>

@@ -1,0 +1,50 @@
+// Included by <dragline/async/event.hpp> only.
+#pragma once
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::async {
+
+template <class Handler>
+void event::start(Handler&& handler, time_point until) {
+    using wait_type = detail::pending_wait_of<std::decay_t<Handler>>;
+    auto* wait = new wait_type(std::forward<Handler>(handler), loop_.executor());
+    pending_ = wait;
+    loop_.waits().push_back(*wait);
+    if (auto slot = asio::get_associated_cancellation_slot(wait->handler); slot.is_connected()) {
+        slot.assign([this](asio::cancellation_type) {
+            if (pending_) finish(asio::error::operation_aborted);
+        });
+    }
+    loop_.deadlines().arm(limit_, until);
+}
+
+DRAGLINE_DECL void event::finish(std::error_code ec) {
+    limit_.disarm();
+    std::exchange(pending_, nullptr)->complete(ec);
+}
+
+DRAGLINE_DECL void event::expired(void* self) noexcept {
+    auto& waiting = *static_cast<event*>(self);
+    waiting.finish(make_timeout(waiting.where_));
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> event::wait(time_point until, phase where) {
+    if (!notified_) {
+        where_ = where;
+        asio::use_awaitable_t<> token;
+        auto waiting = asio::async_initiate<asio::use_awaitable_t<>, void(result<void>)>(
+            [this](auto&& handler, time_point when) {
+                start(std::forward<decltype(handler)>(handler), when);
+            },
+            token, until);
+        auto ended = co_await std::move(waiting);
+        if (!notified_) co_return ended;
+    }
+    notified_ = false;
+    co_return result<void>();
+}
+
+}  // namespace dragline::async
+
+#endif

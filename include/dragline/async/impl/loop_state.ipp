@@ -1,0 +1,96 @@
+// Included by <dragline/async/loop_state.hpp> only.
+#pragma once
+
+#include <dragline/async/detail/pending_wait.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/execution/context.hpp>
+#include <asio/query.hpp>
+
+#include <atomic>
+#include <mutex>
+
+namespace dragline::inline v1::async {
+namespace detail {
+
+// Every living loop of the process. The lock is taken when a loop gets or loses its state, and to visit them
+// all.
+struct loop_registry {
+    std::mutex mutex;
+    std::vector<loop_state*> loops;
+    std::atomic<unsigned long> generation = 1;  // grows when a state dies: ends what threads remember
+
+    static loop_registry& instance() {
+        static auto& registry =
+            *new loop_registry;  // never destroyed: a static io_context may outlive any static
+        return registry;
+    }
+};
+
+}  // namespace detail
+
+DRAGLINE_DECL loop_state::loop_state(asio::execution_context& context) : service(context) {
+    waits_.make_head();
+}
+
+// use_service() of two threads may make two and drops one without shutdown(), so this leaves the registry
+// too.
+DRAGLINE_DECL loop_state::~loop_state() { leave_registry(); }
+
+DRAGLINE_DECL void loop_state::leave_registry() noexcept {
+    auto& registry = detail::loop_registry::instance();
+    std::lock_guard lock(registry.mutex);
+    std::erase(registry.loops, this);
+    ++registry.generation;
+}
+
+DRAGLINE_DECL void loop_state::shutdown() {
+    leave_registry();
+    if (wheel_) wheel_->shutdown();
+    // In reverse: what was made later may use what was made before. The objects stay until the destructor,
+    // since coroutines that die after this still hold references to them.
+    for (auto at = objects_.rbegin(); at != objects_.rend(); ++at) at->second->shutdown();
+    while (!waits_.empty()) static_cast<detail::pending_wait*>(waits_.next)->destroy();
+}
+
+DRAGLINE_DECL loop_state& loop_state::of(const asio::any_io_executor& executor) {
+    struct remembered {
+        asio::execution_context* context = nullptr;
+        loop_state* state = nullptr;
+        unsigned long generation = 0;
+    };
+    // use_service() takes a mutex and walks a list, so each thread remembers its last loop.
+    thread_local remembered last;
+    auto& registry = detail::loop_registry::instance();
+    auto& context = asio::query(executor, asio::execution::context);
+    if (last.context == &context && last.generation == registry.generation.load(std::memory_order_acquire)) {
+        return *last.state;
+    }
+    auto& state = asio::use_service<loop_state>(context);
+    std::lock_guard lock(registry.mutex);
+    if (!state.executor_) {
+        // An execution_context cannot tell its executor: the first caller brings it.
+        state.executor_ = executor;
+        state.wheel_ = std::make_unique<deadline_wheel>(executor, *state.clock_);
+        registry.loops.push_back(&state);
+    }
+    last = {&context, &state, registry.generation.load(std::memory_order_relaxed)};
+    return state;
+}
+
+DRAGLINE_DECL void loop_state::for_each_loop(const std::function<void(loop_state&)>& visit) {
+    auto& registry = detail::loop_registry::instance();
+    std::lock_guard lock(registry.mutex);
+    for (auto* loop : registry.loops) visit(*loop);
+}
+
+DRAGLINE_DECL void loop_state::use(clock& time, random_source& random) {
+    clock_ = &time;
+    random_ = &random;
+    wheel_ = std::make_unique<deadline_wheel>(executor_, time);
+}
+
+}  // namespace dragline::async
+
+#endif

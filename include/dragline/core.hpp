@@ -1,0 +1,10 @@
+// Errors, results, text and bytes: what every module stands on. Start with `condition` in error.hpp.
+#pragma once
+
+#include <dragline/core/ascii.hpp>
+#include <dragline/core/asio.hpp>
+#include <dragline/core/bytes.hpp>
+#include <dragline/core/error.hpp>
+#include <dragline/core/features.hpp>
+#include <dragline/core/platform.hpp>
+#include <dragline/core/result.hpp>

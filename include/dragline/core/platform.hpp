@@ -1,0 +1,21 @@
+// The only header with conditions on the operating system. Linux is tested; Windows and macOS are meant to
+// compile.
+#pragma once
+
+namespace dragline::inline v1::platform {
+
+#if defined(_WIN32)
+inline constexpr bool windows = true;
+inline constexpr const char* hosts_file = "C:\\Windows\\System32\\drivers\\etc\\hosts";
+#else
+inline constexpr bool windows = false;
+inline constexpr const char* hosts_file = "/etc/hosts";
+#endif
+
+#if defined(__linux__)
+inline constexpr bool linux_kernel = true;
+#else
+inline constexpr bool linux_kernel = false;
+#endif
+
+}  // namespace dragline::inline v1::platform
