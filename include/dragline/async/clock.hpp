@@ -14,6 +14,12 @@ using time_point = std::chrono::steady_clock::time_point;
 /// The deadline of something that may wait for ever.
 inline constexpr time_point no_deadline = time_point::max();
 
+/// The value of a timeout option that means: wait for ever. Zero does not mean that; it is refused.
+inline constexpr duration no_limit = duration::max();
+
+/// Whether a timeout option can be used: above zero, or no_limit. Else the call gives errc::invalid_option.
+constexpr bool valid_timeout(duration value) noexcept { return value > duration::zero(); }
+
 /// Tells the time to one loop, on that loop's thread.
 class clock {
 public:
@@ -46,5 +52,9 @@ constexpr time_point deadline_after(time_point now, duration after) noexcept {
 }
 
 }  // namespace dragline::async
+
+namespace dragline::inline v1 {
+using async::no_limit;
+}
 
 #include <dragline/async/impl/clock.ipp>

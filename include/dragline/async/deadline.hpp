@@ -41,8 +41,7 @@ private:
     void* context_;
 };
 
-/// All the deadlines of a loop. Fires never early, and late by at most one tick (16 ms) and what the loop is
-/// late.
+/// All the deadlines of a loop. Fires never early, and late by at most a tick and what the loop is late.
 ///
 /// Sleeps until the next deadline, and keeps run() from returning only while one is armed.
 class deadline_wheel {
@@ -54,8 +53,7 @@ public:
     deadline_wheel(const deadline_wheel&) = delete;
     deadline_wheel& operator=(const deadline_wheel&) = delete;
 
-    /// Arms `entry`, anew if it was armed. A `when` in the past fires at the next tick; no_deadline never
-    /// does.
+    /// Arms `entry`, anew if it was armed. A `when` in the past fires at the next tick, no_deadline never.
     void arm(deadline& entry, time_point when);
 
     /// Ends the sleep for good, at the end of the loop: nothing fires any more, disarming stays harmless.
@@ -66,8 +64,7 @@ public:
 
 private:
     friend class deadline;
-    static constexpr std::size_t slot_count =
-        1024;  // a deadline farther away stays in its slot for another turn
+    static constexpr std::size_t slot_count = 1024;  // what is farther away stays for another turn
 
     std::uint64_t tick_of(time_point when) const noexcept;
     void sleep_until(std::uint64_t wanted);

@@ -19,11 +19,14 @@ namespace dragline::inline v1::async {
 
 /// A notification that one coroutine at a time may wait for.
 ///
-/// A notify() that comes before wait() is kept: the wait then ends at once. Destroying an event that is
-/// waited for is an error. Threads: the loop's own.
+/// A notify() that comes before wait() is kept: the wait then ends at once. An event must live until its wait
+/// has ended, or the loop. Threads: the loop's own.
 class event {
 public:
     explicit event(loop_state& loop) noexcept : loop_(loop), limit_(&expired, this) {}
+    ~event() {
+        if (pending_) pending_->owner = nullptr;
+    }
     event(const event&) = delete;
     event& operator=(const event&) = delete;
 

@@ -6,11 +6,13 @@
 #include <dragline/async/clock.hpp>
 #include <dragline/async/deadline.hpp>
 #include <dragline/async/detail/list_link.hpp>
+#include <dragline/async/loop_gate.hpp>
 #include <dragline/core/asio.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/execution_context.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -29,7 +31,7 @@ public:
     virtual void shutdown() noexcept = 0;
 };
 
-/// The state of one loop. Threads: the loop's own, but for of(), executor() and for_each_loop().
+/// The state of one loop. Threads: the loop's own, but for of(), executor(), gate() and for_each_loop().
 class loop_state : public asio::execution_context::service {
 public:
     using key_type = loop_state;
@@ -46,6 +48,9 @@ public:
     static void for_each_loop(const std::function<void(loop_state&)>& visit);
 
     const asio::any_io_executor& executor() const noexcept { return executor_; }
+
+    /// For posting from other threads, also when they may outlive the loop.
+    const std::shared_ptr<loop_gate>& gate() const noexcept { return gate_; }
 
     clock& time() const noexcept { return *clock_; }
     time_point now() const noexcept { return clock_->now(); }
@@ -81,17 +86,20 @@ public:
 
 private:
     template <class T>
-    static inline const char type_of = 0;
+    static inline char type_of = 0;  // its address names T; not const, since linkers may fold constants
 
     void shutdown() override;
     void leave_registry() noexcept;
 
+    std::atomic<bool> named_ = false;  // executor_, gate_ and wheel_ are there
     asio::any_io_executor executor_;
+    std::shared_ptr<loop_gate> gate_;
     clock* clock_ = &system_clock();
     random_source* random_ = &system_random();
     std::unique_ptr<deadline_wheel> wheel_;
     std::vector<std::pair<const char*, std::unique_ptr<loop_object>>> objects_;
     detail::list_link waits_;
+    bool ended_ = false;
 };
 
 }  // namespace dragline::async

@@ -1,18 +1,18 @@
 // One coroutine body, any completion token: how every operation of this library is made.
 //
-//     asio::awaitable<result<page>> fetch_body(std::string url);                       // the body: by value,
-//     no token
+//     asio::awaitable<result<page>> fetch_body(std::string url);             // the body: by value, no token
 //
-//     template <async::where Where, class Token = default_token>
-//     auto fetch(Where&& place, std::string_view url, Token&& token = {}) {            // the face: copies,
-//     forwards
+//     template <async::where Where, class Token = default_token>             // the face: copies, forwards
+//     auto fetch(Where&& place, std::string_view url, Token&& token = {}) {
 //         return async::initiate<page>(async::executor_of(place), &fetch_body, std::forward<Token>(token),
-//         std::string(url));
+//                                      std::string(url));
 //     }
 #pragma once
 
+#include <dragline/async/callback_failure.hpp>
 #include <dragline/async/detail/cancel_relay.hpp>
 #include <dragline/async/detail/completion.hpp>
+#include <dragline/async/loop_state.hpp>
 #include <dragline/core/asio.hpp>
 #include <dragline/core/result.hpp>
 
@@ -31,20 +31,16 @@
 
 namespace dragline::inline v1::async {
 
-/// Runs `body(args...)` on `loop` and completes `token` with void(std::error_code, T), or
-/// void(std::error_code).
+/// Runs `body(args...)` on `loop` and completes `token` with void(std::error_code, T); T void: only the code.
 ///
-/// `body` is a coroutine function (or a pointer to one) that takes its arguments by value and returns
-/// asio::awaitable<result<T>>, or awaitable<T> when its failures are exceptional. T is default constructible.
-/// An awaiting caller on the same loop runs the body in its own coroutine, without a spawn.
-/// Errors: those of the body; an exception reaches a use_awaitable caller as it is, also over loops, and
-/// other
-///   tokens as its code: that of system_error, not_enough_memory, or errc::unexpected_exception.
+/// `body` is a coroutine function that takes its arguments by value and returns asio::awaitable<result<T>>, or
+/// awaitable<T> when its failures are exceptional. T is default constructible. An awaiting caller on the same
+/// loop runs the body in its own coroutine, without a spawn.
+/// Errors: those of the body. An exception reaches a use_awaitable caller as it is, also over loops; others get
+///   its code: that of system_error, not_enough_memory, errc::unexpected_exception; see callback_failure.
 /// Cancel: every type that the caller's slot delivers, from any thread. The body must not reset its
-/// cancellation
-///   state, which may be its caller's.
-/// Threads: may be called on any. Never completes inside this call; completes on the token's associated
-/// executor.
+///   cancellation state, which may be its caller's.
+/// Threads: any. Never completes inside this call; completes on the token's associated executor.
 template <class T, class Body, class Token, class... Args>
 auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args);
 
@@ -52,8 +48,7 @@ auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args
 template <class T, class Body, class Token, class... Args>
 auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args);
 
-/// Awaits `body(executor, args...)` on the loop of the coroutine that awaits this: an operation without a
-/// WHERE.
+/// Awaits `body(executor, args...)` on the loop of the coroutine that awaits this: an operation with no WHERE.
 template <class T, class Body, class... Args>
 asio::awaitable<T> await_here(Body body, Args... args);
 

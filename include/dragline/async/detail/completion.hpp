@@ -33,8 +33,11 @@ struct starting_scope {
     ~starting_scope() { --starting_operations(); }
 };
 
-/// The code of an exception that left an operation's body.
+// The code of an exception that left an operation's body.
 DRAGLINE_DECL std::error_code code_of(const std::exception_ptr& error) noexcept;
+
+// What an awaiting caller gets of such an exception: what a callback threw comes out as it was.
+DRAGLINE_DECL std::exception_ptr original_of(std::exception_ptr error) noexcept;
 
 template <class T>
 struct shapes {
@@ -103,7 +106,8 @@ private:
         if constexpr (std::is_same_v<Error, std::error_code>) {
             return thrown ? code_of(thrown) : ec;
         } else {
-            return thrown || !ec ? thrown : std::make_exception_ptr(std::system_error(ec));
+            if (thrown) return original_of(std::move(thrown));
+            return ec ? std::make_exception_ptr(std::system_error(ec)) : nullptr;
         }
     }
 

@@ -16,11 +16,18 @@
 namespace dragline::inline v1::async::detail {
 
 struct pending_wait : list_link {
-    // Both end the object: the one by posting the handler, the other without calling it.
+    // Both end the object and clear its owner's pointer: the one by posting the handler, the other without
+    // calling it.
     virtual void complete(std::error_code ec) = 0;
     virtual void destroy() noexcept = 0;
 
+    pending_wait** owner = nullptr;  // where the one who will complete it keeps it
+
 protected:
+    void leave() noexcept {
+        unlink();
+        if (owner) *owner = nullptr;
+    }
     ~pending_wait() = default;
 };
 
@@ -33,7 +40,7 @@ struct pending_wait_of final : pending_wait {
         : handler(std::move(h)), loop(std::move(executor)) {}
 
     void complete(std::error_code ec) override {
-        unlink();
+        leave();
         if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
         auto executor = asio::get_associated_executor(handler, loop);
         auto last = [h = std::move(handler), ec]() mutable { std::move(h)(result<void>(ec)); };
@@ -42,7 +49,7 @@ struct pending_wait_of final : pending_wait {
     }
 
     void destroy() noexcept override {
-        unlink();
+        leave();
         // The handler may own the very frame in which the event stands; it goes last.
         auto last = std::move(handler);
         delete this;

@@ -44,7 +44,7 @@ DRAGLINE_DECL void deadline_wheel::arm(deadline& entry, time_point when) {
         entry.unlink();
         --armed_;
     }
-    if (when == no_deadline || !timer_) {
+    if (when >= no_deadline - tick || !timer_) {  // rounding up must not overflow
         if (armed_ == 0) became_empty();
         return;
     }

@@ -10,6 +10,7 @@ void event::start(Handler&& handler, time_point until) {
     using wait_type = detail::pending_wait_of<std::decay_t<Handler>>;
     auto* wait = new wait_type(std::forward<Handler>(handler), loop_.executor());
     pending_ = wait;
+    wait->owner = &pending_;
     loop_.waits().push_back(*wait);
     if (auto slot = asio::get_associated_cancellation_slot(wait->handler); slot.is_connected()) {
         slot.assign([this](asio::cancellation_type) {
@@ -21,7 +22,7 @@ void event::start(Handler&& handler, time_point until) {
 
 DRAGLINE_DECL void event::finish(std::error_code ec) {
     limit_.disarm();
-    std::exchange(pending_, nullptr)->complete(ec);
+    pending_->complete(ec);
 }
 
 DRAGLINE_DECL void event::expired(void* self) noexcept {

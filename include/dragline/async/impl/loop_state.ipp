@@ -6,24 +6,24 @@
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/execution/context.hpp>
+#include <asio/execution/outstanding_work.hpp>
+#include <asio/prefer.hpp>
 #include <asio/query.hpp>
 
-#include <atomic>
 #include <mutex>
 
 namespace dragline::inline v1::async {
 namespace detail {
 
-// Every living loop of the process. The lock is taken when a loop gets or loses its state, and to visit them
-// all.
+// Every living loop of the process. The lock is taken when a loop gets or loses its state, and to visit all.
 struct loop_registry {
     std::mutex mutex;
     std::vector<loop_state*> loops;
     std::atomic<unsigned long> generation = 1;  // grows when a state dies: ends what threads remember
 
     static loop_registry& instance() {
-        static auto& registry =
-            *new loop_registry;  // never destroyed: a static io_context may outlive any static
+        // Never destroyed: a static io_context may outlive any static.
+        static auto& registry = *new loop_registry;
         return registry;
     }
 };
@@ -34,8 +34,7 @@ DRAGLINE_DECL loop_state::loop_state(asio::execution_context& context) : service
     waits_.make_head();
 }
 
-// use_service() of two threads may make two and drops one without shutdown(), so this leaves the registry
-// too.
+// use_service() of two threads may make two and drops one without shutdown(): so this leaves the registry too.
 DRAGLINE_DECL loop_state::~loop_state() { leave_registry(); }
 
 DRAGLINE_DECL void loop_state::leave_registry() noexcept {
@@ -46,11 +45,15 @@ DRAGLINE_DECL void loop_state::leave_registry() noexcept {
 }
 
 DRAGLINE_DECL void loop_state::shutdown() {
-    leave_registry();
-    if (wheel_) wheel_->shutdown();
-    // In reverse: what was made later may use what was made before. The objects stay until the destructor,
-    // since coroutines that die after this still hold references to them.
-    for (auto at = objects_.rbegin(); at != objects_.rend(); ++at) at->second->shutdown();
+    // Called twice for a loop that is ended before it is destroyed.
+    if (!std::exchange(ended_, true)) {
+        leave_registry();
+        if (gate_) gate_->close();
+        if (wheel_) wheel_->shutdown();
+        // In reverse: what was made later may use what was made before. The objects stay until the destructor,
+        // since coroutines that die after this still hold references to them.
+        for (auto at = objects_.rbegin(); at != objects_.rend(); ++at) at->second->shutdown();
+    }
     while (!waits_.empty()) static_cast<detail::pending_wait*>(waits_.next)->destroy();
 }
 
@@ -68,12 +71,16 @@ DRAGLINE_DECL loop_state& loop_state::of(const asio::any_io_executor& executor) 
         return *last.state;
     }
     auto& state = asio::use_service<loop_state>(context);
-    std::lock_guard lock(registry.mutex);
-    if (!state.executor_) {
-        // An execution_context cannot tell its executor: the first caller brings it.
-        state.executor_ = executor;
-        state.wheel_ = std::make_unique<deadline_wheel>(executor, *state.clock_);
-        registry.loops.push_back(&state);
+    if (!state.named_.load(std::memory_order_acquire)) {
+        std::lock_guard lock(registry.mutex);
+        if (!state.executor_) {
+            // An execution_context cannot tell its executor: the first caller brings it.
+            state.executor_ = asio::prefer(executor, asio::execution::outstanding_work.untracked);
+            state.gate_ = std::make_shared<loop_gate>(state.executor_);
+            state.wheel_ = std::make_unique<deadline_wheel>(state.executor_, *state.clock_);
+            registry.loops.push_back(&state);
+            state.named_.store(true, std::memory_order_release);
+        }
     }
     last = {&context, &state, registry.generation.load(std::memory_order_relaxed)};
     return state;

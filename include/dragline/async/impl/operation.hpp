@@ -14,9 +14,10 @@ template <class Body, class... Args>
 using outcome_of = typename std::invoke_result_t<Body&, Args...>::value_type;
 
 template <class R, class Body, class... Args>
-asio::awaitable<R> run_cancellable(Body body, std::tuple<Args...> args) {
+asio::awaitable<R> run_cancellable(cancel_relay& relay, Body body, std::tuple<Args...> args) {
     // A spawned coroutine listens to terminal only, unless told otherwise.
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    relay.repeat();
     auto running = std::apply(body, std::move(args));
     co_return co_await std::move(running);
 }
@@ -37,7 +38,7 @@ struct spawned_body {
     }
 
     asio::awaitable<outcome_of<Body, Args...>> operator()() {
-        if (relay) return run_cancellable<outcome_of<Body, Args...>>(std::move(body), std::move(args));
+        if (relay) return run_cancellable<outcome_of<Body, Args...>>(*relay, std::move(body), std::move(args));
         return std::apply(body, std::move(args));
     }
 };
@@ -54,7 +55,7 @@ struct start_operation {
     void operator()(Handler&& handler, Body body, std::tuple<Args...> args) const {
         std::shared_ptr<cancel_relay> relay;
         if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
-            relay = std::make_shared<cancel_relay>(loop);
+            relay = std::make_shared<cancel_relay>(loop, loop_state::of(loop).gate());
             slot.assign([relay](asio::cancellation_type type) { relay->emit(type); });
         }
         starting_scope starting;
@@ -68,17 +69,21 @@ struct start_operation {
 template <class T, class Body, class... Args>
 asio::awaitable<T> await_operation(asio::any_io_executor loop, Body body, Args... args) {
     if (co_await asio::this_coro::executor == loop) {
-        auto running = body(std::move(args)...);
-        if constexpr (is_result<outcome_of<Body, Args...>>) {
-            auto outcome = co_await std::move(running);
-            if (!outcome) throw std::system_error(outcome.error());
-            if constexpr (std::is_void_v<T>) {
-                co_return;
+        try {
+            auto running = body(std::move(args)...);
+            if constexpr (is_result<outcome_of<Body, Args...>>) {
+                auto outcome = co_await std::move(running);
+                if (!outcome) throw std::system_error(outcome.error());
+                if constexpr (std::is_void_v<T>) {
+                    co_return;
+                } else {
+                    co_return *std::move(outcome);
+                }
             } else {
-                co_return *std::move(outcome);
+                co_return co_await std::move(running);
             }
-        } else {
-            co_return co_await std::move(running);
+        } catch (const callback_failure& failed) {
+            std::rethrow_exception(failed.original());
         }
     }
     default_token token;
@@ -152,10 +157,14 @@ auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Arg
 template <class T, class Body, class... Args>
 asio::awaitable<T> await_here(Body body, Args... args) {
     auto here = co_await asio::this_coro::executor;
-    auto running = body(std::move(here), std::move(args)...);
-    auto outcome = co_await std::move(running);
-    if (!outcome) throw std::system_error(outcome.error());
-    if constexpr (!std::is_void_v<T>) co_return *std::move(outcome);
+    try {
+        auto running = body(std::move(here), std::move(args)...);
+        auto outcome = co_await std::move(running);
+        if (!outcome) throw std::system_error(outcome.error());
+        if constexpr (!std::is_void_v<T>) co_return *std::move(outcome);
+    } catch (const callback_failure& failed) {
+        std::rethrow_exception(failed.original());
+    }
 }
 
 template <class T, class Body, class... Args>

@@ -1,0 +1,48 @@
+// The way into a loop from other threads, for work that must not depend on which of the two ends first.
+#pragma once
+
+#include <dragline/core/asio.hpp>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/post.hpp>
+
+#include <mutex>
+#include <utility>
+
+namespace dragline::inline v1::async {
+
+/// Posts to a loop for as long as that loop lives, and does nothing after: shared, it may outlive the loop.
+///
+/// Take it from loop_state::gate(). Threads: any.
+class loop_gate {
+public:
+    explicit loop_gate(asio::any_io_executor loop) : loop_(std::move(loop)) {}
+
+    /// Posts `work` to the loop. false, with `work` untouched, when the loop's end has begun.
+    template <class Work>
+    bool post(Work&& work) {
+        std::lock_guard lock(mutex_);
+        if (loop_) asio::post(loop_, std::forward<Work>(work));
+        return bool(loop_);
+    }
+
+    /// As above, but to another executor of the same loop, such as a strand.
+    template <class Work>
+    bool post_to(const asio::any_io_executor& executor, Work&& work) {
+        std::lock_guard lock(mutex_);
+        if (loop_) asio::post(executor, std::forward<Work>(work));
+        return bool(loop_);
+    }
+
+    /// Called at the loop's end. What was posted before is destroyed with the loop.
+    void close() noexcept {
+        std::lock_guard lock(mutex_);
+        loop_ = nullptr;
+    }
+
+private:
+    std::mutex mutex_;
+    asio::any_io_executor loop_;  // none when closed
+};
+
+}  // namespace dragline::async

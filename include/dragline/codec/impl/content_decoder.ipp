@@ -1,0 +1,85 @@
+// Included by <dragline/codec/content_decoder.hpp> only.
+#pragma once
+
+#include <dragline/codec/codings.hpp>
+#include <dragline/core/ascii.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::codec {
+namespace detail {
+
+// Large enough that calls cost nothing, small enough to sit in the first-level cache.
+inline constexpr std::size_t stage_buffer_size = 16 * 1024;
+
+}  // namespace detail
+
+DRAGLINE_DECL result<content_decoder> content_decoder::make(std::string_view content_encoding,
+                                                            decoding_limits limits) {
+    content_decoder made;
+    made.limits_ = limits;
+    std::error_code error;
+    ascii::for_each_item(content_encoding, ',', [&](std::string_view name) {
+        if (error || ascii::equals_ignoring_case(name, "identity")) return;
+        if (made.stages_.size() == limits.max_codings()) {
+            error = errc::too_many_codings;
+        } else if (auto coding = make_decoder(name, limits)) {
+            made.stages_.push_back({std::move(coding), std::vector<char>(detail::stage_buffer_size)});
+        } else {
+            error = errc::unknown_coding;
+        }
+    });
+    if (error) return error;
+    std::reverse(made.stages_.begin(), made.stages_.end());
+    return made;
+}
+
+DRAGLINE_DECL std::error_code content_decoder::finish() {
+    if (error_ || received_ == 0) return error_;
+    for (auto& one : stages_) {
+        if (!error_) error_ = one.coding->finish();
+    }
+    return error_;
+}
+
+DRAGLINE_DECL result<content_decoder::progress> content_decoder::write_to(std::string_view input,
+                                                                          piece_sink sink) {
+    if (error_) return error_;
+    if (stopped_) return progress::stopped;
+    const auto done = run_stage(0, input, sink);
+    error_ = done.error();
+    stopped_ = done && *done == progress::stopped;
+    return done;
+}
+
+DRAGLINE_DECL result<content_decoder::progress> content_decoder::run_stage(std::size_t index,
+                                                                           std::string_view input,
+                                                                           piece_sink sink) {
+    if (index == stages_.size()) {
+        if (index == 0) received_ += input.size();
+        return input.empty() || sink.call(sink.target, input) ? progress::more : progress::stopped;
+    }
+    auto& self = stages_[index];
+    for (;;) {
+        const auto step = self.coding->decode(input, self.buffer);
+        if (!step) return step.error();
+        if (index == 0) received_ += step->consumed;
+        self.decoded += step->produced;
+        if (!limits_.allows(received_, self.decoded)) return errc::ratio_exceeded;
+        input.remove_prefix(step->consumed);
+        if (step->produced != 0) {
+            const auto next = run_stage(index + 1, {self.buffer.data(), step->produced}, sink);
+            if (!next || *next == progress::stopped) return next;
+            continue;  // there may be more output, or an error that waits behind this one
+        }
+        if (input.empty()) return progress::more;
+        if (step->consumed == 0) return errc::corrupt;  // a decoder that stands still
+    }
+}
+
+}  // namespace dragline::codec
+
+#endif

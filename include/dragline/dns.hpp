@@ -1,0 +1,19 @@
+// Names to addresses and back, on c-ares: asynchronous, cached for as long as TTLs say, with every failure
+// told apart. Start with resolve.hpp, the operations; resolver.hpp holds what look-ups share; wire/ reads and
+// writes messages.
+#pragma once
+
+#include <dragline/dns/answer.hpp>
+#include <dragline/dns/cache.hpp>
+#include <dragline/dns/error.hpp>
+#include <dragline/dns/hosts_file.hpp>
+#include <dragline/dns/name.hpp>
+#include <dragline/dns/options.hpp>
+#include <dragline/dns/record.hpp>
+#include <dragline/dns/resolve.hpp>
+#include <dragline/dns/resolver.hpp>
+#include <dragline/dns/server.hpp>
+#include <dragline/dns/trace.hpp>
+#include <dragline/dns/transport.hpp>
+#include <dragline/dns/wire/message.hpp>
+#include <dragline/dns/wire/name.hpp>

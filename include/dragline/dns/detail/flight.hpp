@@ -1,0 +1,95 @@
+// One question on its way, shared by every caller that asks it at the same time.
+#pragma once
+
+#include <dragline/async/deadline.hpp>
+#include <dragline/async/event.hpp>
+#include <dragline/async/loop_state.hpp>
+#include <dragline/dns/answer.hpp>
+#include <dragline/dns/detail/lookup_machine.hpp>
+#include <dragline/dns/trace.hpp>
+#include <dragline/dns/transport.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+class flight;
+
+// Who started a flight, told of its ends.
+class flight_owner {
+public:
+    virtual void landed(const flight& ended) = 0;             // it has an outcome
+    virtual void abandoned(const flight& left) noexcept = 0;  // nobody waits any more
+    virtual void failed(std::size_t server, std::error_code ec) noexcept = 0;
+
+protected:
+    ~flight_owner() = default;
+};
+
+// How a question is asked; callers share a flight only when they agree.
+struct lookup_plan {
+    async::duration try_timeout{};
+    int tries = 1;
+    bool bypass_cache = false;
+    bool operator==(const lookup_plan&) const = default;
+};
+
+using transport_list = std::vector<std::shared_ptr<transport>>;
+
+// Asks one server after the other, and listens to all that were asked. It lives as long as a caller waits, or
+// a transport may still answer: an answer that comes when nobody waits fills the cache.
+class flight final : public reply_sink, public std::enable_shared_from_this<flight> {
+public:
+    flight(async::loop_state& loop, std::weak_ptr<flight_owner> owner, question asked, lookup_plan plan,
+           std::shared_ptr<const transport_list> servers, std::size_t first);
+
+    void start();
+    void on_reply(std::size_t tag, result<wire::message> reply) override;
+
+    // A caller waits: `wake` is notified when the answer is there. Each join() needs its leave().
+    void join(async::event& wake);
+    void leave(async::event& wake) noexcept;
+
+    // The answer, its error included; null while there is none.
+    const std::shared_ptr<const answer>& outcome() const noexcept { return outcome_; }
+    bool was_answered() const noexcept { return answered_; }
+
+    const question& asked() const noexcept { return asked_; }
+    const lookup_plan& plan() const noexcept { return plan_; }
+    void report(lookup_trace& trace) const;
+
+private:
+    struct attempt {
+        std::size_t server;
+        async::time_point began;
+        async::time_point ended;
+        std::error_code error;
+    };
+
+    void ask_next();
+    void failed(std::size_t tag, std::error_code ec);
+    void finish(answer found);
+    void release_all() noexcept;
+    static void on_try_timeout(void* self) noexcept;
+
+    async::loop_state& loop_;
+    std::weak_ptr<flight_owner> owner_;
+    question asked_;
+    lookup_plan plan_;
+    lookup_machine machine_;
+    std::shared_ptr<const transport_list>
+        servers_;  // given up with the last caller, since they hold this flight
+    std::vector<attempt> attempts_;
+    std::vector<async::event*> waiting_;
+    async::deadline try_limit_;
+    std::shared_ptr<const answer> outcome_;
+    bool answered_ = false;
+    bool holding_ = true;
+};
+
+}  // namespace dragline::dns::detail
+
+#include <dragline/dns/detail/impl/flight.ipp>

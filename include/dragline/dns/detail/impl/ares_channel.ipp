@@ -1,0 +1,296 @@
+// Included by <dragline/dns/detail/ares_channel.hpp> only.
+#pragma once
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <ares.h>
+#include <ares_version.h>
+
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <string>
+#include <utility>
+
+// From 1.28 on c-ares calls deprecated what 1.18 has as its only way: ares_query(), ares_set_servers_ports().
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr std::chrono::milliseconds ares_tick{50};
+
+// Longer than anybody waits for one try: the caller's deadlines are kept by the resolver, not by c-ares.
+inline constexpr std::chrono::milliseconds ares_patience{5000};
+
+inline constexpr int ares_edns_size = 1232;
+
+// From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
+// unless it may send again by itself.
+DRAGLINE_DECL int ares_tries() noexcept {
+    int version = 0;
+    ares_version(&version);
+    return version >= 0x012000 ? 4 : 1;
+}
+
+DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
+    switch (status) {
+        case ARES_ETIMEOUT: return make_timeout(phase::resolve);
+        case ARES_ECONNREFUSED: return errc::servers_unreachable;
+        case ARES_EBADNAME: return errc::invalid_name;
+        case ARES_ENOMEM: return std::make_error_code(std::errc::not_enough_memory);
+        case ARES_EDESTRUCTION:
+        case ARES_ECANCELLED: return asio::error::operation_aborted;
+        default: return errc::malformed_message;
+    }
+}
+
+DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where)
+    : loop_(loop), tick_(&on_tick, this), made_at_(loop.now()) {
+    open(where);
+}
+
+DRAGLINE_DECL ares_channel::~ares_channel() { shutdown(); }
+
+DRAGLINE_DECL void ares_channel::open(const server& where) {
+    static const int library = ares_library_init(ARES_LIB_INIT_ALL);
+    char no_hosts_file[] = "b";  // our own is parsed once; c-ares would read it at every look-up
+    ares_options options;
+    std::memset(&options, 0, sizeof options);
+    // No STAYOPEN: an idle channel closes its socket, so the next query comes from another port (RFC
+    // 5452, 9.2). NOCHECKRESP: SERVFAIL and REFUSED are answers; what to do about them is decided above.
+    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS;
+    options.timeout = static_cast<int>(ares_patience.count());
+    options.tries = ares_tries();
+    options.ndots = 1;
+    options.lookups = no_hosts_file;
+    options.ednspsz = ares_edns_size;
+    options.socket_receive_buffer_size =
+        4 << 20;  // one UDP socket takes every answer; the kernel may give less
+    options.sock_state_cb_data = this;
+    options.sock_state_cb = [](void* context, ares_socket_t handle, int readable, int writable) {
+        on_socket_state(context, handle, readable, writable);
+    };
+    in_addr anywhere;
+    std::memset(&anywhere, 0, sizeof anywhere);
+    options.servers = &anywhere;  // replaced below; with this and no domains c-ares need not read resolv.conf
+    options.nservers = 1;
+    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_LOOKUPS |
+               ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB | ARES_OPT_SERVERS |
+               ARES_OPT_DOMAINS | ARES_OPT_SORTLIST;
+#if defined(ARES_OPT_QUERY_CACHE)
+    options.qcache_max_ttl = 0;
+    mask |= ARES_OPT_QUERY_CACHE;
+#endif
+#if defined(ARES_OPT_MAXTIMEOUTMS)
+    options.maxtimeout = static_cast<int>(ares_patience.count());
+    mask |= ARES_OPT_MAXTIMEOUTMS;
+#endif
+    if (library != ARES_SUCCESS) throw std::system_error(error_of_ares(library));
+    if (const int status = ares_init_options(&channel_, &options, mask))
+        throw std::system_error(error_of_ares(status));
+
+    ares_addr_port_node node;
+    std::memset(&node, 0, sizeof node);
+    node.udp_port = node.tcp_port = where.port();
+    if (where.address().is_v4()) {
+        node.family = AF_INET;
+        const auto bytes = where.address().to_v4().to_bytes();
+        std::memcpy(&node.addr.addr4, bytes.data(), bytes.size());
+    } else {
+        node.family = AF_INET6;
+        const auto bytes = where.address().to_v6().to_bytes();
+        std::memcpy(&node.addr.addr6, bytes.data(), bytes.size());
+    }
+    if (const int status = ares_set_servers_ports(channel_, &node)) {
+        shutdown();
+        throw std::system_error(error_of_ares(status));
+    }
+}
+
+DRAGLINE_DECL void ares_channel::shutdown() noexcept {
+    running_ = false;
+    tick_.disarm();
+    outcomes_.clear();
+    // What c-ares has outstanding calls back now, and finds channel_ empty.
+    if (auto* channel = std::exchange(channel_, nullptr)) ares_destroy(channel);
+}
+
+DRAGLINE_DECL void ares_channel::ask(const question& asked, std::shared_ptr<reply_sink> sink,
+                                     std::size_t tag) {
+    if (!channel_) return;
+    auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
+    ++asked_;
+    ++outstanding_;
+    // May call back before it returns.
+    ares_query(channel_, asked.name.c_str(), static_cast<int>(asked.klass), static_cast<int>(asked.type),
+               on_answer, query.release());
+    if (!outcomes_.empty()) deliver_later();
+    if (running_) {
+        watch_all();
+        keep_ticking();
+    }
+}
+
+// The type of `reply` is const in one release of c-ares only.
+template <class Byte>
+void ares_channel::on_answer(void* context, int status, int, Byte* reply, int size) {
+    const std::unique_ptr<pending> query(static_cast<pending*>(context));
+    query->channel->answered(
+        *query, status, reply && size > 0 ? byte_view(reply, static_cast<std::size_t>(size)) : byte_view());
+}
+
+DRAGLINE_DECL void ares_channel::answered(pending& query, int status, byte_view reply) noexcept {
+    --outstanding_;
+    if (!channel_) return;
+    if (status == ARES_ECONNREFUSED) was_unreachable_ = true;
+    try {
+        // With a message at hand the status is c-ares' reading of it, and ours is taken instead.
+        result<wire::message> decoded =
+            reply.empty() ? result<wire::message>(error_of_ares(status)) : wire::decode_message(reply);
+        outcomes_.push_back(outcome{std::move(query.sink), query.tag, std::move(decoded)});
+    } catch (...) {  // out of memory: no exception may pass through c-ares, and the try will time out
+    }
+}
+
+template <class Handle>
+void ares_channel::on_socket_state(void* context, Handle handle, int readable, int writable) {
+    static_cast<ares_channel*>(context)->socket_changed(handle, readable != 0, writable != 0);
+}
+
+DRAGLINE_DECL void ares_channel::socket_changed(socket_handle handle, bool readable, bool writable) noexcept {
+    std::error_code ignored;
+    if (!readable && !writable) {  // c-ares closes it right after this
+        const auto found = sockets_.find(handle);
+        if (found == sockets_.end()) return;
+        found->second->open = false;
+        found->second->socket.release(ignored);
+        sockets_.erase(found);
+        return;
+    }
+    auto& entry = sockets_[handle];
+    if (!entry) {
+        entry = std::make_shared<watched>(loop_.executor());
+        entry->socket.assign(asio::ip::udp::v4(), handle, ignored);
+    }
+    entry->want[0] = readable;
+    entry->want[1] = writable;
+    // Not armed here: ask() and process() do that once c-ares has returned.
+}
+
+DRAGLINE_DECL void ares_channel::watch_all() {
+    for (const auto& [handle, entry] : sockets_) {
+        watch(handle, entry, 0);
+        watch(handle, entry, 1);
+    }
+}
+
+DRAGLINE_DECL void ares_channel::watch(socket_handle handle, const std::shared_ptr<watched>& entry,
+                                       int direction) {
+    if (!entry->want[direction] || entry->armed[direction]) return;
+    entry->armed[direction] = true;
+    entry->socket.async_wait(
+        direction == 0 ? asio::ip::udp::socket::wait_read : asio::ip::udp::socket::wait_write,
+        [weak = weak_from_this(), entry, handle, direction](std::error_code ec) {
+            entry->armed[direction] = false;
+            const auto self = weak.lock();
+            if (!self || !entry->open) return;
+            constexpr auto none = static_cast<socket_handle>(ARES_SOCKET_BAD);
+            if (!ec) self->process(direction == 0 ? handle : none, direction == 0 ? none : handle);
+            if (self->running_) self->watch_all();  // also after a pause that a resume overtook
+        });
+}
+
+DRAGLINE_DECL void ares_channel::process(socket_handle readable, socket_handle writable) {
+    if (!channel_) return;
+    ares_process_fd(channel_, static_cast<ares_socket_t>(readable), static_cast<ares_socket_t>(writable));
+    deliver();
+}
+
+// c-ares' own timeouts and repetitions. ares_timeout() walks every query in 1.18, so it is not asked when.
+DRAGLINE_DECL void ares_channel::keep_ticking() {
+    if (tick_.armed() || outstanding_ == 0) return;
+    loop_.deadlines().arm(tick_, loop_.now() + ares_tick);
+}
+
+DRAGLINE_DECL void ares_channel::on_tick(void* context) noexcept {
+    const auto self = static_cast<ares_channel*>(context)->shared_from_this();
+    if (!self->channel_ || !self->running_) return;
+    ares_process_fd(self->channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    if (!self->outcomes_.empty()) self->deliver_later();
+    self->watch_all();
+    self->keep_ticking();
+}
+
+DRAGLINE_DECL void ares_channel::deliver() {
+    auto outcomes = std::exchange(outcomes_, {});
+    for (auto& each : outcomes) each.sink->on_reply(each.tag, std::move(each.reply));
+    if (outcomes_.empty() && channel_) {  // keep the memory for the next ones
+        outcomes.clear();
+        outcomes_ = std::move(outcomes);
+    }
+}
+
+DRAGLINE_DECL void ares_channel::deliver_later() {
+    if (std::exchange(delivery_posted_, true)) return;
+    asio::post(loop_.executor(), [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->delivery_posted_ = false;
+        self->deliver();
+    });
+}
+
+DRAGLINE_DECL void ares_channel::resume() {
+    if (!channel_) return;
+    running_ = true;
+    watch_all();
+    keep_ticking();
+}
+
+DRAGLINE_DECL void ares_channel::pause() noexcept {
+    running_ = false;
+    tick_.disarm();
+    std::error_code ignored;
+    for (const auto& [handle, entry] : sockets_) entry->socket.cancel(ignored);
+}
+
+DRAGLINE_DECL std::vector<server> ares_system_servers() {
+    std::vector<server> servers;
+    ares_channeldata* channel = nullptr;
+    ares_options options;
+    std::memset(&options, 0, sizeof options);
+    if (ares_init_options(&channel, &options, 0) != ARES_SUCCESS) return servers;
+    ares_addr_port_node* nodes = nullptr;
+    if (ares_get_servers_ports(channel, &nodes) == ARES_SUCCESS) {
+        for (auto* node = nodes; node && servers.size() < max_system_servers; node = node->next) {
+            const auto port =
+                static_cast<std::uint16_t>(node->udp_port > 0 ? node->udp_port : server::default_port);
+            if (node->family == AF_INET) {
+                asio::ip::address_v4::bytes_type bytes;
+                std::memcpy(bytes.data(), &node->addr.addr4, bytes.size());
+                servers.emplace_back(asio::ip::address_v4(bytes), port);
+            } else if (node->family == AF_INET6) {
+                asio::ip::address_v6::bytes_type bytes;
+                std::memcpy(bytes.data(), &node->addr.addr6, bytes.size());
+                servers.emplace_back(asio::ip::address_v6(bytes), port);
+            }
+        }
+        ares_free_data(nodes);
+    }
+    ares_destroy(channel);
+    return servers;
+}
+
+}  // namespace dragline::dns::detail
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+#endif

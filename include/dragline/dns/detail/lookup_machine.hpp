@@ -1,0 +1,66 @@
+// Decides which server is asked next, and what a look-up that failed everywhere has failed of. No clock, no
+// I/O.
+#pragma once
+
+#include <dragline/core/error.hpp>
+#include <dragline/dns/error.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+class lookup_machine {
+public:
+    // `first` is the server to begin with; the others follow in order.
+    lookup_machine(std::size_t servers, std::size_t first, int tries)
+        : given_up_(servers, false), next_(servers == 0 ? 0 : first % servers), tries_left_(tries) {}
+
+    // The server to ask now; nothing when there is no use in asking any more, and error() is the result.
+    std::optional<std::size_t> next() {
+        if (tries_left_ == 0) return std::nullopt;
+        for (std::size_t i = 0; i < given_up_.size(); ++i) {
+            const std::size_t server = (next_ + i) % given_up_.size();
+            if (given_up_[server]) continue;
+            --tries_left_;
+            next_ = (server + 1) % given_up_.size();
+            return server;
+        }
+        return std::nullopt;
+    }
+
+    // This server said, or showed, that it is of no help with this question: asking it again is of no use.
+    // But one that was silent or garbled may do better.
+    void failed(std::size_t server, std::error_code ec) {
+        const bool hopeless = ec != condition::timeout && ec != errc::malformed_message;
+        if (hopeless) given_up_[server] = true;
+        if (!error_ || weight(ec) > weight(error_)) error_ = ec;
+    }
+
+    std::error_code error() const noexcept { return error_ ? error_ : make_error_code(errc::no_servers); }
+
+    // Whether another server may have a better answer than this.
+    static bool is_retryable(std::error_code ec) noexcept {
+        return ec == errc::server_failure || ec == errc::refused || ec == errc::format_error ||
+               ec == errc::not_implemented || ec == errc::unexpected_rcode;
+    }
+
+private:
+    // What a server said tells more than silence, and silence more than that nobody is there.
+    static int weight(std::error_code ec) noexcept {
+        if (ec == errc::server_failure) return 6;
+        if (is_retryable(ec)) return 5;
+        if (ec == errc::malformed_message || ec == errc::question_mismatch) return 4;
+        if (ec == condition::timeout) return 3;
+        return ec == errc::servers_unreachable ? 2 : 1;
+    }
+
+    std::vector<bool> given_up_;
+    std::size_t next_;
+    int tries_left_;
+    std::error_code error_;
+};
+
+}  // namespace dragline::dns::detail

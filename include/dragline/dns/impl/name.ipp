@@ -1,0 +1,69 @@
+// Included by <dragline/dns/name.hpp> only.
+#pragma once
+
+#include <dragline/core/ascii.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstdint>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+DRAGLINE_DECL bool is_name_or_below(std::string_view name, std::string_view parent) noexcept {
+    if (!name.ends_with(parent)) return false;
+    return name.size() == parent.size() || name[name.size() - parent.size() - 1] == '.';
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<std::string> normal_host_name(std::string_view name) {
+    constexpr std::size_t max_label = 63;
+    if (name.empty()) return errc::empty_name;
+    if (name.back() == '.') name.remove_suffix(1);
+    if (name.empty()) return errc::empty_label;
+    if (name.size() > max_host_name) return errc::name_too_long;
+    std::size_t label = 0;
+    for (const char c : name) {
+        if (c == '.') {
+            if (label == 0) return errc::empty_label;
+            label = 0;
+            continue;
+        }
+        if (static_cast<unsigned char>(c) > 0x7f) return errc::non_ascii_name;
+        if (!ascii::is_alphanumeric(c) && c != '-' && c != '_') return errc::invalid_name;
+        if (++label > max_label) return errc::label_too_long;
+    }
+    if (label == 0) return errc::empty_label;
+    return ascii::to_lower(name);
+}
+
+DRAGLINE_DECL std::string reverse_name(const asio::ip::address& address) {
+    std::string name;
+    if (address.is_v4() || address.to_v6().is_v4_mapped()) {
+        const auto v4 = address.is_v4() ? address.to_v4()
+                                        : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+        const auto bytes = v4.to_bytes();
+        for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) (name += std::to_string(*at)) += '.';
+        return name += "in-addr.arpa";
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto bytes = address.to_v6().to_bytes();
+    for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) {
+        for (const int nibble : {*at & 0xf, *at >> 4})
+            (name += digits[static_cast<std::size_t>(nibble)]) += '.';
+    }
+    return name += "ip6.arpa";
+}
+
+DRAGLINE_DECL bool is_localhost(std::string_view name) noexcept {
+    return detail::is_name_or_below(name, "localhost");
+}
+
+DRAGLINE_DECL bool is_onion(std::string_view name) noexcept {
+    return detail::is_name_or_below(name, "onion");
+}
+
+}  // namespace dragline::dns
+
+#endif

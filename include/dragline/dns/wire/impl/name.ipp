@@ -1,0 +1,155 @@
+// Included by <dragline/dns/wire/name.hpp> only.
+#pragma once
+
+#include <dragline/core/ascii.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns::wire {
+namespace detail {
+
+inline constexpr int max_jumps = 128;  // a name has at most 127 labels
+
+DRAGLINE_DECL void append_escaped(std::string& text, std::uint8_t byte) {
+    if (byte > ' ' && byte < 0x7f) {
+        if (byte == '.' || byte == '\\') text += '\\';
+        text += static_cast<char>(byte);
+        return;
+    }
+    text += '\\';
+    text += static_cast<char>('0' + byte / 100);
+    text += static_cast<char>('0' + byte / 10 % 10);
+    text += static_cast<char>('0' + byte % 10);
+}
+
+// Takes one character of a label, which may be written as an escape; false when the escape is none.
+DRAGLINE_DECL bool take_character(std::string_view& text, std::uint8_t& byte) noexcept {
+    byte = static_cast<std::uint8_t>(text.front());
+    text.remove_prefix(1);
+    if (byte != '\\') return true;
+    if (text.empty()) return false;
+    if (!ascii::is_digit(text.front())) {
+        byte = static_cast<std::uint8_t>(text.front());
+        text.remove_prefix(1);
+        return true;
+    }
+    if (text.size() < 3 || !ascii::is_digit(text[1]) || !ascii::is_digit(text[2])) return false;
+    const int value = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
+    text.remove_prefix(3);
+    byte = static_cast<std::uint8_t>(value);
+    return value <= 255;
+}
+
+// Whether the last character is a dot that stands between labels, not one within a label.
+DRAGLINE_DECL bool ends_with_dot(std::string_view name) noexcept {
+    if (name.empty() || name.back() != '.') return false;
+    name.remove_suffix(1);
+    std::size_t backslashes = 0;  // an odd number escapes the dot
+    while (backslashes < name.size() && name[name.size() - 1 - backslashes] == '\\') ++backslashes;
+    return backslashes % 2 == 0;
+}
+
+DRAGLINE_DECL std::string_view without_final_dot(std::string_view name) noexcept {
+    return name.size() > 1 && ends_with_dot(name) ? name.substr(0, name.size() - 1) : name;
+}
+
+DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<std::uint8_t>& out) {
+    if (name.empty()) return errc::empty_name;
+    if (name == ".") return out.push_back(0), std::error_code();
+    const std::size_t start = out.size();
+    while (!name.empty()) {
+        const std::size_t length_at = out.size();
+        out.push_back(0);
+        while (!name.empty() && name.front() != '.') {
+            std::uint8_t byte = 0;
+            if (!take_character(name, byte)) return errc::invalid_name;
+            if (out.size() - length_at > max_label_size) return errc::label_too_long;
+            out.push_back(byte);
+        }
+        if (out.size() - length_at == 1) return errc::empty_label;
+        out[length_at] = static_cast<std::uint8_t>(out.size() - length_at - 1);
+        if (out.size() - start >= max_name_size) return errc::name_too_long;  // the root needs one more
+        if (!name.empty()) name.remove_prefix(1);  // a dot at the very end closes the last label only
+    }
+    out.push_back(0);
+    return {};
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& offset) {
+    std::string text;
+    std::size_t at = offset;
+    std::size_t end = 0;          // past the name where it began, once a pointer has been followed
+    std::size_t lowest = offset;  // a pointer must go before everything seen, so it cannot loop
+    std::size_t wire_size = 1;    // with the root
+    int jumps = 0;                // a long chain of pointers to pointers would cost far more than its bytes
+    for (;;) {
+        if (at >= message.size()) return errc::malformed_message;
+        const std::uint8_t length = message[at];
+        if (length == 0) break;
+        if ((length & 0xc0) == 0xc0) {
+            if (at + 1 >= message.size()) return errc::malformed_message;
+            const std::size_t target = load_big16(&message[at]) & 0x3fff;
+            if (target >= lowest || ++jumps > detail::max_jumps) return errc::malformed_message;
+            if (end == 0) end = at + 2;
+            at = lowest = target;
+            continue;
+        }
+        if (length > max_label_size || message.size() - at <= length) return errc::malformed_message;
+        wire_size += length + std::size_t{1};
+        if (wire_size > max_name_size) return errc::malformed_message;
+        if (!text.empty()) text += '.';
+        for (std::size_t i = 1; i <= length; ++i) detail::append_escaped(text, message[at + i]);
+        at += length + std::size_t{1};
+    }
+    offset = end != 0 ? end : at + 1;
+    if (text.empty()) text = ".";
+    return text;
+}
+
+DRAGLINE_DECL std::error_code encode_name(std::string_view name, std::vector<std::uint8_t>& out) {
+    const std::size_t start = out.size();
+    const auto ec = detail::append_labels(name, out);
+    if (ec) out.resize(start);
+    return ec;
+}
+
+DRAGLINE_DECL bool equal_names(std::string_view a, std::string_view b) noexcept {
+    return ascii::equals_ignoring_case(detail::without_final_dot(a), detail::without_final_dot(b));
+}
+
+DRAGLINE_DECL bool is_at_or_below(std::string_view name, std::string_view parent) noexcept {
+    if (parent == ".") return true;
+    if (name.size() < parent.size()) return false;
+    if (!ascii::equals_ignoring_case(name.substr(name.size() - parent.size()), parent)) return false;
+    if (name.size() == parent.size()) return true;
+    name.remove_suffix(parent.size());
+    return detail::ends_with_dot(name);
+}
+
+DRAGLINE_DECL std::error_code name_compressor::encode(std::string_view name, std::vector<std::uint8_t>& out) {
+    scratch_.clear();
+    if (const auto ec = detail::append_labels(name, scratch_)) return ec;
+    std::size_t at = 0;
+    while (scratch_[at] != 0) {
+        const std::string suffix(scratch_.begin() + static_cast<std::ptrdiff_t>(at), scratch_.end());
+        if (const auto known = offsets_.find(suffix); known != offsets_.end()) {
+            const std::uint16_t pointer = 0xc000 | known->second;
+            out.push_back(static_cast<std::uint8_t>(pointer >> 8));
+            out.push_back(static_cast<std::uint8_t>(pointer));
+            return {};
+        }
+        if (out.size() < 0x4000) offsets_.emplace(suffix, static_cast<std::uint16_t>(out.size()));
+        const std::size_t size = scratch_[at] + std::size_t{1};
+        const auto label = scratch_.begin() + static_cast<std::ptrdiff_t>(at);
+        out.insert(out.end(), label, label + static_cast<std::ptrdiff_t>(size));
+        at += size;
+    }
+    out.push_back(0);
+    return {};
+}
+
+}  // namespace dragline::dns::wire
+
+#endif

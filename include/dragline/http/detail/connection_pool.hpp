@@ -1,0 +1,139 @@
+// The connections of one session: idle ones by origin, the caps, and those who wait for a place.
+#pragma once
+
+#include <dragline/async/clock.hpp>
+#include <dragline/async/event.hpp>
+#include <dragline/async/interrupter.hpp>
+#include <dragline/async/loop_state.hpp>
+#include <dragline/core/asio.hpp>
+#include <dragline/core/result.hpp>
+#include <dragline/http/detail/h1_connection.hpp>
+#include <dragline/http/exchange.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+struct pool_limits {
+    std::size_t per_host = 10;
+    std::size_t total = 256;
+    std::size_t waiters = 100'000;
+    async::duration idle = std::chrono::seconds(15);
+};
+
+class connection_pool {
+    struct host;
+    struct slot {
+        host* owner = nullptr;
+        std::unique_ptr<h1_connection> connection;
+        async::time_point expires{};
+    };
+    using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
+
+public:
+    /// The right to one connection of a host, with or without the connection. Its end closes and frees both.
+    class place {
+    public:
+        place() = default;
+        place(place&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), slot_(other.slot_) {}
+        place& operator=(place&& other) noexcept {
+            if (this != &other) {
+                reset();
+                pool_ = std::exchange(other.pool_, nullptr);
+                slot_ = other.slot_;
+            }
+            return *this;
+        }
+        ~place() { reset(); }
+
+        explicit operator bool() const noexcept { return pool_ != nullptr; }
+        h1_connection* connection() const noexcept { return slot_->connection.get(); }
+        void put(std::unique_ptr<h1_connection> made) noexcept { slot_->connection = std::move(made); }
+
+        /// Leaves the connection to the next fetch of this host.
+        void park(async::time_point now) {
+            if (auto* pool = std::exchange(pool_, nullptr)) pool->park(slot_, now);
+        }
+
+    private:
+        friend class connection_pool;
+        place(connection_pool& pool, slots::iterator at) noexcept : pool_(&pool), slot_(at) {}
+        void reset() noexcept {
+            if (auto* pool = std::exchange(pool_, nullptr)) pool->drop(slot_);
+        }
+
+        connection_pool* pool_ = nullptr;
+        slots::iterator slot_;
+    };
+
+    connection_pool(async::loop_state& loop, pool_limits limits) : loop_(loop), limits_(limits) {}
+    connection_pool(const connection_pool&) = delete;
+    connection_pool& operator=(const connection_pool&) = delete;
+
+    /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
+    /// `fresh`: no idle one. Errors: make_timeout(phase::queue), dragline::errc::queue_full.
+    asio::awaitable<result<place>> acquire(std::string key, bool fresh, async::time_point now,
+                                           stage_limit limit, async::interrupter& ending);
+
+    /// Closes every idle connection, and from now on each one that is parked.
+    void close() noexcept;
+
+    std::size_t idle() const noexcept { return idle_.size(); }
+    std::size_t connections() const noexcept { return idle_.size() + used_.size(); }
+    std::size_t waiting() const noexcept { return waiting_; }
+
+private:
+    struct waiter;
+    using waiters = std::list<waiter*>;
+    struct host {
+        explicit host(std::string k) : key(std::move(k)) {}
+        std::string key;
+        std::size_t connections = 0;       // idle, used, or being opened
+        std::deque<slots::iterator> idle;  // the oldest in front
+        waiters waiting;
+    };
+    struct waiter {
+        waiter(connection_pool& owner, host& wanted);
+        ~waiter();
+        connection_pool& pool;
+        async::event wake;
+        host& target;
+        waiters* line;  // the one it stands in, while nothing is granted
+        waiters::iterator at;
+        place granted;
+    };
+
+    host& host_of(std::string&& key);
+    std::optional<place> take_idle(host& from, async::time_point now);
+    bool has_room(const host& wanted) const noexcept { return wanted.connections < limits_.per_host; }
+    std::optional<place> open_place(host& wanted);
+    place add_place(host& wanted);
+    void evict(slots::iterator oldest) noexcept;
+    void prune(async::time_point now) noexcept;
+    void park(slots::iterator at, async::time_point now);
+    void drop(slots::iterator at) noexcept;
+    void grant(waiters& line, place granted);
+    void serve_waiters(host& freed);
+    void forget_if_unused(host& left) noexcept;
+
+    async::loop_state& loop_;
+    pool_limits limits_;
+    std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
+    slots idle_;  // the one that was parked first is in front
+    slots used_;
+    waiters waiting_for_total_;
+    std::size_t waiting_ = 0;
+    bool closed_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+#include <dragline/http/detail/impl/connection_pool.ipp>

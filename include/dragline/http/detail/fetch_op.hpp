@@ -1,0 +1,79 @@
+// One fetch from beginning to end: hops, attempts, the body.
+#pragma once
+
+#include <dragline/async/interrupter.hpp>
+#include <dragline/codec/content_decoder.hpp>
+#include <dragline/core/result.hpp>
+#include <dragline/http/detail/connection_pool.hpp>
+#include <dragline/http/detail/session_state.hpp>
+#include <dragline/http/exchange.hpp>
+#include <dragline/http/options.hpp>
+#include <dragline/http/response.hpp>
+#include <dragline/url/url.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_op {
+public:
+    fetch_op(std::shared_ptr<session_state> session, fetch_options options);
+
+    /// Call once; the object must outlive the coroutine.
+    asio::awaitable<result<response>> run(std::string url);
+
+private:
+    using time_point = async::time_point;
+    using duration = async::duration;
+
+    std::error_code prepare(const std::string& text);
+    void prepare_fields();
+    asio::awaitable<result<void>> hop();
+    asio::awaitable<result<void>> attempt(bool& stale);
+    asio::awaitable<result<void>> connect(connection_pool::place& place);
+    asio::awaitable<result<void>> exchange_on(h1_connection& connection);
+    asio::awaitable<result<void>> read_body(exchange& from);
+    asio::awaitable<result<void>> read_decoded(exchange& from, codec::content_decoder& decoder);
+    asio::awaitable<result<void>> read_identity(exchange& from);
+    std::error_code on_body_limit();
+    bool may_repeat(const h1_connection& connection) const noexcept;
+    result<std::string> pool_key();
+    void record(std::error_code ec);
+
+    time_point now() const noexcept { return session_->loop().now(); }
+    stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
+    stage_limit read_limit() const noexcept;
+
+    std::shared_ptr<session_state> session_;
+    session_state::call call_;
+    fetch_options options_;
+    time_point started_;
+    time_point until_;
+
+    dragline::url::url url_;
+    std::string method_;
+    fields fields_;  // of the request, complete but for Host
+    http::body body_;
+    bool pinned_ = true;  // connect_to still applies: no redirect has left the origin
+    std::shared_ptr<tls_setup> tls_;
+
+    response_head head_;
+    response response_;
+    attempt_record attempt_;
+    time_point attempt_started_{};
+};
+
+/// Where a fetch runs: on a session, or on the default session of its loop.
+struct fetch_place {
+    asio::any_io_executor loop;
+    std::shared_ptr<session_state> session;
+};
+
+asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url, fetch_options options);
+
+}  // namespace dragline::http::detail
+
+#include <dragline/http/detail/impl/fetch_op.ipp>

@@ -1,0 +1,92 @@
+// An HTTP/1.1 connection: the exchange of one request after the other on one stream.
+#pragma once
+
+#include <dragline/async/loop_state.hpp>
+#include <dragline/h1/chunked.hpp>
+#include <dragline/h1/framing.hpp>
+#include <dragline/h1/head_parser.hpp>
+#include <dragline/http/exchange.hpp>
+#include <dragline/net/stream.hpp>
+#include <dragline/tls/peer_info.hpp>
+
+#include <asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class h1_connection final : public exchange {
+public:
+    h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
+
+    /// Makes ready for the next exchange; the method decides how the response is framed.
+    void start(std::string_view method, const h1::head_limits& limits);
+
+    asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
+    asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
+    asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
+    bool answered() const noexcept override { return answered_; }
+    bool reusable() const noexcept override;
+    std::uint64_t bytes_sent() const noexcept override { return sent_; }
+
+    /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
+    bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
+    void close() noexcept { stream_.close(); }
+    void mark_used() noexcept { used_before_ = true; }
+    bool used_before() const noexcept { return used_before_; }
+
+    /// How long the peer said that it keeps this connection when idle.
+    std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
+
+    const asio::ip::address& peer_address() const noexcept { return address_; }
+    std::uint16_t peer_port() const noexcept { return port_; }
+    const tls::peer_info& peer_tls() const noexcept { return peer_; }
+
+private:
+    static constexpr std::size_t first_size = 8 * 1024;
+
+    std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+    void consume(std::size_t size) noexcept { begin_ += size; }
+    asio::awaitable<result<void>> fill(stage_limit limit);
+    result<std::size_t> parse_head();
+    void take_head(response_head& into);
+    asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
+    asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
+    std::size_t copy_unread(asio::mutable_buffer into) noexcept;
+    bool has_input() noexcept;
+
+    net::stream stream_;
+    asio::ip::address address_;
+    std::uint16_t port_;
+    tls::peer_info peer_;
+
+    std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::string head_text_;  // of the request; kept for its memory
+
+    std::string method_;
+    h1::head_limits limits_;  // those of parser_
+    h1::response_head_parser parser_;
+    h1::chunked_decoder chunks_;
+    h1::body_framing framing_;
+    std::string_view pending_chunk_;  // decoded, still in buffer_
+    std::uint64_t remaining_ = 0;
+    std::uint64_t sent_ = 0;
+    std::optional<std::chrono::seconds> keep_alive_;
+    bool request_complete_ = false;
+    bool answered_ = false;
+    bool head_read_ = false;
+    bool body_complete_ = false;
+    bool used_before_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+#include <dragline/http/detail/impl/h1_connection.ipp>

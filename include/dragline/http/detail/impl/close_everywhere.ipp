@@ -1,0 +1,82 @@
+// Included by <dragline/http/detail/close_everywhere.hpp> only.
+#pragma once
+
+#include <dragline/http/detail/sessions_registry.hpp>
+#include <dragline/http/error.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_executor.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/strand.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <exception>
+
+namespace dragline::inline v1::http::detail {
+
+// Ends once, when every loop has let go of its share, or at the limit.
+class closing_gathering : public std::enable_shared_from_this<closing_gathering> {
+public:
+    explicit closing_gathering(std::function<void(std::error_code)> done) : done_(std::move(done)) {}
+
+    void start() {
+        limit_.expires_after(close_limit);
+        limit_.async_wait(asio::bind_executor(strand_, [self = shared_from_this()](std::error_code ec) {
+            if (!ec) self->finish(errc::loop_not_running);
+        }));
+    }
+
+    // One for each loop; its end, also with the loop, says that the loop is done.
+    class share {
+    public:
+        explicit share(std::shared_ptr<closing_gathering> owner) : owner_(std::move(owner)) {
+            ++owner_->open_;
+        }
+        share(const share&) = delete;
+        ~share() {
+            if (--owner_->open_ > 0) return;
+            asio::post(owner_->strand_, [owner = owner_] { owner->finish({}); });
+        }
+
+    private:
+        std::shared_ptr<closing_gathering> owner_;
+    };
+
+private:
+    void finish(std::error_code ec) {
+        if (auto done = std::exchange(done_, nullptr)) done(ec);
+        limit_.cancel();
+    }
+
+    asio::strand<asio::system_executor> strand_{asio::system_executor()};
+    asio::steady_timer limit_{strand_};
+    std::function<void(std::error_code)> done_;
+    std::atomic<std::size_t> open_ = 0;
+};
+
+DRAGLINE_DECL asio::awaitable<void> close_share(loop_sessions& sessions, std::optional<std::string> key) {
+    auto closing = key ? sessions.close(*key) : sessions.close_all();
+    [[maybe_unused]] auto closed = co_await std::move(closing);
+}
+
+DRAGLINE_DECL void close_everywhere(std::optional<std::string> key,
+                                    std::function<void(std::error_code)> done) {
+    auto gathering = std::make_shared<closing_gathering>(std::move(done));
+    gathering->start();
+    const auto first = std::make_shared<closing_gathering::share>(gathering);  // until all loops are asked
+    for (const auto& entry : sessions_registry::instance().entries()) {
+        if (entry->open == 0) continue;
+        auto share = std::make_shared<closing_gathering::share>(gathering);
+        entry->gate->post([share, key, entry] {
+            auto closing = close_share(entry->sessions, key);
+            asio::co_spawn(entry->sessions.executor(), std::move(closing), [share](std::exception_ptr) {});
+        });
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#endif

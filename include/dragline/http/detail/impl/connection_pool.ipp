@@ -1,0 +1,164 @@
+// Included by <dragline/http/detail/connection_pool.hpp> only.
+#pragma once
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string&& key) {
+    if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
+    auto made = std::make_unique<host>(std::move(key));
+    auto& added = *made;
+    hosts_.emplace(added.key, std::move(made));
+    return added;
+}
+
+DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
+    if (left.connections == 0 && left.waiting.empty()) hosts_.erase(left.key);
+}
+
+DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
+                                                                               async::time_point now) {
+    while (!from.idle.empty()) {
+        const auto at = from.idle.back();
+        from.idle.pop_back();
+        used_.splice(used_.end(), idle_, at);
+        place taken(*this, at);
+        if (at->expires > now && at->connection->is_quiet()) {
+            at->connection->mark_used();
+            return taken;
+        }
+        // Keeps the host alive while its last spent connection goes.
+        ++from.connections;
+        taken = place();
+        --from.connections;
+    }
+    return std::nullopt;
+}
+
+DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
+    ++wanted.connections;
+    used_.emplace_back();
+    used_.back().owner = &wanted;
+    return place(*this, std::prev(used_.end()));
+}
+
+DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
+    if (!has_room(wanted)) return std::nullopt;
+    if (connections() >= limits_.total) {
+        if (idle_.empty()) return std::nullopt;
+        evict(idle_.begin());  // somebody else's oldest idle connection makes room
+    }
+    return add_place(wanted);
+}
+
+// The oldest of all is also the oldest of its host.
+DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
+    auto& owner = *oldest->owner;
+    owner.idle.pop_front();
+    --owner.connections;
+    idle_.erase(oldest);
+    forget_if_unused(owner);
+}
+
+DRAGLINE_DECL void connection_pool::prune(async::time_point now) noexcept {
+    while (!idle_.empty() && idle_.front().expires <= now) evict(idle_.begin());
+}
+
+DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& wanted)
+    : pool(owner),
+      wake(owner.loop_),
+      target(wanted),
+      line(owner.has_room(wanted) ? &owner.waiting_for_total_ : &wanted.waiting),
+      at(line->insert(line->end(), this)) {
+    ++pool.waiting_;
+}
+
+DRAGLINE_DECL connection_pool::waiter::~waiter() {
+    --pool.waiting_;
+    if (line) line->erase(at);
+}
+
+DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
+    std::string key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
+    auto& wanted = host_of(std::move(key));
+    if (!fresh) {
+        if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
+    }
+    ++wanted.connections;  // not to be forgotten while others are pruned
+    prune(now);
+    --wanted.connections;
+    if (auto opened = open_place(wanted)) co_return *std::move(opened);
+    if (waiting_ >= limits_.waiters) co_return dragline::errc::queue_full;
+
+    waiter mine(*this, wanted);
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);
+    auto waiting = mine.wake.wait(limit.until, phase::queue);
+    auto woken = co_await std::move(waiting);
+    if (mine.granted) co_return std::move(mine.granted);
+    if (!woken) co_return woken.error();
+    co_return asio::error::operation_aborted;
+}
+
+DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
+    auto& owner = *at->owner;
+    if (closed_ || !waiting_for_total_.empty()) return drop(at);
+    if (!owner.waiting.empty()) {
+        at->connection->mark_used();
+        return grant(owner.waiting, place(*this, at));
+    }
+    auto idle = limits_.idle;
+    if (const auto said = at->connection->keep_alive()) {
+        // A second before the peer does it, so that no request meets a closing connection.
+        idle = std::max(async::duration::zero(),
+                        std::chrono::duration_cast<async::duration>(*said) - std::chrono::seconds(1));
+    }
+    at->expires = async::deadline_after(now, idle);
+    idle_.splice(idle_.end(), used_, at);
+    owner.idle.push_back(at);
+}
+
+DRAGLINE_DECL void connection_pool::drop(slots::iterator at) noexcept {
+    auto& owner = *at->owner;
+    --owner.connections;
+    used_.erase(at);
+    serve_waiters(owner);
+}
+
+DRAGLINE_DECL void connection_pool::grant(waiters& line, place granted) {
+    auto* next = line.front();
+    line.pop_front();
+    next->line = nullptr;
+    next->granted = std::move(granted);
+    next->wake.notify();
+}
+
+DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
+    if (!closed_ && !freed.waiting.empty()) return grant(freed.waiting, add_place(freed));
+    while (!closed_ && !waiting_for_total_.empty()) {
+        auto& target = waiting_for_total_.front()->target;
+        if (has_room(target)) {
+            grant(waiting_for_total_, add_place(target));
+            break;
+        }
+        // Its host has filled up meanwhile: it waits on there, behind those who came before.
+        waiting_for_total_.front()->line = &target.waiting;
+        target.waiting.splice(target.waiting.end(), waiting_for_total_, waiting_for_total_.begin());
+    }
+    forget_if_unused(freed);
+}
+
+DRAGLINE_DECL void connection_pool::close() noexcept {
+    closed_ = true;
+    while (!idle_.empty()) evict(idle_.begin());
+}
+
+}  // namespace dragline::http::detail
+
+#endif

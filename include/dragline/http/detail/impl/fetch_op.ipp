@@ -1,0 +1,364 @@
+// Included by <dragline/http/detail/fetch_op.hpp> only.
+#pragma once
+
+#include <dragline/codec/codings.hpp>
+#include <dragline/core/ascii.hpp>
+#include <dragline/h1/head_writer.hpp>
+#include <dragline/http/detail/redirect_machine.hpp>
+#include <dragline/http/error.hpp>
+#include <dragline/net/detail/connect_op.hpp>
+#include <dragline/url/parse.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_options options)
+    : session_(std::move(session)),
+      call_(*session_),
+      options_(std::move(options)),
+      started_(now()),
+      until_(async::deadline_after(started_, options_.timeout())),
+      body_(options_.body()) {}
+
+// --- before the first byte
+// -------------------------------------------------------------------------------------
+
+DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
+    if (session_->closed()) return errc::session_closed;
+    for (const auto limit :
+         {options_.timeout(), options_.resolve_timeout(), options_.connect_timeout(), options_.tls_timeout(),
+          options_.write_timeout(), options_.first_byte_timeout(), options_.read_timeout()}) {
+        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
+    }
+    if (options_.max_interim() < 0 || options_.redirects().limit() < 0) return dragline::errc::invalid_option;
+    auto parsed = url::parse(text);
+    if (!parsed) return parsed.error();
+    url_ = *std::move(parsed);
+    if (url_.scheme() != "http" && url_.scheme() != "https") return errc::unsupported_scheme;
+
+    method_ = !options_.method().empty() ? options_.method() : body_.has_value() ? "POST" : "GET";
+    if (auto ec = h1::check_method(method_)) return ec;
+    for (const auto& [name, value] : options_.headers()) {
+        if (auto ec = h1::check_field_name(name)) return ec;
+        if (auto ec = h1::check_field_value(value)) return ec;
+        // How the message ends is said by the library alone.
+        for (const auto* framing : {"Content-Length", "Transfer-Encoding", "Connection"}) {
+            if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
+        }
+    }
+    const auto& agent = options_.user_agent() ? *options_.user_agent() : session_->options().user_agent();
+    if (auto ec = h1::check_field_value(agent)) return ec;
+    if (auto ec = h1::check_field_value(body_.content_type())) return ec;
+    prepare_fields();
+    return {};
+}
+
+DRAGLINE_DECL void fetch_op::prepare_fields() {
+    const auto& given = options_.headers();
+    const auto add_default = [&](std::string_view name, std::string_view value) {
+        if (!value.empty() && !given.contains(name)) fields_.add(name, value);
+    };
+    fields_.reserve(given.size() + 5, 256);
+    add_default("User-Agent",
+                options_.user_agent() ? *options_.user_agent() : session_->options().user_agent());
+    add_default("Accept", "*/*");
+    if (options_.decompress()) add_default("Accept-Encoding", codec::accept_encoding());
+    for (const auto& [name, value] : given) {
+        if (!ascii::equals_ignoring_case(name, "Host")) fields_.add(name, value);
+    }
+    add_default("Content-Type", body_.content_type());
+    if (body_.has_value() || method_ == "POST" || method_ == "PUT" || method_ == "PATCH") {
+        fields_.add("Content-Length", std::to_string(body_.bytes().size()));
+    }
+}
+
+// Connections are shared by what may use them alike: origin, trust, and where they were told to go.
+DRAGLINE_DECL result<std::string> fetch_op::pool_key() {
+    tls_.reset();
+    if (url_.scheme() == "https") {
+        auto setup = options_.tls() ? loop_sessions::of(session_->loop().executor()).tls(*options_.tls())
+                                    : session_->tls_setup_of_session();
+        if (!setup) return setup.error();
+        tls_ = *std::move(setup);
+    }
+    std::string key(url_.hostname());
+    key += ':';
+    key += std::to_string(url_.port_or_default());
+    if (tls_) {
+        key += " tls ";
+        key += std::to_string(reinterpret_cast<std::uintptr_t>(tls_.get()));
+    }
+    if (pinned_ && options_.connect_to()) {
+        key += " to ";
+        key += options_.connect_to()->to_string();
+    }
+    return key;
+}
+
+DRAGLINE_DECL stage_limit fetch_op::limit_of(duration stage, phase where, time_point from) const noexcept {
+    return {std::min(until_, async::deadline_after(from, stage)), where};
+}
+
+// When bytes keep coming and it is the whole fetch that takes too long, the timeout says so.
+DRAGLINE_DECL stage_limit fetch_op::read_limit() const noexcept {
+    if (options_.read_timeout() == no_limit) return {until_, phase::total};
+    const auto next = async::deadline_after(now(), options_.read_timeout());
+    return next < until_ ? stage_limit{next, phase::read} : stage_limit{until_, phase::total};
+}
+
+// --- hops and attempts
+// -------------------------------------------------------------------------------------------
+
+DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::run(std::string url) {
+    if (auto ec = prepare(url)) co_return ec;
+    for (int followed = 0;; ++followed) {
+        auto hopping = hop();
+        auto hopped = co_await std::move(hopping);
+        if (!hopped) co_return hopped.error();
+        auto step = next_step(options_.redirects(), followed, url_, method_, head_);
+        if (step.ec) co_return step.ec;
+        if (!step.target) break;
+        redirect_record followed_one;
+        followed_one.status = head_.status;
+        followed_one.from = url_;
+        followed_one.to = *step.target;
+        response_.history.push_back(std::move(followed_one));
+        if (step.new_origin) {
+            strip_credentials(fields_);
+            pinned_ = false;
+        }
+        if (step.drop_body) {
+            strip_body_fields(fields_);
+            body_ = http::body();
+        }
+        method_ = std::move(step.method);
+        url_ = *std::move(step.target);
+    }
+    response_.status = head_.status;
+    response_.reason = std::move(head_.reason);
+    response_.version_minor = head_.version_minor;
+    response_.headers = std::move(head_.headers);
+    response_.url = std::move(url_);
+    response_.timings.total = now() - started_;
+    co_return std::move(response_);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::hop() {
+    bool stale = false;
+    auto first = attempt(stale);
+    auto done = co_await std::move(first);
+    if (!stale) co_return done;
+    // Once more, on a connection of its own: nothing else idle is to be trusted more.
+    auto second = attempt(stale);
+    co_return co_await std::move(second);
+}
+
+// `stale` says in whether this repeats a stale attempt, and out whether it may be repeated.
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
+    const bool repeats = std::exchange(stale, false);
+    attempt_ = attempt_record();
+    attempt_.retried = repeats;
+    attempt_started_ = now();
+    auto key = pool_key();
+    if (!key) co_return record(key.error()), key.error();
+    auto acquiring = session_->pool().acquire(*std::move(key), options_.fresh_connection() || repeats,
+                                              attempt_started_, {until_, phase::queue}, call_.ending());
+    auto place = co_await std::move(acquiring);
+    if (!place) co_return record(place.error()), place.error();
+    attempt_.reused = place->connection() != nullptr;
+    if (!attempt_.reused) {
+        auto connecting = connect(*place);
+        auto connected = co_await std::move(connecting);
+        if (!connected) co_return record(connected.error()), connected;
+    }
+    auto& connection = *place->connection();
+    auto exchanging = exchange_on(connection);
+    auto done = co_await std::move(exchanging);
+    record(done.error());
+    if (done) {
+        if (connection.reusable() && !options_.fresh_connection()) place->park(now());
+    } else {
+        stale = !repeats && attempt_.reused && may_repeat(connection);
+        if (call_.ending().interrupted())
+            co_return asio::error::make_error_code(asio::error::operation_aborted);
+    }
+    co_return done;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::connect(connection_pool::place& place) {
+    const auto before = now();
+    attempt_.queue = before - attempt_started_;
+    net::connect_request request;
+    request.target = pinned_ && options_.connect_to()
+                         ? *options_.connect_to()
+                         : net::endpoint(url_.hostname(), url_.port_or_default());
+    request.resolver = session_->resolver();
+    if (tls_) {
+        request.tls = tls_->context;
+        request.tls_options.host(std::string(url_.bare_hostname()));
+        request.tls_options.tickets(tls_->tickets, std::string(url_.host()));
+    }
+    request.until = until_;
+    request.resolve_timeout = options_.resolve_timeout();
+    request.connect_timeout = options_.connect_timeout();
+    request.tls_timeout = options_.tls_timeout();
+    auto connecting = net::connect(session_->loop(), std::move(request), attempt_.connection, call_.ending());
+    auto made = co_await std::move(connecting);
+    if (!made) co_return made.error();
+    place.put(std::make_unique<h1_connection>(std::move(made->stream), made->address, url_.port_or_default(),
+                                              std::move(made->peer)));
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection& connection) {
+    async::interrupter::scope scope(
+        call_.ending(), [](void* self) noexcept { static_cast<h1_connection*>(self)->close(); }, &connection);
+    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    const auto host = options_.headers().find("Host");
+    request_view request;
+    request.method = method_;
+    request.scheme = url_.scheme();
+    request.host = host && pinned_ ? *host : url_.host();
+    request.target = url_.request_target();
+    request.fields = &fields_;
+    request.body = body_.bytes();
+    connection.start(method_, options_.head_limits());
+
+    const auto writing_since = now();
+    if (attempt_.reused) attempt_.queue = writing_since - attempt_started_;
+    auto writing =
+        connection.write_request(request, limit_of(options_.write_timeout(), phase::write, writing_since));
+    auto written = co_await std::move(writing);
+    attempt_.bytes_sent = connection.bytes_sent();
+    if (!written) co_return written;
+    auto reading =
+        connection.read_head(head_, options_.max_interim(),
+                             limit_of(options_.first_byte_timeout(), phase::first_byte, writing_since));
+    auto read = co_await std::move(reading);
+    if (!read) co_return read;
+    attempt_.first_byte = now() - writing_since;
+    attempt_.status = head_.status;
+
+    auto& peer = response_.peer;
+    peer.address = connection.peer_address();
+    peer.port = connection.peer_port();
+    peer.reused = attempt_.reused;
+    peer.tls = connection.peer_tls();
+    auto body = read_body(connection);
+    co_return co_await std::move(body);
+}
+
+DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection) const noexcept {
+    if (!options_.stale_retry() || connection.answered()) return false;
+    constexpr std::array<std::string_view, 6> idempotent{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+    return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") ||
+           std::find(idempotent.begin(), idempotent.end(), method_) != idempotent.end();
+}
+
+// --- the body
+// -----------------------------------------------------------------------------------------------------
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::read_body(exchange& from) {
+    response_.body.clear();
+    response_.truncated = false;
+    const bool coded =
+        options_.decompress() && head_.status != 206 && head_.headers.contains("Content-Encoding");
+    if (!coded) {
+        auto reading = read_identity(from);
+        co_return co_await std::move(reading);
+    }
+    std::string codings;
+    for (const auto value : head_.headers.all("Content-Encoding")) (codings += ',') += value;
+    auto decoder = codec::content_decoder::make(codings);
+    if (!decoder) co_return decoder.error();
+    auto reading = read_decoded(from, *decoder);
+    co_return co_await std::move(reading);
+}
+
+DRAGLINE_DECL std::error_code fetch_op::on_body_limit() {
+    if (options_.on_limit() == on_limit::error) return errc::body_too_large;
+    response_.truncated = true;
+    return {};
+}
+
+// Straight into the body. It grows as bytes come, not as the peer announces; one byte beyond the limit tells
+// a body that just fits from one that does not.
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::read_identity(exchange& from) {
+    constexpr std::uint64_t most_at_once = 256 * 1024;
+    auto& body = response_.body;
+    const auto limit = options_.max_body();
+    const auto expected = head_.content_length.value_or(16 * 1024);
+    if (head_.content_length && expected > limit && options_.on_limit() == on_limit::error) {
+        co_return errc::body_too_large;
+    }
+    for (std::size_t size = 0;;) {
+        const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : 16 * 1024, 1);
+        const auto room =
+            std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
+        body.resize(size + static_cast<std::size_t>(room));
+        auto reading =
+            from.read_body(asio::buffer(body.data() + size, static_cast<std::size_t>(room)), read_limit());
+        auto got = co_await std::move(reading);
+        attempt_.bytes_received += *got;
+        size += *got;
+        body.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, limit)));
+        if (!got) co_return got.error();
+        if (*got == 0) co_return result<void>();
+        if (size > limit) co_return on_body_limit();
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::read_decoded(exchange& from,
+                                                                   codec::content_decoder& decoder) {
+    std::array<char, 16 * 1024> coded;
+    auto& body = response_.body;
+    for (;;) {
+        auto reading = from.read_body(asio::buffer(coded), read_limit());
+        auto got = co_await std::move(reading);
+        if (!got) co_return got.error();
+        if (*got == 0) co_return decoder.finish();
+        attempt_.bytes_received += *got;
+        auto progress = decoder.write(std::string_view(coded.data(), *got), [&](std::string_view piece) {
+            const auto room = options_.max_body() - body.size();
+            body.append(
+                piece.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, piece.size()))));
+            return piece.size() <= room;
+        });
+        if (!progress) co_return progress.error();
+        if (*progress == codec::content_decoder::progress::stopped) co_return on_body_limit();
+    }
+}
+
+DRAGLINE_DECL void fetch_op::record(std::error_code ec) {
+    auto& timings = response_.timings;
+    timings.queue = attempt_.queue;
+    timings.resolve = attempt_.connection.resolve;
+    timings.connect = attempt_.connection.connect;
+    timings.tls = attempt_.connection.tls;
+    timings.first_byte = attempt_.first_byte;
+    if (!options_.trace()) return;
+    attempt_.url = url_.without_credentials().href();
+    attempt_.total = now() - attempt_started_;
+    attempt_.ec = ec;
+    options_.trace()->attempts.push_back(std::move(attempt_));
+}
+
+DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
+                                                           fetch_options options) {
+    auto session = place.session ? std::move(place.session) : loop_sessions::of(place.loop).get({}, nullptr);
+    fetch_op operation(std::move(session), std::move(options));
+    auto running = operation.run(std::move(url));
+    co_return co_await std::move(running);
+}
+
+}  // namespace dragline::http::detail
+
+#endif

@@ -1,0 +1,37 @@
+// Decides what follows a response: nothing, another request, or an error (RFC 9110, 15.4). No I/O.
+#pragma once
+
+#include <dragline/http/exchange.hpp>
+#include <dragline/http/fields.hpp>
+#include <dragline/http/options.hpp>
+#include <dragline/url/url.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+/// The request that a redirect leads to.
+struct redirect_step {
+    std::error_code ec;              // the redirect may not be followed
+    std::optional<url::url> target;  // nothing: the response is the result
+    std::string method;
+    bool drop_body = false;
+    bool new_origin = false;  // credentials stay behind
+};
+
+/// What to do with a response of `status` to a request of `method` at `from`, after `followed` redirects.
+DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy, int followed, const url::url& from,
+                                      std::string_view method, const response_head& head);
+
+/// Removes what must not go to another origin: every Authorization, Cookie and Proxy-Authorization.
+DRAGLINE_DECL void strip_credentials(fields& headers);
+
+/// Removes what describes a body that is not sent any more.
+DRAGLINE_DECL void strip_body_fields(fields& headers);
+
+}  // namespace dragline::http::detail
+
+#include <dragline/http/detail/impl/redirect_machine.ipp>

@@ -1,0 +1,110 @@
+// A session as its loop keeps it, and all the sessions of one loop.
+#pragma once
+
+#include <dragline/async/event.hpp>
+#include <dragline/async/interrupter.hpp>
+#include <dragline/async/loop_state.hpp>
+#include <dragline/core/result.hpp>
+#include <dragline/dns/resolver.hpp>
+#include <dragline/http/detail/connection_pool.hpp>
+#include <dragline/http/detail/sessions_registry.hpp>
+#include <dragline/http/session_options.hpp>
+#include <dragline/tls/context.hpp>
+#include <dragline/tls/options.hpp>
+#include <dragline/tls/ticket_cache.hpp>
+
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+// One context and its tickets, shared by all connections of a loop with equal options.
+struct tls_setup {
+    tls::context context;
+    std::shared_ptr<tls::ticket_cache> tickets = std::make_shared<tls::ticket_cache>();
+};
+
+class session_state {
+public:
+    session_state(async::loop_state& loop, std::string_view key, const session_options& options);
+
+    async::loop_state& loop() noexcept { return loop_; }
+    const std::string& key() const noexcept { return key_; }
+    const session_options& options() const noexcept { return options_; }
+    dns::resolver& resolver() noexcept { return resolver_; }
+    connection_pool& pool() noexcept { return pool_; }
+    bool closed() const noexcept { return closed_; }
+    result<std::shared_ptr<tls_setup>> tls_setup_of_session();
+
+    /// Stands for one fetch while it lives.
+    class call {
+    public:
+        explicit call(session_state& owner)
+            : owner_(owner), at_(owner.calls_.insert(owner.calls_.end(), &ending_)) {}
+        ~call();
+        call(const call&) = delete;
+        async::interrupter& ending() noexcept { return ending_; }
+
+    private:
+        session_state& owner_;
+        async::interrupter ending_;
+        std::list<async::interrupter*>::iterator at_;
+    };
+    std::size_t calls() const noexcept { return calls_.size(); }
+
+    /// Ends calls and connections; nothing new starts.
+    void close() noexcept;
+
+    /// As close(), then waits until the last call has left.
+    static asio::awaitable<result<void>> close_and_wait(std::shared_ptr<session_state> self);
+
+private:
+    async::loop_state& loop_;
+    std::string key_;
+    session_options options_;
+    dns::resolver resolver_;
+    connection_pool pool_;
+    std::shared_ptr<tls_setup> tls_;
+    std::list<async::interrupter*> calls_;
+    std::list<async::event*> closers_;
+    bool closed_ = false;
+};
+
+class loop_sessions final : public async::loop_object {
+public:
+    explicit loop_sessions(async::loop_state& loop);
+    static loop_sessions& of(const asio::any_io_executor& executor) {
+        return async::loop_state::of(executor).get<loop_sessions>();
+    }
+
+    /// The living session of this key, made when there is none. With options that differ from its own:
+    /// throws.
+    const std::shared_ptr<session_state>& get(std::string_view key, const session_options* options);
+
+    const asio::any_io_executor& executor() const noexcept { return loop_.executor(); }
+
+    /// Ends the session of this key, if it lives; over when its last call has left.
+    asio::awaitable<result<void>> close(std::string key);
+    asio::awaitable<result<void>> close_all();
+
+    /// The shared setup for these options. Making one loads the trust store, which blocks for some 10 ms.
+    result<std::shared_ptr<tls_setup>> tls(const tls::client_options& options);
+
+    void shutdown() noexcept override;
+
+private:
+    std::vector<std::shared_ptr<session_state>> take_all() noexcept;
+
+    async::loop_state& loop_;
+    std::shared_ptr<sessions_entry> entry_;
+    std::map<std::string, std::shared_ptr<session_state>, std::less<>> sessions_;
+    std::map<tls::client_options, std::shared_ptr<tls_setup>> setups_;
+};
+
+}  // namespace dragline::http::detail
+
+#include <dragline/http/detail/impl/session_state.ipp>

@@ -1,0 +1,36 @@
+// What can go wrong in a fetch beyond the codes of url, h1, codec, tls, dns and sockets, which pass as they
+// are.
+#pragma once
+
+#include <dragline/core/error.hpp>
+
+#include <system_error>
+
+namespace dragline::inline v1::http {
+
+enum class errc {
+    unsupported_scheme = 1,  ///< The URL is neither http nor https.
+    connection_closed,       ///< The peer closed the connection before it answered.
+    unexpected_upgrade,      ///< The peer switched protocols without being asked.
+    too_many_interim,        ///< More 1xx responses than allowed came before the final one.
+    too_many_redirects,      ///< The redirect limit was reached.
+    insecure_redirect,       ///< A redirect from https to http was refused.
+    body_too_large,          ///< The decoded body is larger than max_body.
+    bad_status,              ///< raise_for_status() on a response with a status of 400 or more.
+    session_closed,          ///< The session of this handle was closed.
+    session_options_differ,  ///< get_session() with other options than those of the living session.
+    loop_not_running,        ///< A loop did not answer in time, since nobody runs it.
+};
+
+DRAGLINE_DECL const std::error_category& error_category() noexcept;
+
+inline std::error_code make_error_code(errc code) noexcept {
+    return {static_cast<int>(code), error_category()};
+}
+
+}  // namespace dragline::http
+
+template <>
+struct std::is_error_code_enum<dragline::http::errc> : std::true_type {};
+
+#include <dragline/http/impl/error.ipp>

@@ -1,0 +1,80 @@
+// The seam between fetching and a protocol version: one request and its response, the body streamed.
+#pragma once
+
+#include <dragline/async/clock.hpp>
+#include <dragline/core/asio.hpp>
+#include <dragline/core/error.hpp>
+#include <dragline/core/result.hpp>
+#include <dragline/h1/limits.hpp>
+#include <dragline/http/fields.hpp>
+
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http {
+
+/// Until when one stage may last, and what its timeout is called.
+struct stage_limit {
+    async::time_point until = async::no_deadline;
+    phase where = phase::total;
+};
+
+/// A request as an exchange sends it; the views outlive the exchange.
+struct request_view {
+    std::string_view method;
+    std::string_view scheme;
+    std::string_view host;  ///< Of the Host field, or :authority.
+    std::string_view target;
+    const http::fields* fields = nullptr;  ///< Complete but for Host; checked.
+    std::string_view body;
+};
+
+/// A response before its body.
+class response_head {
+public:
+    response_head() {}
+
+    int status = 0;
+    int version_minor = 1;
+    std::string reason;
+    http::fields headers;
+    std::optional<std::uint64_t>
+        content_length;  ///< How much read_body() will give in all, where that is known.
+};
+
+/// One request and one response on a connection. Calls come in this order, each once, read_body() until it
+/// gives 0.
+///
+/// Ended by cancelling a call or by destroying the exchange; the connection is then closed, unless
+/// complete().
+class exchange {
+public:
+    virtual ~exchange() = default;
+
+    /// Sends head and body. Returns early, without error, when the peer answers or stops reading before it
+    /// has all.
+    virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
+
+    /// Reads the final head; interim ones are counted and dropped.
+    virtual asio::awaitable<result<void>> read_head(response_head& into, int max_interim,
+                                                    stage_limit limit) = 0;
+
+    /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
+    virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;
+
+    /// Whether a byte of the response has come.
+    virtual bool answered() const noexcept = 0;
+
+    /// The exchange is over and its connection may carry another one.
+    virtual bool reusable() const noexcept = 0;
+
+    virtual std::uint64_t bytes_sent() const noexcept = 0;
+};
+
+}  // namespace dragline::http

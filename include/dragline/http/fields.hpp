@@ -1,0 +1,91 @@
+// Header fields of a message: in order, duplicates kept, names compared without case (RFC 9110, 5).
+#pragma once
+
+#include <dragline/core/ascii.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// An ordered list of (name, value). All text stands in one string, so that a copy costs two allocations.
+class fields {
+public:
+    /// A view into the fields that it came from.
+    struct field {
+        std::string_view name;
+        std::string_view value;
+    };
+
+    class iterator {
+    public:
+        using value_type = field;
+        using difference_type = std::ptrdiff_t;
+        iterator() = default;
+        iterator(const fields& owner, std::size_t at) : owner_(&owner), at_(at) {}
+        field operator*() const { return (*owner_)[at_]; }
+        iterator& operator++() {
+            ++at_;
+            return *this;
+        }
+        iterator operator++(int) { return iterator(*owner_, at_++); }
+        friend bool operator==(const iterator& a, const iterator& b) { return a.at_ == b.at_; }
+
+    private:
+        const fields* owner_ = nullptr;
+        std::size_t at_ = 0;
+    };
+
+    fields() {}
+
+    bool empty() const noexcept { return places_.empty(); }
+    std::size_t size() const noexcept { return places_.size(); }
+    field operator[](std::size_t at) const noexcept;
+    iterator begin() const noexcept { return {*this, 0}; }
+    iterator end() const noexcept { return {*this, size()}; }
+
+    /// Appends a field, also when one of that name is there.
+    fields& add(std::string_view name, std::string_view value);
+
+    /// Removes all fields of that name, then appends this one.
+    fields& set(std::string_view name, std::string_view value);
+
+    /// Removes all fields of that name; returns how many.
+    std::size_t remove(std::string_view name);
+
+    void clear() noexcept;
+    void reserve(std::size_t count, std::size_t text_size);
+
+    bool contains(std::string_view name) const noexcept { return find(name).has_value(); }
+
+    /// The first value of that name.
+    std::optional<std::string_view> find(std::string_view name) const noexcept;
+
+    /// As find(), or the empty view.
+    std::string_view get(std::string_view name) const noexcept {
+        return find(name).value_or(std::string_view());
+    }
+
+    /// Every value of that name, in order.
+    std::vector<std::string_view> all(std::string_view name) const;
+
+    friend bool operator==(const fields& a, const fields& b) noexcept;
+
+private:
+    struct place {
+        std::uint32_t name;  // offset in text_; the value follows the name
+        std::uint32_t name_size;
+        std::uint32_t value_size;
+    };
+
+    std::string text_;
+    std::vector<place> places_;
+};
+
+}  // namespace dragline::http
+
+#include <dragline/http/impl/fields.ipp>

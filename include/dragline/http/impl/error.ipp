@@ -1,0 +1,71 @@
+// Included by <dragline/http/error.hpp> only.
+#pragma once
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL const std::error_category& error_category() noexcept {
+    struct http_category final : category {
+        const char* name() const noexcept override { return "dragline.http"; }
+
+        std::string message(int code) const override {
+            switch (static_cast<errc>(code)) {
+                case errc::unsupported_scheme: return "the URL is neither http nor https";
+                case errc::connection_closed: return "the peer closed the connection before it answered";
+                case errc::unexpected_upgrade: return "the peer switched protocols without being asked";
+                case errc::too_many_interim: return "too many interim responses";
+                case errc::too_many_redirects: return "too many redirects";
+                case errc::insecure_redirect: return "a redirect from https to http was refused";
+                case errc::body_too_large: return "the body is larger than max_body";
+                case errc::bad_status: return "the response has an error status";
+                case errc::session_closed: return "the session was closed";
+                case errc::session_options_differ: return "the living session has other options";
+                case errc::loop_not_running: return "a loop did not answer in time: nobody runs it";
+            }
+            return "unknown http error";
+        }
+
+        std::error_condition default_error_condition(int code) const noexcept override {
+            switch (static_cast<errc>(code)) {
+                case errc::unsupported_scheme: return std::errc::invalid_argument;
+                case errc::connection_closed:
+                case errc::unexpected_upgrade: return condition::protocol_error;
+                case errc::too_many_interim:
+                case errc::too_many_redirects:
+                case errc::body_too_large: return condition::limit_exceeded;
+                case errc::insecure_redirect: return condition::blocked;
+                case errc::bad_status:
+                case errc::session_closed:
+                case errc::session_options_differ:
+                case errc::loop_not_running: break;
+            }
+            return {code, *this};
+        }
+
+        phase phase_of(int code) const noexcept override {
+            switch (static_cast<errc>(code)) {
+                case errc::connection_closed:
+                case errc::unexpected_upgrade:
+                case errc::too_many_interim: return phase::first_byte;
+                case errc::too_many_redirects:
+                case errc::insecure_redirect: return phase::redirect;
+                case errc::body_too_large: return phase::read;
+                case errc::unsupported_scheme:
+                case errc::bad_status:
+                case errc::session_closed:
+                case errc::session_options_differ:
+                case errc::loop_not_running: break;
+            }
+            return phase::none;
+        }
+    };
+    static const http_category instance;
+    return instance;
+}
+
+}  // namespace dragline::http
+
+#endif

@@ -1,0 +1,176 @@
+// The knobs of one fetch. Every one has a default, and every duration may be no_limit.
+#pragma once
+
+#include <dragline/async/clock.hpp>
+#include <dragline/h1/limits.hpp>
+#include <dragline/http/body.hpp>
+#include <dragline/http/fields.hpp>
+#include <dragline/http/trace.hpp>
+#include <dragline/net/endpoint.hpp>
+#include <dragline/tls/options.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// What happens when a body is larger than max_body.
+enum class on_limit {
+    error,     ///< The fetch fails with errc::body_too_large.
+    truncate,  ///< The body ends exactly at the limit, and response::truncated is set.
+};
+
+/// How redirects are followed: credentials never leave the scheme, host and port that they were given for.
+class redirect_policy {
+public:
+    /// Follows up to `limit` redirects, never from https to http.
+    redirect_policy(int limit = 10) noexcept : limit_(limit) {}
+
+    /// Follows none: a 3xx response is the result.
+    static redirect_policy none() noexcept { return redirect_policy(0); }
+
+    /// Lets an https URL lead to an http one.
+    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
+    bool allow_insecure() const noexcept { return allow_insecure_; }
+
+    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
+    int limit() const noexcept { return limit_; }
+
+private:
+    int limit_;
+    bool allow_insecure_ = false;
+};
+
+/// How fetch_url() makes its request. A value that cannot work is kept and fails the operation.
+class fetch_options {
+public:
+    using duration = async::duration;
+
+    fetch_options() {}
+
+    /// A token such as "PUT", sent as given. Default: GET, or POST with a body.
+    fetch_options& method(std::string_view value) { return method_ = value, *this; }
+    const std::string& method() const noexcept { return method_; }
+
+    /// Appends a field. One that the library would send itself (Host, User-Agent, Accept, ...) replaces it.
+    fetch_options& header(std::string_view name, std::string_view value) {
+        return headers_.add(name, value), *this;
+    }
+    fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
+    const http::fields& headers() const noexcept { return headers_; }
+
+    fetch_options& body(http::body value) { return body_ = std::move(value), *this; }
+    fetch_options& body(std::string bytes) { return body_ = http::body(std::move(bytes)), *this; }
+    const http::body& body() const noexcept { return body_; }
+
+    /// The User-Agent; none is sent when empty. Default: the session's.
+    fetch_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
+    const std::optional<std::string>& user_agent() const noexcept { return user_agent_; }
+
+    /// The whole fetch, redirects and waiting for a connection included.
+    fetch_options& timeout(duration value) { return timeout_ = value, *this; }
+    duration timeout() const noexcept { return timeout_; }
+
+    /// Looking up the name, per hop; the resolver's own total (5 s) stands beside it.
+    fetch_options& resolve_timeout(duration value) { return resolve_timeout_ = value, *this; }
+    duration resolve_timeout() const noexcept { return resolve_timeout_; }
+
+    /// Opening the transport connection, per hop.
+    fetch_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
+    duration connect_timeout() const noexcept { return connect_timeout_; }
+
+    /// The TLS handshake, per hop.
+    fetch_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
+    duration tls_timeout() const noexcept { return tls_timeout_; }
+
+    /// Sending the request, head and body.
+    fetch_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
+    duration write_timeout() const noexcept { return write_timeout_; }
+
+    /// From the request sent to the end of the response head.
+    fetch_options& first_byte_timeout(duration value) { return first_byte_timeout_ = value, *this; }
+    duration first_byte_timeout() const noexcept { return first_byte_timeout_; }
+
+    /// Each wait for more of the body.
+    fetch_options& read_timeout(duration value) { return read_timeout_ = value, *this; }
+    duration read_timeout() const noexcept { return read_timeout_; }
+
+    /// The body in bytes, decoded; exact to the byte. 0 refuses the first one.
+    fetch_options& max_body(std::uint64_t value) { return max_body_ = value, *this; }
+    std::uint64_t max_body() const noexcept { return max_body_; }
+
+    fetch_options& on_limit(http::on_limit value) { return on_limit_ = value, *this; }
+    http::on_limit on_limit() const noexcept { return on_limit_; }
+
+    fetch_options& redirects(redirect_policy value) { return redirects_ = value, *this; }
+    const redirect_policy& redirects() const noexcept { return redirects_; }
+
+    /// Asks for the codings that are built in, and decodes them; off: the body as it was sent.
+    fetch_options& decompress(bool value) { return decompress_ = value, *this; }
+    bool decompress() const noexcept { return decompress_; }
+
+    /// TLS of this fetch. Default: the session's.
+    fetch_options& tls(dragline::tls::client_options value) {
+        return tls_ = std::make_shared<const dragline::tls::client_options>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const dragline::tls::client_options>& tls() const noexcept { return tls_; }
+
+    /// Dials this instead of the URL's host; Host, SNI and the certificate check stay those of the URL.
+    fetch_options& connect_to(net::endpoint value) { return connect_to_ = std::move(value), *this; }
+    const std::optional<net::endpoint>& connect_to() const noexcept { return connect_to_; }
+
+    /// Neither takes an idle connection nor leaves one.
+    fetch_options& fresh_connection(bool value) { return fresh_connection_ = value, *this; }
+    bool fresh_connection() const noexcept { return fresh_connection_; }
+
+    /// Repeats an exchange that met a stale idle connection, when nothing was answered and repeating is safe.
+    fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
+    bool stale_retry() const noexcept { return stale_retry_; }
+
+    fetch_options& head_limits(h1::head_limits value) { return head_limits_ = value, *this; }
+    const h1::head_limits& head_limits() const noexcept { return head_limits_; }
+
+    /// Interim (1xx) responses that may come before the final one.
+    fetch_options& max_interim(int value) { return max_interim_ = value, *this; }
+    int max_interim() const noexcept { return max_interim_; }
+
+    /// Where to record what happens; must outlive the operation.
+    fetch_options& trace(http::trace* value) { return trace_ = value, *this; }
+    http::trace* trace() const noexcept { return trace_; }
+
+private:
+    std::string method_;
+    http::fields headers_;
+    http::body body_;
+    std::optional<std::string> user_agent_;
+    std::optional<net::endpoint> connect_to_;
+    std::shared_ptr<const dragline::tls::client_options> tls_;
+    duration timeout_ = std::chrono::seconds(30);
+    duration resolve_timeout_ = no_limit;
+    duration connect_timeout_ = std::chrono::seconds(10);
+    duration tls_timeout_ = std::chrono::seconds(10);
+    duration write_timeout_ = no_limit;
+    duration first_byte_timeout_ = no_limit;
+    duration read_timeout_ = no_limit;
+    std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
+    h1::head_limits head_limits_;
+    http::trace* trace_ = nullptr;
+    redirect_policy redirects_;
+    int max_interim_ = 32;
+    http::on_limit on_limit_ = on_limit::error;
+    bool decompress_ = true;
+    bool fresh_connection_ = false;
+    bool stale_retry_ = true;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::fetch_options;
+}

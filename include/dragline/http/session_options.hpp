@@ -1,0 +1,66 @@
+// What the fetches of one session share.
+#pragma once
+
+#include <dragline/async/clock.hpp>
+#include <dragline/core/features.hpp>
+#include <dragline/dns/options.hpp>
+#include <dragline/tls/options.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// The settings of a session, fixed when get_session() makes it.
+class session_options {
+public:
+    session_options() {}
+
+    /// Connections to one origin, idle ones included; further fetches wait in turn.
+    session_options& connections_per_host(std::size_t value) { return per_host_ = value, *this; }
+    std::size_t connections_per_host() const noexcept { return per_host_; }
+
+    /// Connections of the whole session.
+    session_options& connections(std::size_t value) { return total_ = value, *this; }
+    std::size_t connections() const noexcept { return total_; }
+
+    /// Fetches that may wait for a connection; one more fails with dragline::errc::queue_full.
+    session_options& max_waiters(std::size_t value) { return waiters_ = value, *this; }
+    std::size_t max_waiters() const noexcept { return waiters_; }
+
+    /// How long an idle connection is kept, unless the peer says how long it does. It is closed when the
+    /// session next does something after that.
+    session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
+    async::duration idle_timeout() const noexcept { return idle_; }
+
+    /// The User-Agent of fetches that name none; none is sent when empty.
+    session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
+    const std::string& user_agent() const noexcept { return user_agent_; }
+
+    session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
+    const dragline::tls::client_options& tls() const noexcept { return tls_; }
+
+    /// How names are looked up.
+    session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
+    const dragline::dns::query_options& dns() const noexcept { return dns_; }
+
+    bool operator==(const session_options&) const = default;
+
+private:
+    std::size_t per_host_ = 10;
+    std::size_t total_ = 256;
+    std::size_t waiters_ = 100'000;
+    async::duration idle_ = std::chrono::seconds(15);
+    std::string user_agent_ = "dragline/0.1";
+    dragline::tls::client_options tls_;
+    dragline::dns::query_options dns_;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::session_options;
+}

@@ -1,0 +1,9 @@
+// Endpoints, connecting, and one stream type over TCP, TLS and Unix sockets. Start with open_connection().
+#pragma once
+
+#include <dragline/net/connect.hpp>
+#include <dragline/net/connect_trace.hpp>
+#include <dragline/net/endpoint.hpp>
+#include <dragline/net/error.hpp>
+#include <dragline/net/options.hpp>
+#include <dragline/net/stream.hpp>

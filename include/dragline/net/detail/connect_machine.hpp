@@ -1,0 +1,71 @@
+// Decides which address is dialled when: happy eyeballs (RFC 8305). No clock, no socket, no resolver.
+#pragma once
+
+#include <dragline/async/clock.hpp>
+
+#include <asio/ip/address.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <system_error>
+#include <variant>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+class connect_machine {
+public:
+    using time_point = async::time_point;
+    using duration = async::duration;
+
+    struct dial {
+        asio::ip::address address;
+    };
+    struct wait {
+        time_point until;
+    };
+    struct fail {
+        std::error_code ec;  // the look-up's when no address was ever dialled, else the first dial's
+    };
+    using step = std::variant<dial, wait, fail>;
+
+    /// `attempt_delay`: head start of each address over the next. `resolution_delay`: how long addresses of
+    /// IPv4 wait for those of IPv6. At most `most_attempts` dials are alive at a time.
+    connect_machine(duration attempt_delay, duration resolution_delay, std::size_t most_attempts = 6)
+        : attempt_delay_(attempt_delay), resolution_delay_(resolution_delay), most_attempts_(most_attempts) {}
+
+    // What happened. A family that is not looked up at all is reported as resolved with nothing and no error.
+    void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec,
+                     time_point now);
+    void on_dial_failed(std::error_code ec, time_point now);
+
+    /// What to do at `now`; asked again until it says wait or fail, and after each event or wait.
+    step next(time_point now);
+
+private:
+    struct family {
+        std::vector<asio::ip::address> addresses;
+        std::size_t used = 0;
+        bool resolved = false;
+        std::error_code ec;
+
+        bool has_next() const noexcept { return used < addresses.size(); }
+    };
+
+    bool may_start(time_point now) const noexcept;
+
+    duration attempt_delay_;
+    duration resolution_delay_;
+    std::size_t most_attempts_;
+    family v4_, v6_;
+    std::optional<time_point> v4_since_;  // when IPv4 came, while IPv6 is awaited
+    time_point next_dial_ = time_point::min();
+    std::size_t alive_ = 0;
+    bool dialled_ = false;
+    bool last_was_v6_ = false;
+    std::error_code first_failure_;
+};
+
+}  // namespace dragline::net::detail
+
+#include <dragline/net/detail/impl/connect_machine.ipp>

@@ -1,0 +1,217 @@
+// Included by <dragline/net/detail/connect_op.hpp> only.
+#pragma once
+
+#include <dragline/net/detail/tls_layer.hpp>
+#include <dragline/net/error.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/local/stream_protocol.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <variant>
+
+namespace dragline::inline v1::net {
+namespace detail {
+
+DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_request& request,
+                                     connect_trace& trace)
+    : loop_(loop),
+      request_(request),
+      trace_(trace),
+      machine_(request.attempt_delay, request.resolution_delay),
+      changed_(loop),
+      started_(loop.now()) {}
+
+DRAGLINE_DECL void connecting::start() {
+    const auto& target = request_.target;
+    if (target.is_local_socket()) {
+        on_resolved(true, {}, {});
+        on_resolved(false, {asio::ip::address()}, {});  // stands for the path
+    } else if (target.address()) {
+        const bool v6 = target.address()->is_v6();
+        on_resolved(!v6, {}, {});
+        on_resolved(v6, {*target.address()}, {});
+    } else if (!request_.resolver) {
+        on_resolved(true, {}, {});
+        on_resolved(false, {}, errc::no_address);
+    } else {
+        for (const bool v6 : {true, false}) {
+            // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
+            auto ended = [self = shared_from_this()](std::exception_ptr) {};
+            asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
+                           asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
+        }
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecting> self, bool v6) {
+    auto& record = self->look_ups_[v6];
+    const auto until =
+        std::min(self->request_.until, async::deadline_after(self->started_, self->request_.resolve_timeout));
+    auto looking = self->request_.resolver->lookup(self->request_.target.host(),
+                                                   v6 ? dns::address_family::v6 : dns::address_family::v4,
+                                                   dns::query_options().trace(&record), until);
+    auto found = co_await std::move(looking);
+    if (self->ended_) co_return;
+    self->trace_.look_ups.push_back(record);
+    self->on_resolved(v6, found->addresses, found.error());
+}
+
+DRAGLINE_DECL void connecting::on_resolved(bool v6, const std::vector<asio::ip::address>& addresses,
+                                           std::error_code ec) {
+    if (!addresses.empty() && !resolved_) {
+        resolved_ = true;
+        resolved_at_ = loop_.now();
+        trace_.resolve = resolved_at_ - started_;
+    }
+    machine_.on_resolved(v6, addresses, ec, loop_.now());
+    changed_.notify();
+}
+
+DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
+    if (request_.target.is_local_socket()) {
+        return dial_endpoint(asio::local::stream_protocol::endpoint(request_.target.host()));
+    }
+    dial_record record;
+    record.address = address;
+    record.port = request_.target.port();
+    record.started = elapsed();
+    trace_.dials.push_back(record);
+    dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()));
+}
+
+DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
+    auto started = std::make_shared<dial>(loop_.executor());
+    started->record = trace_.dials.empty() ? 0 : trace_.dials.size() - 1;
+    dials_.push_back(started);
+    started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
+        if (!self->ended_) self->on_dialled(started, ec);
+    });
+}
+
+DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec) {
+    ended->open = false;
+    if (!trace_.dials.empty()) {
+        auto& record = trace_.dials[ended->record];
+        record.took = elapsed() - record.started;
+        record.ec = ec;
+    }
+    if (ec) {
+        machine_.on_dial_failed(ec, loop_.now());
+    } else if (!winner_) {
+        winner_ = ended;
+        if (!trace_.dials.empty()) address_ = trace_.dials[ended->record].address;
+    }
+    changed_.notify();
+}
+
+DRAGLINE_DECL async::time_point connecting::stage_deadline() const noexcept {
+    const auto stage = resolved_ ? async::deadline_after(resolved_at_, request_.connect_timeout)
+                                 : async::deadline_after(started_, request_.resolve_timeout);
+    return std::min(stage, request_.until);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& ending) {
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
+    while (!winner_) {
+        if (ending.interrupted()) co_return asio::error::operation_aborted;
+        auto step = machine_.next(loop_.now());
+        if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
+            dial_address(dialled->address);
+        } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
+            co_return failed->ec;
+        } else {
+            const auto limit = stage_deadline();
+            auto waiting =
+                changed_.wait(std::min(limit, std::get<connect_machine::wait>(step).until), stage());
+            auto woken = co_await std::move(waiting);
+            if (!woken && (woken.error() == asio::error::operation_aborted || loop_.now() >= limit))
+                co_return woken;
+        }
+    }
+    trace_.connect = loop_.now() - resolved_at_;
+    co_return result<void>();
+}
+
+DRAGLINE_DECL void connecting::end() noexcept {
+    if (ended_) return;
+    ended_ = true;
+    for (auto& each : dials_) {
+        if (!each->open) continue;
+        if (!trace_.dials.empty()) {
+            auto& record = trace_.dials[each->record];
+            record.took = elapsed() - record.started;
+            record.ec = asio::error::operation_aborted;
+        }
+        std::error_code ignored;
+        each->socket.close(ignored);
+    }
+    for (auto& look_up : look_up_ends_) look_up.emit(asio::cancellation_type::terminal);
+}
+
+DRAGLINE_DECL stream_socket connecting::take_socket() noexcept { return std::move(winner_->socket); }
+
+struct connecting_guard {
+    std::shared_ptr<connecting> race;
+    explicit connecting_guard(std::shared_ptr<connecting> started) : race(std::move(started)) {}
+    ~connecting_guard() { race->end(); }
+};
+
+inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connected& made,
+                                                 std::shared_ptr<stream_layer> lower,
+                                                 const connect_request& request, connect_trace& trace,
+                                                 async::interrupter& ending) {
+    const auto started = loop.now();
+    auto layer = std::make_shared<tls_layer>(std::move(lower), *request.tls, request.tls_options);
+    made.stream = net::stream(layer);
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<tls_layer*>(self)->close(); }, layer.get());
+    auto shaking =
+        layer->handshake(std::min(request.until, async::deadline_after(started, request.tls_timeout)));
+    auto done = co_await std::move(shaking);
+    trace.tls = loop.now() - started;
+    trace.tls_resumed = layer->engine().resumed();
+    made.peer = layer->engine().peer();
+    if (!done) trace.tls_detail = layer->engine().error_detail();
+    co_return done;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
+                                                         connect_trace& trace, async::interrupter& ending) {
+    connected made;
+    std::shared_ptr<detail::stream_layer> layer;
+    {
+        detail::connecting_guard guard(std::make_shared<detail::connecting>(loop, request, trace));
+        guard.race->start();
+        auto running = guard.race->run(ending);
+        auto ran = co_await std::move(running);
+        if (!ran) co_return ran.error();
+        auto socket = guard.race->take_socket();
+        std::error_code ignored;  // no such option on a Unix socket
+        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+        layer = std::make_shared<detail::socket_layer>(std::move(socket));
+        made.address = guard.race->address();
+    }
+    if (!request.tls) {
+        made.stream = net::stream(std::move(layer));
+        co_return made;
+    }
+    auto shaking = detail::shake_hands(loop, made, std::move(layer), request, trace, ending);
+    auto shaken = co_await std::move(shaking);
+    if (!shaken) co_return shaken.error();
+    co_return made;
+}
+
+}  // namespace dragline::net
+
+#endif

@@ -1,0 +1,147 @@
+// Included by <dragline/net/detail/tls_layer.hpp> only.
+#pragma once
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL tls_layer::tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
+                                   const tls::engine_options& options)
+    : lower_(std::move(lower)),
+      engine_(context, options),
+      sent_(async::loop_state::of(lower_->get_executor())) {}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where) {
+    while (engine_.output_size() > 0) {
+        if (sending_) {
+            auto waiting = sent_.wait(until, where);
+            auto woken = co_await std::move(waiting);
+            if (!woken) co_return woken;
+            continue;
+        }
+        struct sender {
+            tls_layer& layer;
+            explicit sender(tls_layer& owner) : layer(owner) { layer.sending_ = true; }
+            ~sender() {
+                layer.sending_ = false;
+                layer.sent_.notify();
+            }
+        } guard(*this);
+        const auto output = engine_.output();
+        const gather pieces{asio::buffer(output), asio::const_buffer()};
+        auto writing = lower_->write(pieces, until, where);
+        auto written = co_await std::move(writing);
+        if (!written) co_return written;
+        engine_.output_sent(output.size());
+    }
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::receive(async::time_point until, phase where) {
+    const auto space = engine_.input_space();
+    auto reading = lower_->read_some(asio::buffer(space.data(), space.size()), until, where);
+    auto size = co_await std::move(reading);
+    if (size) {
+        engine_.input_received(*size);
+    } else if (size.error() == asio::error::eof) {
+        engine_.input_ended();
+    } else {
+        co_return size.error();
+    }
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::handshake(async::time_point until) {
+    for (;;) {
+        auto progress = engine_.handshake();
+        auto flushing = flush(until, phase::tls);  // also after a failure: the alert tells the peer why
+        auto flushed = co_await std::move(flushing);
+        if (!progress) co_return progress.error();
+        if (!flushed) co_return flushed;
+        if (*progress == tls::progress::done) co_return result<void>();
+        auto receiving = receive(until, phase::tls);
+        auto received = co_await std::move(receiving);
+        if (!received) co_return received;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mutable_buffer into,
+                                                                        async::time_point until,
+                                                                        phase where) {
+    const std::span plain(static_cast<char*>(into.data()), into.size());
+    for (;;) {
+        auto step = engine_.read(plain);
+        if (engine_.output_size() > 0) {
+            auto flushing = flush(until, where);
+            auto flushed = co_await std::move(flushing);
+            if (step && !flushed) co_return flushed.error();
+        }
+        if (!step) co_return step.error();
+        if (step->size > 0) co_return step->size;
+        if (step->closed) co_return asio::error::make_error_code(asio::error::eof);
+        auto receiving = receive(until, where);
+        auto received = co_await std::move(receiving);
+        if (!received) co_return received.error();
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, async::time_point until,
+                                                             phase where) {
+    while (asio::buffer_size(pieces) > 0) {
+        std::array<std::string_view, 2> plain;
+        std::transform(pieces.begin(), pieces.end(), plain.begin(), [](const asio::const_buffer& piece) {
+            return std::string_view(static_cast<const char*>(piece.data()), piece.size());
+        });
+        auto taken = engine_.write(plain);
+        auto flushing = flush(until, where);
+        auto flushed = co_await std::move(flushing);
+        if (!taken) co_return taken.error();
+        if (!flushed) co_return flushed;
+        for (auto& piece : pieces) {
+            const auto size = std::min(*taken, piece.size());
+            piece += size;
+            *taken -= size;
+        }
+    }
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::shutdown(async::time_point until) {
+    engine_.close();
+    auto flushing = flush(until, phase::write);
+    auto flushed = co_await std::move(flushing);
+    if (!flushed) co_return flushed;
+    auto ending = lower_->shutdown(until);
+    co_return co_await std::move(ending);
+}
+
+DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into) noexcept {
+    const std::span plain(static_cast<char*>(into.data()), into.size());
+    for (;;) {
+        auto step = engine_.read(plain);
+        if (!step) return step.error();
+        if (step->size > 0) return step->size;
+        if (step->closed) return asio::error::make_error_code(asio::error::eof);
+        const auto space = engine_.input_space();
+        auto size = lower_->try_read(asio::buffer(space.data(), space.size()));
+        if (size) {
+            engine_.input_received(*size);
+        } else if (size.error() == asio::error::eof) {
+            engine_.input_ended();
+        } else {
+            return size.error();
+        }
+    }
+}
+
+}  // namespace dragline::net::detail
+
+#endif

@@ -1,0 +1,45 @@
+// The bottom of a stream: a TCP or Unix socket.
+#pragma once
+
+#include <dragline/async/deadline.hpp>
+#include <dragline/async/loop_state.hpp>
+#include <dragline/net/detail/stream_layer.hpp>
+
+#include <asio/generic/stream_protocol.hpp>
+
+namespace dragline::inline v1::net::detail {
+
+using stream_socket = asio::generic::stream_protocol::socket;
+
+class socket_layer final : public stream_layer {
+public:
+    explicit socket_layer(stream_socket socket);
+
+    asio::any_io_executor get_executor() noexcept override { return socket_.get_executor(); }
+    asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
+                                                   phase where) override;
+    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where) override;
+    asio::awaitable<result<void>> shutdown(async::time_point until) override;
+    result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
+    void close() noexcept override;
+    bool is_open() const noexcept override { return socket_.is_open(); }
+
+private:
+    struct direction {
+        explicit direction(socket_layer& owner) : layer(owner), limit(&expire, this) {}
+        static void expire(void* self) noexcept;
+
+        socket_layer& layer;
+        async::deadline limit;
+        bool expired = false;
+    };
+
+    async::loop_state& loop_;
+    stream_socket socket_;
+    direction reading_{*this};
+    direction writing_{*this};
+};
+
+}  // namespace dragline::net::detail
+
+#include <dragline/net/detail/impl/socket_layer.ipp>

@@ -1,0 +1,44 @@
+// TLS on top of another layer: moves the bytes of an engine.
+#pragma once
+
+#include <dragline/async/event.hpp>
+#include <dragline/async/loop_state.hpp>
+#include <dragline/net/detail/stream_layer.hpp>
+#include <dragline/tls/engine.hpp>
+
+#include <memory>
+
+namespace dragline::inline v1::net::detail {
+
+class tls_layer final : public stream_layer {
+public:
+    tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
+              const tls::engine_options& options);
+
+    /// Before anything else, once.
+    asio::awaitable<result<void>> handshake(async::time_point until);
+
+    asio::any_io_executor get_executor() noexcept override { return lower_->get_executor(); }
+    asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
+                                                   phase where) override;
+    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where) override;
+    asio::awaitable<result<void>> shutdown(async::time_point until) override;
+    result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
+    void close() noexcept override { lower_->close(); }
+    bool is_open() const noexcept override { return lower_->is_open(); }
+
+    const tls::engine& engine() const noexcept { return engine_; }
+
+private:
+    asio::awaitable<result<void>> flush(async::time_point until, phase where);
+    asio::awaitable<result<void>> receive(async::time_point until, phase where);
+
+    std::shared_ptr<stream_layer> lower_;
+    tls::engine engine_;
+    async::event sent_;  // a reader may have to send too (KeyUpdate) while a writer does
+    bool sending_ = false;
+};
+
+}  // namespace dragline::net::detail
+
+#include <dragline/net/detail/impl/tls_layer.ipp>

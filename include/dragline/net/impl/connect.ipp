@@ -1,0 +1,45 @@
+// Included by <dragline/net/connect.hpp> only.
+#pragma once
+
+#include <dragline/tls/context.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor loop, dns::resolver resolver,
+                                                        endpoint target, connect_options options) {
+    for (const auto limit : {options.timeout(), options.tls_timeout()}) {
+        if (!async::valid_timeout(limit)) co_return dragline::errc::invalid_option;
+    }
+    if (target.host().empty()) co_return errc::invalid_endpoint;
+    auto& state = async::loop_state::of(loop);
+    connect_request request;
+    request.until = async::deadline_after(state.now(), options.timeout());
+    request.tls_timeout = options.tls_timeout();
+    request.attempt_delay = options.attempt_delay();
+    request.resolution_delay = options.resolution_delay();
+    if (options.tls()) {
+        auto context = tls::context::make_client(*options.tls());
+        if (!context) co_return context.error();
+        request.tls = *std::move(context);
+        request.tls_options.host(target.host());
+    }
+    request.resolver = std::move(resolver);
+    request.target = std::move(target);
+    connect_trace unused;
+    async::interrupter never;
+    auto connecting = connect(state, std::move(request), options.trace() ? *options.trace() : unused, never);
+    auto made = co_await std::move(connecting);
+    if (!made) co_return made.error();
+    co_return std::move(made->stream);
+}
+
+DRAGLINE_DECL asio::awaitable<result<stream>> open_here_body(asio::any_io_executor here, endpoint target,
+                                                             connect_options options) {
+    return open_body(here, dns::resolver(here), std::move(target), std::move(options));
+}
+
+}  // namespace dragline::net::detail
+
+#endif

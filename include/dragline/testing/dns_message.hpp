@@ -1,0 +1,142 @@
+// What a scripted DNS server receives and what it answers. Start with dns_reply: data with chainable setters,
+// from the plain truth to a forged answer that comes before it.
+#pragma once
+
+#include <dragline/core/bytes.hpp>
+#include <dragline/dns/record.hpp>
+#include <dragline/dns/wire/message.hpp>
+#include <dragline/testing/script.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::testing {
+
+enum class dns_transport { udp, tcp };
+
+/// A query as it arrived.
+struct dns_query {
+    dns::wire::message message;
+    std::vector<std::uint8_t> bytes;
+    dns_transport transport = dns_transport::udp;
+    std::string peer_address;   ///< "127.0.0.1:5353"
+    std::uint64_t attempt = 0;  ///< How often this name and type have been asked for: 1, 2, ...
+
+    dns_query() {}
+
+    const std::string& name() const { return message.questions.front().name; }  ///< In the case it was sent in.
+    dns::record_type type() const { return message.questions.front().type; }
+};
+
+/// A record whose data is given as text: an address, a name, "10 mail.example" (MX), or any text (TXT).
+///
+/// Throws std::invalid_argument when the text does not fit the type or a name cannot exist.
+DRAGLINE_DECL dns::record make_record(std::string_view owner, dns::record_type type, std::string_view value,
+                                      std::chrono::seconds ttl = std::chrono::seconds(60));
+
+/// One answer of a dns_server, faults included.
+///
+/// Without a setter: the truth, which is what the server's records say. The order of events:
+///
+///   delay, the forged answer, genuine_after, the answer, its duplicates.
+/// An answer is forged when it has a wrong id, question or port; then it is the only one unless genuine_after() is
+/// given, and it claims the address 192.0.2.66 or 2001:db8::66. Durations are real time.
+class dns_reply {
+public:
+    using duration = std::chrono::milliseconds;
+    enum class damage {
+        none,
+        garbage,           ///< The right id, then noise.
+        compression_loop,  ///< A name that points to itself.
+    };
+
+    dns_reply() {}
+    explicit dns_reply(dns::rcode code) : code_(code) {}
+
+    static dns_reply failure(const std::string& text);  ///< SERVFAIL, with the text in a TXT record beside it.
+
+    // clang-format off
+    /// Records instead of the truth, for the name that is asked for.
+    dns_reply& answer(dns::record_type type, const std::vector<std::string>& values,
+                      std::chrono::seconds ttl = std::chrono::seconds(60));
+    dns_reply& answer(dns::record entry);  ///< Of whatever owner.
+
+    /// No records, but this verdict.
+    dns_reply& code(dns::rcode value) { code_ = value; return *this; }
+
+    /// Of a negative answer; without, that of the server.
+    dns_reply& negative_ttl(std::chrono::seconds time) { negative_ttl_ = time; return *this; }
+    dns_reply& no_soa() { no_soa_ = true; return *this; }
+
+    dns_reply& silent() { silent_ = true; return *this; }
+    dns_reply& after_tries(std::uint64_t count) { after_tries_ = count; return *this; }  ///< Silent so often.
+    dns_reply& close_tcp() { close_tcp_ = true; return *this; }  ///< Over TCP, closes instead of answering.
+    dns_reply& delay(duration time) { delay_ = time; return *this; }
+    dns_reply& duplicates(std::size_t count) { duplicates_ = count; return *this; }  ///< Besides the first.
+
+    dns_reply& wrong_id() { wrong_id_ = true; return *this; }
+    dns_reply& wrong_question() { wrong_question_ = true; return *this; }
+    dns_reply& other_port() { other_port_ = true; return *this; }  ///< Over UDP, from another source port.
+    dns_reply& genuine_after(duration time) { genuine_after_ = time; return *this; }
+
+    dns_reply& truncated() { truncated_ = true; return *this; }    ///< Over UDP, no records but TC.
+    dns_reply& no_extension() { no_extension_ = true; return *this; }  ///< No OPT, whatever the query had.
+    dns_reply& cut(std::size_t size) { cut_ = size; return *this; }    ///< Only so many bytes of the message.
+    dns_reply& garbage(std::size_t size = 64) { damage_ = damage::garbage; return cut(size); }
+    dns_reply& compression_loop() { damage_ = damage::compression_loop; return *this; }
+    dns_reply& raw(std::vector<std::uint8_t> bytes) { raw_ = std::move(bytes); return *this; }
+
+    const std::vector<dns::record>& records() const noexcept { return records_; }
+    const std::optional<dns::rcode>& code() const noexcept { return code_; }
+    const std::optional<std::chrono::seconds>& negative_ttl() const noexcept { return negative_ttl_; }
+    bool has_soa() const noexcept { return !no_soa_; }
+    bool is_silent() const noexcept { return silent_; }
+    std::uint64_t after_tries() const noexcept { return after_tries_; }
+    bool closes_tcp() const noexcept { return close_tcp_; }
+    duration delay() const noexcept { return delay_; }
+    std::size_t duplicates() const noexcept { return duplicates_; }
+    bool has_wrong_id() const noexcept { return wrong_id_; }
+    bool has_wrong_question() const noexcept { return wrong_question_; }
+    bool is_from_other_port() const noexcept { return other_port_; }
+    bool is_forged() const noexcept { return wrong_id_ || wrong_question_ || other_port_; }
+    const std::optional<duration>& genuine_after() const noexcept { return genuine_after_; }
+    bool is_truncated() const noexcept { return truncated_; }
+    bool has_extension() const noexcept { return !no_extension_; }
+    const std::optional<std::size_t>& cut() const noexcept { return cut_; }
+    damage damaged() const noexcept { return damage_; }
+    const std::optional<std::vector<std::uint8_t>>& raw() const noexcept { return raw_; }
+    // clang-format on
+
+private:
+    std::vector<dns::record> records_;
+    std::optional<dns::rcode> code_;
+    std::optional<std::chrono::seconds> negative_ttl_;
+    bool no_soa_ = false;
+    bool silent_ = false;
+    std::uint64_t after_tries_ = 0;
+    bool close_tcp_ = false;
+    duration delay_{0};
+    std::size_t duplicates_ = 0;
+    bool wrong_id_ = false;
+    bool wrong_question_ = false;
+    bool other_port_ = false;
+    std::optional<duration> genuine_after_;
+    bool truncated_ = false;
+    bool no_extension_ = false;
+    std::optional<std::size_t> cut_;
+    damage damage_ = damage::none;
+    std::optional<std::vector<std::uint8_t>> raw_;
+};
+
+/// What a dns_server does about a name: a dns_reply, a std::vector of them, or a function of the query.
+using dns_script = script<dns_query, dns_reply>;
+
+}  // namespace dragline::testing
+
+#include <dragline/testing/impl/dns_message.ipp>

@@ -1,0 +1,39 @@
+// Time and randomness that a test decides.
+#pragma once
+
+#include <dragline/async/clock.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <random>
+
+namespace dragline::inline v1::testing {
+
+/// Stands still until it is told to move on. Threads: any.
+///
+/// A loop notices a jump within a millisecond of real time, or at once when it has something else to do.
+class manual_clock final : public async::clock {
+public:
+    manual_clock() {}
+
+    async::time_point now() noexcept override { return async::time_point(async::duration(now_)); }
+    async::duration longest_sleep() const noexcept override { return std::chrono::milliseconds(1); }
+
+    void advance(async::duration by) noexcept { now_ += by.count(); }
+
+private:
+    std::atomic<async::duration::rep> now_ = async::duration(std::chrono::hours(1)).count();
+};
+
+/// The same numbers for the same seed, on every platform. Threads: the loop's own.
+class seeded_random final : public async::random_source {
+public:
+    explicit seeded_random(std::uint64_t seed = 1) : engine_(seed) {}
+    result_type operator()() override { return engine_(); }
+
+private:
+    std::mt19937_64 engine_;
+};
+
+}  // namespace dragline::testing

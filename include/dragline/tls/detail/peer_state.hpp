@@ -1,0 +1,37 @@
+// What peer_info shares: taken from a connection in a few reference counts, read when asked.
+#pragma once
+
+#include <dragline/core/features.hpp>
+
+#include <string>
+#include <string_view>
+
+struct stack_st_X509;
+struct x509_st;
+
+namespace dragline::inline v1::tls {
+
+struct certificate_info;
+
+namespace detail {
+
+struct peer_state {
+    peer_state() = default;
+    peer_state(const peer_state&) = delete;
+    peer_state& operator=(const peer_state&) = delete;
+    ~peer_state();
+
+    std::string_view version;  // OpenSSL's own constants
+    std::string_view cipher;
+    std::string alpn;
+    bool resumed = false;
+    stack_st_X509* chain = nullptr;  // owned; may be null
+};
+
+DRAGLINE_DECL certificate_info describe_certificate(x509_st* certificate);
+
+/// The subject in one line, for messages.
+DRAGLINE_DECL std::string subject_of(const x509_st* certificate);
+
+}  // namespace detail
+}  // namespace dragline::inline v1::tls

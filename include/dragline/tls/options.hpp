@@ -1,0 +1,100 @@
+// The TLS settings of clients and servers, as plain values. Start with `client_options`.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::tls {
+
+enum class version { tls_1_2, tls_1_3 };
+
+/// How a client speaks TLS and whom it trusts: by default TLS 1.2 or newer, verified against the system
+/// store.
+///
+/// Values compare and order, so they serve as map keys: engines of equal options share one context and its
+/// tickets. A bad value is kept and makes context::make_client() fail.
+class client_options {
+public:
+    client_options() {}
+
+    /// Whether the peer must prove its name. Off also means that no trust store is loaded.
+    client_options& verify(bool value) { return verify_ = value, *this; }
+    bool verify() const noexcept { return verify_; }
+
+    /// CA certificates to trust: a PEM file, a directory of OpenSSL's hashed names, PEM text.
+    /// Those that are given add up, and replace the system store. One that is given but empty is an error.
+    client_options& ca_file(std::string path) { return ca_file_ = std::move(path), *this; }
+    client_options& ca_directory(std::string path) { return ca_directory_ = std::move(path), *this; }
+    client_options& ca_pem(std::string text) { return ca_pem_ = std::move(text), *this; }
+    const std::optional<std::string>& ca_file() const noexcept { return ca_file_; }
+    const std::optional<std::string>& ca_directory() const noexcept { return ca_directory_; }
+    const std::optional<std::string>& ca_pem() const noexcept { return ca_pem_; }
+
+    client_options& min_version(version value) { return min_version_ = value, *this; }
+    version min_version() const noexcept { return min_version_; }
+    client_options& max_version(version value) { return max_version_ = value, *this; }
+    version max_version() const noexcept { return max_version_; }
+
+    /// Application protocols to offer, best first (RFC 7301). None: the extension is not sent.
+    client_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
+    const std::vector<std::string>& alpn() const noexcept { return alpn_; }
+
+    /// The name to ask for and to verify, instead of the host that is connected to. Empty: that host.
+    client_options& server_name(std::string name) { return server_name_ = std::move(name), *this; }
+    const std::string& server_name() const noexcept { return server_name_; }
+
+    bool operator==(const client_options&) const = default;
+    std::strong_ordering operator<=>(const client_options&) const = default;
+
+private:
+    bool verify_ = true;
+    version min_version_ = version::tls_1_2;
+    version max_version_ = version::tls_1_3;
+    std::optional<std::string> ca_file_;
+    std::optional<std::string> ca_directory_;
+    std::optional<std::string> ca_pem_;
+    std::vector<std::string> alpn_;
+    std::string server_name_;
+};
+
+/// How a server speaks TLS: its certificate and key are needed, the rest has defaults.
+class server_options {
+public:
+    server_options() {}
+
+    /// The server's certificate, then the intermediates, in PEM.
+    server_options& certificate_chain_pem(std::string text) { return chain_pem_ = std::move(text), *this; }
+    const std::string& certificate_chain_pem() const noexcept { return chain_pem_; }
+
+    /// The key of the first certificate, in PEM, not encrypted.
+    server_options& private_key_pem(std::string text) { return key_pem_ = std::move(text), *this; }
+    const std::string& private_key_pem() const noexcept { return key_pem_; }
+
+    /// When given, every client must show a certificate from one of these CAs.
+    server_options& client_ca_pem(std::string text) { return client_ca_pem_ = std::move(text), *this; }
+    const std::optional<std::string>& client_ca_pem() const noexcept { return client_ca_pem_; }
+
+    server_options& min_version(version value) { return min_version_ = value, *this; }
+    version min_version() const noexcept { return min_version_; }
+    server_options& max_version(version value) { return max_version_ = value, *this; }
+    version max_version() const noexcept { return max_version_; }
+
+    /// Application protocols to accept, best first. A client that offers only others is refused.
+    server_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
+    const std::vector<std::string>& alpn() const noexcept { return alpn_; }
+
+    bool operator==(const server_options&) const = default;
+
+private:
+    std::string chain_pem_;
+    std::string key_pem_;
+    std::optional<std::string> client_ca_pem_;
+    version min_version_ = version::tls_1_2;
+    version max_version_ = version::tls_1_3;
+    std::vector<std::string> alpn_;
+};
+
+}  // namespace dragline::inline v1::tls

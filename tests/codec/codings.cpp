@@ -1,0 +1,46 @@
+#include <dragline/codec/codings.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <dragline/core/ascii.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace codec = dragline::codec;
+namespace features = dragline::features;
+
+TEST_CASE("codings are found by name, whatever its case", "[codec][codings]") {
+    for (const std::string_view name : {"gzip", "GZip", "x-gzip", "deflate", "DEFLATE"}) {
+        CAPTURE(name);
+        CHECK((codec::make_decoder(name) != nullptr) == features::zlib);
+    }
+    CHECK(codec::make_decoder("Identity") != nullptr);
+}
+
+TEST_CASE("an unknown coding has no decoder", "[codec][codings]") {
+    for (const std::string_view name :
+         {"", "compress", "gzip ", "gzip;q=1", "x-deflate", "*", "br", "zstd"}) {
+        CAPTURE(name);
+        CHECK(codec::make_decoder(name) == nullptr);
+    }
+}
+
+TEST_CASE("only what is built in is advertised, and all of it decodes", "[codec][codings]") {
+    CHECK(codec::accept_encoding() == (features::zlib ? "gzip, deflate" : ""));
+    dragline::ascii::for_each_item(codec::accept_encoding(), ',', [](std::string_view name) {
+        CAPTURE(name);
+        CHECK(codec::make_decoder(name) != nullptr);
+    });
+}
+
+TEST_CASE("identity copies as much as fits", "[codec][codings]") {
+    const auto coding = codec::make_decoder("identity");
+    std::array<char, 4> out{};
+    const auto step = coding->decode("abcdef", out).value();
+    CHECK(step.consumed == 4);
+    CHECK(std::string(out.data(), step.produced) == "abcd");
+    CHECK(step.finished);
+    CHECK_FALSE(coding->finish());
+}

@@ -1,0 +1,169 @@
+#include <dragline/dns/cache.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace dns = dragline::dns;
+using dns::errc;
+using dns::record_type;
+using namespace std::chrono_literals;
+
+namespace {
+
+const dns::cache::time_point start{1000h};
+
+std::shared_ptr<const dns::answer> positive(const std::string& name, std::uint32_t ttl) {
+    auto made = dns::make_answer(dns::question(name), {});
+    made.records.emplace_back(name, ttl, dns::a_record{{192, 0, 2, 1}});
+    made.ttl = ttl;
+    return std::make_shared<const dns::answer>(std::move(made));
+}
+
+std::shared_ptr<const dns::answer> negative(const std::string& name, errc why, std::uint32_t ttl,
+                                            record_type type = record_type::a) {
+    auto made = dns::make_answer(dns::question(name, type), why);
+    made.ttl = ttl;
+    return std::make_shared<const dns::answer>(std::move(made));
+}
+
+bool knows(dns::cache& cache, const std::string& name, dns::cache::time_point now,
+           record_type type = record_type::a) {
+    return cache.find(dns::question(name, type), now).has_value();
+}
+
+}  // namespace
+
+TEST_CASE("an answer holds exactly as long as its TTL", "[dns][cache]") {
+    dns::cache cache;
+    cache.store(positive("a.example", 60), start);
+    CHECK(knows(cache, "a.example", start));
+    CHECK(knows(cache, "A.Example.", start + 59s));
+    CHECK(knows(cache, "a.example", start + 60s - 1ns));
+    CHECK_FALSE(knows(cache, "a.example", start + 60s));
+    CHECK(cache.size() == 0);
+    CHECK_FALSE(knows(cache, "a.example", start));
+}
+
+TEST_CASE("the age of a hit takes its time off the TTLs", "[dns][cache]") {
+    dns::cache cache;
+    cache.store(positive("a.example", 60), start);
+    const auto hit = cache.find(dns::question("a.example"), start + 40s + 999ms);
+    REQUIRE(hit);
+    CHECK(hit->age == 40);
+    CHECK(hit->stored->aged(hit->age).ttl == 20);
+    CHECK(hit->stored->aged(hit->age).records[0].ttl == 20);
+}
+
+TEST_CASE("answers are kept apart by type and class", "[dns][cache]") {
+    dns::cache cache;
+    cache.store(positive("a.example", 60), start);
+    CHECK_FALSE(knows(cache, "a.example", start, record_type::aaaa));
+    CHECK_FALSE(cache.find(dns::question("a.example", record_type::a, dns::record_class::chaos), start));
+}
+
+TEST_CASE("NXDOMAIN goes for every type, NODATA for its own", "[dns][cache]") {
+    dns::cache cache;
+    cache.store(negative("gone.example", errc::name_not_found, 60), start);
+    cache.store(negative("half.example", errc::no_data, 60, record_type::aaaa), start);
+    CHECK(knows(cache, "gone.example", start, record_type::a));
+    CHECK(knows(cache, "gone.example", start, record_type::mx));
+    CHECK(knows(cache, "half.example", start, record_type::aaaa));
+    CHECK_FALSE(knows(cache, "half.example", start, record_type::a));
+}
+
+TEST_CASE("NXDOMAIN of the target of an alias goes for that question only", "[dns][cache]") {
+    dns::cache cache;
+    auto dangling = *negative("www.example", errc::name_not_found, 60);
+    dangling.aliases = {"www.example"};
+    dangling.canonical_name = "gone.example";
+    cache.store(std::make_shared<const dns::answer>(dangling), start);
+    CHECK(knows(cache, "www.example", start, record_type::a));
+    CHECK_FALSE(knows(cache, "www.example", start, record_type::cname));
+}
+
+TEST_CASE("the TTL is capped: an hour, a quarter of one for what does not exist", "[dns][cache]") {
+    dns::cache cache;
+    cache.store(positive("a.example", 1'000'000), start);
+    cache.store(negative("gone.example", errc::name_not_found, 1'000'000), start);
+    CHECK(knows(cache, "a.example", start + 1h - 1ns));
+    CHECK_FALSE(knows(cache, "a.example", start + 1h));
+    CHECK(knows(cache, "gone.example", start + 15min - 1ns));
+    CHECK_FALSE(knows(cache, "gone.example", start + 15min));
+}
+
+TEST_CASE("SERVFAIL is kept for 5 s, other failures and timeouts never", "[dns][cache]") {
+    dns::cache cache;
+    cache.store(negative("bad.example", errc::server_failure, 0), start);
+    CHECK(knows(cache, "bad.example", start + 5s - 1ns));
+    CHECK_FALSE(knows(cache, "bad.example", start + 5s));
+    CHECK_FALSE(knows(cache, "bad.example", start, record_type::aaaa));
+
+    for (const std::error_code ec :
+         {make_error_code(errc::refused), make_error_code(errc::format_error),
+          make_error_code(errc::servers_unreachable), make_error_code(errc::cname_loop),
+          dragline::make_timeout(dragline::phase::resolve)}) {
+        auto failed = dns::make_answer(dns::question("other.example"), ec);
+        failed.ttl = 60;
+        cache.store(std::make_shared<const dns::answer>(std::move(failed)), start);
+        CHECK_FALSE(knows(cache, "other.example", start));
+    }
+}
+
+TEST_CASE("what has no TTL is not kept", "[dns][cache]") {
+    dns::cache cache;
+    cache.store(positive("a.example", 0), start);
+    cache.store(negative("gone.example", errc::name_not_found, 0), start);
+    CHECK(cache.size() == 0);
+}
+
+TEST_CASE("a new answer replaces the old one", "[dns][cache]") {
+    dns::cache cache;
+    cache.store(positive("a.example", 60), start);
+    cache.store(positive("a.example", 600), start + 30s);
+    CHECK(cache.size() == 1);
+    CHECK(knows(cache, "a.example", start + 100s));
+    cache.store(negative("a.example", errc::name_not_found, 60), start);
+    CHECK(cache.size() == 1);
+    cache.store(positive("a.example", 60), start);  // exists again, for every type
+    CHECK_FALSE(knows(cache, "a.example", start, record_type::mx));
+}
+
+TEST_CASE("a full cache forgets what was not asked for longest", "[dns][cache]") {
+    dns::cache cache(dns::cache_options().max_entries(3));
+    for (const auto* name : {"a", "b", "c"}) cache.store(positive(name, 60), start);
+    CHECK(cache.size() == 3);
+    CHECK(knows(cache, "a", start));
+    cache.store(positive("d", 60), start);
+    CHECK(cache.size() == 3);
+    CHECK_FALSE(knows(cache, "b", start));
+    CHECK(knows(cache, "a", start));
+    CHECK(knows(cache, "c", start));
+    CHECK(knows(cache, "d", start));
+    CHECK(cache.statistics().evicted == 1);
+}
+
+TEST_CASE("a cache without entries keeps nothing", "[dns][cache]") {
+    dns::cache cache(dns::cache_options().max_entries(0));
+    cache.store(positive("a", 60), start);
+    CHECK(cache.size() == 0);
+}
+
+TEST_CASE("the cache counts what it does", "[dns][cache]") {
+    dns::cache cache;
+    CHECK_FALSE(knows(cache, "a", start));
+    cache.store(positive("a", 60), start);
+    CHECK(knows(cache, "a", start));
+    CHECK_FALSE(knows(cache, "a", start + 61s));
+    const auto& counts = cache.statistics();
+    CHECK(counts.hits == 1);
+    CHECK(counts.misses == 2);
+    CHECK(counts.stored == 1);
+    CHECK(counts.expired == 1);
+    CHECK(counts.evicted == 0);
+    cache.store(positive("a", 60), start);
+    cache.clear();
+    CHECK(cache.size() == 0);
+}
