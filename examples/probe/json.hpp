@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace probe {
 
@@ -53,6 +54,7 @@ public:
         return *this;
     }
     json_writer& add(std::string_view key, std::string_view text) { return raw(key, json_text(text)); }
+    json_writer& add(std::string_view key, const char* text) { return raw(key, json_text(text)); }  // no bool
     json_writer& add(std::string_view key, bool value) { return raw(key, value ? "true" : "false"); }
     json_writer& add(std::string_view key, std::int64_t value) { return raw(key, std::to_string(value)); }
     json_writer& null(std::string_view key) { return raw(key, "null"); }

@@ -1,18 +1,18 @@
 // Asks everything that there is to ask about one target. Start with prober::examine().
 #pragma once
 
+#include "as_values.hpp"
 #include "report.hpp"
 #include "settings.hpp"
 #include "wildcards.hpp"
 
-#include <dragline/core/asio.hpp>
+#include <dragline/async/for_each.hpp>
 #include <dragline/dns/resolve.hpp>
 #include <dragline/http/fetch.hpp>
 #include <dragline/http/session.hpp>
 
 #include <asio/awaitable.hpp>
 #include <asio/experimental/awaitable_operators.hpp>
-#include <asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -56,9 +56,6 @@ public:
     }
 
 private:
-    using token = dragline::as_tuple_t<asio::use_awaitable_t<>>;
-    static token as_values() { return dragline::as_tuple(asio::use_awaitable); }
-
     static dragline::session_options session_options(const settings& options) {
         dragline::dns::query_options dns;
         dns.servers(options.servers).timeout(options.timeout);
@@ -67,7 +64,8 @@ private:
             .dns(std::move(dns))
             .tls(trust(options))
             .user_agent(options.user_agent)
-            .connections(2 * options.jobs);
+            .connections(2 * options.jobs)
+            .idle_timeout(std::chrono::seconds(2));  // for redirects; no host is met again later
     }
 
     asio::awaitable<void> look_up_a(host_report& report) {
@@ -98,13 +96,19 @@ private:
     }
 
     asio::awaitable<void> look_up_ptr(host_report& report) {
-        for (const auto& address : report.addresses()) {
-            dragline::dns::lookup_trace trace;
-            const auto traced = dragline::dns::query_options().trace(&trace);
-            auto [error, found] = co_await dragline::reverse_resolve(session_, address, traced, as_values());
-            auto& entry = report.ptr.emplace_back(address, lookup(error, trace));
-            entry.second.found = std::move(found);
-        }
+        for (auto& address : report.addresses()) report.ptr.emplace_back(std::move(address), lookup_report());
+        if (report.ptr.size() > most_addresses) report.ptr.resize(most_addresses);
+        const auto one = [this, &report](std::size_t at) { return look_up_ptr(report.ptr[at].first, report.ptr[at].second); };
+        auto all = dragline::for_each_limited(session_, report.ptr.size(), most_addresses, one, as_values());
+        co_await std::move(all);
+    }
+
+    asio::awaitable<void> look_up_ptr(asio::ip::address address, lookup_report& into) {
+        dragline::dns::lookup_trace trace;
+        const auto traced = dragline::dns::query_options().trace(&trace);
+        auto [error, found] = co_await dragline::reverse_resolve(session_, address, traced, as_values());
+        into = lookup(error, trace);
+        into.found = std::move(found);
     }
 
     asio::awaitable<void> fetch_http(host_report& report) {
@@ -130,7 +134,7 @@ private:
         dragline::fetch_options how;
         how.timeout(options_.timeout).connect_timeout(options_.timeout).tls_timeout(options_.timeout);
         how.max_body(largest_body).on_limit(dragline::http::on_limit::truncate);
-        how.fresh_connection(true).trace(&trace);  // every host is met once
+        how.trace(&trace);
         auto [error, response] = co_await dragline::fetch_url(session_, into.url, how, as_values());
         into.error = error;
         if (error) {
@@ -148,6 +152,7 @@ private:
     }
 
     static constexpr std::uint64_t largest_body = 1024 * 1024;
+    static constexpr std::size_t most_addresses = 32;  // of one host, to look up the names of
 
     const settings& options_;
     dragline::session session_;

@@ -10,6 +10,7 @@
 #include <dragline/dns/error.hpp>
 #include <dragline/http/error.hpp>
 
+#include <asio/error.hpp>
 #include <asio/ip/address.hpp>
 
 #include <chrono>
@@ -66,7 +67,7 @@ struct host_report {
     bool fine() const { return !lookup_error() && (!http || !http->error) && (!https || !https->error); }
 };
 
-/// A word of at most eight letters for the cell of a table, and for counting.
+/// A word of at most nine letters for the cell of a table, and for counting.
 inline std::string word_for(const std::error_code& error) {
     using dragline::condition;
     using dragline::http::errc;
@@ -77,15 +78,14 @@ inline std::string word_for(const std::error_code& error) {
     if (error == errc::too_many_redirects) return "loop";
     if (error == errc::insecure_redirect) return "downgrade";
     if (error == errc::connection_closed) return "closed";
-    if (error == std::errc::connection_refused) return "refused";
-    if (error == std::errc::connection_reset) return "reset";
+    if (error == asio::error::connection_refused) return "refused";
+    if (error == asio::error::connection_reset) return "reset";
     if (error == condition::timeout) return "timeout";
     if (error == condition::resolve_failed) return "dns";
     if (error == condition::tls_failed) return "tls";
     if (error == condition::limit_exceeded) return "limit";
     if (error == condition::protocol_error) return "protocol";
     if (error == condition::connect_failed) return "connect";
-    if (error == std::errc::operation_canceled) return "stopped";
     return "error";
 }
 

@@ -1,15 +1,14 @@
 // Asks about each domain once, however many hosts it has. Start with wildcards::check().
 #pragma once
 
+#include "as_values.hpp"
 #include "report.hpp"
 
-#include <dragline/core/asio.hpp>
 #include <dragline/dns/resolve.hpp>
 #include <dragline/http/session.hpp>
 
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
 
 #include <map>
 #include <memory>
@@ -47,8 +46,6 @@ public:
     }
 
 private:
-    static auto as_values() { return dragline::as_tuple(asio::use_awaitable); }
-
     struct entry {
         explicit entry(const asio::any_io_executor& loop) : bell(loop, asio::steady_timer::time_point::max()) {}
         asio::steady_timer bell;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <dragline/net/connect.hpp>
+#include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
+#include <dragline/net/connector.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/error.hpp>
 #include <dragline/net/options.hpp>

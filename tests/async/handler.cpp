@@ -11,7 +11,7 @@
 
 using namespace dragline;
 
-namespace {
+namespace handler_cases {
 
 struct foreign_task {  // somebody else's coroutine type
     bool await_ready() const noexcept { return true; }
@@ -22,7 +22,7 @@ struct member_co_await {
     foreign_task operator co_await() && { return {}; }
 };
 struct free_co_await {};
-[[maybe_unused]] foreign_task operator co_await(free_co_await) { return {}; }
+inline foreign_task operator co_await(free_co_await) { return {}; }
 
 // Never called: only their types matter.
 int plain(int);
@@ -66,7 +66,9 @@ constexpr bool is_coroutine = handler_kind_v<Handler, Args...> == handler_kind::
 template <class Handler, class... Args>
 constexpr bool is_neither = !coroutine_handler<Handler, Args...> && !blocking_handler<Handler, Args...>;
 
-}  // namespace
+}  // namespace handler_cases
+
+using namespace handler_cases;
 
 TEST_CASE("functions are told apart by what they return", "[async][handler]") {
     STATIC_CHECK(is_blocking<decltype(&plain), int> && is_blocking<decltype(plain), int>);

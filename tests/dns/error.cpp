@@ -33,7 +33,7 @@ TEST_CASE("a failed look-up is resolve_failed, whatever it failed of", "[dns][er
         CAPTURE(ec.message());
         CHECK(ec == condition::resolve_failed);
         CHECK(ec != condition::timeout);
-        CHECK(phase_of(ec) == dragline::phase::resolve);
+        CHECK(dragline::phase_of(ec) == dragline::phase::resolve);
     }
 }
 

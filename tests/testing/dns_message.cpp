@@ -71,8 +71,8 @@ TEST_CASE("a reply can have its own records and verdict", "[testing][dns_message
         scripted(dns_reply().answer(make_record("b.test", record_type::cname, "c.test", 5s))).message();
     CHECK(other.answers[0].name == "b.test");
     CHECK(other.answers[0].ttl == 5);
-    for (const auto code : {rcode::server_failure, rcode::refused, rcode::format_error, rcode::not_implemented,
-                            rcode::bad_version}) {
+    for (const auto code : {rcode::server_failure, rcode::refused, rcode::format_error,
+                            rcode::not_implemented, rcode::bad_version}) {
         const auto answer = scripted(dns_reply(code)).message();
         CHECK(answer.code == code);
         CHECK(answer.answers.empty());

@@ -83,7 +83,8 @@ TEST_CASE("a name without records does not exist, and has a SOA that says for ho
     REQUIRE(missing.authorities.size() == 1);
     CHECK(missing.authorities[0].ttl == 7);
     CHECK(missing.authorities[0].get<dns::soa_record>()->minimum == 7);
-    for (const auto& nodata : {question("a.test", record_type::aaaa), question("void.test"), question("y.test")}) {
+    for (const auto& nodata :
+         {question("a.test", record_type::aaaa), question("void.test"), question("y.test")}) {
         const auto answer = client.ask(nodata);
         CHECK(answer.code == rcode::no_error);
         CHECK(answer.answers.empty());
@@ -135,9 +136,9 @@ TEST_CASE("pointers stand under the reverse names of addresses", "[testing][dns_
     server.pointer(asio::ip::make_address("192.0.2.1"), {"a.test", "b.test"})
         .pointer(asio::ip::make_address("2001:db8::1"), {"six.test"});
     raw_resolver client(server.endpoint());
-    CHECK(texts(client.ask(question("1.2.0.192.in-addr.arpa", record_type::ptr))) == list{"a.test", "b.test"});
-    const std::string six =
-        "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
+    CHECK(texts(client.ask(question("1.2.0.192.in-addr.arpa", record_type::ptr))) ==
+          list{"a.test", "b.test"});
+    const std::string six = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
     CHECK(texts(client.ask(question(six, record_type::ptr))) == list{"six.test"});
 }
 
@@ -152,7 +153,8 @@ TEST_CASE("what does not fit is truncated, and whole over TCP", "[testing][dns_s
     CHECK(client.ask(question("many.test")).answers.empty());
     CHECK(client.ask(question("many.test"), 4096).answers.size() == 200);
 
-    const auto answers = client.ask_tcp({make_query(question("many.test"), 1), make_query(question("one.test"), 2)}, 2);
+    const auto answers =
+        client.ask_tcp({make_query(question("many.test"), 1), make_query(question("one.test"), 2)}, 2);
     REQUIRE(answers.size() == 2);
     const auto first = dns::wire::decode_message(answers[0]).value();
     CHECK(first.id == 1);

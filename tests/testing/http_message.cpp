@@ -177,7 +177,8 @@ TEST_CASE("a reply can be cut at any byte of head and body", "[testing][http_mes
     const auto head = ask(http_reply().body("0123456789").cut_head(10, ending::reset));
     CHECK(head.text == whole.text.substr(0, 10));
     CHECK(head.error == reset);
-    const auto body = ask(http_reply().header("Connection", "x").body("0123456789").cut_body(5, ending::reset));
+    const auto body =
+        ask(http_reply().header("Connection", "x").body("0123456789").cut_body(5, ending::reset));
     CHECK(body.text == whole.text.substr(0, head_size + 5));
     CHECK(body.error == reset);
 }

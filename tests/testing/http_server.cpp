@@ -68,7 +68,8 @@ TEST_CASE("a script may be changed while the server runs", "[testing][http_serve
 
 TEST_CASE("the log has the whole request", "[testing][http_server]") {
     http_server server;
-    server.on("*", [](const http_request& request) { return http_reply().body(request.method + request.body); });
+    server.on("*",
+              [](const http_request& request) { return http_reply().body(request.method + request.body); });
     raw_client client(server.endpoint());
     client.send("POST /p?q HTTP/1.1\r\nHost: x\r\nA: 1\r\nA: 2\r\nContent-Length: 3\r\n\r\nabc");
     client.read_head();
@@ -100,7 +101,8 @@ TEST_CASE("chunked requests arrive without their coding, in whatever pieces", "[
     http_server server;
     server.on("*", http_reply());
     const std::string request =
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nT: v\r\n\r\n";
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nT: "
+        "v\r\n\r\n";
     for (std::size_t at = 1; at < request.size(); ++at) {
         raw_client client(server.endpoint());
         client.send(request.substr(0, at));

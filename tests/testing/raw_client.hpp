@@ -58,19 +58,22 @@ public:
 
     /// Everything up to the end of the connection.
     std::string read_to_end() {
-        while (receive()) {}
+        while (receive()) {
+        }
         return take(input_.size());
     }
 
     /// Everything up to and with the marker, or to the end where it does not come.
     std::string read_until(std::string_view marker) {
-        while (input_.find(marker) == input_.npos && receive()) {}
+        while (input_.find(marker) == input_.npos && receive()) {
+        }
         const auto found = input_.find(marker);
         return take(found == input_.npos ? input_.size() : found + marker.size());
     }
 
     std::string read_exactly(std::size_t size) {
-        while (input_.size() < size && receive()) {}
+        while (input_.size() < size && receive()) {
+        }
         return take(size);
     }
 
@@ -113,7 +116,8 @@ private:
     }
 
     void write(std::string_view bytes) {
-        perform([&](auto done) { asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()), done); });
+        perform(
+            [&](auto done) { asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()), done); });
     }
 
     void flush() {
@@ -139,7 +143,8 @@ private:
         if (error_) return false;
         std::array<char, 4096> buffer;
         if (!engine_) {
-            const auto size = perform([&](auto done) { socket_.async_read_some(asio::buffer(buffer), done); });
+            const auto size =
+                perform([&](auto done) { socket_.async_read_some(asio::buffer(buffer), done); });
             input_.append(buffer.data(), size);
             return size > 0;
         }

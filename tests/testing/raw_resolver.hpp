@@ -23,7 +23,8 @@ namespace dragline::test {
 
 using bytes = std::vector<std::uint8_t>;
 
-inline bytes make_query(const dns::question& asked, std::uint16_t id = 0x1234, std::uint16_t udp_size = 1232) {
+inline bytes make_query(const dns::question& asked, std::uint16_t id = 0x1234,
+                        std::uint16_t udp_size = 1232) {
     return *dns::wire::encode_message(dns::wire::make_query(id, asked, udp_size));
 }
 
@@ -46,9 +47,10 @@ public:
         std::array<std::uint8_t, 65536> buffer;
         std::optional<std::size_t> size;
         datagram out;
-        socket_.async_receive_from(asio::buffer(buffer), out.source, [&](std::error_code ec, std::size_t got) {
-            if (!ec) size = got;
-        });
+        socket_.async_receive_from(asio::buffer(buffer), out.source,
+                                   [&](std::error_code ec, std::size_t got) {
+                                       if (!ec) size = got;
+                                   });
         context_.restart();
         context_.run_for(limit);
         if (!size) {

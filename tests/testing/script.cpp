@@ -35,7 +35,9 @@ TEST_CASE("a script without replies is a failure", "[testing][script]") {
 }
 
 TEST_CASE("a function sees the request", "[testing][script]") {
-    const http_script script = [](const http_request& request) { return http_reply().body(request.body + "!"); };
+    const http_script script = [](const http_request& request) {
+        return http_reply().body(request.body + "!");
+    };
     CHECK(script.next() == nullptr);
     http_request request;
     request.body = "hi";

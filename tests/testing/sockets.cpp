@@ -14,7 +14,8 @@ namespace testing = dragline::testing;
 namespace {
 
 // The outcome of a connection attempt, or nothing when it hangs for so long.
-std::optional<std::error_code> connect(const asio::ip::tcp::endpoint& where, std::chrono::milliseconds limit) {
+std::optional<std::error_code> connect(const asio::ip::tcp::endpoint& where,
+                                       std::chrono::milliseconds limit) {
     asio::io_context context(1);
     asio::ip::tcp::socket socket(context);
     std::optional<std::error_code> outcome;

@@ -94,6 +94,15 @@ TEST_CASE("tickets never pass between contexts or names", "[tls][ticket_cache]")
     CHECK_FALSE(lab.connect(test::example_client(), "key"));
 }
 
+TEST_CASE("tickets without a name stay with their context and key", "[tls][ticket_cache]") {
+    resumption_lab lab(tls::version::tls_1_3);
+    const auto careless = test::example_client(tls::client_options().verify(false));
+    CHECK_FALSE(lab.connect(careless, "one", ""));
+    CHECK_FALSE(lab.connect(careless, "two", ""));
+    CHECK_FALSE(lab.connect(test::example_client(tls::client_options().verify(false)), "one", ""));
+    CHECK(lab.connect(careless, "one", ""));
+}
+
 TEST_CASE("an engine may outlive the cache", "[tls][ticket_cache]") {
     auto cache = std::make_shared<tls::ticket_cache>();
     engine_pair pair(test::example_client(), test::example_server(),

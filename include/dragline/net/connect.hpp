@@ -6,7 +6,7 @@
 #include <dragline/async/where.hpp>
 #include <dragline/core/asio.hpp>
 #include <dragline/dns/resolver.hpp>
-#include <dragline/net/detail/connect_op.hpp>
+#include <dragline/net/connector.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/options.hpp>
 #include <dragline/net/stream.hpp>

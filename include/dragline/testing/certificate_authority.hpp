@@ -36,6 +36,7 @@ public:
 
     certificate_request& not_before(time_point value) { return not_before_ = value, *this; }
     time_point not_before() const noexcept { return not_before_; }
+    /// time_point::max() stands for "without end", the year 9999 (RFC 5280, 4.1.2.5).
     certificate_request& not_after(time_point value) { return not_after_ = value, *this; }
     time_point not_after() const noexcept { return not_after_; }
 

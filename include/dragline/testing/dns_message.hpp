@@ -30,7 +30,8 @@ struct dns_query {
 
     dns_query() {}
 
-    const std::string& name() const { return message.questions.front().name; }  ///< In the case it was sent in.
+    /// In the case it was sent in.
+    const std::string& name() const { return message.questions.front().name; }
     dns::record_type type() const { return message.questions.front().type; }
 };
 
@@ -45,8 +46,8 @@ DRAGLINE_DECL dns::record make_record(std::string_view owner, dns::record_type t
 /// Without a setter: the truth, which is what the server's records say. The order of events:
 ///
 ///   delay, the forged answer, genuine_after, the answer, its duplicates.
-/// An answer is forged when it has a wrong id, question or port; then it is the only one unless genuine_after() is
-/// given, and it claims the address 192.0.2.66 or 2001:db8::66. Durations are real time.
+/// An answer is forged when it has a wrong id, question or port; then it is the only one unless
+/// genuine_after() is given, and it claims the address 192.0.2.66 or 2001:db8::66. Durations are real time.
 class dns_reply {
 public:
     using duration = std::chrono::milliseconds;
@@ -59,38 +60,46 @@ public:
     dns_reply() {}
     explicit dns_reply(dns::rcode code) : code_(code) {}
 
-    static dns_reply failure(const std::string& text);  ///< SERVFAIL, with the text in a TXT record beside it.
+    /// SERVFAIL, with the text in a TXT record beside it.
+    static dns_reply failure(const std::string& text);
 
-    // clang-format off
     /// Records instead of the truth, for the name that is asked for.
     dns_reply& answer(dns::record_type type, const std::vector<std::string>& values,
                       std::chrono::seconds ttl = std::chrono::seconds(60));
-    dns_reply& answer(dns::record entry);  ///< Of whatever owner.
+    /// Of whatever owner.
+    dns_reply& answer(dns::record entry);
 
     /// No records, but this verdict.
-    dns_reply& code(dns::rcode value) { code_ = value; return *this; }
+    dns_reply& code(dns::rcode value) { return code_ = value, *this; }
 
     /// Of a negative answer; without, that of the server.
-    dns_reply& negative_ttl(std::chrono::seconds time) { negative_ttl_ = time; return *this; }
-    dns_reply& no_soa() { no_soa_ = true; return *this; }
+    dns_reply& negative_ttl(std::chrono::seconds time) { return negative_ttl_ = time, *this; }
+    dns_reply& no_soa() { return no_soa_ = true, *this; }
 
-    dns_reply& silent() { silent_ = true; return *this; }
-    dns_reply& after_tries(std::uint64_t count) { after_tries_ = count; return *this; }  ///< Silent so often.
-    dns_reply& close_tcp() { close_tcp_ = true; return *this; }  ///< Over TCP, closes instead of answering.
-    dns_reply& delay(duration time) { delay_ = time; return *this; }
-    dns_reply& duplicates(std::size_t count) { duplicates_ = count; return *this; }  ///< Besides the first.
+    dns_reply& silent() { return silent_ = true, *this; }
+    /// Silent so often.
+    dns_reply& after_tries(std::uint64_t count) { return after_tries_ = count, *this; }
+    /// Over TCP, closes instead of answering.
+    dns_reply& close_tcp() { return close_tcp_ = true, *this; }
+    dns_reply& delay(duration time) { return delay_ = time, *this; }
+    /// Besides the first.
+    dns_reply& duplicates(std::size_t count) { return duplicates_ = count, *this; }
 
-    dns_reply& wrong_id() { wrong_id_ = true; return *this; }
-    dns_reply& wrong_question() { wrong_question_ = true; return *this; }
-    dns_reply& other_port() { other_port_ = true; return *this; }  ///< Over UDP, from another source port.
-    dns_reply& genuine_after(duration time) { genuine_after_ = time; return *this; }
+    dns_reply& wrong_id() { return wrong_id_ = true, *this; }
+    dns_reply& wrong_question() { return wrong_question_ = true, *this; }
+    /// Over UDP, from another source port.
+    dns_reply& other_port() { return other_port_ = true, *this; }
+    dns_reply& genuine_after(duration time) { return genuine_after_ = time, *this; }
 
-    dns_reply& truncated() { truncated_ = true; return *this; }    ///< Over UDP, no records but TC.
-    dns_reply& no_extension() { no_extension_ = true; return *this; }  ///< No OPT, whatever the query had.
-    dns_reply& cut(std::size_t size) { cut_ = size; return *this; }    ///< Only so many bytes of the message.
-    dns_reply& garbage(std::size_t size = 64) { damage_ = damage::garbage; return cut(size); }
-    dns_reply& compression_loop() { damage_ = damage::compression_loop; return *this; }
-    dns_reply& raw(std::vector<std::uint8_t> bytes) { raw_ = std::move(bytes); return *this; }
+    /// Over UDP, no records but TC.
+    dns_reply& truncated() { return truncated_ = true, *this; }
+    /// No OPT, whatever the query had.
+    dns_reply& no_extension() { return no_extension_ = true, *this; }
+    /// Only so many bytes of the message.
+    dns_reply& cut(std::size_t size) { return cut_ = size, *this; }
+    dns_reply& garbage(std::size_t size = 64) { return damage_ = damage::garbage, cut(size); }
+    dns_reply& compression_loop() { return damage_ = damage::compression_loop, *this; }
+    dns_reply& raw(std::vector<std::uint8_t> bytes) { return raw_ = std::move(bytes), *this; }
 
     const std::vector<dns::record>& records() const noexcept { return records_; }
     const std::optional<dns::rcode>& code() const noexcept { return code_; }
@@ -111,7 +120,6 @@ public:
     const std::optional<std::size_t>& cut() const noexcept { return cut_; }
     damage damaged() const noexcept { return damage_; }
     const std::optional<std::vector<std::uint8_t>>& raw() const noexcept { return raw_; }
-    // clang-format on
 
 private:
     std::vector<dns::record> records_;

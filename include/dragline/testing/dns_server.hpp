@@ -26,11 +26,12 @@ class dns_server_state;
 /// Answers queries from its records, or as a script says, and keeps a log of them.
 ///
 ///   dns_server server;
-///   server.host("a.test", {"127.0.0.2", "::1"}).alias("www.a.test", "a.test").host("*.wild.test", {"127.0.0.3"});
-///   server.on("slow.test", dns_reply().delay(2s)).on("a.test", record_type::aaaa, dns_reply().silent());
+///   server.host("a.test", {"127.0.0.2", "::1"}).alias("www.a.test", "a.test").host("*.wild.test",
+///   {"127.0.0.3"}); server.on("slow.test", dns_reply().delay(2s)).on("a.test", record_type::aaaa,
+///   dns_reply().silent());
 ///
-/// It speaks for every name there is: one without records is NXDOMAIN, with SOA. Wildcards follow RFC 4592. UDP
-/// answers that do not fit into the size the client takes are truncated. Runs until it is destroyed.
+/// It speaks for every name there is: one without records is NXDOMAIN, with SOA. Wildcards follow RFC 4592.
+/// UDP answers that do not fit into the size the client takes are truncated. Runs until it is destroyed.
 /// Threads: every member function may be called on any thread, at any time.
 class dns_server {
 public:
@@ -58,7 +59,8 @@ public:
     dns_server& answer(dns::record entry);  ///< Adds one record.
 
     /// A and AAAA records; where none of a kind is given, there is none of it.
-    dns_server& host(std::string_view name, const std::vector<std::string>& addresses, seconds ttl = seconds(60));
+    dns_server& host(std::string_view name, const std::vector<std::string>& addresses,
+                     seconds ttl = seconds(60));
     dns_server& alias(std::string_view name, std::string_view target, seconds ttl = seconds(60));
 
     /// PTR records of an address.

@@ -61,13 +61,25 @@ enum class http_framing {
     none,         ///< By what the script's own header fields say, be it true or not.
 };
 
+/// So many bytes at a time, with a pause after each; with size 0 all at once.
+struct http_pace {
+    std::size_t size = 0;
+    std::chrono::milliseconds pause{0};
+};
+
+/// Where a reply breaks off, and how.
+struct http_cut {
+    std::size_t after = 0;
+    ending how = ending::close;
+};
+
 /// One answer of an http_server, faults included. The order of events on the wire:
 ///
 ///   delay, interim responses, head, body_delay, body, extra bytes, finish;
 ///   no_answer, cut_head and cut_body leave off earlier.
-/// A Content-Length or Transfer-Encoding given with header() takes the place of the computed one. The answer to
-/// HEAD, and a 204 or 304, has no body. raw() takes the place of head and body. Compressed bodies are given
-/// compressed. Durations are real time.
+/// A Content-Length or Transfer-Encoding given with header() takes the place of the computed one. The answer
+/// to HEAD, and a 204 or 304, has no body. raw() takes the place of head and body. Compressed bodies are
+/// given compressed. Durations are real time.
 class http_reply {
 public:
     using duration = std::chrono::milliseconds;
@@ -76,20 +88,23 @@ public:
     explicit http_reply(int status) : status_(status) {}
 
     static http_reply redirect(std::string location, int status = 302);
-    static http_reply failure(std::string text);          ///< A 500 that says why.
+    static http_reply failure(std::string text);        ///< A 500 that says why.
     static http_reply garbage(std::size_t size = 512);  ///< Bytes that are no HTTP, the same every time.
 
-    // clang-format off
-    http_reply& status(int code) { status_ = code; return *this; }
-    http_reply& reason(std::string text) { reason_ = std::move(text); return *this; }
-    http_reply& version(std::string text) { version_ = std::move(text); return *this; }
+    http_reply& status(int code) { return status_ = code, *this; }
+    http_reply& reason(std::string text) { return reason_ = std::move(text), *this; }
+    http_reply& version(std::string text) { return version_ = std::move(text), *this; }
     http_reply& header(std::string name, std::string value);
-    http_reply& padding(std::size_t count, std::size_t value_size);  ///< So many fields of this size.
+    /// So many fields of this size.
+    http_reply& padding(std::size_t count, std::size_t value_size);
     http_reply& body(std::string bytes);
-    http_reply& framing(http_framing how) { framing_ = how; return *this; }
-    http_reply& chunks(std::vector<std::size_t> sizes);  ///< Chunked; the last size repeats to the end.
-    http_reply& chunk_extension(std::string text);       ///< Chunked; after each size, as in ";a=b".
-    http_reply& trailer(std::string name, std::string value);  ///< Chunked.
+    http_reply& framing(http_framing how) { return framing_ = how, *this; }
+    /// Chunked; the last size repeats to the end.
+    http_reply& chunks(std::vector<std::size_t> sizes);
+    /// Chunked; after each size, as in ";a=b".
+    http_reply& chunk_extension(std::string text);
+    /// Chunked.
+    http_reply& trailer(std::string name, std::string value);
     http_reply& raw(std::string bytes);
 
     /// An interim (1xx) response before the final one; may be given several times.
@@ -100,36 +115,42 @@ public:
 
     /// These bytes again and again, after the fields of a head that so never ends, or after the body; at the
     /// pace of drip_head() or drip_body().
-    http_reply& endless_head(std::string line) { endless_head_ = std::move(line); return *this; }
-    http_reply& endless_body(std::string piece);  ///< Ended by the connection, if not chunked.
+    http_reply& endless_head(std::string line) { return endless_head_ = std::move(line), *this; }
+    /// Ended by the connection, if not chunked.
+    http_reply& endless_body(std::string piece);
 
-    http_reply& delay(duration time) { delay_ = time; return *this; }
-    http_reply& body_delay(duration time) { body_delay_ = time; return *this; }
+    http_reply& delay(duration time) { return delay_ = time, *this; }
+    http_reply& body_delay(duration time) { return body_delay_ = time, *this; }
 
     /// Sends so many bytes at a time with a pause after each.
-    http_reply& drip_head(std::size_t size, duration pause) { drip_head_ = {size, pause}; return *this; }
-    http_reply& drip_body(std::size_t size, duration pause) { drip_body_ = {size, pause}; return *this; }
+    http_reply& drip_head(std::size_t size, duration pause) {
+        drip_head_ = {size, pause};
+        return *this;
+    }
+    http_reply& drip_body(std::size_t size, duration pause) {
+        drip_body_ = {size, pause};
+        return *this;
+    }
 
     http_reply& no_answer(ending how = ending::stall) { return cut_head(0, how); }
     http_reply& cut_head(std::size_t after, ending how = ending::close);
-    http_reply& cut_body(std::size_t after, ending how = ending::close);  ///< Bytes as framed.
+    /// Bytes as framed.
+    http_reply& cut_body(std::size_t after, ending how = ending::close);
 
     /// What happens after a whole response; ending::close adds "Connection: close".
-    http_reply& finish(ending how) { finish_ = how; return *this; }
+    http_reply& finish(ending how) { return finish_ = how, *this; }
     http_reply& close() { return finish(ending::close); }
 
     /// Closes the connection when it has been idle for so long after this response, 0 being at once.
-    http_reply& close_idle(duration after) { close_idle_ = after; return *this; }
+    http_reply& close_idle(duration after) { return close_idle_ = after, *this; }
 
     /// Ends the connection when the next request on it has been read, instead of answering.
-    http_reply& next_request(ending how) { next_request_ = how; return *this; }
+    http_reply& next_request(ending how) { return next_request_ = how, *this; }
 
     /// Answers when the head has been read. The body is read afterwards, or never if the connection ends.
-    http_reply& before_body() { before_body_ = true; return *this; }
-    http_reply& no_continue() { no_continue_ = true; return *this; }  ///< Leaves Expect unanswered.
-
-    struct drip { std::size_t size = 0; duration pause{0}; };
-    struct cut { std::size_t after = 0; ending how = ending::close; };
+    http_reply& before_body() { return before_body_ = true, *this; }
+    /// Leaves Expect unanswered.
+    http_reply& no_continue() { return no_continue_ = true, *this; }
 
     int status() const noexcept { return status_; }
     const std::string& reason() const noexcept { return reason_; }
@@ -148,16 +169,15 @@ public:
     const std::string& endless_body() const noexcept { return endless_body_; }
     duration delay() const noexcept { return delay_; }
     duration body_delay() const noexcept { return body_delay_; }
-    const drip& drip_head() const noexcept { return drip_head_; }
-    const drip& drip_body() const noexcept { return drip_body_; }
-    const std::optional<cut>& cut_head() const noexcept { return cut_head_; }
-    const std::optional<cut>& cut_body() const noexcept { return cut_body_; }
+    const http_pace& drip_head() const noexcept { return drip_head_; }
+    const http_pace& drip_body() const noexcept { return drip_body_; }
+    const std::optional<http_cut>& cut_head() const noexcept { return cut_head_; }
+    const std::optional<http_cut>& cut_body() const noexcept { return cut_body_; }
     const std::optional<ending>& finish() const noexcept { return finish_; }
     const std::optional<duration>& close_idle() const noexcept { return close_idle_; }
     const std::optional<ending>& next_request() const noexcept { return next_request_; }
     bool answers_before_body() const noexcept { return before_body_; }
     bool withholds_continue() const noexcept { return no_continue_; }
-    // clang-format on
 
 private:
     int status_ = 200;
@@ -177,10 +197,10 @@ private:
     std::string endless_body_;
     duration delay_{0};
     duration body_delay_{0};
-    drip drip_head_;
-    drip drip_body_;
-    std::optional<cut> cut_head_;
-    std::optional<cut> cut_body_;
+    http_pace drip_head_;
+    http_pace drip_body_;
+    std::optional<http_cut> cut_head_;
+    std::optional<http_cut> cut_body_;
     std::optional<ending> finish_;
     std::optional<duration> close_idle_;
     std::optional<ending> next_request_;

@@ -47,6 +47,7 @@ public:
     std::size_t input_limit() const noexcept { return input_limit_; }
 
     /// write() starts no further record while this many bytes of ciphertext wait to be sent; at least 1.
+    /// A peer that makes us queue 64 KiB beyond it, by demanding answers, gets errc::output_limit.
     engine_options& output_limit(std::size_t size) { return output_limit_ = size, *this; }
     std::size_t output_limit() const noexcept { return output_limit_; }
 
@@ -126,7 +127,7 @@ public:
     /// After a failure: which check failed on which certificate, or OpenSSL's reason; for traces.
     std::string error_detail() const;
 
-    /// Frees buffers that hold nothing, some 35 KB; for connections that go idle. Not while a receive into
+    /// Frees the buffers that hold nothing, for connections that go idle. Not while a receive into
     /// input_space() is under way.
     void release_buffers() noexcept;
 

@@ -54,30 +54,32 @@ consteval bool ends_in_token() {
     }
 }
 
+template <handler_kind Kind, class T, class Handler, class... Args>
+consteval auto body_for() {
+    if constexpr (Kind == handler_kind::coroutine) {
+        return &run_coroutine<T, Handler, Args...>;
+    } else {
+        return &run_blocking<T, Handler, Args...>;
+    }
+}
+
 template <class Token, class Handler, class... Args>
 auto dispatch_to(const std::shared_ptr<dispatcher_core>& core, duration limit, Token&& token, Handler&& handler,
                  Args&&... args) {
     constexpr auto kind = handler_kind_v<Handler, Args...>;
     using returned = returned_by<Handler, Args...>;
     using value = handler_result_t<Handler, Args...>;
-    static_assert(std::is_void_v<value> || (std::default_initializable<value> && std::movable<value>),
+    constexpr bool deliverable = std::is_void_v<value> || (std::default_initializable<value> && std::movable<value>);
+    static_assert(deliverable,
                   "dragline: the result of a handler must be default constructible and movable (the caller gets one "
                   "beside an error too); wrap it in std::optional or std::unique_ptr");
-    if constexpr (kind == handler_kind::coroutine) {
-        static_assert(is_asio_awaitable<returned>,
-                      "dragline: this handler returns an awaitable that is not Asio's, which Asio's coroutines cannot "
-                      "await; wrap it in an asio::awaitable");
-        if constexpr (is_asio_awaitable<returned>) {
-            return initiate_throwing<value>(core->loop,
-                                            &run_coroutine<value, std::decay_t<Handler>, std::decay_t<Args>...>,
-                                            std::forward<Token>(token), core, limit,
-                                            std::decay_t<Handler>(std::forward<Handler>(handler)),
-                                            std::decay_t<Args>(std::forward<Args>(args))...);
-        }
-    } else {
-        return initiate_throwing<value>(core->loop,
-                                        &run_blocking<value, std::decay_t<Handler>, std::decay_t<Args>...>,
-                                        std::forward<Token>(token), core, limit,
+    constexpr bool foreign = kind == handler_kind::coroutine && !is_asio_awaitable<returned>;
+    static_assert(!foreign,
+                  "dragline: this handler returns an awaitable that is not Asio's, which Asio's coroutines cannot "
+                  "await; wrap it in an asio::awaitable");
+    if constexpr (deliverable && !foreign) {
+        constexpr auto body = body_for<kind, value, std::decay_t<Handler>, std::decay_t<Args>...>();
+        return initiate_throwing<value>(core->loop, body, std::forward<Token>(token), core, limit,
                                         std::decay_t<Handler>(std::forward<Handler>(handler)),
                                         std::decay_t<Args>(std::forward<Args>(args))...);
     }

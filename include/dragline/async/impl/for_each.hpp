@@ -27,15 +27,22 @@ asio::awaitable<result<item_results<Source, Function>>> run_for_each(asio::any_i
     co_return window->take_results();
 }
 
+template <class T>
+inline constexpr bool is_loop_awaitable = false;
+template <class T>
+inline constexpr bool is_loop_awaitable<asio::awaitable<T>> = true;
+
 template <class Source, class Function>
-consteval void check_item_function() {
+consteval bool check_item_function() {
     constexpr bool can_be_called = std::invocable<Function&, typename Source::item_type>;
     static_assert(can_be_called, "dragline: the function cannot be called with an item of this range");
     if constexpr (can_be_called) {
-        static_assert(std::same_as<item_awaitable<Source, Function>,
-                                   asio::awaitable<typename item_awaitable<Source, Function>::value_type>>,
-                      "dragline: the function of for_each_limited must return an asio::awaitable");
+        constexpr bool can_be_awaited = is_loop_awaitable<item_awaitable<Source, Function>>;
+        static_assert(can_be_awaited,
+                      "dragline: the function of for_each_limited must return an asio::awaitable of any_io_executor");
+        return can_be_awaited;
     }
+    return false;
 }
 
 inline for_each_options options_among() { return for_each_options(); }
@@ -66,29 +73,33 @@ Token&& token_among(Token&& token) {
 template <where Where, detail::item_source Items, class Function, class... Rest>
 auto for_each_limited(Where&& place, Items items, std::size_t limit, Function function, Rest&&... rest) {
     using source = detail::source_of<Items>;
-    detail::check_item_function<source, Function>();
-    auto executor = executor_of(place);
-    auto options = detail::options_among(rest...);
-    return initiate<detail::item_results<source, Function>>(
-        executor, &detail::run_for_each<source, Function>, detail::token_among(std::forward<Rest>(rest)...),
-        executor, source(std::move(items)), limit, std::move(function), std::move(options));
+    if constexpr (detail::check_item_function<source, Function>()) {
+        auto executor = executor_of(place);
+        auto options = detail::options_among(rest...);
+        return initiate<detail::item_results<source, Function>>(
+            executor, &detail::run_for_each<source, Function>, detail::token_among(std::forward<Rest>(rest)...),
+            executor, source(std::move(items)), limit, std::move(function), std::move(options));
+    }
 }
 
 template <detail::item_source Items, class Function, class... Rest>
 auto for_each_limited(Items items, std::size_t limit, Function function, Rest&&... rest) {
     using source = detail::source_of<Items>;
-    detail::check_item_function<source, Function>();
-    auto options = detail::options_among(rest...);
-    using results = detail::item_results<source, Function>;
     using token_type = std::decay_t<decltype(detail::token_among(std::forward<Rest>(rest)...))>;
-    constexpr auto body = &detail::run_for_each<source, Function>;
-    if constexpr (std::same_as<token_type, default_token>) {
-        return await_here<results>(body, source(std::move(items)), limit, std::move(function), std::move(options));
-    } else {
-        static_assert(std::same_as<token_type, as_tuple_t<default_token>>,
-                      "dragline: without a loop as its first argument this can only be awaited; pass one");
-        return await_here_as_tuple<results>(body, source(std::move(items)), limit, std::move(function),
-                                            std::move(options));
+    constexpr bool with_tuple = std::same_as<token_type, as_tuple_t<default_token>>;
+    static_assert(with_tuple || std::same_as<token_type, default_token>,
+                  "dragline: without a loop as its first argument this can only be awaited; pass one");
+    if constexpr (detail::check_item_function<source, Function>()) {
+        using results = detail::item_results<source, Function>;
+        auto body = &detail::run_for_each<source, Function>;
+        auto options = detail::options_among(rest...);
+        if constexpr (with_tuple) {
+            return await_here_as_tuple<results>(body, source(std::move(items)), limit, std::move(function),
+                                                std::move(options));
+        } else {
+            return await_here<results>(body, source(std::move(items)), limit, std::move(function),
+                                       std::move(options));
+        }
     }
 }
 

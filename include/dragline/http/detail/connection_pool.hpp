@@ -101,11 +101,12 @@ private:
         waiters waiting;
     };
     struct waiter {
-        waiter(connection_pool& owner, host& wanted);
+        waiter(connection_pool& owner, host& wanted, bool wants_fresh);
         ~waiter();
         connection_pool& pool;
         async::event wake;
         host& target;
+        bool fresh;
         waiters* line;  // the one it stands in, while nothing is granted
         waiters::iterator at;
         place granted;

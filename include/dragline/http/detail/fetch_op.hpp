@@ -2,9 +2,9 @@
 #pragma once
 
 #include <dragline/async/interrupter.hpp>
-#include <dragline/codec/content_decoder.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
+#include <dragline/http/detail/redirect_machine.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/options.hpp>
@@ -35,17 +35,13 @@ private:
     asio::awaitable<result<void>> attempt(bool& stale);
     asio::awaitable<result<void>> connect(connection_pool::place& place);
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
-    asio::awaitable<result<void>> read_body(exchange& from);
-    asio::awaitable<result<void>> read_decoded(exchange& from, codec::content_decoder& decoder);
-    asio::awaitable<result<void>> read_identity(exchange& from);
-    std::error_code on_body_limit();
     bool may_repeat(const h1_connection& connection) const noexcept;
     result<std::string> pool_key();
+    void follow();
     void record(std::error_code ec);
 
     time_point now() const noexcept { return session_->loop().now(); }
     stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
-    stage_limit read_limit() const noexcept;
 
     std::shared_ptr<session_state> session_;
     session_state::call call_;
@@ -61,6 +57,8 @@ private:
     std::shared_ptr<tls_setup> tls_;
 
     response_head head_;
+    redirect_step next_;  // what follows head_
+    int followed_ = 0;
     response response_;
     attempt_record attempt_;
     time_point attempt_started_{};

@@ -38,8 +38,6 @@ public:
     /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
     bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
     void close() noexcept { stream_.close(); }
-    void mark_used() noexcept { used_before_ = true; }
-    bool used_before() const noexcept { return used_before_; }
 
     /// How long the peer said that it keeps this connection when idle.
     std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
@@ -84,7 +82,6 @@ private:
     bool answered_ = false;
     bool head_read_ = false;
     bool body_complete_ = false;
-    bool used_before_ = false;
 };
 
 }  // namespace dragline::http::detail

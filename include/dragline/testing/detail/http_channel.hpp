@@ -60,12 +60,13 @@ private:
     using time_point = std::chrono::steady_clock::time_point;
 
     void expire_at(time_point deadline);
-    asio::awaitable<event> read(asio::mutable_buffer into, std::size_t& size, std::optional<time_point> deadline);
+    asio::awaitable<event> read(asio::mutable_buffer into, std::size_t& size,
+                                std::optional<time_point> deadline);
     asio::awaitable<event> receive_until(std::optional<time_point> deadline);
     asio::awaitable<event> receive_secure(std::optional<time_point> deadline);
     asio::awaitable<void> write(std::string_view bytes);
     asio::awaitable<void> flush_engine();
-    asio::awaitable<void> discard_input(time_point deadline);
+    asio::awaitable<void> discard_input(std::optional<time_point> deadline);
     asio::awaitable<void> close_in_order(bool unread);
     void reset() noexcept;
     void close() noexcept;

@@ -4,10 +4,10 @@
 #include <dragline/h1/chunked.hpp>
 #include <dragline/h1/framing.hpp>
 #include <dragline/h1/head_parser.hpp>
+#include <dragline/testing/detail/event_log.hpp>
 #include <dragline/testing/detail/http_channel.hpp>
 #include <dragline/testing/detail/http_parts.hpp>
 #include <dragline/testing/detail/http_routes.hpp>
-#include <dragline/testing/detail/event_log.hpp>
 #include <dragline/testing/http_message.hpp>
 
 #include <asio/awaitable.hpp>
@@ -42,8 +42,8 @@ private:
     asio::awaitable<received> read_body();
     asio::awaitable<received> read_chunked();
     asio::awaitable<ending> write(const http_reply& reply, const http_parts& parts);
-    asio::awaitable<void> drip(std::string_view bytes, http_reply::drip pace);
-    asio::awaitable<void> repeat(std::string_view piece, http_reply::drip pace);
+    asio::awaitable<void> drip(std::string_view bytes, http_pace pace);
+    asio::awaitable<void> repeat(std::string_view piece, http_pace pace);
     asio::awaitable<void> refuse();
     void fill_request(const h1::request_head& head);
     bool expects_continue() const noexcept;

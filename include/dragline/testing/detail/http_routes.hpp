@@ -16,7 +16,8 @@ class http_routes {
 public:
     void add(std::string_view host, std::string pattern, http_script script);
 
-    // The exact target, its path, the longest pattern that ends in '*'; for the host, then for any; else a 404.
+    // The exact target, its path, the longest pattern that ends in '*'; for the host, then for any; else a
+    // 404.
     http_script find(const http_request& request) const;
 
 private:

@@ -26,7 +26,8 @@ public:
     http_routes routes;
     http_log log;
 
-    asio::ip::tcp::endpoint listen(const asio::ip::tcp::endpoint& where, const tls::server_options* certificate);
+    asio::ip::tcp::endpoint listen(const asio::ip::tcp::endpoint& where,
+                                   const tls::server_options* certificate);
 
     // The first place, and whether it speaks TLS.
     std::pair<asio::ip::tcp::endpoint, bool> first_place() const;

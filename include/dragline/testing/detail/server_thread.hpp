@@ -10,7 +10,8 @@
 
 namespace dragline::inline v1::testing::detail {
 
-// The last member of whatever its coroutines refer to: it is destroyed first, and with it every suspended coroutine.
+// The last member of whatever its coroutines refer to: it is destroyed first, and with it every suspended
+// coroutine.
 class server_thread {
 public:
     server_thread() : work_(context_.get_executor()), thread_([this] { context_.run(); }) {}

@@ -57,9 +57,12 @@ public:
 
     void set_validity(certificate_request::time_point from, certificate_request::time_point until) {
         using clock = std::chrono::system_clock;
-        const bool set = ASN1_TIME_set(X509_getm_notBefore(made_.get()), clock::to_time_t(from)) &&
-                         ASN1_TIME_set(X509_getm_notAfter(made_.get()), clock::to_time_t(until));
-        require_made(set, "a validity");
+        ASN1_TIME* const end = X509_getm_notAfter(made_.get());
+        const bool ends = until == clock::time_point::max()
+                              ? ASN1_TIME_set_string(end, "99991231235959Z") == 1
+                              : ASN1_TIME_set(end, clock::to_time_t(until)) != nullptr;
+        require_made(ends && ASN1_TIME_set(X509_getm_notBefore(made_.get()), clock::to_time_t(from)),
+                     "a validity");
     }
 
     void add_extension(int id, const char* value) {

@@ -16,7 +16,8 @@ namespace dragline::inline v1::testing {
 namespace detail {
 
 [[noreturn]] DRAGLINE_DECL void refuse_value(dns::record_type type, std::string_view value) {
-    throw std::invalid_argument("make_record: no data of type " + dns::to_string(type) + ": " + std::string(value));
+    throw std::invalid_argument("make_record: no data of type " + dns::to_string(type) + ": " +
+                                std::string(value));
 }
 
 DRAGLINE_DECL std::string checked_name(std::string_view name) {

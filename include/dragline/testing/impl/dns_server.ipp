@@ -107,9 +107,8 @@ DRAGLINE_DECL std::size_t dns_server::query_count(std::string_view name) const {
 }
 
 DRAGLINE_DECL std::size_t dns_server::query_count(std::string_view name, dns::record_type type) const {
-    return state_->log.count_if([&](const dns_query& one) {
-        return one.type() == type && dns::wire::equal_names(one.name(), name);
-    });
+    return state_->log.count_if(
+        [&](const dns_query& one) { return one.type() == type && dns::wire::equal_names(one.name(), name); });
 }
 
 DRAGLINE_DECL std::size_t dns_server::query_count(dns_transport transport) const {

@@ -63,7 +63,9 @@ DRAGLINE_DECL http_reply http_reply::redirect(std::string location, int status) 
     return http_reply(status).header("Location", std::move(location));
 }
 
-DRAGLINE_DECL http_reply http_reply::failure(std::string text) { return http_reply(500).body(std::move(text)); }
+DRAGLINE_DECL http_reply http_reply::failure(std::string text) {
+    return http_reply(500).body(std::move(text));
+}
 
 DRAGLINE_DECL http_reply http_reply::garbage(std::size_t size) {
     std::string bytes(size, '\0');

@@ -31,7 +31,8 @@ DRAGLINE_DECL http_server::http_server(unbound_t) : state_(std::make_unique<deta
 
 DRAGLINE_DECL http_server::~http_server() = default;
 
-DRAGLINE_DECL asio::ip::tcp::endpoint http_server::listen(const asio::ip::address& where, std::uint16_t port) {
+DRAGLINE_DECL asio::ip::tcp::endpoint http_server::listen(const asio::ip::address& where,
+                                                          std::uint16_t port) {
     return state_->listen({where, port}, nullptr);
 }
 
@@ -101,8 +102,8 @@ DRAGLINE_DECL bool http_server::wait_for_requests(std::size_t count, duration li
 }
 
 DRAGLINE_DECL bool http_server::wait_for_open_connections(std::size_t count, duration limit) const {
-    return state_->log.wait(limit,
-                            [&](const auto&, const auto& counts) { return counts.open_connections == count; });
+    return state_->log.wait(
+        limit, [&](const auto&, const auto& counts) { return counts.open_connections == count; });
 }
 
 }  // namespace dragline::testing

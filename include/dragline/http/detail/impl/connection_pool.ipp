@@ -29,10 +29,7 @@ DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(h
         from.idle.pop_back();
         used_.splice(used_.end(), idle_, at);
         place taken(*this, at);
-        if (at->expires > now && at->connection->is_quiet()) {
-            at->connection->mark_used();
-            return taken;
-        }
+        if (at->expires > now && at->connection->is_quiet()) return taken;
         // Keeps the host alive while its last spent connection goes.
         ++from.connections;
         taken = place();
@@ -49,7 +46,13 @@ DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
 }
 
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
-    if (!has_room(wanted)) return std::nullopt;
+    if (!has_room(wanted)) {
+        if (wanted.idle.empty()) return std::nullopt;
+        // Not good enough for a fresh connection, but in its way. The host must outlive it.
+        ++wanted.connections;
+        evict(wanted.idle.front());
+        --wanted.connections;
+    }
     if (connections() >= limits_.total) {
         if (idle_.empty()) return std::nullopt;
         evict(idle_.begin());  // somebody else's oldest idle connection makes room
@@ -70,10 +73,11 @@ DRAGLINE_DECL void connection_pool::prune(async::time_point now) noexcept {
     while (!idle_.empty() && idle_.front().expires <= now) evict(idle_.begin());
 }
 
-DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& wanted)
+DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& wanted, bool wants_fresh)
     : pool(owner),
       wake(owner.loop_),
       target(wanted),
+      fresh(wants_fresh),
       line(owner.has_room(wanted) ? &owner.waiting_for_total_ : &wanted.waiting),
       at(line->insert(line->end(), this)) {
     ++pool.waiting_;
@@ -90,13 +94,13 @@ DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::a
     if (!fresh) {
         if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
     }
-    ++wanted.connections;  // not to be forgotten while others are pruned
+    ++wanted.connections;  // not to be forgotten while idle connections go
     prune(now);
     --wanted.connections;
     if (auto opened = open_place(wanted)) co_return *std::move(opened);
     if (waiting_ >= limits_.waiters) co_return dragline::errc::queue_full;
 
-    waiter mine(*this, wanted);
+    waiter mine(*this, wanted, fresh);
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);
     auto waiting = mine.wake.wait(limit.until, phase::queue);
@@ -110,7 +114,7 @@ DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point n
     auto& owner = *at->owner;
     if (closed_ || !waiting_for_total_.empty()) return drop(at);
     if (!owner.waiting.empty()) {
-        at->connection->mark_used();
+        if (owner.waiting.front()->fresh) return drop(at);
         return grant(owner.waiting, place(*this, at));
     }
     auto idle = limits_.idle;

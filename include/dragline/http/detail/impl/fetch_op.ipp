@@ -4,9 +4,9 @@
 #include <dragline/codec/codings.hpp>
 #include <dragline/core/ascii.hpp>
 #include <dragline/h1/head_writer.hpp>
-#include <dragline/http/detail/redirect_machine.hpp>
+#include <dragline/http/detail/body_reader.hpp>
 #include <dragline/http/error.hpp>
-#include <dragline/net/detail/connect_op.hpp>
+#include <dragline/net/connector.hpp>
 #include <dragline/url/parse.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -28,9 +28,6 @@ DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_o
       until_(async::deadline_after(started_, options_.timeout())),
       body_(options_.body()) {}
 
-// --- before the first byte
-// -------------------------------------------------------------------------------------
-
 DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (session_->closed()) return errc::session_closed;
     for (const auto limit :
@@ -39,6 +36,11 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
         if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
     }
     if (options_.max_interim() < 0 || options_.redirects().limit() < 0) return dragline::errc::invalid_option;
+    const auto& shared = session_->options();
+    if (shared.connections() == 0 || shared.connections_per_host() == 0 ||
+        !async::valid_timeout(shared.idle_timeout())) {
+        return dragline::errc::invalid_option;
+    }
     auto parsed = url::parse(text);
     if (!parsed) return parsed.error();
     url_ = *std::move(parsed);
@@ -54,7 +56,7 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
             if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
         }
     }
-    const auto& agent = options_.user_agent() ? *options_.user_agent() : session_->options().user_agent();
+    const auto& agent = options_.user_agent() ? *options_.user_agent() : shared.user_agent();
     if (auto ec = h1::check_field_value(agent)) return ec;
     if (auto ec = h1::check_field_value(body_.content_type())) return ec;
     prepare_fields();
@@ -107,40 +109,15 @@ DRAGLINE_DECL stage_limit fetch_op::limit_of(duration stage, phase where, time_p
     return {std::min(until_, async::deadline_after(from, stage)), where};
 }
 
-// When bytes keep coming and it is the whole fetch that takes too long, the timeout says so.
-DRAGLINE_DECL stage_limit fetch_op::read_limit() const noexcept {
-    if (options_.read_timeout() == no_limit) return {until_, phase::total};
-    const auto next = async::deadline_after(now(), options_.read_timeout());
-    return next < until_ ? stage_limit{next, phase::read} : stage_limit{until_, phase::total};
-}
-
-// --- hops and attempts
-// -------------------------------------------------------------------------------------------
-
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::run(std::string url) {
     if (auto ec = prepare(url)) co_return ec;
-    for (int followed = 0;; ++followed) {
+    for (;;) {
         auto hopping = hop();
         auto hopped = co_await std::move(hopping);
         if (!hopped) co_return hopped.error();
-        auto step = next_step(options_.redirects(), followed, url_, method_, head_);
-        if (step.ec) co_return step.ec;
-        if (!step.target) break;
-        redirect_record followed_one;
-        followed_one.status = head_.status;
-        followed_one.from = url_;
-        followed_one.to = *step.target;
-        response_.history.push_back(std::move(followed_one));
-        if (step.new_origin) {
-            strip_credentials(fields_);
-            pinned_ = false;
-        }
-        if (step.drop_body) {
-            strip_body_fields(fields_);
-            body_ = http::body();
-        }
-        method_ = std::move(step.method);
-        url_ = *std::move(step.target);
+        if (next_.ec) co_return next_.ec;
+        if (!next_.target) break;
+        follow();
     }
     response_.status = head_.status;
     response_.reason = std::move(head_.reason);
@@ -149,6 +126,25 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::run(std::string url) {
     response_.url = std::move(url_);
     response_.timings.total = now() - started_;
     co_return std::move(response_);
+}
+
+DRAGLINE_DECL void fetch_op::follow() {
+    redirect_record taken;
+    taken.status = head_.status;
+    taken.from = std::move(url_);
+    taken.to = *next_.target;
+    response_.history.push_back(std::move(taken));
+    ++followed_;
+    if (next_.new_origin) {
+        strip_credentials(fields_);
+        pinned_ = false;
+    }
+    if (next_.drop_body) {
+        strip_body_fields(fields_);
+        body_ = http::body();
+    }
+    method_ = std::move(next_.method);
+    url_ = *std::move(next_.target);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::hop() {
@@ -232,7 +228,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     request.body = body_.bytes();
     connection.start(method_, options_.head_limits());
 
-    const auto writing_since = now();
+    auto writing_since = now();
     if (attempt_.reused) attempt_.queue = writing_since - attempt_started_;
     auto writing =
         connection.write_request(request, limit_of(options_.write_timeout(), phase::write, writing_since));
@@ -252,8 +248,13 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     peer.port = connection.peer_port();
     peer.reused = attempt_.reused;
     peer.tls = connection.peer_tls();
-    auto body = read_body(connection);
-    co_return co_await std::move(body);
+    next_ = next_step(options_.redirects(), followed_, url_, method_, head_);
+    body_reader reader(session_->loop(), options_, until_);
+    auto rest =
+        next_.target || next_.ec ? reader.discard(connection) : reader.read(connection, head_, response_);
+    auto done = co_await std::move(rest);
+    attempt_.bytes_received = reader.bytes_received();
+    co_return done;
 }
 
 DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection) const noexcept {
@@ -261,80 +262,6 @@ DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection) const n
     constexpr std::array<std::string_view, 6> idempotent{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
     return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") ||
            std::find(idempotent.begin(), idempotent.end(), method_) != idempotent.end();
-}
-
-// --- the body
-// -----------------------------------------------------------------------------------------------------
-
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::read_body(exchange& from) {
-    response_.body.clear();
-    response_.truncated = false;
-    const bool coded =
-        options_.decompress() && head_.status != 206 && head_.headers.contains("Content-Encoding");
-    if (!coded) {
-        auto reading = read_identity(from);
-        co_return co_await std::move(reading);
-    }
-    std::string codings;
-    for (const auto value : head_.headers.all("Content-Encoding")) (codings += ',') += value;
-    auto decoder = codec::content_decoder::make(codings);
-    if (!decoder) co_return decoder.error();
-    auto reading = read_decoded(from, *decoder);
-    co_return co_await std::move(reading);
-}
-
-DRAGLINE_DECL std::error_code fetch_op::on_body_limit() {
-    if (options_.on_limit() == on_limit::error) return errc::body_too_large;
-    response_.truncated = true;
-    return {};
-}
-
-// Straight into the body. It grows as bytes come, not as the peer announces; one byte beyond the limit tells
-// a body that just fits from one that does not.
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::read_identity(exchange& from) {
-    constexpr std::uint64_t most_at_once = 256 * 1024;
-    auto& body = response_.body;
-    const auto limit = options_.max_body();
-    const auto expected = head_.content_length.value_or(16 * 1024);
-    if (head_.content_length && expected > limit && options_.on_limit() == on_limit::error) {
-        co_return errc::body_too_large;
-    }
-    for (std::size_t size = 0;;) {
-        const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : 16 * 1024, 1);
-        const auto room =
-            std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
-        body.resize(size + static_cast<std::size_t>(room));
-        auto reading =
-            from.read_body(asio::buffer(body.data() + size, static_cast<std::size_t>(room)), read_limit());
-        auto got = co_await std::move(reading);
-        attempt_.bytes_received += *got;
-        size += *got;
-        body.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, limit)));
-        if (!got) co_return got.error();
-        if (*got == 0) co_return result<void>();
-        if (size > limit) co_return on_body_limit();
-    }
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::read_decoded(exchange& from,
-                                                                   codec::content_decoder& decoder) {
-    std::array<char, 16 * 1024> coded;
-    auto& body = response_.body;
-    for (;;) {
-        auto reading = from.read_body(asio::buffer(coded), read_limit());
-        auto got = co_await std::move(reading);
-        if (!got) co_return got.error();
-        if (*got == 0) co_return decoder.finish();
-        attempt_.bytes_received += *got;
-        auto progress = decoder.write(std::string_view(coded.data(), *got), [&](std::string_view piece) {
-            const auto room = options_.max_body() - body.size();
-            body.append(
-                piece.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, piece.size()))));
-            return piece.size() <= room;
-        });
-        if (!progress) co_return progress.error();
-        if (*progress == codec::content_decoder::progress::stopped) co_return on_body_limit();
-    }
 }
 
 DRAGLINE_DECL void fetch_op::record(std::error_code ec) {

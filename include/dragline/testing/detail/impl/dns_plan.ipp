@@ -69,8 +69,8 @@ DRAGLINE_DECL std::vector<std::uint8_t> encode_answer(message response, const dn
         bytes = dns::wire::encode_message(response, room);
     }
     if (!bytes) {  // a script that cannot be told
-        bytes = dns::wire::encode_message(
-            dns::wire::make_response(query.message, dns::rcode::server_failure));
+        bytes =
+            dns::wire::encode_message(dns::wire::make_response(query.message, dns::rcode::server_failure));
     }
     return *std::move(bytes);
 }

@@ -24,7 +24,8 @@
 namespace dragline::inline v1::testing::detail {
 
 struct dns_server_state::listener {
-    listener(asio::io_context& on, const asio::ip::udp::endpoint& where) : datagrams(on, where), acceptor(on) {
+    listener(asio::io_context& on, const asio::ip::udp::endpoint& where)
+        : datagrams(on, where), acceptor(on) {
         const auto place = datagrams.local_endpoint();
         datagrams.set_option(asio::socket_base::receive_buffer_size(1024 * 1024));
         acceptor.open(place.address().is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4());

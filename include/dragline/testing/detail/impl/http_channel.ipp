@@ -134,12 +134,11 @@ DRAGLINE_DECL asio::awaitable<void> http_channel::pause(duration time) {
     co_await timer_.async_wait(dragline::as_tuple(asio::use_awaitable));
 }
 
-DRAGLINE_DECL asio::awaitable<void> http_channel::discard_input(time_point deadline) {
+// As it comes from the socket: TLS may have failed, or never begun.
+DRAGLINE_DECL asio::awaitable<void> http_channel::discard_input(std::optional<time_point> deadline) {
     auto last = event::input;
-    while (last == event::input) {
-        input_.clear();
-        last = co_await receive_until(deadline);
-    }
+    std::size_t size = 0;
+    while (!gone_ && last == event::input) last = co_await read(asio::buffer(buffer_), size, deadline);
 }
 
 DRAGLINE_DECL asio::awaitable<void> http_channel::close_in_order(bool unread) {
@@ -165,10 +164,7 @@ DRAGLINE_DECL asio::awaitable<void> http_channel::finish(ending how, bool unread
         case ending::truncate: co_await close_in_order(unread); break;
         case ending::reset: reset(); break;
         case ending::stall:
-            while (!gone_) {
-                input_.clear();
-                co_await receive();
-            }
+            co_await discard_input(std::nullopt);
             close();
             break;
     }

@@ -174,7 +174,7 @@ DRAGLINE_DECL asio::awaitable<ending> http_conversation::write(const http_reply&
     co_return parts.end();
 }
 
-DRAGLINE_DECL asio::awaitable<void> http_conversation::drip(std::string_view bytes, http_reply::drip pace) {
+DRAGLINE_DECL asio::awaitable<void> http_conversation::drip(std::string_view bytes, http_pace pace) {
     if (pace.size == 0) pace.size = std::max<std::size_t>(bytes.size(), 1);
     while (!bytes.empty() && !channel_.gone()) {
         const auto piece = bytes.substr(0, pace.size);
@@ -185,7 +185,7 @@ DRAGLINE_DECL asio::awaitable<void> http_conversation::drip(std::string_view byt
 }
 
 // A piece at a time where there is a pace, else many in one write.
-DRAGLINE_DECL asio::awaitable<void> http_conversation::repeat(std::string_view piece, http_reply::drip pace) {
+DRAGLINE_DECL asio::awaitable<void> http_conversation::repeat(std::string_view piece, http_pace pace) {
     std::string block(piece);
     while (pace.size == 0 && block.size() < 16 * 1024) block += piece;
     while (!channel_.gone()) {

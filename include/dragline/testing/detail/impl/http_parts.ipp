@@ -26,7 +26,8 @@ DRAGLINE_DECL http_parts::http_parts(const http_reply& reply, const http_request
         head_ = *reply.raw();
         return;
     }
-    bodiless_ = request.method == "HEAD" || reply.status() == 204 || reply.status() == 304 || reply.status() < 200;
+    bodiless_ =
+        request.method == "HEAD" || reply.status() == 204 || reply.status() == 304 || reply.status() < 200;
     write_head(reply, ten);
     if (bodiless_) return;
     if (reply.framing() == http_framing::chunked) {
@@ -37,7 +38,8 @@ DRAGLINE_DECL http_parts::http_parts(const http_reply& reply, const http_request
 }
 
 DRAGLINE_DECL void http_parts::write_head(const http_reply& reply, bool ten) {
-    const auto reason = reply.reason().empty() ? usual_reason(reply.status()) : std::string_view(reply.reason());
+    const auto reason =
+        reply.reason().empty() ? usual_reason(reply.status()) : std::string_view(reply.reason());
     head_.append(reply.version()).append(" ").append(std::to_string(reply.status()));
     head_.append(" ").append(reason).append(h1::line_end);
     for (const auto& one : reply.headers()) put_field(head_, one.name, one.value);
@@ -50,7 +52,8 @@ DRAGLINE_DECL void http_parts::write_head(const http_reply& reply, bool ten) {
 }
 
 DRAGLINE_DECL void http_parts::write_framing(const http_reply& reply) {
-    if (find_field(reply.headers(), "Content-Length") || find_field(reply.headers(), "Transfer-Encoding")) return;
+    if (find_field(reply.headers(), "Content-Length") || find_field(reply.headers(), "Transfer-Encoding"))
+        return;
     if (reply.framing() == http_framing::chunked) put_field(head_, "Transfer-Encoding", "chunked");
     if (reply.framing() != http_framing::content_length) return;
     if (bodiless_ && reply.body().empty()) return;

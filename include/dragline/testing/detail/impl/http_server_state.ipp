@@ -7,13 +7,14 @@
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <openssl/ssl.h>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
-#include <openssl/ssl.h>
 
 #include <chrono>
+#include <cstdint>
 #include <system_error>
 
 namespace dragline::inline v1::testing::detail {
@@ -28,6 +29,28 @@ struct http_server_state::listener {
 
     asio::ip::tcp::acceptor acceptor;
     tls::context context;  // empty: plain
+};
+
+// Counts one connection as open while it lives.
+class open_connection {
+public:
+    explicit open_connection(http_log& log) : log_(log) {
+        number_ = log_.update([](http_counts& counts) {
+            ++counts.open_connections;
+            return ++counts.connections;
+        });
+    }
+    open_connection(const open_connection&) = delete;
+    open_connection& operator=(const open_connection&) = delete;
+    ~open_connection() {
+        log_.update([](http_counts& counts) { --counts.open_connections; });
+    }
+
+    std::uint64_t number() const noexcept { return number_; }
+
+private:
+    http_log& log_;
+    std::uint64_t number_;
 };
 
 DRAGLINE_DECL tls::context make_context(const tls::server_options& certificate) {
@@ -58,9 +81,8 @@ DRAGLINE_DECL asio::ip::tcp::endpoint http_server_state::listen(const asio::ip::
         std::lock_guard lock(mutex_);
         places_.emplace_back(place, certificate != nullptr);
     }
-    asio::post(thread_.context(), [this, made] {
-        asio::co_spawn(thread_.context(), accept_all(made), asio::detached);
-    });
+    asio::post(thread_.context(),
+               [this, made] { asio::co_spawn(thread_.context(), accept_all(made), asio::detached); });
     return place;
 }
 
@@ -111,19 +133,6 @@ DRAGLINE_DECL asio::awaitable<void> http_server_state::accept_all(std::shared_pt
 
 DRAGLINE_DECL asio::awaitable<void> http_server_state::serve(asio::ip::tcp::socket socket,
                                                              tls::context context) {
-    struct open_connection {
-        http_log& log;
-        std::uint64_t number;
-        explicit open_connection(http_log& to) : log(to) {
-            number = log.update([](http_counts& counts) {
-                ++counts.open_connections;
-                return ++counts.connections;
-            });
-        }
-        ~open_connection() {
-            log.update([](http_counts& counts) { --counts.open_connections; });
-        }
-    };
     const open_connection counted(log);  // before the channel, which is to be closed when it is taken off
     const auto channel = std::make_shared<http_channel>(std::move(socket), context);
     const ending failure = next_connection();
@@ -133,9 +142,10 @@ DRAGLINE_DECL asio::awaitable<void> http_server_state::serve(asio::ip::tcp::sock
     }
     if (!co_await channel->handshake()) {
         log.update([](http_counts& counts) { ++counts.failed_handshakes; });
+        co_await channel->finish(ending::truncate, true);  // the alert shall arrive
         co_return;
     }
-    http_conversation conversation(routes, log, *channel, counted.number);
+    http_conversation conversation(routes, log, *channel, counted.number());
     co_await conversation.run();
 }
 

@@ -129,22 +129,26 @@ DRAGLINE_DECL void engine_state::set_up_client(const std::string& host, std::str
     SSL* const ssl = connection.get();
     SSL_set_connect_state(ssl);
     SSL_set_verify(ssl, common->verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, on_verify);
-    const auto identity = server_identity::parse(host);
-    if (!identity) {
-        // Without verification there may be no name at all; then none is sent.
-        if (common->verify || !host.empty()) fail(identity.error(), "host: \"" + host.substr(0, 300) + '"');
-        return;
+    // Without verification there may be no name at all; then none is sent.
+    server_identity identity;
+    if (common->verify || !host.empty()) {
+        auto parsed = server_identity::parse(host);
+        if (!parsed) return fail(parsed.error(), "host: \"" + host.substr(0, 300) + '"');
+        identity = *std::move(parsed);
     }
+    const std::string& name = identity.text();
+    ticket_key = std::to_string(common->id) + ' ' + name + ' ' + std::string(origin_key);
+    if (name.empty()) return;
+
     X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl);
     X509_VERIFY_PARAM_set_hostflags(
         checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    const std::string& name = identity->text();
-    const bool set = identity->is_address()
+    const bool set = identity.is_address()
                          ? X509_VERIFY_PARAM_set1_ip_asc(checks, name.c_str()) == 1
                          : X509_VERIFY_PARAM_set1_host(checks, name.data(), name.size()) == 1 &&
                                SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
-    if (!set) return clear_errors(), fail(errc::invalid_host);
-    ticket_key = std::to_string(common->id) + ' ' + name + ' ' + std::string(origin_key);
+    clear_errors();
+    if (!set) fail(errc::invalid_host);
 }
 
 DRAGLINE_DECL void engine_state::offer_ticket() {

@@ -1,7 +1,6 @@
-// Included by <dragline/net/detail/connect_op.hpp> only.
+// Included by <dragline/net/detail/connecting.hpp> only.
 #pragma once
 
-#include <dragline/net/detail/tls_layer.hpp>
 #include <dragline/net/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -17,8 +16,7 @@
 #include <utility>
 #include <variant>
 
-namespace dragline::inline v1::net {
-namespace detail {
+namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_request& request,
                                      connect_trace& trace)
@@ -159,59 +157,6 @@ DRAGLINE_DECL void connecting::end() noexcept {
 
 DRAGLINE_DECL stream_socket connecting::take_socket() noexcept { return std::move(winner_->socket); }
 
-struct connecting_guard {
-    std::shared_ptr<connecting> race;
-    explicit connecting_guard(std::shared_ptr<connecting> started) : race(std::move(started)) {}
-    ~connecting_guard() { race->end(); }
-};
-
-inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connected& made,
-                                                 std::shared_ptr<stream_layer> lower,
-                                                 const connect_request& request, connect_trace& trace,
-                                                 async::interrupter& ending) {
-    const auto started = loop.now();
-    auto layer = std::make_shared<tls_layer>(std::move(lower), *request.tls, request.tls_options);
-    made.stream = net::stream(layer);
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<tls_layer*>(self)->close(); }, layer.get());
-    auto shaking =
-        layer->handshake(std::min(request.until, async::deadline_after(started, request.tls_timeout)));
-    auto done = co_await std::move(shaking);
-    trace.tls = loop.now() - started;
-    trace.tls_resumed = layer->engine().resumed();
-    made.peer = layer->engine().peer();
-    if (!done) trace.tls_detail = layer->engine().error_detail();
-    co_return done;
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
-                                                         connect_trace& trace, async::interrupter& ending) {
-    connected made;
-    std::shared_ptr<detail::stream_layer> layer;
-    {
-        detail::connecting_guard guard(std::make_shared<detail::connecting>(loop, request, trace));
-        guard.race->start();
-        auto running = guard.race->run(ending);
-        auto ran = co_await std::move(running);
-        if (!ran) co_return ran.error();
-        auto socket = guard.race->take_socket();
-        std::error_code ignored;  // no such option on a Unix socket
-        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        layer = std::make_shared<detail::socket_layer>(std::move(socket));
-        made.address = guard.race->address();
-    }
-    if (!request.tls) {
-        made.stream = net::stream(std::move(layer));
-        co_return made;
-    }
-    auto shaking = detail::shake_hands(loop, made, std::move(layer), request, trace, ending);
-    auto shaken = co_await std::move(shaking);
-    if (!shaken) co_return shaken.error();
-    co_return made;
-}
-
-}  // namespace dragline::net
+}  // namespace dragline::net::detail
 
 #endif

@@ -1,4 +1,4 @@
-// Connects: looks up, dials as connect_machine says, shakes hands.
+// The race of look-ups and dials, as connect_machine decides it.
 #pragma once
 
 #include <dragline/async/clock.hpp>
@@ -6,64 +6,23 @@
 #include <dragline/async/interrupter.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/result.hpp>
-#include <dragline/dns/resolver.hpp>
 #include <dragline/dns/trace.hpp>
+#include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
 #include <dragline/net/detail/connect_machine.hpp>
 #include <dragline/net/detail/socket_layer.hpp>
-#include <dragline/net/endpoint.hpp>
-#include <dragline/net/stream.hpp>
-#include <dragline/tls/context.hpp>
-#include <dragline/tls/engine.hpp>
-#include <dragline/tls/peer_info.hpp>
 
 #include <asio/cancellation_signal.hpp>
 #include <asio/ip/address.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
+#include <system_error>
 #include <vector>
 
-namespace dragline::inline v1::net {
+namespace dragline::inline v1::net::detail {
 
-/// What connecting needs, resolved from the options of whoever asks.
-class connect_request {
-public:
-    connect_request() {}
-
-    endpoint target;
-    std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
-    std::optional<tls::context> tls;        ///< Speaks TLS when set.
-    tls::engine_options tls_options;
-    async::time_point until = async::no_deadline;
-    async::duration resolve_timeout = no_limit;
-    async::duration connect_timeout = no_limit;
-    async::duration tls_timeout = no_limit;
-    async::duration attempt_delay = std::chrono::milliseconds(250);
-    async::duration resolution_delay = std::chrono::milliseconds(50);
-};
-
-/// A connection that stands.
-class connected {
-public:
-    connected() {}
-
-    net::stream stream;
-    asio::ip::address address;  ///< The one that was dialled; none for a Unix socket.
-    tls::peer_info peer;        ///< Empty without TLS.
-};
-
-/// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside.
-///
-/// Errors: those of the resolver, of the first address that failed, of tls, and the timeout of the stage.
-asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
-                                           connect_trace& trace, async::interrupter& ending);
-
-namespace detail {
-
-// The race of look-ups and dials. Their completions hold it, so it may outlive the coroutine that waits for
+// The completions of look-ups and dials hold it, so it may outlive the coroutine that waits for
 // it.
 class connecting : public std::enable_shared_from_this<connecting> {
 public:
@@ -109,7 +68,6 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace detail
-}  // namespace dragline::net
+}  // namespace dragline::net::detail
 
-#include <dragline/net/detail/impl/connect_op.ipp>
+#include <dragline/net/detail/impl/connecting.ipp>

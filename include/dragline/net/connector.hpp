@@ -1,0 +1,37 @@
+// Connecting as the protocols above do it: with shared TLS contexts, tickets, and a way to be ended from
+// outside. Programs start with open_connection() in connect.hpp.
+#pragma once
+
+#include <dragline/async/interrupter.hpp>
+#include <dragline/async/loop_state.hpp>
+#include <dragline/core/asio.hpp>
+#include <dragline/core/result.hpp>
+#include <dragline/net/connect_request.hpp>
+#include <dragline/net/connect_trace.hpp>
+#include <dragline/net/stream.hpp>
+#include <dragline/tls/peer_info.hpp>
+
+#include <asio/awaitable.hpp>
+#include <asio/ip/address.hpp>
+
+namespace dragline::inline v1::net {
+
+/// A connection that stands.
+class connected {
+public:
+    connected() {}
+
+    net::stream stream;
+    asio::ip::address address;  ///< The one that was dialled; none for a Unix socket.
+    tls::peer_info peer;        ///< Empty without TLS.
+};
+
+/// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside.
+///
+/// Errors: those of the resolver, of the first address that failed, of tls, and the timeout of the stage.
+asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
+                                           connect_trace& trace, async::interrupter& ending);
+
+}  // namespace dragline::net
+
+#include <dragline/net/impl/connector.ipp>

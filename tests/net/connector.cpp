@@ -1,0 +1,184 @@
+#include <dragline/net/connector.hpp>
+
+#include "../support/tcp_peer.hpp"
+
+#include <dragline/testing/certificate_authority.hpp>
+#include <dragline/testing/dns_server.hpp>
+#include <dragline/testing/http_server.hpp>
+#include <dragline/testing/sockets.hpp>
+#include <dragline/tls/ticket_cache.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+using namespace std::chrono_literals;
+using dragline::phase;
+using dragline::net::connect_request;
+using dragline::net::connect_trace;
+using dragline::net::connected;
+using dragline::net::endpoint;
+using dragline::test::run_to_end;
+using dragline::test::run_until;
+using dragline::testing::dns_reply;
+using dragline::testing::dns_server;
+
+namespace async = dragline::async;
+namespace dns = dragline::dns;
+namespace tls = dragline::tls;
+
+namespace {
+
+dns::resolver asking(dragline::event_loop& loop, const dns_server& server) {
+    return dns::resolver(loop, dns::query_options().add_server(server.to_string()).hosts_file(false));
+}
+
+connect_request to(const std::string& host, std::uint16_t port) {
+    connect_request request;
+    request.target = endpoint(host, port);
+    return request;
+}
+
+tls::context unverified() { return tls::context::make_client(tls::client_options().verify(false)).value(); }
+
+// Connects, and interrupts after a while when it is told to.
+dragline::result<connected> connect(dragline::event_loop& loop, connect_request request, connect_trace& trace,
+                                    bool interrupts = false) {
+    async::interrupter ending;
+    dragline::result<connected> outcome;
+    bool done = false;
+    asio::co_spawn(loop.get_executor(), dragline::net::connect(loop.state(), std::move(request), trace, ending),
+                   [&](std::exception_ptr, dragline::result<connected> made) {
+                       outcome = std::move(made);
+                       done = true;
+                   });
+    if (interrupts) {
+        const auto until = std::chrono::steady_clock::now() + 20ms;
+        run_until(loop, [&] { return std::chrono::steady_clock::now() >= until; });
+        CHECK(!done);
+        ending.interrupt();
+    }
+    run_until(loop, [&] { return done; });
+    return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("connect tells which address it reached", "[net][connector]") {
+    dns_server server;
+    server.host("a.test", {"127.0.0.1"});
+    dragline::test::tcp_peer peer;
+    dragline::event_loop loop;
+    auto request = to("a.test", peer.port());
+    request.resolver = asking(loop, server);
+    connect_trace trace;
+    const auto made = connect(loop, std::move(request), trace);
+    REQUIRE(!made.error());
+    CHECK(made->address == peer.endpoint().address());
+    CHECK(!made->peer);
+    CHECK(made->stream.is_open());
+}
+
+TEST_CASE("a name without a resolver has no address", "[net][connector]") {
+    dragline::event_loop loop;
+    connect_trace trace;
+    CHECK(connect(loop, to("a.test", 80), trace).error() == dragline::net::errc::no_address);
+}
+
+TEST_CASE("an interrupter ends connecting at every stage", "[net][connector]") {
+    dns_server server;
+    server.on("*", dns_reply().silent());
+    const dragline::testing::black_hole hole;
+    dragline::test::tcp_peer silent;
+    dragline::event_loop loop;
+    connect_request request;
+    SECTION("looking up") {
+        request = to("a.test", 80);
+        request.resolver = asking(loop, server);
+    }
+    SECTION("dialling") { request = to("127.0.0.1", hole.port()); }
+    SECTION("shaking hands") {
+        request = to("127.0.0.1", silent.port());
+        request.tls = unverified();
+        request.tls_options.host("127.0.0.1");
+    }
+    connect_trace trace;
+    CHECK(connect(loop, std::move(request), trace, true).error() == asio::error::operation_aborted);
+    dragline::test::settle(loop);
+}
+
+TEST_CASE("a call that was ended before it connects starts nothing", "[net][connector]") {
+    dns_server server;
+    server.host("a.test", {"127.0.0.1"});
+    dragline::event_loop loop;
+    async::interrupter ending;
+    ending.interrupt();
+    auto request = to("a.test", 80);
+    request.resolver = asking(loop, server);
+    auto trace = std::make_unique<connect_trace>();
+    const auto made =
+        run_to_end(loop, dragline::net::connect(loop.state(), std::move(request), *trace, ending));
+    CHECK(made.error() == asio::error::operation_aborted);
+    trace.reset();
+    dragline::test::settle(loop);  // its look-ups, which may have been started, find nobody
+}
+
+TEST_CASE("each stage has a limit of its own, and the deadline bounds them all", "[net][connector]") {
+    dns_server server;
+    server.on("*", dns_reply().silent());
+    const dragline::testing::black_hole hole;
+    dragline::test::tcp_peer silent;
+    dragline::event_loop loop;
+    connect_trace trace;
+
+    auto name = to("a.test", 80);
+    name.resolver = asking(loop, server);
+    name.resolve_timeout = 20ms;
+    CHECK(connect(loop, name, trace).error() == dragline::make_timeout(phase::resolve));
+
+    auto dial = to("127.0.0.1", hole.port());
+    dial.connect_timeout = 20ms;
+    CHECK(connect(loop, dial, trace).error() == dragline::make_timeout(phase::connect));
+    dial.connect_timeout = dragline::no_limit;
+    dial.until = loop.state().now() + 20ms;
+    CHECK(connect(loop, dial, trace).error() == dragline::make_timeout(phase::connect));
+
+    auto handshake = to("127.0.0.1", silent.port());
+    handshake.tls = unverified();
+    handshake.tls_options.host("127.0.0.1");
+    handshake.tls_timeout = 20ms;
+    CHECK(connect(loop, handshake, trace).error() == dragline::make_timeout(phase::tls));
+}
+
+TEST_CASE("a ticket of an earlier connection resumes the next", "[net][connector]") {
+    const dragline::testing::certificate_authority authority;
+    dragline::testing::http_server server(
+        authority.issue(dragline::testing::certificate_request().address("127.0.0.1")));
+    server.on("/", dragline::testing::http_reply().body("abc"));
+    dragline::event_loop loop;
+    auto request = to("127.0.0.1", server.port());
+    request.tls = tls::context::make_client(tls::client_options().ca_pem(authority.certificate_pem())).value();
+    auto tickets = std::make_shared<tls::ticket_cache>();
+    request.tls_options.host("127.0.0.1").tickets(tickets, "origin");
+
+    connect_trace first_trace, second_trace;
+    auto first = connect(loop, request, first_trace);
+    REQUIRE(!first.error());
+    CHECK(!first_trace.tls_resumed);
+    std::array<char, 64> bytes{};  // tickets come with or before the first bytes of the server
+    const std::string text = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    dragline::test::kept_completion<std::size_t> written, read;
+    first->stream.async_write_some(asio::buffer(text), written);
+    first->stream.async_read_some(asio::buffer(bytes), read);
+    run_until(loop, [&] { return read.done(); });
+    CHECK(tickets->size() > 0);
+
+    auto second = connect(loop, request, second_trace);
+    REQUIRE(!second.error());
+    CHECK(second_trace.tls_resumed);
+    CHECK(second->peer.resumed());
+    CHECK(second->peer.version() == "TLSv1.3");
+}
