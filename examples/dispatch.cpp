@@ -2,6 +2,9 @@
 // would hold it up and goes to the pool of threads.
 #include <dragline/dragline.hpp>
 
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+
 #include <chrono>
 #include <iostream>
 #include <numeric>
@@ -30,12 +33,15 @@ void never_done(std::stop_token stop) {
     while (!stop.stop_requested()) std::this_thread::sleep_for(1ms);
 }
 
-static_assert(dragline::handler_kind_v<decltype(sum_of_squares), std::vector<long>> == dragline::handler_kind::blocking);
-static_assert(dragline::handler_kind_v<decltype(wait_a_little), std::string> == dragline::handler_kind::coroutine);
+static_assert(dragline::handler_kind_v<decltype(sum_of_squares), std::vector<long>> ==
+              dragline::handler_kind::blocking);
+static_assert(dragline::handler_kind_v<decltype(wait_a_little), std::string> ==
+              dragline::handler_kind::coroutine);
 
 asio::awaitable<void> show(dragline::dispatcher& dispatch) {
     std::vector<long> numbers(1000, 2);
-    std::cout << "sum: " << co_await dispatch.dispatch(sum_of_squares, std::move(numbers)) << ", on the pool\n";
+    std::cout << "sum: " << co_await dispatch.dispatch(sum_of_squares, std::move(numbers))
+              << ", on the pool\n";
     std::cout << "waited: " << co_await dispatch.dispatch(wait_a_little, std::string("10 ms")) << '\n';
 
     dragline::dispatch_options brief;

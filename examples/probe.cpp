@@ -1,5 +1,5 @@
-// Probes many hosts at once: DNS, HTTP, HTTPS, certificates, timings. probe/survey.hpp runs it, probe/prober.hpp
-// asks about one host.
+// Probes many hosts at once: DNS, HTTP, HTTPS, certificates, timings. probe/survey.hpp runs it,
+// probe/prober.hpp asks about one host.
 //
 //     probe example.com https://www.example.org/start
 //     probe -j 200 --json - < hosts.txt
@@ -23,6 +23,7 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -36,7 +37,8 @@ void read_file(input& hosts, const std::string& name) {
     errno = 0;
     std::ifstream file(name, std::ios::binary);
     file.peek();  // opening a directory works, reading it does not
-    if (errno != 0) throw usage_problem("cannot read " + name + ": " + std::generic_category().message(errno));
+    if (errno != 0)
+        throw usage_problem("cannot read " + name + ": " + std::generic_category().message(errno));
     hosts.read_lines(name, file);
 }
 
@@ -53,7 +55,8 @@ input read_input(const settings& options) {
     for (const auto& bad : hosts.bad_lines()) {
         std::cerr << "probe: " << printable(bad.place) << ": " << bad.problem << '\n';
     }
-    if (hosts.targets().empty()) throw usage_problem("no host to probe: name some, or read them with --file FILE or -");
+    if (hosts.targets().empty())
+        throw usage_problem("no host to probe: name some, or read them with --file FILE or -");
     return hosts;
 }
 
@@ -65,25 +68,39 @@ std::vector<const host_report*> done_hosts(const findings& found) {
     return done;
 }
 
-void print(const settings& options, const lab* built, const findings& found, const char* program) {
-    const auto out = terminal::of(STDOUT_FILENO);
-    const auto hosts = built && !options.all ? one_of_each(built->kinds(), found) : done_hosts(found);
+void print_hosts(const settings& options, const terminal& out, const std::vector<const host_report*>& hosts) {
     if (options.details) {
         for (const auto* host : hosts) std::cout << details_of(*host, out) << '\n';
     } else if (!hosts.empty()) {
         std::cout << host_table(hosts).render(out, out.width()) << '\n';
     }
-    if (built && hosts.size() < found.count()) {
-        std::cout << "One host of each kind; --all shows all " << found.count() << ".\n\n";
-    }
-    if (built) std::cout << compare_with_lab(built->kinds(), found).rows.render(out, out.width()) << '\n';
-    std::cout << summary_of(found).render(out, out.width()) << '\n' << headline(found) << '\n';
-    if (!built) return;
-    const auto compared = compare_with_lab(built->kinds(), found);
+}
+
+void print_verdict(const terminal& out, const lab_comparison& compared, const char* program) {
     const auto verdict = std::to_string(compared.found) + " of the lab's " + std::to_string(compared.hosts) +
                          " hosts were found as they are built";
-    std::cout << out.paint(verdict, is_as_built(compared) ? tone::good : tone::bad)
+    std::cout << out.paint(verdict, compared.as_built() ? tone::good : tone::bad)
               << "\n\nTo probe real hosts:\n    " << program << " example.com https://www.debian.org/\n";
+}
+
+void print(const settings& options, const lab* built, const findings& found, const char* program) {
+    const auto out = terminal::of(STDOUT_FILENO);
+    const auto hosts = built && !options.all ? one_of_each(built->kinds(), found) : done_hosts(found);
+    print_hosts(options, out, hosts);
+    if (hosts.size() < found.count()) {
+        std::cout << "One host of each kind; --all shows all " << found.count() << ".\n\n";
+    }
+    std::optional<lab_comparison> compared;
+    if (built && !found.interrupted) compared = compare_with_lab(built->kinds(), found);
+    if (compared) std::cout << compared->rows.render(out, out.width()) << '\n';
+    std::cout << summary_of(found).render(out, out.width()) << '\n' << headline(found) << '\n';
+    if (compared) print_verdict(out, *compared, program);
+}
+
+int status_of(const lab* built, const findings& found, const input& hosts) {
+    if (found.interrupted) return interrupted;
+    if (built) return compare_with_lab(built->kinds(), found).as_built() ? all_fine : some_failed;
+    return found.failed() == 0 && hosts.bad_lines().empty() ? all_fine : some_failed;
 }
 
 int run_probe(settings options, const char* program) {
@@ -102,9 +119,7 @@ int run_probe(settings options, const char* program) {
     } else {
         print(options, built.get(), found, program);
     }
-    if (found.interrupted) return interrupted;
-    if (built) return is_as_built(compare_with_lab(built->kinds(), found)) ? all_fine : some_failed;
-    return found.failed() == 0 && hosts.bad_lines().empty() ? all_fine : some_failed;
+    return status_of(built.get(), found, hosts);
 }
 
 }  // namespace

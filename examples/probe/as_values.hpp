@@ -7,6 +7,8 @@
 
 namespace probe {
 
-inline dragline::as_tuple_t<asio::use_awaitable_t<>> as_values() { return dragline::as_tuple(asio::use_awaitable); }
+inline dragline::as_tuple_t<asio::use_awaitable_t<>> as_values() {
+    return dragline::as_tuple(asio::use_awaitable);
+}
 
 }  // namespace probe

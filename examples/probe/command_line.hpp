@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <dragline/dns/server.hpp>
+#include <dragline/h1/field.hpp>
 #include <dragline/tls/context.hpp>
 
 #include <chrono>
@@ -48,7 +49,8 @@ inline void add_input_options(CLI::App& app, raw_options& raw) {
     app.add_option("-f,--file", raw.chosen.files, "read hosts and URLs from this file; may be repeated")
         ->type_name("FILE")
         ->allow_extra_args(false);
-    app.add_flag("--lab", raw.chosen.lab, "probe 500 hosts, good and bad, that this program serves on loopback");
+    app.add_flag("--lab", raw.chosen.lab,
+                 "probe 500 hosts, good and bad, that this program serves on loopback");
     app.add_flag("--all", raw.chosen.all, "with --lab: show every host, not one of each kind");
 }
 
@@ -63,10 +65,12 @@ inline void add_probe_options(CLI::App& app, raw_options& raw) {
     app.add_option("--https-port", raw.chosen.https_port, "port of HTTPS; 0 leaves it out")
         ->type_name("PORT")
         ->capture_default_str();
-    app.add_option("--server", raw.servers, "ask this DNS server, ADDRESS or ADDRESS:PORT; may be repeated")
+    app.add_option("--server", raw.servers,
+                   "ask this DNS server, ADDRESS or ADDRESS:PORT, and not the hosts file; may be repeated")
         ->type_name("SERVER")
         ->allow_extra_args(false);
-    app.add_option("--ca", raw.chosen.ca_file, "trust the CAs of this PEM file and no others")->type_name("FILE");
+    app.add_option("--ca", raw.chosen.ca_file, "trust the CAs of this PEM file and no others")
+        ->type_name("FILE");
     app.add_option("--timeout", raw.timeout, "for each look-up and each fetch; 10, with --lab 3")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.001, 86'400.0));
@@ -93,6 +97,9 @@ inline settings checked(raw_options raw) {
     if (!chosen.ca_file.empty()) {
         const auto usable = dragline::tls::context::make_client(trust(chosen));
         if (!usable) throw usage_problem("--ca " + chosen.ca_file + ": " + usable.error().message());
+    }
+    if (dragline::h1::check_field_value(chosen.user_agent)) {
+        throw usage_problem("--user-agent: a control character or a space at an end");
     }
     if (chosen.lab && !(chosen.targets.empty() && chosen.files.empty())) {
         throw usage_problem("--lab brings its own hosts");

@@ -33,7 +33,8 @@ inline std::string timings_text(const fetch_report& fetch) {
 
 inline std::string fetch_lines(const terminal& style, std::string_view label, const fetch_report& fetch) {
     std::string out = detail_line(style, label, fetch.url);
-    for (const auto& one : fetch.redirects) out += detail_line(style, "", std::to_string(one.status) + " to " + one.to);
+    for (const auto& one : fetch.redirects)
+        out += detail_line(style, "", std::to_string(one.status) + " to " + one.to);
     if (fetch.error) return out + detail_line(style, "", text_for(fetch.error, fetch.detail));
     out += detail_line(style, "",
                        std::to_string(fetch.status) + " from " + fetch.address + ", " + size_text(fetch) +
@@ -50,7 +51,9 @@ inline std::string fetch_lines(const terminal& style, std::string_view label, co
 }  // namespace detail
 
 inline std::string details_of(const host_report& host, const terminal& style) {
-    auto out = style.paint(printable(host.subject.text, !style.unicode), host.fine() ? tone::strong : tone::bad) + '\n';
+    auto out =
+        style.paint(printable(host.subject.text, !style.unicode), host.fine() ? tone::strong : tone::bad) +
+        '\n';
     if (host.a) out += detail::detail_line(style, "A", detail::lookup_text(*host.a));
     if (host.aaaa) out += detail::detail_line(style, "AAAA", detail::lookup_text(*host.aaaa));
     for (const auto& [address, lookup] : host.ptr) {

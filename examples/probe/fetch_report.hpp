@@ -92,7 +92,8 @@ inline void fill_failure(fetch_report& report, const dragline::http::trace& from
     for (std::size_t at = 0; at < from.attempts.size(); ++at) {
         const auto& attempt = from.attempts[at];
         report.total += attempt.total;
-        if (at > 0 && !attempt.retried) report.redirects.push_back({from.attempts[at - 1].status, attempt.url});
+        if (at > 0 && !attempt.retried)
+            report.redirects.push_back({from.attempts[at - 1].status, attempt.url});
     }
     if (from.attempts.empty()) return;
     const auto& last = from.attempts.back();

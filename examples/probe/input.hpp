@@ -29,7 +29,8 @@ public:
         add("argument " + std::to_string(number), text, text.size() > longest_line);
     }
 
-    /// Every line. Blank ones and what stands behind "#", at the start or after white space, count for nothing.
+    /// Every line. Blank ones and what stands behind "#", at the start or after white space, count for
+    /// nothing.
     void read_lines(const std::string& name, std::istream& from) {
         std::string line;
         bool too_long = false;
@@ -61,7 +62,9 @@ public:
 
 private:
     static std::string_view without_comment(std::string_view text) {
-        const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; };
+        const auto blank = [](char c) {
+            return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
+        };
         for (std::size_t at = 0; at < text.size(); ++at) {
             if (text[at] == '#' && (at == 0 || blank(text[at - 1]))) text = text.substr(0, at);
         }
@@ -74,7 +77,8 @@ private:
         const auto text = without_comment(line);
         if (text.empty()) return;
         if (too_long) {
-            bad_lines_.push_back({std::move(place), "longer than " + std::to_string(longest_line) + " bytes"});
+            bad_lines_.push_back(
+                {std::move(place), "longer than " + std::to_string(longest_line) + " bytes"});
             return;
         }
         auto read = read_target(text);

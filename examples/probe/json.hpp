@@ -12,8 +12,8 @@
 
 namespace probe {
 
-/// `text` as a JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD; what steers a terminal or is
-/// not seen is escaped.
+/// `text` as a JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD; what steers a terminal or
+/// is not seen is escaped.
 inline std::string json_text(std::string_view text) {
     std::string out = "\"";
     while (!text.empty()) {

@@ -1,4 +1,5 @@
-// A host as one line of JSON. Every key is always there; what is not known is null. `json_keys` documents them.
+// A host as one line of JSON. Every key is always there; what is not known is null. `json_keys` documents
+// them.
 #pragma once
 
 #include "json.hpp"
@@ -10,7 +11,8 @@
 
 namespace probe {
 
-inline constexpr const char* json_keys = R"(one object a line, in the order in which hosts are done; all keys are always there:
+inline constexpr const char* json_keys =
+    R"(one object a line, in the order in which hosts are done; all keys are always there:
   target    as given                    host      the name or address in it
   fine      whether all was answered    ms        milliseconds for all of it
   a, aaaa   {found: [address], error, ms}, null for an address
@@ -50,7 +52,9 @@ inline std::string json_texts(const std::vector<std::string>& all) {
 inline std::string json_lookup(const lookup_report& lookup, const std::string& address = {}) {
     auto made = json_writer::object();
     if (!address.empty()) made.add("address", address);
-    made.raw("found", json_texts(lookup.found)).raw("error", json_error(lookup.error)).raw("ms", json_ms(lookup.took));
+    made.raw("found", json_texts(lookup.found))
+        .raw("error", json_error(lookup.error))
+        .raw("ms", json_ms(lookup.took));
     return std::move(made).done();
 }
 
@@ -59,15 +63,19 @@ inline std::string json_certificate(const std::optional<certificate_report>& cer
     const auto left = certificate->expiry - std::chrono::system_clock::now();
     auto made = json_writer::object();
     made.add("version", certificate->tls_version).add("subject", certificate->subject);
-    made.add("issuer", certificate->issuer).add("expires", date_text(certificate->expiry));
+    made.add("issuer", certificate->issuer).add("expires", time_stamp(certificate->expiry));
     made.add("days_left", std::int64_t{std::chrono::floor<std::chrono::days>(left).count()});
     return std::move(made).done();
 }
 
 inline std::string json_timings(const fetch_report& fetch) {
     auto made = json_writer::object();
-    made.raw("queue", json_ms(fetch.queue)).raw("dns", json_ms(fetch.resolve)).raw("connect", json_ms(fetch.connect));
-    made.raw("tls", json_ms(fetch.tls)).raw("first_byte", json_ms(fetch.first_byte)).raw("total", json_ms(fetch.total));
+    made.raw("queue", json_ms(fetch.queue))
+        .raw("dns", json_ms(fetch.resolve))
+        .raw("connect", json_ms(fetch.connect));
+    made.raw("tls", json_ms(fetch.tls))
+        .raw("first_byte", json_ms(fetch.first_byte))
+        .raw("total", json_ms(fetch.total));
     return std::move(made).done();
 }
 
@@ -83,7 +91,8 @@ inline std::string json_fetch(const std::optional<fetch_report>& fetch) {
     auto made = json_writer::object();
     made.add("url", fetch->url).raw("final_url", text_or_null(fetch->final_url));
     made.raw("status", fetch->status ? std::to_string(fetch->status) : "null");
-    made.raw("title", fetch->title ? json_text(*fetch->title) : "null").raw("server", text_or_null(fetch->server));
+    made.raw("title", fetch->title ? json_text(*fetch->title) : "null")
+        .raw("server", text_or_null(fetch->server));
     made.add("size", static_cast<std::int64_t>(fetch->size)).add("truncated", fetch->truncated);
     made.raw("address", text_or_null(fetch->address)).raw("error", json_error(fetch->error, fetch->detail));
     made.raw("redirects", std::move(redirects).done()).raw("tls", json_certificate(fetch->certificate));
@@ -93,7 +102,9 @@ inline std::string json_fetch(const std::optional<fetch_report>& fetch) {
 inline std::string json_wildcard(const host_report& host) {
     if (host.wildcard == wildcard_verdict::none) return "null";
     auto made = json_writer::object();
-    made.add("domain", host.parent).add("verdict", text_for(host.wildcard)).raw("error", json_error(host.wildcard_error));
+    made.add("domain", host.parent)
+        .add("verdict", text_for(host.wildcard))
+        .raw("error", json_error(host.wildcard_error));
     return std::move(made).done();
 }
 

@@ -26,7 +26,8 @@ namespace probe {
 
 class lab {
 public:
-    lab() : hole_(hole_address()), secure_hole_(hole_address()), web_(dragline::testing::http_server::unbound) {
+    lab()
+        : hole_(hole_address()), secure_hole_(hole_address()), web_(dragline::testing::http_server::unbound) {
         open_web();
         fill_dns();
     }
@@ -39,7 +40,8 @@ public:
         for (const auto& kind : kinds_) {
             for (std::size_t number = 1; number <= kind.count; ++number) {
                 const auto host = kind.host(number);
-                const auto url = "https://" + host + ':' + std::to_string(https_port()) + "/deep/page?q=1#part";
+                const auto url =
+                    "https://" + host + ':' + std::to_string(https_port()) + "/deep/page?q=1#part";
                 all.push_back(kind.name == "url" ? url : host);
             }
         }
@@ -57,7 +59,9 @@ public:
 private:
     static constexpr int webs = 24;  // addresses that have a web server
 
-    static asio::ip::address address(int number) { return asio::ip::make_address("127.77.0." + std::to_string(number)); }
+    static asio::ip::address address(int number) {
+        return asio::ip::make_address("127.77.0." + std::to_string(number));
+    }
     static asio::ip::address hole_address() { return address(250); }  // swallows
     static asio::ip::address dead_address() { return address(251); }  // refuses: nobody listens
 
@@ -79,7 +83,8 @@ private:
                 const auto host = kind.host(number);
                 auto wanted = certificate_request().name(host);
                 if (kind.name == "expired") web_.certificate_for(host, authority_.issue(wanted.expired()));
-                if (kind.name == "selfmade") web_.certificate_for(host, authority_.issue(wanted.self_signed()));
+                if (kind.name == "selfmade")
+                    web_.certificate_for(host, authority_.issue(wanted.self_signed()));
                 if (kind.name == "stranger") web_.certificate_for(host, refused);
             }
         }

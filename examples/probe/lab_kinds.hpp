@@ -1,5 +1,5 @@
-// The kinds of hosts that the lab holds, as data: how many, what each does, what a probe has to find. Start with
-// lab_kinds().
+// The kinds of hosts that the lab holds, as data: how many, what each does, what a probe has to find. Start
+// with lab_kinds().
 #pragma once
 
 #include <cstddef>

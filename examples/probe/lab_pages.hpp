@@ -15,7 +15,8 @@ namespace probe {
 /// Answers a request by the kind and the number in its host name.
 class lab_pages {
 public:
-    lab_pages(std::uint16_t http_port, std::uint16_t https_port) : http_port_(http_port), https_port_(https_port) {}
+    lab_pages(std::uint16_t http_port, std::uint16_t https_port)
+        : http_port_(http_port), https_port_(https_port) {}
 
     dragline::testing::http_reply operator()(const dragline::testing::http_request& request) const {
         using dragline::testing::ending;
@@ -47,11 +48,13 @@ private:
         static constexpr std::array<std::string_view, 6> titles = {
             "Welcome",
             "Fish &amp; Chips &ndash; menu",
-            "\xe3\x83\x89\xe3\x83\xa9\xe3\x82\xb0\xe3\x83\xa9\xe3\x82\xa4\xe3\x83\xb3\xe3\x81\xae\xe5\xb7\xa3",
+            "\xe3\x83\x89\xe3\x83\xa9\xe3\x82\xb0\xe3\x83\xa9\xe3\x82\xa4\xe3\x83\xb3\xe3\x81\xae\xe5\xb7"
+            "\xa3",
             "\n   Spread over\n   several lines  ",
             "Z\xfcrich caf\xe9",  // Latin-1
             "A title that is longer than any table has room for, as is the custom in search results"};
-        static constexpr std::array<std::string_view, 3> servers = {"nginx/1.22.1", "Apache/2.4.62 (Debian)", "caddy"};
+        static constexpr std::array<std::string_view, 3> servers = {"nginx/1.22.1", "Apache/2.4.62 (Debian)",
+                                                                    "caddy"};
         const auto at = static_cast<std::size_t>(number);
         std::string body = "<!doctype html><html><head><title>";
         body += titles[at % titles.size()];
@@ -64,12 +67,17 @@ private:
 
     static dragline::testing::http_reply hostile(int number) {
         static constexpr std::array<std::string_view, 3> titles = {
-            "\x1b[2J\x1b[31mowned\x07 \xc2\x9b" "5m", "&#27;]0;owned&#7; &#x202e;txt.exe", "100%s %n {\"a\":\"\\u0000\"}"};
+            "\x1b[2J\x1b[31mowned\x07 \xc2\x9b"
+            "5m",
+            "&#27;]0;owned&#7; &#x202e;txt.exe", "100%s %n {\"a\":\"\\u0000\"}"};
         std::string body = "<title>";
         body += titles[static_cast<std::size_t>(number) % titles.size()];
         return dragline::testing::http_reply()
             .header("Content-Type", "text/html")
-            .header("Server", "\x9b" "31m\xe2\x80\xae" "evil")
+            .header("Server",
+                    "\x9b"
+                    "31m\xe2\x80\xae"
+                    "evil")
             .body(body + "</title>");
     }
 
@@ -78,11 +86,16 @@ private:
         if (request.path() == "/") return reply::redirect("/1");
         if (request.path() == "/1") return reply::redirect("/2", 307);
         if (request.path() == "/2") return reply::redirect("/3", 308);
-        return reply::redirect(request.secure ? secure_url("good-001.lab.test") : plain_url("good-001.lab.test"), 303);
+        return reply::redirect(
+            request.secure ? secure_url("good-001.lab.test") : plain_url("good-001.lab.test"), 303);
     }
 
-    std::string plain_url(const std::string& host) const { return "http://" + host + ':' + std::to_string(http_port_) + '/'; }
-    std::string secure_url(const std::string& host) const { return "https://" + host + ':' + std::to_string(https_port_) + '/'; }
+    std::string plain_url(const std::string& host) const {
+        return "http://" + host + ':' + std::to_string(http_port_) + '/';
+    }
+    std::string secure_url(const std::string& host) const {
+        return "https://" + host + ':' + std::to_string(https_port_) + '/';
+    }
 
     std::uint16_t http_port_;
     std::uint16_t https_port_;

@@ -15,13 +15,17 @@ namespace probe {
 struct lab_comparison {
     table rows;
     std::size_t hosts = 0;
-    std::size_t found = 0;
+    std::size_t found = 0;  // of these, what was found is what the lab does
+
+    bool as_built() const { return found == hosts; }
 };
 
 namespace detail {
 
 inline bool is_as_built(const host_report& host, const lab_kind& kind) {
-    const auto same = [](const std::string& wanted, const std::string& found) { return wanted.empty() || wanted == found; };
+    const auto same = [](const std::string& wanted, const std::string& found) {
+        return wanted.empty() || wanted == found;
+    };
     return same(kind.dns, word_for(host.lookup_error())) && same(kind.http, outcome(host.http)) &&
            same(kind.https, outcome(host.https)) && same(kind.wildcard, text_for(host.wildcard));
 }
@@ -30,7 +34,13 @@ inline bool is_as_built(const host_report& host, const lab_kind& kind) {
 
 /// `found` is in the order in which the lab names its hosts: kind after kind.
 inline lab_comparison compare_with_lab(const std::vector<lab_kind>& kinds, const findings& found) {
-    lab_comparison made{table({{"THE LAB HOLDS", 13}, {"", 48, 20, 1}, {"HTTP", 10}, {"HTTPS", 10}, {"HOSTS", 6, 0, 0, true}, {"FOUND", 6, 0, 0, true}}), 0, 0};
+    lab_comparison made{table({{"THE LAB HOLDS", 13},
+                               {"", 48, 20, 1},
+                               {"HTTP", 10},
+                               {"HTTPS", 10},
+                               {"HOSTS", 6, 0, 0, true},
+                               {"FOUND", 6, 0, 0, true}}),
+                        0, 0};
     std::size_t next = 0;
     for (const auto& kind : kinds) {
         std::size_t as_built = 0;
@@ -50,10 +60,9 @@ inline lab_comparison compare_with_lab(const std::vector<lab_kind>& kinds, const
     return made;
 }
 
-inline bool is_as_built(const lab_comparison& compared) { return compared.found == compared.hosts; }
-
 /// One host of each kind, for a table that a person reads.
-inline std::vector<const host_report*> one_of_each(const std::vector<lab_kind>& kinds, const findings& found) {
+inline std::vector<const host_report*> one_of_each(const std::vector<lab_kind>& kinds,
+                                                   const findings& found) {
     std::vector<const host_report*> chosen;
     std::size_t next = 0;
     for (const auto& kind : kinds) {

@@ -35,7 +35,9 @@ class prober {
 public:
     template <class Loop>
     prober(Loop& loop, const settings& options)
-        : options_(options), session_(dragline::get_session(loop, "probe", session_options(options))), wildcards_(session_) {}
+        : options_(options),
+          session_(dragline::get_session(loop, "probe", session_options(options))),
+          wildcards_(session_) {}
 
     /// Names first, then what listens there. `subject` must outlive the coroutine, and so must this object.
     asio::awaitable<host_report> examine(const target& subject) {
@@ -58,8 +60,9 @@ public:
 private:
     static dragline::session_options session_options(const settings& options) {
         dragline::dns::query_options dns;
-        dns.servers(options.servers).timeout(options.timeout);
-        dns.try_timeout(std::min<std::chrono::milliseconds>(options.timeout, std::chrono::milliseconds(1500)));
+        dns.servers(options.servers).timeout(options.timeout).hosts_file(options.servers.empty());
+        dns.try_timeout(
+            std::min<std::chrono::milliseconds>(options.timeout, std::chrono::milliseconds(1500)));
         return dragline::session_options()
             .dns(std::move(dns))
             .tls(trust(options))
@@ -71,7 +74,8 @@ private:
     asio::awaitable<void> look_up_a(host_report& report) {
         dragline::dns::lookup_trace trace;
         const auto traced = dragline::dns::query_options().trace(&trace);
-        auto [error, found] = co_await dragline::resolve_host(session_, report.subject.host, traced, as_values());
+        auto [error, found] =
+            co_await dragline::resolve_host(session_, report.subject.host, traced, as_values());
         report.a = lookup(error, trace);
         for (const auto& address : found) report.a->found.push_back(address.to_string());
     }
@@ -79,7 +83,8 @@ private:
     asio::awaitable<void> look_up_aaaa(host_report& report) {
         dragline::dns::lookup_trace trace;
         const auto traced = dragline::dns::query_options().trace(&trace);
-        auto [error, found] = co_await dragline::resolve_host6(session_, report.subject.host, traced, as_values());
+        auto [error, found] =
+            co_await dragline::resolve_host6(session_, report.subject.host, traced, as_values());
         report.aaaa = lookup(error, trace);
         for (const auto& address : found) report.aaaa->found.push_back(address.to_string());
     }
@@ -98,7 +103,9 @@ private:
     asio::awaitable<void> look_up_ptr(host_report& report) {
         for (auto& address : report.addresses()) report.ptr.emplace_back(std::move(address), lookup_report());
         if (report.ptr.size() > most_addresses) report.ptr.resize(most_addresses);
-        const auto one = [this, &report](std::size_t at) { return look_up_ptr(report.ptr[at].first, report.ptr[at].second); };
+        const auto one = [this, &report](std::size_t at) {
+            return look_up_ptr(report.ptr[at].first, report.ptr[at].second);
+        };
         auto all = dragline::for_each_limited(session_, report.ptr.size(), most_addresses, one, as_values());
         co_await std::move(all);
     }

@@ -38,7 +38,8 @@ inline std::string pace(const progress& now) {
     char text[32];
     std::snprintf(text, sizeof text, rate < 10 ? "%.1f/s" : "%.0f/s", rate);
     if (now.done >= now.total) return text;
-    return text + std::string("  ") + seconds_text(static_cast<double>(now.total - now.done) / rate) + " left";
+    return text + std::string("  ") + seconds_text(static_cast<double>(now.total - now.done) / rate) +
+           " left";
 }
 
 inline std::string repeat(std::string_view piece, std::size_t times) {
@@ -49,7 +50,8 @@ inline std::string repeat(std::string_view piece, std::size_t times) {
 
 }  // namespace detail
 
-/// At most `width` columns, and fewer parts on fewer columns: "62% [####---] 310/500  41 failed  118/s  2 s left".
+/// At most `width` columns, and fewer parts on fewer columns: "62% [####---] 310/500  41 failed  118/s  2 s
+/// left".
 inline std::string render_progress(const progress& now, std::size_t width, const terminal& style) {
     constexpr std::size_t shortest_bar = 8, longest_bar = 40;
     const auto total = std::max<std::size_t>(now.total, 1);
@@ -63,7 +65,8 @@ inline std::string render_progress(const progress& now, std::size_t width, const
 
     auto used = percent.size();
     std::string tail;
-    for (const auto& [text, how] : {std::pair(count, tone::plain), {failed, tone::bad}, {pace, tone::faint}}) {
+    for (const auto& [text, how] :
+         {std::pair(count, tone::plain), {failed, tone::bad}, {pace, tone::faint}}) {
         if (used + text.size() + (tail.empty() ? 0 : shortest_bar + 2) > width) break;
         used += text.size();
         tail += style.paint(text, how);
@@ -72,10 +75,11 @@ inline std::string render_progress(const progress& now, std::size_t width, const
     if (room < shortest_bar + 2) return percent + tail;
     const auto cells = room - 2, filled = cells * done / total;
     const auto bar =
-        style.unicode ? "  " + style.paint(detail::repeat("\u2501", filled), tone::good) +
-                            style.paint(detail::repeat(style.color ? "\u2501" : "\u2500", cells - filled), tone::faint)
-                      : " [" + detail::repeat("#", filled - (filled ? 1 : 0)) +
-                            detail::repeat("-", cells - filled - (filled ? 0 : 1)) + "]";
+        style.unicode
+            ? "  " + style.paint(detail::repeat("\u2501", filled), tone::good) +
+                  style.paint(detail::repeat(style.color ? "\u2501" : "\u2500", cells - filled), tone::faint)
+            : " [" + detail::repeat("#", filled - (filled ? 1 : 0)) +
+                  detail::repeat("-", cells - filled - (filled ? 0 : 1)) + "]";
     return percent + bar + tail;
 }
 

@@ -30,7 +30,10 @@ struct lookup_report {
     duration took{};
 
     /// That there is no such record is an answer, too.
-    bool answered() const { return !error || error == dragline::dns::errc::no_data || error == dragline::dns::errc::name_not_found; }
+    bool answered() const {
+        return !error || error == dragline::dns::errc::no_data ||
+               error == dragline::dns::errc::name_not_found;
+    }
 };
 
 enum class wildcard_verdict { none, no, yes, unknown };  // none: there is no parent
@@ -108,9 +111,19 @@ inline const char* text_for(wildcard_verdict verdict) {
 inline std::string date_text(std::chrono::system_clock::time_point when) {
     const auto day = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(when));
     char text[40];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                  static_cast<unsigned>(day.day()));
+    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()),
+                  static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
     return text;
+}
+
+/// "2026-01-31T12:59:00Z"
+inline std::string time_stamp(std::chrono::system_clock::time_point when) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(when);
+    const auto of_day = std::chrono::hh_mm_ss(seconds - std::chrono::floor<std::chrono::days>(seconds));
+    char text[40];
+    std::snprintf(text, sizeof text, "T%02d:%02d:%02dZ", static_cast<int>(of_day.hours().count()),
+                  static_cast<int>(of_day.minutes().count()), static_cast<int>(of_day.seconds().count()));
+    return date_text(when) + text;
 }
 
 }  // namespace probe

@@ -15,15 +15,24 @@ namespace probe {
 inline std::string time_text(duration value) {
     const auto ms = milliseconds(value);
     char text[32];
-    std::snprintf(text, sizeof text, ms < 10 ? "%.1f ms" : ms < 10'000 ? "%.0f ms" : "%.0f s", ms < 10'000 ? ms : ms / 1000);
+    std::snprintf(text, sizeof text,
+                  ms < 10       ? "%.1f ms"
+                  : ms < 10'000 ? "%.0f ms"
+                                : "%.0f s",
+                  ms < 10'000 ? ms : ms / 1000);
     return text;
 }
 
 inline std::string size_text(const fetch_report& fetch) {
     const auto bytes = static_cast<double>(fetch.size);
     char text[32];
-    std::snprintf(text, sizeof text, bytes < 1000 ? "%.0f B" : bytes < 1e6 ? "%.1f kB" : "%.1f MB",
-                  bytes < 1000 ? bytes : bytes < 1e6 ? bytes / 1e3 : bytes / 1e6);
+    std::snprintf(text, sizeof text,
+                  bytes < 1000  ? "%.0f B"
+                  : bytes < 1e6 ? "%.1f kB"
+                                : "%.1f MB",
+                  bytes < 1000  ? bytes
+                  : bytes < 1e6 ? bytes / 1e3
+                                : bytes / 1e6);
     return fetch.truncated ? '>' + std::string(text) : text;
 }
 

@@ -2,8 +2,8 @@
 // measured in terminal columns. Start with printable() and fit().
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -60,9 +60,9 @@ inline bool is_invisible(char32_t value) {
         char32_t first, last;
     };
     static constexpr range ranges[] = {
-        {0xAD, 0xAD},     {0x61C, 0x61C},   {0x115F, 0x1160}, {0x180B, 0x180F}, {0x200B, 0x200F}, {0x2028, 0x202E},
-        {0x2060, 0x206F}, {0x3164, 0x3164}, {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB},
-        {0xE0000, 0xE0FFF}};
+        {0xAD, 0xAD},     {0x61C, 0x61C},   {0x115F, 0x1160},  {0x180B, 0x180F}, {0x200B, 0x200F},
+        {0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164},  {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF},
+        {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF}};
     for (const auto& one : ranges) {
         if (value >= one.first && value <= one.last) return true;
     }
@@ -76,13 +76,13 @@ inline int columns_of(char32_t value) {
         int columns;
     };
     static constexpr range ranges[] = {
-        {0x300, 0x36F, 0},      {0x483, 0x489, 0},     {0x591, 0x5BD, 0},      {0x610, 0x61A, 0},
-        {0x64B, 0x65F, 0},      {0xE31, 0xE31, 0},     {0xE34, 0xE3A, 0},      {0xE47, 0xE4E, 0},
-        {0x1100, 0x115F, 2},    {0x1AB0, 0x1AFF, 0},   {0x1DC0, 0x1DFF, 0},    {0x20D0, 0x20FF, 0},
-        {0x231A, 0x231B, 2},    {0x2E80, 0x303E, 2},   {0x3041, 0x33FF, 2},    {0x3400, 0x4DBF, 2},
-        {0x4E00, 0x9FFF, 2},    {0xA000, 0xA4CF, 2},   {0xAC00, 0xD7A3, 2},    {0xF900, 0xFAFF, 2},
-        {0xFE20, 0xFE2F, 0},    {0xFE30, 0xFE6F, 2},   {0xFF00, 0xFF60, 2},    {0xFFE0, 0xFFE6, 2},
-        {0x1F300, 0x1F64F, 2},  {0x1F680, 0x1F6FF, 2}, {0x1F900, 0x1F9FF, 2},  {0x1FA70, 0x1FAFF, 2},
+        {0x300, 0x36F, 0},     {0x483, 0x489, 0},     {0x591, 0x5BD, 0},     {0x610, 0x61A, 0},
+        {0x64B, 0x65F, 0},     {0xE31, 0xE31, 0},     {0xE34, 0xE3A, 0},     {0xE47, 0xE4E, 0},
+        {0x1100, 0x115F, 2},   {0x1AB0, 0x1AFF, 0},   {0x1DC0, 0x1DFF, 0},   {0x20D0, 0x20FF, 0},
+        {0x231A, 0x231B, 2},   {0x2E80, 0x303E, 2},   {0x3041, 0x33FF, 2},   {0x3400, 0x4DBF, 2},
+        {0x4E00, 0x9FFF, 2},   {0xA000, 0xA4CF, 2},   {0xAC00, 0xD7A3, 2},   {0xF900, 0xFAFF, 2},
+        {0xFE20, 0xFE2F, 0},   {0xFE30, 0xFE6F, 2},   {0xFF00, 0xFF60, 2},   {0xFFE0, 0xFFE6, 2},
+        {0x1F300, 0x1F64F, 2}, {0x1F680, 0x1F6FF, 2}, {0x1F900, 0x1F9FF, 2}, {0x1FA70, 0x1FAFF, 2},
         {0x20000, 0x3FFFD, 2}};
     for (const auto& one : ranges) {
         if (value >= one.first && value <= one.last) return one.columns;
@@ -90,8 +90,8 @@ inline int columns_of(char32_t value) {
     return 1;
 }
 
-/// `text` fit for a terminal: white space becomes a space, a control character '?', what is not seen goes, and
-/// no character carries more than two marks. With `ascii` everything beyond ASCII becomes '?', too.
+/// `text` fit for a terminal: white space becomes a space, a control character '?', what is not seen goes,
+/// and no character carries more than two marks. With `ascii` everything beyond ASCII becomes '?', too.
 inline std::string printable(std::string_view text, bool ascii = false) {
     std::string out;
     out.reserve(text.size());
@@ -122,10 +122,11 @@ inline std::size_t columns_of(std::string_view text) {
     return columns;
 }
 
-/// Printable text cut to at most `width` columns, `ellipsis` (of ASCII, or one column) standing for the rest.
+/// Printable text cut to at most `width` columns; `ellipsis` stands for the rest, where it has room.
 inline std::string cut(std::string_view text, std::size_t width, std::string_view ellipsis = "...") {
     if (columns_of(text) <= width) return std::string(text);
-    const auto room = width - std::min(width, columns_of(ellipsis));
+    if (columns_of(ellipsis) > width) ellipsis = {};
+    const auto room = width - columns_of(ellipsis);
     std::size_t columns = 0, end = 0;
     while (end < text.size()) {
         const auto next = first_code_point(text.substr(end));
@@ -133,7 +134,7 @@ inline std::string cut(std::string_view text, std::size_t width, std::string_vie
         if (columns > room) break;
         end += next.size;
     }
-    return std::string(text.substr(0, end)) + (room < width ? std::string(ellipsis.substr(0, ellipsis.size())) : "");
+    return std::string(text.substr(0, end)) + std::string(ellipsis);
 }
 
 /// As cut(), then filled with spaces to `width` columns; at the left side when `right`.

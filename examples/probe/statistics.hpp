@@ -14,7 +14,9 @@ namespace probe {
 
 using duration = std::chrono::steady_clock::duration;
 
-inline double milliseconds(duration value) { return std::chrono::duration<double, std::milli>(value).count(); }
+inline double milliseconds(duration value) {
+    return std::chrono::duration<double, std::milli>(value).count();
+}
 
 class latencies {
 public:
@@ -47,7 +49,8 @@ public:
 
     std::vector<std::pair<std::string, std::size_t>> sorted() const {
         std::vector<std::pair<std::string, std::size_t>> all(counts_.begin(), counts_.end());
-        std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+        std::stable_sort(all.begin(), all.end(),
+                         [](const auto& a, const auto& b) { return a.second > b.second; });
         return all;
     }
 

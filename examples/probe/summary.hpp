@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdio>
 #include <map>
 #include <string>
 #include <utility>
@@ -59,12 +60,17 @@ private:
     }
 
     table latency_table() const {
-        table made({{"LATENCY"}, {"COUNT", 12, 0, 0, true}, {"P50", 12, 0, 0, true}, {"P90", 12, 0, 0, true},
+        table made({{"LATENCY"},
+                    {"COUNT", 12, 0, 0, true},
+                    {"P50", 12, 0, 0, true},
+                    {"P90", 12, 0, 0, true},
                     {"P99", 12, 0, 0, true}});
         constexpr std::array<const char*, 3> names = {"DNS answer", "HTTP fetch", "HTTPS fetch"};
         for (std::size_t at = 0; at < names.size(); ++at) {
             const auto& all = latencies_[at];
-            const auto value = [&](double percent) { return all.count() ? time_text(all.percentile(percent)) : "-"; };
+            const auto value = [&](double percent) {
+                return all.count() ? time_text(all.percentile(percent)) : "-";
+            };
             made.add({{names[at]}, {std::to_string(all.count())}, {value(50)}, {value(90)}, {value(99)}});
         }
         return made;
@@ -75,10 +81,12 @@ private:
         const auto total = [](const counts& of) { return of[dns] + of[http] + of[https]; };
         std::stable_sort(sorted.begin(), sorted.end(),
                          [&](const auto& a, const auto& b) { return total(a.second) > total(b.second); });
-        table made({{"ERROR", 60, 20}, {"DNS", 8, 0, 0, true}, {"HTTP", 8, 0, 0, true}, {"HTTPS", 8, 0, 0, true}});
+        table made(
+            {{"ERROR", 60, 20}, {"DNS", 8, 0, 0, true}, {"HTTP", 8, 0, 0, true}, {"HTTPS", 8, 0, 0, true}});
         for (const auto& [text, of] : sorted) {
             std::vector<cell> row = {{text}};
-            for (const auto times : of) row.push_back(times ? cell{std::to_string(times)} : cell{"-", tone::faint});
+            for (const auto times : of)
+                row.push_back(times ? cell{std::to_string(times)} : cell{"-", tone::faint});
             made.add(std::move(row));
         }
         return made;
@@ -97,15 +105,17 @@ inline summary summary_of(const findings& found) {
     return made;
 }
 
-/// "500 hosts in 3.4 s: 310 answered everything, 190 did not".
+/// "500 hosts in 3.4 s: 310 fine, 190 with errors".
 inline std::string headline(const findings& found) {
+    const auto hosts = [](std::size_t number) {
+        return std::to_string(number) + (number == 1 ? " host" : " hosts");
+    };
     const auto count = found.count(), failed = found.failed();
     char took[32];
-    std::snprintf(took, sizeof took, "%.1f s", milliseconds(found.took) / 1000);
-    auto text = std::to_string(count) + (count == 1 ? " host in " : " hosts in ") + took + ": " +
-                std::to_string(count - failed) + " fine, " + std::to_string(failed) + " with errors";
-    if (found.interrupted) text = "interrupted, " + std::to_string(found.hosts.size() - count) + " hosts left; " + text;
-    return text;
+    std::snprintf(took, sizeof took, " in %.1f s: ", milliseconds(found.took) / 1000);
+    const auto text = hosts(count) + took + std::to_string(count - failed) + " fine, " +
+                      std::to_string(failed) + " with errors";
+    return found.interrupted ? "interrupted, " + hosts(found.hosts.size() - count) + " left; " + text : text;
 }
 
 }  // namespace probe

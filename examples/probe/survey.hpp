@@ -1,4 +1,5 @@
-// Probes all targets, so many at once, while a bar shows how far it is; Ctrl-C ends it early. Start with survey().
+// Probes all targets, so many at once, while a bar shows how far it is; Ctrl-C ends it early. Start with
+// survey().
 #pragma once
 
 #include "as_values.hpp"
@@ -64,7 +65,9 @@ struct run {
 
 inline asio::awaitable<void> probe_one(run& now, std::size_t at) {
     auto examining = now.asking.examine(now.targets[at]);
-    auto& report = now.found.hosts[at].emplace(co_await std::move(examining));
+    auto examined = co_await std::move(examining);
+    if (now.found.interrupted) co_return;  // what it found is that it was cancelled
+    const auto& report = now.found.hosts[at].emplace(std::move(examined));
     now.bar.advance(!report.fine());
     if (!now.on_host) co_return;
     now.bar.clear();

@@ -84,9 +84,9 @@ private:
             if (columns_[at].narrowest > 0) fit[at] = std::min(fit[at], columns_[at].narrowest);
         }
         while (total(fit) > width) {
-            const auto worst = std::max_element(columns_.begin(), columns_.end(), [&](const auto& a, const auto& b) {
-                return rank_now(a, fit) < rank_now(b, fit);
-            });
+            const auto worst = std::max_element(
+                columns_.begin(), columns_.end(),
+                [&](const auto& a, const auto& b) { return rank_now(a, fit) < rank_now(b, fit); });
             if (rank_now(*worst, fit) == 0) break;
             fit[index(*worst)] = left_out;
         }
@@ -107,7 +107,9 @@ private:
     }
 
     std::size_t index(const column& of) const { return static_cast<std::size_t>(&of - columns_.data()); }
-    int rank_now(const column& of, const width_list& fit) const { return fit[index(of)] == left_out ? 0 : of.rank; }
+    int rank_now(const column& of, const width_list& fit) const {
+        return fit[index(of)] == left_out ? 0 : of.rank;
+    }
 
     std::string line(const terminal& style, const width_list& wide, const std::vector<cell>& row) const {
         std::string out;

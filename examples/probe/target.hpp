@@ -58,7 +58,8 @@ inline read_target_result checked(target found) {
 inline read_target_result read_url(std::string_view text) {
     auto url = dragline::url::parse(text);
     if (!url) return {std::nullopt, url.error().message()};
-    if (url->scheme() != "http" && url->scheme() != "https") return {std::nullopt, "the URL is neither http nor https"};
+    if (url->scheme() != "http" && url->scheme() != "https")
+        return {std::nullopt, "the URL is neither http nor https"};
     target found;
     found.text = text;
     found.host = url->bare_hostname();
@@ -71,7 +72,8 @@ inline read_target_result read_url(std::string_view text) {
 /// Reads "example.com", "192.0.2.1", "2001:db8::1", "[2001:db8::1]" or a URL of http or https.
 inline read_target_result read_target(std::string_view text) {
     for (const char c : text) {
-        if (static_cast<unsigned char>(c) <= ' ' || c == 0x7F) return {std::nullopt, "white space or a control character"};
+        if (static_cast<unsigned char>(c) <= ' ' || c == 0x7F)
+            return {std::nullopt, "white space or a control character"};
     }
     if (text.find("://") != text.npos) return detail::read_url(text);
     target found;
@@ -84,7 +86,8 @@ inline read_target_result read_target(std::string_view text) {
     const auto host = dragline::url::parse_host(text);
     if (!host) return {std::nullopt, "neither a host nor a URL: " + host.error().message()};
     found.host = host->text();
-    if (host->kind() == dragline::url::host_kind::ipv6) found.host = found.host.substr(1, found.host.size() - 2);
+    if (host->kind() == dragline::url::host_kind::ipv6)
+        found.host = found.host.substr(1, found.host.size() - 2);
     return detail::checked(std::move(found));
 }
 

@@ -38,7 +38,8 @@ inline std::string as_utf8(std::string_view bytes) {
         const auto next = first_code_point(rest);
         if (!next.valid) {  // no UTF-8 at all, then
             out.clear();
-            for (const char byte : bytes) append_utf8(out, from_windows_1252(static_cast<unsigned char>(byte)));
+            for (const char byte : bytes)
+                append_utf8(out, from_windows_1252(static_cast<unsigned char>(byte)));
             return out;
         }
         append_utf8(out, next.value);
@@ -49,13 +50,13 @@ inline std::string as_utf8(std::string_view bytes) {
 
 inline std::optional<char32_t> named_reference(std::string_view name) {
     static constexpr std::pair<std::string_view, char32_t> names[] = {
-        {"amp", '&'},      {"lt", '<'},       {"gt", '>'},       {"quot", '"'},     {"apos", '\''},
-        {"nbsp", ' '},     {"copy", 0xA9},    {"reg", 0xAE},     {"trade", 0x2122}, {"ndash", 0x2013},
-        {"mdash", 0x2014}, {"hellip", 0x2026}, {"bull", 0x2022}, {"middot", 0xB7},  {"laquo", 0xAB},
-        {"raquo", 0xBB},   {"lsquo", 0x2018}, {"rsquo", 0x2019}, {"ldquo", 0x201C}, {"rdquo", 0x201D},
-        {"euro", 0x20AC},  {"pound", 0xA3},   {"auml", 0xE4},    {"ouml", 0xF6},    {"uuml", 0xFC},
-        {"Auml", 0xC4},    {"Ouml", 0xD6},    {"Uuml", 0xDC},    {"szlig", 0xDF},   {"eacute", 0xE9},
-        {"egrave", 0xE8},  {"agrave", 0xE0},  {"ccedil", 0xE7},  {"ntilde", 0xF1},  {"aring", 0xE5}};
+        {"amp", '&'},      {"lt", '<'},        {"gt", '>'},       {"quot", '"'},     {"apos", '\''},
+        {"nbsp", ' '},     {"copy", 0xA9},     {"reg", 0xAE},     {"trade", 0x2122}, {"ndash", 0x2013},
+        {"mdash", 0x2014}, {"hellip", 0x2026}, {"bull", 0x2022},  {"middot", 0xB7},  {"laquo", 0xAB},
+        {"raquo", 0xBB},   {"lsquo", 0x2018},  {"rsquo", 0x2019}, {"ldquo", 0x201C}, {"rdquo", 0x201D},
+        {"euro", 0x20AC},  {"pound", 0xA3},    {"auml", 0xE4},    {"ouml", 0xF6},    {"uuml", 0xFC},
+        {"Auml", 0xC4},    {"Ouml", 0xD6},     {"Uuml", 0xDC},    {"szlig", 0xDF},   {"eacute", 0xE9},
+        {"egrave", 0xE8},  {"agrave", 0xE0},   {"ccedil", 0xE7},  {"ntilde", 0xF1},  {"aring", 0xE5}};
     for (const auto& [known, value] : names) {
         if (known == name) return value;
     }
@@ -107,8 +108,11 @@ inline std::string single_spaced(std::string_view text) {
 
 inline std::size_t find_ignoring_case(std::string_view in, std::string_view what, std::size_t from) {
     if (from > in.size()) return npos;
-    const auto same = [](char a, char b) { return dragline::ascii::to_lower(a) == dragline::ascii::to_lower(b); };
-    const auto at = std::search(in.begin() + static_cast<std::ptrdiff_t>(from), in.end(), what.begin(), what.end(), same);
+    const auto same = [](char a, char b) {
+        return dragline::ascii::to_lower(a) == dragline::ascii::to_lower(b);
+    };
+    const auto at =
+        std::search(in.begin() + static_cast<std::ptrdiff_t>(from), in.end(), what.begin(), what.end(), same);
     return at == in.end() ? npos : static_cast<std::size_t>(at - in.begin());
 }
 
@@ -138,7 +142,8 @@ inline std::optional<std::string> title_of(std::string_view page) {
     for (auto at = page.find('<'); at != detail::npos;) {
         if (detail::is_tag(page, at, "title")) {
             const auto begin = page.find('>', at);
-            const auto end = begin == detail::npos ? begin : detail::find_ignoring_case(page, "</title", begin);
+            const auto end =
+                begin == detail::npos ? begin : detail::find_ignoring_case(page, "</title", begin);
             if (end == detail::npos) return std::nullopt;
             const auto text = detail::as_utf8(page.substr(begin + 1, end - begin - 1));
             auto title = detail::single_spaced(detail::without_references(text));

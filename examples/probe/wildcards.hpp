@@ -34,7 +34,8 @@ public:
         if (first) slot = std::make_shared<entry>(session_.get_executor());
         const auto mine = slot;
         if (first) {
-            auto [error, found] = co_await dragline::check_dns_wildcard(session_, domain, std::move(how), as_values());
+            auto [error, found] =
+                co_await dragline::check_dns_wildcard(session_, domain, std::move(how), as_values());
             mine->answer.error = error;
             if (!error) mine->answer.verdict = found ? wildcard_verdict::yes : wildcard_verdict::no;
             mine->answered = true;
@@ -47,7 +48,8 @@ public:
 
 private:
     struct entry {
-        explicit entry(const asio::any_io_executor& loop) : bell(loop, asio::steady_timer::time_point::max()) {}
+        explicit entry(const asio::any_io_executor& loop)
+            : bell(loop, asio::steady_timer::time_point::max()) {}
         asio::steady_timer bell;
         bool answered = false;
         wildcard_answer answer;

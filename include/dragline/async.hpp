@@ -11,6 +11,7 @@
 #include <dragline/async/event_loop.hpp>
 #include <dragline/async/for_each.hpp>
 #include <dragline/async/handler.hpp>
+#include <dragline/async/interrupter.hpp>
 #include <dragline/async/item_result.hpp>
 #include <dragline/async/loop_gate.hpp>
 #include <dragline/async/loop_group.hpp>

@@ -1,4 +1,5 @@
-// Every body of Dragline. With DRAGLINE_SEPARATE_COMPILATION, include this in exactly one file of the program.
+// Every body of Dragline. With DRAGLINE_SEPARATE_COMPILATION, include this in exactly one file of the
+// program.
 #pragma once
 
 #if defined(DRAGLINE_HEADER_BODIES) && !defined(DRAGLINE_SOURCE)

@@ -11,18 +11,18 @@ using dragline::phase;
 
 namespace {
 
-constexpr phase timed_phases[] = {phase::queue, phase::resolve,    phase::connect, phase::proxy,    phase::tls,
-                                  phase::write, phase::first_byte, phase::read,    phase::redirect, phase::total};
+constexpr phase timed_phases[] = {phase::queue,    phase::resolve, phase::connect,    phase::proxy,
+                                  phase::tls,      phase::write,   phase::first_byte, phase::read,
+                                  phase::redirect, phase::total};
 
-constexpr dragline::errc all_codes[] = {
-    dragline::errc::unexpected_exception, dragline::errc::callback_failed, dragline::errc::not_supported,
-    dragline::errc::invalid_option,       dragline::errc::queue_full,      dragline::errc::pool_stopped,
-    dragline::errc::wrong_thread};
+constexpr dragline::errc all_codes[] = {dragline::errc::unexpected_exception, dragline::errc::callback_failed,
+                                        dragline::errc::not_supported,        dragline::errc::invalid_option,
+                                        dragline::errc::queue_full,           dragline::errc::pool_stopped,
+                                        dragline::errc::wrong_thread};
 
-constexpr condition all_conditions[] = {condition::timeout,        condition::resolve_failed,
-                                        condition::connect_failed, condition::tls_failed,
-                                        condition::protocol_error, condition::limit_exceeded,
-                                        condition::blocked,        condition::proxy_failed};
+constexpr condition all_conditions[] = {
+    condition::timeout,        condition::resolve_failed, condition::connect_failed, condition::tls_failed,
+    condition::protocol_error, condition::limit_exceeded, condition::blocked,        condition::proxy_failed};
 
 }  // namespace
 

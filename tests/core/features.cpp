@@ -4,7 +4,8 @@
 
 #define DRAGLINE_IS_BOOLEAN(macro) ((macro) == 0 || (macro) == 1)
 
-TEST_CASE("each optional library is a macro of 0 or 1, and a constant that says the same", "[core][features]") {
+TEST_CASE("each optional library is a macro of 0 or 1, and a constant that says the same",
+          "[core][features]") {
     namespace features = dragline::features;
     STATIC_REQUIRE(DRAGLINE_IS_BOOLEAN(DRAGLINE_WITH_ZLIB));
     STATIC_REQUIRE(DRAGLINE_IS_BOOLEAN(DRAGLINE_WITH_BROTLI));

@@ -1,5 +1,5 @@
-// A main() for fuzz targets without libFuzzer: gives each file of the folder in argv[1] to the target once, then
-// every shorter beginning of it, and the empty input.
+// A main() for fuzz targets without libFuzzer: gives each file of the folder in argv[1] to the target once,
+// then every shorter beginning of it, and the empty input.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

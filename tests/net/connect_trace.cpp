@@ -5,6 +5,7 @@
 #include <dragline/net/connect.hpp>
 #include <dragline/testing/sockets.hpp>
 
+#include <asio/error.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
@@ -37,6 +38,6 @@ TEST_CASE("a connect trace tells of the dial that failed", "[net][connect_trace]
     REQUIRE(trace.dials.size() == 1);
     CHECK(trace.dials[0].address == dead.endpoint().address());
     CHECK(trace.dials[0].port == dead.port());
-    CHECK(trace.dials[0].ec == std::errc::connection_refused);
+    CHECK(trace.dials[0].ec == asio::error::connection_refused);
     CHECK(trace.dials[0].took >= std::chrono::nanoseconds(0));
 }

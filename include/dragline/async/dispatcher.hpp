@@ -71,7 +71,7 @@ public:
     /// void(std::exception_ptr), where R is handler_result_t. Handler and arguments are kept as copies.
     ///
     /// The last argument is the token if it can complete the dispatch of the arguments before it. R is default
-    /// constructible and movable.
+    /// constructible and movable. An awaitable's executor is any_io_executor or of the type that the loop has.
     /// Errors: what the handler throws; make_timeout(phase::total); errc::queue_full past a cap of this or of
     ///   the pool; errc::pool_stopped; errc::invalid_option for a deadline of zero or less.
     /// Cancel, and deadline: a coroutine is cancelled and awaited. A blocking handler that has not started is

@@ -1,12 +1,4 @@
 // One coroutine body, any completion token: how every operation of this library is made.
-//
-//     asio::awaitable<result<page>> fetch_body(std::string url);             // the body: by value, no token
-//
-//     template <async::where Where, class Token = default_token>             // the face: copies, forwards
-//     auto fetch(Where&& place, std::string_view url, Token&& token = {}) {
-//         return async::initiate<page>(async::executor_of(place), &fetch_body, std::forward<Token>(token),
-//                                      std::string(url));
-//     }
 #pragma once
 
 #include <dragline/async/callback_failure.hpp>
@@ -30,6 +22,16 @@
 #include <utility>
 
 namespace dragline::inline v1::async {
+
+// An operation as its developer writes it:
+//
+//     asio::awaitable<result<page>> fetch_body(std::string url);             // the body: by value, no token
+//
+//     template <async::where Where, class Token = default_token>             // the face: copies, forwards
+//     auto fetch(Where&& place, std::string_view url, Token&& token = {}) {
+//         return async::initiate<page>(async::executor_of(place), &fetch_body, std::forward<Token>(token),
+//                                      std::string(url));
+//     }
 
 /// Runs `body(args...)` on `loop` and completes `token` with void(std::error_code, T); T void: only the code.
 ///

@@ -41,13 +41,12 @@ struct dns_query {
 DRAGLINE_DECL dns::record make_record(std::string_view owner, dns::record_type type, std::string_view value,
                                       std::chrono::seconds ttl = std::chrono::seconds(60));
 
-/// One answer of a dns_server, faults included.
+/// One answer of a dns_server, faults included. Without a setter it is the truth: what the records say.
 ///
-/// Without a setter: the truth, which is what the server's records say. The order of events:
+///     The order of events: delay, forged answer, genuine_after, answer, duplicates.
 ///
-///   delay, the forged answer, genuine_after, the answer, its duplicates.
-/// An answer is forged when it has a wrong id, question or port; then it is the only one unless
-/// genuine_after() is given, and it claims the address 192.0.2.66 or 2001:db8::66. Durations are real time.
+/// An answer with a wrong id, question or port is forged: it claims the address 192.0.2.66 or 2001:db8::66,
+/// and is the only one unless genuine_after() is given. Durations are real time.
 class dns_reply {
 public:
     using duration = std::chrono::milliseconds;
@@ -66,23 +65,23 @@ public:
     /// Records instead of the truth, for the name that is asked for.
     dns_reply& answer(dns::record_type type, const std::vector<std::string>& values,
                       std::chrono::seconds ttl = std::chrono::seconds(60));
-    /// Of whatever owner.
+    /// One more record, of whatever owner.
     dns_reply& answer(dns::record entry);
 
-    /// No records, but this verdict.
+    /// This verdict, and no records but those of answer().
     dns_reply& code(dns::rcode value) { return code_ = value, *this; }
 
-    /// Of a negative answer; without, that of the server.
+    /// The TTL and minimum of the SOA in a negative answer; by default those of the server.
     dns_reply& negative_ttl(std::chrono::seconds time) { return negative_ttl_ = time, *this; }
     dns_reply& no_soa() { return no_soa_ = true, *this; }
 
     dns_reply& silent() { return silent_ = true, *this; }
-    /// Silent so often.
+    /// Silent for the first `count` queries for a name and type.
     dns_reply& after_tries(std::uint64_t count) { return after_tries_ = count, *this; }
     /// Over TCP, closes instead of answering.
     dns_reply& close_tcp() { return close_tcp_ = true, *this; }
     dns_reply& delay(duration time) { return delay_ = time, *this; }
-    /// Besides the first.
+    /// So many copies besides the first.
     dns_reply& duplicates(std::size_t count) { return duplicates_ = count, *this; }
 
     dns_reply& wrong_id() { return wrong_id_ = true, *this; }
@@ -91,11 +90,11 @@ public:
     dns_reply& other_port() { return other_port_ = true, *this; }
     dns_reply& genuine_after(duration time) { return genuine_after_ = time, *this; }
 
-    /// Over UDP, no records but TC.
+    /// Over UDP, TC and no records; over TCP, whole.
     dns_reply& truncated() { return truncated_ = true, *this; }
-    /// No OPT, whatever the query had.
+    /// No OPT record, as from a server that knows no EDNS.
     dns_reply& no_extension() { return no_extension_ = true, *this; }
-    /// Only so many bytes of the message.
+    /// The message breaks off after so many bytes.
     dns_reply& cut(std::size_t size) { return cut_ = size, *this; }
     dns_reply& garbage(std::size_t size = 64) { return damage_ = damage::garbage, cut(size); }
     dns_reply& compression_loop() { return damage_ = damage::compression_loop, *this; }

@@ -25,13 +25,13 @@ class dns_server_state;
 
 /// Answers queries from its records, or as a script says, and keeps a log of them.
 ///
-///   dns_server server;
-///   server.host("a.test", {"127.0.0.2", "::1"}).alias("www.a.test", "a.test").host("*.wild.test",
-///   {"127.0.0.3"}); server.on("slow.test", dns_reply().delay(2s)).on("a.test", record_type::aaaa,
-///   dns_reply().silent());
+///     dns_server server;
+///     server.host("a.test", {"127.0.0.2", "::1"}).alias("www.a.test", "a.test");
+///     server.on("a.test", record_type::aaaa, dns_reply().silent());
 ///
 /// It speaks for every name there is: one without records is NXDOMAIN, with SOA. Wildcards follow RFC 4592.
-/// UDP answers that do not fit into the size the client takes are truncated. Runs until it is destroyed.
+/// UDP answers larger than the client takes are truncated. Runs until it is destroyed.
+///
 /// Threads: every member function may be called on any thread, at any time.
 class dns_server {
 public:

@@ -75,11 +75,11 @@ struct http_cut {
 
 /// One answer of an http_server, faults included. The order of events on the wire:
 ///
-///   delay, interim responses, head, body_delay, body, extra bytes, finish;
-///   no_answer, cut_head and cut_body leave off earlier.
-/// A Content-Length or Transfer-Encoding given with header() takes the place of the computed one. The answer
-/// to HEAD, and a 204 or 304, has no body. raw() takes the place of head and body. Compressed bodies are
-/// given compressed. Durations are real time.
+///     delay, interim responses, head, body_delay, body, extra bytes, finish;
+///     no_answer, cut_head and cut_body leave off earlier.
+///
+/// Framing fields given with header() take the place of the computed ones. The answer to HEAD, and a 204 or
+/// 304, has no body. Compressed bodies are given compressed. Durations are real time.
 class http_reply {
 public:
     using duration = std::chrono::milliseconds;
@@ -95,7 +95,7 @@ public:
     http_reply& reason(std::string text) { return reason_ = std::move(text), *this; }
     http_reply& version(std::string text) { return version_ = std::move(text), *this; }
     http_reply& header(std::string name, std::string value);
-    /// So many fields of this size.
+    /// Adds `count` fields with values of this size, in bytes.
     http_reply& padding(std::size_t count, std::size_t value_size);
     http_reply& body(std::string bytes);
     http_reply& framing(http_framing how) { return framing_ = how, *this; }
@@ -103,8 +103,9 @@ public:
     http_reply& chunks(std::vector<std::size_t> sizes);
     /// Chunked; after each size, as in ";a=b".
     http_reply& chunk_extension(std::string text);
-    /// Chunked.
+    /// Chunked; after the last chunk.
     http_reply& trailer(std::string name, std::string value);
+    /// In place of head and body, exactly as they are.
     http_reply& raw(std::string bytes);
 
     /// An interim (1xx) response before the final one; may be given several times.
@@ -132,9 +133,10 @@ public:
         return *this;
     }
 
+    /// Breaks off after so many bytes; before the first one, in no_answer().
     http_reply& no_answer(ending how = ending::stall) { return cut_head(0, how); }
     http_reply& cut_head(std::size_t after, ending how = ending::close);
-    /// Bytes as framed.
+    /// Counts bytes as they go out: those of the chunked coding, where there is one.
     http_reply& cut_body(std::size_t after, ending how = ending::close);
 
     /// What happens after a whole response; ending::close adds "Connection: close".
@@ -144,12 +146,12 @@ public:
     /// Closes the connection when it has been idle for so long after this response, 0 being at once.
     http_reply& close_idle(duration after) { return close_idle_ = after, *this; }
 
-    /// Ends the connection when the next request on it has been read, instead of answering.
+    /// Ends the connection when the next request on it has been read and logged, instead of answering.
     http_reply& next_request(ending how) { return next_request_ = how, *this; }
 
     /// Answers when the head has been read. The body is read afterwards, or never if the connection ends.
     http_reply& before_body() { return before_body_ = true, *this; }
-    /// Leaves Expect unanswered.
+    /// Sends no 100 (Continue), whatever the request expects.
     http_reply& no_continue() { return no_continue_ = true, *this; }
 
     int status() const noexcept { return status_; }

@@ -26,13 +26,14 @@ class http_server_state;
 
 /// Answers requests as a script says, and keeps a log of them.
 ///
-///   http_server server;
-///   server.on("/slow", http_reply().delay(5s)).on("/cut", http_reply().body("12345").cut_body(2,
-///   ending::reset)); fetch_url(server.url("/cut"), ...);
+///     http_server server;
+///     server.on("/slow", http_reply().delay(5s));
+///     server.on("/cut", http_reply().body("12345").cut_body(2, ending::reset));
 ///
-/// Runs until it is destroyed, which closes every connection. Scripts may be changed at any time; a reply
-/// that is under way stays as it is. Host names beyond the path: on_host(). What has no script is answered
-/// with 404. Threads: every member function may be called on any thread.
+/// Runs until it is destroyed, which closes every connection. What has no script is answered with 404.
+/// Scripts may be changed at any time; a reply that is under way stays as it is.
+///
+/// Threads: every member function may be called on any thread.
 class http_server {
 public:
     using duration = std::chrono::milliseconds;

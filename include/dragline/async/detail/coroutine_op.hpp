@@ -16,9 +16,9 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace dragline::inline v1::async::detail {
@@ -49,11 +49,15 @@ struct coroutine_run {
     }
 };
 
+// The loop's executor as the type that a handler's awaitable wants; nullptr when it is of another type.
 template <class Executor>
-std::optional<Executor> executor_as(const asio::any_io_executor& loop) {
-    if (auto* same = loop.target<Executor>()) return *same;
-    if constexpr (std::is_constructible_v<Executor, const asio::any_io_executor&>) return Executor(loop);
-    return std::nullopt;
+const Executor* executor_as(const asio::any_io_executor& loop) {
+    if constexpr (std::is_same_v<Executor, asio::any_io_executor>) {
+        return &loop;
+    } else {
+        // target() does not check.
+        return loop.target_type() == typeid(Executor) ? loop.target<Executor>() : nullptr;
+    }
 }
 
 // The handler is called here as an lvalue, and it and its arguments live here as long as its coroutine.
@@ -86,7 +90,7 @@ asio::awaitable<T> run_coroutine(std::shared_ptr<dispatcher_core> core, duration
                                  Args... args) {
     using executor_type = typename returned_by<Handler, Args...>::executor_type;
     const auto taken = take_place(*core->coroutines, limit);
-    const auto executor = executor_as<executor_type>(core->loop);
+    const auto* executor = executor_as<executor_type>(core->loop);
     if (!executor) throw std::system_error(make_error_code(errc::invalid_option));
     auto& loop = loop_state::of(core->loop);
     auto run = std::make_shared<coroutine_run<T>>(loop);

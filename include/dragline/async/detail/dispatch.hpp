@@ -21,14 +21,18 @@ namespace dragline::inline v1::async::detail {
 template <class Handler, class... Args>
 using dispatch_signature = typename shapes<handler_result_t<Handler, Args...>>::exception_signature;
 
-// Whether Last is a token, when Handler is called with Args, the arguments before it. What can be none is not asked
-// about, since asking compiles the body of a generic handler.
+// Whether Last is a token, when Handler is called with Args, the arguments before it. Nothing is asked that need not
+// be, since asking compiles the body of a generic handler.
 template <class Last, class Handler, class Arguments>
 inline constexpr bool is_token_after = false;
 template <class Last, class Handler, class... Args>
 requires(std::is_class_v<std::decay_t<Last>> || std::is_function_v<std::remove_pointer_t<std::decay_t<Last>>>)
 inline constexpr bool is_token_after<Last, Handler, std::tuple<Args...>> = [] {
-    if constexpr (called<Handler, Args...>) {
+    if constexpr (called_plainly<Handler, Args...>) {
+        return asio::completion_token_for<Last, dispatch_signature<Handler, Args...>>;
+    } else if constexpr (called_plainly<Handler, Args..., Last>) {
+        return false;
+    } else if constexpr (called_with_stop_token<Handler, Args...>) {
         return asio::completion_token_for<Last, dispatch_signature<Handler, Args...>>;
     } else {
         return false;

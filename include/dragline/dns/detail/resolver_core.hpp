@@ -69,6 +69,7 @@ private:
     };
 
     const std::shared_ptr<const transport_list>& transports();
+    void refresh();
     void read_system_servers();
     void forget(const flight& gone) noexcept;
 

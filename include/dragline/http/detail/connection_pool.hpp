@@ -97,6 +97,7 @@ private:
         explicit host(std::string k) : key(std::move(k)) {}
         std::string key;
         std::size_t connections = 0;       // idle, used, or being opened
+        std::size_t wanted = 0;            // waiters, wherever they stand in line
         std::deque<slots::iterator> idle;  // the oldest in front
         waiters waiting;
     };

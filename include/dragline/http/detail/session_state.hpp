@@ -63,6 +63,23 @@ public:
     static asio::awaitable<result<void>> close_and_wait(std::shared_ptr<session_state> self);
 
 private:
+    // Somebody who waits for the last call to leave.
+    class closer {
+    public:
+        explicit closer(session_state& owner)
+            : owner_(owner),
+              last_left_(owner.loop_),
+              at_(owner.closers_.insert(owner.closers_.end(), &last_left_)) {}
+        ~closer() { owner_.closers_.erase(at_); }
+        closer(const closer&) = delete;
+        asio::awaitable<result<void>> wait() { return last_left_.wait(); }
+
+    private:
+        session_state& owner_;
+        async::event last_left_;
+        std::list<async::event*>::iterator at_;
+    };
+
     async::loop_state& loop_;
     std::string key_;
     session_options options_;

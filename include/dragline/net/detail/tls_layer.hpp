@@ -30,6 +30,20 @@ public:
     const tls::engine& engine() const noexcept { return engine_; }
 
 private:
+    // The right to send, while it lives.
+    class sending_turn {
+    public:
+        explicit sending_turn(tls_layer& layer) noexcept : layer_(layer) { layer_.sending_ = true; }
+        ~sending_turn() {
+            layer_.sending_ = false;
+            layer_.sent_.notify();
+        }
+        sending_turn(const sending_turn&) = delete;
+
+    private:
+        tls_layer& layer_;
+    };
+
     asio::awaitable<result<void>> flush(async::time_point until, phase where);
     asio::awaitable<result<void>> receive(async::time_point until, phase where);
 

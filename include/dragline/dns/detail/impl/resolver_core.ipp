@@ -25,6 +25,10 @@ DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, transport_li
       resolv_conf_({}, max_resolv_conf),
       transports_(std::make_shared<const transport_list>(std::move(transports))) {}
 
+DRAGLINE_DECL void resolver_core::refresh() {
+    if (of_system_ && resolv_conf_.changed(loop_.now())) read_system_servers();
+}
+
 DRAGLINE_DECL void resolver_core::read_system_servers() {
     std::vector<server> now;
     if (platform::windows && resolv_conf_.path() == query_options::default_resolv_conf) {
@@ -41,7 +45,7 @@ DRAGLINE_DECL void resolver_core::read_system_servers() {
 }
 
 DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transports() {
-    if (of_system_ && resolv_conf_.changed(loop_.now())) read_system_servers();
+    refresh();
     if (!transports_) {
         transport_list made;
         for (const auto& each : servers_) made.push_back(std::make_shared<ares_transport>(loop_, each));
@@ -51,6 +55,7 @@ DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transp
 }
 
 DRAGLINE_DECL std::shared_ptr<const answer> resolver_core::known(const question& asked, std::uint32_t& age) {
+    refresh();  // what was learnt in another network does not count
     auto hit = cache_.find(asked, loop_.now());
     if (!hit) return nullptr;
     age = hit->age;

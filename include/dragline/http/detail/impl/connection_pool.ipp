@@ -19,7 +19,7 @@ DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string&& key)
 }
 
 DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
-    if (left.connections == 0 && left.waiting.empty()) hosts_.erase(left.key);
+    if (left.connections == 0 && left.wanted == 0) hosts_.erase(left.key);
 }
 
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
@@ -46,16 +46,15 @@ DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
 }
 
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
+    // An idle connection in the way goes: one of this host that is not good enough for a fresh one, or
+    // the oldest of all, which may be of this host too.
     if (!has_room(wanted)) {
         if (wanted.idle.empty()) return std::nullopt;
-        // Not good enough for a fresh connection, but in its way. The host must outlive it.
-        ++wanted.connections;
         evict(wanted.idle.front());
-        --wanted.connections;
     }
     if (connections() >= limits_.total) {
         if (idle_.empty()) return std::nullopt;
-        evict(idle_.begin());  // somebody else's oldest idle connection makes room
+        evict(idle_.begin());
     }
     return add_place(wanted);
 }
@@ -81,11 +80,14 @@ DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& want
       line(owner.has_room(wanted) ? &owner.waiting_for_total_ : &wanted.waiting),
       at(line->insert(line->end(), this)) {
     ++pool.waiting_;
+    ++target.wanted;
 }
 
 DRAGLINE_DECL connection_pool::waiter::~waiter() {
     --pool.waiting_;
+    --target.wanted;
     if (line) line->erase(at);
+    if (!granted) pool.forget_if_unused(target);
 }
 
 DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
@@ -94,11 +96,12 @@ DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::a
     if (!fresh) {
         if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
     }
-    ++wanted.connections;  // not to be forgotten while idle connections go
+    ++wanted.wanted;  // not to be forgotten while idle connections go
     prune(now);
-    --wanted.connections;
-    if (auto opened = open_place(wanted)) co_return *std::move(opened);
-    if (waiting_ >= limits_.waiters) co_return dragline::errc::queue_full;
+    auto opened = open_place(wanted);
+    --wanted.wanted;
+    if (opened) co_return *std::move(opened);
+    if (waiting_ >= limits_.waiters) co_return forget_if_unused(wanted), dragline::errc::queue_full;
 
     waiter mine(*this, wanted, fresh);
     async::interrupter::scope scope(

@@ -206,11 +206,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::connect(connection_pool::p
     request.resolve_timeout = options_.resolve_timeout();
     request.connect_timeout = options_.connect_timeout();
     request.tls_timeout = options_.tls_timeout();
+    const auto port = request.target.port();
     auto connecting = net::connect(session_->loop(), std::move(request), attempt_.connection, call_.ending());
     auto made = co_await std::move(connecting);
     if (!made) co_return made.error();
-    place.put(std::make_unique<h1_connection>(std::move(made->stream), made->address, url_.port_or_default(),
-                                              std::move(made->peer)));
+    place.put(
+        std::make_unique<h1_connection>(std::move(made->stream), made->address, port, std::move(made->peer)));
     co_return result<void>();
 }
 
@@ -228,19 +229,18 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     request.body = body_.bytes();
     connection.start(method_, options_.head_limits());
 
-    auto writing_since = now();
-    if (attempt_.reused) attempt_.queue = writing_since - attempt_started_;
-    auto writing =
-        connection.write_request(request, limit_of(options_.write_timeout(), phase::write, writing_since));
+    const auto begun = now();
+    if (attempt_.reused) attempt_.queue = begun - attempt_started_;
+    auto writing = connection.write_request(request, limit_of(options_.write_timeout(), phase::write, begun));
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
     if (!written) co_return written;
-    auto reading =
-        connection.read_head(head_, options_.max_interim(),
-                             limit_of(options_.first_byte_timeout(), phase::first_byte, writing_since));
+    const auto sent = request.body.empty() ? begun : now();  // a head alone goes out at once
+    auto reading = connection.read_head(head_, options_.max_interim(),
+                                        limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
     auto read = co_await std::move(reading);
     if (!read) co_return read;
-    attempt_.first_byte = now() - writing_since;
+    attempt_.first_byte = now() - sent;
     attempt_.status = head_.status;
 
     auto& peer = response_.peer;

@@ -45,17 +45,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> session_state::close_and_wait(
     std::shared_ptr<session_state> self) {
     self->close();
     if (self->calls_.empty()) co_return result<void>();
-    struct closer {
-        session_state& owner;
-        async::event last_left;
-        std::list<async::event*>::iterator at;
-        explicit closer(session_state& session)
-            : owner(session),
-              last_left(session.loop_),
-              at(owner.closers_.insert(owner.closers_.end(), &last_left)) {}
-        ~closer() { owner.closers_.erase(at); }
-    } mine(*self);
-    auto waiting = mine.last_left.wait();
+    closer mine(*self);
+    auto waiting = mine.wait();
     co_return co_await std::move(waiting);
 }
 

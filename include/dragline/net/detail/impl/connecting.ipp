@@ -50,6 +50,7 @@ DRAGLINE_DECL void connecting::start() {
 }
 
 DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecting> self, bool v6) {
+    if (self->ended_) co_return;  // before it began
     auto& record = self->look_ups_[v6];
     const auto until =
         std::min(self->request_.until, async::deadline_after(self->started_, self->request_.resolve_timeout));

@@ -54,7 +54,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
         // Mostly the kernel takes everything at once: then no operation is needed at all.
         std::error_code ec;
         // One piece costs less than a list of one.
-        auto written = pieces[1].size() == 0 ? socket_.write_some(pieces[0], ec) : socket_.write_some(pieces, ec);
+        auto written =
+            pieces[1].size() == 0 ? socket_.write_some(pieces[0], ec) : socket_.write_some(pieces, ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again) {
             ec.clear();
             written = 0;

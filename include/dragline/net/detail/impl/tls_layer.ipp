@@ -27,14 +27,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
             if (!woken) co_return woken;
             continue;
         }
-        struct sender {
-            tls_layer& layer;
-            explicit sender(tls_layer& owner) : layer(owner) { layer.sending_ = true; }
-            ~sender() {
-                layer.sending_ = false;
-                layer.sent_.notify();
-            }
-        } guard(*this);
+        const sending_turn turn(*this);
         const auto output = engine_.output();
         const gather pieces{asio::buffer(output), asio::const_buffer()};
         auto writing = lower_->write(pieces, until, where);
@@ -79,7 +72,9 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mu
     const std::span plain(static_cast<char*>(into.data()), into.size());
     for (;;) {
         auto step = engine_.read(plain);
-        if (engine_.output_size() > 0) {
+        // A write under way sends what reading made, too; to wait for it could be to wait for ever, for a
+        // peer that first wants to be read from.
+        if (engine_.output_size() > 0 && !sending_) {
             auto flushing = flush(until, where);
             auto flushed = co_await std::move(flushing);
             if (step && !flushed) co_return flushed.error();
