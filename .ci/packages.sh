@@ -47,7 +47,7 @@ as_root() {
 }
 
 apt() {  # waits when another apt is at work
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 "$@"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 "$@"
 }
 
 update() {
@@ -71,12 +71,14 @@ install() {
 
     # Tests start nginx and nsd of their own: no service of them shall run because of this.
     local guard=/usr/sbin/policy-rc.d status=0
-    if [ -e $guard ]; then guard=; else
+    if [ ! -e $guard ]; then
+        trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
         printf '#!/bin/sh\nexit 101\n' | as_root tee $guard >/dev/null
         as_root chmod +x $guard
     fi
     apt install --no-install-recommends "${wanted[@]}" || status=$?
-    [ -z "$guard" ] || as_root rm -f $guard
+    [ -z "$(trap -p EXIT)" ] || as_root rm -f $guard
+    trap - EXIT
     [ $status = 0 ] || die "apt-get install fails; needed: $*"
     if [ -d /run/systemd/system ]; then
         case " $* " in *" nginx-light "*) as_root systemctl disable nginx || true ;; esac

@@ -100,7 +100,8 @@ void print(const settings& options, const lab* built, const findings& found, con
 int status_of(const lab* built, const findings& found, const input& hosts) {
     if (found.interrupted) return interrupted;
     if (built) return compare_with_lab(built->kinds(), found).as_built() ? all_fine : some_failed;
-    return found.failed() == 0 && hosts.bad_lines().empty() ? all_fine : some_failed;
+    const bool all_done = found.count() == hosts.targets().size() && found.failed() == 0;
+    return all_done && hosts.bad_lines().empty() ? all_fine : some_failed;
 }
 
 int run_probe(settings options, const char* program) {

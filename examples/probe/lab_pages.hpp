@@ -66,18 +66,14 @@ private:
     }
 
     static dragline::testing::http_reply hostile(int number) {
-        static constexpr std::array<std::string_view, 3> titles = {
-            "\x1b[2J\x1b[31mowned\x07 \xc2\x9b"
-            "5m",
-            "&#27;]0;owned&#7; &#x202e;txt.exe", "100%s %n {\"a\":\"\\u0000\"}"};
+        static constexpr std::array<std::string_view, 3> titles = {"&#27;]0;owned&#7; &#x202e;txt.exe",
+                                                                   "100%s %n {\"a\":\"\\u0000\"}",
+                                                                   "\x1b[2J\x1b[31mowned\x07 \u009b5m"};
         std::string body = "<title>";
         body += titles[static_cast<std::size_t>(number) % titles.size()];
         return dragline::testing::http_reply()
             .header("Content-Type", "text/html")
-            .header("Server",
-                    "\x9b"
-                    "31m\xe2\x80\xae"
-                    "evil")
+            .header("Server", "\u009b31m\u202eevil")
             .body(body + "</title>");
     }
 

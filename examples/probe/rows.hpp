@@ -114,7 +114,7 @@ inline std::vector<cell> row_of(const host_report& host) {
 }  // namespace detail
 
 inline table host_table(const std::vector<const host_report*>& hosts) {
-    table made({{"HOST", 48, 17},
+    table made({{"HOST", 48, 22},
                 {"ADDRESS", 42, 0, 4},
                 {"PTR", 28, 0, 9},
                 {"WILD", 7, 0, 5},
@@ -125,7 +125,7 @@ inline table host_table(const std::vector<const host_report*>& hosts) {
                 {"SERVER", 18, 0, 7},
                 {"ISSUER", 24, 0, 8},
                 {"EXPIRES", 10, 0, 6},
-                {"TITLE OR ERROR", 60, 20}});
+                {"TITLE OR ERROR", 60, 26}});
     for (const auto* host : hosts) made.add(detail::row_of(*host));
     return made;
 }

@@ -113,9 +113,11 @@ inline std::string headline(const findings& found) {
     const auto count = found.count(), failed = found.failed();
     char took[32];
     std::snprintf(took, sizeof took, " in %.1f s: ", milliseconds(found.took) / 1000);
+    const auto left = found.hosts.size() - count;
     const auto text = hosts(count) + took + std::to_string(count - failed) + " fine, " +
                       std::to_string(failed) + " with errors";
-    return found.interrupted ? "interrupted, " + hosts(found.hosts.size() - count) + " left; " + text : text;
+    if (found.interrupted) return "interrupted, " + hosts(left) + " left; " + text;
+    return left > 0 ? text + ", " + std::to_string(left) + " given up" : text;
 }
 
 }  // namespace probe

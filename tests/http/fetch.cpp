@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 using dragline::event_loop;
 using dragline::fetch_options;
 using dragline::fetch_url;
+using dragline::get_session;
 using dragline::test::http_client;
 using dragline::test::kept_completion;
 using dragline::test::run_to_end;

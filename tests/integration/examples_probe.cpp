@@ -239,7 +239,7 @@ TEST_CASE("on a terminal a bar is drawn, and wiped out at the end", "[integratio
 }
 
 TEST_CASE("probe finds its own lab as it is built", "[integration][examples][probe]") {
-    const auto ended = run_probe({"--lab", "--timeout", "5"});
+    const auto ended = run_probe({"--lab", "--timeout", "6", "-j", "16"});
     INFO(ended.out << ended.error);
     CHECK(ended.status == 0);
     CHECK(contains(ended.out, "500 of the lab's 500 hosts were found as they are built"));

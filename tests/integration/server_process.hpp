@@ -201,6 +201,7 @@ struct server_plan {
 
     /// What the server writes when it holds its ports: only then is it ours that answers there.
     std::string proof = "server.pid";
+    std::string proof_text;  ///< What must stand in it; empty: anything.
 };
 
 /// A server that is ready when the constructor returns. Fails the test when it does not start, with its
@@ -229,7 +230,9 @@ private:
     bool starts(const server_plan& plan) {
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
         while (child_->running() && std::chrono::steady_clock::now() < until) {
-            if (!folder_->read(plan.proof).empty() && accepts(ports_.back())) return true;
+            const auto said = folder_->read(plan.proof);
+            const bool proved = !said.empty() && said.find(plan.proof_text) != said.npos;
+            if (proved && accepts(ports_.back())) return true;
             child_process::nap();
         }
         return false;

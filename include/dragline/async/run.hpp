@@ -16,7 +16,8 @@ namespace dragline::inline v1::async {
 template <class T>
 T run(event_loop& loop, asio::awaitable<T> main);
 
-/// As above, on a loop of its own. What `main` has left running when it ends dies with that loop.
+/// As above, on a loop of its own. What `main` has left running when it ends dies with that loop; so it must not
+/// leave anything that waits for another loop.
 template <class T>
 T run(asio::awaitable<T> main);
 

@@ -29,9 +29,10 @@ struct answer {
     rcode code = rcode::no_error;
     bool authoritative = false;
     bool authentic = false;  ///< The server says that it validated the data (AD).
-    std::vector<std::string>
-        aliases;                  ///< Names that lead to `canonical_name`, the asked one first; often none.
-    std::string canonical_name;   ///< The name that has, or lacks, the records.
+
+    /// Where the asked name leads, one alias after the other; often none.
+    std::vector<std::string> aliases;
+
     std::vector<record> records;  ///< Those of the asked type, in the order of the message.
 
     /// Seconds for which this holds: the least TTL of records and aliases, or, when the name or the data do
@@ -39,6 +40,11 @@ struct answer {
     std::uint32_t ttl = 0;
 
     answer() {}
+
+    /// The name that has, or lacks, the records.
+    const std::string& canonical_name() const noexcept {
+        return aliases.empty() ? asked.name : aliases.back();
+    }
 
     /// The name, or an alias of it, has something of its own: any record, or an alias that leads anywhere.
     bool exists() const noexcept { return !records.empty() || !aliases.empty(); }

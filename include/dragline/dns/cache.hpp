@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,47 +90,55 @@ public:
     DRAGLINE_DECL void store(std::shared_ptr<const answer> value, time_point now);
 
     /// Forgets everything, for instance after a change of network.
-    void clear() noexcept {
-        index_.clear();
-        entries_.clear();
-    }
+    DRAGLINE_DECL void clear() noexcept;
 
-    std::size_t size() const noexcept { return index_.size(); }
+    std::size_t size() const noexcept { return entries_.size(); }
     const cache_statistics& statistics() const noexcept { return statistics_; }
     const cache_options& options() const noexcept { return options_; }
 
 private:
     struct key {
         std::string_view name;  // lower case; that of an entry lives in the entry
+        std::size_t hash;       // of the name, so that it is read once
         std::uint32_t type;
         std::uint16_t klass;
-        bool operator==(const key&) const = default;
-    };
-    struct key_hash {
-        std::size_t operator()(const key& k) const noexcept {
-            return std::hash<std::string_view>()(k.name) + k.type * 0x9e3779b9u + k.klass;
+        bool operator==(const key& other) const noexcept {
+            return hash == other.hash && type == other.type && klass == other.klass && name == other.name;
         }
     };
+    struct key_hash {
+        std::size_t operator()(const key& k) const noexcept { return k.hash + k.type * 0x9e3779b9u; }
+    };
+    struct entry;
+    using entry_map = std::unordered_map<key, entry, key_hash>;  // its nodes stay where they are
     struct entry {
-        std::string name;
         std::shared_ptr<const answer> value;
+        std::string name;  // when that of the answer is not in lower case
         time_point stored;
         time_point expires;
-        std::uint32_t type;
+        entry_map::value_type* newer = nullptr;  // by their last use
+        entry_map::value_type* older = nullptr;
     };
-    using entry_list = std::list<entry>;  // the most recently used in front
 
     static constexpr std::uint32_t every_type = 0x10000;  // above all types
-    static key key_of(const entry& of) noexcept;
-    static std::string lower_name(std::string_view name);
+    static key key_of(const question& asked, std::string& lowered);
+    static key with_type(key of, std::uint32_t type) noexcept {
+        of.type = type;
+        return of;
+    }
     std::chrono::seconds lifetime(const answer& value) const noexcept;
     std::optional<hit> find(const key& wanted, time_point now);
-    void erase(entry_list::iterator at) noexcept;
+    void link(entry_map::value_type& used) noexcept;
+    void unlink(entry_map::value_type& used) noexcept;
+    void erase(entry_map::iterator at) noexcept;
+    void forget(const key& old) noexcept;
 
     cache_options options_;
     cache_statistics statistics_;
-    entry_list entries_;
-    std::unordered_map<key, entry_list::iterator, key_hash> index_;
+    entry_map entries_;
+    entry_map::value_type* newest_ = nullptr;
+    entry_map::value_type* oldest_ = nullptr;
+    std::size_t whole_names_ = 0;  // entries for every type
 };
 
 }  // namespace dragline::dns

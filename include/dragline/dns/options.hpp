@@ -9,6 +9,7 @@
 #include <dragline/dns/trace.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,25 +30,15 @@ public:
 
     /// The servers to ask, in this order; an empty list means those of the system, which is the default.
     query_options& servers(std::vector<server> value) {
-        servers_ = std::move(value);
+        edit().servers = std::move(value);
         return *this;
     }
     const std::vector<server>& servers() const noexcept {
-        static const std::vector<server> none;
-        return servers_ ? *servers_ : none;
+        return rare().servers ? *rare().servers : no_servers();
     }
 
     /// Appends a server, written as for server::parse().
-    query_options& add_server(std::string_view text) {
-        if (!servers_) servers_.emplace();
-        auto parsed = server::parse(text);
-        if (parsed) {
-            servers_->push_back(*std::move(parsed));
-        } else {
-            bad_server_ = true;
-        }
-        return *this;
-    }
+    DRAGLINE_DECL query_options& add_server(std::string_view text);
 
     /// The wait for one server's answer before the next is asked; 1.5 s. An answer that comes later still
     /// counts.
@@ -90,21 +81,21 @@ public:
 
     /// Where the hosts file is.
     query_options& hosts_path(std::string value) {
-        hosts_path_ = std::move(value);
+        edit().hosts_path = std::move(value);
         return *this;
     }
     std::string_view hosts_path() const noexcept {
-        return hosts_path_ ? std::string_view(*hosts_path_) : platform::hosts_file;
+        return rare().hosts_path ? std::string_view(*rare().hosts_path) : platform::hosts_file;
     }
 
     /// Where the servers of the system are named, in the format of resolv.conf(5), whose other lines play no
     /// part. It is read again when it changes.
     query_options& resolv_conf(std::string value) {
-        resolv_conf_ = std::move(value);
+        edit().resolv_conf = std::move(value);
         return *this;
     }
     std::string_view resolv_conf() const noexcept {
-        return resolv_conf_ ? std::string_view(*resolv_conf_) : default_resolv_conf;
+        return rare().resolv_conf ? std::string_view(*rare().resolv_conf) : default_resolv_conf;
     }
 
     /// Filled when the look-up ends. `record` must outlive it.
@@ -125,16 +116,25 @@ public:
     static constexpr const char* default_resolv_conf = "/etc/resolv.conf";
 
 private:
-    std::optional<std::vector<server>> servers_;
+    // What few callers set; shared by copies, since every look-up copies its options.
+    struct rare_options {
+        std::optional<std::vector<server>> servers;
+        std::optional<std::string> hosts_path;
+        std::optional<std::string> resolv_conf;
+        bool bad_server = false;
+    };
+    DRAGLINE_DECL static const std::vector<server>& no_servers() noexcept;
+    DRAGLINE_DECL static const rare_options& no_rare_options() noexcept;
+    DRAGLINE_DECL rare_options& edit();
+    const rare_options& rare() const noexcept { return rare_ ? *rare_ : no_rare_options(); }
+
+    std::shared_ptr<const rare_options> rare_;
     std::optional<duration> try_timeout_;
-    std::optional<int> tries_;
     std::optional<duration> timeout_;
+    std::optional<int> tries_;
     std::optional<bool> bypass_cache_;
     std::optional<bool> hosts_file_;
-    std::optional<std::string> hosts_path_;
-    std::optional<std::string> resolv_conf_;
     lookup_trace* trace_ = nullptr;
-    bool bad_server_ = false;
 };
 
 /// How check_dns_wildcard() looks for a wildcard.

@@ -3,6 +3,7 @@
 
 #include <dragline/async/clock.hpp>
 #include <dragline/dns/trace.hpp>
+#include <dragline/tls/peer_info.hpp>
 
 #include <asio/ip/address.hpp>
 
@@ -36,6 +37,7 @@ public:
     bool tls_resumed = false;                 ///< The handshake used a ticket.
     std::vector<dns::lookup_trace> look_ups;  ///< None for a literal address.
     std::vector<dial_record> dials;           ///< In the order in which they were started.
+    dragline::tls::peer_info peer;            ///< With the chain, also when its certificate was refused.
     std::string tls_detail;                   ///< Which certificate check failed, on which certificate.
 };
 

@@ -52,9 +52,11 @@ struct shapes<void> {
     using tuple = std::tuple<std::error_code>;
 };
 
-// The handler's call with its arguments; carries the handler's allocator over the last hop.
-template <class Handler, class Error, class... Values>
+// The handler's call with its arguments; carries the handler's allocator over the last hop, and the work guard of
+// its executor, which keeps that running until the call: the loop may be gone right after it.
+template <class Handler, class Executor, class Error, class... Values>
 struct delivery {
+    asio::executor_work_guard<Executor> work;
     Handler handler;
     Error error;
     std::tuple<Values...> values;
@@ -116,13 +118,13 @@ private:
         if (relay_) relay_->close();
         // The caller's slot is not cleared: that would race with an emit by the thread that started the
         // operation. What stays in it is a closed relay.
-        auto work = std::move(work_);
-        delivery<Handler, Error, Values...> last{
-            std::move(handler_), std::move(error), {std::move(values)...}};
+        const auto executor = work_.get_executor();
+        delivery<Handler, handler_executor, Error, Values...> last{
+            std::move(work_), std::move(handler_), std::move(error), {std::move(values)...}};
         if (starting_operations() > 0) {
-            asio::post(work.get_executor(), std::move(last));
+            asio::post(executor, std::move(last));
         } else {
-            asio::dispatch(work.get_executor(), std::move(last));
+            asio::dispatch(executor, std::move(last));
         }
     }
 

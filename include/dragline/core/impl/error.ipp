@@ -85,9 +85,9 @@ DRAGLINE_DECL const std::error_category& condition_category() noexcept {
         bool equivalent(const std::error_code& ec, int wanted) const noexcept override {
             if (std::error_category::equivalent(ec, wanted)) return true;
             if (static_cast<condition>(wanted) != condition::connect_failed) return false;
-            // Asio's own category for the same numbers maps them to nothing in 1.22.
-            const bool asio_code = std::string_view(ec.category().name()) == "asio.system";
-            const auto code = asio_code ? std::error_code(ec.value(), std::system_category()) : ec;
+            // Asio's own system category names no portable condition in its older releases.
+            const bool asio_system = std::string_view(ec.category().name()) == "asio.system";
+            const auto code = asio_system ? std::error_code(ec.value(), std::system_category()) : ec;
             return code == std::errc::connection_refused || code == std::errc::host_unreachable ||
                    code == std::errc::network_unreachable || code == std::errc::network_down ||
                    code == std::errc::address_not_available;

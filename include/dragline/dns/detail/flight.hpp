@@ -12,11 +12,13 @@
 #include <cstddef>
 #include <memory>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::dns::detail {
 
 class flight;
+class flight_seat;
 
 // Who started a flight, told of its ends.
 class flight_owner {
@@ -46,12 +48,9 @@ public:
     flight(async::loop_state& loop, std::weak_ptr<flight_owner> owner, question asked, lookup_plan plan,
            std::shared_ptr<const transport_list> servers, std::size_t first);
 
-    void start();
+    // Asks the first server; once.
+    void start(async::time_point now);
     void on_reply(std::size_t tag, result<wire::message> reply) override;
-
-    // A caller waits: `wake` is notified when the answer is there. Each join() needs its leave().
-    void join(async::event& wake);
-    void leave(async::event& wake) noexcept;
 
     // The answer, its error included; null while there is none.
     const std::shared_ptr<const answer>& outcome() const noexcept { return outcome_; }
@@ -62,6 +61,7 @@ public:
     void report(lookup_trace& trace) const;
 
 private:
+    friend class flight_seat;
     struct attempt {
         std::size_t server;
         async::time_point began;
@@ -69,7 +69,9 @@ private:
         std::error_code error;
     };
 
-    void ask_next();
+    void ask_next(async::time_point now);
+    void join(flight_seat& seat) noexcept;
+    void leave(flight_seat& seat) noexcept;
     void failed(std::size_t tag, std::error_code ec);
     void finish(answer found);
     void release_all() noexcept;
@@ -83,11 +85,33 @@ private:
     std::shared_ptr<const transport_list>
         servers_;  // given up with the last caller, since they hold this flight
     std::vector<attempt> attempts_;
-    std::vector<async::event*> waiting_;
+    flight_seat* waiting_ = nullptr;
     async::deadline try_limit_;
     std::shared_ptr<const answer> outcome_;
+    bool started_ = false;
     bool answered_ = false;
     bool holding_ = true;
+};
+
+// The place of one caller in a flight: while it exists, `wake` is notified when the answer is there.
+class flight_seat {
+public:
+    flight_seat(std::shared_ptr<flight> in, async::event& wake) noexcept
+        : flight_(std::move(in)), wake_(wake) {
+        flight_->join(*this);
+    }
+    ~flight_seat() { flight_->leave(*this); }
+    flight_seat(const flight_seat&) = delete;
+    flight_seat& operator=(const flight_seat&) = delete;
+
+    flight& in() const noexcept { return *flight_; }
+
+private:
+    friend class flight;
+    std::shared_ptr<flight> flight_;
+    async::event& wake_;
+    flight_seat* previous_ = nullptr;
+    flight_seat* next_ = nullptr;
 };
 
 }  // namespace dragline::dns::detail

@@ -6,9 +6,9 @@
 #include <dragline/dns/error.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <system_error>
-#include <vector>
 
 namespace dragline::inline v1::dns::detail {
 
@@ -16,16 +16,16 @@ class lookup_machine {
 public:
     // `first` is the server to begin with; the others follow in order.
     lookup_machine(std::size_t servers, std::size_t first, int tries)
-        : given_up_(servers, false), next_(servers == 0 ? 0 : first % servers), tries_left_(tries) {}
+        : servers_(servers), next_(servers == 0 ? 0 : first % servers), tries_left_(tries) {}
 
     // The server to ask now; nothing when there is no use in asking any more, and error() is the result.
     std::optional<std::size_t> next() {
         if (tries_left_ == 0) return std::nullopt;
-        for (std::size_t i = 0; i < given_up_.size(); ++i) {
-            const std::size_t server = (next_ + i) % given_up_.size();
-            if (given_up_[server]) continue;
+        for (std::size_t i = 0; i < servers_; ++i) {
+            const std::size_t server = (next_ + i) % servers_;
+            if (given_up_ & bit(server)) continue;
             --tries_left_;
-            next_ = (server + 1) % given_up_.size();
+            next_ = (server + 1) % servers_;
             return server;
         }
         return std::nullopt;
@@ -35,7 +35,7 @@ public:
     // But one that was silent or garbled may do better.
     void failed(std::size_t server, std::error_code ec) {
         const bool hopeless = ec != condition::timeout && ec != errc::malformed_message;
-        if (hopeless) given_up_[server] = true;
+        if (hopeless) given_up_ |= bit(server);
         if (!error_ || weight(ec) > weight(error_)) error_ = ec;
     }
 
@@ -57,7 +57,13 @@ private:
         return ec == errc::servers_unreachable ? 2 : 1;
     }
 
-    std::vector<bool> given_up_;
+    // Beyond 64 servers, those that are of no help are not remembered.
+    static std::uint64_t bit(std::size_t server) noexcept {
+        return server < 64 ? std::uint64_t{1} << server : 0;
+    }
+
+    std::size_t servers_;
+    std::uint64_t given_up_ = 0;
     std::size_t next_;
     int tries_left_;
     std::error_code error_;

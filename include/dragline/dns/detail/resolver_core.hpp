@@ -3,17 +3,13 @@
 #pragma once
 
 #include <dragline/async/loop_state.hpp>
-#include <dragline/core/result.hpp>
 #include <dragline/dns/cache.hpp>
 #include <dragline/dns/detail/flight.hpp>
 #include <dragline/dns/detail/watched_file.hpp>
 #include <dragline/dns/hosts_file.hpp>
 #include <dragline/dns/options.hpp>
 #include <dragline/dns/server.hpp>
-#include <dragline/dns/trace.hpp>
 #include <dragline/dns/transport.hpp>
-
-#include <asio/awaitable.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -44,11 +40,11 @@ public:
     cache& answers() noexcept { return cache_; }
 
     // From the cache, or null.
-    std::shared_ptr<const answer> known(const question& asked, std::uint32_t& age);
+    std::shared_ptr<const answer> known(const question& asked, async::time_point now, std::uint32_t& age);
 
-    // A flight for this question that `wake` has joined: one that is on its way, or a new one.
-    std::shared_ptr<flight> join_flight(question asked, const lookup_plan& plan, async::event& wake,
-                                        bool& shared);
+    // A flight for this question, on its way (`shared`) or yet to be started. Take a seat in it at once.
+    std::shared_ptr<flight> flight_for(question asked, const lookup_plan& plan, async::time_point now,
+                                       bool& shared);
 
     void landed(const flight& ended) override;
     void abandoned(const flight& left) noexcept override { forget(left); }
@@ -68,8 +64,8 @@ private:
         }
     };
 
-    const std::shared_ptr<const transport_list>& transports();
-    void refresh();
+    const std::shared_ptr<const transport_list>& transports(async::time_point now);
+    void refresh(async::time_point now);
     void read_system_servers();
     void forget(const flight& gone) noexcept;
 
@@ -82,12 +78,6 @@ private:
     cache cache_;
     std::unordered_map<flight_key, flight*, flight_key_hash> flights_;
 };
-
-// Asks the cache, or joins a flight. An answer that is an error is a value here; an error is that of the
-// wait: the caller's deadline, or its cancellation.
-DRAGLINE_DECL asio::awaitable<result<found_answer>> lookup(std::shared_ptr<resolver_core> core,
-                                                           question asked, lookup_plan plan,
-                                                           async::time_point until, lookup_trace* trace);
 
 // What the resolvers of a loop have in common.
 class resolver_registry final : public async::loop_object {

@@ -4,6 +4,7 @@
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -55,34 +56,39 @@ DRAGLINE_DECL bool is_answer_at(const record& entry, std::string_view name, cons
 
 DRAGLINE_DECL answer interpret(wire::message reply, question asked) {
     answer out;
+    out.asked = std::move(asked);
     out.code = reply.code;
     out.authoritative = reply.authoritative;
     out.authentic = reply.authentic_data;
-    out.canonical_name = asked.name;
     std::uint32_t ttl = std::numeric_limits<std::uint32_t>::max();
 
-    for (;;) {
-        for (auto& entry : reply.answers) {
-            if (!detail::is_answer_at(entry, out.canonical_name, asked)) continue;
-            ttl = std::min(ttl, entry.ttl);
-            out.records.push_back(std::move(entry));
+    while (!out.error) {
+        const auto answers = [&out](const record& entry) {
+            return detail::is_answer_at(entry, out.canonical_name(), out.asked);
+        };
+        if (std::all_of(reply.answers.begin(), reply.answers.end(), answers)) {
+            out.records = std::move(reply.answers);  // nearly always, without aliases
+        } else {
+            std::copy_if(reply.answers.begin(), reply.answers.end(), std::back_inserter(out.records),
+                         answers);
         }
+        for (const auto& entry : out.records) ttl = std::min(ttl, entry.ttl);
         if (!out.records.empty()) break;
-        const auto alias = std::find_if(reply.answers.begin(), reply.answers.end(), [&](const record& entry) {
-            return detail::is_alias_of(entry, out.canonical_name, asked);
-        });
+        const auto alias =
+            std::find_if(reply.answers.begin(), reply.answers.end(), [&out](const record& entry) {
+                return detail::is_alias_of(entry, out.canonical_name(), out.asked);
+            });
         if (alias == reply.answers.end()) break;
-        if (out.aliases.size() == max_aliases) {
-            out.error = errc::cname_loop;
-            break;
-        }
         ttl = std::min(ttl, alias->ttl);
-        out.aliases.push_back(std::exchange(out.canonical_name, alias->get<cname_record>()->name));
-        const auto& next = out.canonical_name;
-        if (std::any_of(out.aliases.begin(), out.aliases.end(),
-                        [&next](const std::string& seen) { return wire::equal_names(seen, next); })) {
+        const auto& target = alias->get<cname_record>()->name;
+        const bool seen =
+            wire::equal_names(target, out.asked.name) ||
+            std::any_of(out.aliases.begin(), out.aliases.end(),
+                        [&target](const std::string& name) { return wire::equal_names(name, target); });
+        if (seen || out.aliases.size() == max_aliases) {
             out.error = errc::cname_loop;
-            break;
+        } else {
+            out.aliases.push_back(target);
         }
     }
 
@@ -91,11 +97,10 @@ DRAGLINE_DECL answer interpret(wire::message reply, question asked) {
     if (!out.error) {
         out.ttl = ttl;
     } else {
-        if (out.error != errc::cname_loop) out.records.clear();  // NXDOMAIN with records makes no sense
+        out.records.clear();  // NXDOMAIN with records makes no sense
         const bool absent = out.error == errc::name_not_found || out.error == errc::no_data;
-        out.ttl = absent ? std::min(ttl, detail::negative_ttl(reply, out.canonical_name)) : 0;
+        out.ttl = absent ? std::min(ttl, detail::negative_ttl(reply, out.canonical_name())) : 0;
     }
-    out.asked = std::move(asked);
     return out;
 }
 
@@ -103,7 +108,6 @@ DRAGLINE_DECL answer make_answer(question asked, std::error_code error) {
     answer out;
     out.error = error;
     out.code = detail::code_of(error);
-    out.canonical_name = asked.name;
     out.asked = std::move(asked);
     return out;
 }

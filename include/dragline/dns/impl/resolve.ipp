@@ -11,22 +11,20 @@ namespace dragline::inline v1::dns::detail {
 
 DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolver with, std::string name,
                                                                          query_options options) {
-    auto merged = options.over(with.defaults());
-    auto core = with.core(merged);
-    auto looking =
-        lookup_host(std::move(core), std::move(name), record_type::a, std::move(merged), async::no_deadline);
-    const auto found = co_await std::move(looking);
+    options = options.over(with.defaults());
+    host_lookup looking(with.core(options), std::move(name), record_type::a, options, async::no_deadline);
+    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return addresses_v4(*found->value);
 }
 
 DRAGLINE_DECL asio::awaitable<result<address_list_v6>> resolve_host6_body(resolver with, std::string name,
                                                                           query_options options) {
-    auto merged = options.over(with.defaults());
-    auto core = with.core(merged);
-    auto looking = lookup_host(std::move(core), std::move(name), record_type::aaaa, std::move(merged),
-                               async::no_deadline);
-    const auto found = co_await std::move(looking);
+    options = options.over(with.defaults());
+    host_lookup looking(with.core(options), std::move(name), record_type::aaaa, options, async::no_deadline);
+    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return addresses_v6(*found->value);
 }
@@ -34,10 +32,10 @@ DRAGLINE_DECL asio::awaitable<result<address_list_v6>> resolve_host6_body(resolv
 DRAGLINE_DECL asio::awaitable<result<name_list>> reverse_resolve_body(resolver with,
                                                                       asio::ip::address address,
                                                                       query_options options) {
-    auto merged = options.over(with.defaults());
-    auto core = with.core(merged);
-    auto looking = lookup_names(std::move(core), std::move(address), std::move(merged), async::no_deadline);
-    const auto found = co_await std::move(looking);
+    options = options.over(with.defaults());
+    host_lookup looking(with.core(options), std::move(address), options, async::no_deadline);
+    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return pointer_names(*found->value);
 }

@@ -32,15 +32,16 @@ DRAGLINE_DECL asio::awaitable<result<address_list>> lookup_addresses(std::shared
                                                                      std::string name, record_type type,
                                                                      query_options options,
                                                                      async::time_point until) {
-    auto looking = lookup_host(std::move(core), std::move(name), type, std::move(options), until);
-    const auto found = co_await std::move(looking);
+    host_lookup looking(std::move(core), std::move(name), type, options, until);
+    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    const auto found = looking.finish();
     if (!found) co_return found.error();
     const auto& from = *found->value;
     address_list list;
     for (const auto& address : addresses_v4(from)) list.addresses.emplace_back(address);
     for (const auto& address : addresses_v6(from)) list.addresses.emplace_back(address);
     list.ttl = from.ttl > found->age ? from.ttl - found->age : 0;
-    list.canonical_name = from.canonical_name;
+    list.canonical_name = from.canonical_name();
     co_return list;
 }
 

@@ -35,7 +35,7 @@ inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connec
     auto done = co_await std::move(shaking);
     trace.tls = loop.now() - started;
     trace.tls_resumed = layer->engine().resumed();
-    made.peer = layer->engine().peer();
+    made.peer = trace.peer = layer->engine().peer();
     if (!done) trace.tls_detail = layer->engine().error_detail();
     co_return done;
 }

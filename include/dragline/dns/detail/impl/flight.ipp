@@ -18,12 +18,13 @@ DRAGLINE_DECL flight::flight(async::loop_state& loop, std::weak_ptr<flight_owner
       servers_(std::move(servers)),
       try_limit_(&on_try_timeout, this) {}
 
-DRAGLINE_DECL void flight::start() { ask_next(); }
+DRAGLINE_DECL void flight::start(async::time_point now) {
+    if (!std::exchange(started_, true)) ask_next(now);
+}
 
-DRAGLINE_DECL void flight::ask_next() {
+DRAGLINE_DECL void flight::ask_next(async::time_point now) {
     const auto server = machine_.next();
     if (!server) return finish(make_answer(asked_, machine_.error()));
-    const auto now = loop_.now();
     attempts_.push_back(attempt{*server, now, now, {}});
     loop_.deadlines().arm(try_limit_, async::deadline_after(now, plan_.try_timeout));
     auto& asking = *(*servers_)[*server];
@@ -35,7 +36,9 @@ DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply
     if (outcome_ || tag >= attempts_.size()) return;
     if (!reply) return failed(tag, reply.error());
     if (const auto ec = wire::check_response(*reply, reply->id, asked_)) return failed(tag, ec);
-    auto found = interpret(*std::move(reply), asked_);
+    auto& repeated = reply->questions.front();  // mostly the very same: then it is not copied
+    auto asked = repeated == asked_ ? std::move(repeated) : asked_;
+    auto found = interpret(*std::move(reply), std::move(asked));
     if (lookup_machine::is_retryable(found.error)) return failed(tag, found.error);
     attempts_[tag].ended = loop_.now();
     attempts_[tag].error = found.error;
@@ -50,7 +53,7 @@ DRAGLINE_DECL void flight::failed(std::size_t tag, std::error_code ec) {
     machine_.failed(of.server, ec);
     if (const auto owner = owner_.lock()) owner->failed(of.server, ec);
     // What an earlier attempt came to changes nothing while a later one is on its way.
-    if (!waiting_.empty() && tag + 1 == attempts_.size()) ask_next();
+    if (waiting_ && tag + 1 == attempts_.size()) ask_next(of.ended);
 }
 
 DRAGLINE_DECL void flight::on_try_timeout(void* context) noexcept {
@@ -62,19 +65,19 @@ DRAGLINE_DECL void flight::finish(answer found) {
     outcome_ = std::make_shared<const answer>(std::move(found));
     release_all();
     if (const auto owner = owner_.lock()) owner->landed(*this);
-    for (auto* wake : waiting_) wake->notify();
+    for (auto* seat = waiting_; seat; seat = seat->next_) seat->wake_.notify();
 }
 
-DRAGLINE_DECL void flight::join(async::event& wake) { waiting_.push_back(&wake); }
+DRAGLINE_DECL void flight::join(flight_seat& seat) noexcept {
+    seat.next_ = waiting_;
+    if (waiting_) waiting_->previous_ = &seat;
+    waiting_ = &seat;
+}
 
-DRAGLINE_DECL void flight::leave(async::event& wake) noexcept {
-    for (auto& each : waiting_) {
-        if (each != &wake) continue;
-        each = waiting_.back();
-        waiting_.pop_back();
-        break;
-    }
-    if (!waiting_.empty()) return;
+DRAGLINE_DECL void flight::leave(flight_seat& seat) noexcept {
+    (seat.previous_ ? seat.previous_->next_ : waiting_) = seat.next_;
+    if (seat.next_) seat.next_->previous_ = seat.previous_;
+    if (waiting_) return;
     if (!outcome_) {
         release_all();
         if (const auto owner = owner_.lock()) owner->abandoned(*this);

@@ -25,7 +25,7 @@ DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::ti
 }
 
 // An answer that no server gave. It has no TTL.
-DRAGLINE_DECL found_answer local_answer(question asked, std::span<const asio::ip::address> addresses) {
+DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::address> addresses) {
     auto made = make_answer(std::move(asked), {});
     for (const auto& address : addresses) {
         if (made.asked.type == record_type::a && address.is_v4()) {
@@ -35,7 +35,7 @@ DRAGLINE_DECL found_answer local_answer(question asked, std::span<const asio::ip
         }
     }
     if (made.records.empty()) made.error = errc::no_data;
-    return {std::make_shared<const answer>(std::move(made))};
+    return made;
 }
 
 DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name) {
@@ -47,104 +47,113 @@ DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view 
     return ec ? std::nullopt : std::optional(address);
 }
 
-// The answers that need no server, or the reason not to ask one; nothing when the DNS has to say. Makes
-// `name` normal.
-DRAGLINE_DECL std::optional<result<found_answer>> without_server(resolver_core& core, std::string& name,
-                                                                 record_type type,
-                                                                 const query_options& options,
-                                                                 answer_source& source) {
-    if (const auto ec = options.problem()) return ec;
-    if (const auto literal = literal_address(name)) {
-        source = answer_source::literal;
-        return local_answer(question(name, type), std::span(&*literal, 1));
+DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, std::string name,
+                                       record_type type, const query_options& options,
+                                       async::time_point until)
+    : core_(std::move(core)),
+      trace_(options.trace()),
+      began_(core_->loop().now()),
+      until_(limit_of(options, began_, until)),
+      wake_(core_->loop()) {
+    if (trace_) begin(question(name, type));
+    if (error_ = options.problem(); error_) return;
+    if (auto to_ask = name_to_ask(std::move(name), type, options))
+        ask(question(*std::move(to_ask), type), options);
+}
+
+DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, asio::ip::address address,
+                                       const query_options& options, async::time_point until)
+    : core_(std::move(core)),
+      trace_(options.trace()),
+      began_(core_->loop().now()),
+      until_(limit_of(options, began_, until)),
+      wake_(core_->loop()) {
+    if (address.is_v6()) {
+        const auto v6 = address.to_v6();
+        if (v6.is_v4_mapped()) {
+            address = asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+        } else {
+            address = asio::ip::address_v6(v6.to_bytes());  // without scope id
+        }
     }
-    auto checked = normal_host_name(name);
-    if (!checked) return checked.error();
-    name = *std::move(checked);
-    if (is_localhost(name)) {
-        source = answer_source::local;
+    question asked(reverse_name(address), record_type::ptr);
+    if (trace_) begin(asked);
+    if (error_ = options.problem(); error_) return;
+    if (options.hosts_file()) {
+        const auto& hosts = core_->loop().get<resolver_registry>().hosts(options.hosts_path());
+        if (const auto names = hosts.names_of(address); !names.empty()) {
+            auto made = make_answer(std::move(asked), {});
+            for (const auto& name : names) made.records.emplace_back(made.asked.name, 0, ptr_record(name));
+            settle(answer_source::hosts_file, std::move(made));
+            return;
+        }
+    }
+    ask(std::move(asked), options);
+}
+
+DRAGLINE_DECL void host_lookup::begin(const question& asked) {
+    *trace_ = lookup_trace();
+    trace_->asked = asked;
+}
+
+// The name that the DNS has to say something about; nothing when the answer, or an error, is there without
+// it.
+DRAGLINE_DECL std::optional<std::string> host_lookup::name_to_ask(std::string name, record_type type,
+                                                                  const query_options& options) {
+    if (const auto literal = literal_address(name)) {
+        settle(answer_source::literal,
+               local_answer(question(std::move(name), type), std::span(&*literal, 1)));
+        return std::nullopt;
+    }
+    auto normal = normal_host_name(name);
+    if (!normal) {
+        error_ = normal.error();
+    } else if (is_localhost(*normal)) {
         const asio::ip::address loopback[] = {asio::ip::address_v4::loopback(),
                                               asio::ip::address_v6::loopback()};
-        return local_answer(question(name, type), loopback);
-    }
-    if (is_onion(name)) {
-        source = answer_source::local;
-        return errc::name_not_found;
-    }
-    if (options.hosts_file()) {
-        const auto& hosts = core.loop().get<resolver_registry>().hosts(options.hosts_path());
-        if (const auto addresses = hosts.addresses_of(name); !addresses.empty()) {
-            source = answer_source::hosts_file;
-            return local_answer(question(name, type), addresses);
-        }
+        settle(answer_source::local, local_answer(question(*std::move(normal), type), loopback));
+    } else if (is_onion(*normal)) {
+        settle(answer_source::local, make_answer(question(*std::move(normal), type), errc::name_not_found));
+    } else {
+        if (!options.hosts_file()) return *std::move(normal);
+        const auto& hosts = core_->loop().get<resolver_registry>().hosts(options.hosts_path());
+        const auto addresses = hosts.addresses_of(*normal);
+        if (addresses.empty()) return *std::move(normal);
+        settle(answer_source::hosts_file, local_answer(question(*std::move(normal), type), addresses));
     }
     return std::nullopt;
 }
 
-// The error of an answer becomes that of the look-up.
-DRAGLINE_DECL result<found_answer> checked(result<found_answer> found, const query_options& options,
-                                           async::duration took) {
-    const auto ec = !found ? found.error() : found->value->error;
-    if (auto* trace = options.trace()) {
-        trace->error = ec;
-        trace->took = took;
-    }
-    if (ec) return ec;
-    return found;
+DRAGLINE_DECL void host_lookup::settle(answer_source source, answer found) {
+    source_ = source;
+    found_.value = std::make_shared<const answer>(std::move(found));
 }
 
-DRAGLINE_DECL void begin_trace(const query_options& options, question asked) {
-    if (auto* trace = options.trace()) {
-        *trace = lookup_trace();
-        trace->asked = std::move(asked);
+DRAGLINE_DECL void host_lookup::ask(question asked, const query_options& options) {
+    if (!options.bypass_cache()) found_.value = core_->known(asked, began_, found_.age);
+    if (found_.value) {
+        source_ = answer_source::cache;
+        return;
     }
+    seat_.emplace(core_->flight_for(std::move(asked), plan_of(options), began_, shared_), wake_);
+    seat_->in().start(began_);
 }
 
-DRAGLINE_DECL asio::awaitable<result<found_answer>> lookup_host(std::shared_ptr<resolver_core> core,
-                                                                std::string name, record_type type,
-                                                                query_options options,
-                                                                async::time_point until) {
-    auto& loop = core->loop();
-    const auto began = loop.now();
-    if (options.trace()) begin_trace(options, question(name, type));
-    auto source = answer_source::none;
-    if (auto found = without_server(*core, name, type, options, source)) {
-        if (options.trace()) options.trace()->source = source;
-        co_return checked(*std::move(found), options, loop.now() - began);
+DRAGLINE_DECL result<found_answer> host_lookup::finish() {
+    if (seat_ && seat_->in().outcome()) {  // also when it came together with the end of the wait
+        found_.value = seat_->in().outcome();
+        if (seat_->in().was_answered()) source_ = answer_source::network;
     }
-    auto looking = lookup(core, question(std::move(name), type), plan_of(options),
-                          limit_of(options, began, until), options.trace());
-    auto found = co_await std::move(looking);
-    co_return checked(std::move(found), options, options.trace() ? loop.now() - began : async::duration());
-}
-
-DRAGLINE_DECL asio::awaitable<result<found_answer>> lookup_names(std::shared_ptr<resolver_core> core,
-                                                                 asio::ip::address address,
-                                                                 query_options options,
-                                                                 async::time_point until) {
-    auto& loop = core->loop();
-    const auto began = loop.now();
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    if (found_.value) error_ = found_.value->error;
+    if (trace_) {
+        trace_->source = source_;
+        trace_->shared = shared_;
+        if (seat_) seat_->in().report(*trace_);
+        trace_->error = error_;
+        trace_->took = core_->loop().now() - began_;
     }
-    question asked(reverse_name(address), record_type::ptr);
-    if (options.trace()) begin_trace(options, asked);
-    if (const auto ec = options.problem()) co_return checked(ec, options, {});
-    if (options.hosts_file()) {
-        if (address.is_v6()) address = asio::ip::address_v6(address.to_v6().to_bytes());  // without scope id
-        const auto& hosts = loop.get<resolver_registry>().hosts(options.hosts_path());
-        if (const auto names = hosts.names_of(address); !names.empty()) {
-            auto made = make_answer(asked, {});
-            for (const auto& name : names) made.records.emplace_back(asked.name, 0, ptr_record(name));
-            if (options.trace()) options.trace()->source = answer_source::hosts_file;
-            found_answer found{std::make_shared<const answer>(std::move(made))};
-            co_return checked(std::move(found), options, loop.now() - began);
-        }
-    }
-    auto looking =
-        lookup(core, std::move(asked), plan_of(options), limit_of(options, began, until), options.trace());
-    auto found = co_await std::move(looking);
-    co_return checked(std::move(found), options, options.trace() ? loop.now() - began : async::duration());
+    if (error_) return error_;
+    return std::move(found_);
 }
 
 }  // namespace dragline::dns::detail

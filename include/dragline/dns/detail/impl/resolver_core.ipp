@@ -25,8 +25,8 @@ DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, transport_li
       resolv_conf_({}, max_resolv_conf),
       transports_(std::make_shared<const transport_list>(std::move(transports))) {}
 
-DRAGLINE_DECL void resolver_core::refresh() {
-    if (of_system_ && resolv_conf_.changed(loop_.now())) read_system_servers();
+DRAGLINE_DECL void resolver_core::refresh(async::time_point now) {
+    if (of_system_ && resolv_conf_.changed(now)) read_system_servers();
 }
 
 DRAGLINE_DECL void resolver_core::read_system_servers() {
@@ -44,8 +44,8 @@ DRAGLINE_DECL void resolver_core::read_system_servers() {
     cache_.clear();  // another network may have other answers
 }
 
-DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transports() {
-    refresh();
+DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transports(async::time_point now) {
+    refresh(now);
     if (!transports_) {
         transport_list made;
         for (const auto& each : servers_) made.push_back(std::make_shared<ares_transport>(loop_, each));
@@ -54,37 +54,31 @@ DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transp
     return transports_;
 }
 
-DRAGLINE_DECL std::shared_ptr<const answer> resolver_core::known(const question& asked, std::uint32_t& age) {
-    refresh();  // what was learnt in another network does not count
-    auto hit = cache_.find(asked, loop_.now());
+DRAGLINE_DECL std::shared_ptr<const answer> resolver_core::known(const question& asked, async::time_point now,
+                                                                 std::uint32_t& age) {
+    refresh(now);  // what was learnt in another network does not count
+    auto hit = cache_.find(asked, now);
     if (!hit) return nullptr;
     age = hit->age;
     return std::move(hit->stored);
 }
 
-DRAGLINE_DECL std::shared_ptr<flight> resolver_core::join_flight(question asked, const lookup_plan& plan,
-                                                                 async::event& wake, bool& shared) {
+DRAGLINE_DECL std::shared_ptr<flight> resolver_core::flight_for(question asked, const lookup_plan& plan,
+                                                                async::time_point now, bool& shared) {
+    shared = false;
+    const auto make = [&] {
+        return std::make_shared<flight>(loop_, weak_from_this(), std::move(asked), plan, transports(now),
+                                        preferred_);
+    };
+    if (plan.bypass_cache) return make();
     const auto found = flights_.find(flight_key{asked.name, asked.type, asked.klass});
-    shared = found != flights_.end() && !plan.bypass_cache && found->second->plan() == plan;
-    if (shared) {
-        auto joined = found->second->shared_from_this();
-        joined->join(wake);
-        return joined;
+    if (found != flights_.end()) {
+        shared = found->second->plan() == plan;
+        return shared ? found->second->shared_from_this() : make();
     }
-    const bool register_it = found == flights_.end() && !plan.bypass_cache;
-    auto made =
-        std::make_shared<flight>(loop_, weak_from_this(), std::move(asked), plan, transports(), preferred_);
-    made->join(wake);
-    if (register_it) {
-        const auto& own = made->asked();
-        flights_.emplace(flight_key{own.name, own.type, own.klass}, made.get());
-    }
-    try {
-        made->start();
-    } catch (...) {
-        made->leave(wake);
-        throw;
-    }
+    auto made = make();
+    const auto& own = made->asked();
+    flights_.emplace(flight_key{own.name, own.type, own.klass}, made.get());
     return made;
 }
 
@@ -112,38 +106,6 @@ DRAGLINE_DECL void resolver_core::shutdown() noexcept {
     flights_.clear();
     if (!transports_) return;
     for (const auto& each : *transports_) each->shutdown();
-}
-
-DRAGLINE_DECL asio::awaitable<result<found_answer>> lookup(std::shared_ptr<resolver_core> core,
-                                                           question asked, lookup_plan plan,
-                                                           async::time_point until, lookup_trace* trace) {
-    found_answer found;
-    if (!plan.bypass_cache) {
-        found.value = core->known(asked, found.age);
-        if (found.value) {
-            if (trace) trace->source = answer_source::cache;
-            co_return found;
-        }
-    }
-    struct membership {  // destroyed with this frame, also when the loop ends
-        std::shared_ptr<flight> in;
-        async::event& wake;
-        ~membership() {
-            if (in) in->leave(wake);
-        }
-    };
-    async::event wake(core->loop());
-    bool shared = false;
-    const membership joined{core->join_flight(std::move(asked), plan, wake, shared), wake};
-    const auto waited = co_await wake.wait(until, phase::resolve);
-    found.value = joined.in->outcome();
-    if (trace) {
-        trace->shared = shared;
-        trace->source = joined.in->was_answered() ? answer_source::network : answer_source::none;
-        joined.in->report(*trace);
-    }
-    if (!found.value) co_return waited.error();
-    co_return found;
 }
 
 DRAGLINE_DECL std::shared_ptr<resolver_core> resolver_registry::core_for(const query_options& options) {

@@ -9,9 +9,9 @@
 #include <asio/error.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace dragline::inline v1::dns::detail {
 
@@ -45,37 +45,32 @@ DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resol
     if (name->size() + 1 + longest_probe_label > max_host_name) co_return errc::name_too_long;
 
     auto& loop = core->loop();
-    const auto until = limit_of(options.query(), loop.now(), async::no_deadline);
+    const auto now = loop.now();
+    const auto until = limit_of(options.query(), now, async::no_deadline);
     auto plan = plan_of(options.query());
     plan.bypass_cache = true;
 
-    struct probes {  // all at once; one event serves them all
-        async::event& wake;
-        std::vector<std::shared_ptr<flight>> flights;
-        ~probes() {
-            for (const auto& each : flights) each->leave(wake);
-        }
-    };
-    async::event wake(loop);
-    probes sent{wake, {}};
+    async::event wake(loop);  // one for all the probes, which are sent at once
+    std::deque<flight_seat> probes;
     for (int i = 0; i < options.probes(); ++i) {
         const auto probe = random_label(loop.random()) + '.' + *name;
         for (const auto type : {record_type::a, record_type::aaaa, record_type::cname}) {
             bool shared = false;
-            sent.flights.push_back(core->join_flight(question(probe, type), plan, wake, shared));
+            probes.emplace_back(core->flight_for(question(probe, type), plan, now, shared), wake);
+            probes.back().in().start(now);
         }
     }
     for (;;) {
         const auto waited = co_await wake.wait(until, phase::resolve);
-        const auto has = [&sent](probe_verdict verdict) {
-            return std::any_of(sent.flights.begin(), sent.flights.end(), [verdict](const auto& each) {
-                return each->outcome() && verdict_of(*each->outcome()) == verdict;
+        const auto has = [&probes](probe_verdict verdict) {
+            return std::any_of(probes.begin(), probes.end(), [verdict](const auto& each) {
+                return each.in().outcome() && verdict_of(*each.in().outcome()) == verdict;
             });
         };
         if (has(probe_verdict::answered)) co_return true;
         if (waited.error() == asio::error::operation_aborted) co_return waited.error();
-        const bool all = std::all_of(sent.flights.begin(), sent.flights.end(),
-                                     [](const auto& each) { return each->outcome() != nullptr; });
+        const bool all = std::all_of(probes.begin(), probes.end(),
+                                     [](const auto& each) { return each.in().outcome() != nullptr; });
         if (!all && waited) continue;
         if (!all || has(probe_verdict::unclear)) co_return errc::inconclusive;
         co_return false;

@@ -5,14 +5,20 @@
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
+
 namespace dragline::inline v1::dns::wire {
 namespace detail {
 
 inline constexpr int max_jumps = 128;  // a name has at most 127 labels
 
+DRAGLINE_DECL bool is_plain(std::uint8_t byte) noexcept {
+    return byte > ' ' && byte < 0x7f && byte != '.' && byte != '\\';
+}
+
 DRAGLINE_DECL void append_escaped(std::string& text, std::uint8_t byte) {
     if (byte > ' ' && byte < 0x7f) {
-        if (byte == '.' || byte == '\\') text += '\\';
+        if (!is_plain(byte)) text += '\\';
         text += static_cast<char>(byte);
         return;
     }
@@ -100,7 +106,12 @@ DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& of
         wire_size += length + std::size_t{1};
         if (wire_size > max_name_size) return errc::malformed_message;
         if (!text.empty()) text += '.';
-        for (std::size_t i = 1; i <= length; ++i) detail::append_escaped(text, message[at + i]);
+        const auto label = message.subspan(at + 1, length);
+        if (std::all_of(label.begin(), label.end(), detail::is_plain)) {
+            text.append(reinterpret_cast<const char*>(label.data()), length);
+        } else {
+            for (const auto byte : label) detail::append_escaped(text, byte);
+        }
         at += length + std::size_t{1};
     }
     offset = end != 0 ? end : at + 1;

@@ -1,0 +1,15 @@
+# Each header stands alone: one file per header, private ones too, without precompiled headers. Built by
+# `./dev subset clang`, so that the second compiler sees every header.
+set(alone)
+foreach(header IN LISTS dragline_headers)
+  file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR}/include ${header})
+  if(name MATCHES "^dragline/.+/.+\\.hpp$" AND NOT name MATCHES "/impl/")
+    set(file ${CMAKE_CURRENT_BINARY_DIR}/alone/${name}.cpp)
+    file(CONFIGURE OUTPUT ${file} CONTENT "#include <${name}>\n#include <${name}>\n")
+    list(APPEND alone ${file})
+  endif()
+endforeach()
+add_library(headers_alone OBJECT EXCLUDE_FROM_ALL ${alone})
+dragline_own_code(headers_alone)
+target_compile_options(headers_alone PRIVATE -fno-sanitize=all -g0)
+target_link_libraries(headers_alone PRIVATE dragline::compiled)

@@ -1,0 +1,334 @@
+#include <dragline/http/detail/connection_pool.hpp>
+
+#include "../../net/stream_pair.hpp"
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/error.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+using dragline::phase;
+using dragline::http::detail::connection_pool;
+using dragline::http::detail::h1_connection;
+using dragline::http::detail::pool_limits;
+using dragline::test::run_until;
+using dragline::test::settle;
+using dragline::test::stream_pair;
+
+namespace async = dragline::async;
+namespace h1 = dragline::h1;
+
+namespace {
+
+using place = connection_pool::place;
+
+// One who asks for a place.
+struct asker {
+    bool done = false;
+    std::error_code ec;
+    std::optional<place> got;
+    async::interrupter ending;
+    asio::cancellation_signal cancel;
+};
+
+struct pool_run {
+    explicit pool_run(pool_limits limits = pool_limits()) : pool(loop.state(), limits) {}
+
+    std::unique_ptr<asker> ask(const std::string& key, bool fresh = false,
+                               async::time_point until = async::no_deadline) {
+        auto made = std::make_unique<asker>();
+        asio::co_spawn(loop.get_executor(),
+                       pool.acquire(key, fresh, time, {until, phase::queue}, made->ending),
+                       asio::bind_cancellation_slot(
+                           made->cancel.slot(), [who = made.get()](std::exception_ptr, dragline::result<place> given) {
+                               who->done = true;
+                               who->ec = given.error();
+                               if (given) who->got.emplace(std::move(*given));
+                           }));
+        settle(loop);
+        return made;
+    }
+
+    // A place with a connection that has carried an exchange.
+    std::unique_ptr<asker> used(const std::string& key) {
+        auto got = ask(key);
+        REQUIRE(got->got);
+        if (!got->got->connection()) got->got->put(connect());
+        exchange(*got->got->connection());
+        return got;
+    }
+
+    std::unique_ptr<h1_connection> connect() {
+        pairs.push_back(std::make_unique<stream_pair>(loop));
+        return std::make_unique<h1_connection>(std::move(pairs.back()->client), asio::ip::address(), 80,
+                                               dragline::tls::peer_info());
+    }
+
+    // So that the connection knows what the peer says about keeping it.
+    void exchange(h1_connection& connection) {
+        dragline::http::fields none;
+        dragline::http::request_view request;
+        request.method = "GET";
+        request.host = "a";
+        request.target = "/";
+        request.fields = &none;
+        connection.start("GET", h1::head_limits());
+        CHECK(!dragline::test::run_to_end(loop, connection.write_request(request, {})).error());
+        write(*pairs.back(), "HTTP/1.1 204 No Content\r\n" + said + "\r\n");
+        dragline::http::response_head head;
+        CHECK(!dragline::test::run_to_end(loop, connection.read_head(head, 0, {})).error());
+    }
+
+    void write(stream_pair& to, const std::string& text) {
+        dragline::test::kept_completion<std::size_t> written;
+        to.server.async_write_some(asio::buffer(text), written);
+        run_until(loop, [&] { return written.done(); });
+    }
+
+    void park(std::unique_ptr<asker>& from) {
+        from->got->park(time);
+        from.reset();
+        settle(loop);
+    }
+
+    dragline::event_loop loop;
+    connection_pool pool;
+    async::time_point time{1h};
+    std::vector<std::unique_ptr<stream_pair>> pairs;
+    std::string said;  // fields of the responses
+};
+
+pool_limits limits(std::size_t per_host, std::size_t total, std::size_t waiters = 100) {
+    pool_limits made;
+    made.per_host = per_host;
+    made.total = total;
+    made.waiters = waiters;
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("a pool gives the newest idle connection of its host, else a place", "[http][connection_pool]") {
+    pool_run run;
+    auto one = run.used("a"), two = run.used("a");
+    auto* first = one->got->connection();
+    auto* second = two->got->connection();
+    CHECK(first != second);
+    run.park(one);
+    run.park(two);
+    CHECK(run.pool.idle() == 2);
+    CHECK(run.ask("b")->got->connection() == nullptr);
+    auto newest = run.ask("a");
+    CHECK(newest->got->connection() == second);
+    auto oldest = run.ask("a");
+    CHECK(oldest->got->connection() == first);
+    CHECK(run.pool.idle() == 0);
+    CHECK(run.pool.connections() == 2);
+    newest.reset();
+    oldest.reset();
+    CHECK(run.pool.connections() == 0);
+}
+
+TEST_CASE("a place that is moved or dropped frees one connection, once", "[http][connection_pool]") {
+    pool_run run;
+    auto one = run.used("a"), two = run.used("a");
+    *one->got = std::move(*two->got);
+    CHECK(run.pool.connections() == 1);
+    CHECK(!*two->got);
+    place elsewhere = std::move(*one->got);
+    CHECK(run.pool.connections() == 1);
+    elsewhere = place();
+    CHECK(run.pool.connections() == 0);
+}
+
+TEST_CASE("an idle connection lives for the pool's time, or the peer's less a second", "[http][connection_pool]") {
+    const auto lives = [](const std::string& said, std::chrono::milliseconds pause) {
+        pool_run run;
+        run.said = said;
+        auto one = run.used("a");
+        run.park(one);
+        run.time += pause;
+        return run.ask("a")->got->connection() != nullptr;
+    };
+    CHECK(lives("", 14'999ms));
+    CHECK(!lives("", 15s));
+    CHECK(lives("Keep-Alive: timeout=3\r\n", 1'999ms));
+    CHECK(!lives("Keep-Alive: timeout=3\r\n", 2s));
+    CHECK(!lives("Keep-Alive: timeout=0\r\n", 0ms));
+    CHECK(lives("Keep-Alive: timeout=4294967295\r\n", 1h));
+}
+
+TEST_CASE("idle connections past their time go when anybody asks", "[http][connection_pool]") {
+    pool_run run;
+    for (const auto* host : {"a", "b", "c"}) {
+        auto one = run.used(host);
+        run.park(one);
+        run.time += 10s;
+    }
+    CHECK(run.pool.idle() == 3);
+    run.ask("d");
+    CHECK(run.pool.idle() == 1);
+}
+
+TEST_CASE("a connection on which something came is not given", "[http][connection_pool]") {
+    pool_run run;
+    auto one = run.used("a"), two = run.used("a"), three = run.used("a");
+    auto* good = one->got->connection();
+    run.park(one);
+    run.park(two);
+    run.park(three);
+    run.write(*run.pairs[1], "unasked");
+    run.pairs[2]->server.close();
+    CHECK(run.ask("a")->got->connection() == good);
+    CHECK(run.pool.connections() == 0);
+}
+
+TEST_CASE("the caps hold, and who waits is served in order", "[http][connection_pool]") {
+    pool_run run(limits(2, 100));
+    auto one = run.used("a"), two = run.used("a");
+    auto three = run.ask("a"), four = run.ask("a");
+    CHECK(run.pool.waiting() == 2);
+    CHECK(run.ask("b")->got);
+    auto* parked = two->got->connection();
+    run.park(two);
+    CHECK(three->got->connection() == parked);
+    CHECK(!four->done);
+    one.reset();
+    settle(run.loop);
+    CHECK(four->got);
+    CHECK(four->got->connection() == nullptr);
+    CHECK(run.pool.waiting() == 0);
+    CHECK(run.pool.connections() == 2);
+}
+
+TEST_CASE("the cap of the pool holds over hosts, in order", "[http][connection_pool]") {
+    pool_run run(limits(2, 2));
+    auto one = run.ask("a"), two = run.ask("b");
+    auto three = run.ask("c"), four = run.ask("a"), five = run.ask("b");
+    CHECK(run.pool.waiting() == 3);
+    two.reset();
+    settle(run.loop);
+    CHECK(three->got);
+    one.reset();
+    settle(run.loop);
+    CHECK(four->got);
+    CHECK(!five->done);
+    three.reset();
+    settle(run.loop);
+    CHECK(five->got);
+    CHECK(run.pool.connections() == 2);
+}
+
+TEST_CASE("a waiter whose host fills up meanwhile waits on in that host's line", "[http][connection_pool]") {
+    pool_run run(limits(1, 2));
+    auto a = run.ask("a"), b = run.ask("b");
+    auto c1 = run.ask("c"), c2 = run.ask("c"), d = run.ask("d");
+    a.reset();
+    settle(run.loop);
+    CHECK(c1->got);
+    b.reset();
+    settle(run.loop);
+    CHECK(!c2->done);
+    CHECK(d->got);
+    d.reset();
+    settle(run.loop);
+    CHECK(!c2->done);
+    c1.reset();
+    settle(run.loop);
+    CHECK(c2->got);
+}
+
+TEST_CASE("an idle connection makes room for another host", "[http][connection_pool]") {
+    pool_run run(limits(10, 2));
+    auto a = run.used("a"), b = run.used("b");
+    run.park(a);
+    run.park(b);
+    auto c = run.ask("c");
+    CHECK(c->got);
+    CHECK(run.pool.idle() == 1);
+    CHECK(run.ask("b")->got->connection());  // the oldest went
+}
+
+TEST_CASE("who wants a fresh place gets one, at either cap", "[http][connection_pool]") {
+    for (const auto& cap : {limits(1, 10), limits(10, 1)}) {
+        pool_run run(cap);
+        auto one = run.used("a");
+        run.park(one);
+        auto fresh = run.ask("a", true);
+        REQUIRE(fresh->got);
+        CHECK(fresh->got->connection() == nullptr);
+        CHECK(run.pool.connections() == 1);
+        auto waits = run.ask("a", true);
+        fresh->got->put(run.connect());
+        run.exchange(*fresh->got->connection());
+        run.park(fresh);
+        REQUIRE(waits->got);
+        CHECK(waits->got->connection() == nullptr);
+    }
+}
+
+TEST_CASE("the line has a limit", "[http][connection_pool]") {
+    pool_run run(limits(1, 10, 2));
+    auto holder = run.ask("a");
+    auto two = run.ask("a"), three = run.ask("a"), four = run.ask("a");
+    CHECK(!two->done);
+    CHECK(!three->done);
+    CHECK(four->ec == dragline::errc::queue_full);
+    CHECK(run.ask("b")->got);
+}
+
+TEST_CASE("a waiter leaves at its deadline, when cancelled and when interrupted", "[http][connection_pool]") {
+    pool_run run(limits(1, 10));
+    auto holder = run.ask("a");
+    auto late = run.ask("a", false, run.loop.state().now() + 10ms);
+    auto cancelled = run.ask("a"), interrupted = run.ask("a"), stays = run.ask("a");
+    cancelled->cancel.emit(asio::cancellation_type::total);
+    interrupted->ending.interrupt();
+    run_until(run.loop, [&] { return late->done && cancelled->done && interrupted->done; });
+    CHECK(late->ec == dragline::make_timeout(phase::queue));
+    CHECK(cancelled->ec == asio::error::operation_aborted);
+    CHECK(interrupted->ec == asio::error::operation_aborted);
+    CHECK(run.pool.waiting() == 1);
+    holder.reset();
+    settle(run.loop);
+    CHECK(stays->got);
+}
+
+TEST_CASE("a host without connections lives on while somebody waits for room", "[http][connection_pool]") {
+    pool_run run(limits(10, 1));
+    auto a = run.ask("a");
+    auto b = run.ask("b"), again = run.ask("a");
+    a.reset();
+    settle(run.loop);
+    REQUIRE(b->got);
+    CHECK(!again->done);
+    b.reset();
+    settle(run.loop);
+    CHECK(again->got);
+
+    auto gone = run.ask("z", false, run.loop.state().now() + 5ms);
+    run_until(run.loop, [&] { return gone->done; });
+    CHECK(gone->ec == dragline::make_timeout(phase::queue));
+}
+
+TEST_CASE("a closed pool keeps nothing", "[http][connection_pool]") {
+    pool_run run;
+    auto one = run.used("a"), two = run.used("a");
+    run.park(one);
+    run.pool.close();
+    CHECK(run.pool.idle() == 0);
+    CHECK(run.pool.connections() == 1);
+    run.park(two);
+    CHECK(run.pool.connections() == 0);
+}

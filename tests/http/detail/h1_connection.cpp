@@ -1,0 +1,280 @@
+#include <dragline/http/detail/h1_connection.hpp>
+
+#include "../../net/stream_pair.hpp"
+
+#include <dragline/h1/error.hpp>
+#include <dragline/http/error.hpp>
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/write.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+using namespace std::chrono_literals;
+using dragline::phase;
+using dragline::http::detail::h1_connection;
+using dragline::test::run_to_end;
+using dragline::test::run_until;
+using dragline::test::stream_pair;
+
+namespace h1 = dragline::h1;
+namespace http = dragline::http;
+
+namespace {
+
+// A connection, and its peer played by hand.
+struct dialogue {
+    explicit dialogue(bool secure = false)
+        : pair(loop, secure), connection(std::move(pair.client), asio::ip::address(), 80, dragline::tls::peer_info()) {}
+
+    void start(std::string_view method = "GET", std::string_view body = {}) {
+        connection.start(method, h1::head_limits());
+        http::request_view request;
+        request.method = method;
+        request.host = "a.test";
+        request.target = "/x";
+        request.fields = &fields;
+        request.body = body;
+        CHECK(!run_to_end(loop, connection.write_request(request, {})).error());
+    }
+
+    void answer(std::string text) {
+        dragline::test::kept_completion<std::size_t> written;
+        asio::async_write(pair.server, asio::buffer(text), written);
+        run_until(loop, [&] { return written.done(); });
+    }
+
+    std::error_code read_head(http::stage_limit limit = {}) {
+        return run_to_end(loop, connection.read_head(head, 32, limit)).error();
+    }
+
+    // The body to its end, at most `most` bytes at a time; an error in brackets behind it.
+    std::string read_body(std::size_t most = 1000) {
+        std::string all, piece(most, '\0');
+        for (;;) {
+            const auto size = run_to_end(loop, connection.read_body(asio::buffer(piece), {}));
+            if (!size) return all + "[" + size.error().message() + "]";
+            if (*size == 0) return all;
+            all.append(piece, 0, *size);
+        }
+    }
+
+    std::string sent() {
+        std::array<char, 4096> bytes{};
+        dragline::test::kept_completion<std::size_t> read;
+        pair.server.async_read_some(asio::buffer(bytes), read);
+        run_until(loop, [&] { return read.done(); });
+        return std::string(bytes.data(), read.value());
+    }
+
+    dragline::event_loop loop;
+    stream_pair pair;
+    h1_connection connection;
+    http::fields fields;
+    http::response_head head;
+};
+
+const std::string lengthy = "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 5\r\n\r\n12345";
+const std::string chunky = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n12\r\n3\r\n345\r\n0\r\nT: t\r\n\r\n";
+
+}  // namespace
+
+TEST_CASE("a request goes out as written, a small body with its head", "[http][h1_connection]") {
+    dialogue run;
+    run.fields.add("A", "1").add("Content-Length", "4");
+    run.start("PUT", "text");
+    const std::string wire = "PUT /x HTTP/1.1\r\nHost: a.test\r\nA: 1\r\nContent-Length: 4\r\n\r\ntext";
+    CHECK(run.sent() == wire);
+    CHECK(run.connection.bytes_sent() == wire.size());
+    CHECK(!run.connection.answered());
+    CHECK(!run.connection.reusable());
+}
+
+TEST_CASE("a response is read however it is split", "[http][h1_connection]") {
+    for (const auto& text : {lengthy, chunky}) {
+        for (std::size_t at = 1; at < text.size(); ++at) {
+            CAPTURE(at);
+            dialogue run;
+            run.start();
+            const auto head_size = text.find("\r\n\r\n") + 4;
+            run.answer(text.substr(0, at));
+            if (at < head_size) {
+                http::response_head unused;
+                asio::cancellation_signal ending;
+                run.answer(text.substr(at, head_size - at));
+            }
+            REQUIRE(!run.read_head());
+            run.answer(text.substr(std::max(at, head_size)));
+            CHECK(run.read_body(at % 7 + 1) == "12345");
+            CHECK(run.connection.reusable());
+        }
+    }
+}
+
+TEST_CASE("a response is read byte by byte, over TLS too", "[http][h1_connection]") {
+    dialogue run(GENERATE(false, true));
+    for (const auto& text : {lengthy, chunky}) {
+        run.start();
+        bool done = false;
+        asio::co_spawn(run.loop.get_executor(), run.connection.read_head(run.head, 32, {}),
+                       [&](std::exception_ptr, dragline::result<void> read) {
+                           CHECK(!read.error());
+                           done = true;
+                       });
+        const auto head_size = text.find("\r\n\r\n") + 4;
+        for (const char byte : text.substr(0, head_size)) run.answer(std::string(1, byte));
+        run_until(run.loop, [&] { return done; });
+        for (const char byte : text.substr(head_size)) run.answer(std::string(1, byte));
+        CHECK(run.read_body(1) == "12345");
+        CHECK(run.connection.reusable());
+        CHECK(run.connection.is_quiet());
+    }
+}
+
+TEST_CASE("the head has status, reason, fields, length and keep-alive time", "[http][h1_connection]") {
+    dialogue run;
+    run.start();
+    run.answer("HTTP/1.0 201 Made It\r\nA: 1\r\na: 2\r\nKeep-Alive: timeout=7\r\nContent-Length: 0\r\n\r\n");
+    REQUIRE(!run.read_head());
+    CHECK(run.head.status == 201);
+    CHECK(run.head.reason == "Made It");
+    CHECK(run.head.version_minor == 0);
+    CHECK(run.head.headers.all("a").size() == 2);
+    CHECK(run.head.content_length == 0u);
+    CHECK(run.connection.keep_alive() == 7s);
+    CHECK(run.read_body().empty());
+    CHECK(!run.connection.reusable());  // HTTP/1.0
+    CHECK(run.connection.answered());
+}
+
+TEST_CASE("one connection carries one exchange after the other", "[http][h1_connection]") {
+    dialogue run;
+    for (int round = 0; round < 3; ++round) {
+        run.start("HEAD");
+        run.answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+        REQUIRE(!run.read_head());
+        CHECK(run.read_body().empty());
+        REQUIRE(run.connection.reusable());
+        run.start("GET");
+        CHECK(!run.connection.answered());
+        run.answer(lengthy);
+        REQUIRE(!run.read_head());
+        CHECK(run.read_body() == "12345");
+        REQUIRE(run.connection.reusable());
+    }
+}
+
+TEST_CASE("a connection is not reusable before its body was read, nor with bytes left over",
+          "[http][h1_connection]") {
+    dialogue run;
+    run.start();
+    run.answer(lengthy + "x");
+    REQUIRE(!run.read_head());
+    CHECK(!run.connection.reusable());
+    CHECK(run.read_body() == "12345");
+    CHECK(!run.connection.reusable());
+    CHECK(!run.connection.is_quiet());
+}
+
+TEST_CASE("an idle connection is quiet until something comes, be it the end", "[http][h1_connection]") {
+    dialogue bytes(GENERATE(false, true));
+    CHECK(bytes.connection.is_quiet());
+    CHECK(bytes.connection.is_quiet());
+    bytes.answer("x");
+    CHECK(!bytes.connection.is_quiet());
+    dialogue end(GENERATE(false, true));
+    end.pair.server.close();
+    CHECK(!end.connection.is_quiet());
+    dialogue closed;
+    closed.connection.close();
+    CHECK(!closed.connection.is_quiet());
+}
+
+TEST_CASE("a large head makes the buffer grow, up to its limit", "[http][h1_connection]") {
+    dialogue run;
+    run.start();
+    std::string text = "HTTP/1.1 200 OK\r\n";
+    for (int i = 0; i < 100; ++i) text += "A: " + std::string(1000, 'a') + "\r\n";
+    bool done = false;
+    std::error_code ec;
+    asio::co_spawn(run.loop.get_executor(), run.connection.read_head(run.head, 32, {}),
+                   [&](std::exception_ptr, dragline::result<void> read) {
+                       ec = read.error();
+                       done = true;
+                   });
+    run.answer(text + "Content-Length: 5\r\n\r\n12345");
+    run_until(run.loop, [&] { return done; });
+    REQUIRE(!ec);
+    CHECK(run.head.headers.size() == 101);
+    CHECK(run.read_body() == "12345");
+    CHECK(run.connection.reusable());
+}
+
+TEST_CASE("interim responses are dropped, and their bytes kept apart", "[http][h1_connection]") {
+    dialogue run;
+    run.start();
+    run.answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nX: y\r\n\r\n" + lengthy);
+    REQUIRE(!run.read_head());
+    CHECK(run.head.status == 200);
+    CHECK(!run.head.headers.contains("X"));
+    CHECK(run.read_body() == "12345");
+    CHECK(run.connection.reusable());
+}
+
+TEST_CASE("the end of the peer is told apart by when it comes", "[http][h1_connection]") {
+    dialogue before;
+    before.start();
+    before.pair.server.close();
+    CHECK(before.read_head() == http::errc::connection_closed);
+
+    dialogue head;
+    head.start();
+    head.answer(lengthy.substr(0, 10));
+    head.pair.server.close();
+    CHECK(head.read_head() == h1::errc::truncated);
+
+    dialogue body;
+    body.start();
+    body.answer(lengthy.substr(0, lengthy.size() - 2));
+    body.pair.server.close();
+    CHECK(!body.read_head());
+    CHECK(body.read_body() == "123[" + make_error_code(h1::errc::truncated).message() + "]");
+
+    dialogue until_close;
+    until_close.start();
+    until_close.answer("HTTP/1.1 200 OK\r\n\r\n123");
+    until_close.pair.server.close();
+    CHECK(!until_close.read_head());
+    CHECK(!until_close.head.content_length);
+    CHECK(until_close.read_body() == "123");
+    CHECK(!until_close.connection.reusable());
+}
+
+TEST_CASE("a stage ends at its limit with its own name", "[http][h1_connection]") {
+    dialogue run;
+    run.start();
+    const auto soon = [&] { return run.loop.state().now() + 5ms; };
+    CHECK(run.read_head({soon(), phase::first_byte}) == dragline::make_timeout(phase::first_byte));
+    CHECK(!run.connection.answered());
+}
+
+TEST_CASE("a limit on the head of one exchange does not hold for the next", "[http][h1_connection]") {
+    dialogue run;
+    run.connection.start("GET", h1::head_limits().max_size(10));
+    run.answer(lengthy);
+    CHECK(run.read_head() == h1::errc::head_too_large);
+    dialogue other;
+    other.connection.start("GET", h1::head_limits().max_fields(1));
+    other.connection.start("GET", h1::head_limits());
+    other.answer(lengthy);
+    CHECK(!other.read_head());
+}
