@@ -72,7 +72,8 @@ private:
 
 int main(int count, char** arguments) {
     const auto work = read_arguments(count, arguments);
-    const auto request = "GET " + work.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(work.port) + "\r\n\r\n";
+    const auto request =
+        "GET " + work.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(work.port) + "\r\n\r\n";
     asio::io_context loop(1);
     int left = work.requests;
     std::vector<std::unique_ptr<client>> clients;

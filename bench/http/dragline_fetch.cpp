@@ -9,7 +9,8 @@
 
 namespace {
 
-asio::awaitable<void> worker(dragline::session session, const workload& work, const std::string& url, int& left) {
+asio::awaitable<void> worker(dragline::session session, const workload& work, const std::string& url,
+                             int& left) {
     while (left > 0) {
         --left;
         auto page = co_await dragline::fetch_url(session, url);
@@ -24,7 +25,8 @@ int main(int count, char** arguments) {
     const auto url = "http://127.0.0.1:" + std::to_string(work.port) + work.path;
     asio::io_context loop(1);
     auto session = dragline::get_session(
-        loop, "bench", dragline::session_options().connections_per_host(static_cast<std::size_t>(work.in_flight)));
+        loop, "bench",
+        dragline::session_options().connections_per_host(static_cast<std::size_t>(work.in_flight)));
     int left = work.requests;
     const stopwatch watch;
     for (int i = 0; i < work.in_flight; ++i) {

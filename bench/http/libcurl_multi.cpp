@@ -52,7 +52,8 @@ int main(int count, char** arguments) {
             long status = 0;
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &ended);
             curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
-            require(message->data.result == CURLE_OK && status == 200 && ended->body.size() == work.body_size, "curl");
+            require(message->data.result == CURLE_OK && status == 200 && ended->body.size() == work.body_size,
+                    "curl");
             curl_multi_remove_handle(multi, ended->easy);
             ++done;
             if (left-- > 0) start(multi, *ended);

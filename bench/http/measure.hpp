@@ -30,7 +30,8 @@ public:
     // requests per second, CPU seconds per 100k requests, largest resident set in KiB
     void print(int requests) const {
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
-        std::printf("%.0f %.4f %ld\n", requests / took.count(), (cpu() - cpu_before_) * 1e5 / requests, usage().ru_maxrss);
+        std::printf("%.0f %.4f %ld\n", requests / took.count(), (cpu() - cpu_before_) * 1e5 / requests,
+                    usage().ru_maxrss);
     }
 
 private:
@@ -41,7 +42,9 @@ private:
     }
     static double cpu() {
         const auto now = usage();
-        const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + time.tv_usec / 1e6; };
+        const auto seconds = [](const timeval& time) {
+            return static_cast<double>(time.tv_sec) + time.tv_usec / 1e6;
+        };
         return seconds(now.ru_utime) + seconds(now.ru_stime);
     }
 

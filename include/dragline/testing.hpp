@@ -1,5 +1,5 @@
-// Scripted servers with faults, throw-away certificates and a clock to turn by hand, for tests of programs that
-// use Dragline. Not part of <dragline/dragline.hpp>. Start with http_server.
+// Scripted servers with faults, throw-away certificates and a clock to turn by hand, for tests of programs
+// that use Dragline. Not part of <dragline/dragline.hpp>. Start with http_server.
 #pragma once
 
 #include <dragline/testing/certificate_authority.hpp>

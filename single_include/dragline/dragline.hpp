@@ -341,9 +341,9 @@ DRAGLINE_DECL const std::error_category& condition_category() noexcept {
         bool equivalent(const std::error_code& ec, int wanted) const noexcept override {
             if (std::error_category::equivalent(ec, wanted)) return true;
             if (static_cast<condition>(wanted) != condition::connect_failed) return false;
-            // Asio's own category for the same numbers maps them to nothing in 1.22.
-            const bool asio_code = std::string_view(ec.category().name()) == "asio.system";
-            const auto code = asio_code ? std::error_code(ec.value(), std::system_category()) : ec;
+            // Asio's own system category names no portable condition in its older releases.
+            const bool asio_system = std::string_view(ec.category().name()) == "asio.system";
+            const auto code = asio_system ? std::error_code(ec.value(), std::system_category()) : ec;
             return code == std::errc::connection_refused || code == std::errc::host_unreachable ||
                    code == std::errc::network_unreachable || code == std::errc::network_down ||
                    code == std::errc::address_not_available;
@@ -624,8 +624,8 @@ private:
 
 /// A fixed number of threads that run blocking functions in the order in which they came.
 ///
-/// The destructor drops what has not started, asks the rest to stop and waits for it: for ever, if a job never
-/// ends. Threads: any, but do not destroy a pool from one of its own jobs.
+/// The destructor drops what has not started, asks the rest to stop and waits for it: for ever, if a job
+/// never ends. Threads: any, but do not destroy a pool from one of its own jobs.
 class blocking_pool {
 public:
     /// Throws std::system_error of errc::invalid_option for a pool without threads.
@@ -638,8 +638,8 @@ public:
     ///
     /// Errors: errc::queue_full, errc::pool_stopped; `work` is then destroyed.
     template <class Work>
-    requires std::invocable<std::decay_t<Work>&> || std::invocable<std::decay_t<Work>&, std::stop_token>
-    result<blocking_job> submit(Work&& work) {
+    requires std::invocable < std::decay_t<Work>
+    & > || std::invocable<std::decay_t<Work>&, std::stop_token> result<blocking_job> submit(Work&& work) {
         using job = detail::pool_job_of<std::decay_t<Work>>;
         return submit_job(std::make_shared<job>(std::forward<Work>(work)));
     }
@@ -1107,14 +1107,15 @@ DRAGLINE_DECL void deadline_wheel::became_empty() {
 
 #endif
 // ---- dragline/async/dispatcher.hpp
-// Runs handlers of both kinds for one loop: coroutines on the loop, all else on a blocking pool, with the same
-// deadline, cancellation and errors. Start with `dispatcher::dispatch`.
+// Runs handlers of both kinds for one loop: coroutines on the loop, all else on a blocking pool, with the
+// same deadline, cancellation and errors. Start with `dispatcher::dispatch`.
 
 // ---- dragline/async/detail/dispatch.hpp
 // Tells the token from the arguments of a handler, checks the shapes, and starts what runs the handler.
 
 // ---- dragline/async/detail/blocking_op.hpp
-// Runs one blocking handler on the pool; its caller waits on the loop, and may leave before the handler returns.
+// Runs one blocking handler on the pool; its caller waits on the loop, and may leave before the handler
+// returns.
 
 // ---- dragline/async/detail/dispatcher_core.hpp
 // What the handlers under way share with their dispatcher, which they may outlive.
@@ -1234,7 +1235,8 @@ concept awaiter = requires(T& t, std::coroutine_handle<> waiting) {
     t.await_resume();
 };
 
-// A type that somebody can co_await: Asio's, whose awaiter is private, or one that follows the language rules.
+// A type that somebody can co_await: Asio's, whose awaiter is private, or one that follows the language
+// rules.
 template <class T>
 concept awaitable_like = is_asio_awaitable<T> || awaiter<T> || requires(T&& t) {
     { static_cast<T&&>(t).operator co_await() } -> awaiter;
@@ -1244,14 +1246,16 @@ concept awaitable_like = is_asio_awaitable<T> || awaiter<T> || requires(T&& t) {
 
 template <class T>
 concept leads_to_awaitable = awaitable_like<std::remove_cvref_t<T>> ||
-                             awaitable_like<std::remove_cv_t<std::remove_pointer_t<std::remove_cvref_t<T>>>>;
+    awaitable_like<std::remove_cv_t<std::remove_pointer_t<std::remove_cvref_t<T>>>>;
 
 // Without the token is asked first: a generic handler takes any argument, and its body is compiled by asking.
 template <class Handler, class... Args>
-concept called_plainly = std::invocable<std::decay_t<Handler>&, std::decay_t<Args>...>;
+concept called_plainly = std::invocable < std::decay_t<Handler>
+&, std::decay_t<Args>... > ;
 template <class Handler, class... Args>
-concept called_with_stop_token = !called_plainly<Handler, Args...> &&
-                                 std::invocable<std::decay_t<Handler>&, std::decay_t<Args>..., std::stop_token>;
+concept called_with_stop_token =
+    !called_plainly<Handler, Args...> &&
+    std::invocable<std::decay_t<Handler>&, std::decay_t<Args>..., std::stop_token>;
 template <class Handler, class... Args>
 concept called = called_plainly<Handler, Args...> || called_with_stop_token<Handler, Args...>;
 
@@ -1259,11 +1263,13 @@ template <class Handler, class... Args>
 struct returned {};
 template <class Handler, class... Args>
 requires called_plainly<Handler, Args...>
-struct returned<Handler, Args...> : std::invoke_result<std::decay_t<Handler>&, std::decay_t<Args>...> {};
+struct returned<Handler, Args...> : std::invoke_result<std::decay_t<Handler>&, std::decay_t<Args>...> {
+};
 template <class Handler, class... Args>
 requires called_with_stop_token<Handler, Args...>
 struct returned<Handler, Args...>
-    : std::invoke_result<std::decay_t<Handler>&, std::decay_t<Args>..., std::stop_token> {};
+    : std::invoke_result<std::decay_t<Handler>&, std::decay_t<Args>..., std::stop_token> {
+};
 template <class Handler, class... Args>
 using returned_by = typename returned<Handler, Args...>::type;
 
@@ -1568,7 +1574,8 @@ DRAGLINE_DECL loop_state::loop_state(asio::execution_context& context) : service
     waits_.make_head();
 }
 
-// use_service() of two threads may make two and drops one without shutdown(): so this leaves the registry too.
+// use_service() of two threads may make two and drops one without shutdown(): so this leaves the registry
+// too.
 DRAGLINE_DECL loop_state::~loop_state() { leave_registry(); }
 
 DRAGLINE_DECL void loop_state::leave_registry() noexcept {
@@ -1584,8 +1591,8 @@ DRAGLINE_DECL void loop_state::shutdown() {
         leave_registry();
         if (gate_) gate_->close();
         if (wheel_) wheel_->shutdown();
-        // In reverse: what was made later may use what was made before. The objects stay until the destructor,
-        // since coroutines that die after this still hold references to them.
+        // In reverse: what was made later may use what was made before. The objects stay until the
+        // destructor, since coroutines that die after this still hold references to them.
         for (auto at = objects_.rbegin(); at != objects_.rend(); ++at) at->second->shutdown();
     }
     while (!waits_.empty()) static_cast<detail::pending_wait*>(waits_.next)->destroy();
@@ -1863,8 +1870,9 @@ asio::awaitable<T> run_blocking(std::shared_ptr<dispatcher_core> core, duration 
     auto& loop = loop_state::of(core->loop);
     const auto until = deadline_after(loop.now(), limit);
     blocking_caller<T> caller(loop);
-    auto job = std::make_shared<blocking_run<T, Handler, Args...>>(
-        caller.outcome, loop.gate(), std::move(taken), std::move(handler), std::tuple<Args...>(std::move(args)...));
+    auto job = std::make_shared<blocking_run<T, Handler, Args...>>(caller.outcome, loop.gate(),
+                                                                   std::move(taken), std::move(handler),
+                                                                   std::tuple<Args...>(std::move(args)...));
     if (const auto ec = core->pool->submit(job)) throw std::system_error(ec);
     caller.pool = core->pool;
     caller.job = std::move(job);
@@ -1879,8 +1887,8 @@ asio::awaitable<T> run_blocking(std::shared_ptr<dispatcher_core> core, duration 
 // Runs one coroutine handler: in a coroutine of its own, so that a deadline can cancel it and not its caller.
 
 // ---- dragline/async/detail/join_wait.hpp
-// Suspends a coroutine until something that it has started is over. A cancellation meanwhile is handed on to what
-// was started, and does not end the wait: that ends when the rest has ended.
+// Suspends a coroutine until something that it has started is over. A cancellation meanwhile is handed on to
+// what was started, and does not end the wait: that ends when the rest has ended.
 
 
 #include <asio/awaitable.hpp>
@@ -2018,7 +2026,8 @@ asio::awaitable<void, Executor> call_coroutine(std::shared_ptr<coroutine_run<T>>
                                                std::tuple<Args...> args) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     if (run->emitted != asio::cancellation_type::none) run->signal.emit(run->emitted);  // it came too early
-    auto calling = std::apply([&handler](auto&... arg) { return std::invoke(handler, std::move(arg)...); }, args);
+    auto calling =
+        std::apply([&handler](auto&... arg) { return std::invoke(handler, std::move(arg)...); }, args);
     using outcome = typename decltype(calling)::value_type;
     if constexpr (std::is_void_v<outcome>) {
         co_await std::move(calling);
@@ -2048,7 +2057,8 @@ asio::awaitable<T> run_coroutine(std::shared_ptr<dispatcher_core> core, duration
     auto run = std::make_shared<coroutine_run<T>>(loop);
     loop.deadlines().arm(run->limit, deadline_after(loop.now(), limit));
     // The coroutine's cancellation state stands inside the signal: so its frame, too, holds `run`.
-    auto body = [run, handler = std::move(handler), args = std::tuple<Args...>(std::move(args)...)]() mutable {
+    auto body = [run, handler = std::move(handler),
+                 args = std::tuple<Args...>(std::move(args)...)]() mutable {
         return call_coroutine<T, executor_type, Handler, Args...>(run, std::move(handler), std::move(args));
     };
     auto ended = [run](std::exception_ptr thrown) {
@@ -2078,31 +2088,33 @@ enum class handler_kind { blocking, coroutine };
 
 /// A handler whose call with Args returns an awaitable of any kind, by value. Never a hard error.
 template <class Handler, class... Args>
-concept coroutine_handler = detail::called_plainly<Handler, Args...> &&
-                            detail::awaitable_like<detail::returned_by<Handler, Args...>>;
+concept coroutine_handler =
+    detail::called_plainly<Handler, Args...> && detail::awaitable_like<detail::returned_by<Handler, Args...>>;
 
 /// A handler that returns no awaitable. It may take a std::stop_token after Args, but one that can be called
 /// without gets none.
 template <class Handler, class... Args>
-concept blocking_handler = detail::called<Handler, Args...> &&
-                           !detail::leads_to_awaitable<detail::returned_by<Handler, Args...>>;
+concept blocking_handler =
+    detail::called<Handler, Args...> && !detail::leads_to_awaitable<detail::returned_by<Handler, Args...>>;
 
 namespace detail {
 
 template <class Handler, class... Args>
 consteval handler_kind kind_of() {
     constexpr bool can_be_called = called<Handler, Args...>;
-    static_assert(can_be_called,
-                  "dragline: this handler cannot be called with these arguments (it is called as an lvalue, each "
-                  "argument is passed as an rvalue of its own type, and a std::stop_token may follow)");
+    static_assert(
+        can_be_called,
+        "dragline: this handler cannot be called with these arguments (it is called as an lvalue, each "
+        "argument is passed as an rvalue of its own type, and a std::stop_token may follow)");
     if constexpr (can_be_called) {  // one readable error, not a cascade
         using returned = returned_by<Handler, Args...>;
         static_assert(!std::is_reference_v<returned> || !leads_to_awaitable<returned>,
                       "dragline: this handler returns a reference to an awaitable; return it by value");
         static_assert(!std::is_pointer_v<std::remove_cvref_t<returned>> || !leads_to_awaitable<returned>,
                       "dragline: this handler returns a pointer to an awaitable; return it by value");
-        static_assert(called_plainly<Handler, Args...> || !awaitable_like<returned>,
-                      "dragline: a coroutine handler takes no std::stop_token; it is cancelled where it awaits");
+        static_assert(
+            called_plainly<Handler, Args...> || !awaitable_like<returned>,
+            "dragline: a coroutine handler takes no std::stop_token; it is cancelled where it awaits");
         return awaitable_like<returned> ? handler_kind::coroutine : handler_kind::blocking;
     }
     return handler_kind::blocking;
@@ -2110,7 +2122,8 @@ consteval handler_kind kind_of() {
 
 }  // namespace detail
 
-/// How `handler(args...)` is run: the decayed handler is called as an lvalue, the decayed arguments as rvalues.
+/// How `handler(args...)` is run: the decayed handler is called as an lvalue, the decayed arguments as
+/// rvalues.
 ///
 /// A wrong shape is one readable error; to ask without an error use the concepts.
 template <class Handler, class... Args>
@@ -2146,8 +2159,9 @@ using async::handler_result_t;
 
 namespace dragline::inline v1::async::detail {
 
-// The caller's slot keeps a reference for as long as the caller's signal likes, so emit() has to stay harmless
-// when the operation, and even its loop, are gone. The operation closes the relay when it ends or dies.
+// The caller's slot keeps a reference for as long as the caller's signal likes, so emit() has to stay
+// harmless when the operation, and even its loop, are gone. The operation closes the relay when it ends or
+// dies.
 class cancel_relay : public std::enable_shared_from_this<cancel_relay> {
 public:
     cancel_relay(asio::any_io_executor operation, std::shared_ptr<loop_gate> gate)
@@ -2235,9 +2249,11 @@ struct shapes<void> {
     using tuple = std::tuple<std::error_code>;
 };
 
-// The handler's call with its arguments; carries the handler's allocator over the last hop.
-template <class Handler, class Error, class... Values>
+// The handler's call with its arguments; carries the handler's allocator over the last hop, and the work
+// guard of its executor, which keeps that running until the call: the loop may be gone right after it.
+template <class Handler, class Executor, class Error, class... Values>
 struct delivery {
+    asio::executor_work_guard<Executor> work;
     Handler handler;
     Error error;
     std::tuple<Values...> values;
@@ -2299,13 +2315,13 @@ private:
         if (relay_) relay_->close();
         // The caller's slot is not cleared: that would race with an emit by the thread that started the
         // operation. What stays in it is a closed relay.
-        auto work = std::move(work_);
-        delivery<Handler, Error, Values...> last{
-            std::move(handler_), std::move(error), {std::move(values)...}};
+        const auto executor = work_.get_executor();
+        delivery<Handler, handler_executor, Error, Values...> last{
+            std::move(work_), std::move(handler_), std::move(error), {std::move(values)...}};
         if (starting_operations() > 0) {
-            asio::post(work.get_executor(), std::move(last));
+            asio::post(executor, std::move(last));
         } else {
-            asio::dispatch(work.get_executor(), std::move(last));
+            asio::dispatch(executor, std::move(last));
         }
     }
 
@@ -2383,10 +2399,10 @@ namespace dragline::inline v1::async {
 
 /// Runs `body(args...)` on `loop` and completes `token` with void(std::error_code, T); T void: only the code.
 ///
-/// `body` is a coroutine function that takes its arguments by value and returns asio::awaitable<result<T>>, or
-/// awaitable<T> when its failures are exceptional. T is default constructible. An awaiting caller on the same
-/// loop runs the body in its own coroutine, without a spawn.
-/// Errors: those of the body. An exception reaches a use_awaitable caller as it is, also over loops; others get
+/// `body` is a coroutine function that takes its arguments by value and returns asio::awaitable<result<T>>,
+/// or awaitable<T> when its failures are exceptional. T is default constructible. An awaiting caller on the
+/// same loop runs the body in its own coroutine, without a spawn. Errors: those of the body. An exception
+/// reaches a use_awaitable caller as it is, also over loops; others get
 ///   its code: that of system_error, not_enough_memory, errc::unexpected_exception; see callback_failure.
 /// Cancel: every type that the caller's slot delivers, from any thread. The body must not reset its
 ///   cancellation state, which may be its caller's.
@@ -2398,7 +2414,8 @@ auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args
 template <class T, class Body, class Token, class... Args>
 auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args);
 
-/// Awaits `body(executor, args...)` on the loop of the coroutine that awaits this: an operation with no WHERE.
+/// Awaits `body(executor, args...)` on the loop of the coroutine that awaits this: an operation with no
+/// WHERE.
 template <class T, class Body, class... Args>
 asio::awaitable<T> await_here(Body body, Args... args);
 
@@ -2448,7 +2465,8 @@ struct spawned_body {
     }
 
     asio::awaitable<outcome_of<Body, Args...>> operator()() {
-        if (relay) return run_cancellable<outcome_of<Body, Args...>>(*relay, std::move(body), std::move(args));
+        if (relay)
+            return run_cancellable<outcome_of<Body, Args...>>(*relay, std::move(body), std::move(args));
         return std::apply(body, std::move(args));
     }
 };
@@ -2600,23 +2618,25 @@ namespace dragline::inline v1::async::detail {
 template <class Handler, class... Args>
 using dispatch_signature = typename shapes<handler_result_t<Handler, Args...>>::exception_signature;
 
-// Whether Last is a token, when Handler is called with Args, the arguments before it. Nothing is asked that need not
-// be, since asking compiles the body of a generic handler.
+// Whether Last is a token, when Handler is called with Args, the arguments before it. Nothing is asked that
+// need not be, since asking compiles the body of a generic handler.
 template <class Last, class Handler, class Arguments>
 inline constexpr bool is_token_after = false;
 template <class Last, class Handler, class... Args>
-requires(std::is_class_v<std::decay_t<Last>> || std::is_function_v<std::remove_pointer_t<std::decay_t<Last>>>)
-inline constexpr bool is_token_after<Last, Handler, std::tuple<Args...>> = [] {
-    if constexpr (called_plainly<Handler, Args...>) {
-        return asio::completion_token_for<Last, dispatch_signature<Handler, Args...>>;
-    } else if constexpr (called_plainly<Handler, Args..., Last>) {
-        return false;
-    } else if constexpr (called_with_stop_token<Handler, Args...>) {
-        return asio::completion_token_for<Last, dispatch_signature<Handler, Args...>>;
-    } else {
-        return false;
-    }
-}();
+requires(std::is_class_v<std::decay_t<Last>> ||
+         std::is_function_v<std::remove_pointer_t<
+             std::decay_t<Last>>>) inline constexpr bool is_token_after<Last, Handler, std::tuple<Args...>> =
+    [] {
+        if constexpr (called_plainly<Handler, Args...>) {
+            return asio::completion_token_for<Last, dispatch_signature<Handler, Args...>>;
+        } else if constexpr (called_plainly<Handler, Args..., Last>) {
+            return false;
+        } else if constexpr (called_with_stop_token<Handler, Args...>) {
+            return asio::completion_token_for<Last, dispatch_signature<Handler, Args...>>;
+        } else {
+            return false;
+        }
+    }();
 
 template <class Rest, class Indices>
 struct leading;
@@ -2647,19 +2667,22 @@ consteval auto body_for() {
 }
 
 template <class Token, class Handler, class... Args>
-auto dispatch_to(const std::shared_ptr<dispatcher_core>& core, duration limit, Token&& token, Handler&& handler,
-                 Args&&... args) {
+auto dispatch_to(const std::shared_ptr<dispatcher_core>& core, duration limit, Token&& token,
+                 Handler&& handler, Args&&... args) {
     constexpr auto kind = handler_kind_v<Handler, Args...>;
     using returned = returned_by<Handler, Args...>;
     using value = handler_result_t<Handler, Args...>;
-    constexpr bool deliverable = std::is_void_v<value> || (std::default_initializable<value> && std::movable<value>);
-    static_assert(deliverable,
-                  "dragline: the result of a handler must be default constructible and movable (the caller gets one "
-                  "beside an error too); wrap it in std::optional or std::unique_ptr");
+    constexpr bool deliverable =
+        std::is_void_v<value> || (std::default_initializable<value> && std::movable<value>);
+    static_assert(
+        deliverable,
+        "dragline: the result of a handler must be default constructible and movable (the caller gets one "
+        "beside an error too); wrap it in std::optional or std::unique_ptr");
     constexpr bool foreign = kind == handler_kind::coroutine && !is_asio_awaitable<returned>;
-    static_assert(!foreign,
-                  "dragline: this handler returns an awaitable that is not Asio's, which Asio's coroutines cannot "
-                  "await; wrap it in an asio::awaitable");
+    static_assert(
+        !foreign,
+        "dragline: this handler returns an awaitable that is not Asio's, which Asio's coroutines cannot "
+        "await; wrap it in an asio::awaitable");
     if constexpr (deliverable && !foreign) {
         constexpr auto body = body_for<kind, value, std::decay_t<Handler>, std::decay_t<Args>...>();
         return initiate_throwing<value>(core->loop, body, std::forward<Token>(token), core, limit,
@@ -2669,14 +2692,16 @@ auto dispatch_to(const std::shared_ptr<dispatcher_core>& core, duration limit, T
 }
 
 template <class Handler, class... Rest>
-auto dispatch(const std::shared_ptr<dispatcher_core>& core, duration limit, Handler&& handler, Rest&&... rest) {
+auto dispatch(const std::shared_ptr<dispatcher_core>& core, duration limit, Handler&& handler,
+              Rest&&... rest) {
     if constexpr (ends_in_token<Handler, Rest...>()) {
         auto all = std::forward_as_tuple(std::forward<Rest>(rest)...);
         constexpr std::size_t last = sizeof...(Rest) - 1;
         return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
             return dispatch_to(core, limit, std::get<last>(std::move(all)), std::forward<Handler>(handler),
                                std::get<Index>(std::move(all))...);
-        }(std::make_index_sequence<last>());
+        }
+        (std::make_index_sequence<last>());
     } else {
         return dispatch_to(core, limit, default_token(), std::forward<Handler>(handler),
                            std::forward<Rest>(rest)...);
@@ -2770,24 +2795,26 @@ class dispatcher {
 public:
     template <where Where>
     dispatcher(Where&& loop, blocking_pool& pool, const dispatcher_options& options = dispatcher_options())
-        : core_(std::make_shared<detail::dispatcher_core>(executor_of(loop), pool.core(), options.max_coroutines(),
-                                                          options.max_blocking())),
+        : core_(std::make_shared<detail::dispatcher_core>(executor_of(loop), pool.core(),
+                                                          options.max_coroutines(), options.max_blocking())),
           deadline_(options.deadline()) {}
 
     /// Calls `handler(args...)` as handler_kind_v says, completes with void(std::exception_ptr, R), or
     /// void(std::exception_ptr), where R is handler_result_t. Handler and arguments are kept as copies.
     ///
-    /// The last argument is the token if it can complete the dispatch of the arguments before it. R is default
-    /// constructible and movable. An awaitable's executor is any_io_executor or of the type that the loop has.
-    /// Errors: what the handler throws; make_timeout(phase::total); errc::queue_full past a cap of this or of
+    /// The last argument is the token if it can complete the dispatch of the arguments before it. R is
+    /// default constructible and movable. An awaitable's executor is any_io_executor or of the type that the
+    /// loop has. Errors: what the handler throws; make_timeout(phase::total); errc::queue_full past a cap of
+    /// this or of
     ///   the pool; errc::pool_stopped; errc::invalid_option for a deadline of zero or less.
     /// Cancel, and deadline: a coroutine is cancelled and awaited. A blocking handler that has not started is
     ///   removed; one that runs is asked to stop by its std::stop_token, its caller completes at once, and it
     ///   keeps its place under the cap until it returns.
     template <class Handler, class... Rest>
-    requires(!std::same_as<std::remove_cvref_t<Handler>, dispatch_options>)
-    auto dispatch(Handler&& handler, Rest&&... rest) {
-        return detail::dispatch(core_, deadline_, std::forward<Handler>(handler), std::forward<Rest>(rest)...);
+    requires(!std::same_as<std::remove_cvref_t<Handler>, dispatch_options>) auto dispatch(Handler&& handler,
+                                                                                          Rest&&... rest) {
+        return detail::dispatch(core_, deadline_, std::forward<Handler>(handler),
+                                std::forward<Rest>(rest)...);
     }
 
     /// As above, but with options of its own.
@@ -2816,7 +2843,8 @@ using async::dispatcher;
 using async::dispatcher_options;
 }
 // ---- dragline/async/event_loop.hpp
-// The unit of sharing: what belongs to one loop needs no lock. Start with `event_loop`; a whole main() is run().
+// The unit of sharing: what belongs to one loop needs no lock. Start with `event_loop`; a whole main() is
+// run().
 
 
 #include <asio/io_context.hpp>
@@ -3228,7 +3256,8 @@ private:
         }
         if (!options_.on_progress()) return;
         try {
-            options_.on_progress()(Progress{finished_, failed_, results_.size() - finished_, source_.total()});
+            options_.on_progress()(
+                Progress{finished_, failed_, results_.size() - finished_, source_.total()});
         } catch (...) {
             break_off(std::current_exception());
         }
@@ -3286,9 +3315,9 @@ namespace dragline::inline v1::async {
 /// How far a for_each_limited() has come.
 struct for_each_progress {
     std::size_t finished = 0;
-    std::size_t failed = 0;           ///< Among the finished.
-    std::size_t running = 0;          ///< Started and not finished.
-    std::optional<std::size_t> total; ///< If the range knows its size.
+    std::size_t failed = 0;            ///< Among the finished.
+    std::size_t running = 0;           ///< Started and not finished.
+    std::optional<std::size_t> total;  ///< If the range knows its size.
 };
 
 class for_each_options {
@@ -3313,11 +3342,12 @@ private:
 /// Runs `function(item)`, a coroutine, for each item, with at most `limit` under way at once.
 ///
 /// for_each_limited([WHERE,] items, limit, function, [for_each_options,] [TOKEN]) completes with
-/// void(std::error_code, std::vector<item_result<T>>): one result for each item that was started, in order. T is
-/// what `function` returns, of a result<T> the T. `items` is a range, kept as a copy and read as it is needed, or
-/// a count: then the items are 0, 1, ... `function` gets each element of a forward range where it stands, others
-/// by value. Without WHERE it runs on the calling coroutine's loop, and TOKEN is use_awaitable or as_tuple.
-/// Errors: errc::invalid_option for a limit of 0; the first failure, with fail_fast; what a progress callback or
+/// void(std::error_code, std::vector<item_result<T>>): one result for each item that was started, in order. T
+/// is what `function` returns, of a result<T> the T. `items` is a range, kept as a copy and read as it is
+/// needed, or a count: then the items are 0, 1, ... `function` gets each element of a forward range where it
+/// stands, others by value. Without WHERE it runs on the calling coroutine's loop, and TOKEN is use_awaitable
+/// or as_tuple. Errors: errc::invalid_option for a limit of 0; the first failure, with fail_fast; what a
+/// progress callback or
 ///   the range throws. Failures of single items stand in their results only.
 /// Cancel: any type; what runs is cancelled and awaited, then operation_aborted with the results so far.
 template <where Where, detail::item_source Items, class Function, class... Rest>
@@ -3349,8 +3379,9 @@ template <class Source, class Function>
 using item_results = std::vector<item_result<item_value<Source, Function>>>;
 
 template <class Source, class Function>
-asio::awaitable<result<item_results<Source, Function>>> run_for_each(asio::any_io_executor executor, Source source,
-                                                                     std::size_t limit, Function function,
+asio::awaitable<result<item_results<Source, Function>>> run_for_each(asio::any_io_executor executor,
+                                                                     Source source, std::size_t limit,
+                                                                     Function function,
                                                                      for_each_options options) {
     if (limit == 0) co_return errc::invalid_option;
     using window_type = item_window<Source, Function, for_each_options, for_each_progress>;
@@ -3373,8 +3404,9 @@ consteval bool check_item_function() {
     static_assert(can_be_called, "dragline: the function cannot be called with an item of this range");
     if constexpr (can_be_called) {
         constexpr bool can_be_awaited = is_loop_awaitable<item_awaitable<Source, Function>>;
-        static_assert(can_be_awaited,
-                      "dragline: the function of for_each_limited must return an asio::awaitable of any_io_executor");
+        static_assert(
+            can_be_awaited,
+            "dragline: the function of for_each_limited must return an asio::awaitable of any_io_executor");
         return can_be_awaited;
     }
     return false;
@@ -3386,8 +3418,8 @@ for_each_options options_among(const for_each_options& options, Token&&...) {
     return options;
 }
 template <class Token>
-requires(!std::same_as<std::remove_cvref_t<Token>, for_each_options>)
-for_each_options options_among(Token&&) {
+requires(!std::same_as<std::remove_cvref_t<Token>, for_each_options>) for_each_options
+    options_among(Token&&) {
     return for_each_options();
 }
 
@@ -3398,8 +3430,7 @@ Token&& token_among(const for_each_options&, Token&& token) {
     return std::forward<Token>(token);
 }
 template <class Token>
-requires(!std::same_as<std::remove_cvref_t<Token>, for_each_options>)
-Token&& token_among(Token&& token) {
+requires(!std::same_as<std::remove_cvref_t<Token>, for_each_options>) Token && token_among(Token&& token) {
     return std::forward<Token>(token);
 }
 
@@ -3412,8 +3443,9 @@ auto for_each_limited(Where&& place, Items items, std::size_t limit, Function fu
         auto executor = executor_of(place);
         auto options = detail::options_among(rest...);
         return initiate<detail::item_results<source, Function>>(
-            executor, &detail::run_for_each<source, Function>, detail::token_among(std::forward<Rest>(rest)...),
-            executor, source(std::move(items)), limit, std::move(function), std::move(options));
+            executor, &detail::run_for_each<source, Function>,
+            detail::token_among(std::forward<Rest>(rest)...), executor, source(std::move(items)), limit,
+            std::move(function), std::move(options));
     }
 }
 
@@ -3526,8 +3558,8 @@ public:
     /// Makes all loops return as soon as they can, and for good. Does not wait.
     void stop() noexcept;
 
-    /// Waits until stop() was called, by anybody, and all loops have returned. Then throws the first exception
-    /// that left a handler; its loop went on all the same. The others are in take_exceptions().
+    /// Waits until stop() was called, by anybody, and all loops have returned. Then throws the first
+    /// exception that left a handler; its loop went on all the same. The others are in take_exceptions().
     ///
     /// Errors: std::system_error of errc::wrong_thread on a thread of the group.
     void join();
@@ -3654,7 +3686,8 @@ DRAGLINE_DECL std::vector<std::exception_ptr> loop_group::take_exceptions() {
 
 namespace dragline::inline v1::async {
 
-/// Runs `main` on `loop`, on this thread, until it has ended; returns what it returns or throws what it throws.
+/// Runs `main` on `loop`, on this thread, until it has ended; returns what it returns or throws what it
+/// throws.
 ///
 /// Other work of the loop runs meanwhile; what is left of it stays pending. An exception of another handler
 /// leaves this function too, and `main` then dies with the loop.
@@ -3662,7 +3695,8 @@ namespace dragline::inline v1::async {
 template <class T>
 T run(event_loop& loop, asio::awaitable<T> main);
 
-/// As above, on a loop of its own. What `main` has left running when it ends dies with that loop.
+/// As above, on a loop of its own. What `main` has left running when it ends dies with that loop; so it must
+/// not leave anything that waits for another loop.
 template <class T>
 T run(asio::awaitable<T> main);
 
@@ -3835,8 +3869,8 @@ DRAGLINE_DECL void semaphore_state::give_back() {
     first.served.notify();
 }
 
-DRAGLINE_DECL asio::awaitable<result<semaphore::permit>> acquire_permit(std::shared_ptr<semaphore_state> state,
-                                                                        time_point until, phase where) {
+DRAGLINE_DECL asio::awaitable<result<semaphore::permit>> acquire_permit(
+    std::shared_ptr<semaphore_state> state, time_point until, phase where) {
     if (state->free > 0) {
         --state->free;
         co_return semaphore::permit(std::move(state));
@@ -3884,9 +3918,9 @@ namespace dragline::inline v1::async {
 /// Runs `operation` on `loop`, which another thread runs, and blocks this one until it has ended.
 ///
 /// Returns what it returns or throws what it throws. Past `timeout` the operation is cancelled, awaited, and
-/// std::system_error of make_timeout(phase::total) thrown, so that nothing of it runs any more: an operation that
-/// ignores its cancellation holds this up. `no_limit` waits for ever.
-/// Errors, as std::system_error: errc::wrong_thread on the loop's own thread; errc::invalid_option for a timeout
+/// std::system_error of make_timeout(phase::total) thrown, so that nothing of it runs any more: an operation
+/// that ignores its cancellation holds this up. `no_limit` waits for ever. Errors, as std::system_error:
+/// errc::wrong_thread on the loop's own thread; errc::invalid_option for a timeout
 ///   of zero or less; operation_aborted when the loop ends first.
 template <class T>
 T sync_wait(event_loop& loop, asio::awaitable<T> operation, duration timeout);
@@ -3998,7 +4032,8 @@ struct waited_operation {
     thread_wait ended;
 };
 
-// Lives on the loop. Its last act, when all of the operation is gone, ends the wait: also when the loop dies first.
+// Lives on the loop. Its last act, when all of the operation is gone, ends the wait: also when the loop dies
+// first.
 template <class T>
 struct waited_call {
     std::shared_ptr<waited_operation<T>> waited;
@@ -5198,14 +5233,20 @@ private:
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
+
 namespace dragline::inline v1::dns::wire {
 namespace detail {
 
 inline constexpr int max_jumps = 128;  // a name has at most 127 labels
 
+DRAGLINE_DECL bool is_plain(std::uint8_t byte) noexcept {
+    return byte > ' ' && byte < 0x7f && byte != '.' && byte != '\\';
+}
+
 DRAGLINE_DECL void append_escaped(std::string& text, std::uint8_t byte) {
     if (byte > ' ' && byte < 0x7f) {
-        if (byte == '.' || byte == '\\') text += '\\';
+        if (!is_plain(byte)) text += '\\';
         text += static_cast<char>(byte);
         return;
     }
@@ -5293,7 +5334,12 @@ DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& of
         wire_size += length + std::size_t{1};
         if (wire_size > max_name_size) return errc::malformed_message;
         if (!text.empty()) text += '.';
-        for (std::size_t i = 1; i <= length; ++i) detail::append_escaped(text, message[at + i]);
+        const auto label = message.subspan(at + 1, length);
+        if (std::all_of(label.begin(), label.end(), detail::is_plain)) {
+            text.append(reinterpret_cast<const char*>(label.data()), length);
+        } else {
+            for (const auto byte : label) detail::append_escaped(text, byte);
+        }
         at += length + std::size_t{1};
     }
     offset = end != 0 ? end : at + 1;
@@ -5849,9 +5895,10 @@ struct answer {
     rcode code = rcode::no_error;
     bool authoritative = false;
     bool authentic = false;  ///< The server says that it validated the data (AD).
-    std::vector<std::string>
-        aliases;                  ///< Names that lead to `canonical_name`, the asked one first; often none.
-    std::string canonical_name;   ///< The name that has, or lacks, the records.
+
+    /// Where the asked name leads, one alias after the other; often none.
+    std::vector<std::string> aliases;
+
     std::vector<record> records;  ///< Those of the asked type, in the order of the message.
 
     /// Seconds for which this holds: the least TTL of records and aliases, or, when the name or the data do
@@ -5859,6 +5906,11 @@ struct answer {
     std::uint32_t ttl = 0;
 
     answer() {}
+
+    /// The name that has, or lacks, the records.
+    const std::string& canonical_name() const noexcept {
+        return aliases.empty() ? asked.name : aliases.back();
+    }
 
     /// The name, or an alias of it, has something of its own: any record, or an alias that leads anywhere.
     bool exists() const noexcept { return !records.empty() || !aliases.empty(); }
@@ -5889,6 +5941,7 @@ DRAGLINE_DECL std::vector<std::string> pointer_names(const answer& from);
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -5940,34 +5993,39 @@ DRAGLINE_DECL bool is_answer_at(const record& entry, std::string_view name, cons
 
 DRAGLINE_DECL answer interpret(wire::message reply, question asked) {
     answer out;
+    out.asked = std::move(asked);
     out.code = reply.code;
     out.authoritative = reply.authoritative;
     out.authentic = reply.authentic_data;
-    out.canonical_name = asked.name;
     std::uint32_t ttl = std::numeric_limits<std::uint32_t>::max();
 
-    for (;;) {
-        for (auto& entry : reply.answers) {
-            if (!detail::is_answer_at(entry, out.canonical_name, asked)) continue;
-            ttl = std::min(ttl, entry.ttl);
-            out.records.push_back(std::move(entry));
+    while (!out.error) {
+        const auto answers = [&out](const record& entry) {
+            return detail::is_answer_at(entry, out.canonical_name(), out.asked);
+        };
+        if (std::all_of(reply.answers.begin(), reply.answers.end(), answers)) {
+            out.records = std::move(reply.answers);  // nearly always, without aliases
+        } else {
+            std::copy_if(reply.answers.begin(), reply.answers.end(), std::back_inserter(out.records),
+                         answers);
         }
+        for (const auto& entry : out.records) ttl = std::min(ttl, entry.ttl);
         if (!out.records.empty()) break;
-        const auto alias = std::find_if(reply.answers.begin(), reply.answers.end(), [&](const record& entry) {
-            return detail::is_alias_of(entry, out.canonical_name, asked);
-        });
+        const auto alias =
+            std::find_if(reply.answers.begin(), reply.answers.end(), [&out](const record& entry) {
+                return detail::is_alias_of(entry, out.canonical_name(), out.asked);
+            });
         if (alias == reply.answers.end()) break;
-        if (out.aliases.size() == max_aliases) {
-            out.error = errc::cname_loop;
-            break;
-        }
         ttl = std::min(ttl, alias->ttl);
-        out.aliases.push_back(std::exchange(out.canonical_name, alias->get<cname_record>()->name));
-        const auto& next = out.canonical_name;
-        if (std::any_of(out.aliases.begin(), out.aliases.end(),
-                        [&next](const std::string& seen) { return wire::equal_names(seen, next); })) {
+        const auto& target = alias->get<cname_record>()->name;
+        const bool seen =
+            wire::equal_names(target, out.asked.name) ||
+            std::any_of(out.aliases.begin(), out.aliases.end(),
+                        [&target](const std::string& name) { return wire::equal_names(name, target); });
+        if (seen || out.aliases.size() == max_aliases) {
             out.error = errc::cname_loop;
-            break;
+        } else {
+            out.aliases.push_back(target);
         }
     }
 
@@ -5976,11 +6034,10 @@ DRAGLINE_DECL answer interpret(wire::message reply, question asked) {
     if (!out.error) {
         out.ttl = ttl;
     } else {
-        if (out.error != errc::cname_loop) out.records.clear();  // NXDOMAIN with records makes no sense
+        out.records.clear();  // NXDOMAIN with records makes no sense
         const bool absent = out.error == errc::name_not_found || out.error == errc::no_data;
-        out.ttl = absent ? std::min(ttl, detail::negative_ttl(reply, out.canonical_name)) : 0;
+        out.ttl = absent ? std::min(ttl, detail::negative_ttl(reply, out.canonical_name())) : 0;
     }
-    out.asked = std::move(asked);
     return out;
 }
 
@@ -5988,7 +6045,6 @@ DRAGLINE_DECL answer make_answer(question asked, std::error_code error) {
     answer out;
     out.error = error;
     out.code = detail::code_of(error);
-    out.canonical_name = asked.name;
     out.asked = std::move(asked);
     return out;
 }
@@ -6039,7 +6095,6 @@ DRAGLINE_DECL std::vector<std::string> pointer_names(const answer& from) {
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -6122,47 +6177,55 @@ public:
     DRAGLINE_DECL void store(std::shared_ptr<const answer> value, time_point now);
 
     /// Forgets everything, for instance after a change of network.
-    void clear() noexcept {
-        index_.clear();
-        entries_.clear();
-    }
+    DRAGLINE_DECL void clear() noexcept;
 
-    std::size_t size() const noexcept { return index_.size(); }
+    std::size_t size() const noexcept { return entries_.size(); }
     const cache_statistics& statistics() const noexcept { return statistics_; }
     const cache_options& options() const noexcept { return options_; }
 
 private:
     struct key {
         std::string_view name;  // lower case; that of an entry lives in the entry
+        std::size_t hash;       // of the name, so that it is read once
         std::uint32_t type;
         std::uint16_t klass;
-        bool operator==(const key&) const = default;
-    };
-    struct key_hash {
-        std::size_t operator()(const key& k) const noexcept {
-            return std::hash<std::string_view>()(k.name) + k.type * 0x9e3779b9u + k.klass;
+        bool operator==(const key& other) const noexcept {
+            return hash == other.hash && type == other.type && klass == other.klass && name == other.name;
         }
     };
+    struct key_hash {
+        std::size_t operator()(const key& k) const noexcept { return k.hash + k.type * 0x9e3779b9u; }
+    };
+    struct entry;
+    using entry_map = std::unordered_map<key, entry, key_hash>;  // its nodes stay where they are
     struct entry {
-        std::string name;
         std::shared_ptr<const answer> value;
+        std::string name;  // when that of the answer is not in lower case
         time_point stored;
         time_point expires;
-        std::uint32_t type;
+        entry_map::value_type* newer = nullptr;  // by their last use
+        entry_map::value_type* older = nullptr;
     };
-    using entry_list = std::list<entry>;  // the most recently used in front
 
     static constexpr std::uint32_t every_type = 0x10000;  // above all types
-    static key key_of(const entry& of) noexcept;
-    static std::string lower_name(std::string_view name);
+    static key key_of(const question& asked, std::string& lowered);
+    static key with_type(key of, std::uint32_t type) noexcept {
+        of.type = type;
+        return of;
+    }
     std::chrono::seconds lifetime(const answer& value) const noexcept;
     std::optional<hit> find(const key& wanted, time_point now);
-    void erase(entry_list::iterator at) noexcept;
+    void link(entry_map::value_type& used) noexcept;
+    void unlink(entry_map::value_type& used) noexcept;
+    void erase(entry_map::iterator at) noexcept;
+    void forget(const key& old) noexcept;
 
     cache_options options_;
     cache_statistics statistics_;
-    entry_list entries_;
-    std::unordered_map<key, entry_list::iterator, key_hash> index_;
+    entry_map entries_;
+    entry_map::value_type* newest_ = nullptr;
+    entry_map::value_type* oldest_ = nullptr;
+    std::size_t whole_names_ = 0;  // entries for every type
 };
 
 }  // namespace dragline::dns
@@ -6178,13 +6241,16 @@ private:
 
 namespace dragline::inline v1::dns {
 
-DRAGLINE_DECL cache::key cache::key_of(const entry& of) noexcept {
-    return {of.name, of.type, static_cast<std::uint16_t>(of.value->asked.klass)};
-}
-
-DRAGLINE_DECL std::string cache::lower_name(std::string_view name) {
+// The name is that of the question where it is normal already, as the names of hosts are, or else `lowered`.
+DRAGLINE_DECL cache::key cache::key_of(const question& asked, std::string& lowered) {
+    std::string_view name = asked.name;
     if (name.size() > 1 && name.back() == '.') name.remove_suffix(1);
-    return ascii::to_lower(name);
+    if (std::any_of(name.begin(), name.end(), ascii::is_upper)) {
+        lowered = ascii::to_lower(name);
+        name = lowered;
+    }
+    return {name, std::hash<std::string_view>()(name), static_cast<std::uint32_t>(asked.type),
+            static_cast<std::uint16_t>(asked.klass)};
 }
 
 DRAGLINE_DECL std::chrono::seconds cache::lifetime(const answer& value) const noexcept {
@@ -6197,55 +6263,87 @@ DRAGLINE_DECL std::chrono::seconds cache::lifetime(const answer& value) const no
 }
 
 DRAGLINE_DECL std::optional<cache::hit> cache::find(const question& asked, time_point now) {
-    const auto name = lower_name(asked.name);
-    const auto klass = static_cast<std::uint16_t>(asked.klass);
-    auto found = find(key{name, static_cast<std::uint32_t>(asked.type), klass}, now);
-    if (!found) found = find(key{name, every_type, klass}, now);
+    std::string lowered;
+    const auto wanted = key_of(asked, lowered);
+    auto found = find(wanted, now);
+    if (!found && whole_names_ > 0) found = find(with_type(wanted, every_type), now);
     ++(found ? statistics_.hits : statistics_.misses);
     return found;
 }
 
 DRAGLINE_DECL std::optional<cache::hit> cache::find(const key& wanted, time_point now) {
-    const auto found = index_.find(wanted);
-    if (found == index_.end()) return std::nullopt;
-    const auto at = found->second;
-    if (at->expires <= now) {
+    const auto found = entries_.find(wanted);
+    if (found == entries_.end()) return std::nullopt;
+    auto& at = found->second;
+    if (at.expires <= now) {
         ++statistics_.expired;
-        erase(at);
+        erase(found);
         return std::nullopt;
     }
-    entries_.splice(entries_.begin(), entries_, at);
-    const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - at->stored).count();
-    return hit{at->value, static_cast<std::uint32_t>(std::max<decltype(age)>(age, 0))};
+    unlink(*found);
+    link(*found);
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - at.stored).count();
+    return hit{at.value, static_cast<std::uint32_t>(std::max<decltype(age)>(age, 0))};
 }
 
 DRAGLINE_DECL void cache::store(std::shared_ptr<const answer> value, time_point now) {
-    const auto name = lower_name(value->asked.name);
-    const auto klass = static_cast<std::uint16_t>(value->asked.klass);
-    const auto type = static_cast<std::uint32_t>(value->asked.type);
+    std::string lowered;
+    auto at = key_of(value->asked, lowered);
     // What is said now replaces what was said before, also when it may not be kept itself.
-    for (const auto old : {type, every_type}) {
-        if (const auto found = index_.find(key{name, old, klass}); found != index_.end())
-            erase(found->second);
-    }
+    forget(at);
+    if (whole_names_ > 0) forget(with_type(at, every_type));
     const auto kept_for = lifetime(*value);
     if (kept_for <= std::chrono::seconds(0) || options_.max_entries() == 0) return;
 
-    // An alias exists itself, wherever it leads; then only this question has its answer.
-    const bool whole_name = value->error == errc::name_not_found && value->aliases.empty();
-    entry made{name, std::move(value), now, now + kept_for, whole_name ? every_type : type};
-    entries_.push_front(std::move(made));
-    index_.emplace(key_of(entries_.front()), entries_.begin());
-    ++statistics_.stored;
-    if (index_.size() > options_.max_entries()) {
-        ++(entries_.back().expires > now ? statistics_.evicted : statistics_.expired);
-        erase(std::prev(entries_.end()));
+    if (entries_.size() >= options_.max_entries()) {
+        const auto last = entries_.find(oldest_->first);
+        ++(last->second.expires > now ? statistics_.evicted : statistics_.expired);
+        erase(last);
     }
+    // An alias exists itself, wherever it leads; then only this question has its answer.
+    if (value->error == errc::name_not_found && value->aliases.empty()) at.type = every_type;
+    entry made;
+    if (!lowered.empty()) {
+        // On the heap, so that the key may point to it wherever the entry is moved.
+        lowered.reserve(sizeof(std::string));
+        made.name = std::move(lowered);
+        at.name = made.name;
+    }
+    made.value = std::move(value);
+    made.stored = now;
+    made.expires = now + kept_for;
+    link(*entries_.emplace(at, std::move(made)).first);
+    if (at.type == every_type) ++whole_names_;
+    ++statistics_.stored;
 }
 
-DRAGLINE_DECL void cache::erase(entry_list::iterator at) noexcept {
-    index_.erase(key_of(*at));
+DRAGLINE_DECL void cache::link(entry_map::value_type& used) noexcept {
+    used.second.newer = nullptr;
+    used.second.older = newest_;
+    (newest_ ? newest_->second.newer : oldest_) = &used;
+    newest_ = &used;
+}
+
+DRAGLINE_DECL void cache::unlink(entry_map::value_type& used) noexcept {
+    auto& [value, name, stored, expires, newer, older] = used.second;
+    (newer ? newer->second.older : newest_) = older;
+    (older ? older->second.newer : oldest_) = newer;
+}
+
+DRAGLINE_DECL void cache::forget(const key& old) noexcept {
+    if (const auto found = entries_.find(old); found != entries_.end()) erase(found);
+}
+
+DRAGLINE_DECL void cache::erase(entry_map::iterator at) noexcept {
+    if (at->first.type == every_type) --whole_names_;
+    unlink(*at);
     entries_.erase(at);
+}
+
+DRAGLINE_DECL void cache::clear() noexcept {
+    entries_.clear();
+    newest_ = oldest_ = nullptr;
+    whole_names_ = 0;
 }
 
 }  // namespace dragline::dns
@@ -6801,6 +6899,7 @@ DRAGLINE_DECL const char* to_string(answer_source source) noexcept {
 #endif
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -6821,25 +6920,15 @@ public:
 
     /// The servers to ask, in this order; an empty list means those of the system, which is the default.
     query_options& servers(std::vector<server> value) {
-        servers_ = std::move(value);
+        edit().servers = std::move(value);
         return *this;
     }
     const std::vector<server>& servers() const noexcept {
-        static const std::vector<server> none;
-        return servers_ ? *servers_ : none;
+        return rare().servers ? *rare().servers : no_servers();
     }
 
     /// Appends a server, written as for server::parse().
-    query_options& add_server(std::string_view text) {
-        if (!servers_) servers_.emplace();
-        auto parsed = server::parse(text);
-        if (parsed) {
-            servers_->push_back(*std::move(parsed));
-        } else {
-            bad_server_ = true;
-        }
-        return *this;
-    }
+    DRAGLINE_DECL query_options& add_server(std::string_view text);
 
     /// The wait for one server's answer before the next is asked; 1.5 s. An answer that comes later still
     /// counts.
@@ -6882,21 +6971,21 @@ public:
 
     /// Where the hosts file is.
     query_options& hosts_path(std::string value) {
-        hosts_path_ = std::move(value);
+        edit().hosts_path = std::move(value);
         return *this;
     }
     std::string_view hosts_path() const noexcept {
-        return hosts_path_ ? std::string_view(*hosts_path_) : platform::hosts_file;
+        return rare().hosts_path ? std::string_view(*rare().hosts_path) : platform::hosts_file;
     }
 
     /// Where the servers of the system are named, in the format of resolv.conf(5), whose other lines play no
     /// part. It is read again when it changes.
     query_options& resolv_conf(std::string value) {
-        resolv_conf_ = std::move(value);
+        edit().resolv_conf = std::move(value);
         return *this;
     }
     std::string_view resolv_conf() const noexcept {
-        return resolv_conf_ ? std::string_view(*resolv_conf_) : default_resolv_conf;
+        return rare().resolv_conf ? std::string_view(*rare().resolv_conf) : default_resolv_conf;
     }
 
     /// Filled when the look-up ends. `record` must outlive it.
@@ -6912,21 +7001,32 @@ public:
     /// Why these options cannot work, or nothing.
     DRAGLINE_DECL std::error_code problem() const noexcept;
 
-    bool operator==(const query_options&) const = default;
+    DRAGLINE_DECL friend bool operator==(const query_options& a, const query_options& b) noexcept;
 
     static constexpr const char* default_resolv_conf = "/etc/resolv.conf";
 
 private:
-    std::optional<std::vector<server>> servers_;
+    // What few callers set; shared by copies, since every look-up copies its options.
+    struct rare_options {
+        std::optional<std::vector<server>> servers;
+        std::optional<std::string> hosts_path;
+        std::optional<std::string> resolv_conf;
+        bool bad_server = false;
+
+        bool operator==(const rare_options&) const = default;
+    };
+    DRAGLINE_DECL static const std::vector<server>& no_servers() noexcept;
+    DRAGLINE_DECL static const rare_options& no_rare_options() noexcept;
+    DRAGLINE_DECL rare_options& edit();
+    const rare_options& rare() const noexcept { return rare_ ? *rare_ : no_rare_options(); }
+
+    std::shared_ptr<const rare_options> rare_;
     std::optional<duration> try_timeout_;
-    std::optional<int> tries_;
     std::optional<duration> timeout_;
+    std::optional<int> tries_;
     std::optional<bool> bypass_cache_;
     std::optional<bool> hosts_file_;
-    std::optional<std::string> hosts_path_;
-    std::optional<std::string> resolv_conf_;
     lookup_trace* trace_ = nullptr;
-    bool bad_server_ = false;
 };
 
 /// How check_dns_wildcard() looks for a wildcard.
@@ -6963,28 +7063,70 @@ private:
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <utility>
+
 namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL const std::vector<server>& query_options::no_servers() noexcept {
+    static const std::vector<server> none;
+    return none;
+}
+
+DRAGLINE_DECL const query_options::rare_options& query_options::no_rare_options() noexcept {
+    static const rare_options none;
+    return none;
+}
+
+DRAGLINE_DECL query_options::rare_options& query_options::edit() {
+    auto own = std::make_shared<rare_options>(rare());
+    auto& edited = *own;
+    rare_ = std::move(own);
+    return edited;
+}
+
+DRAGLINE_DECL query_options& query_options::add_server(std::string_view text) {
+    auto& edited = edit();
+    if (!edited.servers) edited.servers.emplace();
+    auto parsed = server::parse(text);
+    if (parsed) {
+        edited.servers->push_back(*std::move(parsed));
+    } else {
+        edited.bad_server = true;
+    }
+    return *this;
+}
 
 DRAGLINE_DECL query_options query_options::over(const query_options& base) const {
     query_options both = *this;
     const auto fill = [](auto& mine, const auto& theirs) {
         if (!mine) mine = theirs;
     };
-    if (!both.servers_) both.bad_server_ = both.bad_server_ || base.bad_server_;
-    fill(both.servers_, base.servers_);
     fill(both.try_timeout_, base.try_timeout_);
-    fill(both.tries_, base.tries_);
     fill(both.timeout_, base.timeout_);
+    fill(both.tries_, base.tries_);
     fill(both.bypass_cache_, base.bypass_cache_);
     fill(both.hosts_file_, base.hosts_file_);
-    fill(both.hosts_path_, base.hosts_path_);
-    fill(both.resolv_conf_, base.resolv_conf_);
     fill(both.trace_, base.trace_);
+    if (!rare_ || !base.rare_) {
+        fill(both.rare_, base.rare_);
+        return both;
+    }
+    auto& merged = both.edit();
+    if (!merged.servers) merged.bad_server = base.rare_->bad_server;
+    fill(merged.servers, base.rare_->servers);
+    fill(merged.hosts_path, base.rare_->hosts_path);
+    fill(merged.resolv_conf, base.rare_->resolv_conf);
     return both;
 }
 
+DRAGLINE_DECL bool operator==(const query_options& a, const query_options& b) noexcept {
+    return a.rare() == b.rare() && a.try_timeout_ == b.try_timeout_ && a.timeout_ == b.timeout_ &&
+           a.tries_ == b.tries_ && a.bypass_cache_ == b.bypass_cache_ && a.hosts_file_ == b.hosts_file_ &&
+           a.trace_ == b.trace_;
+}
+
 DRAGLINE_DECL std::error_code query_options::problem() const noexcept {
-    if (bad_server_) return errc::invalid_server;
+    if (rare().bad_server) return errc::invalid_server;
     const bool good = async::valid_timeout(try_timeout()) && async::valid_timeout(timeout()) &&
                       tries() >= 1 && tries() <= 100;
     return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
@@ -7020,9 +7162,9 @@ DRAGLINE_DECL std::error_code wildcard_options::problem() const noexcept {
 
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <system_error>
-#include <vector>
 
 namespace dragline::inline v1::dns::detail {
 
@@ -7030,16 +7172,16 @@ class lookup_machine {
 public:
     // `first` is the server to begin with; the others follow in order.
     lookup_machine(std::size_t servers, std::size_t first, int tries)
-        : given_up_(servers, false), next_(servers == 0 ? 0 : first % servers), tries_left_(tries) {}
+        : servers_(servers), next_(servers == 0 ? 0 : first % servers), tries_left_(tries) {}
 
     // The server to ask now; nothing when there is no use in asking any more, and error() is the result.
     std::optional<std::size_t> next() {
         if (tries_left_ == 0) return std::nullopt;
-        for (std::size_t i = 0; i < given_up_.size(); ++i) {
-            const std::size_t server = (next_ + i) % given_up_.size();
-            if (given_up_[server]) continue;
+        for (std::size_t i = 0; i < servers_; ++i) {
+            const std::size_t server = (next_ + i) % servers_;
+            if (given_up_ & bit(server)) continue;
             --tries_left_;
-            next_ = (server + 1) % given_up_.size();
+            next_ = (server + 1) % servers_;
             return server;
         }
         return std::nullopt;
@@ -7049,7 +7191,7 @@ public:
     // But one that was silent or garbled may do better.
     void failed(std::size_t server, std::error_code ec) {
         const bool hopeless = ec != condition::timeout && ec != errc::malformed_message;
-        if (hopeless) given_up_[server] = true;
+        if (hopeless) given_up_ |= bit(server);
         if (!error_ || weight(ec) > weight(error_)) error_ = ec;
     }
 
@@ -7071,7 +7213,13 @@ private:
         return ec == errc::servers_unreachable ? 2 : 1;
     }
 
-    std::vector<bool> given_up_;
+    // Beyond 64 servers, those that are of no help are not remembered.
+    static std::uint64_t bit(std::size_t server) noexcept {
+        return server < 64 ? std::uint64_t{1} << server : 0;
+    }
+
+    std::size_t servers_;
+    std::uint64_t given_up_ = 0;
     std::size_t next_;
     int tries_left_;
     std::error_code error_;
@@ -7131,11 +7279,13 @@ public:
 #include <cstddef>
 #include <memory>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::dns::detail {
 
 class flight;
+class flight_seat;
 
 // Who started a flight, told of its ends.
 class flight_owner {
@@ -7165,12 +7315,9 @@ public:
     flight(async::loop_state& loop, std::weak_ptr<flight_owner> owner, question asked, lookup_plan plan,
            std::shared_ptr<const transport_list> servers, std::size_t first);
 
-    void start();
+    // Asks the first server; once.
+    void start(async::time_point now);
     void on_reply(std::size_t tag, result<wire::message> reply) override;
-
-    // A caller waits: `wake` is notified when the answer is there. Each join() needs its leave().
-    void join(async::event& wake);
-    void leave(async::event& wake) noexcept;
 
     // The answer, its error included; null while there is none.
     const std::shared_ptr<const answer>& outcome() const noexcept { return outcome_; }
@@ -7181,6 +7328,7 @@ public:
     void report(lookup_trace& trace) const;
 
 private:
+    friend class flight_seat;
     struct attempt {
         std::size_t server;
         async::time_point began;
@@ -7188,7 +7336,9 @@ private:
         std::error_code error;
     };
 
-    void ask_next();
+    void ask_next(async::time_point now);
+    void join(flight_seat& seat) noexcept;
+    void leave(flight_seat& seat) noexcept;
     void failed(std::size_t tag, std::error_code ec);
     void finish(answer found);
     void release_all() noexcept;
@@ -7202,11 +7352,33 @@ private:
     std::shared_ptr<const transport_list>
         servers_;  // given up with the last caller, since they hold this flight
     std::vector<attempt> attempts_;
-    std::vector<async::event*> waiting_;
+    flight_seat* waiting_ = nullptr;
     async::deadline try_limit_;
     std::shared_ptr<const answer> outcome_;
+    bool started_ = false;
     bool answered_ = false;
     bool holding_ = true;
+};
+
+// The place of one caller in a flight: while it exists, `wake` is notified when the answer is there.
+class flight_seat {
+public:
+    flight_seat(std::shared_ptr<flight> in, async::event& wake) noexcept
+        : flight_(std::move(in)), wake_(wake) {
+        flight_->join(*this);
+    }
+    ~flight_seat() { flight_->leave(*this); }
+    flight_seat(const flight_seat&) = delete;
+    flight_seat& operator=(const flight_seat&) = delete;
+
+    flight& in() const noexcept { return *flight_; }
+
+private:
+    friend class flight;
+    std::shared_ptr<flight> flight_;
+    async::event& wake_;
+    flight_seat* previous_ = nullptr;
+    flight_seat* next_ = nullptr;
 };
 
 }  // namespace dragline::dns::detail
@@ -7231,12 +7403,13 @@ DRAGLINE_DECL flight::flight(async::loop_state& loop, std::weak_ptr<flight_owner
       servers_(std::move(servers)),
       try_limit_(&on_try_timeout, this) {}
 
-DRAGLINE_DECL void flight::start() { ask_next(); }
+DRAGLINE_DECL void flight::start(async::time_point now) {
+    if (!std::exchange(started_, true)) ask_next(now);
+}
 
-DRAGLINE_DECL void flight::ask_next() {
+DRAGLINE_DECL void flight::ask_next(async::time_point now) {
     const auto server = machine_.next();
     if (!server) return finish(make_answer(asked_, machine_.error()));
-    const auto now = loop_.now();
     attempts_.push_back(attempt{*server, now, now, {}});
     loop_.deadlines().arm(try_limit_, async::deadline_after(now, plan_.try_timeout));
     auto& asking = *(*servers_)[*server];
@@ -7248,7 +7421,9 @@ DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply
     if (outcome_ || tag >= attempts_.size()) return;
     if (!reply) return failed(tag, reply.error());
     if (const auto ec = wire::check_response(*reply, reply->id, asked_)) return failed(tag, ec);
-    auto found = interpret(*std::move(reply), asked_);
+    auto& repeated = reply->questions.front();  // mostly the very same: then it is not copied
+    auto asked = repeated == asked_ ? std::move(repeated) : asked_;
+    auto found = interpret(*std::move(reply), std::move(asked));
     if (lookup_machine::is_retryable(found.error)) return failed(tag, found.error);
     attempts_[tag].ended = loop_.now();
     attempts_[tag].error = found.error;
@@ -7263,7 +7438,7 @@ DRAGLINE_DECL void flight::failed(std::size_t tag, std::error_code ec) {
     machine_.failed(of.server, ec);
     if (const auto owner = owner_.lock()) owner->failed(of.server, ec);
     // What an earlier attempt came to changes nothing while a later one is on its way.
-    if (!waiting_.empty() && tag + 1 == attempts_.size()) ask_next();
+    if (waiting_ && tag + 1 == attempts_.size()) ask_next(of.ended);
 }
 
 DRAGLINE_DECL void flight::on_try_timeout(void* context) noexcept {
@@ -7275,19 +7450,19 @@ DRAGLINE_DECL void flight::finish(answer found) {
     outcome_ = std::make_shared<const answer>(std::move(found));
     release_all();
     if (const auto owner = owner_.lock()) owner->landed(*this);
-    for (auto* wake : waiting_) wake->notify();
+    for (auto* seat = waiting_; seat; seat = seat->next_) seat->wake_.notify();
 }
 
-DRAGLINE_DECL void flight::join(async::event& wake) { waiting_.push_back(&wake); }
+DRAGLINE_DECL void flight::join(flight_seat& seat) noexcept {
+    seat.next_ = waiting_;
+    if (waiting_) waiting_->previous_ = &seat;
+    waiting_ = &seat;
+}
 
-DRAGLINE_DECL void flight::leave(async::event& wake) noexcept {
-    for (auto& each : waiting_) {
-        if (each != &wake) continue;
-        each = waiting_.back();
-        waiting_.pop_back();
-        break;
-    }
-    if (!waiting_.empty()) return;
+DRAGLINE_DECL void flight::leave(flight_seat& seat) noexcept {
+    (seat.previous_ ? seat.previous_->next_ : waiting_) = seat.next_;
+    if (seat.next_) seat.next_->previous_ = seat.previous_;
+    if (waiting_) return;
     if (!outcome_) {
         release_all();
         if (const auto owner = owner_.lock()) owner->abandoned(*this);
@@ -7314,8 +7489,6 @@ DRAGLINE_DECL void flight::report(lookup_trace& trace) const {
 }  // namespace dragline::dns::detail
 
 #endif
-
-#include <asio/awaitable.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -7346,11 +7519,11 @@ public:
     cache& answers() noexcept { return cache_; }
 
     // From the cache, or null.
-    std::shared_ptr<const answer> known(const question& asked, std::uint32_t& age);
+    std::shared_ptr<const answer> known(const question& asked, async::time_point now, std::uint32_t& age);
 
-    // A flight for this question that `wake` has joined: one that is on its way, or a new one.
-    std::shared_ptr<flight> join_flight(question asked, const lookup_plan& plan, async::event& wake,
-                                        bool& shared);
+    // A flight for this question, on its way (`shared`) or yet to be started. Take a seat in it at once.
+    std::shared_ptr<flight> flight_for(question asked, const lookup_plan& plan, async::time_point now,
+                                       bool& shared);
 
     void landed(const flight& ended) override;
     void abandoned(const flight& left) noexcept override { forget(left); }
@@ -7370,8 +7543,8 @@ private:
         }
     };
 
-    const std::shared_ptr<const transport_list>& transports();
-    void refresh();
+    const std::shared_ptr<const transport_list>& transports(async::time_point now);
+    void refresh(async::time_point now);
     void read_system_servers();
     void forget(const flight& gone) noexcept;
 
@@ -7384,12 +7557,6 @@ private:
     cache cache_;
     std::unordered_map<flight_key, flight*, flight_key_hash> flights_;
 };
-
-// Asks the cache, or joins a flight. An answer that is an error is a value here; an error is that of the
-// wait: the caller's deadline, or its cancellation.
-DRAGLINE_DECL asio::awaitable<result<found_answer>> lookup(std::shared_ptr<resolver_core> core,
-                                                           question asked, lookup_plan plan,
-                                                           async::time_point until, lookup_trace* trace);
 
 // What the resolvers of a loop have in common.
 class resolver_registry final : public async::loop_object {
@@ -7946,8 +8113,8 @@ DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, transport_li
       resolv_conf_({}, max_resolv_conf),
       transports_(std::make_shared<const transport_list>(std::move(transports))) {}
 
-DRAGLINE_DECL void resolver_core::refresh() {
-    if (of_system_ && resolv_conf_.changed(loop_.now())) read_system_servers();
+DRAGLINE_DECL void resolver_core::refresh(async::time_point now) {
+    if (of_system_ && resolv_conf_.changed(now)) read_system_servers();
 }
 
 DRAGLINE_DECL void resolver_core::read_system_servers() {
@@ -7965,8 +8132,8 @@ DRAGLINE_DECL void resolver_core::read_system_servers() {
     cache_.clear();  // another network may have other answers
 }
 
-DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transports() {
-    refresh();
+DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transports(async::time_point now) {
+    refresh(now);
     if (!transports_) {
         transport_list made;
         for (const auto& each : servers_) made.push_back(std::make_shared<ares_transport>(loop_, each));
@@ -7975,37 +8142,31 @@ DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transp
     return transports_;
 }
 
-DRAGLINE_DECL std::shared_ptr<const answer> resolver_core::known(const question& asked, std::uint32_t& age) {
-    refresh();  // what was learnt in another network does not count
-    auto hit = cache_.find(asked, loop_.now());
+DRAGLINE_DECL std::shared_ptr<const answer> resolver_core::known(const question& asked, async::time_point now,
+                                                                 std::uint32_t& age) {
+    refresh(now);  // what was learnt in another network does not count
+    auto hit = cache_.find(asked, now);
     if (!hit) return nullptr;
     age = hit->age;
     return std::move(hit->stored);
 }
 
-DRAGLINE_DECL std::shared_ptr<flight> resolver_core::join_flight(question asked, const lookup_plan& plan,
-                                                                 async::event& wake, bool& shared) {
+DRAGLINE_DECL std::shared_ptr<flight> resolver_core::flight_for(question asked, const lookup_plan& plan,
+                                                                async::time_point now, bool& shared) {
+    shared = false;
+    const auto make = [&] {
+        return std::make_shared<flight>(loop_, weak_from_this(), std::move(asked), plan, transports(now),
+                                        preferred_);
+    };
+    if (plan.bypass_cache) return make();
     const auto found = flights_.find(flight_key{asked.name, asked.type, asked.klass});
-    shared = found != flights_.end() && !plan.bypass_cache && found->second->plan() == plan;
-    if (shared) {
-        auto joined = found->second->shared_from_this();
-        joined->join(wake);
-        return joined;
+    if (found != flights_.end()) {
+        shared = found->second->plan() == plan;
+        return shared ? found->second->shared_from_this() : make();
     }
-    const bool register_it = found == flights_.end() && !plan.bypass_cache;
-    auto made =
-        std::make_shared<flight>(loop_, weak_from_this(), std::move(asked), plan, transports(), preferred_);
-    made->join(wake);
-    if (register_it) {
-        const auto& own = made->asked();
-        flights_.emplace(flight_key{own.name, own.type, own.klass}, made.get());
-    }
-    try {
-        made->start();
-    } catch (...) {
-        made->leave(wake);
-        throw;
-    }
+    auto made = make();
+    const auto& own = made->asked();
+    flights_.emplace(flight_key{own.name, own.type, own.klass}, made.get());
     return made;
 }
 
@@ -8033,38 +8194,6 @@ DRAGLINE_DECL void resolver_core::shutdown() noexcept {
     flights_.clear();
     if (!transports_) return;
     for (const auto& each : *transports_) each->shutdown();
-}
-
-DRAGLINE_DECL asio::awaitable<result<found_answer>> lookup(std::shared_ptr<resolver_core> core,
-                                                           question asked, lookup_plan plan,
-                                                           async::time_point until, lookup_trace* trace) {
-    found_answer found;
-    if (!plan.bypass_cache) {
-        found.value = core->known(asked, found.age);
-        if (found.value) {
-            if (trace) trace->source = answer_source::cache;
-            co_return found;
-        }
-    }
-    struct membership {  // destroyed with this frame, also when the loop ends
-        std::shared_ptr<flight> in;
-        async::event& wake;
-        ~membership() {
-            if (in) in->leave(wake);
-        }
-    };
-    async::event wake(core->loop());
-    bool shared = false;
-    const membership joined{core->join_flight(std::move(asked), plan, wake, shared), wake};
-    const auto waited = co_await wake.wait(until, phase::resolve);
-    found.value = joined.in->outcome();
-    if (trace) {
-        trace->shared = shared;
-        trace->source = joined.in->was_answered() ? answer_source::network : answer_source::none;
-        joined.in->report(*trace);
-    }
-    if (!found.value) co_return waited.error();
-    co_return found;
 }
 
 DRAGLINE_DECL std::shared_ptr<resolver_core> resolver_registry::core_for(const query_options& options) {
@@ -8234,28 +8363,59 @@ resolver resolver_of(Where&& place) {
 // Included by <dragline/dns/resolver.hpp> only.
 
 // ---- dragline/dns/detail/host_lookup.hpp
-// Looks a host or an address up wherever it may be known: in itself, the hosts file, the cache, the DNS.
+// One look-up of a host or an address, from its checks to its answer, wherever that is known: in itself, the
+// hosts file, the cache, the DNS.
 
 
 #include <asio/awaitable.hpp>
 #include <asio/ip/address.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 
 namespace dragline::inline v1::dns::detail {
 
-// `type` is A or AAAA. An answer without records is an error here. Fills the trace of the options.
-DRAGLINE_DECL asio::awaitable<result<found_answer>> lookup_host(std::shared_ptr<resolver_core> core,
-                                                                std::string name, record_type type,
-                                                                query_options options,
-                                                                async::time_point until);
+// Stands in the frame of the coroutine that looks up, and costs it no other:
+//
+//     host_lookup looking(...);                                            // asks, unless the answer is at
+//     hand if (looking.must_wait()) looking.waited(co_await looking.wait()); const auto found =
+//     looking.finish();                                 // an answer with records, or an error
+class host_lookup {
+public:
+    // `type` is A or AAAA; the options are complete.
+    host_lookup(std::shared_ptr<resolver_core> core, std::string name, record_type type,
+                const query_options& options, async::time_point until);
 
-// The PTR records of an address.
-DRAGLINE_DECL asio::awaitable<result<found_answer>> lookup_names(std::shared_ptr<resolver_core> core,
-                                                                 asio::ip::address address,
-                                                                 query_options options,
-                                                                 async::time_point until);
+    // The PTR records of an address.
+    host_lookup(std::shared_ptr<resolver_core> core, asio::ip::address address, const query_options& options,
+                async::time_point until);
+
+    bool must_wait() const noexcept { return seat_ && !seat_->in().outcome(); }
+    asio::awaitable<result<void>> wait() { return wake_.wait(until_, phase::resolve); }
+    void waited(const result<void>& ended) noexcept { error_ = ended.error(); }
+
+    // Fills the trace.
+    result<found_answer> finish();
+
+private:
+    void begin(const question& asked);
+    std::optional<std::string> name_to_ask(std::string name, record_type type, const query_options& options);
+    void settle(answer_source source, answer found);
+    void ask(question asked, const query_options& options);
+
+    std::shared_ptr<resolver_core> core_;
+    lookup_trace* trace_;
+    async::time_point began_;
+    async::time_point until_;
+    answer_source source_ = answer_source::none;
+    bool shared_ = false;
+    std::error_code error_;
+    found_answer found_;
+    async::event wake_;
+    std::optional<flight_seat> seat_;
+};
 
 DRAGLINE_DECL lookup_plan plan_of(const query_options& options) noexcept;
 
@@ -8291,7 +8451,7 @@ DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::ti
 }
 
 // An answer that no server gave. It has no TTL.
-DRAGLINE_DECL found_answer local_answer(question asked, std::span<const asio::ip::address> addresses) {
+DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::address> addresses) {
     auto made = make_answer(std::move(asked), {});
     for (const auto& address : addresses) {
         if (made.asked.type == record_type::a && address.is_v4()) {
@@ -8301,7 +8461,7 @@ DRAGLINE_DECL found_answer local_answer(question asked, std::span<const asio::ip
         }
     }
     if (made.records.empty()) made.error = errc::no_data;
-    return {std::make_shared<const answer>(std::move(made))};
+    return made;
 }
 
 DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name) {
@@ -8313,104 +8473,113 @@ DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view 
     return ec ? std::nullopt : std::optional(address);
 }
 
-// The answers that need no server, or the reason not to ask one; nothing when the DNS has to say. Makes
-// `name` normal.
-DRAGLINE_DECL std::optional<result<found_answer>> without_server(resolver_core& core, std::string& name,
-                                                                 record_type type,
-                                                                 const query_options& options,
-                                                                 answer_source& source) {
-    if (const auto ec = options.problem()) return ec;
-    if (const auto literal = literal_address(name)) {
-        source = answer_source::literal;
-        return local_answer(question(name, type), std::span(&*literal, 1));
+DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, std::string name,
+                                       record_type type, const query_options& options,
+                                       async::time_point until)
+    : core_(std::move(core)),
+      trace_(options.trace()),
+      began_(core_->loop().now()),
+      until_(limit_of(options, began_, until)),
+      wake_(core_->loop()) {
+    if (trace_) begin(question(name, type));
+    if (error_ = options.problem(); error_) return;
+    if (auto to_ask = name_to_ask(std::move(name), type, options))
+        ask(question(*std::move(to_ask), type), options);
+}
+
+DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, asio::ip::address address,
+                                       const query_options& options, async::time_point until)
+    : core_(std::move(core)),
+      trace_(options.trace()),
+      began_(core_->loop().now()),
+      until_(limit_of(options, began_, until)),
+      wake_(core_->loop()) {
+    if (address.is_v6()) {
+        const auto v6 = address.to_v6();
+        if (v6.is_v4_mapped()) {
+            address = asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+        } else {
+            address = asio::ip::address_v6(v6.to_bytes());  // without scope id
+        }
     }
-    auto checked = normal_host_name(name);
-    if (!checked) return checked.error();
-    name = *std::move(checked);
-    if (is_localhost(name)) {
-        source = answer_source::local;
+    question asked(reverse_name(address), record_type::ptr);
+    if (trace_) begin(asked);
+    if (error_ = options.problem(); error_) return;
+    if (options.hosts_file()) {
+        const auto& hosts = core_->loop().get<resolver_registry>().hosts(options.hosts_path());
+        if (const auto names = hosts.names_of(address); !names.empty()) {
+            auto made = make_answer(std::move(asked), {});
+            for (const auto& name : names) made.records.emplace_back(made.asked.name, 0, ptr_record(name));
+            settle(answer_source::hosts_file, std::move(made));
+            return;
+        }
+    }
+    ask(std::move(asked), options);
+}
+
+DRAGLINE_DECL void host_lookup::begin(const question& asked) {
+    *trace_ = lookup_trace();
+    trace_->asked = asked;
+}
+
+// The name that the DNS has to say something about; nothing when the answer, or an error, is there without
+// it.
+DRAGLINE_DECL std::optional<std::string> host_lookup::name_to_ask(std::string name, record_type type,
+                                                                  const query_options& options) {
+    if (const auto literal = literal_address(name)) {
+        settle(answer_source::literal,
+               local_answer(question(std::move(name), type), std::span(&*literal, 1)));
+        return std::nullopt;
+    }
+    auto normal = normal_host_name(name);
+    if (!normal) {
+        error_ = normal.error();
+    } else if (is_localhost(*normal)) {
         const asio::ip::address loopback[] = {asio::ip::address_v4::loopback(),
                                               asio::ip::address_v6::loopback()};
-        return local_answer(question(name, type), loopback);
-    }
-    if (is_onion(name)) {
-        source = answer_source::local;
-        return errc::name_not_found;
-    }
-    if (options.hosts_file()) {
-        const auto& hosts = core.loop().get<resolver_registry>().hosts(options.hosts_path());
-        if (const auto addresses = hosts.addresses_of(name); !addresses.empty()) {
-            source = answer_source::hosts_file;
-            return local_answer(question(name, type), addresses);
-        }
+        settle(answer_source::local, local_answer(question(*std::move(normal), type), loopback));
+    } else if (is_onion(*normal)) {
+        settle(answer_source::local, make_answer(question(*std::move(normal), type), errc::name_not_found));
+    } else {
+        if (!options.hosts_file()) return *std::move(normal);
+        const auto& hosts = core_->loop().get<resolver_registry>().hosts(options.hosts_path());
+        const auto addresses = hosts.addresses_of(*normal);
+        if (addresses.empty()) return *std::move(normal);
+        settle(answer_source::hosts_file, local_answer(question(*std::move(normal), type), addresses));
     }
     return std::nullopt;
 }
 
-// The error of an answer becomes that of the look-up.
-DRAGLINE_DECL result<found_answer> checked(result<found_answer> found, const query_options& options,
-                                           async::duration took) {
-    const auto ec = !found ? found.error() : found->value->error;
-    if (auto* trace = options.trace()) {
-        trace->error = ec;
-        trace->took = took;
-    }
-    if (ec) return ec;
-    return found;
+DRAGLINE_DECL void host_lookup::settle(answer_source source, answer found) {
+    source_ = source;
+    found_.value = std::make_shared<const answer>(std::move(found));
 }
 
-DRAGLINE_DECL void begin_trace(const query_options& options, question asked) {
-    if (auto* trace = options.trace()) {
-        *trace = lookup_trace();
-        trace->asked = std::move(asked);
+DRAGLINE_DECL void host_lookup::ask(question asked, const query_options& options) {
+    if (!options.bypass_cache()) found_.value = core_->known(asked, began_, found_.age);
+    if (found_.value) {
+        source_ = answer_source::cache;
+        return;
     }
+    seat_.emplace(core_->flight_for(std::move(asked), plan_of(options), began_, shared_), wake_);
+    seat_->in().start(began_);
 }
 
-DRAGLINE_DECL asio::awaitable<result<found_answer>> lookup_host(std::shared_ptr<resolver_core> core,
-                                                                std::string name, record_type type,
-                                                                query_options options,
-                                                                async::time_point until) {
-    auto& loop = core->loop();
-    const auto began = loop.now();
-    if (options.trace()) begin_trace(options, question(name, type));
-    auto source = answer_source::none;
-    if (auto found = without_server(*core, name, type, options, source)) {
-        if (options.trace()) options.trace()->source = source;
-        co_return checked(*std::move(found), options, loop.now() - began);
+DRAGLINE_DECL result<found_answer> host_lookup::finish() {
+    if (seat_ && seat_->in().outcome()) {  // also when it came together with the end of the wait
+        found_.value = seat_->in().outcome();
+        if (seat_->in().was_answered()) source_ = answer_source::network;
     }
-    auto looking = lookup(core, question(std::move(name), type), plan_of(options),
-                          limit_of(options, began, until), options.trace());
-    auto found = co_await std::move(looking);
-    co_return checked(std::move(found), options, options.trace() ? loop.now() - began : async::duration());
-}
-
-DRAGLINE_DECL asio::awaitable<result<found_answer>> lookup_names(std::shared_ptr<resolver_core> core,
-                                                                 asio::ip::address address,
-                                                                 query_options options,
-                                                                 async::time_point until) {
-    auto& loop = core->loop();
-    const auto began = loop.now();
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    if (found_.value) error_ = found_.value->error;
+    if (trace_) {
+        trace_->source = source_;
+        trace_->shared = shared_;
+        if (seat_) seat_->in().report(*trace_);
+        trace_->error = error_;
+        trace_->took = core_->loop().now() - began_;
     }
-    question asked(reverse_name(address), record_type::ptr);
-    if (options.trace()) begin_trace(options, asked);
-    if (const auto ec = options.problem()) co_return checked(ec, options, {});
-    if (options.hosts_file()) {
-        if (address.is_v6()) address = asio::ip::address_v6(address.to_v6().to_bytes());  // without scope id
-        const auto& hosts = loop.get<resolver_registry>().hosts(options.hosts_path());
-        if (const auto names = hosts.names_of(address); !names.empty()) {
-            auto made = make_answer(asked, {});
-            for (const auto& name : names) made.records.emplace_back(asked.name, 0, ptr_record(name));
-            if (options.trace()) options.trace()->source = answer_source::hosts_file;
-            found_answer found{std::make_shared<const answer>(std::move(made))};
-            co_return checked(std::move(found), options, loop.now() - began);
-        }
-    }
-    auto looking =
-        lookup(core, std::move(asked), plan_of(options), limit_of(options, began, until), options.trace());
-    auto found = co_await std::move(looking);
-    co_return checked(std::move(found), options, options.trace() ? loop.now() - began : async::duration());
+    if (error_) return error_;
+    return std::move(found_);
 }
 
 }  // namespace dragline::dns::detail
@@ -8445,15 +8614,16 @@ DRAGLINE_DECL asio::awaitable<result<address_list>> lookup_addresses(std::shared
                                                                      std::string name, record_type type,
                                                                      query_options options,
                                                                      async::time_point until) {
-    auto looking = lookup_host(std::move(core), std::move(name), type, std::move(options), until);
-    const auto found = co_await std::move(looking);
+    host_lookup looking(std::move(core), std::move(name), type, options, until);
+    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    const auto found = looking.finish();
     if (!found) co_return found.error();
     const auto& from = *found->value;
     address_list list;
     for (const auto& address : addresses_v4(from)) list.addresses.emplace_back(address);
     for (const auto& address : addresses_v6(from)) list.addresses.emplace_back(address);
     list.ttl = from.ttl > found->age ? from.ttl - found->age : 0;
-    list.canonical_name = from.canonical_name;
+    list.canonical_name = from.canonical_name();
     co_return list;
 }
 
@@ -8698,9 +8868,9 @@ DRAGLINE_DECL std::string random_label(async::random_source& random);
 #include <asio/error.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace dragline::inline v1::dns::detail {
 
@@ -8734,37 +8904,32 @@ DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resol
     if (name->size() + 1 + longest_probe_label > max_host_name) co_return errc::name_too_long;
 
     auto& loop = core->loop();
-    const auto until = limit_of(options.query(), loop.now(), async::no_deadline);
+    const auto now = loop.now();
+    const auto until = limit_of(options.query(), now, async::no_deadline);
     auto plan = plan_of(options.query());
     plan.bypass_cache = true;
 
-    struct probes {  // all at once; one event serves them all
-        async::event& wake;
-        std::vector<std::shared_ptr<flight>> flights;
-        ~probes() {
-            for (const auto& each : flights) each->leave(wake);
-        }
-    };
-    async::event wake(loop);
-    probes sent{wake, {}};
+    async::event wake(loop);  // one for all the probes, which are sent at once
+    std::deque<flight_seat> probes;
     for (int i = 0; i < options.probes(); ++i) {
         const auto probe = random_label(loop.random()) + '.' + *name;
         for (const auto type : {record_type::a, record_type::aaaa, record_type::cname}) {
             bool shared = false;
-            sent.flights.push_back(core->join_flight(question(probe, type), plan, wake, shared));
+            probes.emplace_back(core->flight_for(question(probe, type), plan, now, shared), wake);
+            probes.back().in().start(now);
         }
     }
     for (;;) {
         const auto waited = co_await wake.wait(until, phase::resolve);
-        const auto has = [&sent](probe_verdict verdict) {
-            return std::any_of(sent.flights.begin(), sent.flights.end(), [verdict](const auto& each) {
-                return each->outcome() && verdict_of(*each->outcome()) == verdict;
+        const auto has = [&probes](probe_verdict verdict) {
+            return std::any_of(probes.begin(), probes.end(), [verdict](const auto& each) {
+                return each.in().outcome() && verdict_of(*each.in().outcome()) == verdict;
             });
         };
         if (has(probe_verdict::answered)) co_return true;
         if (waited.error() == asio::error::operation_aborted) co_return waited.error();
-        const bool all = std::all_of(sent.flights.begin(), sent.flights.end(),
-                                     [](const auto& each) { return each->outcome() != nullptr; });
+        const bool all = std::all_of(probes.begin(), probes.end(),
+                                     [](const auto& each) { return each.in().outcome() != nullptr; });
         if (!all && waited) continue;
         if (!all || has(probe_verdict::unclear)) co_return errc::inconclusive;
         co_return false;
@@ -8781,22 +8946,20 @@ namespace dragline::inline v1::dns::detail {
 
 DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolver with, std::string name,
                                                                          query_options options) {
-    auto merged = options.over(with.defaults());
-    auto core = with.core(merged);
-    auto looking =
-        lookup_host(std::move(core), std::move(name), record_type::a, std::move(merged), async::no_deadline);
-    const auto found = co_await std::move(looking);
+    options = options.over(with.defaults());
+    host_lookup looking(with.core(options), std::move(name), record_type::a, options, async::no_deadline);
+    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return addresses_v4(*found->value);
 }
 
 DRAGLINE_DECL asio::awaitable<result<address_list_v6>> resolve_host6_body(resolver with, std::string name,
                                                                           query_options options) {
-    auto merged = options.over(with.defaults());
-    auto core = with.core(merged);
-    auto looking = lookup_host(std::move(core), std::move(name), record_type::aaaa, std::move(merged),
-                               async::no_deadline);
-    const auto found = co_await std::move(looking);
+    options = options.over(with.defaults());
+    host_lookup looking(with.core(options), std::move(name), record_type::aaaa, options, async::no_deadline);
+    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return addresses_v6(*found->value);
 }
@@ -8804,10 +8967,10 @@ DRAGLINE_DECL asio::awaitable<result<address_list_v6>> resolve_host6_body(resolv
 DRAGLINE_DECL asio::awaitable<result<name_list>> reverse_resolve_body(resolver with,
                                                                       asio::ip::address address,
                                                                       query_options options) {
-    auto merged = options.over(with.defaults());
-    auto core = with.core(merged);
-    auto looking = lookup_names(std::move(core), std::move(address), std::move(merged), async::no_deadline);
-    const auto found = co_await std::move(looking);
+    options = options.over(with.defaults());
+    host_lookup looking(with.core(options), std::move(address), options, async::no_deadline);
+    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return pointer_names(*found->value);
 }
@@ -11866,6 +12029,7 @@ public:
     bool tls_resumed = false;                 ///< The handshake used a ticket.
     std::vector<dns::lookup_trace> look_ups;  ///< None for a literal address.
     std::vector<dial_record> dials;           ///< In the order in which they were started.
+    dragline::tls::peer_info peer;            ///< With the chain, also when its certificate was refused.
     std::string tls_detail;                   ///< Which certificate check failed, on which certificate.
 };
 
@@ -16956,6 +17120,7 @@ private:
     std::shared_ptr<dial> winner_;
     asio::ip::address address_;
     asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
+    bool looking_[2] = {};                       // whether there is somebody to be cancelled
     dns::lookup_trace look_ups_[2];
     bool resolved_ = false;  // an address is known
     bool ended_ = false;
@@ -17015,6 +17180,11 @@ DRAGLINE_DECL void connecting::start() {
 
 DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecting> self, bool v6) {
     if (self->ended_) co_return;  // before it began
+    struct presence {             // over with this frame, also when that dies with the loop
+        bool& here;
+        explicit presence(bool& flag) noexcept : here(flag) { here = true; }
+        ~presence() { here = false; }
+    } const present(self->looking_[v6]);
     auto& record = self->look_ups_[v6];
     const auto until =
         std::min(self->request_.until, async::deadline_after(self->started_, self->request_.resolve_timeout));
@@ -17117,7 +17287,9 @@ DRAGLINE_DECL void connecting::end() noexcept {
         std::error_code ignored;
         each->socket.close(ignored);
     }
-    for (auto& look_up : look_up_ends_) look_up.emit(asio::cancellation_type::terminal);
+    for (const bool v6 : {false, true}) {
+        if (looking_[v6]) look_up_ends_[v6].emit(asio::cancellation_type::terminal);
+    }
 }
 
 DRAGLINE_DECL stream_socket connecting::take_socket() noexcept { return std::move(winner_->socket); }
@@ -17352,7 +17524,7 @@ inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connec
     auto done = co_await std::move(shaking);
     trace.tls = loop.now() - started;
     trace.tls_resumed = layer->engine().resumed();
-    made.peer = layer->engine().peer();
+    made.peer = trace.peer = layer->engine().peer();
     if (!done) trace.tls_detail = layer->engine().error_detail();
     co_return done;
 }

@@ -7,8 +7,8 @@
 #include <dragline/dragline.hpp>
 
 // ---- dragline/testing.hpp
-// Scripted servers with faults, throw-away certificates and a clock to turn by hand, for tests of programs that
-// use Dragline. Not part of <dragline/dragline.hpp>. Start with http_server.
+// Scripted servers with faults, throw-away certificates and a clock to turn by hand, for tests of programs
+// that use Dragline. Not part of <dragline/dragline.hpp>. Start with http_server.
 
 // ---- dragline/testing/certificate_authority.hpp
 // A throw-away certificate authority, made in memory at run time, for servers under test.

@@ -94,7 +94,8 @@ TEST_CASE("who has seen a job end may submit the next, also without a queue", "[
     }
 }
 
-TEST_CASE("a job that has not started can be removed, and its function is gone then", "[async][blocking_pool]") {
+TEST_CASE("a job that has not started can be removed, and its function is gone then",
+          "[async][blocking_pool]") {
     blocking_pool pool(blocking_pool_options().threads(1).queue_limit(1));
     barrier busy;
     REQUIRE(pool.submit(busy.job()));

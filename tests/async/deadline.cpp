@@ -100,7 +100,8 @@ TEST_CASE("ten thousand deadlines fire once each, over turns of the wheel and ju
     for (int i = 0; i < 10'000; ++i) {
         all.push_back(std::make_unique<recorded>(manual.clock));
         auto& one = *all.back();
-        one.arm(manual.wheel, start + std::chrono::milliseconds(random() % 60'000));  // the wheel's turn is 16 s
+        one.arm(manual.wheel,
+                start + std::chrono::milliseconds(random() % 60'000));  // the wheel's turn is 16 s
         if (i % 3 == 0) one.entry.disarm();
         if (i % 3 == 1) one.arm(manual.wheel, start + std::chrono::milliseconds(random() % 60'000));
         expected += i % 3 != 0;

@@ -155,7 +155,8 @@ TEST_CASE("a token's executor is honoured, and nothing completes inside dispatch
     auto counts = [&](std::exception_ptr, int) { calls += inside ? 100 : 1; };
     asio::post(f.loop.get_executor(), [&] {
         inside = true;
-        f.handlers.dispatch(&coroutine, 1, asio::bind_executor(other.get_executor(), [&](std::exception_ptr, int) {
+        f.handlers.dispatch(&coroutine, 1,
+                            asio::bind_executor(other.get_executor(), [&](std::exception_ptr, int) {
                                 CHECK(other.running_in_this_thread());
                                 ++calls;
                             }));
@@ -169,7 +170,8 @@ TEST_CASE("a token's executor is honoured, and nothing completes inside dispatch
 }
 
 // seed_systems.md, 6.1: a handler that was a coroutine was called, and what it returned was dropped.
-TEST_CASE("a coroutine handler is really awaited, and its exception reaches the caller", "[async][dispatcher]") {
+TEST_CASE("a coroutine handler is really awaited, and its exception reaches the caller",
+          "[async][dispatcher]") {
     fixture f;
     int steps = 0;
     auto handler = [&steps](bool fails) -> asio::awaitable<void> {

@@ -141,8 +141,9 @@ TEST_CASE("zero and negative deadlines are refused", "[async][dispatcher]") {
         std::error_code first, second, third;
         handlers.dispatch(blocking, [&](std::exception_ptr e) { first = code_of(e); });
         handlers.dispatch(coroutine, [&](std::exception_ptr e) { second = code_of(e); });
-        dispatcher(loop, pool).dispatch(dispatch_options().deadline(wrong), blocking,
-                                        [&](std::exception_ptr e) { third = code_of(e); });
+        dispatcher(loop, pool)
+            .dispatch(dispatch_options().deadline(wrong), blocking,
+                      [&](std::exception_ptr e) { third = code_of(e); });
         loop.run();
         CHECK(first == errc::invalid_option);
         CHECK(second == errc::invalid_option);
@@ -179,10 +180,11 @@ TEST_CASE("a blocking handler that has not started is removed at its deadline", 
     busy.wait_until_started();
     auto held = std::make_shared<int>();
     bool ran = false, completed = false;
-    handlers.dispatch([held, &ran] { ran = true; }, [&](std::exception_ptr e) {
-        CHECK(code_of(e) == condition::timeout);
-        completed = true;
-    });
+    handlers.dispatch([held, &ran] { ran = true; },
+                      [&](std::exception_ptr e) {
+                          CHECK(code_of(e) == condition::timeout);
+                          completed = true;
+                      });
     f.loop.poll();
     CHECK(handlers.blocking() == 2);
     f.advance_until(completed, 1s);
@@ -211,8 +213,8 @@ TEST_CASE("a blocking handler that never ends leaves the dispatcher usable", "[a
     f.advance_until(completed, 1s);
     CHECK(stuck.asked_to_stop);
     CHECK(stuck.ended == 0);
-    CHECK(argument.use_count() == 2);   // the pool keeps it
-    CHECK(handlers.blocking() == 1);  // and its place
+    CHECK(argument.use_count() == 2);  // the pool keeps it
+    CHECK(handlers.blocking() == 1);   // and its place
     auto coroutine = []() -> asio::awaitable<int> { co_return 7; };
     CHECK(run(f.loop, handlers.dispatch(coroutine)) == 7);
     blocking_pool other_pool(blocking_pool_options().threads(1));

@@ -128,7 +128,8 @@ TEST_CASE("a loop may end while coroutines wait, also for each other's frames", 
         (void)co_await std::move(waiting);
     };
     event_loop loop;
-    auto one = std::make_shared<async::event>(loop.state()), two = std::make_shared<async::event>(loop.state());
+    auto one = std::make_shared<async::event>(loop.state()),
+         two = std::make_shared<async::event>(loop.state());
     asio::co_spawn(loop.get_executor(), shared(one, two), asio::detached);
     asio::co_spawn(loop.get_executor(), shared(two, one), asio::detached);
     one.reset();

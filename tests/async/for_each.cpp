@@ -96,7 +96,8 @@ TEST_CASE("items come from a count, a container, a view, a stream", "[async][for
     CHECK(values_of(run(for_each_limited(longer, 2, length))) == std::vector<std::size_t>{2, 3, 4});
     std::istringstream text("one three fifteen");
     auto stream = std::ranges::istream_view<std::string>(text);  // each word overwrites the one before
-    CHECK(values_of(run(for_each_limited(std::move(stream), 3, length))) == std::vector<std::size_t>{3, 5, 7});
+    CHECK(values_of(run(for_each_limited(std::move(stream), 3, length))) ==
+          std::vector<std::size_t>{3, 5, 7});
     std::vector<std::unique_ptr<int>> owners;
     owners.push_back(std::make_unique<int>(4));
     CHECK(values_of(run(for_each_limited(std::move(owners), 2, through))) == std::vector<int>{4});
@@ -147,7 +148,8 @@ TEST_CASE("with fail_fast the first failure cancels what runs and starts no more
     CHECK(started == 3);
 }
 
-TEST_CASE("a cancelled for_each cancels and awaits what runs, and keeps the results so far", "[async][for_each]") {
+TEST_CASE("a cancelled for_each cancels and awaits what runs, and keeps the results so far",
+          "[async][for_each]") {
     int ended = 0;
     auto body = [&](int value) -> asio::awaitable<result<int>> {
         if (value < 2) co_return value;
@@ -160,13 +162,14 @@ TEST_CASE("a cancelled for_each cancels and awaits what runs, and keeps the resu
         asio::cancellation_signal signal;
         std::error_code code;
         std::vector<async::item_result<int>> got;
-        for_each_limited(loop, std::vector<int>{0, 1, 2, 3, 4}, 2, body,
-                         asio::bind_cancellation_slot(
-                             signal.slot(), [&](std::error_code ec, std::vector<async::item_result<int>> results) {
-                                 CHECK(ended == 2);
-                                 code = ec;
-                                 got = std::move(results);
-                             }));
+        for_each_limited(
+            loop, std::vector<int>{0, 1, 2, 3, 4}, 2, body,
+            asio::bind_cancellation_slot(
+                signal.slot(), [&](std::error_code ec, std::vector<async::item_result<int>> results) {
+                    CHECK(ended == 2);
+                    code = ec;
+                    got = std::move(results);
+                }));
         loop.poll();
         signal.emit(type);
         loop.run();

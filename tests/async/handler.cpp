@@ -58,11 +58,13 @@ using takes_unique = decltype([](std::unique_ptr<int>) {});
 using takes_token = decltype([](int, std::stop_token) {});
 
 template <class Handler, class... Args>
-constexpr bool is_blocking = handler_kind_v<Handler, Args...> == handler_kind::blocking &&
-                             blocking_handler<Handler, Args...> && !coroutine_handler<Handler, Args...>;
+constexpr bool is_blocking =
+    handler_kind_v<Handler, Args...> == handler_kind::blocking&& blocking_handler<Handler, Args...> &&
+    !coroutine_handler<Handler, Args...>;
 template <class Handler, class... Args>
-constexpr bool is_coroutine = handler_kind_v<Handler, Args...> == handler_kind::coroutine &&
-                              coroutine_handler<Handler, Args...> && !blocking_handler<Handler, Args...>;
+constexpr bool is_coroutine =
+    handler_kind_v<Handler, Args...> == handler_kind::coroutine&& coroutine_handler<Handler, Args...> &&
+    !blocking_handler<Handler, Args...>;
 template <class Handler, class... Args>
 constexpr bool is_neither = !coroutine_handler<Handler, Args...> && !blocking_handler<Handler, Args...>;
 
@@ -93,7 +95,7 @@ TEST_CASE("function objects and lambdas are told apart as functions are", "[asyn
 
 TEST_CASE("an overload is picked by the arguments", "[async][handler]") {
     STATIC_CHECK(is_blocking<overloaded, int> && is_coroutine<overloaded, std::string>);
-    STATIC_CHECK(is_coroutine<overloaded, const std::string&> && is_coroutine<overloaded, const char (&)[2]>);
+    STATIC_CHECK(is_coroutine<overloaded, const std::string&> && is_coroutine<overloaded, const char(&)[2]>);
 }
 
 TEST_CASE("a member function takes its object first", "[async][handler]") {
@@ -104,7 +106,8 @@ TEST_CASE("a member function takes its object first", "[async][handler]") {
     STATIC_CHECK(is_coroutine<decltype(std::bind_front(&object::async, object())), int>);
 }
 
-TEST_CASE("a blocking handler may take a stop token, and gets none when it can do without", "[async][handler]") {
+TEST_CASE("a blocking handler may take a stop token, and gets none when it can do without",
+          "[async][handler]") {
     STATIC_CHECK(is_blocking<decltype(&stoppable), int> && is_blocking<takes_token, int>);
     STATIC_CHECK(async::detail::called_with_stop_token<decltype(&stoppable), int>);
     STATIC_CHECK_FALSE(async::detail::called_with_stop_token<both_ways, int>);
@@ -114,7 +117,8 @@ TEST_CASE("a blocking handler may take a stop token, and gets none when it can d
 }
 
 TEST_CASE("the concepts answer for wrong shapes without an error", "[async][handler]") {
-    STATIC_CHECK(is_neither<function_object, std::string> && is_neither<function_object> && is_neither<int, int>);
+    STATIC_CHECK(is_neither<function_object, std::string> && is_neither<function_object> &&
+                 is_neither<int, int>);
     STATIC_CHECK(is_neither<asio::awaitable<int>& (*)(int), int>);
     STATIC_CHECK(is_neither<asio::awaitable<int>* (*)(int), int>);
     STATIC_CHECK(is_neither<decltype([](int&) {}), int>);

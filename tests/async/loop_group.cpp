@@ -66,7 +66,8 @@ TEST_CASE("a group has at least one loop", "[async][loop_group]") {
     CHECK(thrown == errc::invalid_option);
 }
 
-TEST_CASE("join() waits for somebody to stop the group, who may be one of its handlers", "[async][loop_group]") {
+TEST_CASE("join() waits for somebody to stop the group, who may be one of its handlers",
+          "[async][loop_group]") {
     loop_group group(2);
     asio::post(group.at(1).get_executor(), [&] { group.stop(); });
     CHECK_NOTHROW(group.join());

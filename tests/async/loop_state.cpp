@@ -54,7 +54,8 @@ TEST_CASE("a loop has one state, whatever executor of it is asked", "[async][loo
     CHECK(state.executor() == one.get_executor());
 }
 
-TEST_CASE("asking a loop's state with a counted executor does not keep the loop running", "[async][loop_state]") {
+TEST_CASE("asking a loop's state with a counted executor does not keep the loop running",
+          "[async][loop_state]") {
     asio::io_context loop(1);
     {
         auto counted = asio::require(loop.get_executor(), asio::execution::outstanding_work.tracked);
@@ -141,7 +142,8 @@ TEST_CASE("loops come and go in several threads while another visits them", "[as
     }
     std::thread visitor([&] {
         while (!stop) {
-            async::loop_state::for_each_loop([](async::loop_state& loop) { asio::post(loop.executor(), [] {}); });
+            async::loop_state::for_each_loop(
+                [](async::loop_state& loop) { asio::post(loop.executor(), [] {}); });
         }
     });
     for (auto& thread : threads) thread.join();

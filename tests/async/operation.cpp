@@ -46,7 +46,8 @@ asio::awaitable<result<std::string>> fetch_body(asio::any_io_executor loop, std:
 template <async::where Where, class Token = default_token>
 auto fetch(Where&& place, std::string_view url, Token&& token = {}) {
     auto loop = async::executor_of(place);
-    return async::initiate<std::string>(loop, &fetch_body, std::forward<Token>(token), loop, std::string(url));
+    return async::initiate<std::string>(loop, &fetch_body, std::forward<Token>(token), loop,
+                                        std::string(url));
 }
 auto fetch(std::string_view url) { return async::await_here<std::string>(&fetch_body, std::string(url)); }
 
@@ -218,7 +219,8 @@ TEST_CASE("an operation without a value has only a code", "[async][operation]") 
     loop_group remote(1);
     CHECK(run(loop, check(remote.at(0))) == 1);
     std::error_code code;
-    async::initiate<void>(loop.get_executor(), &ping_body, [&](std::error_code ec) { code = ec; }, true);
+    async::initiate<void>(
+        loop.get_executor(), &ping_body, [&](std::error_code ec) { code = ec; }, true);
     loop.run();
     CHECK(code == refused);
 }
@@ -262,7 +264,8 @@ TEST_CASE("on its own loop an awaited operation runs without a spawn", "[async][
     };
     asio::co_spawn(loop.get_executor(), twice(loop), asio::detached);
     const auto handlers = loop.run();
-    asio::co_spawn(loop.get_executor(), []() -> asio::awaitable<void> { co_return; }, asio::detached);
+    asio::co_spawn(
+        loop.get_executor(), []() -> asio::awaitable<void> { co_return; }, asio::detached);
     CHECK(handlers == loop.run());  // as many as a coroutine that does nothing
 }
 
@@ -275,7 +278,8 @@ TEST_CASE("a coroutine on a strand, or of another executor type, may await", "[a
     auto other = [](event_loop& place) -> asio::awaitable<std::string, asio::io_context::executor_type> {
         co_return co_await fetch(place, "narrow", token());
     };
-    asio::co_spawn(loop.get_executor(), other(loop), [&](std::exception_ptr, std::string page) { narrow = page; });
+    asio::co_spawn(loop.get_executor(), other(loop),
+                   [&](std::exception_ptr, std::string page) { narrow = page; });
     loop.run();
     CHECK(on_strand == "page of strand");
     CHECK(narrow == "page of narrow");
@@ -321,7 +325,8 @@ TEST_CASE("bodies that run the code of users complete with an exception_ptr", "[
     CHECK(value == 5);
     REQUIRE(thrown != nullptr);
     CHECK_THROWS_AS(std::rethrow_exception(thrown), std::out_of_range);
-    auto awaited = async::initiate_throwing<int>(loop.get_executor(), &throwing_body, asio::use_awaitable, -1);
+    auto awaited =
+        async::initiate_throwing<int>(loop.get_executor(), &throwing_body, asio::use_awaitable, -1);
     CHECK_THROWS_AS(run(loop, std::move(awaited)), std::out_of_range);
 }
 

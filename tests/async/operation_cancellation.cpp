@@ -33,7 +33,8 @@ asio::awaitable<result<int>> nap_body(asio::any_io_executor loop, async::duratio
 
 template <class Token = default_token>
 auto nap(const event_loop& loop, async::duration time, Token&& token = {}) {
-    return async::initiate<int>(loop.get_executor(), &nap_body, std::forward<Token>(token), loop.get_executor(), time);
+    return async::initiate<int>(loop.get_executor(), &nap_body, std::forward<Token>(token),
+                                loop.get_executor(), time);
 }
 
 struct sees_end {
@@ -57,7 +58,8 @@ TEST_CASE("an operation is cancelled by every type of cancellation, from any thr
             loop_group remote(1);  // the operation is there; signal, handler and emit are here
             nap(remote.at(0), no_limit,
                 asio::bind_cancellation_slot(
-                    signal.slot(), asio::bind_executor(here.get_executor(), [&](std::error_code ec, int) { code = ec; })));
+                    signal.slot(),
+                    asio::bind_executor(here.get_executor(), [&](std::error_code ec, int) { code = ec; })));
             signal.emit(type);
             here.run();
             CHECK(code == asio::error::operation_aborted);
@@ -75,7 +77,8 @@ TEST_CASE("a cancellation that comes before the operation has begun is not lost"
     std::optional<std::error_code> code;
     asio::post(loop.get_executor(), [&] {
         asio::cancellation_signal signal;
-        nap(loop, no_limit, asio::bind_cancellation_slot(signal.slot(), [&](std::error_code ec, int) { code = ec; }));
+        nap(loop, no_limit,
+            asio::bind_cancellation_slot(signal.slot(), [&](std::error_code ec, int) { code = ec; }));
         std::thread([&] { signal.emit(terminal); }).join();
     });
     loop.run();
@@ -89,7 +92,8 @@ TEST_CASE("the thread that started an operation may cancel it while it completes
         asio::cancellation_signal signal;
         std::promise<std::error_code> done;
         nap(remote.at(0), i % 2 ? 1ms : async::duration(no_limit),
-            asio::bind_cancellation_slot(signal.slot(), [&](std::error_code ec, int) { done.set_value(ec); }));
+            asio::bind_cancellation_slot(signal.slot(),
+                                         [&](std::error_code ec, int) { done.set_value(ec); }));
         if (i % 2) std::this_thread::sleep_for(1ms);  // so that the two race
         signal.emit(terminal);
         const auto ec = done.get_future().get();
@@ -112,8 +116,9 @@ TEST_CASE("cancelling coroutines that await another loop races with completion",
     };
     std::deque<asio::cancellation_signal> signals(count);
     for (int i = 0; i < count; ++i) {
-        asio::co_spawn(here.get_executor(), caller(remote.at(0), std::chrono::milliseconds(1 + i % 7)),
-                       asio::bind_cancellation_slot(signals[static_cast<std::size_t>(i)].slot(), asio::detached));
+        asio::co_spawn(
+            here.get_executor(), caller(remote.at(0), std::chrono::milliseconds(1 + i % 7)),
+            asio::bind_cancellation_slot(signals[static_cast<std::size_t>(i)].slot(), asio::detached));
     }
     async::event never(here.state());
     auto cancel_all = [&]() -> asio::awaitable<void> {

@@ -56,7 +56,9 @@ TEST_CASE("run() returns what main returns", "[async][run]") {
     CHECK_NOTHROW(run(short_wait()));
 }
 
-TEST_CASE("run() throws what main throws", "[async][run]") { CHECK_THROWS_AS(run(fails()), std::out_of_range); }
+TEST_CASE("run() throws what main throws", "[async][run]") {
+    CHECK_THROWS_AS(run(fails()), std::out_of_range);
+}
 
 TEST_CASE("what main leaves running dies with its loop", "[async][run]") {
     auto held = std::make_shared<int>(0);

@@ -93,10 +93,12 @@ TEST_CASE("sync_wait throws what the operation throws", "[async][sync_wait]") {
 }
 
 // seed_systems.md, 6.2: run_sync gave up waiting, and what it had started went on.
-TEST_CASE("past its timeout sync_wait cancels the operation, and nothing of it still runs", "[async][sync_wait]") {
+TEST_CASE("past its timeout sync_wait cancels the operation, and nothing of it still runs",
+          "[async][sync_wait]") {
     loop_group group(1);
     std::atomic<int> living = 0, steps = 0;
-    CHECK(code_of([&] { sync_wait(group.at(0), keeps_working(living, steps), 5ms); }) == make_timeout(phase::total));
+    CHECK(code_of([&] { sync_wait(group.at(0), keeps_working(living, steps), 5ms); }) ==
+          make_timeout(phase::total));
     CHECK(living == 0);
     const int then = steps;
     sync_wait(group.at(0), wait_at_most(20ms), 10s);  // the loop works on meanwhile

@@ -72,3 +72,14 @@ TEST_CASE("options that say nothing take what others say", "[dns][options]") {
     CHECK(dns::query_options().over(dns::query_options().add_server("x")).problem() ==
           dns::errc::invalid_server);
 }
+
+TEST_CASE("query options are equal when each of them is, whoever set them", "[dns][options]") {
+    using dragline::dns::query_options;
+    const auto with_server = [](const char* text) { return query_options().add_server(text); };
+    CHECK(query_options() == query_options());
+    CHECK(with_server("127.0.0.1") == with_server("127.0.0.1"));
+    CHECK_FALSE(with_server("127.0.0.1") == with_server("127.0.0.2"));
+    CHECK_FALSE(with_server("127.0.0.1") == query_options());
+    CHECK(query_options().hosts_path("/a") == query_options().hosts_path("/a"));
+    CHECK_FALSE(query_options().tries(1) == query_options().tries(2));
+}

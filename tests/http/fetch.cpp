@@ -166,9 +166,10 @@ TEST_CASE("a future and a move-only handler take the response", "[http][fetch]")
     std::future<http::response> failing = fetch_url(loop, "ftp://a.test/", fetch_options(), asio::use_future);
     std::string body;
     auto unique = std::make_unique<int>(1);
-    fetch_url(loop, server.url("/"), [&, unique = std::move(unique)](std::error_code, http::response response) {
-        body = std::move(response.body);
-    });
+    fetch_url(loop, server.url("/"),
+              [&, unique = std::move(unique)](std::error_code, http::response response) {
+                  body = std::move(response.body);
+              });
     loop.run();
     CHECK(promised.get().body == "x");
     CHECK(body == "x");

@@ -103,7 +103,9 @@ TEST_CASE("1 MiB in tiny chunks with a limit of 500 kB is cut at exactly 500 kB"
 
 TEST_CASE("a body that is announced too large is refused before it comes", "[http][fetch][body]") {
     http_server server;
-    server.on("/", http_reply().header("Content-Length", "18446744073709551615").cut_body(0, dragline::testing::ending::stall));
+    server.on("/", http_reply()
+                       .header("Content-Length", "18446744073709551615")
+                       .cut_body(0, dragline::testing::ending::stall));
     http_client client;
     const auto got = client.fetch(server.url("/"), fetch_options().timeout(10s));
     CHECK(got.ec == http::errc::body_too_large);
@@ -127,7 +129,8 @@ TEST_CASE("an endless body ends at the limit", "[http][fetch][body]") {
     http_client client;
     for (const auto* path : {"/close", "/chunked"}) {
         CAPTURE(path);
-        CHECK(client.fetch(server.url(path), fetch_options().max_body(200'000)).ec == http::errc::body_too_large);
+        CHECK(client.fetch(server.url(path), fetch_options().max_body(200'000)).ec ==
+              http::errc::body_too_large);
         CHECK(client.fetch(server.url(path), truncating(200'000)).response.body.size() == 200'000);
     }
     CHECK(server.wait_for_open_connections(0));

@@ -69,11 +69,11 @@ fetch_options truncating(std::uint64_t limit) {
 
 TEST_CASE("gzip and both kinds of deflate are decoded", "[http][fetch][coding]") {
     const auto body = text(100'000);
-    for (const auto& reply : {coded("gzip", gzip(body)), coded("X-GZIP", gzip(body)),
-                              coded("deflate", compress(body, wrapping::zlib)),
-                              coded("deflate", compress(body, wrapping::raw)),
-                              coded("gzip", gzip(body)).chunks({1, 2, 3, 500}),
-                              coded("gzip", gzip(body)).framing(http_framing::until_close)}) {
+    for (const auto& reply :
+         {coded("gzip", gzip(body)), coded("X-GZIP", gzip(body)),
+          coded("deflate", compress(body, wrapping::zlib)), coded("deflate", compress(body, wrapping::raw)),
+          coded("gzip", gzip(body)).chunks({1, 2, 3, 500}),
+          coded("gzip", gzip(body)).framing(http_framing::until_close)}) {
         const auto got = get(reply);
         CHECK(!got.ec);
         CHECK((got.response.body == body));

@@ -157,7 +157,8 @@ TEST_CASE("over TLS an end without close_notify is never the end of a body", "[h
     CHECK(client.fetch(server.url("/silent")).ec == tls::errc::truncated);
 }
 
-TEST_CASE("an early answer to a large upload is read, whatever becomes of the upload", "[http][fetch][fault]") {
+TEST_CASE("an early answer to a large upload is read, whatever becomes of the upload",
+          "[http][fetch][fault]") {
     const std::string big(8 * 1024 * 1024, 'b');
     for (const auto how : {ending::close, ending::reset}) {
         http_server server;
@@ -199,7 +200,8 @@ TEST_CASE("a fetch that is cancelled ends as operation_aborted and closes its co
     const dragline::testing::black_hole hole;
     tcp_peer silent;
     http_server server;
-    server.on("/head", http_reply().no_answer()).on("/body", http_reply().body("12345").cut_body(2, ending::stall));
+    server.on("/head", http_reply().no_answer())
+        .on("/body", http_reply().body("12345").cut_body(2, ending::stall));
     http_client client(dragline::test::using_dns(dns_server).connections_per_host(2));
     const auto at = [](std::uint16_t port) { return "127.0.0.1:" + std::to_string(port) + "/"; };
     for (const auto& url : {std::string("http://silent.test/"), "http://" + at(hole.port()),

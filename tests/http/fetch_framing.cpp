@@ -32,7 +32,9 @@ class one_page {
 public:
     explicit one_page(const http_reply& reply) { server.on("*", reply); }
 
-    fetched get(const fetch_options& options = fetch_options()) { return client.fetch(server.url("/"), options); }
+    fetched get(const fetch_options& options = fetch_options()) {
+        return client.fetch(server.url("/"), options);
+    }
     std::error_code error(const fetch_options& options = fetch_options()) { return get(options).ec; }
 
     http_server server;
@@ -124,7 +126,8 @@ TEST_CASE("interim responses are skipped up to their limit", "[http][fetch]") {
 }
 
 TEST_CASE("a switch of protocols that nobody asked for is refused", "[http][fetch]") {
-    one_page page(http_reply().raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"));
+    one_page page(
+        http_reply().raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"));
     CHECK(page.error() == http::errc::unexpected_upgrade);
     CHECK(page.error() == condition::protocol_error);
 }
@@ -172,9 +175,11 @@ TEST_CASE("framing fields that contradict each other are refused", "[http][fetch
           h1::errc::content_length_with_transfer_encoding);
     CHECK(error("Transfer-Encoding: chunked, chunked\r\n") == h1::errc::unsupported_transfer_encoding);
     CHECK(error("Transfer-Encoding: gzip, chunked\r\n") == h1::errc::unsupported_transfer_encoding);
-    const auto old = http_reply().raw("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").close();
+    const auto old =
+        http_reply().raw("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").close();
     CHECK(one_page(old).error() == h1::errc::transfer_encoding_in_http10);
-    one_page same(http_reply().raw("HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\nContent-Length: 3\r\n\r\nabc"));
+    one_page same(
+        http_reply().raw("HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\nContent-Length: 3\r\n\r\nabc"));
     CHECK(same.get().response.body == "abc");
 }
 
@@ -189,12 +194,14 @@ TEST_CASE("a malformed chunk is an error, also after good ones", "[http][fetch]"
         CHECK(error(bad) == condition::protocol_error);
     }
     CHECK(error("11111111111111111\r\n") == h1::errc::chunk_too_large);
-    CHECK(error("3;" + std::string(5000, 'x') + "\r\nabc\r\n0\r\n\r\n") == h1::errc::chunk_extension_too_large);
+    CHECK(error("3;" + std::string(5000, 'x') + "\r\nabc\r\n0\r\n\r\n") ==
+          h1::errc::chunk_extension_too_large);
     CHECK(error("3\r\nabc\r\n") == h1::errc::truncated);
 }
 
 TEST_CASE("the head may have its limits and not one byte, field or line more", "[http][fetch]") {
-    const std::string raw = "HTTP/1.1 200 OK\r\nA: " + std::string(200, 'a') + "\r\nContent-Length: 0\r\n\r\n";
+    const std::string raw =
+        "HTTP/1.1 200 OK\r\nA: " + std::string(200, 'a') + "\r\nContent-Length: 0\r\n\r\n";
     one_page size(http_reply().raw(raw));
     CHECK(!size.error(fetch_options().head_limits(limits().max_size(raw.size()))));
     const auto too_large = size.error(fetch_options().head_limits(limits().max_size(raw.size() - 1)));

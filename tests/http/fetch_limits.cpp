@@ -159,7 +159,8 @@ TEST_CASE("a waiter that is cancelled leaves the others in their order", "[http]
     auto before = start(client, server, 1);
     asio::cancellation_signal ending;
     kept_completion<http::response> cancelled;
-    fetch_url(client.session, server.url("/cancelled"), asio::bind_cancellation_slot(ending.slot(), cancelled));
+    fetch_url(client.session, server.url("/cancelled"),
+              asio::bind_cancellation_slot(ending.slot(), cancelled));
     auto after = start(client, server, 2);
     run_until(client.loop, [&] { return client.statistics().waiting == 4; });
     ending.emit(asio::cancellation_type::total);
@@ -181,7 +182,8 @@ TEST_CASE("a connection that fails frees its place for the next in line", "[http
     http_client client(http::session_options().connections_per_host(1));
     auto started = start(client, server, 6);
     client.wait_for(started);
-    const auto failed = std::count_if(started.begin(), started.end(), [](const auto& each) { return each->ec; });
+    const auto failed =
+        std::count_if(started.begin(), started.end(), [](const auto& each) { return each->ec; });
     CHECK(failed == 3);
     CHECK(client.statistics().waiting == 0);
 }
@@ -217,7 +219,8 @@ TEST_CASE("many fetches of many hosts all end, and nothing is left", "[http][fet
             client.start(url, fetch_options().connect_to(net::endpoint("127.0.0.1", server.port()))));
     }
     client.wait_for(started);
-    const auto good = std::count_if(started.begin(), started.end(), [](const auto& each) { return !each->ec; });
+    const auto good =
+        std::count_if(started.begin(), started.end(), [](const auto& each) { return !each->ec; });
     CHECK(good == 200);
     CHECK(client.statistics().calls == 0);
     CHECK(client.statistics().waiting == 0);

@@ -53,7 +53,8 @@ TEST_CASE("one connection carries fetch after fetch", "[http][fetch][pool]") {
     server.on("*", http_reply().body("x"));
     http_client client;
     for (int i = 0; i < 10; ++i) {
-        const auto got = client.fetch(server.url("/" + std::to_string(i)), fetch_options().method(i % 2 ? "POST" : "GET"));
+        const auto got =
+            client.fetch(server.url("/" + std::to_string(i)), fetch_options().method(i % 2 ? "POST" : "GET"));
         CHECK(got.response.peer.reused == (i > 0));
         CHECK(got.trace.attempts.at(0).connection.dials.size() == (i > 0 ? 0 : 1));
     }
@@ -178,7 +179,8 @@ TEST_CASE("bytes behind a response end its connection", "[http][fetch][pool]") {
     const std::string forged = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged";
     for (const auto& reply :
          {http_reply().raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx" + forged),
-          http_reply().raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n" + forged),
+          http_reply().raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n" +
+                           forged),
           http_reply().raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx\r\n")}) {
         http_server server;
         server.on("/", reply);

@@ -30,7 +30,8 @@ public:
     redirecting() { server.on("*", echo); }
     explicit redirecting(const http_reply& first) : redirecting() { server.on("/", first); }
 
-    dragline::test::fetched get(const fetch_options& options = fetch_options(), std::string_view target = "/") {
+    dragline::test::fetched get(const fetch_options& options = fetch_options(),
+                                std::string_view target = "/") {
         return client.fetch(server.url(target), options);
     }
 
@@ -53,18 +54,25 @@ fetch_options with_credentials() {
 }
 
 void check_stripped(const http_request& request) {
-    for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"}) CHECK(!request.has_field(name));
+    for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"})
+        CHECK(!request.has_field(name));
     CHECK(request.field("X-Other") == "kept");
 }
 
 }  // namespace
 
 TEST_CASE("a redirect is resolved against the URL that it came from", "[http][fetch][redirect]") {
-    for (const auto& [location, target] : std::vector<std::pair<std::string, std::string>>{
-             {"/b", "/b"}, {"b", "/dir/b"}, {"../b", "/b"}, {"?q=1", "/dir/a?q=1"}, {"./", "/dir/"}, {"b?x#y", "/dir/b?x"}}) {
+    for (const auto& [location, target] :
+         std::vector<std::pair<std::string, std::string>>{{"/b", "/b"},
+                                                          {"b", "/dir/b"},
+                                                          {"../b", "/b"},
+                                                          {"?q=1", "/dir/a?q=1"},
+                                                          {"./", "/dir/"},
+                                                          {"b?x#y", "/dir/b?x"}}) {
         CAPTURE(location);
         redirecting run;
-        run.server.on("/dir/a", std::vector{http_reply::redirect(location), http_reply().body("GET " + target + " ")});
+        run.server.on("/dir/a",
+                      std::vector{http_reply::redirect(location), http_reply().body("GET " + target + " ")});
         const auto got = run.get({}, "/dir/a");
         REQUIRE(!got.ec);
         CHECK(got.response.body == "GET " + target + " ");
@@ -75,7 +83,8 @@ TEST_CASE("a redirect is resolved against the URL that it came from", "[http][fe
     absolute.server.on("/", http_reply::redirect(absolute.server.url("/b")));
     CHECK(absolute.get().response.body == "GET /b ");
     redirecting no_scheme;
-    no_scheme.server.on("/", http_reply::redirect("//127.0.0.1:" + std::to_string(no_scheme.server.port()) + "/b"));
+    no_scheme.server.on(
+        "/", http_reply::redirect("//127.0.0.1:" + std::to_string(no_scheme.server.port()) + "/b"));
     CHECK(no_scheme.get().response.body == "GET /b ");
 }
 
@@ -106,7 +115,8 @@ TEST_CASE("other methods pass 301 and 302 unchanged, and all but HEAD become GET
         return run.server.requests().at(1).method;
     };
     for (const int status : {301, 302, 307, 308}) {
-        for (const auto* method : {"GET", "HEAD", "PUT", "DELETE", "PATCH"}) CHECK(second_of(status, method) == method);
+        for (const auto* method : {"GET", "HEAD", "PUT", "DELETE", "PATCH"})
+            CHECK(second_of(status, method) == method);
     }
     CHECK(second_of(303, "HEAD") == "HEAD");
     CHECK(second_of(303, "GET") == "GET");
@@ -116,7 +126,8 @@ TEST_CASE("other methods pass 301 and 302 unchanged, and all but HEAD become GET
 TEST_CASE("307 and 308 keep method and body", "[http][fetch][redirect]") {
     for (const int status : {307, 308}) {
         redirecting run(http_reply::redirect("/b", status));
-        CHECK(run.get(fetch_options().body(http::body("text", "text/plain"))).response.body == "POST /b text");
+        CHECK(run.get(fetch_options().body(http::body("text", "text/plain"))).response.body ==
+              "POST /b text");
         CHECK(run.server.requests().at(1).field("Content-Type") == "text/plain");
         CHECK(run.server.requests().at(1).field("Content-Length") == "4");
     }
@@ -219,7 +230,8 @@ TEST_CASE("credentials stay with their origin, all of them", "[http][fetch][redi
     check_stripped(run.server.requests().at(1));
 }
 
-TEST_CASE("credentials do not come back with a redirect to where they were given", "[http][fetch][redirect]") {
+TEST_CASE("credentials do not come back with a redirect to where they were given",
+          "[http][fetch][redirect]") {
     redirecting run;
     const auto other = run.server.listen();
     run.server.on("/", http_reply::redirect("http://127.0.0.1:" + std::to_string(other.port()) + "/back"));
@@ -286,6 +298,7 @@ TEST_CASE("the body of a redirect counts against no limit, and a large one costs
     redirecting large(http_reply::redirect("/b").body(std::string(10'000'000, 'x')));
     CHECK(large.get(fetch_options().max_body(10)).response.body == "GET /b ");
     CHECK(large.server.connection_count() == 2);
-    redirecting broken(http_reply::redirect("/b").body("12345").cut_body(2, dragline::testing::ending::reset));
+    redirecting broken(
+        http_reply::redirect("/b").body("12345").cut_body(2, dragline::testing::ending::reset));
     CHECK(broken.get().response.body == "GET /b ");
 }

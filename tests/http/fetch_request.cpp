@@ -70,8 +70,7 @@ TEST_CASE("a GET has its target, its host and no body", "[http][fetch]") {
     CHECK(wire("/a/b?c=d&e#f", options) == "GET /a/b?c=d&e HTTP/1.1\r\nHost: HOST\r\nAccept: */*\r\n\r\n");
     CHECK(wire("", options) == "GET / HTTP/1.1\r\nHost: HOST\r\nAccept: */*\r\n\r\n");
     CHECK(wire("/?", options) == "GET /? HTTP/1.1\r\nHost: HOST\r\nAccept: */*\r\n\r\n");
-    CHECK(wire("/a b|\"c\"", options) ==
-          "GET /a%20b|%22c%22 HTTP/1.1\r\nHost: HOST\r\nAccept: */*\r\n\r\n");
+    CHECK(wire("/a b|\"c\"", options) == "GET /a%20b|%22c%22 HTTP/1.1\r\nHost: HOST\r\nAccept: */*\r\n\r\n");
 }
 
 TEST_CASE("a body makes a POST, head and body in one piece", "[http][fetch]") {
@@ -223,8 +222,8 @@ TEST_CASE("connect_to is where the connection goes, and nothing else of the URL 
     http_server server;
     server.on_host("a.test", "/", http_reply().body("a"));
     http_client client;
-    const auto got =
-        client.fetch("http://a.test/", fetch_options().connect_to(dragline::net::endpoint("127.0.0.1", server.port())));
+    const auto got = client.fetch(
+        "http://a.test/", fetch_options().connect_to(dragline::net::endpoint("127.0.0.1", server.port())));
     REQUIRE(!got.ec);
     CHECK(got.response.body == "a");
     CHECK(got.response.url.href() == "http://a.test/");

@@ -50,7 +50,8 @@ TEST_CASE("a silent DNS server is a timeout of the phase resolve", "[http][fetch
     dragline::testing::dns_server server;
     server.on("*", dns_reply().silent());
     http_client client(dragline::test::using_dns(server));
-    check_both(client, "http://a.test/", fetch_options().resolve_timeout(30ms), fetch_options(), phase::resolve);
+    check_both(client, "http://a.test/", fetch_options().resolve_timeout(30ms), fetch_options(),
+               phase::resolve);
 }
 
 TEST_CASE("a black hole is a timeout of the phase connect", "[http][fetch][timeout]") {
@@ -138,7 +139,8 @@ TEST_CASE("a slow drip stays below the read timeout and is ended by the total", 
     const auto got = client.fetch(server.url("/"), fetch_options().read_timeout(5s).timeout(150ms));
     CHECK(got.ec == make_timeout(phase::total));
     CHECK(got.trace.attempts.at(0).bytes_received > 0);
-    const auto steady = client.fetch(server.url("/"), fetch_options().max_body(10).on_limit(http::on_limit::truncate));
+    const auto steady =
+        client.fetch(server.url("/"), fetch_options().max_body(10).on_limit(http::on_limit::truncate));
     CHECK(steady.response.body.size() == 10);
 }
 
@@ -159,8 +161,7 @@ TEST_CASE("the total counts over redirects", "[http][fetch][timeout]") {
     http_server server;
     server.on("*", http_reply::redirect("/again").delay(10ms));
     http_client client;
-    const auto got =
-        client.fetch(server.url("/"), fetch_options().redirects(1'000'000).timeout(100ms));
+    const auto got = client.fetch(server.url("/"), fetch_options().redirects(1'000'000).timeout(100ms));
     CHECK(got.ec == condition::timeout);
     CHECK(got.trace.attempts.size() > 1);
 }
@@ -170,9 +171,10 @@ TEST_CASE("a timeout of zero or less is refused, whichever it is", "[http][fetch
     http_client client;
     for (const auto bad : {0ms, -1ms}) {
         for (const auto& options :
-             {fetch_options().timeout(bad), fetch_options().resolve_timeout(bad), fetch_options().connect_timeout(bad),
-              fetch_options().tls_timeout(bad), fetch_options().write_timeout(bad),
-              fetch_options().first_byte_timeout(bad), fetch_options().read_timeout(bad)}) {
+             {fetch_options().timeout(bad), fetch_options().resolve_timeout(bad),
+              fetch_options().connect_timeout(bad), fetch_options().tls_timeout(bad),
+              fetch_options().write_timeout(bad), fetch_options().first_byte_timeout(bad),
+              fetch_options().read_timeout(bad)}) {
             const auto got = client.fetch(server.url("/"), options);
             CHECK(got.ec == dragline::errc::invalid_option);
             CHECK(got.ec == std::errc::invalid_argument);

@@ -33,13 +33,15 @@ namespace {
 
 // Fetches https://`host`/ from a server with this certificate.
 struct secure_page {
-    explicit secure_page(const certificate_request& request, const client_options& options = trusting_test_ca())
+    explicit secure_page(const certificate_request& request,
+                         const client_options& options = trusting_test_ca())
         : server(certificate_of(request)), client(http::session_options().tls(options)) {
         server.on("*", http_reply().body("x"));
     }
 
     fetched get(const std::string& host, fetch_options options = fetch_options()) {
-        return client.fetch("https://" + host + "/", options.connect_to(net::endpoint("127.0.0.1", server.port())));
+        return client.fetch("https://" + host + "/",
+                            options.connect_to(net::endpoint("127.0.0.1", server.port())));
     }
 
     http_server server;

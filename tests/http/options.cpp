@@ -103,11 +103,12 @@ TEST_CASE("headers replaces those that were given before", "[http][options]") {
 }
 
 TEST_CASE("copies of fetch_options share body and TLS options", "[http][options]") {
-    const auto options =
-        fetch_options().body(std::string(100'000, 'x')).tls(dragline::tls::client_options());
+    const auto options = fetch_options().body(std::string(100'000, 'x')).tls(dragline::tls::client_options());
     const auto copy = options;
     CHECK(copy.body().bytes().data() == options.body().bytes().data());
     CHECK(copy.tls() == options.tls());
 }
 
-TEST_CASE("a policy of none follows nothing", "[http][options]") { CHECK(redirect_policy::none().limit() == 0); }
+TEST_CASE("a policy of none follows nothing", "[http][options]") {
+    CHECK(redirect_policy::none().limit() == 0);
+}

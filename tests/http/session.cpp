@@ -2,6 +2,8 @@
 
 #include "../support/http_client.hpp"
 
+#include <dragline/dns/resolve.hpp>
+
 #include <asio/io_context.hpp>
 #include <catch2/catch_test_macros.hpp>
 
@@ -138,7 +140,8 @@ TEST_CASE("a loop that is destroyed with a thousand fetches in flight is clean",
     dragline::testing::dns_server names;
     names.on("*", dragline::testing::dns_reply().silent());
     http_server server;
-    server.on("/", http_reply().body("x").delay(1s)).on("/body", http_reply().body("12345").cut_body(2, ending::stall));
+    server.on("/", http_reply().body("x").delay(1s))
+        .on("/body", http_reply().body("12345").cut_body(2, ending::stall));
     http_server secure(dragline::test::usual_certificate());
     secure.on("/", http_reply().no_answer());
     kept_completion<http::response> never;

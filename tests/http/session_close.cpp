@@ -93,7 +93,8 @@ TEST_CASE("closing a session ends its calls at every stage as operation_aborted"
     CHECK(!client.session.is_open());
 }
 
-TEST_CASE("a closed session refuses calls, and the next get_session makes a new one", "[http][session][close]") {
+TEST_CASE("a closed session refuses calls, and the next get_session makes a new one",
+          "[http][session][close]") {
     http_server server;
     server.on("/", http_reply().body("x"));
     http_client client;
@@ -135,7 +136,8 @@ TEST_CASE("two who close at the same time both wait for the end", "[http][sessio
     CHECK(started->ec == asio::error::operation_aborted);
 }
 
-TEST_CASE("a session closed by the completion of one of its own calls ends the others", "[http][session][close]") {
+TEST_CASE("a session closed by the completion of one of its own calls ends the others",
+          "[http][session][close]") {
     dragline::testing::dns_server names;
     names.host("a.test", {"127.0.0.1"});
     http_server server;
@@ -192,7 +194,8 @@ TEST_CASE("closing everywhere reaches the loops of other threads", "[http][sessi
     dragline::loop_group loops(2);
     std::vector<std::future<http::response>> calls;
     for (std::size_t i = 0; i < loops.size(); ++i) {
-        for (int n = 0; n < 3; ++n) calls.push_back(fetch_url(loops.at(i), server.url("/"), asio::use_future));
+        for (int n = 0; n < 3; ++n)
+            calls.push_back(fetch_url(loops.at(i), server.url("/"), asio::use_future));
     }
     REQUIRE(server.wait_for_requests(6));
     close_session("", asio::use_future).get();  // the key of the default sessions

@@ -101,7 +101,8 @@ TEST_CASE("a trace is filled also when the fetch fails", "[http][trace]") {
 TEST_CASE("no user name and no password of a URL stands in a trace", "[http][trace]") {
     http_server server;
     const auto here = "127.0.0.1:" + std::to_string(server.port());
-    server.on("/", http_reply::redirect("http://other:hidden@" + here + "/b")).on("/b", http_reply().body("x"));
+    server.on("/", http_reply::redirect("http://other:hidden@" + here + "/b"))
+        .on("/b", http_reply().body("x"));
     http_client client;
     const auto got = client.fetch("http://me:secret@" + here + "/");
     REQUIRE(!got.ec);

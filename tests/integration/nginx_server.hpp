@@ -104,7 +104,8 @@ inline std::string pattern(std::size_t size) {
     const std::string filler(240, '.');
     std::string text;
     text.reserve(size + 300);
-    for (std::size_t line = 0; text.size() < size; ++line) text.append(std::to_string(line)).append(filler) += '\n';
+    for (std::size_t line = 0; text.size() < size; ++line)
+        text.append(std::to_string(line)).append(filler) += '\n';
     text.resize(size);
     return text;
 }

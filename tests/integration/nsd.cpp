@@ -266,8 +266,12 @@ TEST_CASE("the server of a call's options is asked, also where the loop has othe
         CHECK(six == dns::address_list_v6{asio::ip::make_address_v6("2001:db8::3")});
         const auto names = co_await dragline::reverse_resolve(make_address("192.0.2.1"), here);
         CHECK(names == dns::name_list{"one.test"});
-        CHECK(co_await dragline::check_dns_wildcard("wild.test", wildcard_options().query(here)));
-        CHECK_FALSE(co_await dragline::check_dns_wildcard("test", wildcard_options().query(here).probes(1)));
+        // Named first: GCC 12 evaluates a co_await inside CHECK twice.
+        const bool wild = co_await dragline::check_dns_wildcard("wild.test", wildcard_options().query(here));
+        CHECK(wild);
+        const bool tame =
+            co_await dragline::check_dns_wildcard("test", wildcard_options().query(here).probes(1));
+        CHECK_FALSE(tame);
     };
     run_to_end(loop, all(place));
 }

@@ -17,13 +17,13 @@
 #include <asio/write.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+#include <unistd.h>
 #include <array>
 #include <chrono>
 #include <filesystem>
 #include <future>
 #include <string>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 using namespace std::chrono_literals;
@@ -120,8 +120,8 @@ TEST_CASE("a name is looked up with the resolver of WHERE", "[net][connect]") {
     tcp_peer peer;
     dragline::event_loop loop;
     connect_trace trace;
-    auto opened = open(loop, asking(loop, server), endpoint("a.test", peer.port()),
-                       connect_options().trace(&trace));
+    auto opened =
+        open(loop, asking(loop, server), endpoint("a.test", peer.port()), connect_options().trace(&trace));
     CHECK(!opened.ec());
     CHECK(trace.look_ups.size() == 2);
     REQUIRE(trace.dials.size() == 1);
@@ -270,7 +270,8 @@ TEST_CASE("a Unix socket is connected to by its path", "[net][connect]") {
         CHECK(std::string(bytes.data(), read.value()) == "abc");
     }
     std::filesystem::remove(path);
-    CHECK(open(loop, endpoint::local_socket(path.string())).ec() == std::error_code(ENOENT, asio::system_category()));
+    CHECK(open(loop, endpoint::local_socket(path.string())).ec() ==
+          std::error_code(ENOENT, asio::system_category()));
     const std::string too_long(200, 'x');
     CHECK(open(loop, endpoint::local_socket(too_long)).ec());
 }

@@ -45,7 +45,8 @@ const certificate_authority& authority() {
 
 client_options trusting() { return client_options().ca_pem(authority().certificate_pem()); }
 
-std::error_code outcome_of(dragline::event_loop& loop, const endpoint& target, const connect_options& options) {
+std::error_code outcome_of(dragline::event_loop& loop, const endpoint& target,
+                           const connect_options& options) {
     kept_completion<stream> opened;
     dragline::open_connection(loop, target, options, opened);
     run_until(loop, [&] { return opened.done(); });

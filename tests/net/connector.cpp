@@ -50,7 +50,8 @@ dragline::result<connected> connect(dragline::event_loop& loop, connect_request 
     async::interrupter ending;
     dragline::result<connected> outcome;
     bool done = false;
-    asio::co_spawn(loop.get_executor(), dragline::net::connect(loop.state(), std::move(request), trace, ending),
+    asio::co_spawn(loop.get_executor(),
+                   dragline::net::connect(loop.state(), std::move(request), trace, ending),
                    [&](std::exception_ptr, dragline::result<connected> made) {
                        outcome = std::move(made);
                        done = true;
@@ -160,7 +161,8 @@ TEST_CASE("a ticket of an earlier connection resumes the next", "[net][connector
     server.on("/", dragline::testing::http_reply().body("abc"));
     dragline::event_loop loop;
     auto request = to("127.0.0.1", server.port());
-    request.tls = tls::context::make_client(tls::client_options().ca_pem(authority.certificate_pem())).value();
+    request.tls =
+        tls::context::make_client(tls::client_options().ca_pem(authority.certificate_pem())).value();
     auto tickets = std::make_shared<tls::ticket_cache>();
     request.tls_options.host("127.0.0.1").tickets(tickets, "origin");
 

@@ -69,9 +69,10 @@ TEST_CASE("parse reads what to_string writes", "[net][endpoint]") {
 }
 
 TEST_CASE("parse refuses what names no host and port", "[net][endpoint]") {
-    for (const auto* text : {"", ":", ":80", "a.test", "a.test:", "a.test:65536", "a.test:-1", "a.test:+1",
-                             "a.test:8o", "a.test: 80", "a.test:80 ", "::1", "::1:80", "[::1]", "[::1]:", "[]:80",
-                             "[a.test]:80", "[127.0.0.1]:80", "[::1:80", "a:b:80"}) {
+    for (const auto* text :
+         {"",          ":",         ":80",         "a.test",         "a.test:", "a.test:65536", "a.test:-1",
+          "a.test:+1", "a.test:8o", "a.test: 80",  "a.test:80 ",     "::1",     "::1:80",       "[::1]",
+          "[::1]:",    "[]:80",     "[a.test]:80", "[127.0.0.1]:80", "[::1:80", "a:b:80"}) {
         CAPTURE(text);
         const auto read = endpoint::parse(text);
         CHECK(read.error() == errc::invalid_endpoint);

@@ -49,9 +49,10 @@ kept_completion<std::size_t> write(stream& to, std::string text) {
     kept_completion<std::size_t> written;
     auto kept = std::make_unique<std::string>(std::move(text));
     const auto bytes = asio::buffer(*kept);
-    asio::async_write(to, bytes, [written, kept = std::move(kept)](std::error_code ec, std::size_t size) mutable {
-        written(ec, size);
-    });
+    asio::async_write(to, bytes,
+                      [written, kept = std::move(kept)](std::error_code ec, std::size_t size) mutable {
+                          written(ec, size);
+                      });
     return written;
 }
 
@@ -86,7 +87,8 @@ TEST_CASE("a stream works with asio::async_write, async_read_until and async_rea
     CHECK(written.value() == 10);
 }
 
-TEST_CASE("a read fills the first buffer that is not empty, and an empty one takes nothing", "[net][stream]") {
+TEST_CASE("a read fills the first buffer that is not empty, and an empty one takes nothing",
+          "[net][stream]") {
     dragline::event_loop loop;
     stream_pair pair(loop, GENERATE(false, true));
     kept_completion<std::size_t> nothing;

@@ -49,8 +49,7 @@ private:
                                  .value();
         auto near = std::make_shared<net::detail::tls_layer>(client_socket, trusting,
                                                              tls::engine_options().host("a.test"));
-        auto far =
-            std::make_shared<net::detail::tls_layer>(server_socket, proving, tls::engine_options());
+        auto far = std::make_shared<net::detail::tls_layer>(server_socket, proving, tls::engine_options());
         int done = 0;
         for (const auto& layer : {near, far}) {
             asio::co_spawn(loop.get_executor(), layer->handshake(async::no_deadline),

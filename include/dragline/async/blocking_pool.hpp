@@ -61,8 +61,8 @@ private:
 
 /// A fixed number of threads that run blocking functions in the order in which they came.
 ///
-/// The destructor drops what has not started, asks the rest to stop and waits for it: for ever, if a job never
-/// ends. Threads: any, but do not destroy a pool from one of its own jobs.
+/// The destructor drops what has not started, asks the rest to stop and waits for it: for ever, if a job
+/// never ends. Threads: any, but do not destroy a pool from one of its own jobs.
 class blocking_pool {
 public:
     /// Throws std::system_error of errc::invalid_option for a pool without threads.
@@ -75,8 +75,8 @@ public:
     ///
     /// Errors: errc::queue_full, errc::pool_stopped; `work` is then destroyed.
     template <class Work>
-    requires std::invocable<std::decay_t<Work>&> || std::invocable<std::decay_t<Work>&, std::stop_token>
-    result<blocking_job> submit(Work&& work) {
+    requires std::invocable < std::decay_t<Work>
+    & > || std::invocable<std::decay_t<Work>&, std::stop_token> result<blocking_job> submit(Work&& work) {
         using job = detail::pool_job_of<std::decay_t<Work>>;
         return submit_job(std::make_shared<job>(std::forward<Work>(work)));
     }

@@ -1,5 +1,5 @@
-// Runs handlers of both kinds for one loop: coroutines on the loop, all else on a blocking pool, with the same
-// deadline, cancellation and errors. Start with `dispatcher::dispatch`.
+// Runs handlers of both kinds for one loop: coroutines on the loop, all else on a blocking pool, with the
+// same deadline, cancellation and errors. Start with `dispatcher::dispatch`.
 #pragma once
 
 #include <dragline/async/blocking_pool.hpp>
@@ -63,24 +63,26 @@ class dispatcher {
 public:
     template <where Where>
     dispatcher(Where&& loop, blocking_pool& pool, const dispatcher_options& options = dispatcher_options())
-        : core_(std::make_shared<detail::dispatcher_core>(executor_of(loop), pool.core(), options.max_coroutines(),
-                                                          options.max_blocking())),
+        : core_(std::make_shared<detail::dispatcher_core>(executor_of(loop), pool.core(),
+                                                          options.max_coroutines(), options.max_blocking())),
           deadline_(options.deadline()) {}
 
     /// Calls `handler(args...)` as handler_kind_v says, completes with void(std::exception_ptr, R), or
     /// void(std::exception_ptr), where R is handler_result_t. Handler and arguments are kept as copies.
     ///
-    /// The last argument is the token if it can complete the dispatch of the arguments before it. R is default
-    /// constructible and movable. An awaitable's executor is any_io_executor or of the type that the loop has.
-    /// Errors: what the handler throws; make_timeout(phase::total); errc::queue_full past a cap of this or of
+    /// The last argument is the token if it can complete the dispatch of the arguments before it. R is
+    /// default constructible and movable. An awaitable's executor is any_io_executor or of the type that the
+    /// loop has. Errors: what the handler throws; make_timeout(phase::total); errc::queue_full past a cap of
+    /// this or of
     ///   the pool; errc::pool_stopped; errc::invalid_option for a deadline of zero or less.
     /// Cancel, and deadline: a coroutine is cancelled and awaited. A blocking handler that has not started is
     ///   removed; one that runs is asked to stop by its std::stop_token, its caller completes at once, and it
     ///   keeps its place under the cap until it returns.
     template <class Handler, class... Rest>
-    requires(!std::same_as<std::remove_cvref_t<Handler>, dispatch_options>)
-    auto dispatch(Handler&& handler, Rest&&... rest) {
-        return detail::dispatch(core_, deadline_, std::forward<Handler>(handler), std::forward<Rest>(rest)...);
+    requires(!std::same_as<std::remove_cvref_t<Handler>, dispatch_options>) auto dispatch(Handler&& handler,
+                                                                                          Rest&&... rest) {
+        return detail::dispatch(core_, deadline_, std::forward<Handler>(handler),
+                                std::forward<Rest>(rest)...);
     }
 
     /// As above, but with options of its own.

@@ -1,4 +1,5 @@
-// The unit of sharing: what belongs to one loop needs no lock. Start with `event_loop`; a whole main() is run().
+// The unit of sharing: what belongs to one loop needs no lock. Start with `event_loop`; a whole main() is
+// run().
 #pragma once
 
 #include <dragline/async/clock.hpp>

@@ -18,9 +18,9 @@ namespace dragline::inline v1::async {
 /// How far a for_each_limited() has come.
 struct for_each_progress {
     std::size_t finished = 0;
-    std::size_t failed = 0;           ///< Among the finished.
-    std::size_t running = 0;          ///< Started and not finished.
-    std::optional<std::size_t> total; ///< If the range knows its size.
+    std::size_t failed = 0;            ///< Among the finished.
+    std::size_t running = 0;           ///< Started and not finished.
+    std::optional<std::size_t> total;  ///< If the range knows its size.
 };
 
 class for_each_options {
@@ -45,11 +45,12 @@ private:
 /// Runs `function(item)`, a coroutine, for each item, with at most `limit` under way at once.
 ///
 /// for_each_limited([WHERE,] items, limit, function, [for_each_options,] [TOKEN]) completes with
-/// void(std::error_code, std::vector<item_result<T>>): one result for each item that was started, in order. T is
-/// what `function` returns, of a result<T> the T. `items` is a range, kept as a copy and read as it is needed, or
-/// a count: then the items are 0, 1, ... `function` gets each element of a forward range where it stands, others
-/// by value. Without WHERE it runs on the calling coroutine's loop, and TOKEN is use_awaitable or as_tuple.
-/// Errors: errc::invalid_option for a limit of 0; the first failure, with fail_fast; what a progress callback or
+/// void(std::error_code, std::vector<item_result<T>>): one result for each item that was started, in order. T
+/// is what `function` returns, of a result<T> the T. `items` is a range, kept as a copy and read as it is
+/// needed, or a count: then the items are 0, 1, ... `function` gets each element of a forward range where it
+/// stands, others by value. Without WHERE it runs on the calling coroutine's loop, and TOKEN is use_awaitable
+/// or as_tuple. Errors: errc::invalid_option for a limit of 0; the first failure, with fail_fast; what a
+/// progress callback or
 ///   the range throws. Failures of single items stand in their results only.
 /// Cancel: any type; what runs is cancelled and awaited, then operation_aborted with the results so far.
 template <where Where, detail::item_source Items, class Function, class... Rest>

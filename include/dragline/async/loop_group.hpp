@@ -37,8 +37,8 @@ public:
     /// Makes all loops return as soon as they can, and for good. Does not wait.
     void stop() noexcept;
 
-    /// Waits until stop() was called, by anybody, and all loops have returned. Then throws the first exception
-    /// that left a handler; its loop went on all the same. The others are in take_exceptions().
+    /// Waits until stop() was called, by anybody, and all loops have returned. Then throws the first
+    /// exception that left a handler; its loop went on all the same. The others are in take_exceptions().
     ///
     /// Errors: std::system_error of errc::wrong_thread on a thread of the group.
     void join();

@@ -35,10 +35,10 @@ namespace dragline::inline v1::async {
 
 /// Runs `body(args...)` on `loop` and completes `token` with void(std::error_code, T); T void: only the code.
 ///
-/// `body` is a coroutine function that takes its arguments by value and returns asio::awaitable<result<T>>, or
-/// awaitable<T> when its failures are exceptional. T is default constructible. An awaiting caller on the same
-/// loop runs the body in its own coroutine, without a spawn.
-/// Errors: those of the body. An exception reaches a use_awaitable caller as it is, also over loops; others get
+/// `body` is a coroutine function that takes its arguments by value and returns asio::awaitable<result<T>>,
+/// or awaitable<T> when its failures are exceptional. T is default constructible. An awaiting caller on the
+/// same loop runs the body in its own coroutine, without a spawn. Errors: those of the body. An exception
+/// reaches a use_awaitable caller as it is, also over loops; others get
 ///   its code: that of system_error, not_enough_memory, errc::unexpected_exception; see callback_failure.
 /// Cancel: every type that the caller's slot delivers, from any thread. The body must not reset its
 ///   cancellation state, which may be its caller's.
@@ -50,7 +50,8 @@ auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args
 template <class T, class Body, class Token, class... Args>
 auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args);
 
-/// Awaits `body(executor, args...)` on the loop of the coroutine that awaits this: an operation with no WHERE.
+/// Awaits `body(executor, args...)` on the loop of the coroutine that awaits this: an operation with no
+/// WHERE.
 template <class T, class Body, class... Args>
 asio::awaitable<T> await_here(Body body, Args... args);
 

@@ -8,7 +8,8 @@
 
 namespace dragline::inline v1::async {
 
-/// Runs `main` on `loop`, on this thread, until it has ended; returns what it returns or throws what it throws.
+/// Runs `main` on `loop`, on this thread, until it has ended; returns what it returns or throws what it
+/// throws.
 ///
 /// Other work of the loop runs meanwhile; what is left of it stays pending. An exception of another handler
 /// leaves this function too, and `main` then dies with the loop.
@@ -16,8 +17,8 @@ namespace dragline::inline v1::async {
 template <class T>
 T run(event_loop& loop, asio::awaitable<T> main);
 
-/// As above, on a loop of its own. What `main` has left running when it ends dies with that loop; so it must not
-/// leave anything that waits for another loop.
+/// As above, on a loop of its own. What `main` has left running when it ends dies with that loop; so it must
+/// not leave anything that waits for another loop.
 template <class T>
 T run(asio::awaitable<T> main);
 

@@ -12,9 +12,9 @@ namespace dragline::inline v1::async {
 /// Runs `operation` on `loop`, which another thread runs, and blocks this one until it has ended.
 ///
 /// Returns what it returns or throws what it throws. Past `timeout` the operation is cancelled, awaited, and
-/// std::system_error of make_timeout(phase::total) thrown, so that nothing of it runs any more: an operation that
-/// ignores its cancellation holds this up. `no_limit` waits for ever.
-/// Errors, as std::system_error: errc::wrong_thread on the loop's own thread; errc::invalid_option for a timeout
+/// std::system_error of make_timeout(phase::total) thrown, so that nothing of it runs any more: an operation
+/// that ignores its cancellation holds this up. `no_limit` waits for ever. Errors, as std::system_error:
+/// errc::wrong_thread on the loop's own thread; errc::invalid_option for a timeout
 ///   of zero or less; operation_aborted when the loop ends first.
 template <class T>
 T sync_wait(event_loop& loop, asio::awaitable<T> operation, duration timeout);

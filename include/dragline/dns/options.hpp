@@ -111,7 +111,7 @@ public:
     /// Why these options cannot work, or nothing.
     DRAGLINE_DECL std::error_code problem() const noexcept;
 
-    bool operator==(const query_options&) const = default;
+    DRAGLINE_DECL friend bool operator==(const query_options& a, const query_options& b) noexcept;
 
     static constexpr const char* default_resolv_conf = "/etc/resolv.conf";
 
@@ -122,6 +122,8 @@ private:
         std::optional<std::string> hosts_path;
         std::optional<std::string> resolv_conf;
         bool bad_server = false;
+
+        bool operator==(const rare_options&) const = default;
     };
     DRAGLINE_DECL static const std::vector<server>& no_servers() noexcept;
     DRAGLINE_DECL static const rare_options& no_rare_options() noexcept;

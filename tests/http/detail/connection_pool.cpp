@@ -42,26 +42,33 @@ struct asker {
     asio::cancellation_signal cancel;
 };
 
+// Ends what was got; the asker itself lives as long as its coroutine may.
+struct give_back {
+    void operator()(asker* from) const { from->got.reset(); }
+};
+using asking = std::unique_ptr<asker, give_back>;
+
 struct pool_run {
     explicit pool_run(pool_limits limits = pool_limits()) : pool(loop.state(), limits) {}
+    ~pool_run() { loop.shutdown(); }  // who still waits dies before the pool
 
-    std::unique_ptr<asker> ask(const std::string& key, bool fresh = false,
-                               async::time_point until = async::no_deadline) {
-        auto made = std::make_unique<asker>();
-        asio::co_spawn(loop.get_executor(),
-                       pool.acquire(key, fresh, time, {until, phase::queue}, made->ending),
-                       asio::bind_cancellation_slot(
-                           made->cancel.slot(), [who = made.get()](std::exception_ptr, dragline::result<place> given) {
-                               who->done = true;
-                               who->ec = given.error();
-                               if (given) who->got.emplace(std::move(*given));
-                           }));
+    asking ask(const std::string& key, bool fresh = false, async::time_point until = async::no_deadline) {
+        askers.push_back(std::make_unique<asker>());
+        asking made(askers.back().get());
+        asio::co_spawn(
+            loop.get_executor(), pool.acquire(key, fresh, time, {until, phase::queue}, made->ending),
+            asio::bind_cancellation_slot(
+                made->cancel.slot(), [who = made.get()](std::exception_ptr, dragline::result<place> given) {
+                    who->done = true;
+                    who->ec = given.error();
+                    if (given) who->got.emplace(std::move(*given));
+                }));
         settle(loop);
         return made;
     }
 
     // A place with a connection that has carried an exchange.
-    std::unique_ptr<asker> used(const std::string& key) {
+    asking used(const std::string& key) {
         auto got = ask(key);
         REQUIRE(got->got);
         if (!got->got->connection()) got->got->put(connect());
@@ -96,12 +103,13 @@ struct pool_run {
         run_until(loop, [&] { return written.done(); });
     }
 
-    void park(std::unique_ptr<asker>& from) {
+    void park(asking& from) {
         from->got->park(time);
         from.reset();
         settle(loop);
     }
 
+    std::vector<std::unique_ptr<asker>> askers;
     dragline::event_loop loop;
     connection_pool pool;
     async::time_point time{1h};
@@ -152,7 +160,8 @@ TEST_CASE("a place that is moved or dropped frees one connection, once", "[http]
     CHECK(run.pool.connections() == 0);
 }
 
-TEST_CASE("an idle connection lives for the pool's time, or the peer's less a second", "[http][connection_pool]") {
+TEST_CASE("an idle connection lives for the pool's time, or the peer's less a second",
+          "[http][connection_pool]") {
     const auto lives = [](const std::string& said, std::chrono::milliseconds pause) {
         pool_run run;
         run.said = said;

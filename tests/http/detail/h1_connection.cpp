@@ -34,7 +34,8 @@ namespace {
 // A connection, and its peer played by hand.
 struct dialogue {
     explicit dialogue(bool secure = false)
-        : pair(loop, secure), connection(std::move(pair.client), asio::ip::address(), 80, dragline::tls::peer_info()) {}
+        : pair(loop, secure),
+          connection(std::move(pair.client), asio::ip::address(), 80, dragline::tls::peer_info()) {}
 
     void start(std::string_view method = "GET", std::string_view body = {}) {
         connection.start(method, h1::head_limits());
@@ -84,7 +85,8 @@ struct dialogue {
 };
 
 const std::string lengthy = "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 5\r\n\r\n12345";
-const std::string chunky = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n12\r\n3\r\n345\r\n0\r\nT: t\r\n\r\n";
+const std::string chunky =
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n12\r\n3\r\n345\r\n0\r\nT: t\r\n\r\n";
 
 }  // namespace
 

@@ -61,7 +61,8 @@ TEST_CASE("the first Location counts, and without one there is no redirect", "[h
 
 TEST_CASE("only five statuses redirect", "[http][redirect_machine]") {
     for (int status = 100; status < 600; ++status) {
-        const bool redirects = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+        const bool redirects =
+            status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
         CHECK(step("http://a/", "/b", status).target.has_value() == redirects);
     }
 }
@@ -114,7 +115,8 @@ TEST_CASE("https to http is refused unless it is allowed", "[http][redirect_mach
 TEST_CASE("the limit is counted, and comes before the target is looked at", "[http][redirect_machine]") {
     CHECK(!step("http://a/", "/b", 302, "GET", redirect_policy(2), 1).ec);
     CHECK(step("http://a/", "/b", 302, "GET", redirect_policy(2), 2).ec == http::errc::too_many_redirects);
-    CHECK(step("http://a/", "ftp://b/", 302, "GET", redirect_policy(2), 2).ec == http::errc::too_many_redirects);
+    CHECK(step("http://a/", "ftp://b/", 302, "GET", redirect_policy(2), 2).ec ==
+          http::errc::too_many_redirects);
     CHECK(step("http://a/", "ftp://b/").ec == http::errc::unsupported_scheme);
     CHECK(!step("http://a/", "ftp://b/", 302, "GET", redirect_policy::none()).ec);
     CHECK(step("http://a/", "http://[").ec == std::errc::invalid_argument);
@@ -130,7 +132,10 @@ TEST_CASE("every credential is stripped, whatever its case and number", "[http][
 
 TEST_CASE("what describes a body goes with it", "[http][redirect_machine]") {
     http::fields headers;
-    headers.add("Content-Type", "1").add("content-length", "2").add("Content-Encoding", "3").add("Accept", "4");
+    headers.add("Content-Type", "1")
+        .add("content-length", "2")
+        .add("Content-Encoding", "3")
+        .add("Accept", "4");
     headers.add("Content-Language", "5").add("Content-Location", "6").add("Digest", "7").add("Expect", "8");
     http::detail::strip_body_fields(headers);
     CHECK(headers == http::fields().add("Accept", "4"));

@@ -145,7 +145,8 @@ TEST_CASE("IPv6 waits for nothing", "[net][connect_machine]") {
     CHECK(run.next(20) == "dial 192.0.2.1");
 }
 
-TEST_CASE("a look-up under way may still save a connection whose dials all failed", "[net][connect_machine]") {
+TEST_CASE("a look-up under way may still save a connection whose dials all failed",
+          "[net][connect_machine]") {
     race run;
     run.v6({"2001:db8::1"});
     CHECK(run.next(0) == "dial 2001:db8::1");

@@ -1,4 +1,5 @@
-// Runs one blocking handler on the pool; its caller waits on the loop, and may leave before the handler returns.
+// Runs one blocking handler on the pool; its caller waits on the loop, and may leave before the handler
+// returns.
 #pragma once
 
 #include <dragline/async/detail/dispatcher_core.hpp>
@@ -133,8 +134,9 @@ asio::awaitable<T> run_blocking(std::shared_ptr<dispatcher_core> core, duration 
     auto& loop = loop_state::of(core->loop);
     const auto until = deadline_after(loop.now(), limit);
     blocking_caller<T> caller(loop);
-    auto job = std::make_shared<blocking_run<T, Handler, Args...>>(
-        caller.outcome, loop.gate(), std::move(taken), std::move(handler), std::tuple<Args...>(std::move(args)...));
+    auto job = std::make_shared<blocking_run<T, Handler, Args...>>(caller.outcome, loop.gate(),
+                                                                   std::move(taken), std::move(handler),
+                                                                   std::tuple<Args...>(std::move(args)...));
     if (const auto ec = core->pool->submit(job)) throw std::system_error(ec);
     caller.pool = core->pool;
     caller.job = std::move(job);

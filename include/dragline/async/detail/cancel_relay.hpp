@@ -12,8 +12,9 @@
 
 namespace dragline::inline v1::async::detail {
 
-// The caller's slot keeps a reference for as long as the caller's signal likes, so emit() has to stay harmless
-// when the operation, and even its loop, are gone. The operation closes the relay when it ends or dies.
+// The caller's slot keeps a reference for as long as the caller's signal likes, so emit() has to stay
+// harmless when the operation, and even its loop, are gone. The operation closes the relay when it ends or
+// dies.
 class cancel_relay : public std::enable_shared_from_this<cancel_relay> {
 public:
     cancel_relay(asio::any_io_executor operation, std::shared_ptr<loop_gate> gate)

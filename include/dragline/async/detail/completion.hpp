@@ -52,8 +52,8 @@ struct shapes<void> {
     using tuple = std::tuple<std::error_code>;
 };
 
-// The handler's call with its arguments; carries the handler's allocator over the last hop, and the work guard of
-// its executor, which keeps that running until the call: the loop may be gone right after it.
+// The handler's call with its arguments; carries the handler's allocator over the last hop, and the work
+// guard of its executor, which keeps that running until the call: the loop may be gone right after it.
 template <class Handler, class Executor, class Error, class... Values>
 struct delivery {
     asio::executor_work_guard<Executor> work;

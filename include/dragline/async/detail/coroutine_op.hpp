@@ -66,7 +66,8 @@ asio::awaitable<void, Executor> call_coroutine(std::shared_ptr<coroutine_run<T>>
                                                std::tuple<Args...> args) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     if (run->emitted != asio::cancellation_type::none) run->signal.emit(run->emitted);  // it came too early
-    auto calling = std::apply([&handler](auto&... arg) { return std::invoke(handler, std::move(arg)...); }, args);
+    auto calling =
+        std::apply([&handler](auto&... arg) { return std::invoke(handler, std::move(arg)...); }, args);
     using outcome = typename decltype(calling)::value_type;
     if constexpr (std::is_void_v<outcome>) {
         co_await std::move(calling);
@@ -96,7 +97,8 @@ asio::awaitable<T> run_coroutine(std::shared_ptr<dispatcher_core> core, duration
     auto run = std::make_shared<coroutine_run<T>>(loop);
     loop.deadlines().arm(run->limit, deadline_after(loop.now(), limit));
     // The coroutine's cancellation state stands inside the signal: so its frame, too, holds `run`.
-    auto body = [run, handler = std::move(handler), args = std::tuple<Args...>(std::move(args)...)]() mutable {
+    auto body = [run, handler = std::move(handler),
+                 args = std::tuple<Args...>(std::move(args)...)]() mutable {
         return call_coroutine<T, executor_type, Handler, Args...>(run, std::move(handler), std::move(args));
     };
     auto ended = [run](std::exception_ptr thrown) {

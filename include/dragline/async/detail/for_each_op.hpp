@@ -156,7 +156,8 @@ private:
         }
         if (!options_.on_progress()) return;
         try {
-            options_.on_progress()(Progress{finished_, failed_, results_.size() - finished_, source_.total()});
+            options_.on_progress()(
+                Progress{finished_, failed_, results_.size() - finished_, source_.total()});
         } catch (...) {
             break_off(std::current_exception());
         }

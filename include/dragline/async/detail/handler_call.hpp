@@ -26,7 +26,8 @@ concept awaiter = requires(T& t, std::coroutine_handle<> waiting) {
     t.await_resume();
 };
 
-// A type that somebody can co_await: Asio's, whose awaiter is private, or one that follows the language rules.
+// A type that somebody can co_await: Asio's, whose awaiter is private, or one that follows the language
+// rules.
 template <class T>
 concept awaitable_like = is_asio_awaitable<T> || awaiter<T> || requires(T&& t) {
     { static_cast<T&&>(t).operator co_await() } -> awaiter;
@@ -36,14 +37,16 @@ concept awaitable_like = is_asio_awaitable<T> || awaiter<T> || requires(T&& t) {
 
 template <class T>
 concept leads_to_awaitable = awaitable_like<std::remove_cvref_t<T>> ||
-                             awaitable_like<std::remove_cv_t<std::remove_pointer_t<std::remove_cvref_t<T>>>>;
+    awaitable_like<std::remove_cv_t<std::remove_pointer_t<std::remove_cvref_t<T>>>>;
 
 // Without the token is asked first: a generic handler takes any argument, and its body is compiled by asking.
 template <class Handler, class... Args>
-concept called_plainly = std::invocable<std::decay_t<Handler>&, std::decay_t<Args>...>;
+concept called_plainly = std::invocable < std::decay_t<Handler>
+&, std::decay_t<Args>... > ;
 template <class Handler, class... Args>
-concept called_with_stop_token = !called_plainly<Handler, Args...> &&
-                                 std::invocable<std::decay_t<Handler>&, std::decay_t<Args>..., std::stop_token>;
+concept called_with_stop_token =
+    !called_plainly<Handler, Args...> &&
+    std::invocable<std::decay_t<Handler>&, std::decay_t<Args>..., std::stop_token>;
 template <class Handler, class... Args>
 concept called = called_plainly<Handler, Args...> || called_with_stop_token<Handler, Args...>;
 
@@ -51,11 +54,13 @@ template <class Handler, class... Args>
 struct returned {};
 template <class Handler, class... Args>
 requires called_plainly<Handler, Args...>
-struct returned<Handler, Args...> : std::invoke_result<std::decay_t<Handler>&, std::decay_t<Args>...> {};
+struct returned<Handler, Args...> : std::invoke_result<std::decay_t<Handler>&, std::decay_t<Args>...> {
+};
 template <class Handler, class... Args>
 requires called_with_stop_token<Handler, Args...>
 struct returned<Handler, Args...>
-    : std::invoke_result<std::decay_t<Handler>&, std::decay_t<Args>..., std::stop_token> {};
+    : std::invoke_result<std::decay_t<Handler>&, std::decay_t<Args>..., std::stop_token> {
+};
 template <class Handler, class... Args>
 using returned_by = typename returned<Handler, Args...>::type;
 

@@ -1,5 +1,5 @@
-// Suspends a coroutine until something that it has started is over. A cancellation meanwhile is handed on to what
-// was started, and does not end the wait: that ends when the rest has ended.
+// Suspends a coroutine until something that it has started is over. A cancellation meanwhile is handed on to
+// what was started, and does not end the wait: that ends when the rest has ended.
 #pragma once
 
 #include <dragline/async/detail/pending_wait.hpp>

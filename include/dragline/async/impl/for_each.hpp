@@ -14,8 +14,9 @@ template <class Source, class Function>
 using item_results = std::vector<item_result<item_value<Source, Function>>>;
 
 template <class Source, class Function>
-asio::awaitable<result<item_results<Source, Function>>> run_for_each(asio::any_io_executor executor, Source source,
-                                                                     std::size_t limit, Function function,
+asio::awaitable<result<item_results<Source, Function>>> run_for_each(asio::any_io_executor executor,
+                                                                     Source source, std::size_t limit,
+                                                                     Function function,
                                                                      for_each_options options) {
     if (limit == 0) co_return errc::invalid_option;
     using window_type = item_window<Source, Function, for_each_options, for_each_progress>;
@@ -38,8 +39,9 @@ consteval bool check_item_function() {
     static_assert(can_be_called, "dragline: the function cannot be called with an item of this range");
     if constexpr (can_be_called) {
         constexpr bool can_be_awaited = is_loop_awaitable<item_awaitable<Source, Function>>;
-        static_assert(can_be_awaited,
-                      "dragline: the function of for_each_limited must return an asio::awaitable of any_io_executor");
+        static_assert(
+            can_be_awaited,
+            "dragline: the function of for_each_limited must return an asio::awaitable of any_io_executor");
         return can_be_awaited;
     }
     return false;
@@ -51,8 +53,8 @@ for_each_options options_among(const for_each_options& options, Token&&...) {
     return options;
 }
 template <class Token>
-requires(!std::same_as<std::remove_cvref_t<Token>, for_each_options>)
-for_each_options options_among(Token&&) {
+requires(!std::same_as<std::remove_cvref_t<Token>, for_each_options>) for_each_options
+    options_among(Token&&) {
     return for_each_options();
 }
 
@@ -63,8 +65,7 @@ Token&& token_among(const for_each_options&, Token&& token) {
     return std::forward<Token>(token);
 }
 template <class Token>
-requires(!std::same_as<std::remove_cvref_t<Token>, for_each_options>)
-Token&& token_among(Token&& token) {
+requires(!std::same_as<std::remove_cvref_t<Token>, for_each_options>) Token && token_among(Token&& token) {
     return std::forward<Token>(token);
 }
 
@@ -77,8 +78,9 @@ auto for_each_limited(Where&& place, Items items, std::size_t limit, Function fu
         auto executor = executor_of(place);
         auto options = detail::options_among(rest...);
         return initiate<detail::item_results<source, Function>>(
-            executor, &detail::run_for_each<source, Function>, detail::token_among(std::forward<Rest>(rest)...),
-            executor, source(std::move(items)), limit, std::move(function), std::move(options));
+            executor, &detail::run_for_each<source, Function>,
+            detail::token_among(std::forward<Rest>(rest)...), executor, source(std::move(items)), limit,
+            std::move(function), std::move(options));
     }
 }
 

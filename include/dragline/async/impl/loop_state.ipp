@@ -34,7 +34,8 @@ DRAGLINE_DECL loop_state::loop_state(asio::execution_context& context) : service
     waits_.make_head();
 }
 
-// use_service() of two threads may make two and drops one without shutdown(): so this leaves the registry too.
+// use_service() of two threads may make two and drops one without shutdown(): so this leaves the registry
+// too.
 DRAGLINE_DECL loop_state::~loop_state() { leave_registry(); }
 
 DRAGLINE_DECL void loop_state::leave_registry() noexcept {
@@ -50,8 +51,8 @@ DRAGLINE_DECL void loop_state::shutdown() {
         leave_registry();
         if (gate_) gate_->close();
         if (wheel_) wheel_->shutdown();
-        // In reverse: what was made later may use what was made before. The objects stay until the destructor,
-        // since coroutines that die after this still hold references to them.
+        // In reverse: what was made later may use what was made before. The objects stay until the
+        // destructor, since coroutines that die after this still hold references to them.
         for (auto at = objects_.rbegin(); at != objects_.rend(); ++at) at->second->shutdown();
     }
     while (!waits_.empty()) static_cast<detail::pending_wait*>(waits_.next)->destroy();

@@ -38,7 +38,8 @@ struct spawned_body {
     }
 
     asio::awaitable<outcome_of<Body, Args...>> operator()() {
-        if (relay) return run_cancellable<outcome_of<Body, Args...>>(*relay, std::move(body), std::move(args));
+        if (relay)
+            return run_cancellable<outcome_of<Body, Args...>>(*relay, std::move(body), std::move(args));
         return std::apply(body, std::move(args));
     }
 };

@@ -38,8 +38,8 @@ DRAGLINE_DECL void semaphore_state::give_back() {
     first.served.notify();
 }
 
-DRAGLINE_DECL asio::awaitable<result<semaphore::permit>> acquire_permit(std::shared_ptr<semaphore_state> state,
-                                                                        time_point until, phase where) {
+DRAGLINE_DECL asio::awaitable<result<semaphore::permit>> acquire_permit(
+    std::shared_ptr<semaphore_state> state, time_point until, phase where) {
     if (state->free > 0) {
         --state->free;
         co_return semaphore::permit(std::move(state));

@@ -26,7 +26,8 @@ struct waited_operation {
     thread_wait ended;
 };
 
-// Lives on the loop. Its last act, when all of the operation is gone, ends the wait: also when the loop dies first.
+// Lives on the loop. Its last act, when all of the operation is gone, ends the wait: also when the loop dies
+// first.
 template <class T>
 struct waited_call {
     std::shared_ptr<waited_operation<T>> waited;

@@ -59,6 +59,12 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     return both;
 }
 
+DRAGLINE_DECL bool operator==(const query_options& a, const query_options& b) noexcept {
+    return a.rare() == b.rare() && a.try_timeout_ == b.try_timeout_ && a.timeout_ == b.timeout_ &&
+           a.tries_ == b.tries_ && a.bypass_cache_ == b.bypass_cache_ && a.hosts_file_ == b.hosts_file_ &&
+           a.trace_ == b.trace_;
+}
+
 DRAGLINE_DECL std::error_code query_options::problem() const noexcept {
     if (rare().bad_server) return errc::invalid_server;
     const bool good = async::valid_timeout(try_timeout()) && async::valid_timeout(timeout()) &&

@@ -63,6 +63,7 @@ private:
     std::shared_ptr<dial> winner_;
     asio::ip::address address_;
     asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
+    bool looking_[2] = {};                       // whether there is somebody to be cancelled
     dns::lookup_trace look_ups_[2];
     bool resolved_ = false;  // an address is known
     bool ended_ = false;

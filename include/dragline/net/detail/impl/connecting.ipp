@@ -51,6 +51,11 @@ DRAGLINE_DECL void connecting::start() {
 
 DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecting> self, bool v6) {
     if (self->ended_) co_return;  // before it began
+    struct presence {             // over with this frame, also when that dies with the loop
+        bool& here;
+        explicit presence(bool& flag) noexcept : here(flag) { here = true; }
+        ~presence() { here = false; }
+    } const present(self->looking_[v6]);
     auto& record = self->look_ups_[v6];
     const auto until =
         std::min(self->request_.until, async::deadline_after(self->started_, self->request_.resolve_timeout));
@@ -153,7 +158,9 @@ DRAGLINE_DECL void connecting::end() noexcept {
         std::error_code ignored;
         each->socket.close(ignored);
     }
-    for (auto& look_up : look_up_ends_) look_up.emit(asio::cancellation_type::terminal);
+    for (const bool v6 : {false, true}) {
+        if (looking_[v6]) look_up_ends_[v6].emit(asio::cancellation_type::terminal);
+    }
 }
 
 DRAGLINE_DECL stream_socket connecting::take_socket() noexcept { return std::move(winner_->socket); }
