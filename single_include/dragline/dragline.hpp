@@ -10576,6 +10576,7 @@ private:
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace dragline::inline v1::http {
@@ -10588,6 +10589,11 @@ DRAGLINE_DECL fields::field fields::operator[](std::size_t at) const noexcept {
 }
 
 DRAGLINE_DECL fields& fields::add(std::string_view name, std::string_view value) {
+    const auto is_own = [this](std::string_view text) {
+        const std::less<> before;
+        return !before(text.data(), text_.data()) && before(text.data(), text_.data() + text_.size());
+    };
+    if (is_own(name) || is_own(value)) return add(std::string(name), std::string(value));
     places_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(name.size()),
                        static_cast<std::uint32_t>(value.size())});
     text_.append(name).append(value);
@@ -10684,15 +10690,17 @@ public:
     int version_minor = 1;
     std::string reason;
     http::fields headers;
-    std::optional<std::uint64_t>
-        content_length;  ///< How much read_body() will give in all, where that is known.
+    bool has_body = true;  ///< False for HEAD, 204 and 304, whatever the fields say.
+
+    /// How much read_body() will give in all, where that is known.
+    std::optional<std::uint64_t> content_length;
 };
 
 /// One request and one response on a connection. Calls come in this order, each once, read_body() until it
 /// gives 0.
 ///
 /// Ended by cancelling a call or by destroying the exchange; the connection is then closed, unless
-/// complete().
+/// it is reusable().
 class exchange {
 public:
     virtual ~exchange() = default;
@@ -11600,6 +11608,8 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
     into.headers.reserve(head.fields.size(), text_size);
     for (const auto& field : head.fields) into.headers.add(field.name, field.value);
     keep_alive_ = h1::keep_alive_timeout(head.fields);
+    into.has_body = framing_.kind != h1::body_kind::none;
+    into.content_length.reset();
     head_read_ = true;
     switch (framing_.kind) {
         case h1::body_kind::none: body_complete_ = true; break;
@@ -15566,7 +15576,7 @@ private:
     asio::awaitable<result<void>> attempt(bool& stale);
     asio::awaitable<result<void>> connect(connection_pool::place& place);
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
-    bool may_repeat(const h1_connection& connection) const noexcept;
+    bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     result<std::string> pool_key();
     void follow();
     void record(std::error_code ec);
@@ -15676,6 +15686,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read(exchange& from, co
                                                               response& into) {
     into.body.clear();
     into.truncated = false;
+    if (!head.has_body) co_return result<void>();
     // A part of coded content cannot be decoded by itself.
     const bool coded =
         options_.decompress() && head.status != 206 && head.headers.contains("Content-Encoding");
@@ -17720,6 +17731,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
     auto acquiring = session_->pool().acquire(*std::move(key), options_.fresh_connection() || repeats,
                                               attempt_started_, {until_, phase::queue}, call_.ending());
     auto place = co_await std::move(acquiring);
+    attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();
     attempt_.reused = place->connection() != nullptr;
     if (!attempt_.reused) {
@@ -17734,7 +17746,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
     if (done) {
         if (connection.reusable() && !options_.fresh_connection()) place->park(now());
     } else {
-        stale = !repeats && attempt_.reused && may_repeat(connection);
+        stale = !repeats && attempt_.reused && may_repeat(connection, done.error());
         if (call_.ending().interrupted())
             co_return asio::error::make_error_code(asio::error::operation_aborted);
     }
@@ -17742,8 +17754,6 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::connect(connection_pool::place& place) {
-    const auto before = now();
-    attempt_.queue = before - attempt_started_;
     net::connect_request request;
     request.target = pinned_ && options_.connect_to()
                          ? *options_.connect_to()
@@ -17781,8 +17791,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     request.body = body_.bytes();
     connection.start(method_, options_.head_limits());
 
-    const auto begun = now();
-    if (attempt_.reused) attempt_.queue = begun - attempt_started_;
+    const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
     auto writing = connection.write_request(request, limit_of(options_.write_timeout(), phase::write, begun));
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
@@ -17809,8 +17818,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     co_return done;
 }
 
-DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection) const noexcept {
-    if (!options_.stale_retry() || connection.answered()) return false;
+DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection, std::error_code ec) const noexcept {
+    const bool gone = ec == errc::connection_closed || ec == asio::error::connection_reset ||
+                      ec == asio::error::broken_pipe || ec == tls::errc::truncated;
+    if (!gone || !options_.stale_retry() || connection.answered()) return false;
     constexpr std::array<std::string_view, 6> idempotent{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
     return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") ||
            std::find(idempotent.begin(), idempotent.end(), method_) != idempotent.end();

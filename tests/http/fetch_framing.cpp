@@ -151,7 +151,7 @@ TEST_CASE("what is no status line is an error that names it", "[http][fetch]") {
 
 TEST_CASE("a malformed field line is an error that names it", "[http][fetch]") {
     const auto error = [](const std::string& line) { return one_page(head_of(line + "\r\n")).error(); };
-    CHECK(error("no colon") == h1::errc::malformed_field);
+    CHECK(error("no-colon") == h1::errc::malformed_field);
     CHECK(error(": no name") == h1::errc::malformed_field);
     CHECK(error("A : space") == h1::errc::whitespace_before_colon);
     CHECK(error("A: x\r\n folded") == h1::errc::folded_field);

@@ -44,15 +44,17 @@ public:
     int version_minor = 1;
     std::string reason;
     http::fields headers;
-    std::optional<std::uint64_t>
-        content_length;  ///< How much read_body() will give in all, where that is known.
+    bool has_body = true;  ///< False for HEAD, 204 and 304, whatever the fields say.
+
+    /// How much read_body() will give in all, where that is known.
+    std::optional<std::uint64_t> content_length;
 };
 
 /// One request and one response on a connection. Calls come in this order, each once, read_body() until it
 /// gives 0.
 ///
 /// Ended by cancelling a call or by destroying the exchange; the connection is then closed, unless
-/// complete().
+/// it is reusable().
 class exchange {
 public:
     virtual ~exchange() = default;

@@ -35,7 +35,7 @@ private:
     asio::awaitable<result<void>> attempt(bool& stale);
     asio::awaitable<result<void>> connect(connection_pool::place& place);
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
-    bool may_repeat(const h1_connection& connection) const noexcept;
+    bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     result<std::string> pool_key();
     void follow();
     void record(std::error_code ec);

@@ -4,6 +4,7 @@
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace dragline::inline v1::http {
@@ -16,6 +17,11 @@ DRAGLINE_DECL fields::field fields::operator[](std::size_t at) const noexcept {
 }
 
 DRAGLINE_DECL fields& fields::add(std::string_view name, std::string_view value) {
+    const auto is_own = [this](std::string_view text) {
+        const std::less<> before;
+        return !before(text.data(), text_.data()) && before(text.data(), text_.data() + text_.size());
+    };
+    if (is_own(name) || is_own(value)) return add(std::string(name), std::string(value));
     places_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(name.size()),
                        static_cast<std::uint32_t>(value.size())});
     text_.append(name).append(value);

@@ -26,6 +26,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read(exchange& from, co
                                                               response& into) {
     into.body.clear();
     into.truncated = false;
+    if (!head.has_body) co_return result<void>();
     // A part of coded content cannot be decoded by itself.
     const bool coded =
         options_.decompress() && head.status != 206 && head.headers.contains("Content-Encoding");

@@ -7,6 +7,7 @@
 #include <dragline/http/detail/body_reader.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/net/connector.hpp>
+#include <dragline/tls/error.hpp>
 #include <dragline/url/parse.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -168,6 +169,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
     auto acquiring = session_->pool().acquire(*std::move(key), options_.fresh_connection() || repeats,
                                               attempt_started_, {until_, phase::queue}, call_.ending());
     auto place = co_await std::move(acquiring);
+    attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();
     attempt_.reused = place->connection() != nullptr;
     if (!attempt_.reused) {
@@ -182,7 +184,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
     if (done) {
         if (connection.reusable() && !options_.fresh_connection()) place->park(now());
     } else {
-        stale = !repeats && attempt_.reused && may_repeat(connection);
+        stale = !repeats && attempt_.reused && may_repeat(connection, done.error());
         if (call_.ending().interrupted())
             co_return asio::error::make_error_code(asio::error::operation_aborted);
     }
@@ -190,8 +192,6 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::connect(connection_pool::place& place) {
-    const auto before = now();
-    attempt_.queue = before - attempt_started_;
     net::connect_request request;
     request.target = pinned_ && options_.connect_to()
                          ? *options_.connect_to()
@@ -229,8 +229,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     request.body = body_.bytes();
     connection.start(method_, options_.head_limits());
 
-    const auto begun = now();
-    if (attempt_.reused) attempt_.queue = begun - attempt_started_;
+    const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
     auto writing = connection.write_request(request, limit_of(options_.write_timeout(), phase::write, begun));
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
@@ -257,8 +256,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     co_return done;
 }
 
-DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection) const noexcept {
-    if (!options_.stale_retry() || connection.answered()) return false;
+DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection, std::error_code ec) const noexcept {
+    const bool gone = ec == errc::connection_closed || ec == asio::error::connection_reset ||
+                      ec == asio::error::broken_pipe || ec == tls::errc::truncated;
+    if (!gone || !options_.stale_retry() || connection.answered()) return false;
     constexpr std::array<std::string_view, 6> idempotent{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
     return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") ||
            std::find(idempotent.begin(), idempotent.end(), method_) != idempotent.end();

@@ -138,6 +138,8 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
     into.headers.reserve(head.fields.size(), text_size);
     for (const auto& field : head.fields) into.headers.add(field.name, field.value);
     keep_alive_ = h1::keep_alive_timeout(head.fields);
+    into.has_body = framing_.kind != h1::body_kind::none;
+    into.content_length.reset();
     head_read_ = true;
     switch (framing_.kind) {
         case h1::body_kind::none: body_complete_ = true; break;
