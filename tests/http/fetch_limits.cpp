@@ -153,7 +153,7 @@ TEST_CASE("as many may wait as allowed, and one more is refused", "[http][fetch]
 
 TEST_CASE("a waiter that is cancelled leaves the others in their order", "[http][fetch][pool]") {
     http_server server;
-    server.on("/first", http_reply().body("x").delay(100ms)).on("/", http_reply().body("x"));
+    server.on("/first", http_reply().body("x").delay(300ms)).on("/", http_reply().body("x"));
     http_client client(http::session_options().connections_per_host(1));
     auto first = client.start(server.url("/first"));
     auto before = start(client, server, 1);
@@ -190,7 +190,7 @@ TEST_CASE("a connection that fails frees its place for the next in line", "[http
 
 TEST_CASE("a waiter whose time is up leaves, and its host is forgotten", "[http][fetch][pool]") {
     http_server server;
-    server.on("/", http_reply().body("x").delay(150ms));
+    server.on("/", http_reply().body("x").delay(400ms));
     http_client client(http::session_options().connections(1));
     const auto here = fetch_options().connect_to(net::endpoint("127.0.0.1", server.port()));
     auto first = client.start("http://a.test/", here);

@@ -290,6 +290,19 @@ TEST_CASE("the history has one record for each redirect", "[http][fetch][redirec
     CHECK(got.trace.attempts[2].reused);
 }
 
+TEST_CASE("the length of a redirect's body says nothing about the next response", "[http][fetch][redirect]") {
+    using dragline::testing::http_framing;
+    const std::string page(1000, 'x');
+    for (const auto how : {http_framing::chunked, http_framing::until_close}) {
+        redirecting run(http_reply::redirect("/b").body("12345"));
+        run.server.on("/b", http_reply().body(page).framing(how));
+        CHECK(run.get().response.body == page);
+    }
+    redirecting empty(http_reply::redirect("/b").body(page));
+    empty.server.on("/b", http_reply(204));
+    CHECK(!empty.get(fetch_options().max_body(10)).ec);
+}
+
 TEST_CASE("the body of a redirect counts against no limit, and a large one costs the connection",
           "[http][fetch][redirect]") {
     redirecting small(http_reply::redirect("/b").body(std::string(1000, 'x')));

@@ -37,7 +37,7 @@ void check_both(http_client& client, const std::string& url, const fetch_options
     CHECK(own.ec == make_timeout(where));
     CHECK(own.ec == condition::timeout);
     CHECK(phase_of(own.ec) == where);
-    const auto total = client.fetch(url, unlimited.timeout(30ms));
+    const auto total = client.fetch(url, unlimited.timeout(100ms));
     CHECK(total.ec == make_timeout(where));
     REQUIRE(total.trace.attempts.size() == 1);
     CHECK(total.trace.attempts[0].ec == total.ec);
