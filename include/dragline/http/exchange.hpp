@@ -59,8 +59,7 @@ class exchange {
 public:
     virtual ~exchange() = default;
 
-    /// Sends head and body. Returns early, without error, when the peer answers or stops reading before it
-    /// has all.
+    /// Sends head and body. A peer that answers and closes before it has all of the body is no error here.
     virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
 
     /// Reads the final head; interim ones are counted and dropped.

@@ -288,6 +288,36 @@ TEST_CASE("who wants a fresh place gets one, at either cap", "[http][connection_
     }
 }
 
+TEST_CASE("who waits for a host and who waits for the session are served in the order of arrival",
+          "[http][connection_pool]") {
+    SECTION("the other host came first") {
+        pool_run run(limits(1, 1));
+        auto holder = run.used("a");
+        auto other = run.ask("b"), same = run.ask("a");
+        run.park(holder);
+        settle(run.loop);
+        CHECK(other->got);
+        CHECK(!same->done);
+        other.reset();
+        settle(run.loop);
+        CHECK(same->got);
+    }
+    SECTION("the same host came first, and gets the connection itself") {
+        pool_run run(limits(1, 1));
+        auto holder = run.used("a");
+        auto* connection = holder->got->connection();
+        auto same = run.ask("a"), other = run.ask("b");
+        run.park(holder);
+        settle(run.loop);
+        REQUIRE(same->got);
+        CHECK(same->got->connection() == connection);
+        CHECK(!other->done);
+        same.reset();
+        settle(run.loop);
+        CHECK(other->got);
+    }
+}
+
 TEST_CASE("the line has a limit", "[http][connection_pool]") {
     pool_run run(limits(1, 10, 2));
     auto holder = run.ask("a");

@@ -11,6 +11,7 @@
 #include <dragline/http/exchange.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <list>
 #include <memory>
@@ -108,7 +109,8 @@ private:
         async::event wake;
         host& target;
         bool fresh;
-        waiters* line;  // the one it stands in, while nothing is granted
+        std::uint64_t order;  // of arrival
+        waiters* line;        // the one it stands in, while nothing is granted
         waiters::iterator at;
         place granted;
     };
@@ -122,6 +124,8 @@ private:
     void prune(async::time_point now) noexcept;
     void park(slots::iterator at, async::time_point now);
     void drop(slots::iterator at) noexcept;
+    static bool is_earlier(const waiters& line, const waiters& other) noexcept;
+    static void move_first(waiters& from, waiters& to);
     void grant(waiters& line, place granted);
     void serve_waiters(host& freed);
     void forget_if_unused(host& left) noexcept;
@@ -133,6 +137,7 @@ private:
     slots used_;
     waiters waiting_for_total_;
     std::size_t waiting_ = 0;
+    std::uint64_t arrivals_ = 0;
     bool closed_ = false;
 };
 

@@ -77,6 +77,7 @@ DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& want
       wake(owner.loop_),
       target(wanted),
       fresh(wants_fresh),
+      order(owner.arrivals_++),
       line(owner.has_room(wanted) ? &owner.waiting_for_total_ : &wanted.waiting),
       at(line->insert(line->end(), this)) {
     ++pool.waiting_;
@@ -115,7 +116,7 @@ DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::a
 
 DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
     auto& owner = *at->owner;
-    if (closed_ || !waiting_for_total_.empty()) return drop(at);
+    if (closed_ || is_earlier(waiting_for_total_, owner.waiting)) return drop(at);
     if (!owner.waiting.empty()) {
         if (owner.waiting.front()->fresh) return drop(at);
         return grant(owner.waiting, place(*this, at));
@@ -146,17 +147,29 @@ DRAGLINE_DECL void connection_pool::grant(waiters& line, place granted) {
     next->wake.notify();
 }
 
+DRAGLINE_DECL bool connection_pool::is_earlier(const waiters& line, const waiters& other) noexcept {
+    return !line.empty() && (other.empty() || line.front()->order < other.front()->order);
+}
+
+DRAGLINE_DECL void connection_pool::move_first(waiters& from, waiters& to) {
+    auto* moved = from.front();
+    const auto place = std::find_if(to.begin(), to.end(),
+                                    [moved](const waiter* other) { return other->order > moved->order; });
+    to.splice(place, from, from.begin());
+    moved->line = &to;
+}
+
+// One place has become free. Who waits for a host that is full stands in that host's line, all others in the
+// session's.
 DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
-    if (!closed_ && !freed.waiting.empty()) return grant(freed.waiting, add_place(freed));
+    if (!closed_ && !freed.waiting.empty()) move_first(freed.waiting, waiting_for_total_);
     while (!closed_ && !waiting_for_total_.empty()) {
         auto& target = waiting_for_total_.front()->target;
         if (has_room(target)) {
             grant(waiting_for_total_, add_place(target));
             break;
         }
-        // Its host has filled up meanwhile: it waits on there, behind those who came before.
-        waiting_for_total_.front()->line = &target.waiting;
-        target.waiting.splice(target.waiting.end(), waiting_for_total_, waiting_for_total_.begin());
+        move_first(waiting_for_total_, target.waiting);  // it has filled up meanwhile
     }
     forget_if_unused(freed);
 }
