@@ -63,7 +63,7 @@ TEST_CASE("a black hole is a timeout of the phase connect", "[http][fetch][timeo
 
 TEST_CASE("a TLS server that says nothing is a timeout of the phase tls", "[http][fetch][timeout]") {
     tcp_peer silent;
-    http_client client;
+    http_client client(http::session_options().tls(dragline::test::trusting_test_ca()));
     check_both(client, "https://127.0.0.1:" + std::to_string(silent.port()) + "/",
                fetch_options().tls_timeout(30ms), fetch_options(), phase::tls);
 }

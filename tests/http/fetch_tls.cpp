@@ -171,7 +171,7 @@ TEST_CASE("a trust store that is empty or unreadable is an error of its own", "[
 
 TEST_CASE("https against a plain server, and http against a TLS one, are errors", "[http][fetch][tls]") {
     http_server plain;
-    http_client client;
+    http_client client(http::session_options().tls(dragline::test::trusting_test_ca()));
     const auto at = [](const char* scheme, const http_server& server) {
         return std::string(scheme) + "://127.0.0.1:" + std::to_string(server.port()) + "/";
     };
