@@ -2,7 +2,7 @@
 """Joins include/dragline into dragline.hpp and testing.hpp. Same input, same bytes: no dates, no host names.
 
   amalgamate.py --write DIR    write DIR/dragline/{dragline,testing}.hpp
-  amalgamate.py --check DIR    fail when they differ from what would be written
+  amalgamate.py --check DIR    fail when they differ from what would be written; DIR/dragline/dragline.hpp means DIR
   amalgamate.py --stubs DIR    write DIR/dragline/**/*.hpp that include one of the two,
                                so that the ordinary tests can run against the single headers
 """
@@ -94,4 +94,5 @@ if __name__ == "__main__":
     commands = {"--write": write, "--check": check, "--stubs": stubs}
     if len(sys.argv) != 3 or sys.argv[1] not in commands:
         sys.exit(__doc__)
-    commands[sys.argv[1]](pathlib.Path(sys.argv[2]))
+    folder = pathlib.Path(sys.argv[2])
+    commands[sys.argv[1]](folder.parents[1] if folder.suffix == ".hpp" else folder)
