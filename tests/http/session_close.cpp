@@ -82,7 +82,7 @@ TEST_CASE("closing a session ends its calls at every stage as operation_aborted"
     server.on("/head", http_reply().no_answer());
     server.on("/body", http_reply().body("12345").cut_body(2, ending::stall));
     server.on("/drip", http_reply().body(std::string(100'000, 'x')).drip_body(1, 1ms));
-    http_client client(dragline::test::using_dns(names));
+    http_client client(dragline::test::using_dns(names).tls(dragline::test::trusting_test_ca()));
     const auto at = [](std::uint16_t port) { return "127.0.0.1:" + std::to_string(port) + "/"; };
     std::vector<std::shared_ptr<dragline::test::fetched>> started;
     for (const auto& url :
