@@ -87,6 +87,12 @@ DRAGLINE_DECL void ares_channel::open(const server& where) {
     options.qcache_max_ttl = 0;
     mask |= ARES_OPT_QUERY_CACHE;
 #endif
+#if defined(ARES_OPT_UDP_MAX_QUERIES)
+    // From 1.3x on one malformed answer ends every query of its socket: so few share one. More ports also
+    // make answers harder to forge.
+    options.udp_max_queries = 8;
+    mask |= ARES_OPT_UDP_MAX_QUERIES;
+#endif
 #if defined(ARES_OPT_MAXTIMEOUTMS)
     options.maxtimeout = static_cast<int>(ares_patience.count());
     mask |= ARES_OPT_MAXTIMEOUTMS;
