@@ -70,8 +70,7 @@ DRAGLINE_DECL void ares_channel::open(const server& where) {
     options.ndots = 1;
     options.lookups = no_hosts_file;
     options.ednspsz = ares_edns_size;
-    options.socket_receive_buffer_size =
-        4 << 20;  // one UDP socket takes every answer; the kernel may give less
+    options.socket_receive_buffer_size = 4 << 20;  // one UDP socket may take every answer
     options.sock_state_cb_data = this;
     options.sock_state_cb = [](void* context, ares_socket_t handle, int readable, int writable) {
         on_socket_state(context, handle, readable, writable);
@@ -88,9 +87,9 @@ DRAGLINE_DECL void ares_channel::open(const server& where) {
     mask |= ARES_OPT_QUERY_CACHE;
 #endif
 #if defined(ARES_OPT_UDP_MAX_QUERIES)
-    // From 1.3x on one malformed answer ends every query of its socket: so few share one. More ports also
-    // make answers harder to forge.
-    options.udp_max_queries = 8;
+    // forge.
+    // Newer releases end all queries of a socket at one malformed answer. Also harder to forge.
+    options.udp_max_queries = 1;
     mask |= ARES_OPT_UDP_MAX_QUERIES;
 #endif
 #if defined(ARES_OPT_MAXTIMEOUTMS)
