@@ -87,7 +87,6 @@ DRAGLINE_DECL void ares_channel::open(const server& where) {
     mask |= ARES_OPT_QUERY_CACHE;
 #endif
 #if defined(ARES_OPT_UDP_MAX_QUERIES)
-    // forge.
     // Newer releases end all queries of a socket at one malformed answer. Also harder to forge.
     options.udp_max_queries = 1;
     mask |= ARES_OPT_UDP_MAX_QUERIES;
