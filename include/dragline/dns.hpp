@@ -3,6 +3,7 @@
 // writes messages.
 #pragma once
 
+#include <dragline/dns/address_order.hpp>
 #include <dragline/dns/answer.hpp>
 #include <dragline/dns/cache.hpp>
 #include <dragline/dns/error.hpp>
