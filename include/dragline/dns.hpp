@@ -10,6 +10,7 @@
 #include <dragline/dns/hosts_file.hpp>
 #include <dragline/dns/name.hpp>
 #include <dragline/dns/options.hpp>
+#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/resolve.hpp>
 #include <dragline/dns/resolver.hpp>
