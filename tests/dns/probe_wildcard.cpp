@@ -77,6 +77,7 @@ TEST_CASE("a probe finds a wildcard, its pool, and that the resolver does not re
     CHECK(probed.asked.type == record_type::a);
     CHECK_FALSE(probed.error);
     CHECK(probed.exists);
+    CHECK(probed.server == lab.server.to_string());
     REQUIRE(probed.records.size() == 1);
     CHECK(probed.records.front().get<dns::a_record>()->address == std::array<std::uint8_t, 4>{127, 0, 0, 2});
 }

@@ -101,6 +101,7 @@ TEST_CASE("a name is synthesised when all of its addresses are in the pool of it
     CHECK(known.synthesis("www.wild.test", mixed) == no);
     CHECK(known.synthesis("www.wild.test", inside) == yes);
     CHECK(known.is_synthesised("www.wild.test", inside));
+    CHECK(known.synthesis("WWW.wild.test.", inside) == yes);
     CHECK_FALSE(known.is_synthesised(at("www.wild.test", "192.0.2.3")));
 }
 

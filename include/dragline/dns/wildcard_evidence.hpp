@@ -38,6 +38,7 @@ public:
     rcode code = rcode::no_error;
     bool exists = false;      ///< There were records of that type, or an alias, wherever it leads.
     bool authentic = false;   ///< The server says that it validated the data (AD).
+    std::string server;       ///< "192.0.2.1:53"; empty where none answered.
     std::string wildcard;     ///< "*.example.com", where a signature proves that this made the answer.
     std::vector<std::string> aliases;
     std::vector<record> records;  ///< At the end of the aliases; the first 64.

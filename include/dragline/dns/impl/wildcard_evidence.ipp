@@ -124,6 +124,7 @@ DRAGLINE_DECL bool wildcard_pool::covers(std::span<const asio::ip::address> all)
 }
 
 DRAGLINE_DECL const wildcard_level* wildcard_evidence::level_above(std::string_view name) const noexcept {
+    if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
     for (const auto& each : levels) {  // the deepest in front
         if (detail::is_below(name, each.domain)) return &each;
     }

@@ -108,6 +108,7 @@ DRAGLINE_DECL void wildcard_machine::learn(const answer& outcome, const target& 
     probe.code = outcome.code;
     probe.exists = outcome.exists();
     probe.authentic = outcome.authentic;
+    if (outcome.reply) probe.server = outcome.reply->server;
     probe.wildcard = std::move(signature.wildcard);
     probe.aliases = outcome.aliases;
     const auto kept = std::min(kept_records, outcome.records.size());
