@@ -3,12 +3,14 @@
 // writes messages.
 #pragma once
 
+#include <dragline/dns/address_order.hpp>
 #include <dragline/dns/answer.hpp>
 #include <dragline/dns/cache.hpp>
 #include <dragline/dns/error.hpp>
 #include <dragline/dns/hosts_file.hpp>
 #include <dragline/dns/name.hpp>
 #include <dragline/dns/options.hpp>
+#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/resolve.hpp>
 #include <dragline/dns/resolver.hpp>

@@ -6,6 +6,7 @@
 #include <dragline/async/loop_state.hpp>
 #include <dragline/dns/answer.hpp>
 #include <dragline/dns/detail/lookup_machine.hpp>
+#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/trace.hpp>
 #include <dragline/dns/transport.hpp>
 
@@ -36,6 +37,7 @@ struct lookup_plan {
     async::duration try_timeout{};
     int tries = 1;
     bool bypass_cache = false;
+    query_form form;
     bool operator==(const lookup_plan&) const = default;
 };
 
@@ -70,6 +72,7 @@ private:
     };
 
     void ask_next(async::time_point now);
+    void ask(std::size_t server, async::time_point now);
     void join(flight_seat& seat) noexcept;
     void leave(flight_seat& seat) noexcept;
     void failed(std::size_t tag, std::error_code ec);
@@ -81,6 +84,7 @@ private:
     std::weak_ptr<flight_owner> owner_;
     question asked_;
     lookup_plan plan_;
+    query_form form_;
     lookup_machine machine_;
     std::shared_ptr<const transport_list>
         servers_;  // given up with the last caller, since they hold this flight

@@ -14,6 +14,7 @@ DRAGLINE_DECL flight::flight(async::loop_state& loop, std::weak_ptr<flight_owner
       owner_(std::move(owner)),
       asked_(std::move(asked)),
       plan_(plan),
+      form_(plan.form),
       machine_(servers->size(), first, plan.tries),
       servers_(std::move(servers)),
       try_limit_(&on_try_timeout, this) {}
@@ -25,11 +26,15 @@ DRAGLINE_DECL void flight::start(async::time_point now) {
 DRAGLINE_DECL void flight::ask_next(async::time_point now) {
     const auto server = machine_.next();
     if (!server) return finish(make_answer(asked_, machine_.error()));
-    attempts_.push_back(attempt{*server, now, now, {}});
+    ask(*server, now);
+}
+
+DRAGLINE_DECL void flight::ask(std::size_t server, async::time_point now) {
+    attempts_.push_back(attempt{server, now, now, {}});
     loop_.deadlines().arm(try_limit_, async::deadline_after(now, plan_.try_timeout));
-    auto& asking = *(*servers_)[*server];
+    auto& asking = *(*servers_)[server];
     asking.hold();
-    asking.ask(asked_, shared_from_this(), attempts_.size() - 1);
+    asking.ask(asked_, form_, shared_from_this(), attempts_.size() - 1);
 }
 
 DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply) {
@@ -39,6 +44,13 @@ DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply
     auto& repeated = reply->questions.front();  // mostly the very same: then it is not copied
     auto asked = repeated == asked_ ? std::move(repeated) : asked_;
     auto found = interpret(*std::move(reply), std::move(asked));
+    if (found.error == errc::format_error && form_.udp_size != 0 && !form_.dnssec_ok && waiting_) {
+        // Perhaps it does not know EDNS: the same server again, without (RFC 6891, 6.2.2).
+        attempts_[tag].ended = loop_.now();
+        attempts_[tag].error = found.error;
+        form_.udp_size = 0;
+        return ask(attempts_[tag].server, attempts_[tag].ended);
+    }
     if (lookup_machine::is_retryable(found.error)) return failed(tag, found.error);
     attempts_[tag].ended = loop_.now();
     attempts_[tag].error = found.error;

@@ -15,7 +15,7 @@
 namespace dragline::inline v1::dns::detail {
 
 DRAGLINE_DECL lookup_plan plan_of(const query_options& options) noexcept {
-    return {options.try_timeout(), options.tries(), options.bypass_cache()};
+    return {options.try_timeout(), options.tries(), options.bypass_cache(), {}};
 }
 
 DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::time_point now,
