@@ -15,16 +15,10 @@ public:
     }
     double cpu_seconds() const { return cpu() - cpu_before_; }
 
-    static long resident_kib() { return usage().ru_maxrss; }  // the largest so far
-
 private:
-    static rusage usage() {
+    static double cpu() {
         rusage now;
         getrusage(RUSAGE_SELF, &now);
-        return now;
-    }
-    static double cpu() {
-        const auto now = usage();
         const auto seconds = [](const timeval& time) {
             return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
         };
@@ -34,6 +28,18 @@ private:
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     double cpu_before_ = cpu();
 };
+
+// The largest resident set so far. That of getrusage() counts the program that started this one, too.
+inline long resident_kib() {
+    long size = 0;
+    if (auto* status = std::fopen("/proc/self/status", "r")) {
+        char line[256];
+        while (std::fgets(line, sizeof line, status) && std::sscanf(line, "VmHWM: %ld", &size) != 1) {
+        }
+        std::fclose(status);
+    }
+    return size;
+}
 
 inline void require(bool good, const char* what) {
     if (good) return;

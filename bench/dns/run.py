@@ -2,8 +2,6 @@
 """Has each DNS client of this folder, and those that are installed, look up the same names at the same server on
 loopback, client and server on a core each, and prints a table.
 
-usage: run.py [--names N] [--in-flight N[,N]] [--runs N] [--only TOOL[,TOOL]] FOLDER_OF_PROGRAMS OUTPUT_CSV
-
 CPU seconds per 100k names, user and system of the whole process, is the steady figure: the best of the runs. Names
 per second is the median; lost and wrong names and memory are the worst. With a million names: does memory stay flat?
 """
@@ -154,10 +152,10 @@ class Dnsperf:
                 "-T", "1", "-q", str(in_flight), "-t", str(PATIENCE_SECONDS), "-b", str(SOCKET_BUFFER >> 10)]
 
     def outcome(self, output, work):
-        number = lambda text: re.search(text + r":\s+([\d.]+)", output)
+        seconds = float(re.search(r"Run time \(s\):\s+([\d.]+)", output)[1])
+        completed = int(re.search(r"Queries completed:\s+(\d+)", output)[1])
         good = re.search(r"NOERROR (\d+)", output)
-        completed = int(number("Queries completed")[1])
-        return float(number(r"Run time \(s\)")[1]), work.names - completed, completed - int(good[1] if good else 0)
+        return seconds, work.names - completed, completed - int(good[1] if good else 0)
 
 
 class Massdns:
@@ -290,10 +288,10 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    numbers = lambda text: [int(each) for each in text.split(",")]
-    parser = argparse.ArgumentParser(usage=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--names", type=int, default=100_000)
-    parser.add_argument("--in-flight", type=numbers, default=[64, 1000, 10_000])
+    parser.add_argument("--in-flight", type=lambda text: [int(each) for each in text.split(",")],
+                        default=[64, 1000, 10_000])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", type=lambda text: text.split(","))
     parser.add_argument("programs", type=pathlib.Path)

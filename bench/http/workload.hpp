@@ -28,5 +28,5 @@ inline workload read_arguments(int count, char** arguments) {
 // requests per second, CPU seconds per 100k requests, largest resident set in KiB
 inline void print(const stopwatch& watch, int requests) {
     std::printf("%.0f %.4f %ld\n", requests / watch.seconds(), watch.cpu_seconds() * 1e5 / requests,
-                stopwatch::resident_kib());
+                resident_kib());
 }
