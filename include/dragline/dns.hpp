@@ -9,11 +9,17 @@
 #include <dragline/dns/hosts_file.hpp>
 #include <dragline/dns/name.hpp>
 #include <dragline/dns/options.hpp>
+#include <dragline/dns/presentation.hpp>
 #include <dragline/dns/record.hpp>
+#include <dragline/dns/record_data.hpp>
+#include <dragline/dns/record_type.hpp>
 #include <dragline/dns/resolve.hpp>
 #include <dragline/dns/resolver.hpp>
+#include <dragline/dns/security_data.hpp>
 #include <dragline/dns/server.hpp>
+#include <dragline/dns/service_binding.hpp>
 #include <dragline/dns/trace.hpp>
 #include <dragline/dns/transport.hpp>
 #include <dragline/dns/wire/message.hpp>
 #include <dragline/dns/wire/name.hpp>
+#include <dragline/dns/wire/record_data.hpp>

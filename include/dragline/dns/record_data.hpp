@@ -1,5 +1,5 @@
-// What resource records hold, as typed values. Names are text as record.hpp says; the members of each type are
-// in the order of the wire. Start with record_data, which is any of them.
+// What resource records hold, as typed values. Names are text as record.hpp says; the members of each type
+// are in the order of the wire. Start with record_data, which is any of them.
 #pragma once
 
 #include <dragline/core/features.hpp>
@@ -150,10 +150,10 @@ struct raw_record {
 };
 
 /// The data of any record. wire/record_data.hpp has its bytes, presentation.hpp its text.
-using record_data =
-    std::variant<raw_record, a_record, aaaa_record, cname_record, ns_record, ptr_record, dname_record, soa_record,
-                 mx_record, txt_record, srv_record, naptr_record, caa_record, uri_record, dnskey_record,
-                 rrsig_record, ds_record, nsec_record, tlsa_record, sshfp_record, svcb_record, https_record>;
+using record_data = std::variant<raw_record, a_record, aaaa_record, cname_record, ns_record, ptr_record,
+                                 dname_record, soa_record, mx_record, txt_record, srv_record, naptr_record,
+                                 caa_record, uri_record, dnskey_record, rrsig_record, ds_record, nsec_record,
+                                 tlsa_record, sshfp_record, svcb_record, https_record>;
 
 }  // namespace dragline::dns
 

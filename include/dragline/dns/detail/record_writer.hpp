@@ -6,8 +6,8 @@
 
 namespace dragline::inline v1::dns::detail {
 
-// Fails `out` with errc::malformed_message for what read_record_data() would refuse. Names are compressed in the
-// types of RFC 1035 only (RFC 3597, 4).
+// Fails `out` with errc::malformed_message for what read_record_data() would refuse. Names are compressed in
+// the types of RFC 1035 only (RFC 3597, 4).
 DRAGLINE_DECL void write_record_data(message_writer& out, const record_data& data);
 
 }  // namespace dragline::dns::detail

@@ -14,14 +14,14 @@ struct type_name {
 };
 
 inline constexpr type_name type_names[] = {
-    {record_type::a, "A"},           {record_type::ns, "NS"},       {record_type::cname, "CNAME"},
-    {record_type::soa, "SOA"},       {record_type::ptr, "PTR"},     {record_type::mx, "MX"},
-    {record_type::txt, "TXT"},       {record_type::aaaa, "AAAA"},   {record_type::srv, "SRV"},
-    {record_type::naptr, "NAPTR"},   {record_type::dname, "DNAME"}, {record_type::opt, "OPT"},
-    {record_type::ds, "DS"},         {record_type::sshfp, "SSHFP"}, {record_type::rrsig, "RRSIG"},
-    {record_type::nsec, "NSEC"},     {record_type::dnskey, "DNSKEY"}, {record_type::tlsa, "TLSA"},
-    {record_type::svcb, "SVCB"},     {record_type::https, "HTTPS"}, {record_type::any, "ANY"},
-    {record_type::uri, "URI"},       {record_type::caa, "CAA"},
+    {record_type::a, "A"},         {record_type::ns, "NS"},         {record_type::cname, "CNAME"},
+    {record_type::soa, "SOA"},     {record_type::ptr, "PTR"},       {record_type::mx, "MX"},
+    {record_type::txt, "TXT"},     {record_type::aaaa, "AAAA"},     {record_type::srv, "SRV"},
+    {record_type::naptr, "NAPTR"}, {record_type::dname, "DNAME"},   {record_type::opt, "OPT"},
+    {record_type::ds, "DS"},       {record_type::sshfp, "SSHFP"},   {record_type::rrsig, "RRSIG"},
+    {record_type::nsec, "NSEC"},   {record_type::dnskey, "DNSKEY"}, {record_type::tlsa, "TLSA"},
+    {record_type::svcb, "SVCB"},   {record_type::https, "HTTPS"},   {record_type::any, "ANY"},
+    {record_type::uri, "URI"},     {record_type::caa, "CAA"},
 };
 
 }  // namespace detail

@@ -70,8 +70,9 @@ DRAGLINE_DECL std::string to_string(service_key key) {
 }
 
 DRAGLINE_DECL service_parameters& service_parameters::set(service_key key, std::vector<std::uint8_t> value) {
-    const auto at = std::lower_bound(all_.begin(), all_.end(), key,
-                                     [](const auto& known, service_key wanted) { return known.key < wanted; });
+    const auto at =
+        std::lower_bound(all_.begin(), all_.end(), key,
+                         [](const auto& known, service_key wanted) { return known.key < wanted; });
     if (at != all_.end() && at->key == key) {
         at->value = std::move(value);
     } else {
@@ -81,8 +82,9 @@ DRAGLINE_DECL service_parameters& service_parameters::set(service_key key, std::
 }
 
 DRAGLINE_DECL const std::vector<std::uint8_t>* service_parameters::find(service_key key) const noexcept {
-    const auto at = std::lower_bound(all_.begin(), all_.end(), key,
-                                     [](const auto& known, service_key wanted) { return known.key < wanted; });
+    const auto at =
+        std::lower_bound(all_.begin(), all_.end(), key,
+                         [](const auto& known, service_key wanted) { return known.key < wanted; });
     return at != all_.end() && at->key == key ? &at->value : nullptr;
 }
 
@@ -165,9 +167,8 @@ DRAGLINE_DECL bool service_parameters::is_well_formed(service_key key, byte_view
 }
 
 DRAGLINE_DECL bool service_parameters::is_well_formed() const noexcept {
-    return std::all_of(all_.begin(), all_.end(), [](const service_parameter& each) {
-        return is_well_formed(each.key, each.value);
-    });
+    return std::all_of(all_.begin(), all_.end(),
+                       [](const service_parameter& each) { return is_well_formed(each.key, each.value); });
 }
 
 DRAGLINE_DECL bool service_parameters::is_consistent() const {

@@ -1,6 +1,8 @@
 // Included by <dragline/dns/detail/record_reader.hpp> only.
 #pragma once
 
+#include <dragline/dns/detail/typed_data.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
@@ -114,7 +116,8 @@ DRAGLINE_DECL void read_fields(message_reader& in, nsec_record& data) {
         if (window <= last || bits.empty() || bits.size() > 32 || bits.back() == 0) return in.fail();
         last = window;
         for (std::size_t bit = 0; bit < bits.size() * 8; ++bit) {
-            if (bits[bit / 8] & 0x80 >> bit % 8) data.types.push_back(static_cast<record_type>(window << 8 | bit));
+            if (bits[bit / 8] & 0x80 >> bit % 8)
+                data.types.push_back(static_cast<record_type>(window << 8 | bit));
         }
     } while (in.left() > 0);
 }
@@ -132,7 +135,8 @@ DRAGLINE_DECL void read_fields(message_reader& in, sshfp_record& data) {
     data.fingerprint = in.take_rest<octets>();
 }
 
-// Parameters by ascending key; in an alias, which has no use for them, of any format (RFC 9460, 2.2 and 2.4.2).
+// Parameters by ascending key; in an alias, which has no use for them, of any format (RFC 9460, 2.2
+// and 2.4.2).
 template <record_type Type>
 void read_fields(message_reader& in, service_binding<Type>& data) {
     data.priority = in.take16();
@@ -148,34 +152,10 @@ void read_fields(message_reader& in, service_binding<Type>& data) {
     if (!data.is_alias() && !data.parameters.is_well_formed()) in.fail();
 }
 
-DRAGLINE_DECL void read_record_data(message_reader& in, record_type type, record_class klass, record_data& out) {
+DRAGLINE_DECL void read_record_data(message_reader& in, record_type type, record_class klass,
+                                    record_data& out) {
     if (klass != record_class::internet) return read_fields(in, out.emplace<raw_record>());
-    switch (type) {
-        case record_type::a: return read_fields(in, out.emplace<a_record>());
-        case record_type::aaaa: return read_fields(in, out.emplace<aaaa_record>());
-        case record_type::cname: return read_fields(in, out.emplace<cname_record>());
-        case record_type::ns: return read_fields(in, out.emplace<ns_record>());
-        case record_type::ptr: return read_fields(in, out.emplace<ptr_record>());
-        case record_type::dname: return read_fields(in, out.emplace<dname_record>());
-        case record_type::soa: return read_fields(in, out.emplace<soa_record>());
-        case record_type::mx: return read_fields(in, out.emplace<mx_record>());
-        case record_type::txt: return read_fields(in, out.emplace<txt_record>());
-        case record_type::srv: return read_fields(in, out.emplace<srv_record>());
-        case record_type::naptr: return read_fields(in, out.emplace<naptr_record>());
-        case record_type::caa: return read_fields(in, out.emplace<caa_record>());
-        case record_type::uri: return read_fields(in, out.emplace<uri_record>());
-        case record_type::dnskey: return read_fields(in, out.emplace<dnskey_record>());
-        case record_type::rrsig: return read_fields(in, out.emplace<rrsig_record>());
-        case record_type::ds: return read_fields(in, out.emplace<ds_record>());
-        case record_type::nsec: return read_fields(in, out.emplace<nsec_record>());
-        case record_type::tlsa: return read_fields(in, out.emplace<tlsa_record>());
-        case record_type::sshfp: return read_fields(in, out.emplace<sshfp_record>());
-        case record_type::svcb: return read_fields(in, out.emplace<svcb_record>());
-        case record_type::https: return read_fields(in, out.emplace<https_record>());
-        case record_type::opt:
-        case record_type::any: break;
-    }
-    read_fields(in, out.emplace<raw_record>());
+    with_new_data(type, out, [&in](auto& data) { read_fields(in, data); });
 }
 
 }  // namespace dragline::dns::detail
