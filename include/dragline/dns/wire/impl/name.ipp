@@ -78,7 +78,8 @@ DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& of
         if (wire_size > max_name_size) return errc::malformed_message;
         if (!text.empty()) text += '.';
         const auto label = message.subspan(at + 1, length);
-        if (std::all_of(label.begin(), label.end(), detail::is_plain)) {
+        if (std::all_of(label.begin(), label.end(),
+                        [](std::uint8_t byte) { return detail::is_plain(byte); })) {
             text.append(reinterpret_cast<const char*>(label.data()), length);
         } else {
             for (const auto byte : label) detail::append_escaped(text, byte);
