@@ -40,9 +40,11 @@ public:
     // Whether there are no more words, or a failure.
     bool at_end() const noexcept { return error_ || text_.empty(); }
 
-    DRAGLINE_DECL word take_word();
+    word take_word() { return next_word(false); }
     // What stands in one word without quotes, escapes not understood.
     DRAGLINE_DECL std::string_view take_plain();
+    // As take_plain(), but a value may be in quotes: key="value". It keeps them.
+    std::string_view take_parameter() { return next_word(true).text; }
     DRAGLINE_DECL std::string take_name();
     DRAGLINE_DECL std::string take_bytes();   // of any number
     DRAGLINE_DECL std::string take_string();  // at most 255 bytes
@@ -61,6 +63,7 @@ public:
 
 private:
     DRAGLINE_DECL void skip_blanks();
+    DRAGLINE_DECL word next_word(bool is_parameter);
     DRAGLINE_DECL std::size_t end_of_quotes(std::size_t open);
     DRAGLINE_DECL std::string take_joined();
 

@@ -126,7 +126,7 @@ void read_text(text_reader& in, service_binding<Type>& data) {
     data.priority = in.take_number<std::uint16_t>();
     data.target = in.take_name();
     while (!in.at_end()) {
-        if (!add_parameter(data.parameters, in.take_plain())) in.fail();
+        if (!add_parameter(data.parameters, in.take_parameter())) in.fail();
     }
     const bool good = data.parameters.is_well_formed() && data.parameters.is_consistent();
     if (!data.is_alias() && !good) in.fail();

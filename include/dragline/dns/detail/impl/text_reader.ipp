@@ -49,11 +49,12 @@ DRAGLINE_DECL std::size_t text_reader::end_of_quotes(std::size_t open) {
     return std::min(at, text_.size());
 }
 
-DRAGLINE_DECL text_reader::word text_reader::take_word() {
+DRAGLINE_DECL text_reader::word text_reader::next_word(bool is_parameter) {
     if (at_end()) return fail(), word();
     constexpr std::string_view ends = " \t\r\n();";
     word out;
     out.quoted = text_.front() == '"';
+    if (out.quoted && is_parameter) return fail(), word();
     std::size_t end = 0;
     if (out.quoted) {
         end = end_of_quotes(0);
@@ -64,7 +65,7 @@ DRAGLINE_DECL text_reader::word text_reader::take_word() {
         while (end < text_.size() && ends.find(text_[end]) == ends.npos && text_[end] != '"') {
             end += text_[end] == '\\' ? 2 : 1;
         }
-        if (end < text_.size() && text_[end] == '"' && text_[end - 1] == '=') {  // key="value"
+        if (is_parameter && end < text_.size() && text_[end] == '"' && text_[end - 1] == '=') {
             end = end_of_quotes(end) + 1;
         }
         if (end > text_.size()) return fail(), word();
