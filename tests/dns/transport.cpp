@@ -21,7 +21,8 @@ class scripted_transport final : public dns::transport {
 public:
     explicit scripted_transport(dragline::event_loop& loop) : loop_(loop) {}
 
-    void ask(const dns::question& asked, std::shared_ptr<dns::reply_sink> sink, std::size_t tag) override {
+    void ask(const dns::question& asked, const dns::query_form&, std::shared_ptr<dns::reply_sink> sink,
+             std::size_t tag) override {
         ++questions;
         if (silent) {
             kept = std::move(sink);

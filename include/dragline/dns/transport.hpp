@@ -3,6 +3,7 @@
 #pragma once
 
 #include <dragline/core/result.hpp>
+#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/wire/message.hpp>
 
@@ -31,8 +32,10 @@ public:
 
     /// Sends `asked`. `sink` hears of the outcome once, later and on the loop, never inside this call; or
     /// never, when the transport ends before. It may have lost interest by then. A reply must have been
-    /// matched: its id, its question, where it came from. Truncation is the transport's matter.
-    virtual void ask(const question& asked, std::shared_ptr<reply_sink> sink, std::size_t tag) = 0;
+    /// matched: its id, its question, where it came from. Truncation is the transport's matter. A transport
+    /// that cannot do a thing that `form` asks for, such as mixed case, may leave it undone if that is safe.
+    virtual void ask(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+                     std::size_t tag) = 0;
 
     /// A caller waits for something that was asked here: work must keep the loop running. Counted.
     virtual void hold() = 0;

@@ -1,8 +1,10 @@
 // One c-ares channel to one server, driven by one loop: no thread, no cache, no hosts file, no search list.
+// Queries are written here, c-ares carries them.
 #pragma once
 
 #include <dragline/async/deadline.hpp>
 #include <dragline/async/loop_state.hpp>
+#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/transport.hpp>
 
@@ -18,17 +20,30 @@ struct ares_channeldata;
 
 namespace dragline::inline v1::dns::detail {
 
+// What of a query's form is a matter of the whole channel for c-ares.
+struct channel_mode {
+    bool tcp = false;
+    bool edns = true;
+    bool mixed_case = false;
+
+    static channel_mode of(const query_form& form) noexcept {
+        return {form.tcp, form.udp_size != 0, form.mixed_case};
+    }
+    bool operator==(const channel_mode&) const = default;
+};
+
 // c-ares' callbacks only store what they are told. Whoever called into c-ares delivers it afterwards, so no
 // other code ever runs below c-ares, which may then ask again or destroy the channel. Socket handlers hold
 // the channel while they run, and a weak reference while they wait.
 class ares_channel : public std::enable_shared_from_this<ares_channel> {
 public:
-    ares_channel(async::loop_state& loop, const server& where);
+    ares_channel(async::loop_state& loop, const server& where, channel_mode mode);
     ~ares_channel();
     ares_channel(const ares_channel&) = delete;
     ares_channel& operator=(const ares_channel&) = delete;
 
-    void ask(const question& asked, std::shared_ptr<reply_sink> sink, std::size_t tag);
+    void ask(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+             std::size_t tag);
 
     // Between resume() and pause() there is work that keeps the loop running. Queries and sockets outlast a
     // pause.
@@ -62,7 +77,8 @@ private:
     };
     using socket_handle = asio::ip::udp::socket::native_handle_type;
 
-    void open(const server& where);
+    void open(const server& where, channel_mode mode);
+    std::uint16_t random_id();
     template <class Byte>
     static void on_answer(void* context, int status, int timeouts, Byte* reply, int size);
     template <class Handle>
@@ -82,6 +98,9 @@ private:
     ares_channeldata* channel_ = nullptr;
     std::unordered_map<socket_handle, std::shared_ptr<watched>> sockets_;
     std::vector<outcome> outcomes_;
+    std::vector<std::uint8_t> query_;
+    std::uint64_t random_bits_ = 0;
+    int random_ids_left_ = 0;
     async::deadline tick_;
     async::time_point made_at_;
     std::size_t asked_ = 0;
@@ -90,9 +109,6 @@ private:
     bool delivery_posted_ = false;
     bool was_unreachable_ = false;
 };
-
-// The servers that c-ares finds, where the system has no resolv.conf.
-DRAGLINE_DECL std::vector<server> ares_system_servers();
 
 }  // namespace dragline::dns::detail
 

@@ -21,18 +21,24 @@ class ares_transport final : public transport {
 public:
     ares_transport(async::loop_state& loop, const server& where) : loop_(loop), where_(where) {}
 
-    void ask(const question& asked, std::shared_ptr<reply_sink> sink, std::size_t tag) override;
+    void ask(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+             std::size_t tag) override;
     void hold() override;
     void release() noexcept override;
     void shutdown() noexcept override;
     std::string description() const override { return where_.to_string(); }
 
 private:
-    void renew();
+    struct channel_slot {
+        channel_mode mode;
+        std::shared_ptr<ares_channel> channel;
+    };
+
+    ares_channel& channel_for(channel_mode mode);
 
     async::loop_state& loop_;
     server where_;
-    std::shared_ptr<ares_channel> current_;
+    std::vector<channel_slot> current_;  // one for each mode that was asked for
     std::vector<std::shared_ptr<ares_channel>> retired_;
     std::size_t holders_ = 0;
     bool ended_ = false;

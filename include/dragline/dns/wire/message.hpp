@@ -4,6 +4,7 @@
 #include <dragline/core/bytes.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/dns/error.hpp>
+#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/wire/name.hpp>
 
@@ -71,6 +72,14 @@ DRAGLINE_DECL result<std::vector<std::uint8_t>> encode_message(const message& va
 
 /// A query for one question, recursion desired, ready for encode_message(). With `udp_size` 0, without EDNS.
 DRAGLINE_DECL message make_query(std::uint16_t id, question asked, std::uint16_t udp_size = 1232);
+
+/// As above, of this form.
+DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_form& form);
+
+/// Appends the bytes of such a query to `out`, and is fast at it. Errors: those of encode_name(); `out` is
+/// then unchanged.
+DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
+                                           std::vector<std::uint8_t>& out);
 
 /// The start of a response to `query`: its id, opcode, question and RD bit, and an OPT record if it had one.
 DRAGLINE_DECL message make_response(const message& query, rcode code = rcode::no_error);

@@ -15,7 +15,7 @@
 #include <string>
 #include <utility>
 
-// From 1.28 on c-ares calls deprecated what 1.18 has as its only way: ares_query(), ares_set_servers_ports().
+// From 1.28 on c-ares calls deprecated what 1.18 has as its only way: ares_send(), ares_set_servers_ports().
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -28,7 +28,8 @@ inline constexpr std::chrono::milliseconds ares_tick{50};
 // Longer than anybody waits for one try: the caller's deadlines are kept by the resolver, not by c-ares.
 inline constexpr std::chrono::milliseconds ares_patience{5000};
 
-inline constexpr int ares_edns_size = 1232;
+// What c-ares takes at most over UDP where EDNS is used; queries say themselves what they take.
+inline constexpr int ares_udp_size = 4096;
 
 // From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
 // unless it may send again by itself.
@@ -50,26 +51,31 @@ DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
     }
 }
 
-DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where)
+DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where, channel_mode mode)
     : loop_(loop), tick_(&on_tick, this), made_at_(loop.now()) {
-    open(where);
+    open(where, mode);
 }
 
 DRAGLINE_DECL ares_channel::~ares_channel() { shutdown(); }
 
-DRAGLINE_DECL void ares_channel::open(const server& where) {
+DRAGLINE_DECL void ares_channel::open(const server& where, channel_mode mode) {
     static const int library = ares_library_init(ARES_LIB_INIT_ALL);
     char no_hosts_file[] = "b";  // our own is parsed once; c-ares would read it at every look-up
     ares_options options;
     std::memset(&options, 0, sizeof options);
     // No STAYOPEN: an idle channel closes its socket, so the next query comes from another port (RFC
     // 5452, 9.2). NOCHECKRESP: SERVFAIL and REFUSED are answers; what to do about them is decided above.
-    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS;
+    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
+    if (mode.edns) options.flags |= ARES_FLAG_EDNS;
+    if (mode.tcp) options.flags |= ARES_FLAG_USEVC;
+#if defined(ARES_FLAG_DNS0x20)
+    if (mode.mixed_case) options.flags |= ARES_FLAG_DNS0x20;
+#endif
     options.timeout = static_cast<int>(ares_patience.count());
     options.tries = ares_tries();
     options.ndots = 1;
     options.lookups = no_hosts_file;
-    options.ednspsz = ares_edns_size;
+    options.ednspsz = ares_udp_size;
     options.socket_receive_buffer_size = 4 << 20;  // one UDP socket may take every answer
     options.sock_state_cb_data = this;
     options.sock_state_cb = [](void* context, ares_socket_t handle, int readable, int writable) {
@@ -125,15 +131,30 @@ DRAGLINE_DECL void ares_channel::shutdown() noexcept {
     if (auto* channel = std::exchange(channel_, nullptr)) ares_destroy(channel);
 }
 
-DRAGLINE_DECL void ares_channel::ask(const question& asked, std::shared_ptr<reply_sink> sink,
-                                     std::size_t tag) {
+DRAGLINE_DECL std::uint16_t ares_channel::random_id() {
+    if (random_ids_left_ == 0) {
+        random_bits_ = loop_.random()();
+        random_ids_left_ = 4;
+    }
+    --random_ids_left_;
+    const auto id = static_cast<std::uint16_t>(random_bits_);
+    random_bits_ >>= 16;
+    return id;
+}
+
+DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& form,
+                                     std::shared_ptr<reply_sink> sink, std::size_t tag) {
     if (!channel_) return;
-    auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
     ++asked_;
+    query_.clear();
+    if (const auto ec = wire::append_query(random_id(), asked, form, query_)) {
+        outcomes_.push_back(outcome{std::move(sink), tag, ec});
+        return deliver_later();
+    }
+    auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
     ++outstanding_;
     // May call back before it returns.
-    ares_query(channel_, asked.name.c_str(), static_cast<int>(asked.klass), static_cast<int>(asked.type),
-               on_answer, query.release());
+    ares_send(channel_, query_.data(), static_cast<int>(query_.size()), on_answer, query.release());
     if (!outcomes_.empty()) deliver_later();
     if (running_) {
         watch_all();
@@ -262,33 +283,6 @@ DRAGLINE_DECL void ares_channel::pause() noexcept {
     tick_.disarm();
     std::error_code ignored;
     for (const auto& [handle, entry] : sockets_) entry->socket.cancel(ignored);
-}
-
-DRAGLINE_DECL std::vector<server> ares_system_servers() {
-    std::vector<server> servers;
-    ares_channeldata* channel = nullptr;
-    ares_options options;
-    std::memset(&options, 0, sizeof options);
-    if (ares_init_options(&channel, &options, 0) != ARES_SUCCESS) return servers;
-    ares_addr_port_node* nodes = nullptr;
-    if (ares_get_servers_ports(channel, &nodes) == ARES_SUCCESS) {
-        for (auto* node = nodes; node && servers.size() < max_system_servers; node = node->next) {
-            const auto port =
-                static_cast<std::uint16_t>(node->udp_port > 0 ? node->udp_port : server::default_port);
-            if (node->family == AF_INET) {
-                asio::ip::address_v4::bytes_type bytes;
-                std::memcpy(bytes.data(), &node->addr.addr4, bytes.size());
-                servers.emplace_back(asio::ip::address_v4(bytes), port);
-            } else if (node->family == AF_INET6) {
-                asio::ip::address_v6::bytes_type bytes;
-                std::memcpy(bytes.data(), &node->addr.addr6, bytes.size());
-                servers.emplace_back(asio::ip::address_v6(bytes), port);
-            }
-        }
-        ares_free_data(nodes);
-    }
-    ares_destroy(channel);
-    return servers;
 }
 
 }  // namespace dragline::dns::detail

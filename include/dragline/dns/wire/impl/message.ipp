@@ -169,6 +169,40 @@ DRAGLINE_DECL message make_query(std::uint16_t id, question asked, std::uint16_t
     return query;
 }
 
+DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_form& form) {
+    auto query = make_query(id, std::move(asked), form.udp_size);
+    query.recursion_desired = form.recursion_desired;
+    query.checking_disabled = form.checking_disabled;
+    if (query.extension) query.extension->dnssec_ok = form.dnssec_ok;
+    return query;
+}
+
+DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
+                                           std::vector<std::uint8_t>& out) {
+    const std::size_t start = out.size();
+    const auto put16 = [&out](unsigned value) {
+        out.push_back(static_cast<std::uint8_t>(value >> 8));
+        out.push_back(static_cast<std::uint8_t>(value));
+    };
+    put16(id);
+    put16((form.recursion_desired ? 0x0100u : 0u) | (form.checking_disabled ? 0x0010u : 0u));
+    put16(1);
+    put16(0);
+    put16(0);
+    put16(form.udp_size != 0 ? 1 : 0);
+    if (const auto ec = encode_name(asked.name, out)) return out.resize(start), ec;
+    put16(static_cast<unsigned>(asked.type));
+    put16(static_cast<unsigned>(asked.klass));
+    if (form.udp_size == 0) return {};
+    out.push_back(0);
+    put16(static_cast<unsigned>(record_type::opt));
+    put16(form.udp_size);
+    put16(0);
+    put16(form.dnssec_ok ? 0x8000u : 0u);
+    put16(0);
+    return {};
+}
+
 DRAGLINE_DECL message make_response(const message& query, rcode code) {
     message response;
     response.id = query.id;
