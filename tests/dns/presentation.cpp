@@ -70,7 +70,7 @@ TEST_CASE("a record is written as one line of a master file", "[dns][presentatio
     CHECK(to_string(dns::record(".", 0, dns::a_record{{192, 0, 2, 1}})) == ". 0 IN A 192.0.2.1");
     dns::record odd("*.a b", 1, static_cast<record_type>(999), dns::raw_record({0, 0xff}));
     odd.klass = dns::record_class::chaos;
-    CHECK(to_string(odd) == "*.a b. 1 CH TYPE999 \\# 2 00FF");
+    CHECK(to_string(odd) == "*.a\\032b. 1 CH TYPE999 \\# 2 00FF");
 }
 
 TEST_CASE("bytes of any type are written as RFC 3597 says", "[dns][presentation]") {
@@ -123,6 +123,7 @@ TEST_CASE("what has a meaning in a master file is escaped in names", "[dns][pres
     const dns::ns_record odd("a\\.b;(c)\\\\.\"@$\\032.d");
     CHECK(to_string(odd) == "a\\.b\\;\\(c\\)\\\\.\\\"\\@\\$\\032.d.");
     CHECK(parse<dns::ns_record>(to_string(odd)) == odd);
+    CHECK(to_string(dns::ns_record("a\n\\ \xff")) == "a\\010\\032\\255.");
     CHECK(to_string(dns::ns_record("a.")) == "a.");
     CHECK(to_string(dns::ns_record("a\\.")) == "a\\..");
     CHECK(to_string(dns::ns_record(".")) == ".");

@@ -71,7 +71,7 @@ void check_data(const dns::record& entry) {
     require(again && *again == entry.data);
 
     const auto text = to_string(entry.data);
-    for (const char c : text) require(c >= ' ' && c < 0x7f);
+    for (const char c : to_string(entry)) require(c >= ' ' && c < 0x7f);
     const auto read = dns::parse_record_data(entry.type, text);
     require(read && *read == entry.data);
     require(dns::parse_record_type(to_string(entry.type)).value() == entry.type);

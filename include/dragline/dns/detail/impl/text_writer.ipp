@@ -11,17 +11,22 @@
 
 namespace dragline::inline v1::dns::detail {
 
+// A char may have a sign or not.
+DRAGLINE_DECL bool is_visible(char c) noexcept { return c > ' ' && c <= '~'; }
+
 DRAGLINE_DECL void append_name(std::string& text, std::string_view name) {
     constexpr std::string_view special = "\"();@$";  // beside what the name has escaped already
     const bool complete = ends_with_dot(name);
     for (; !name.empty(); name.remove_prefix(1)) {
-        if (name.front() == '\\' && name.size() > 1) {
-            text += name.front();
-            name.remove_prefix(1);
-        } else if (special.find(name.front()) != special.npos) {
-            text += '\\';
+        const bool escaped = name.front() == '\\' && name.size() > 1;
+        if (escaped) name.remove_prefix(1);
+        const char c = name.front();
+        if (!is_visible(c)) {  // in a name that nobody has decoded
+            append_decimal_escape(text, static_cast<std::uint8_t>(c));
+            continue;
         }
-        text += name.front();
+        if (escaped || special.find(c) != special.npos) text += '\\';
+        text += c;
     }
     if (!complete) text += '.';
 }
@@ -29,7 +34,7 @@ DRAGLINE_DECL void append_name(std::string& text, std::string_view name) {
 DRAGLINE_DECL void append_quoted(std::string& text, std::string_view bytes) {
     text += '"';
     for (const char c : bytes) {
-        if (c < ' ' || c > '~') {  // also what is negative, where a char has a sign
+        if (!is_visible(c) && c != ' ') {
             append_decimal_escape(text, static_cast<std::uint8_t>(c));
             continue;
         }
