@@ -3,8 +3,11 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace dns = dragline::dns;
 using dns::errc;
@@ -250,4 +253,36 @@ TEST_CASE("a failure does not make untrue what is known", "[dns][cache]") {
     cache.store(negative("a.example", errc::server_failure, 0), start + 10s);
     CHECK(cache.find(dns::question("a.example"), start + 59s)->stored->error == std::error_code());
     CHECK_FALSE(knows(cache, "a.example", start + 60s));
+}
+
+TEST_CASE("a cache counts what records of any type hold", "[dns][cache]") {
+    const std::vector<std::uint8_t> key(10'000);
+    const std::string text(10'000, 'x');
+    dns::naptr_record rule;
+    rule.regexp = text;
+    dns::rrsig_record signature;
+    signature.signature = key;
+    const dns::https_record binding(1, ".", dns::service_parameters().ech(key));
+    const dns::record_data all[] = {dns::raw_record(key),
+                                    dns::txt_record({text}),
+                                    dns::caa_record(0, "issue", text),
+                                    dns::uri_record(0, 0, text),
+                                    dns::dnskey_record(257, 13, key),
+                                    signature,
+                                    dns::ds_record(1, 2, 3, key),
+                                    dns::tlsa_record(1, 2, 3, key),
+                                    dns::sshfp_record(1, 2, key),
+                                    rule,
+                                    binding,
+                                    dns::nsec_record(".", std::vector<record_type>(5000, record_type::a))};
+    for (const auto& data : all) {
+        auto made = dns::make_answer(dns::question("a.example"), {});
+        made.ttl = 60;
+        made.records.emplace_back().data = data;
+        dns::cache cache;
+        cache.store(std::make_shared<const dns::answer>(std::move(made)), start);
+        CAPTURE(data.index());
+        CHECK(cache.statistics().bytes > 10'000);
+        CHECK(cache.statistics().bytes < 12'000);
+    }
 }
