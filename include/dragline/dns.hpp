@@ -19,3 +19,4 @@
 #include <dragline/dns/transport.hpp>
 #include <dragline/dns/wire/message.hpp>
 #include <dragline/dns/wire/name.hpp>
+#include <dragline/dns/wire/option.hpp>
