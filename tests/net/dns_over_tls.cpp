@@ -23,9 +23,9 @@
 using namespace std::chrono_literals;
 using namespace dragline::test;
 using dragline::condition;
-using dragline::test::receive;
 using dragline::net::dns_over_tls_options;
 using dragline::net::dns_privacy;
+using dragline::test::receive;
 using peer = tls_dns_server::peer;
 
 namespace dns = dragline::dns;
@@ -78,8 +78,7 @@ TEST_CASE("a look-up over TLS is answered, and the next one uses the same connec
     const auto [ec, found] = lab.resolve("a.test");
     CHECK(!ec);
     CHECK(texts(found) == list{"192.0.2.1"});
-    CHECK(lab.trace.attempts.at(0).server ==
-          "127.0.0.1:" + std::to_string(lab.server.port()) + "#dns.test");
+    CHECK(lab.trace.attempts.at(0).server == "127.0.0.1:" + std::to_string(lab.server.port()) + "#dns.test");
     CHECK(!lab.error("b.test"));
     CHECK(!lab.error("a.test"));  // from the cache
     CHECK(lab.server.connections() == 1);
@@ -191,9 +190,9 @@ TEST_CASE("run() returns with an idle connection open, and with a question that 
 
     asio::cancellation_signal signal;
     std::optional<std::error_code> outcome;
-    dns::resolve_host(lab.resolver, "slow.test",
-                      asio::bind_cancellation_slot(
-                          signal.slot(), [&](std::error_code ec, auto) { outcome = ec; }));
+    dns::resolve_host(
+        lab.resolver, "slow.test",
+        asio::bind_cancellation_slot(signal.slot(), [&](std::error_code ec, auto) { outcome = ec; }));
     run_until(lab.loop, [&] { return lab.server.queries().size() == 2; });
     signal.emit(asio::cancellation_type::terminal);
     lab.run_out();

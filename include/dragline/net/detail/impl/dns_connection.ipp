@@ -200,8 +200,8 @@ DRAGLINE_DECL asio::awaitable<void> dns_connection::write_body(self_pointer self
         auto written = co_await std::move(writing);
         self->writer_waits_ = false;
         // What the server said before it hung up comes first: the reader will see the end.
-        const bool gone = written.error() == asio::error::broken_pipe ||
-                          written.error() == asio::error::connection_reset;
+        const bool gone =
+            written.error() == asio::error::broken_pipe || written.error() == asio::error::connection_reset;
         if (!written && !gone) self->fail(written.error());
         if (!written) co_return;
     }
@@ -260,8 +260,7 @@ DRAGLINE_DECL void dns_connection::take_answer(byte_view bytes) {
 // RFC 7828, 3.3.2: units of 100 ms; 0 asks to hang up.
 DRAGLINE_DECL void dns_connection::heed(const dns::wire::message& reply) noexcept {
     if (!reply.extension) return;
-    const auto said =
-        dns::wire::find_option(reply.extension->options, dns::wire::option_code::tcp_keepalive);
+    const auto said = dns::wire::find_option(reply.extension->options, dns::wire::option_code::tcp_keepalive);
     if (!said || said->size() != 2) return;
     const std::chrono::milliseconds time(100 * load_big16(said->data()));
     idle_limit_ = std::min<async::duration>(limits_.idle, time);

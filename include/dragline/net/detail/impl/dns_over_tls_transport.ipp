@@ -98,9 +98,8 @@ DRAGLINE_DECL dns_connection* dns_over_tls_transport::connection_with_room() {
 // Those that are being opened will take as many as they can.
 DRAGLINE_DECL bool dns_over_tls_transport::needs_another() const noexcept {
     if (!connections_.empty() && loop_.now() < may_open_at_) return false;
-    const auto connecting = static_cast<std::size_t>(
-        std::count_if(connections_.begin(), connections_.end(),
-                      [](const auto& each) { return each->is_connecting(); }));
+    const auto connecting = static_cast<std::size_t>(std::count_if(
+        connections_.begin(), connections_.end(), [](const auto& each) { return each->is_connecting(); }));
     return waiting_.size() > connecting * options_.max_pipelined();
 }
 
@@ -194,8 +193,7 @@ DRAGLINE_DECL void dns_over_tls_transport::release() noexcept {
 
 DRAGLINE_DECL void dns_over_tls_transport::keep_ticking() {
     const auto owed = [](const auto& each) { return each->outstanding() > 0; };
-    const bool owing =
-        !waiting_.empty() || std::any_of(connections_.begin(), connections_.end(), owed);
+    const bool owing = !waiting_.empty() || std::any_of(connections_.begin(), connections_.end(), owed);
     if (tick_.armed() || holders_ == 0 || !owing) return;
     loop_.deadlines().arm(tick_, loop_.now() + dns_tick);
 }
