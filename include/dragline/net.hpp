@@ -6,6 +6,7 @@
 #include <dragline/net/connect_trace.hpp>
 #include <dragline/net/connector.hpp>
 #include <dragline/net/dns_over_tls.hpp>
+#include <dragline/net/dns_over_tls_options.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/error.hpp>
 #include <dragline/net/options.hpp>

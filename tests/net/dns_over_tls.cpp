@@ -283,27 +283,6 @@ TEST_CASE("a transport may be dropped while its connection is open", "[net][dns_
     CHECK(!lab.error("b.test"));  // sweeps what nobody holds
 }
 
-TEST_CASE("options that cannot work fail each look-up", "[net][dns_over_tls]") {
-    const dns_over_tls_options good;
-    CHECK(!good.problem());
-    CHECK(!dns_over_tls_options(good).connections(64).max_pipelined(10'000).padding(16'384).problem());
-    CHECK(!dns_over_tls_options(good).connections(1).max_pipelined(1).padding(0).problem());
-    for (const auto& bad :
-         {dns_over_tls_options().connections(0), dns_over_tls_options().connections(65),
-          dns_over_tls_options().max_pipelined(0), dns_over_tls_options().max_pipelined(10'001),
-          dns_over_tls_options().padding(16'385), dns_over_tls_options().connect_timeout(0s),
-          dns_over_tls_options().answer_timeout(-1s), dns_over_tls_options().idle_timeout(0s)}) {
-        CHECK(bad.problem() == dragline::errc::invalid_option);
-        dns_over_tls_lab lab(&tls_dns_server::answer_all, bad);
-        CHECK(lab.error("a.test") == dragline::errc::invalid_option);
-        CHECK(lab.server.connections() == 0);
-    }
-    dns_over_tls_lab lab(&tls_dns_server::answer_all,
-                         dns_over_tls_options().tls(dragline::tls::client_options().ca_pem("")));
-    CHECK(lab.error("a.test") == condition::tls_failed);
-    CHECK(lab.error("bad..name", {}) == dns::errc::empty_label);
-}
-
 TEST_CASE("a server is at port 853 unless something else is said", "[net][dns_over_tls]") {
     dragline::event_loop loop;
     const auto address = asio::ip::make_address("192.0.2.53");

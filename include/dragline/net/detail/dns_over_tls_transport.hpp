@@ -6,7 +6,7 @@
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/transport.hpp>
 #include <dragline/net/detail/dns_connection.hpp>
-#include <dragline/net/dns_over_tls.hpp>
+#include <dragline/net/dns_over_tls_options.hpp>
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/ticket_cache.hpp>
 
