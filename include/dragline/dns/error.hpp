@@ -1,5 +1,5 @@
-// What can go wrong when a name is looked up. Start with `errc`; every failure equals
-// condition::resolve_failed.
+// What can go wrong when a name is looked up. Start with `errc`; every failure to resolve
+// equals condition::resolve_failed.
 #pragma once
 
 #include <dragline/core/error.hpp>
@@ -42,6 +42,7 @@ enum class errc {
     no_servers,           ///< Neither the options nor the system name a server.
     servers_unreachable,  ///< No server could be reached: refused or no route.
     inconclusive,         ///< A wildcard check without proof either way: some probe got no clear answer.
+    quota_exceeded,       ///< The scope of the look-up may cause no more of them; see lookup_quota.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

@@ -22,6 +22,13 @@ inline constexpr std::size_t max_host_name = 253;  ///< Characters, without a do
 /// name_too_long, label_too_long, empty_label, invalid_name, non_ascii_name.
 DRAGLINE_DECL result<std::string> normal_host_name(std::string_view name);
 
+/// Checks any name that can stand in the DNS, and returns it as look-ups use it: lower case, without a dot at
+/// the end, "." for the root. Escapes as in wire/name.hpp.
+///
+/// An address is no name: errc::invalid_name. Other errors: those of wire::encode_name();
+/// errc::non_ascii_name.
+DRAGLINE_DECL result<std::string> normal_name(std::string_view name);
+
 /// Where the names of an address are looked up: 4.3.2.1.in-addr.arpa, or nibbles under ip6.arpa (RFC
 /// 3596, 2.5).
 ///

@@ -110,9 +110,6 @@ private:
     bool was_unreachable_ = false;
 };
 
-// The servers that c-ares finds, where the system has no resolv.conf.
-DRAGLINE_DECL std::vector<server> ares_system_servers();
-
 }  // namespace dragline::dns::detail
 
 #include <dragline/dns/detail/impl/ares_channel.ipp>

@@ -34,6 +34,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::no_servers: return "no DNS server is known";
                 case errc::servers_unreachable: return "no DNS server could be reached";
                 case errc::inconclusive: return "the wildcard check is inconclusive";
+                case errc::quota_exceeded: return "the scope has used up its look-ups";
             }
             return "unknown dns error";
         }
@@ -41,7 +42,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
         std::error_condition default_error_condition(int code) const noexcept override {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_server: return std::errc::invalid_argument;
-                case errc::message_too_long: return condition::limit_exceeded;
+                case errc::message_too_long:
+                case errc::quota_exceeded: return condition::limit_exceeded;
                 default: return condition::resolve_failed;  // texts are what the switch above guards
             }
         }

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <dragline/core/ascii.hpp>
+#include <dragline/dns/wire/name.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <system_error>
+#include <vector>
 
 namespace dragline::inline v1::dns {
 namespace detail {
@@ -13,6 +18,15 @@ namespace detail {
 DRAGLINE_DECL bool is_name_or_below(std::string_view name, std::string_view parent) noexcept {
     if (!name.ends_with(parent)) return false;
     return name.size() == parent.size() || name[name.size() - parent.size() - 1] == '.';
+}
+
+DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name) {
+    constexpr std::size_t longest = 45;
+    if (name.empty() || name.size() > longest) return std::nullopt;
+    if (!ascii::is_digit(name.back()) && name.find(':') == name.npos) return std::nullopt;
+    std::error_code ec;
+    const auto address = asio::ip::make_address(name, ec);
+    return ec ? std::nullopt : std::optional(address);
 }
 
 }  // namespace detail
@@ -36,6 +50,16 @@ DRAGLINE_DECL result<std::string> normal_host_name(std::string_view name) {
     }
     if (label == 0) return errc::empty_label;
     return ascii::to_lower(name);
+}
+
+DRAGLINE_DECL result<std::string> normal_name(std::string_view name) {
+    if (detail::literal_address(name)) return errc::invalid_name;
+    if (!std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+        return errc::non_ascii_name;
+    std::vector<std::uint8_t> bytes;
+    if (const auto ec = wire::encode_name(name, bytes)) return ec;
+    std::size_t start = 0;
+    return ascii::to_lower(*wire::decode_name(bytes, start));
 }
 
 DRAGLINE_DECL std::string reverse_name(const asio::ip::address& address) {

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <dragline/async/loop_state.hpp>
-#include <dragline/dns/detail/host_lookup.hpp>
+#include <dragline/dns/detail/find.hpp>
+#include <dragline/dns/detail/lookup.hpp>
 #include <dragline/dns/detail/wildcard_check.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -12,8 +13,15 @@ namespace dragline::inline v1::dns::detail {
 DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolver with, std::string name,
                                                                          query_options options) {
     options = options.over(with.defaults());
-    host_lookup looking(with.core(options), std::move(name), record_type::a, options, async::no_deadline);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    if (must_search(name, options)) {
+        auto finding = find(with.core(options), std::move(name), record_type::a, name_kind::host, options,
+                            async::no_deadline);
+        const auto found = co_await std::move(finding);
+        if (!found) co_return found.error();
+        co_return addresses_v4(*found->value);
+    }
+    lookup looking(with.core(options), std::move(name), record_type::a, options, async::no_deadline);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
     const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return addresses_v4(*found->value);
@@ -22,8 +30,15 @@ DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolve
 DRAGLINE_DECL asio::awaitable<result<address_list_v6>> resolve_host6_body(resolver with, std::string name,
                                                                           query_options options) {
     options = options.over(with.defaults());
-    host_lookup looking(with.core(options), std::move(name), record_type::aaaa, options, async::no_deadline);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    if (must_search(name, options)) {
+        auto finding = find(with.core(options), std::move(name), record_type::aaaa, name_kind::host, options,
+                            async::no_deadline);
+        const auto found = co_await std::move(finding);
+        if (!found) co_return found.error();
+        co_return addresses_v6(*found->value);
+    }
+    lookup looking(with.core(options), std::move(name), record_type::aaaa, options, async::no_deadline);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
     const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return addresses_v6(*found->value);
@@ -33,8 +48,8 @@ DRAGLINE_DECL asio::awaitable<result<name_list>> reverse_resolve_body(resolver w
                                                                       asio::ip::address address,
                                                                       query_options options) {
     options = options.over(with.defaults());
-    host_lookup looking(with.core(options), std::move(address), options, async::no_deadline);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    lookup looking(with.core(options), std::move(address), options, async::no_deadline);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
     const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return pointer_names(*found->value);
