@@ -231,6 +231,35 @@ TEST_CASE("a question that is given up while connecting takes the connection alo
     CHECK(sent.find("a.test") == sent.npos);
 }
 
+TEST_CASE("what is asked in the background does not keep the loop running", "[net][dns_over_tls]") {
+    struct counting_sink final : dns::reply_sink {
+        void on_reply(std::size_t, dragline::result<wire::message> reply) override { ++(reply ? good : bad); }
+        int good = 0;
+        int bad = 0;
+    };
+    dns_over_tls_lab lab;
+    const auto sink = std::make_shared<counting_sink>();
+    lab.transport->ask(dns::question("a.test"), {}, sink, 0);  // waits for a connection
+    lab.run_out();
+    CHECK(lab.server.connections() == 0);
+    CHECK(!lab.error("b.test"));
+    REQUIRE(lab.server.wait_for_queries(2));
+
+    lab.transport->ask(dns::question("c.test"), {}, sink, 1);  // goes out at once
+    lab.run_out();
+    REQUIRE(lab.server.wait_for_queries(3));
+    CHECK(!lab.error("d.test"));
+    run_until(lab.loop, [&] {
+        if (sink->good < 2) lab.error("e" + std::to_string(lab.server.queries().size()) + ".test");
+        return sink->good == 2;
+    });
+    CHECK(sink->bad == 0);
+    CHECK(lab.server.connections() == 1);
+
+    lab.transport.reset();
+    lab.resolver = dns::resolver(lab.loop);
+}
+
 TEST_CASE("a silent server is left at the caller's deadline", "[net][dns_over_tls]") {
     dns_over_tls_lab lab([](peer& client) -> asio::awaitable<void> {
         while (co_await client.next()) {

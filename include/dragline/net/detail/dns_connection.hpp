@@ -59,8 +59,8 @@ struct dns_connection_limits {
     async::duration write = std::chrono::seconds(5);
 };
 
-// Coroutines keep the loop running, so between pause() and resume() there is none: the read under way is
-// cancelled, which TLS survives. Coroutines hold the connection.
+// A coroutine that waits keeps the loop running, so between pause() and resume() none does: the read under
+// way is cancelled, which TLS survives. Coroutines hold the connection.
 class dns_connection : public std::enable_shared_from_this<dns_connection> {
 public:
     dns_connection(async::loop_state& loop, dns_connection_owner& owner, dns_connection_limits limits);
@@ -102,7 +102,7 @@ public:
     // The same, for what began by `until`; answers to it that come later are no surprise.
     std::vector<dns_errand> forget(async::time_point until);
 
-    // Between these there may be coroutines. A pause closes what it cannot leave as it is.
+    // Between these there may be coroutines that wait. A pause closes what it cannot leave as it is.
     void resume();
     void pause() noexcept;
 
@@ -118,7 +118,7 @@ private:
     void ended(const std::exception_ptr& thrown, bool cancelled);
 
     bool wants_input() const noexcept { return state_ == state::open && running_; }
-    bool wants_output() const noexcept { return wants_input() && !outgoing_.empty(); }
+    bool wants_output() const noexcept { return state_ == state::open && !outgoing_.empty(); }
     std::uint16_t unused_id();
     byte_view make_room();
     void received(std::size_t size);

@@ -46,6 +46,7 @@ private:
     void remove(const dns_connection& gone) noexcept;
     void set_up();
     void pump();
+    void drop_late();
     void drop_stale();
     dns_connection* connection_with_room();
     bool needs_another() const noexcept;

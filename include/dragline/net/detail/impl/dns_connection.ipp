@@ -186,6 +186,11 @@ DRAGLINE_DECL void dns_connection::start_writer() {
             self->ended(thrown, false);
             self->start_writer();
         });
+        if (self->running_) return;
+        // Nobody waits for an answer: then nobody waits for the server to read, either.
+        asio::post(self->loop_.executor(), [self] {
+            if (!self->running_ && self->writer_waits_) self->fail(asio::error::operation_aborted);
+        });
     });
 }
 

@@ -66,7 +66,9 @@ DRAGLINE_DECL void dns_over_tls_transport::fail_later(dns_errand errand, std::er
     asio::post(loop_.executor(), [errand = std::move(errand), ec] { errand.sink->on_reply(errand.tag, ec); });
 }
 
+// While nobody waits, what is asked in the background goes only where there is a connection.
 DRAGLINE_DECL void dns_over_tls_transport::pump() {
+    drop_late();
     if (waiting_.empty()) return;
     drop_stale();
     while (!waiting_.empty()) {
@@ -75,7 +77,15 @@ DRAGLINE_DECL void dns_over_tls_transport::pump() {
         if (const auto ec = connection->send(waiting_.front())) fail_later(std::move(waiting_.front()), ec);
         waiting_.pop_front();
     }
-    if (needs_another() && make_place()) open_one();
+    if (holders_ > 0 && needs_another() && make_place()) open_one();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::drop_late() {
+    const auto now = loop_.now();
+    while (!waiting_.empty() && now - waiting_.front().began >= options_.answer_timeout()) {
+        fail_later(std::move(waiting_.front()), make_timeout(phase::resolve));
+        waiting_.pop_front();
+    }
 }
 
 // Those that ended by themselves do no harm; those that are stuck answer what they have, if ever.
@@ -180,13 +190,14 @@ DRAGLINE_DECL void dns_over_tls_transport::hold() {
     if (ended_ || holders_++ > 0) return;
     drop_stale();
     for (const auto& each : connections_) each->resume();
+    pump();
     keep_ticking();
 }
 
 DRAGLINE_DECL void dns_over_tls_transport::release() noexcept {
     if (ended_ || --holders_ > 0) return;
     tick_.disarm();
-    waiting_.clear();  // nobody waits for these
+    waiting_.clear();  // nobody waits for these, nor for what a connection is closed with
     for (const auto& each : connections_) each->pause();
     std::erase_if(connections_, [](const auto& each) { return each->is_closed(); });
 }
@@ -207,11 +218,6 @@ DRAGLINE_DECL void dns_over_tls_transport::on_tick(void* self) noexcept {
 DRAGLINE_DECL void dns_over_tls_transport::tick() {
     const auto now = loop_.now();
     const auto patience = options_.answer_timeout();
-    const auto is_late = [&](async::time_point began) { return now - began >= patience; };
-    while (!waiting_.empty() && is_late(waiting_.front().began)) {
-        fail_later(std::move(waiting_.front()), make_timeout(phase::resolve));
-        waiting_.pop_front();
-    }
     if (patience != no_limit) {
         for (const auto& each : connections_) {
             const bool silent = each->is_stuck(now);
