@@ -42,6 +42,7 @@ enum class errc {
     no_servers,           ///< Neither the options nor the system name a server.
     servers_unreachable,  ///< No server could be reached: refused or no route.
     inconclusive,         ///< A wildcard check without proof either way: some probe got no clear answer.
+    not_confirmed,        ///< None of the names of an address leads back to it.
     quota_exceeded,       ///< The scope of the look-up may cause no more of them; see lookup_quota.
 };
 

@@ -34,6 +34,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::no_servers: return "no DNS server is known";
                 case errc::servers_unreachable: return "no DNS server could be reached";
                 case errc::inconclusive: return "the wildcard check is inconclusive";
+                case errc::not_confirmed: return "no name of the address leads back to it";
                 case errc::quota_exceeded: return "the scope has used up its look-ups";
             }
             return "unknown dns error";

@@ -92,6 +92,7 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     fill(merged.ndots, theirs.ndots);
     fill(merged.system_search, theirs.system_search);
     fill(merged.order, theirs.order);
+    fill(merged.forward_confirmed, theirs.forward_confirmed);
     fill(merged.rotate, theirs.rotate);
     fill(merged.retry_elsewhere, theirs.retry_elsewhere);
     fill(merged.udp_size, theirs.udp_size);
