@@ -33,3 +33,4 @@
 #include <dragline/dns/wire/message.hpp>
 #include <dragline/dns/wire/name.hpp>
 #include <dragline/dns/wire/record_data.hpp>
+#include <dragline/dns/wire/option.hpp>
