@@ -12,17 +12,25 @@
 #include <dragline/dns/lookup_quota.hpp>
 #include <dragline/dns/name.hpp>
 #include <dragline/dns/options.hpp>
+<<<<<<< HEAD
 #include <dragline/dns/probe_wildcard.hpp>
+=======
+#include <dragline/dns/presentation.hpp>
+>>>>>>> main
 #include <dragline/dns/query.hpp>
 #include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
+#include <dragline/dns/record_data.hpp>
+#include <dragline/dns/record_type.hpp>
 #include <dragline/dns/resolv_conf.hpp>
 #include <dragline/dns/resolve.hpp>
 #include <dragline/dns/resolve_all.hpp>
 #include <dragline/dns/resolve_records.hpp>
 #include <dragline/dns/resolver.hpp>
 #include <dragline/dns/response.hpp>
+#include <dragline/dns/security_data.hpp>
 #include <dragline/dns/server.hpp>
+#include <dragline/dns/service_binding.hpp>
 #include <dragline/dns/trace.hpp>
 #include <dragline/dns/transport.hpp>
 #include <dragline/dns/wildcard_canary.hpp>
@@ -30,3 +38,5 @@
 #include <dragline/dns/wildcard_options.hpp>
 #include <dragline/dns/wire/message.hpp>
 #include <dragline/dns/wire/name.hpp>
+#include <dragline/dns/wire/record_data.hpp>
+#include <dragline/dns/wire/option.hpp>

@@ -43,6 +43,8 @@ TEST_CASE("some dns errors are of a second kind", "[dns][error]") {
     CHECK(make_error_code(errc::name_not_found) != condition::protocol_error);
     CHECK(make_error_code(errc::empty_name) == std::errc::invalid_argument);
     CHECK(make_error_code(errc::non_ascii_name) == std::errc::invalid_argument);
+    CHECK(make_error_code(errc::unknown_type) == std::errc::invalid_argument);
+    CHECK(make_error_code(errc::invalid_data) == std::errc::invalid_argument);
     CHECK(make_error_code(errc::invalid_server) == std::errc::invalid_argument);
     CHECK(make_error_code(errc::message_too_long) == condition::limit_exceeded);
     CHECK(make_error_code(errc::quota_exceeded) == condition::limit_exceeded);

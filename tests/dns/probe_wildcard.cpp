@@ -340,14 +340,14 @@ TEST_CASE("wildcards that answer only some shapes of names are found", "[dns][pr
 
 TEST_CASE("a signature proves a wildcard, even through a resolver that rewrites", "[dns][probe_wildcard]") {
     dns_lab lab;
-    std::vector<std::uint8_t> bytes(18);
-    bytes[1] = 1;  // A
-    bytes[3] = 2;  // labels: wild.test
-    bytes.insert(bytes.end(), {4, 't', 'e', 's', 't', 0, 1, 2, 3, 4});
-    lab.server.on("*.wild.test", record_type::a, [bytes](const dns_query& query) {
+    dns::rrsig_record signature;
+    signature.type_covered = record_type::a;
+    signature.labels = 2;  // wild.test
+    signature.signer = "test";
+    lab.server.on("*.wild.test", record_type::a, [signature](const dns_query& query) {
         auto reply = address("127.0.0.2");
         const bool wanted = query.message.extension && query.message.extension->dnssec_ok;
-        if (wanted) reply.answer(dns::record(query.name(), 60, record_type::rrsig, dns::raw_record(bytes)));
+        if (wanted) reply.answer(dns::record(query.name(), 60, signature));
         return reply;
     });
     lab.server.on_query([](const dns_query& query) {

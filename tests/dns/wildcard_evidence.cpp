@@ -29,18 +29,11 @@ namespace {
 constexpr auto yes = wildcard_verdict::yes, no = wildcard_verdict::no, unknown = wildcard_verdict::unknown;
 
 dns::record signature(const std::string& owner, record_type covered, std::uint8_t labels) {
-    dns::wire::message message;
-    std::vector<std::uint8_t> bytes(18);
-    bytes[0] = static_cast<std::uint8_t>(static_cast<unsigned>(covered) >> 8);
-    bytes[1] = static_cast<std::uint8_t>(covered);
-    bytes[2] = 13;
-    bytes[3] = labels;
-    bytes.insert(bytes.end(), {4, 't', 'e', 's', 't', 0});  // the signer
-    bytes.resize(bytes.size() + 64, 7);
-    message.questions.emplace_back(owner);
-    message.answers.emplace_back(owner, 60, record_type::rrsig, dns::raw_record(std::move(bytes)));
-    // As it comes from the network, typed or not.
-    return dns::wire::decode_message(*dns::wire::encode_message(message))->answers.front();
+    dns::rrsig_record data;
+    data.type_covered = covered;
+    data.labels = labels;
+    data.signer = "test";
+    return dns::record(owner, 60, data);
 }
 
 // An answer of these records, as a look-up gives it.

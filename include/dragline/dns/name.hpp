@@ -8,6 +8,7 @@
 #include <asio/ip/address.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,16 @@ DRAGLINE_DECL result<std::string> normal_name(std::string_view name);
 ///
 /// An IPv4-mapped IPv6 address counts as its IPv4 address; a scope id plays no part.
 DRAGLINE_DECL std::string reverse_name(const asio::ip::address& address);
+
+namespace detail {
+
+// An address of its own family and without a scope: IPv4 where it is mapped into IPv6.
+DRAGLINE_DECL asio::ip::address plain_address(const asio::ip::address& address);
+
+// A name that is written as an address.
+DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name);
+
+}  // namespace detail
 
 /// localhost and all below it, which never leave the machine (RFC 6761, 6.3). `name` as normal_host_name()
 /// returns it.

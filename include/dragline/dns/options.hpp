@@ -173,6 +173,11 @@ public:
     query_options& important(bool value) { return important_ = value, *this; }
     bool important() const noexcept { return important_.value_or(false); }
 
+    /// Of the names of an address, give only those that lead back to it (reverse_resolve(); at most 32 are
+    /// tried, all at once); off.
+    query_options& forward_confirmed(bool value) { return edit().forward_confirmed = value, *this; }
+    bool forward_confirmed() const noexcept { return rare().forward_confirmed.value_or(false); }
+
     /// Filled when the look-up ends. `record` must outlive it.
     query_options& trace(lookup_trace* record) {
         trace_ = record;
@@ -203,6 +208,7 @@ private:
         std::optional<unsigned> ndots;
         std::optional<bool> system_search;
         std::optional<address_order> order;
+        std::optional<bool> forward_confirmed;
         std::optional<bool> rotate;
         std::optional<bool> retry_elsewhere;
         std::optional<std::uint16_t> udp_size;

@@ -108,9 +108,9 @@ auto resolve_host6(std::string_view name, Token token = {}) {
 /// Looks up the names of an address: in the hosts file, the cache, then the DNS (PTR).
 ///
 /// Completes with (error_code, std::vector<std::string>), all of the names. They are hostile text: whoever
-/// owns the address chose them, and nothing says that the names lead back to it. Bytes that do not print are
-/// escaped. An IPv4-mapped IPv6 address counts as its IPv4 address. Errors, Cancel, Threads: as
-/// resolve_host().
+/// owns the address chose them, and nothing says that the names lead back to it, but see
+/// query_options::forward_confirmed(). Bytes that do not print are escaped. An IPv4-mapped IPv6 address
+/// counts as its IPv4 address. Errors, Cancel, Threads: as resolve_host().
 template <async::where Where, class Token = default_token>
 auto reverse_resolve(Where&& place, asio::ip::address address, query_options options, Token&& token = {}) {
     return async::initiate<name_list>(async::executor_of(place), &detail::reverse_resolve_body,

@@ -17,11 +17,11 @@
 #include <system_error>
 #include <vector>
 
-namespace dragline::inline v1::dns {
-
-namespace detail {
+namespace dragline::inline v1::dns::detail {
 class wildcard_machine;
 }
+
+namespace dragline::inline v1::dns {
 
 /// What is known: a failure to find out is never a no.
 enum class wildcard_verdict { yes, no, unknown };

@@ -5,7 +5,6 @@
 #include <dragline/dns/record.hpp>
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 

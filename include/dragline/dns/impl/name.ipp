@@ -29,6 +29,13 @@ DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view 
     return ec ? std::nullopt : std::optional(address);
 }
 
+DRAGLINE_DECL asio::ip::address plain_address(const asio::ip::address& address) {
+    if (address.is_v4()) return address;
+    const auto v6 = address.to_v6();
+    if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+    return asio::ip::address_v6(v6.to_bytes());
+}
+
 }  // namespace detail
 
 DRAGLINE_DECL result<std::string> normal_host_name(std::string_view name) {
@@ -64,15 +71,14 @@ DRAGLINE_DECL result<std::string> normal_name(std::string_view name) {
 
 DRAGLINE_DECL std::string reverse_name(const asio::ip::address& address) {
     std::string name;
-    if (address.is_v4() || address.to_v6().is_v4_mapped()) {
-        const auto v4 = address.is_v4() ? address.to_v4()
-                                        : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-        const auto bytes = v4.to_bytes();
+    const auto plain = detail::plain_address(address);
+    if (plain.is_v4()) {
+        const auto bytes = plain.to_v4().to_bytes();
         for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) (name += std::to_string(*at)) += '.';
         return name += "in-addr.arpa";
     }
     constexpr std::string_view digits = "0123456789abcdef";
-    const auto bytes = address.to_v6().to_bytes();
+    const auto bytes = plain.to_v6().to_bytes();
     for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) {
         for (const int nibble : {*at & 0xf, *at >> 4})
             (name += digits[static_cast<std::size_t>(nibble)]) += '.';

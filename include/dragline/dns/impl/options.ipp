@@ -1,8 +1,12 @@
 // Included by <dragline/dns/options.hpp> only.
 #pragma once
 
+#include <dragline/dns/name.hpp>
+#include <dragline/dns/resolv_conf.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
 #include <utility>
 
 namespace dragline::inline v1::dns {
@@ -88,6 +92,7 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     fill(merged.ndots, theirs.ndots);
     fill(merged.system_search, theirs.system_search);
     fill(merged.order, theirs.order);
+    fill(merged.forward_confirmed, theirs.forward_confirmed);
     fill(merged.rotate, theirs.rotate);
     fill(merged.retry_elsewhere, theirs.retry_elsewhere);
     fill(merged.udp_size, theirs.udp_size);
@@ -110,10 +115,13 @@ DRAGLINE_DECL std::error_code query_options::problem() const noexcept {
     const auto& set = rare();
     const auto size = set.udp_size.value_or(query_form().udp_size);
     const double rate = set.queries_per_second.value_or(1);
-    const bool good = async::valid_timeout(try_timeout()) && async::valid_timeout(timeout()) &&
-                      tries() >= 1 && tries() <= 100 && (size == 0 || (size >= 512 && size <= 4096)) &&
-                      rate > 0 && rate < 1e9 && !(size == 0 && set.dnssec_ok.value_or(false)) &&
-                      cache().max_stale() >= std::chrono::seconds(0);
+    const bool good =
+        async::valid_timeout(try_timeout()) && async::valid_timeout(timeout()) && tries() >= 1 &&
+        tries() <= 100 && (size == 0 || (size >= 512 && size <= 4096)) && rate > 0 && rate < 1e9 &&
+        !(size == 0 && set.dnssec_ok.value_or(false)) && cache().max_stale() >= std::chrono::seconds(0) &&
+        cache().refresh_ahead() >= 0 && cache().refresh_ahead() <= 50 && set.ndots.value_or(0) <= max_ndots &&
+        std::all_of(search().begin(), search().end(),
+                    [](const std::string& suffix) { return normal_host_name(suffix).has_value(); });
     return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
 }
 

@@ -1,6 +1,8 @@
 // Included by <dragline/dns/detail/find.hpp> only.
 #pragma once
 
+#include <dragline/dns/name.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
@@ -12,8 +14,19 @@ DRAGLINE_DECL bool must_search(std::string_view name, const query_options& optio
     return (options.system_search() || !options.search().empty()) && !name.ends_with('.');
 }
 
+// What needs no DNS needs no search.
+DRAGLINE_DECL bool is_known_here(const std::string& name, resolver_core& core, const query_options& options) {
+    if (literal_address(name)) return true;
+    const auto normal = normal_host_name(name);
+    if (!normal || is_localhost(*normal)) return true;
+    if (!options.hosts_file()) return false;
+    const auto& hosts = core.loop().get<resolver_registry>().hosts(options.hosts_path());
+    return !hosts.addresses_of(*normal).empty();
+}
+
 DRAGLINE_DECL std::vector<std::string> names_to_try(const std::string& name, resolver_core& core,
                                                     const query_options& options) {
+    if (is_known_here(name, core, options)) return {name};
     const auto now = core.loop().now();
     const bool system = options.system_search();
     const auto& suffixes = system && options.search().empty() ? core.system(now).search : options.search();

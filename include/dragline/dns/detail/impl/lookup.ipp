@@ -87,14 +87,7 @@ DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, question asked
 DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, asio::ip::address address,
                              const query_options& options, async::time_point until)
     : lookup(std::move(core), options, until) {
-    if (address.is_v6()) {
-        const auto v6 = address.to_v6();
-        if (v6.is_v4_mapped()) {
-            address = asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
-        } else {
-            address = asio::ip::address_v6(v6.to_bytes());  // without scope id
-        }
-    }
+    address = plain_address(address);
     question asked(reverse_name(address), record_type::ptr);
     if (trace_) begin(asked);
     if (error_) return;

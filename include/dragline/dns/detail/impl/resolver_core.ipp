@@ -154,7 +154,8 @@ DRAGLINE_DECL void resolver_core::landed(const flight& ended) {
 }
 
 DRAGLINE_DECL void resolver_core::failed(std::size_t server, std::error_code ec) noexcept {
-    const bool silent = ec == condition::timeout || ec == errc::servers_unreachable;
+    const bool silent = ec == condition::timeout || ec == errc::servers_unreachable ||
+                        ec == condition::tls_failed;  // of a transport from above
     if (!silent || server != preferred_ || !transports_ || transports_->empty()) return;
     preferred_ = (server + 1) % transports_->size();
 }

@@ -46,14 +46,10 @@ DRAGLINE_DECL std::string_view parent_of(std::string_view name) noexcept {
     return labels == 0 ? std::string_view() : last_labels(name, labels - 1);
 }
 
-// RFC 4034, 3.1: type covered, algorithm, labels, TTL, two times, key tag, signer, signature.
-DRAGLINE_DECL std::optional<std::size_t> labels_of_signature(const record& entry, record_type asked) {
-    constexpr std::size_t fixed_size = 18;
-    const auto* raw = entry.type == record_type::rrsig ? entry.get<raw_record>() : nullptr;
-    if (!raw || raw->bytes.size() <= fixed_size) return std::nullopt;
-    const auto covered = static_cast<record_type>(raw->bytes[0] << 8 | raw->bytes[1]);
-    if (covered != asked && covered != record_type::cname && asked != record_type::any) return std::nullopt;
-    return raw->bytes[3];
+// Whether it signs what is an answer to a question for this type.
+DRAGLINE_DECL bool signs_answer_to(const rrsig_record& signature, record_type asked) noexcept {
+    return signature.type_covered == asked || signature.type_covered == record_type::cname ||
+           asked == record_type::any;
 }
 
 DRAGLINE_DECL signature_finding signature_of(const answer& from) {
@@ -61,14 +57,15 @@ DRAGLINE_DECL signature_finding signature_of(const answer& from) {
     if (!from.reply || !from.exists()) return found;
     for (const auto& entry : from.reply->message.answers) {
         if (!wire::equal_names(entry.name, from.asked.name)) continue;
-        const auto labels = labels_of_signature(entry, from.asked.type);
+        const auto* signature = entry.get<rrsig_record>();
+        if (!signature || !signs_answer_to(*signature, from.asked.type)) continue;
         const auto own = count_labels(from.asked.name);
-        if (!labels || *labels > own) continue;  // more cannot be: RFC 4035, 5.3.1
-        if (*labels == own) {
+        if (signature->labels > own) continue;  // it cannot be: RFC 4035, 5.3.1
+        if (signature->labels == own) {
             found.kind = signature_kind::exact;
             continue;
         }
-        const auto above = last_labels(from.asked.name, *labels);
+        const auto above = last_labels(from.asked.name, signature->labels);
         found.kind = signature_kind::wildcard;
         found.wildcard = ascii::to_lower(above == "." ? "*" : "*." + std::string(above));
         break;
