@@ -12,11 +12,8 @@
 #include <dragline/dns/lookup_quota.hpp>
 #include <dragline/dns/name.hpp>
 #include <dragline/dns/options.hpp>
-<<<<<<< HEAD
-#include <dragline/dns/probe_wildcard.hpp>
-=======
 #include <dragline/dns/presentation.hpp>
->>>>>>> main
+#include <dragline/dns/probe_wildcard.hpp>
 #include <dragline/dns/query.hpp>
 #include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>

@@ -3,6 +3,7 @@
 
 #include "../support/run.hpp"
 #include "nsd_server.hpp"
+#include "unbound_server.hpp"
 
 #include <dragline/async/event_loop.hpp>
 
@@ -26,6 +27,8 @@ using dragline::test::nsd_plan;
 using dragline::test::run_to_end;
 using dragline::test::server_process;
 using dragline::test::start_of_zone;
+using dragline::test::unbound_server;
+using dragline::test::unbound_settings;
 
 namespace dns = dragline::dns;
 
@@ -62,6 +65,15 @@ struct wildcard_lab {
     query_options query =
         query_options().add_server("127.0.0.1:" + std::to_string(nsd.port())).hosts_file(false);
     dns::resolver resolver{loop, query};
+
+    // A recursor before this nsd.
+    unbound_settings unbound() const {
+        return unbound_settings().forward("signed.", nsd.port()).forward("unsigned.", nsd.port());
+    }
+    wildcard_options through(const unbound_server& recursor) const {
+        auto there = query_options().add_server("127.0.0.1:" + std::to_string(recursor.port()));
+        return wildcard_options().query(there.hosts_file(false));
+    }
 
     wildcard_evidence probe(std::string domain, wildcard_options how = {}) {
         auto token = as_tuple(asio::use_awaitable);
@@ -195,4 +207,34 @@ TEST_CASE("a canary at nsd finds nothing new below a wildcard that stays", "[int
     dns::wildcard_canary canary("rotate.signed", 1);
     for (int i = 0; i < 8; ++i) CHECK_FALSE(found.learn(lab.ask(*canary.next())));
     CHECK(found.levels[0].settled);
+}
+
+TEST_CASE("the evidence through unbound is that of nsd behind it", "[integration][unbound][probe_wildcard]") {
+    wildcard_lab lab;
+    const unbound_server recursor(lab.unbound().zone("com.", "static"));
+    const auto how = lab.through(recursor);
+    const auto plain = lab.probe("plain.signed", how);
+    CHECK(plain.rewriting == no);
+    CHECK(plain.verdict() == yes);
+    CHECK(plain.levels[0].wildcard == "*.plain.signed");
+    CHECK(plain.levels[0].settled);
+    CHECK(lab.pool(lab.probe("rotate.unsigned", how).levels[0]).size() == 4);
+    CHECK(lab.probe("made.plain.signed", how).verdict() == no);
+    CHECK(lab.probe("alias.unsigned", how).levels[0].pool.targets == std::set<std::string>{"www.unsigned"});
+    CHECK(lab.probe("elsewhere.example", how).verdict() == unknown);  // SERVFAIL
+}
+
+TEST_CASE("an unbound that makes up answers is found out, and only signatures get past it",
+          "[integration][unbound][probe_wildcard]") {
+    wildcard_lab lab;
+    const unbound_server recursor(lab.unbound().zone("com.", "redirect").record("com. 60 IN A 203.0.113.9"));
+    const auto how = lab.through(recursor);
+    const auto proven = lab.probe("plain.signed", how), open = lab.probe("plain.unsigned", how);
+    CHECK(proven.rewriting == yes);
+    CHECK(proven.verdict() == yes);
+    CHECK(open.rewriting == yes);
+    CHECK(open.verdict() == unknown);
+    const std::vector made_up{make_address("203.0.113.9")};
+    CHECK(open.synthesis("www.plain.unsigned", made_up) == yes);
+    CHECK(lab.probe("www.unsigned", how).verdict() == no);
 }
