@@ -35,5 +35,5 @@
 #include <dragline/dns/wildcard_options.hpp>
 #include <dragline/dns/wire/message.hpp>
 #include <dragline/dns/wire/name.hpp>
-#include <dragline/dns/wire/record_data.hpp>
 #include <dragline/dns/wire/option.hpp>
+#include <dragline/dns/wire/record_data.hpp>

@@ -121,8 +121,7 @@ DRAGLINE_DECL std::optional<std::string> lookup::name_to_ask(std::string name, r
     if (!normal) {
         error_ = normal.error();
     } else if (is_localhost(*normal)) {
-        settle(answer_source::local,
-               local_answer(question(*std::move(normal), type), loopback_addresses()));
+        settle(answer_source::local, local_answer(question(*std::move(normal), type), loopback_addresses()));
     } else if (is_onion(*normal)) {
         settle(answer_source::local, make_answer(question(*std::move(normal), type), errc::name_not_found));
     } else {
