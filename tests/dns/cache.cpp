@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -285,4 +286,19 @@ TEST_CASE("a cache counts what records of any type hold", "[dns][cache]") {
         CHECK(cache.statistics().bytes > 10'000);
         CHECK(cache.statistics().bytes < 12'000);
     }
+}
+
+TEST_CASE("cache options have the documented defaults", "[dns][cache]") {
+    STATIC_CHECK(!std::is_aggregate_v<dns::cache_options>);
+    const dns::cache_options options;
+    CHECK(options.max_entries() == 10'000);
+    CHECK(options.max_bytes() == 64u * 1024 * 1024);
+    CHECK(options.max_ttl() == 1h);
+    CHECK(options.max_negative_ttl() == 15min);
+    CHECK(options.failure_ttl() == 5s);
+    CHECK(options.refresh_ahead() == 10);
+    CHECK(options.max_stale() == 0s);
+    CHECK(options.stale_after() == 1800ms);
+    CHECK(options == dns::cache_options());
+    CHECK(options != dns::cache_options().max_entries(1));
 }

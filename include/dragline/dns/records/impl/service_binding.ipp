@@ -1,4 +1,4 @@
-// Included by <dragline/dns/service_binding.hpp> only.
+// Included by <dragline/dns/records/service_binding.hpp> only.
 #pragma once
 
 #if DRAGLINE_HEADER_BODIES

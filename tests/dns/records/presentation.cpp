@@ -1,4 +1,4 @@
-#include <dragline/dns/presentation.hpp>
+#include <dragline/dns/records/presentation.hpp>
 
 #include <dragline/dns/wire/record_data.hpp>
 

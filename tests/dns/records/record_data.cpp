@@ -1,4 +1,4 @@
-#include <dragline/dns/record_data.hpp>
+#include <dragline/dns/records/record_data.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

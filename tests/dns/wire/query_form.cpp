@@ -1,4 +1,4 @@
-#include <dragline/dns/query_form.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <dragline/dns/wire/message.hpp>
 

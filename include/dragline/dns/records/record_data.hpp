@@ -3,9 +3,9 @@
 #pragma once
 
 #include <dragline/core/features.hpp>
-#include <dragline/dns/record_type.hpp>
-#include <dragline/dns/security_data.hpp>
-#include <dragline/dns/service_binding.hpp>
+#include <dragline/dns/records/record_type.hpp>
+#include <dragline/dns/records/security_data.hpp>
+#include <dragline/dns/records/service_binding.hpp>
 
 #include <array>
 #include <cstdint>
@@ -157,4 +157,4 @@ using record_data = std::variant<raw_record, a_record, aaaa_record, cname_record
 
 }  // namespace dragline::dns
 
-#include <dragline/dns/impl/record_data.ipp>
+#include <dragline/dns/records/impl/record_data.ipp>

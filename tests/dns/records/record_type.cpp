@@ -1,4 +1,4 @@
-#include <dragline/dns/record_type.hpp>
+#include <dragline/dns/records/record_type.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

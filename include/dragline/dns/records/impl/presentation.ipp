@@ -1,4 +1,4 @@
-// Included by <dragline/dns/presentation.hpp> only.
+// Included by <dragline/dns/records/presentation.hpp> only.
 #pragma once
 
 #include <dragline/dns/detail/record_text_reader.hpp>

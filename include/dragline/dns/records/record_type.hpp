@@ -52,4 +52,4 @@ DRAGLINE_DECL std::string to_string(record_class klass);
 
 }  // namespace dragline::dns
 
-#include <dragline/dns/impl/record_type.ipp>
+#include <dragline/dns/records/impl/record_type.ipp>

@@ -1,6 +1,6 @@
-#include <dragline/dns/service_binding.hpp>
+#include <dragline/dns/records/service_binding.hpp>
 
-#include <dragline/dns/presentation.hpp>
+#include <dragline/dns/records/presentation.hpp>
 #include <dragline/dns/wire/record_data.hpp>
 
 #include <catch2/catch_test_macros.hpp>

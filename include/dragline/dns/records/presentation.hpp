@@ -33,4 +33,4 @@ DRAGLINE_DECL result<record_data> parse_record_data(record_type type, std::strin
 
 }  // namespace dragline::dns
 
-#include <dragline/dns/impl/presentation.ipp>
+#include <dragline/dns/records/impl/presentation.ipp>

@@ -4,7 +4,7 @@
 
 #include <dragline/core/bytes.hpp>
 #include <dragline/core/features.hpp>
-#include <dragline/dns/record_type.hpp>
+#include <dragline/dns/records/record_type.hpp>
 
 #include <array>
 #include <cstdint>
@@ -119,4 +119,4 @@ using https_record = service_binding<record_type::https>;
 
 }  // namespace dragline::dns
 
-#include <dragline/dns/impl/service_binding.ipp>
+#include <dragline/dns/records/impl/service_binding.ipp>

@@ -2,7 +2,7 @@
 // Start with dnskey_record (RFC 4034) and tlsa_record (RFC 6698).
 #pragma once
 
-#include <dragline/dns/record_type.hpp>
+#include <dragline/dns/records/record_type.hpp>
 
 #include <cstdint>
 #include <string>

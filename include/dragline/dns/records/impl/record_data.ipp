@@ -1,4 +1,4 @@
-// Included by <dragline/dns/record_data.hpp> only.
+// Included by <dragline/dns/records/record_data.hpp> only.
 #pragma once
 
 #include <dragline/core/ascii.hpp>

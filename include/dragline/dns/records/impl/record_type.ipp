@@ -1,4 +1,4 @@
-// Included by <dragline/dns/record_type.hpp> only.
+// Included by <dragline/dns/records/record_type.hpp> only.
 #pragma once
 
 #include <dragline/core/ascii.hpp>
