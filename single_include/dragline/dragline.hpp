@@ -4085,6 +4085,59 @@ T sync_wait(event_loop& loop, asio::awaitable<T> operation, duration timeout) {
 }
 
 }  // namespace dragline::async
+// ---- dragline/async/token_bucket.hpp
+// How often something may be done, on average and at once. No clock of its own: the time is a parameter.
+
+
+#include <algorithm>
+#include <chrono>
+
+namespace dragline::inline v1::async {
+
+/// Tokens that come at a steady rate, and of which a few are kept for later.
+class token_bucket {
+public:
+    /// `per_second` above 0; at most `burst` tokens, 1 or more, are kept. Full at first.
+    token_bucket(double per_second, double burst) noexcept
+        : per_second_(per_second), burst_(std::max(burst, 1.0)), tokens_(burst_) {}
+
+    double per_second() const noexcept { return per_second_; }
+
+    /// Takes a token, if there is one.
+    bool take(time_point now) noexcept {
+        fill(now);
+        if (tokens_ < 1) return false;
+        tokens_ -= 1;
+        return true;
+    }
+
+    /// When take() will find a token, if nobody takes one before.
+    time_point next(time_point now) noexcept {
+        fill(now);
+        if (tokens_ >= 1) return now;
+        const std::chrono::duration<double> missing((1 - tokens_) / per_second_);
+        const auto wait = std::min(missing, std::chrono::duration<double>(std::chrono::hours(24 * 365)));
+        return now + std::chrono::duration_cast<duration>(wait) + duration(1);
+    }
+
+private:
+    void fill(time_point now) noexcept {
+        if (now <= filled_) return;
+        // The first look only sets the clock: the bucket is full then.
+        if (filled_ != time_point{}) {
+            const std::chrono::duration<double> passed = now - filled_;
+            tokens_ = std::min(burst_, tokens_ + passed.count() * per_second_);
+        }
+        filled_ = now;
+    }
+
+    double per_second_;
+    double burst_;
+    double tokens_;
+    time_point filled_{};
+};
+
+}  // namespace dragline::async
 // ---- dragline/codec.hpp
 // Content codings (RFC 9110, 8.4): gzip and deflate, decoded as they arrive, guarded against bombs.
 // Start with content_decoder; decoder and make_decoder() are one coding alone.
@@ -4809,13 +4862,262 @@ inline constexpr bool linux_kernel = false;
 // told apart. Start with resolve.hpp, the operations; resolver.hpp holds what look-ups share; wire/ reads and
 // writes messages.
 
+// ---- dragline/dns/address_order.hpp
+// The order in which to try the addresses of a host (RFC 6724, 6). Start with order_addresses();
+// order_destinations() decides the same without I/O.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/ip/address.hpp>
+#include <asio/ip/network_v6.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// An address to connect to, and the one that the system would send from. IPv4-mapped IPv6 addresses count as
+/// IPv4 in both places.
+struct destination {
+    destination() {}
+    explicit destination(asio::ip::address to, std::optional<asio::ip::address> from = std::nullopt)
+        : address(std::move(to)), source(std::move(from)) {}
+
+    asio::ip::address address;
+    std::optional<asio::ip::address> source;  ///< Nothing: no way leads there.
+
+    friend bool operator==(const destination&, const destination&) = default;
+};
+
+/// A line of the policy table (RFC 6724, 2.1); of those that hold an address, the longest prefix decides.
+struct prefix_policy {
+    prefix_policy(asio::ip::network_v6 addresses, std::uint16_t rank, std::uint16_t kind)
+        : prefix(addresses), precedence(rank), label(kind) {}
+
+    asio::ip::network_v6 prefix;  ///< That of IPv4 addresses lies in ::ffff:0:0/96.
+    std::uint16_t precedence;     ///< More is preferred.
+    std::uint16_t label;          ///< A source of the same label is preferred.
+};
+
+/// The table of RFC 6724, 2.1. A copy with 100 for ::ffff:0:0/96 prefers IPv4 (10.3).
+DRAGLINE_DECL std::span<const prefix_policy> default_prefix_policies();
+
+/// Sorts best first (RFC 6724, 6): 1 has a source, 2 of the same scope, 5 of the same label; 6 precedence;
+/// 8 smaller scope; 9 longest prefix in common with the source; 10 else as received.
+///
+/// Rules 3, 4 and 7 (deprecated, home and tunnel addresses) ask for what the system does not tell programs.
+/// Rule 9 is for IPv6: a prefix in common says nothing where sources are private and translated, and the
+/// order in which servers rotate IPv4 addresses to spread load would be lost. It compares 64 bits at most:
+/// behind them is the interface. An address that no policy holds has precedence and label 0.
+DRAGLINE_DECL void order_destinations(std::vector<destination>& destinations,
+                                      std::span<const prefix_policy> policies = default_prefix_policies());
+
+/// The address that the system sends from on the way to `to`; nothing when there is no way.
+///
+/// Connects a UDP socket, which sends nothing and does not wait. Threads: that of the loop.
+DRAGLINE_DECL std::optional<asio::ip::address> find_source_address(const asio::any_io_executor& loop,
+                                                                   const asio::ip::address& to);
+
+/// Addresses that order_addresses() looks at; a host with more is no reason to open more sockets.
+inline constexpr std::size_t max_ordered_addresses = 64;
+
+/// The addresses in the order of order_destinations(), with the sources that the system would choose now.
+///
+/// What exceeds max_ordered_addresses follows as received. Does not fail and does not wait: some system calls
+/// for each address. Threads: that of the loop.
+DRAGLINE_DECL std::vector<asio::ip::address> order_addresses(
+    const asio::any_io_executor& loop, std::vector<asio::ip::address> addresses,
+    std::span<const prefix_policy> policies = default_prefix_policies());
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/address_order.ipp
+// Included by <dragline/dns/address_order.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/ip/address_v4.hpp>
+#include <asio/ip/address_v6.hpp>
+#include <asio/ip/udp.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <system_error>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+/// The form that the policy table knows: IPv4 addresses are mapped.
+DRAGLINE_DECL asio::ip::address_v6 table_form(const asio::ip::address& address) {
+    return address.is_v6() ? address.to_v6()
+                           : asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
+}
+
+/// Bits that both have in common from the left.
+DRAGLINE_DECL int common_prefix(const asio::ip::address_v6& a, const asio::ip::address_v6& b) {
+    const auto left = a.to_bytes();
+    const auto right = b.to_bytes();
+    int bits = 0;
+    for (std::size_t at = 0; at < left.size(); ++at) {
+        const auto differing = static_cast<unsigned char>(left[at] ^ right[at]);
+        bits += std::countl_zero(differing);
+        if (differing != 0) break;
+    }
+    return bits;
+}
+
+/// As the numbers of multicast scopes (RFC 6724, 3.1 and 3.2); private IPv4 addresses are global here.
+DRAGLINE_DECL int scope_of(const asio::ip::address_v6& address) {
+    constexpr int link_local = 2, site_local = 5, global = 14;
+    const auto bytes = address.to_bytes();
+    if (address.is_v4_mapped()) {
+        return bytes[12] == 127 || (bytes[12] == 169 && bytes[13] == 254) ? link_local : global;
+    }
+    if (address.is_multicast()) return bytes[1] & 0xf;
+    if (address.is_loopback() || address.is_link_local()) return link_local;
+    return address.is_site_local() ? site_local : global;
+}
+
+struct precedence_and_label {
+    int precedence = 0;
+    int label = 0;
+};
+
+DRAGLINE_DECL precedence_and_label find_policy(std::span<const prefix_policy> policies,
+                                               const asio::ip::address_v6& address) {
+    precedence_and_label found;
+    int longest = -1;
+    for (const prefix_policy& policy : policies) {
+        const int length = policy.prefix.prefix_length();
+        if (length <= longest || common_prefix(policy.prefix.address(), address) < length) continue;
+        longest = length;
+        found = {policy.precedence, policy.label};
+    }
+    return found;
+}
+
+/// A destination with all that the rules compare.
+struct ranked_destination {
+    destination value;
+    std::array<int, 5> rank{};  // rules 1, 2, 5, 6 and 8: the smaller the better
+    bool is_ipv4 = false;
+    int common_bits = 0;  // rule 9: more is better
+};
+
+DRAGLINE_DECL ranked_destination rank_destination(const destination& value,
+                                                  std::span<const prefix_policy> policies) {
+    ranked_destination out{value};
+    if (!value.source) {
+        out.rank[0] = 1;
+        return out;
+    }
+    const auto to = table_form(value.address);
+    const auto from = table_form(*value.source);
+    const auto policy = find_policy(policies, to);
+    const int scope = scope_of(to);
+    out.rank = {0, scope != scope_of(from), policy.label != find_policy(policies, from).label,
+                -policy.precedence, scope};
+    out.is_ipv4 = to.is_v4_mapped();
+    out.common_bits = std::min(common_prefix(to, from), 64);
+    return out;
+}
+
+/// Rule 9 among destinations that are equal so far. IPv4 addresses keep their places between the others: in
+/// one sort with them no order would follow from the rule.
+DRAGLINE_DECL void prefer_long_prefixes(std::span<ranked_destination> equals) {
+    std::vector<ranked_destination> sorted;
+    for (const auto& each : equals) {
+        if (!each.is_ipv4) sorted.push_back(each);
+    }
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto& a, const auto& b) { return a.common_bits > b.common_bits; });
+    auto next = sorted.begin();
+    for (auto& each : equals) {
+        if (!each.is_ipv4) each = *next++;
+    }
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::span<const prefix_policy> default_prefix_policies() {
+    using asio::ip::make_network_v6;
+    static const std::array<prefix_policy, 9> table{{
+        {make_network_v6("::1/128"), 50, 0},
+        {make_network_v6("::/0"), 40, 1},
+        {make_network_v6("::ffff:0:0/96"), 35, 4},
+        {make_network_v6("2002::/16"), 30, 2},  // 6to4
+        {make_network_v6("2001::/32"), 5, 5},   // Teredo
+        {make_network_v6("fc00::/7"), 3, 13},   // unique local
+        {make_network_v6("::/96"), 1, 3},       // IPv4-compatible
+        {make_network_v6("fec0::/10"), 1, 11},  // site-local
+        {make_network_v6("3ffe::/16"), 1, 12},  // 6bone
+    }};
+    return table;
+}
+
+DRAGLINE_DECL void order_destinations(std::vector<destination>& destinations,
+                                      std::span<const prefix_policy> policies) {
+    if (destinations.size() < 2) return;
+    std::vector<detail::ranked_destination> ranked;
+    ranked.reserve(destinations.size());
+    for (const auto& each : destinations) ranked.push_back(detail::rank_destination(each, policies));
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const auto& a, const auto& b) { return a.rank < b.rank; });
+    for (auto begin = ranked.begin(); begin != ranked.end();) {
+        const auto is_worse = [&](const auto& other) { return other.rank != begin->rank; };
+        const auto end = std::find_if(begin, ranked.end(), is_worse);
+        detail::prefer_long_prefixes({begin, end});
+        begin = end;
+    }
+    std::transform(ranked.begin(), ranked.end(), destinations.begin(),
+                   [](const auto& each) { return each.value; });
+}
+
+DRAGLINE_DECL std::optional<asio::ip::address> find_source_address(const asio::any_io_executor& loop,
+                                                                   const asio::ip::address& to) {
+    const bool is_mapped = to.is_v6() && to.to_v6().is_v4_mapped();
+    const asio::ip::address target =
+        is_mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, to.to_v6()) : to;
+    // Any port but 0, which some systems refuse.
+    constexpr std::uint16_t discard = 9;
+    asio::ip::udp::socket probe(loop);
+    std::error_code ec;
+    probe.connect(asio::ip::udp::endpoint(target, discard), ec);
+    if (ec) return std::nullopt;
+    const auto from = probe.local_endpoint(ec).address();
+    if (ec || from.is_unspecified()) return std::nullopt;
+    return from;
+}
+
+DRAGLINE_DECL std::vector<asio::ip::address> order_addresses(const asio::any_io_executor& loop,
+                                                             std::vector<asio::ip::address> addresses,
+                                                             std::span<const prefix_policy> policies) {
+    if (addresses.size() < 2) return addresses;
+    std::vector<destination> destinations;
+    for (const auto& each : std::span(addresses).first(std::min(addresses.size(), max_ordered_addresses))) {
+        destinations.emplace_back(each, find_source_address(loop, each));
+    }
+    order_destinations(destinations, policies);
+    std::transform(destinations.begin(), destinations.end(), addresses.begin(),
+                   [](const destination& each) { return each.address; });
+    return addresses;
+}
+
+}  // namespace dragline::dns
+
+#endif
 // ---- dragline/dns/answer.hpp
 // What a message says about a question: records or the reason why there are none, with the aliases followed.
 // No I/O. Start with interpret().
 
 // ---- dragline/dns/error.hpp
-// What can go wrong when a name is looked up. Start with `errc`; every failure equals
-// condition::resolve_failed.
+// What can go wrong when a name is looked up. Start with `errc`; every failure to resolve
+// equals condition::resolve_failed.
 
 
 #include <string>
@@ -4851,11 +5153,15 @@ enum class errc {
     non_ascii_name,    ///< An international name that is not in its ASCII form (xn--).
     invalid_server,    ///< Not `address`, `address:port` or `[address]:port`.
     message_too_long,  ///< The message does not fit into the size that was allowed.
+    unknown_type,      ///< No name of a record type, and not TYPE and a number.
+    invalid_data,      ///< Text that is no data of this type of record.
 
     // What kept a query from being answered.
     no_servers,           ///< Neither the options nor the system name a server.
     servers_unreachable,  ///< No server could be reached: refused or no route.
     inconclusive,         ///< A wildcard check without proof either way: some probe got no clear answer.
+    not_confirmed,        ///< None of the names of an address leads back to it.
+    quota_exceeded,       ///< The scope of the look-up may cause no more of them; see lookup_quota.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;
@@ -4902,9 +5208,13 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::non_ascii_name: return "host name that is not ASCII; convert it with IDNA first";
                 case errc::invalid_server: return "not a DNS server address";
                 case errc::message_too_long: return "DNS message too long";
+                case errc::unknown_type: return "no type of DNS record has this name";
+                case errc::invalid_data: return "not the text of a DNS record of this type";
                 case errc::no_servers: return "no DNS server is known";
                 case errc::servers_unreachable: return "no DNS server could be reached";
                 case errc::inconclusive: return "the wildcard check is inconclusive";
+                case errc::not_confirmed: return "no name of the address leads back to it";
+                case errc::quota_exceeded: return "the scope has used up its look-ups";
             }
             return "unknown dns error";
         }
@@ -4912,7 +5222,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
         std::error_condition default_error_condition(int code) const noexcept override {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_server: return std::errc::invalid_argument;
-                case errc::message_too_long: return condition::limit_exceeded;
+                case errc::message_too_long:
+                case errc::quota_exceeded: return condition::limit_exceeded;
                 default: return condition::resolve_failed;  // texts are what the switch above guards
             }
         }
@@ -4930,7 +5241,9 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::label_too_long:
                 case errc::empty_label:
                 case errc::invalid_name:
-                case errc::non_ascii_name: return wanted == std::errc::invalid_argument;
+                case errc::non_ascii_name:
+                case errc::unknown_type:
+                case errc::invalid_data: return wanted == std::errc::invalid_argument;
                 default: return false;
             }
         }
@@ -4945,17 +5258,21 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
 
 #endif
 // ---- dragline/dns/record.hpp
-// Questions, and resource records as typed values. Names are text: labels joined by dots, no dot at the end,
-// "." for the root; a byte that is not a printable character, a dot or a backslash within a label is escaped
-// (RFC 1035, 5.1).
+// Questions and resource records. Names are text: labels joined by dots, no dot at the end, "." for the root;
+// a byte that is not a printable character, a dot or a backslash within a label is escaped (RFC 1035, 5.1).
+// Start with record; what records hold is in record_data.hpp, their text in presentation.hpp.
+
+// ---- dragline/dns/records/record_data.hpp
+// What resource records hold, as typed values. Names are text as record.hpp says; the members of each type
+// are in the order of the wire. Start with record_data, which is any of them.
+
+// ---- dragline/dns/records/record_type.hpp
+// The types and classes of DNS records, and their names. Start with record_type.
 
 
-#include <array>
 #include <cstdint>
 #include <string>
-#include <utility>
-#include <variant>
-#include <vector>
+#include <string_view>
 
 namespace dragline::inline v1::dns {
 
@@ -4989,33 +5306,482 @@ enum class record_type : std::uint16_t {
 /// "AAAA"; "TYPE1234" for one that has no name here (RFC 3597).
 DRAGLINE_DECL std::string to_string(record_type type);
 
+/// Reads what to_string() writes, in any case; "TYPE1" is A too.
+///
+/// Errors: errc::unknown_type.
+DRAGLINE_DECL result<record_type> parse_record_type(std::string_view text);
+
 enum class record_class : std::uint16_t { internet = 1, chaos = 3, hesiod = 4, none = 254, any = 255 };
 
-/// The verdict of a server (RFC 1035, 4.1.1); any other number is legal too.
-enum class rcode : std::uint16_t {
-    no_error = 0,
-    format_error = 1,     ///< FORMERR
-    server_failure = 2,   ///< SERVFAIL
-    name_not_found = 3,   ///< NXDOMAIN
-    not_implemented = 4,  ///< NOTIMP
-    refused = 5,          ///< REFUSED
-    bad_version = 16,     ///< BADVERS (RFC 6891)
-    bad_cookie = 23,      ///< BADCOOKIE (RFC 7873)
+/// "IN"; "CLASS1234" for one that has no name here (RFC 3597).
+DRAGLINE_DECL std::string to_string(record_class klass);
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/records/impl/record_type.ipp
+// Included by <dragline/dns/records/record_type.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+struct type_name {
+    record_type type;
+    std::string_view name;
 };
 
-/// "NXDOMAIN"; "RCODE1234" for one that has no name here.
-DRAGLINE_DECL std::string to_string(rcode code);
-
-struct question {
-    std::string name;
-    record_type type = record_type::a;
-    record_class klass = record_class::internet;
-
-    question() {}
-    explicit question(std::string n, record_type t = record_type::a, record_class c = record_class::internet)
-        : name(std::move(n)), type(t), klass(c) {}
-    bool operator==(const question&) const = default;
+inline constexpr type_name type_names[] = {
+    {record_type::a, "A"},         {record_type::ns, "NS"},         {record_type::cname, "CNAME"},
+    {record_type::soa, "SOA"},     {record_type::ptr, "PTR"},       {record_type::mx, "MX"},
+    {record_type::txt, "TXT"},     {record_type::aaaa, "AAAA"},     {record_type::srv, "SRV"},
+    {record_type::naptr, "NAPTR"}, {record_type::dname, "DNAME"},   {record_type::opt, "OPT"},
+    {record_type::ds, "DS"},       {record_type::sshfp, "SSHFP"},   {record_type::rrsig, "RRSIG"},
+    {record_type::nsec, "NSEC"},   {record_type::dnskey, "DNSKEY"}, {record_type::tlsa, "TLSA"},
+    {record_type::svcb, "SVCB"},   {record_type::https, "HTTPS"},   {record_type::any, "ANY"},
+    {record_type::uri, "URI"},     {record_type::caa, "CAA"},
 };
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string to_string(record_type type) {
+    for (const auto& known : detail::type_names) {
+        if (known.type == type) return std::string(known.name);
+    }
+    return "TYPE" + std::to_string(static_cast<unsigned>(type));
+}
+
+DRAGLINE_DECL result<record_type> parse_record_type(std::string_view text) {
+    for (const auto& known : detail::type_names) {
+        if (ascii::equals_ignoring_case(known.name, text)) return known.type;
+    }
+    constexpr std::string_view prefix = "TYPE";
+    if (!ascii::equals_ignoring_case(text.substr(0, prefix.size()), prefix)) return errc::unknown_type;
+    const auto number = ascii::parse_number<std::uint16_t>(text.substr(prefix.size()));
+    if (!number) return errc::unknown_type;
+    return static_cast<record_type>(*number);
+}
+
+DRAGLINE_DECL std::string to_string(record_class klass) {
+    switch (klass) {
+        case record_class::internet: return "IN";
+        case record_class::chaos: return "CH";
+        case record_class::hesiod: return "HS";
+        case record_class::none: return "NONE";
+        case record_class::any: return "ANY";
+    }
+    return "CLASS" + std::to_string(static_cast<unsigned>(klass));
+}
+
+}  // namespace dragline::dns
+
+#endif
+// ---- dragline/dns/records/security_data.hpp
+// The data of records about keys, signatures and certificates. Members are in the order of the wire.
+// Start with dnskey_record (RFC 4034) and tlsa_record (RFC 6698).
+
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// A public key of a zone (RFC 4034, 2).
+struct dnskey_record {
+    static constexpr record_type type = record_type::dnskey;
+    std::uint16_t flags = 0;  ///< 256: a key of the zone; 257: one that signs keys.
+    std::uint8_t protocol = 3;
+    std::uint8_t algorithm = 0;
+    std::vector<std::uint8_t> key;
+
+    dnskey_record() {}
+    dnskey_record(std::uint16_t f, std::uint8_t a, std::vector<std::uint8_t> k)
+        : flags(f), algorithm(a), key(std::move(k)) {}
+    bool operator==(const dnskey_record&) const = default;
+};
+
+/// The signature of a set of records (RFC 4034, 3).
+struct rrsig_record {
+    static constexpr record_type type = record_type::rrsig;
+    record_type type_covered = record_type::a;
+    std::uint8_t algorithm = 0;
+    std::uint8_t labels = 0;  ///< Fewer than the owner has: a wildcard made this record.
+    std::uint32_t original_ttl = 0;
+    std::uint32_t expiration = 0;  ///< Seconds since 1970, modulo 2^32 (RFC 1982).
+    std::uint32_t inception = 0;
+    std::uint16_t key_tag = 0;
+    std::string signer;
+    std::vector<std::uint8_t> signature;
+
+    rrsig_record() {}
+    bool operator==(const rrsig_record&) const = default;
+};
+
+/// The digest of a key of the zone below (RFC 4034, 5).
+struct ds_record {
+    static constexpr record_type type = record_type::ds;
+    std::uint16_t key_tag = 0;
+    std::uint8_t algorithm = 0;
+    std::uint8_t digest_type = 0;
+    std::vector<std::uint8_t> digest;
+
+    ds_record() {}
+    ds_record(std::uint16_t tag, std::uint8_t a, std::uint8_t t, std::vector<std::uint8_t> d)
+        : key_tag(tag), algorithm(a), digest_type(t), digest(std::move(d)) {}
+    bool operator==(const ds_record&) const = default;
+};
+
+/// The next name of a zone, and the types that this name has (RFC 4034, 4).
+struct nsec_record {
+    static constexpr record_type type = record_type::nsec;
+    std::string next;
+    std::vector<record_type> types;  ///< At least one, which is NSEC itself; written in ascending order.
+
+    nsec_record() {}
+    nsec_record(std::string n, std::vector<record_type> t) : next(std::move(n)), types(std::move(t)) {}
+    bool operator==(const nsec_record&) const = default;
+};
+
+/// Which certificate a TLS server has (RFC 6698).
+struct tlsa_record {
+    static constexpr record_type type = record_type::tlsa;
+    std::uint8_t usage = 0;
+    std::uint8_t selector = 0;
+    std::uint8_t matching_type = 0;
+    std::vector<std::uint8_t> association;
+
+    tlsa_record() {}
+    tlsa_record(std::uint8_t u, std::uint8_t s, std::uint8_t m, std::vector<std::uint8_t> a)
+        : usage(u), selector(s), matching_type(m), association(std::move(a)) {}
+    bool operator==(const tlsa_record&) const = default;
+};
+
+/// The fingerprint of a key of an SSH server (RFC 4255).
+struct sshfp_record {
+    static constexpr record_type type = record_type::sshfp;
+    std::uint8_t algorithm = 0;
+    std::uint8_t fingerprint_type = 0;
+    std::vector<std::uint8_t> fingerprint;
+
+    sshfp_record() {}
+    sshfp_record(std::uint8_t a, std::uint8_t t, std::vector<std::uint8_t> f)
+        : algorithm(a), fingerprint_type(t), fingerprint(std::move(f)) {}
+    bool operator==(const sshfp_record&) const = default;
+};
+
+}  // namespace dragline::dns
+// ---- dragline/dns/records/service_binding.hpp
+// The data of SVCB and HTTPS records (RFC 9460): how and where to reach a service. Start with https_record;
+// what it says of a service is in its service_parameters.
+
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// What a parameter is about; any other number is legal too.
+enum class service_key : std::uint16_t {
+    mandatory = 0,
+    alpn = 1,
+    no_default_alpn = 2,
+    port = 3,
+    ipv4hint = 4,
+    ech = 5,
+    ipv6hint = 6,
+};
+
+/// "no-default-alpn"; "key667" for one that has no name here.
+DRAGLINE_DECL std::string to_string(service_key key);
+
+/// A key with its value as it stands on the wire.
+struct service_parameter {
+    service_key key = service_key::mandatory;
+    std::vector<std::uint8_t> value;
+
+    service_parameter() {}
+    service_parameter(service_key k, std::vector<std::uint8_t> v) : key(k), value(std::move(v)) {}
+    bool operator==(const service_parameter&) const = default;
+};
+
+/// Parameters by ascending key, each key once. A setter replaces what was there.
+///
+/// A getter whose parameter is missing, or has a value that is not well-formed, returns nothing.
+class service_parameters {
+public:
+    using address_v4 = std::array<std::uint8_t, 4>;
+    using address_v6 = std::array<std::uint8_t, 16>;
+
+    service_parameters() {}
+
+    /// Any parameter, as it stands on the wire.
+    DRAGLINE_DECL service_parameters& set(service_key key, std::vector<std::uint8_t> value);
+    const std::vector<service_parameter>& all() const noexcept { return all_; }
+    bool contains(service_key key) const noexcept { return find(key) != nullptr; }
+    DRAGLINE_DECL const std::vector<std::uint8_t>* find(service_key key) const noexcept;
+
+    /// Keys without which the record must not be used.
+    DRAGLINE_DECL service_parameters& mandatory(std::vector<service_key> keys);
+    DRAGLINE_DECL std::vector<service_key> mandatory() const;
+
+    /// Protocols beside the default one of the scheme: "h2", "h3"; any bytes, 1 to 255 of them.
+    DRAGLINE_DECL service_parameters& alpn(const std::vector<std::string>& protocols);
+    DRAGLINE_DECL std::vector<std::string> alpn() const;
+
+    /// The default protocol of the scheme is not supported.
+    service_parameters& set_no_default_alpn() { return set(service_key::no_default_alpn, {}); }
+    bool no_default_alpn() const noexcept { return contains(service_key::no_default_alpn); }
+
+    DRAGLINE_DECL service_parameters& port(std::uint16_t number);
+    DRAGLINE_DECL std::optional<std::uint16_t> port() const;
+
+    /// Addresses to try before those of the target are known.
+    DRAGLINE_DECL service_parameters& ipv4hint(const std::vector<address_v4>& addresses);
+    DRAGLINE_DECL std::vector<address_v4> ipv4hint() const;
+    DRAGLINE_DECL service_parameters& ipv6hint(const std::vector<address_v6>& addresses);
+    DRAGLINE_DECL std::vector<address_v6> ipv6hint() const;
+
+    /// An ECHConfigList (RFC 9848).
+    service_parameters& ech(std::vector<std::uint8_t> list) { return set(service_key::ech, std::move(list)); }
+    byte_view ech() const noexcept {
+        const auto* list = find(service_key::ech);
+        return list ? byte_view(*list) : byte_view();
+    }
+
+    /// Whether `value` has the format that the RFC demands of this key; true of keys that are not known.
+    DRAGLINE_DECL static bool is_well_formed(service_key key, byte_view value) noexcept;
+    DRAGLINE_DECL bool is_well_formed() const noexcept;
+
+    /// No parameter demands another that is missing: clients must reject a record where one does
+    /// (RFC 9460, 2.4.3).
+    DRAGLINE_DECL bool is_consistent() const;
+
+    bool operator==(const service_parameters&) const = default;
+
+private:
+    std::vector<service_parameter> all_;
+};
+
+/// One way to reach a service, or the name that tells.
+template <record_type Type>
+struct service_binding {
+    static constexpr record_type type = Type;
+    std::uint16_t priority = 0;
+    std::string target = ".";       ///< ".": the owner of the record itself; in an alias, that there is none.
+    service_parameters parameters;  ///< Play no part in an alias.
+
+    service_binding() {}
+    service_binding(std::uint16_t p, std::string t, service_parameters values = {})
+        : priority(p), target(std::move(t)), parameters(std::move(values)) {}
+
+    /// AliasMode: what `target` says holds.
+    bool is_alias() const noexcept { return priority == 0; }
+
+    bool operator==(const service_binding&) const = default;
+};
+using svcb_record = service_binding<record_type::svcb>;
+using https_record = service_binding<record_type::https>;
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/records/impl/service_binding.ipp
+// Included by <dragline/dns/records/service_binding.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstddef>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+template <std::size_t Size>
+std::vector<std::uint8_t> join(const std::vector<std::array<std::uint8_t, Size>>& addresses) {
+    std::vector<std::uint8_t> value;
+    value.reserve(addresses.size() * Size);
+    for (const auto& address : addresses) value.insert(value.end(), address.begin(), address.end());
+    return value;
+}
+
+template <std::size_t Size>
+std::vector<std::array<std::uint8_t, Size>> split(byte_view value) {
+    std::vector<std::array<std::uint8_t, Size>> addresses(value.size() / Size);
+    for (auto& address : addresses) {
+        std::copy_n(value.begin(), Size, address.begin());
+        value = value.subspan(Size);
+    }
+    return addresses;
+}
+
+DRAGLINE_DECL bool is_alpn_list(byte_view value) noexcept {
+    if (value.empty()) return false;
+    while (!value.empty()) {
+        const std::size_t size = value[0];
+        if (size == 0 || value.size() <= size) return false;
+        value = value.subspan(size + 1);
+    }
+    return true;
+}
+
+DRAGLINE_DECL bool is_key_list(byte_view value) noexcept {
+    if (value.empty() || value.size() % 2 != 0) return false;
+    std::uint16_t last = 0;  // "mandatory" itself is not allowed
+    for (; !value.empty(); value = value.subspan(2)) {
+        const auto key = load_big16(value.data());
+        if (key <= last) return false;
+        last = key;
+    }
+    return true;
+}
+
+// The value of a well-formed parameter, or nothing.
+DRAGLINE_DECL byte_view usable_value(const service_parameters& from, service_key key) noexcept {
+    const auto* value = from.find(key);
+    return value && service_parameters::is_well_formed(key, *value) ? byte_view(*value) : byte_view();
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string to_string(service_key key) {
+    switch (key) {
+        case service_key::mandatory: return "mandatory";
+        case service_key::alpn: return "alpn";
+        case service_key::no_default_alpn: return "no-default-alpn";
+        case service_key::port: return "port";
+        case service_key::ipv4hint: return "ipv4hint";
+        case service_key::ech: return "ech";
+        case service_key::ipv6hint: return "ipv6hint";
+    }
+    return "key" + std::to_string(static_cast<unsigned>(key));
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::set(service_key key, std::vector<std::uint8_t> value) {
+    const auto at =
+        std::lower_bound(all_.begin(), all_.end(), key,
+                         [](const auto& known, service_key wanted) { return known.key < wanted; });
+    if (at != all_.end() && at->key == key) {
+        at->value = std::move(value);
+    } else {
+        all_.emplace(at, key, std::move(value));
+    }
+    return *this;
+}
+
+DRAGLINE_DECL const std::vector<std::uint8_t>* service_parameters::find(service_key key) const noexcept {
+    const auto at =
+        std::lower_bound(all_.begin(), all_.end(), key,
+                         [](const auto& known, service_key wanted) { return known.key < wanted; });
+    return at != all_.end() && at->key == key ? &at->value : nullptr;
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::mandatory(std::vector<service_key> keys) {
+    std::sort(keys.begin(), keys.end());
+    std::vector<std::uint8_t> value(keys.size() * 2);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        store_big16(&value[i * 2], static_cast<std::uint16_t>(keys[i]));
+    }
+    return set(service_key::mandatory, std::move(value));
+}
+
+DRAGLINE_DECL std::vector<service_key> service_parameters::mandatory() const {
+    std::vector<service_key> keys;
+    for (auto value = detail::usable_value(*this, service_key::mandatory); !value.empty();
+         value = value.subspan(2)) {
+        keys.push_back(static_cast<service_key>(load_big16(value.data())));
+    }
+    return keys;
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::alpn(const std::vector<std::string>& protocols) {
+    std::vector<std::uint8_t> value;
+    for (const auto& protocol : protocols) {
+        // A length of 0 is not well-formed: what is too long stays visible as an error.
+        value.push_back(protocol.size() > 255 ? std::uint8_t{0} : static_cast<std::uint8_t>(protocol.size()));
+        value.insert(value.end(), protocol.begin(), protocol.end());
+    }
+    return set(service_key::alpn, std::move(value));
+}
+
+DRAGLINE_DECL std::vector<std::string> service_parameters::alpn() const {
+    std::vector<std::string> protocols;
+    for (auto value = detail::usable_value(*this, service_key::alpn); !value.empty();) {
+        const auto protocol = value.subspan(1, value[0]);
+        protocols.emplace_back(protocol.begin(), protocol.end());
+        value = value.subspan(protocol.size() + 1);
+    }
+    return protocols;
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::port(std::uint16_t number) {
+    std::vector<std::uint8_t> value(2);
+    store_big16(value.data(), number);
+    return set(service_key::port, std::move(value));
+}
+
+DRAGLINE_DECL std::optional<std::uint16_t> service_parameters::port() const {
+    const auto value = detail::usable_value(*this, service_key::port);
+    return value.empty() ? std::nullopt : std::optional(load_big16(value.data()));
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::ipv4hint(const std::vector<address_v4>& addresses) {
+    return set(service_key::ipv4hint, detail::join(addresses));
+}
+
+DRAGLINE_DECL std::vector<service_parameters::address_v4> service_parameters::ipv4hint() const {
+    return detail::split<4>(detail::usable_value(*this, service_key::ipv4hint));
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::ipv6hint(const std::vector<address_v6>& addresses) {
+    return set(service_key::ipv6hint, detail::join(addresses));
+}
+
+DRAGLINE_DECL std::vector<service_parameters::address_v6> service_parameters::ipv6hint() const {
+    return detail::split<16>(detail::usable_value(*this, service_key::ipv6hint));
+}
+
+DRAGLINE_DECL bool service_parameters::is_well_formed(service_key key, byte_view value) noexcept {
+    switch (key) {
+        case service_key::mandatory: return detail::is_key_list(value);
+        case service_key::alpn: return detail::is_alpn_list(value);
+        case service_key::no_default_alpn: return value.empty();
+        case service_key::port: return value.size() == 2;
+        case service_key::ipv4hint: return !value.empty() && value.size() % 4 == 0;
+        case service_key::ech: return !value.empty();
+        case service_key::ipv6hint: return !value.empty() && value.size() % 16 == 0;
+    }
+    return true;
+}
+
+DRAGLINE_DECL bool service_parameters::is_well_formed() const noexcept {
+    return std::all_of(all_.begin(), all_.end(),
+                       [](const service_parameter& each) { return is_well_formed(each.key, each.value); });
+}
+
+DRAGLINE_DECL bool service_parameters::is_consistent() const {
+    const auto needed = mandatory();
+    return std::all_of(needed.begin(), needed.end(), [this](service_key key) { return contains(key); }) &&
+           (!no_default_alpn() || contains(service_key::alpn));
+}
+
+}  // namespace dragline::dns
+
+#endif
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace dragline::inline v1::dns {
 
 struct a_record {
     static constexpr record_type type = record_type::a;
@@ -5080,6 +5846,67 @@ struct txt_record {
     bool operator==(const txt_record&) const = default;
 };
 
+/// A host that offers a service (RFC 2782).
+struct srv_record {
+    static constexpr record_type type = record_type::srv;
+    std::uint16_t priority = 0;
+    std::uint16_t weight = 0;
+    std::uint16_t port = 0;
+    std::string target;  ///< ".": the service is not offered.
+
+    srv_record() {}
+    srv_record(std::uint16_t p, std::uint16_t w, std::uint16_t number, std::string t)
+        : priority(p), weight(w), port(number), target(std::move(t)) {}
+    bool operator==(const srv_record&) const = default;
+};
+
+/// A rule that rewrites a name (RFC 3403). The strings have at most 255 bytes each, any byte.
+struct naptr_record {
+    static constexpr record_type type = record_type::naptr;
+    std::uint16_t order = 0;
+    std::uint16_t preference = 0;
+    std::string flags;
+    std::string services;
+    std::string regexp;
+    std::string replacement;
+
+    naptr_record() {}
+    bool operator==(const naptr_record&) const = default;
+};
+
+/// Who may issue certificates (RFC 8659).
+struct caa_record {
+    static constexpr record_type type = record_type::caa;
+    std::uint8_t flags = 0;
+    std::string tag;    ///< 1 to 255 ASCII letters and digits, in any case: "issue".
+    std::string value;  ///< Any byte.
+
+    caa_record() {}
+    caa_record(std::uint8_t f, std::string t, std::string v)
+        : flags(f), tag(std::move(t)), value(std::move(v)) {}
+
+    /// Whether the tag can stand in a record at all.
+    DRAGLINE_DECL bool has_valid_tag() const noexcept;
+
+    /// Who does not know the tag may not issue at all.
+    bool is_critical() const noexcept { return (flags & 0x80) != 0; }
+
+    bool operator==(const caa_record&) const = default;
+};
+
+/// The address of a service (RFC 7553).
+struct uri_record {
+    static constexpr record_type type = record_type::uri;
+    std::uint16_t priority = 0;
+    std::uint16_t weight = 0;
+    std::string target;  ///< A URI, not empty. Hostile text.
+
+    uri_record() {}
+    uri_record(std::uint16_t p, std::uint16_t w, std::string t)
+        : priority(p), weight(w), target(std::move(t)) {}
+    bool operator==(const uri_record&) const = default;
+};
+
 /// The bytes of a record that has no type of its own here.
 struct raw_record {
     std::vector<std::uint8_t> bytes;
@@ -5089,8 +5916,64 @@ struct raw_record {
     bool operator==(const raw_record&) const = default;
 };
 
+/// The data of any record. wire/record_data.hpp has its bytes, presentation.hpp its text.
 using record_data = std::variant<raw_record, a_record, aaaa_record, cname_record, ns_record, ptr_record,
-                                 dname_record, soa_record, mx_record, txt_record>;
+                                 dname_record, soa_record, mx_record, txt_record, srv_record, naptr_record,
+                                 caa_record, uri_record, dnskey_record, rrsig_record, ds_record, nsec_record,
+                                 tlsa_record, sshfp_record, svcb_record, https_record>;
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/records/impl/record_data.ipp
+// Included by <dragline/dns/records/record_data.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL bool caa_record::has_valid_tag() const noexcept {
+    return !tag.empty() && tag.size() <= 255 && std::all_of(tag.begin(), tag.end(), ascii::is_alphanumeric);
+}
+
+}  // namespace dragline::dns
+
+#endif
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace dragline::inline v1::dns {
+
+/// The verdict of a server (RFC 1035, 4.1.1); any other number is legal too.
+enum class rcode : std::uint16_t {
+    no_error = 0,
+    format_error = 1,     ///< FORMERR
+    server_failure = 2,   ///< SERVFAIL
+    name_not_found = 3,   ///< NXDOMAIN
+    not_implemented = 4,  ///< NOTIMP
+    refused = 5,          ///< REFUSED
+    bad_version = 16,     ///< BADVERS (RFC 6891)
+    bad_cookie = 23,      ///< BADCOOKIE (RFC 7873)
+};
+
+/// "NXDOMAIN"; "RCODE1234" for one that has no name here.
+DRAGLINE_DECL std::string to_string(rcode code);
+
+struct question {
+    std::string name;
+    record_type type = record_type::a;
+    record_class klass = record_class::internet;
+
+    question() {}
+    explicit question(std::string n, record_type t = record_type::a, record_class c = record_class::internet)
+        : name(std::move(n)), type(t), klass(c) {}
+    bool operator==(const question&) const = default;
+};
 
 struct record {
     std::string name;
@@ -5128,35 +6011,6 @@ struct record {
 #if DRAGLINE_HEADER_BODIES
 
 namespace dragline::inline v1::dns {
-
-DRAGLINE_DECL std::string to_string(record_type type) {
-    switch (type) {
-        case record_type::a: return "A";
-        case record_type::ns: return "NS";
-        case record_type::cname: return "CNAME";
-        case record_type::soa: return "SOA";
-        case record_type::ptr: return "PTR";
-        case record_type::mx: return "MX";
-        case record_type::txt: return "TXT";
-        case record_type::aaaa: return "AAAA";
-        case record_type::srv: return "SRV";
-        case record_type::naptr: return "NAPTR";
-        case record_type::dname: return "DNAME";
-        case record_type::opt: return "OPT";
-        case record_type::ds: return "DS";
-        case record_type::sshfp: return "SSHFP";
-        case record_type::rrsig: return "RRSIG";
-        case record_type::nsec: return "NSEC";
-        case record_type::dnskey: return "DNSKEY";
-        case record_type::tlsa: return "TLSA";
-        case record_type::svcb: return "SVCB";
-        case record_type::https: return "HTTPS";
-        case record_type::any: return "ANY";
-        case record_type::uri: return "URI";
-        case record_type::caa: return "CAA";
-    }
-    return "TYPE" + std::to_string(static_cast<unsigned>(type));
-}
 
 DRAGLINE_DECL std::string to_string(rcode code) {
     switch (code) {
@@ -5230,6 +6084,71 @@ private:
 // ---- dragline/dns/wire/impl/name.ipp
 // Included by <dragline/dns/wire/name.hpp> only.
 
+// ---- dragline/dns/detail/escapes.hpp
+// How text stands for any byte: \DDD, and a backslash before a character (RFC 1035, 5.1).
+
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void append_decimal_escape(std::string& text, std::uint8_t byte);
+
+// Takes one character, which may be written as an escape; false when the escape is none. `text` is not empty.
+DRAGLINE_DECL bool take_character(std::string_view& text, std::uint8_t& byte) noexcept;
+
+// Whether the last character is a dot that no backslash escapes.
+DRAGLINE_DECL bool ends_with_dot(std::string_view text) noexcept;
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/escapes.ipp
+// Included by <dragline/dns/detail/escapes.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void append_decimal_escape(std::string& text, std::uint8_t byte) {
+    text += '\\';
+    text += static_cast<char>('0' + byte / 100);
+    text += static_cast<char>('0' + byte / 10 % 10);
+    text += static_cast<char>('0' + byte % 10);
+}
+
+DRAGLINE_DECL bool take_character(std::string_view& text, std::uint8_t& byte) noexcept {
+    byte = static_cast<std::uint8_t>(text.front());
+    text.remove_prefix(1);
+    if (byte != '\\') return true;
+    if (text.empty()) return false;
+    if (!ascii::is_digit(text.front())) {
+        byte = static_cast<std::uint8_t>(text.front());
+        text.remove_prefix(1);
+        return true;
+    }
+    if (text.size() < 3 || !ascii::is_digit(text[1]) || !ascii::is_digit(text[2])) return false;
+    const int value = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
+    text.remove_prefix(3);
+    byte = static_cast<std::uint8_t>(value);
+    return value <= 255;
+}
+
+DRAGLINE_DECL bool ends_with_dot(std::string_view text) noexcept {
+    if (text.empty() || text.back() != '.') return false;
+    text.remove_suffix(1);
+    std::size_t backslashes = 0;  // an odd number escapes the dot
+    while (backslashes < text.size() && text[text.size() - 1 - backslashes] == '\\') ++backslashes;
+    return backslashes % 2 == 0;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -5250,41 +6169,11 @@ DRAGLINE_DECL void append_escaped(std::string& text, std::uint8_t byte) {
         text += static_cast<char>(byte);
         return;
     }
-    text += '\\';
-    text += static_cast<char>('0' + byte / 100);
-    text += static_cast<char>('0' + byte / 10 % 10);
-    text += static_cast<char>('0' + byte % 10);
-}
-
-// Takes one character of a label, which may be written as an escape; false when the escape is none.
-DRAGLINE_DECL bool take_character(std::string_view& text, std::uint8_t& byte) noexcept {
-    byte = static_cast<std::uint8_t>(text.front());
-    text.remove_prefix(1);
-    if (byte != '\\') return true;
-    if (text.empty()) return false;
-    if (!ascii::is_digit(text.front())) {
-        byte = static_cast<std::uint8_t>(text.front());
-        text.remove_prefix(1);
-        return true;
-    }
-    if (text.size() < 3 || !ascii::is_digit(text[1]) || !ascii::is_digit(text[2])) return false;
-    const int value = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
-    text.remove_prefix(3);
-    byte = static_cast<std::uint8_t>(value);
-    return value <= 255;
-}
-
-// Whether the last character is a dot that stands between labels, not one within a label.
-DRAGLINE_DECL bool ends_with_dot(std::string_view name) noexcept {
-    if (name.empty() || name.back() != '.') return false;
-    name.remove_suffix(1);
-    std::size_t backslashes = 0;  // an odd number escapes the dot
-    while (backslashes < name.size() && name[name.size() - 1 - backslashes] == '\\') ++backslashes;
-    return backslashes % 2 == 0;
+    dns::detail::append_decimal_escape(text, byte);
 }
 
 DRAGLINE_DECL std::string_view without_final_dot(std::string_view name) noexcept {
-    return name.size() > 1 && ends_with_dot(name) ? name.substr(0, name.size() - 1) : name;
+    return name.size() > 1 && dns::detail::ends_with_dot(name) ? name.substr(0, name.size() - 1) : name;
 }
 
 DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<std::uint8_t>& out) {
@@ -5296,7 +6185,7 @@ DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<s
         out.push_back(0);
         while (!name.empty() && name.front() != '.') {
             std::uint8_t byte = 0;
-            if (!take_character(name, byte)) return errc::invalid_name;
+            if (!dns::detail::take_character(name, byte)) return errc::invalid_name;
             if (out.size() - length_at > max_label_size) return errc::label_too_long;
             out.push_back(byte);
         }
@@ -5335,7 +6224,8 @@ DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& of
         if (wire_size > max_name_size) return errc::malformed_message;
         if (!text.empty()) text += '.';
         const auto label = message.subspan(at + 1, length);
-        if (std::all_of(label.begin(), label.end(), detail::is_plain)) {
+        if (std::all_of(label.begin(), label.end(),
+                        [](std::uint8_t byte) { return detail::is_plain(byte); })) {
             text.append(reinterpret_cast<const char*>(label.data()), length);
         } else {
             for (const auto byte : label) detail::append_escaped(text, byte);
@@ -5364,7 +6254,7 @@ DRAGLINE_DECL bool is_at_or_below(std::string_view name, std::string_view parent
     if (!ascii::equals_ignoring_case(name.substr(name.size() - parent.size()), parent)) return false;
     if (name.size() == parent.size()) return true;
     name.remove_suffix(parent.size());
-    return detail::ends_with_dot(name);
+    return dns::detail::ends_with_dot(name);
 }
 
 DRAGLINE_DECL std::error_code name_compressor::encode(std::string_view name, std::vector<std::uint8_t>& out) {
@@ -5392,6 +6282,32 @@ DRAGLINE_DECL std::error_code name_compressor::encode(std::string_view name, std
 }  // namespace dragline::dns::wire
 
 #endif
+// ---- dragline/dns/wire/query_form.hpp
+// How a question is put to a server: the flags and sizes of its query, and how it travels.
+
+#include <cstdint>
+
+namespace dragline::inline v1::dns {
+
+/// The form of a query. Answers to queries that differ in what a server may say are not mixed.
+struct query_form {
+    std::uint16_t udp_size = 1232;  ///< The largest UDP answer that is taken, in bytes; 0: no EDNS, and 512.
+    bool recursion_desired = true;  ///< RD.
+    bool checking_disabled =
+        false;                ///< CD: data that the server finds bogus is wanted too (RFC 4035, 3.2.2).
+    bool dnssec_ok = false;   ///< DO: signatures are wanted (RFC 3225). Needs EDNS.
+    bool tcp = false;         ///< Without a try over UDP.
+    bool mixed_case = false;  ///< Random case in the name, which an answer must repeat (0x20).
+
+    query_form() {}
+
+    /// Whether a server may say other things to this than to a query of the usual form.
+    bool changes_answers() const noexcept { return !recursion_desired || checking_disabled || dnssec_ok; }
+
+    bool operator==(const query_form&) const = default;
+};
+
+}  // namespace dragline::dns
 
 #include <cstddef>
 #include <cstdint>
@@ -5447,17 +6363,24 @@ struct decode_limits {
 /// Errors: errc::malformed_message.
 DRAGLINE_DECL result<message> decode_message(byte_view bytes, const decode_limits& limits = {});
 
-/// Writes a message, with compressed names.
+/// Writes a message; names are compressed where every receiver must understand that (RFC 3597, 4).
 ///
 /// Errors: those of encode_name(); errc::message_too_long beyond `max_size` bytes; errc::malformed_message
-/// for
-///   a string over 255 bytes, over 65,535 records in a section, an opcode over 15, or an rcode that needs
-///   EDNS.
+/// for data that decode_message() would refuse, a string over 255 bytes, over 65,535 records in a section, an
+/// opcode over 15, or an rcode that needs EDNS.
 DRAGLINE_DECL result<std::vector<std::uint8_t>> encode_message(const message& value,
                                                                std::size_t max_size = max_message_size);
 
 /// A query for one question, recursion desired, ready for encode_message(). With `udp_size` 0, without EDNS.
 DRAGLINE_DECL message make_query(std::uint16_t id, question asked, std::uint16_t udp_size = 1232);
+
+/// As above, of this form.
+DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_form& form);
+
+/// Appends the bytes of such a query to `out`, and is fast at it. Errors: those of encode_name(); `out` is
+/// then unchanged.
+DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
+                                           std::vector<std::uint8_t>& out);
 
 /// The start of a response to `query`: its id, opcode, question and RD bit, and an OPT record if it had one.
 DRAGLINE_DECL message make_response(const message& query, rcode code = rcode::no_error);
@@ -5518,6 +6441,24 @@ public:
         return *std::move(name);
     }
 
+    // A name that must not be compressed (RFC 3597, 4).
+    std::string take_whole_name() {
+        for (std::size_t at = at_; at < bytes_.size() && bytes_[at] != 0; at += bytes_[at] + std::size_t{1}) {
+            if (bytes_[at] > wire::max_label_size) failed_ = true;
+        }
+        return take_name();
+    }
+    // A string behind its length (RFC 1035, 3.3).
+    std::string take_string() {
+        const auto field = take(take8());
+        return std::string(field.begin(), field.end());
+    }
+    template <class Container>
+    Container take_rest() {
+        const auto field = take(left());
+        return Container(field.begin(), field.end());
+    }
+
     // Only the bytes before `end`; names may still point anywhere before.
     message_reader until(std::size_t end) const noexcept { return message_reader(bytes_.first(end), at_); }
     void skip_to(std::size_t end) noexcept { at_ = end; }
@@ -5545,7 +6486,10 @@ namespace dragline::inline v1::dns::detail {
 // Appends fields; remembers the first failure.
 class message_writer {
 public:
-    explicit message_writer(std::size_t max_size) : max_size_(max_size) {}
+    enum class compression { on, off };
+
+    explicit message_writer(std::size_t max_size, compression names = compression::on)
+        : max_size_(max_size), compression_(names) {}
 
     void put8(std::uint8_t value) { out_.push_back(value); }
     void put16(std::uint16_t value) {
@@ -5561,12 +6505,19 @@ public:
         out_.insert(out_.end(), bytes.begin(), bytes.end());
     }
     void put_name(std::string_view name) {
+        if (compression_ == compression::off) return put_whole_name(name);
         const auto ec = names_.encode(name, out_);
         if (ec) fail(ec);
     }
     // A name that receivers need not know to decompress (RFC 3597, 4).
     void put_whole_name(std::string_view name) {
         if (const auto ec = wire::encode_name(name, out_)) fail(ec);
+    }
+    // A string behind its length (RFC 1035, 3.3).
+    void put_string(std::string_view text) {
+        if (text.size() > 255) return fail(errc::malformed_message);
+        put8(static_cast<std::uint8_t>(text.size()));
+        put(text);
     }
     void put_count(std::size_t count) {
         if (count > 0xffff) fail(errc::malformed_message);
@@ -5600,40 +6551,382 @@ private:
     wire::name_compressor names_;
     std::error_code error_;
     std::size_t max_size_;
-};
-
-// Writes the data of a record; an overload for each type.
-struct data_writer {
-    message_writer& out;
-
-    void operator()(const raw_record& data) { out.put(data.bytes); }
-    void operator()(const a_record& data) { out.put(data.address); }
-    void operator()(const aaaa_record& data) { out.put(data.address); }
-    void operator()(const cname_record& data) { out.put_name(data.name); }
-    void operator()(const ns_record& data) { out.put_name(data.name); }
-    void operator()(const ptr_record& data) { out.put_name(data.name); }
-    void operator()(const dname_record& data) { out.put_whole_name(data.name); }
-    void operator()(const soa_record& data) {
-        out.put_name(data.primary);
-        out.put_name(data.mailbox);
-        for (auto field : {data.serial, data.refresh, data.retry, data.expire, data.minimum})
-            out.put32(field);
-    }
-    void operator()(const mx_record& data) {
-        out.put16(data.preference);
-        out.put_name(data.exchange);
-    }
-    void operator()(const txt_record& data) {
-        if (data.strings.empty()) out.put8(0);
-        for (const auto& text : data.strings) {
-            if (text.size() > 255) return out.fail(errc::malformed_message);
-            out.put8(static_cast<std::uint8_t>(text.size()));
-            out.put(text);
-        }
-    }
+    compression compression_;
 };
 
 }  // namespace dragline::dns::detail
+// ---- dragline/dns/detail/record_reader.hpp
+// The data of one record, from the bytes of a message.
+
+
+namespace dragline::inline v1::dns::detail {
+
+// Reads all that is left of `in` as the data of this type; raw_record for a type or class that is not known.
+// The caller asks `in` whether that failed or left bytes over.
+//
+// Names may be compressed in the types of RFC 1035, in DNAME, and in SRV and NAPTR, where senders do it that
+// follow RFC 2052; in all others they must not be (RFC 3597, 4).
+DRAGLINE_DECL void read_record_data(message_reader& in, record_type type, record_class klass,
+                                    record_data& out);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/record_reader.ipp
+// Included by <dragline/dns/detail/record_reader.hpp> only.
+
+// ---- dragline/dns/detail/typed_data.hpp
+// The one place that knows which alternative of record_data belongs to which type.
+
+
+namespace dragline::inline v1::dns::detail {
+
+// Makes `out` empty data of this type, a raw_record when the type has none of its own, and calls
+// `visit(data)`.
+template <class Visit>
+void with_new_data(record_type type, record_data& out, Visit visit) {
+    switch (type) {
+        case record_type::a: return visit(out.emplace<a_record>());
+        case record_type::aaaa: return visit(out.emplace<aaaa_record>());
+        case record_type::cname: return visit(out.emplace<cname_record>());
+        case record_type::ns: return visit(out.emplace<ns_record>());
+        case record_type::ptr: return visit(out.emplace<ptr_record>());
+        case record_type::dname: return visit(out.emplace<dname_record>());
+        case record_type::soa: return visit(out.emplace<soa_record>());
+        case record_type::mx: return visit(out.emplace<mx_record>());
+        case record_type::txt: return visit(out.emplace<txt_record>());
+        case record_type::srv: return visit(out.emplace<srv_record>());
+        case record_type::naptr: return visit(out.emplace<naptr_record>());
+        case record_type::caa: return visit(out.emplace<caa_record>());
+        case record_type::uri: return visit(out.emplace<uri_record>());
+        case record_type::dnskey: return visit(out.emplace<dnskey_record>());
+        case record_type::rrsig: return visit(out.emplace<rrsig_record>());
+        case record_type::ds: return visit(out.emplace<ds_record>());
+        case record_type::nsec: return visit(out.emplace<nsec_record>());
+        case record_type::tlsa: return visit(out.emplace<tlsa_record>());
+        case record_type::sshfp: return visit(out.emplace<sshfp_record>());
+        case record_type::svcb: return visit(out.emplace<svcb_record>());
+        case record_type::https: return visit(out.emplace<https_record>());
+        case record_type::opt:
+        case record_type::any: break;
+    }
+    visit(out.emplace<raw_record>());
+}
+
+}  // namespace dragline::dns::detail
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::dns::detail {
+
+using octets = std::vector<std::uint8_t>;
+
+template <record_type Type>
+void read_fields(message_reader& in, name_record<Type>& data) {
+    data.name = in.take_name();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, raw_record& data) { data.bytes = in.take_rest<octets>(); }
+
+DRAGLINE_DECL void read_fields(message_reader& in, a_record& data) {
+    const auto bytes = in.take(data.address.size());
+    std::copy(bytes.begin(), bytes.end(), data.address.begin());
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, aaaa_record& data) {
+    const auto bytes = in.take(data.address.size());
+    std::copy(bytes.begin(), bytes.end(), data.address.begin());
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, soa_record& data) {
+    data.primary = in.take_name();
+    data.mailbox = in.take_name();
+    data.serial = in.take32();
+    data.refresh = in.take32();
+    data.retry = in.take32();
+    data.expire = in.take32();
+    data.minimum = in.take32();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, mx_record& data) {
+    data.preference = in.take16();
+    data.exchange = in.take_name();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, txt_record& data) {
+    do {  // at least one string
+        data.strings.push_back(in.take_string());
+    } while (!in.failed() && in.left() > 0);
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, srv_record& data) {
+    data.priority = in.take16();
+    data.weight = in.take16();
+    data.port = in.take16();
+    data.target = in.take_name();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, naptr_record& data) {
+    data.order = in.take16();
+    data.preference = in.take16();
+    data.flags = in.take_string();
+    data.services = in.take_string();
+    data.regexp = in.take_string();
+    data.replacement = in.take_name();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, caa_record& data) {
+    data.flags = in.take8();
+    data.tag = in.take_string();
+    if (!data.has_valid_tag()) in.fail();
+    data.value = in.take_rest<std::string>();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, uri_record& data) {
+    data.priority = in.take16();
+    data.weight = in.take16();
+    data.target = in.take_rest<std::string>();
+    if (data.target.empty()) in.fail();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, dnskey_record& data) {
+    data.flags = in.take16();
+    data.protocol = in.take8();
+    data.algorithm = in.take8();
+    data.key = in.take_rest<octets>();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, rrsig_record& data) {
+    data.type_covered = static_cast<record_type>(in.take16());
+    data.algorithm = in.take8();
+    data.labels = in.take8();
+    data.original_ttl = in.take32();
+    data.expiration = in.take32();
+    data.inception = in.take32();
+    data.key_tag = in.take16();
+    data.signer = in.take_whole_name();
+    data.signature = in.take_rest<octets>();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, ds_record& data) {
+    data.key_tag = in.take16();
+    data.algorithm = in.take8();
+    data.digest_type = in.take8();
+    data.digest = in.take_rest<octets>();
+}
+
+// Blocks of 256 types by ascending number, each with 1 to 32 bytes of which the last is not 0, at least one
+// (RFC 4034, 4.1.2).
+DRAGLINE_DECL void read_fields(message_reader& in, nsec_record& data) {
+    data.next = in.take_whole_name();
+    int last = -1;
+    do {
+        const int window = in.take8();
+        const auto bits = in.take(in.take8());
+        if (window <= last || bits.empty() || bits.size() > 32 || bits.back() == 0) return in.fail();
+        last = window;
+        for (std::size_t bit = 0; bit < bits.size() * 8; ++bit) {
+            if (bits[bit / 8] & 0x80 >> bit % 8)
+                data.types.push_back(static_cast<record_type>(window << 8 | bit));
+        }
+    } while (in.left() > 0);
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, tlsa_record& data) {
+    data.usage = in.take8();
+    data.selector = in.take8();
+    data.matching_type = in.take8();
+    data.association = in.take_rest<octets>();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, sshfp_record& data) {
+    data.algorithm = in.take8();
+    data.fingerprint_type = in.take8();
+    data.fingerprint = in.take_rest<octets>();
+}
+
+// Parameters by ascending key; in an alias, which has no use for them, of any format (RFC 9460, 2.2
+// and 2.4.2).
+template <record_type Type>
+void read_fields(message_reader& in, service_binding<Type>& data) {
+    data.priority = in.take16();
+    data.target = in.take_whole_name();
+    int last = -1;
+    while (!in.failed() && in.left() > 0) {
+        const int key = in.take16();
+        const auto value = in.take(in.take16());
+        if (in.failed() || key <= last) return in.fail();
+        last = key;
+        data.parameters.set(static_cast<service_key>(key), octets(value.begin(), value.end()));
+    }
+    if (!data.is_alias() && !data.parameters.is_well_formed()) in.fail();
+}
+
+DRAGLINE_DECL void read_record_data(message_reader& in, record_type type, record_class klass,
+                                    record_data& out) {
+    if (klass != record_class::internet) return read_fields(in, out.emplace<raw_record>());
+    with_new_data(type, out, [&in](auto& data) { read_fields(in, data); });
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/record_writer.hpp
+// The data of one record, to the bytes of a message.
+
+
+namespace dragline::inline v1::dns::detail {
+
+// Fails `out` with errc::malformed_message for what read_record_data() would refuse. Names are compressed in
+// the types of RFC 1035 only (RFC 3597, 4).
+DRAGLINE_DECL void write_record_data(message_writer& out, const record_data& data);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/record_writer.ipp
+// Included by <dragline/dns/detail/record_writer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <variant>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void write_fields(message_writer& out, const raw_record& data) { out.put(data.bytes); }
+DRAGLINE_DECL void write_fields(message_writer& out, const a_record& data) { out.put(data.address); }
+DRAGLINE_DECL void write_fields(message_writer& out, const aaaa_record& data) { out.put(data.address); }
+DRAGLINE_DECL void write_fields(message_writer& out, const cname_record& data) { out.put_name(data.name); }
+DRAGLINE_DECL void write_fields(message_writer& out, const ns_record& data) { out.put_name(data.name); }
+DRAGLINE_DECL void write_fields(message_writer& out, const ptr_record& data) { out.put_name(data.name); }
+DRAGLINE_DECL void write_fields(message_writer& out, const dname_record& data) {
+    out.put_whole_name(data.name);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const soa_record& data) {
+    out.put_name(data.primary);
+    out.put_name(data.mailbox);
+    for (auto field : {data.serial, data.refresh, data.retry, data.expire, data.minimum}) out.put32(field);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const mx_record& data) {
+    out.put16(data.preference);
+    out.put_name(data.exchange);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const txt_record& data) {
+    if (data.strings.empty()) out.put8(0);
+    for (const auto& text : data.strings) out.put_string(text);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const srv_record& data) {
+    out.put16(data.priority);
+    out.put16(data.weight);
+    out.put16(data.port);
+    out.put_whole_name(data.target);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const naptr_record& data) {
+    out.put16(data.order);
+    out.put16(data.preference);
+    out.put_string(data.flags);
+    out.put_string(data.services);
+    out.put_string(data.regexp);
+    out.put_whole_name(data.replacement);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const caa_record& data) {
+    if (!data.has_valid_tag()) return out.fail(errc::malformed_message);
+    out.put8(data.flags);
+    out.put_string(data.tag);
+    out.put(data.value);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const uri_record& data) {
+    if (data.target.empty()) return out.fail(errc::malformed_message);
+    out.put16(data.priority);
+    out.put16(data.weight);
+    out.put(data.target);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const dnskey_record& data) {
+    out.put16(data.flags);
+    out.put8(data.protocol);
+    out.put8(data.algorithm);
+    out.put(data.key);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const rrsig_record& data) {
+    out.put16(static_cast<std::uint16_t>(data.type_covered));
+    out.put8(data.algorithm);
+    out.put8(data.labels);
+    for (auto field : {data.original_ttl, data.expiration, data.inception}) out.put32(field);
+    out.put16(data.key_tag);
+    out.put_whole_name(data.signer);
+    out.put(data.signature);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const ds_record& data) {
+    out.put16(data.key_tag);
+    out.put8(data.algorithm);
+    out.put8(data.digest_type);
+    out.put(data.digest);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const nsec_record& data) {
+    if (data.types.empty()) return out.fail(errc::malformed_message);
+    out.put_whole_name(data.next);
+    std::vector<std::uint16_t> types(data.types.size());
+    std::transform(data.types.begin(), data.types.end(), types.begin(),
+                   [](record_type type) { return static_cast<std::uint16_t>(type); });
+    std::sort(types.begin(), types.end());
+    for (auto at = types.begin(); at != types.end();) {
+        const unsigned window = *at >> 8;
+        std::vector<std::uint8_t> bits;
+        for (; at != types.end() && *at >> 8 == window; ++at) {
+            const unsigned bit = *at & 0xff;
+            bits.resize(bit / 8 + 1);
+            bits[bit / 8] |= static_cast<std::uint8_t>(0x80 >> bit % 8);
+        }
+        out.put8(static_cast<std::uint8_t>(window));
+        out.put8(static_cast<std::uint8_t>(bits.size()));
+        out.put(bits);
+    }
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const tlsa_record& data) {
+    out.put8(data.usage);
+    out.put8(data.selector);
+    out.put8(data.matching_type);
+    out.put(data.association);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const sshfp_record& data) {
+    out.put8(data.algorithm);
+    out.put8(data.fingerprint_type);
+    out.put(data.fingerprint);
+}
+
+template <record_type Type>
+void write_fields(message_writer& out, const service_binding<Type>& data) {
+    if (!data.is_alias() && !data.parameters.is_well_formed()) return out.fail(errc::malformed_message);
+    out.put16(data.priority);
+    out.put_whole_name(data.target);
+    for (const auto& each : data.parameters.all()) {
+        out.put16(static_cast<std::uint16_t>(each.key));
+        out.put_count(each.value.size());
+        out.put(each.value);
+    }
+}
+
+DRAGLINE_DECL void write_record_data(message_writer& out, const record_data& data) {
+    std::visit([&out](const auto& typed) { write_fields(out, typed); }, data);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -5643,93 +6936,44 @@ struct data_writer {
 namespace dragline::inline v1::dns::wire {
 namespace detail {
 
-using dns::detail::data_writer;
 using dns::detail::message_reader;
 using dns::detail::message_writer;
+using dns::detail::read_record_data;
+using dns::detail::write_record_data;
 
 inline constexpr std::size_t header_size = 12;
 
-DRAGLINE_DECL record_data read_data(message_reader& in, record_type type, record_class klass) {
-    const auto raw = [&in] {
-        const auto bytes = in.take(in.left());
-        return raw_record(std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
-    };
-    if (klass != record_class::internet) return raw();
-    switch (type) {
-        case record_type::a: {
-            a_record data;
-            const auto bytes = in.take(data.address.size());
-            std::copy(bytes.begin(), bytes.end(), data.address.begin());
-            return data;
-        }
-        case record_type::aaaa: {
-            aaaa_record data;
-            const auto bytes = in.take(data.address.size());
-            std::copy(bytes.begin(), bytes.end(), data.address.begin());
-            return data;
-        }
-        case record_type::cname: return cname_record(in.take_name());
-        case record_type::ns: return ns_record(in.take_name());
-        case record_type::ptr: return ptr_record(in.take_name());
-        case record_type::dname: return dname_record(in.take_name());
-        case record_type::soa: {
-            soa_record data;
-            data.primary = in.take_name();
-            data.mailbox = in.take_name();
-            data.serial = in.take32();
-            data.refresh = in.take32();
-            data.retry = in.take32();
-            data.expire = in.take32();
-            data.minimum = in.take32();
-            return data;
-        }
-        case record_type::mx: {
-            mx_record data;
-            data.preference = in.take16();
-            data.exchange = in.take_name();
-            return data;
-        }
-        case record_type::txt: {
-            txt_record data;
-            do {  // at least one string
-                const auto bytes = in.take(in.take8());
-                data.strings.emplace_back(bytes.begin(), bytes.end());
-            } while (!in.failed() && in.left() > 0);
-            return data;
-        }
-        default: return raw();
-    }
-}
-
 // One record of any section. OPT goes to `out.extension`.
 DRAGLINE_DECL bool read_record(message_reader& in, message& out, std::vector<record>& section) {
-    record entry;
-    entry.name = in.take_name();
-    entry.type = static_cast<record_type>(in.take16());
-    entry.klass = static_cast<record_class>(in.take16());
-    entry.ttl = in.take32();
+    auto name = in.take_name();
+    const auto type = static_cast<record_type>(in.take16());
+    const auto klass = static_cast<record_class>(in.take16());
+    const std::uint32_t ttl = in.take32();
     const std::size_t size = in.take16();
     if (in.failed() || in.left() < size) return false;
     const std::size_t end = in.position() + size;
-    if (entry.type == record_type::opt) {
+    if (type == record_type::opt) {
         // One at most, at the root, among the additional records (RFC 6891, 6.1.1).
-        if (out.extension || entry.name != "." || &section != &out.additionals) return false;
+        if (out.extension || name != "." || &section != &out.additionals) return false;
         edns extension;
-        extension.udp_size = static_cast<std::uint16_t>(entry.klass);
-        extension.version = static_cast<std::uint8_t>(entry.ttl >> 16);
-        extension.dnssec_ok = (entry.ttl & 0x8000) != 0;
+        extension.udp_size = static_cast<std::uint16_t>(klass);
+        extension.version = static_cast<std::uint8_t>(ttl >> 16);
+        extension.dnssec_ok = (ttl & 0x8000) != 0;
         const auto options = in.take(size);
         extension.options.assign(options.begin(), options.end());
-        out.code = static_cast<rcode>((entry.ttl >> 24) << 4 | (static_cast<unsigned>(out.code) & 0xf));
+        out.code = static_cast<rcode>((ttl >> 24) << 4 | (static_cast<unsigned>(out.code) & 0xf));
         out.extension = std::move(extension);
         return true;
     }
-    if (entry.ttl & 0x80000000u) entry.ttl = 0;
+    auto& entry = section.emplace_back();
+    entry.name = std::move(name);
+    entry.type = type;
+    entry.klass = klass;
+    entry.ttl = ttl & 0x80000000u ? 0 : ttl;
     auto data = in.until(end);
-    entry.data = read_data(data, entry.type, entry.klass);
+    read_record_data(data, type, klass, entry.data);
     if (data.failed() || data.left() != 0) return false;
     in.skip_to(end);
-    section.push_back(std::move(entry));
     return true;
 }
 
@@ -5739,7 +6983,7 @@ DRAGLINE_DECL void write_record(message_writer& out, const record& entry) {
     out.put16(static_cast<std::uint16_t>(entry.klass));
     out.put32(entry.ttl);
     const auto start = out.start_data();
-    std::visit(data_writer{out}, entry.data);
+    write_record_data(out, entry.data);
     out.end_data(start);
 }
 
@@ -5802,7 +7046,9 @@ DRAGLINE_DECL result<message> decode_message(byte_view bytes, const decode_limit
         out.questions.push_back(std::move(asked));
     }
     std::vector<record>* const sections[] = {&out.answers, &out.authorities, &out.additionals};
+    constexpr std::size_t least_size = 11;  // of a record
     for (std::size_t section = 0; section < 3; ++section) {
+        sections[section]->reserve(std::min(counts[section], in.left() / least_size));
         for (std::size_t i = 0; i < counts[section]; ++i) {
             if (!detail::read_record(in, out, *sections[section])) return errc::malformed_message;
         }
@@ -5845,6 +7091,40 @@ DRAGLINE_DECL message make_query(std::uint16_t id, question asked, std::uint16_t
     return query;
 }
 
+DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_form& form) {
+    auto query = make_query(id, std::move(asked), form.udp_size);
+    query.recursion_desired = form.recursion_desired;
+    query.checking_disabled = form.checking_disabled;
+    if (query.extension) query.extension->dnssec_ok = form.dnssec_ok;
+    return query;
+}
+
+DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
+                                           std::vector<std::uint8_t>& out) {
+    const std::size_t start = out.size();
+    const auto put16 = [&out](unsigned value) {
+        out.push_back(static_cast<std::uint8_t>(value >> 8));
+        out.push_back(static_cast<std::uint8_t>(value));
+    };
+    put16(id);
+    put16((form.recursion_desired ? 0x0100u : 0u) | (form.checking_disabled ? 0x0010u : 0u));
+    put16(1);
+    put16(0);
+    put16(0);
+    put16(form.udp_size != 0 ? 1 : 0);
+    if (const auto ec = encode_name(asked.name, out)) return out.resize(start), ec;
+    put16(static_cast<unsigned>(asked.type));
+    put16(static_cast<unsigned>(asked.klass));
+    if (form.udp_size == 0) return {};
+    out.push_back(0);
+    put16(static_cast<unsigned>(record_type::opt));
+    put16(form.udp_size);
+    put16(0);
+    put16(form.dnssec_ok ? 0x8000u : 0u);
+    put16(0);
+    return {};
+}
+
 DRAGLINE_DECL message make_response(const message& query, rcode code) {
     message response;
     response.id = query.id;
@@ -5875,15 +7155,28 @@ DRAGLINE_DECL std::error_code check_response(const message& reply, std::uint16_t
 #include <asio/ip/address_v4.hpp>
 #include <asio/ip/address_v6.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::dns {
 
 inline constexpr std::size_t max_aliases = 16;  ///< CNAME records followed in one answer.
+
+/// What a server said, word for word.
+struct server_reply {
+    wire::message message;
+    std::string server;  ///< "192.0.2.1:53", or what else describes the transport.
+    std::chrono::steady_clock::duration took{};
+
+    server_reply() {}
+    explicit server_reply(wire::message m) : message(std::move(m)) {}
+};
 
 struct answer {
     question asked;
@@ -5904,6 +7197,9 @@ struct answer {
     /// Seconds for which this holds: the least TTL of records and aliases, or, when the name or the data do
     /// not exist, that of the SOA record (RFC 2308, 5). 0: not to be kept.
     std::uint32_t ttl = 0;
+
+    /// Only when it was asked for, as query() does.
+    std::shared_ptr<const server_reply> reply;
 
     answer() {}
 
@@ -6136,11 +7432,46 @@ public:
     }
     std::chrono::seconds failure_ttl() const noexcept { return failure_ttl_; }
 
+    /// Memory that the answers take, in bytes, by a fair estimate.
+    cache_options& max_bytes(std::size_t value) {
+        max_bytes_ = value;
+        return *this;
+    }
+    std::size_t max_bytes() const noexcept { return max_bytes_; }
+
+    /// An answer that is used when less than this part of its life is left, in percent, is asked for again
+    /// in the background; 0 to 50, 0 never. Lives below 10 s are not worth it.
+    cache_options& refresh_ahead(int percent) {
+        refresh_ahead_ = percent;
+        return *this;
+    }
+    int refresh_ahead() const noexcept { return refresh_ahead_; }
+
+    /// How long after its end an answer still serves when the servers fail or are slow (RFC 8767); 0: never.
+    cache_options& max_stale(std::chrono::seconds value) {
+        max_stale_ = value;
+        return *this;
+    }
+    std::chrono::seconds max_stale() const noexcept { return max_stale_; }
+
+    /// How long a look-up waits for the servers before such an answer serves; 1.8 s (RFC 8767, 5).
+    cache_options& stale_after(std::chrono::milliseconds value) {
+        stale_after_ = value;
+        return *this;
+    }
+    std::chrono::milliseconds stale_after() const noexcept { return stale_after_; }
+
+    bool operator==(const cache_options&) const = default;
+
 private:
     std::size_t max_entries_ = 10'000;
     std::chrono::seconds max_ttl_ = std::chrono::hours(1);
     std::chrono::seconds max_negative_ttl_ = std::chrono::minutes(15);
     std::chrono::seconds failure_ttl_ = std::chrono::seconds(5);
+    std::size_t max_bytes_ = 64 * 1024 * 1024;
+    int refresh_ahead_ = 10;
+    std::chrono::seconds max_stale_{0};
+    std::chrono::milliseconds stale_after_{1800};
 };
 
 /// Since the cache was made.
@@ -6149,16 +7480,25 @@ struct cache_statistics {
     std::uint64_t misses = 0;
     std::uint64_t stored = 0;
     std::uint64_t expired = 0;
-    std::uint64_t evicted = 0;  ///< Pushed out while they still held.
+    std::uint64_t evicted = 0;    ///< Pushed out while they still held.
+    std::uint64_t stale = 0;      ///< Served after their end.
+    std::uint64_t refreshed = 0;  ///< Asked for again before their end.
+    std::size_t entries = 0;      ///< Now.
+    std::size_t bytes = 0;        ///< Now.
 };
 
 /// A bounded cache of answers; when it is full, the one that was not asked for longest goes.
 ///
 /// NXDOMAIN answers every type of its name, NODATA its own type. What has a TTL of 0 is not stored, nor is an
-/// absence without SOA record. Every call takes constant time. Threads: one at a time.
+/// absence without SOA record. Answers to queries whose form changes them are kept apart. Every call takes
+/// constant time, one for each entry that must go. Threads: one at a time.
 class cache {
 public:
     using time_point = std::chrono::steady_clock::time_point;
+
+    /// The longest TTL that a stale answer is given out with, in seconds, and the time until it is worth to
+    /// ask again after that failed (RFC 8767, 5).
+    static constexpr std::uint32_t stale_ttl = 30;
 
     explicit cache(cache_options options = {}) : options_(options) {}
     cache(const cache&) = delete;
@@ -6169,18 +7509,25 @@ public:
     struct hit {
         std::shared_ptr<const answer> stored;
         std::uint32_t age = 0;
+        bool stale = false;    ///< It has ended, and the servers failed less than stale_ttl ago.
+        bool refresh = false;  ///< It ends soon: ask again. Said once.
     };
 
-    DRAGLINE_DECL std::optional<hit> find(const question& asked, time_point now);
+    DRAGLINE_DECL std::optional<hit> find(const question& asked, time_point now, const query_form& form = {});
 
-    /// Keeps what may be kept. An older answer to the same question goes.
-    DRAGLINE_DECL void store(std::shared_ptr<const answer> value, time_point now);
+    /// What may serve if the servers fail: an answer that ended less than cache_options::max_stale() ago.
+    DRAGLINE_DECL std::optional<hit> find_stale(const question& asked, time_point now,
+                                                const query_form& form = {});
+
+    /// Keeps what may be kept. An older answer to the same question goes, unless this is a failure.
+    DRAGLINE_DECL void store(std::shared_ptr<const answer> value, time_point now,
+                             const query_form& form = {});
 
     /// Forgets everything, for instance after a change of network.
     DRAGLINE_DECL void clear() noexcept;
 
     std::size_t size() const noexcept { return entries_.size(); }
-    const cache_statistics& statistics() const noexcept { return statistics_; }
+    DRAGLINE_DECL cache_statistics statistics() const noexcept;
     const cache_options& options() const noexcept { return options_; }
 
 private:
@@ -6189,12 +7536,14 @@ private:
         std::size_t hash;       // of the name, so that it is read once
         std::uint32_t type;
         std::uint16_t klass;
+        std::uint16_t form;  // what of it changes answers
         bool operator==(const key& other) const noexcept {
-            return hash == other.hash && type == other.type && klass == other.klass && name == other.name;
+            return hash == other.hash && type == other.type && klass == other.klass && form == other.form &&
+                   name == other.name;
         }
     };
     struct key_hash {
-        std::size_t operator()(const key& k) const noexcept { return k.hash + k.type * 0x9e3779b9u; }
+        std::size_t operator()(const key& k) const noexcept { return k.hash + k.type * 0x9e3779b9u + k.form; }
     };
     struct entry;
     using entry_map = std::unordered_map<key, entry, key_hash>;  // its nodes stay where they are
@@ -6203,18 +7552,24 @@ private:
         std::string name;  // when that of the answer is not in lower case
         time_point stored;
         time_point expires;
+        time_point refresh_at;       // max when that was said, or is not wanted
+        time_point trusted_until{};  // when stale: no use in asking before
+        std::size_t bytes = 0;
         entry_map::value_type* newer = nullptr;  // by their last use
         entry_map::value_type* older = nullptr;
     };
 
     static constexpr std::uint32_t every_type = 0x10000;  // above all types
-    static key key_of(const question& asked, std::string& lowered);
+    static key key_of(const question& asked, const query_form& form, std::string& lowered);
     static key with_type(key of, std::uint32_t type) noexcept {
         of.type = type;
         return of;
     }
     std::chrono::seconds lifetime(const answer& value) const noexcept;
-    std::optional<hit> find(const key& wanted, time_point now);
+    entry_map::iterator look_up(const question& asked, const query_form& form);
+    bool is_gone(const entry& at, time_point now) const noexcept;
+    void make_room(std::size_t bytes, time_point now) noexcept;
+    hit use(entry_map::value_type& at, time_point now) noexcept;
     void link(entry_map::value_type& used) noexcept;
     void unlink(entry_map::value_type& used) noexcept;
     void erase(entry_map::iterator at) noexcept;
@@ -6226,6 +7581,7 @@ private:
     entry_map::value_type* newest_ = nullptr;
     entry_map::value_type* oldest_ = nullptr;
     std::size_t whole_names_ = 0;  // entries for every type
+    std::size_t bytes_ = 0;
 };
 
 }  // namespace dragline::dns
@@ -6233,6 +7589,101 @@ private:
 // ---- dragline/dns/impl/cache.ipp
 // Included by <dragline/dns/cache.hpp> only.
 
+// ---- dragline/dns/detail/answer_size.hpp
+// What an answer takes of the memory.
+
+
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+// In bytes, close enough to bound a cache.
+DRAGLINE_DECL std::size_t memory_of(const answer& value) noexcept;
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/answer_size.ipp
+// Included by <dragline/dns/detail/answer_size.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::size_t memory_of(const std::string& text) noexcept {
+    return text.capacity() > std::string().capacity() ? text.capacity() + 1 : 0;
+}
+
+// What the data of a record keeps outside of itself, whatever its type.
+struct data_size {
+    std::size_t bytes = 0;
+
+    void add(const std::string& text) noexcept { bytes += memory_of(text); }
+    template <class T>
+    void add(const std::vector<T>& values) noexcept {
+        bytes += values.capacity() * sizeof(T);
+        if constexpr (std::is_same_v<T, std::string>) {
+            for (const auto& each : values) add(each);
+        } else if constexpr (std::is_same_v<T, service_parameter>) {
+            for (const auto& each : values) add(each.value);
+        }
+    }
+
+    void operator()(const a_record&) noexcept {}
+    void operator()(const aaaa_record&) noexcept {}
+    template <record_type Type>
+    void operator()(const name_record<Type>& data) noexcept {
+        add(data.name);
+    }
+    void operator()(const raw_record& data) noexcept { add(data.bytes); }
+    void operator()(const soa_record& data) noexcept { add(data.primary), add(data.mailbox); }
+    void operator()(const mx_record& data) noexcept { add(data.exchange); }
+    void operator()(const txt_record& data) noexcept { add(data.strings); }
+    void operator()(const srv_record& data) noexcept { add(data.target); }
+    void operator()(const naptr_record& data) noexcept {
+        for (const auto* text : {&data.flags, &data.services, &data.regexp, &data.replacement}) add(*text);
+    }
+    void operator()(const caa_record& data) noexcept { add(data.tag), add(data.value); }
+    void operator()(const uri_record& data) noexcept { add(data.target); }
+    void operator()(const dnskey_record& data) noexcept { add(data.key); }
+    void operator()(const rrsig_record& data) noexcept { add(data.signer), add(data.signature); }
+    void operator()(const ds_record& data) noexcept { add(data.digest); }
+    void operator()(const nsec_record& data) noexcept { add(data.next), add(data.types); }
+    void operator()(const tlsa_record& data) noexcept { add(data.association); }
+    void operator()(const sshfp_record& data) noexcept { add(data.fingerprint); }
+    template <record_type Type>
+    void operator()(const service_binding<Type>& data) noexcept {
+        add(data.target), add(data.parameters.all());
+    }
+};
+
+DRAGLINE_DECL std::size_t memory_of(const std::vector<record>& records) noexcept {
+    data_size within;
+    for (const auto& each : records) {
+        within.add(each.name);
+        std::visit([&within](const auto& data) { within(data); }, each.data);
+    }
+    return records.capacity() * sizeof(record) + within.bytes;
+}
+
+DRAGLINE_DECL std::size_t memory_of(const answer& value) noexcept {
+    std::size_t bytes = sizeof value + memory_of(value.asked.name) + memory_of(value.records);
+    for (const auto& alias : value.aliases) bytes += sizeof alias + memory_of(alias);
+    if (value.reply) {
+        const auto& message = value.reply->message;
+        bytes += sizeof *value.reply + memory_of(message.answers) + memory_of(message.authorities) +
+                 memory_of(message.additionals);
+    }
+    return bytes;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -6242,7 +7693,7 @@ private:
 namespace dragline::inline v1::dns {
 
 // The name is that of the question where it is normal already, as the names of hosts are, or else `lowered`.
-DRAGLINE_DECL cache::key cache::key_of(const question& asked, std::string& lowered) {
+DRAGLINE_DECL cache::key cache::key_of(const question& asked, const query_form& form, std::string& lowered) {
     std::string_view name = asked.name;
     if (name.size() > 1 && name.back() == '.') name.remove_suffix(1);
     if (std::any_of(name.begin(), name.end(), ascii::is_upper)) {
@@ -6250,7 +7701,9 @@ DRAGLINE_DECL cache::key cache::key_of(const question& asked, std::string& lower
         name = lowered;
     }
     return {name, std::hash<std::string_view>()(name), static_cast<std::uint32_t>(asked.type),
-            static_cast<std::uint16_t>(asked.klass)};
+            static_cast<std::uint16_t>(asked.klass),
+            static_cast<std::uint16_t>((form.recursion_desired ? 0 : 1) | (form.checking_disabled ? 2 : 0) |
+                                       (form.dnssec_ok ? 4 : 0))};
 }
 
 DRAGLINE_DECL std::chrono::seconds cache::lifetime(const answer& value) const noexcept {
@@ -6262,44 +7715,82 @@ DRAGLINE_DECL std::chrono::seconds cache::lifetime(const answer& value) const no
     return value.error == errc::server_failure ? options_.failure_ttl() : std::chrono::seconds(0);
 }
 
-DRAGLINE_DECL std::optional<cache::hit> cache::find(const question& asked, time_point now) {
+// The entry for this question, or the one for its whole name; it may have ended.
+DRAGLINE_DECL cache::entry_map::iterator cache::look_up(const question& asked, const query_form& form) {
     std::string lowered;
-    const auto wanted = key_of(asked, lowered);
-    auto found = find(wanted, now);
-    if (!found && whole_names_ > 0) found = find(with_type(wanted, every_type), now);
-    ++(found ? statistics_.hits : statistics_.misses);
+    const auto wanted = key_of(asked, form, lowered);
+    const auto found = entries_.find(wanted);
+    if (found != entries_.end() || whole_names_ == 0) return found;
+    return entries_.find(with_type(wanted, every_type));
+}
+
+DRAGLINE_DECL bool cache::is_gone(const entry& at, time_point now) const noexcept {
+    return at.value->error ? at.expires <= now : at.expires + options_.max_stale() <= now;
+}
+
+DRAGLINE_DECL cache::hit cache::use(entry_map::value_type& used, time_point now) noexcept {
+    unlink(used);
+    link(used);
+    auto& at = used.second;
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - at.stored).count();
+    hit found;
+    found.stored = at.value;
+    found.age = static_cast<std::uint32_t>(std::max<decltype(age)>(age, 0));
+    found.stale = at.expires <= now;
+    if (found.stale) ++statistics_.stale;
+    if (now >= at.refresh_at) {
+        at.refresh_at = time_point::max();
+        found.refresh = true;
+        ++statistics_.refreshed;
+    }
     return found;
 }
 
-DRAGLINE_DECL std::optional<cache::hit> cache::find(const key& wanted, time_point now) {
-    const auto found = entries_.find(wanted);
-    if (found == entries_.end()) return std::nullopt;
-    auto& at = found->second;
-    if (at.expires <= now) {
-        ++statistics_.expired;
-        erase(found);
-        return std::nullopt;
+DRAGLINE_DECL std::optional<cache::hit> cache::find(const question& asked, time_point now,
+                                                    const query_form& form) {
+    const auto found = look_up(asked, form);
+    if (found != entries_.end()) {
+        const auto& at = found->second;
+        if (is_gone(at, now)) {
+            ++statistics_.expired;
+            erase(found);
+        } else if (at.expires > now || at.trusted_until > now) {
+            ++statistics_.hits;
+            return use(*found, now);
+        }
     }
-    unlink(*found);
-    link(*found);
-    const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - at.stored).count();
-    return hit{at.value, static_cast<std::uint32_t>(std::max<decltype(age)>(age, 0))};
+    ++statistics_.misses;
+    return std::nullopt;
 }
 
-DRAGLINE_DECL void cache::store(std::shared_ptr<const answer> value, time_point now) {
+DRAGLINE_DECL std::optional<cache::hit> cache::find_stale(const question& asked, time_point now,
+                                                          const query_form& form) {
+    const auto found = look_up(asked, form);
+    if (found == entries_.end() || is_gone(found->second, now)) return std::nullopt;
+    return use(*found, now);
+}
+
+DRAGLINE_DECL void cache::store(std::shared_ptr<const answer> value, time_point now, const query_form& form) {
+    const bool tells = !value->error || value->error == errc::name_not_found || value->error == errc::no_data;
+    if (!tells) {
+        // A failure does not make untrue what is known.
+        const auto known = look_up(value->asked, form);
+        if (known != entries_.end() && !known->second.value->error && !is_gone(known->second, now)) {
+            known->second.trusted_until = now + std::chrono::seconds(stale_ttl);
+            return;
+        }
+    }
     std::string lowered;
-    auto at = key_of(value->asked, lowered);
+    auto at = key_of(value->asked, form, lowered);
     // What is said now replaces what was said before, also when it may not be kept itself.
     forget(at);
     if (whole_names_ > 0) forget(with_type(at, every_type));
     const auto kept_for = lifetime(*value);
-    if (kept_for <= std::chrono::seconds(0) || options_.max_entries() == 0) return;
+    const auto bytes = detail::memory_of(*value) + sizeof(entry_map::value_type) + lowered.size();
+    const bool fits = options_.max_entries() > 0 && bytes <= options_.max_bytes();
+    if (kept_for <= std::chrono::seconds(0) || !fits) return;
+    make_room(bytes, now);
 
-    if (entries_.size() >= options_.max_entries()) {
-        const auto last = entries_.find(oldest_->first);
-        ++(last->second.expires > now ? statistics_.evicted : statistics_.expired);
-        erase(last);
-    }
     // An alias exists itself, wherever it leads; then only this question has its answer.
     if (value->error == errc::name_not_found && value->aliases.empty()) at.type = every_type;
     entry made;
@@ -6309,12 +7800,32 @@ DRAGLINE_DECL void cache::store(std::shared_ptr<const answer> value, time_point 
         made.name = std::move(lowered);
         at.name = made.name;
     }
+    constexpr std::chrono::seconds worth_refreshing{10};
+    const bool refresh = !value->error && options_.refresh_ahead() > 0 && kept_for >= worth_refreshing;
     made.value = std::move(value);
     made.stored = now;
     made.expires = now + kept_for;
+    made.refresh_at = refresh ? made.expires - kept_for * options_.refresh_ahead() / 100 : time_point::max();
+    made.bytes = bytes;
     link(*entries_.emplace(at, std::move(made)).first);
+    bytes_ += bytes;
     if (at.type == every_type) ++whole_names_;
     ++statistics_.stored;
+}
+
+DRAGLINE_DECL void cache::make_room(std::size_t bytes, time_point now) noexcept {
+    while (oldest_ && (entries_.size() >= options_.max_entries() || bytes_ + bytes > options_.max_bytes())) {
+        const auto last = entries_.find(oldest_->first);
+        ++(last->second.expires > now ? statistics_.evicted : statistics_.expired);
+        erase(last);
+    }
+}
+
+DRAGLINE_DECL cache_statistics cache::statistics() const noexcept {
+    auto now = statistics_;
+    now.entries = entries_.size();
+    now.bytes = bytes_;
+    return now;
 }
 
 DRAGLINE_DECL void cache::link(entry_map::value_type& used) noexcept {
@@ -6325,9 +7836,9 @@ DRAGLINE_DECL void cache::link(entry_map::value_type& used) noexcept {
 }
 
 DRAGLINE_DECL void cache::unlink(entry_map::value_type& used) noexcept {
-    auto& [value, name, stored, expires, newer, older] = used.second;
-    (newer ? newer->second.older : newest_) = older;
-    (older ? older->second.newer : oldest_) = newer;
+    const auto& at = used.second;
+    (at.newer ? at.newer->second.older : newest_) = at.older;
+    (at.older ? at.older->second.newer : oldest_) = at.newer;
 }
 
 DRAGLINE_DECL void cache::forget(const key& old) noexcept {
@@ -6336,6 +7847,7 @@ DRAGLINE_DECL void cache::forget(const key& old) noexcept {
 
 DRAGLINE_DECL void cache::erase(entry_map::iterator at) noexcept {
     if (at->first.type == every_type) --whole_names_;
+    bytes_ -= at->second.bytes;
     unlink(*at);
     entries_.erase(at);
 }
@@ -6344,6 +7856,7 @@ DRAGLINE_DECL void cache::clear() noexcept {
     entries_.clear();
     newest_ = oldest_ = nullptr;
     whole_names_ = 0;
+    bytes_ = 0;
 }
 
 }  // namespace dragline::dns
@@ -6525,6 +8038,7 @@ private:
 #include <asio/ip/address.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -6539,11 +8053,28 @@ inline constexpr std::size_t max_host_name = 253;  ///< Characters, without a do
 /// name_too_long, label_too_long, empty_label, invalid_name, non_ascii_name.
 DRAGLINE_DECL result<std::string> normal_host_name(std::string_view name);
 
+/// Checks any name that can stand in the DNS, and returns it as look-ups use it: lower case, without a dot at
+/// the end, "." for the root. Escapes as in wire/name.hpp.
+///
+/// An address is no name: errc::invalid_name. Other errors: those of wire::encode_name();
+/// errc::non_ascii_name.
+DRAGLINE_DECL result<std::string> normal_name(std::string_view name);
+
 /// Where the names of an address are looked up: 4.3.2.1.in-addr.arpa, or nibbles under ip6.arpa (RFC
 /// 3596, 2.5).
 ///
 /// An IPv4-mapped IPv6 address counts as its IPv4 address; a scope id plays no part.
 DRAGLINE_DECL std::string reverse_name(const asio::ip::address& address);
+
+namespace detail {
+
+// An address of its own family and without a scope: IPv4 where it is mapped into IPv6.
+DRAGLINE_DECL asio::ip::address plain_address(const asio::ip::address& address);
+
+// A name that is written as an address.
+DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name);
+
+}  // namespace detail
 
 /// localhost and all below it, which never leave the machine (RFC 6761, 6.3). `name` as normal_host_name()
 /// returns it.
@@ -6560,7 +8091,11 @@ DRAGLINE_DECL bool is_onion(std::string_view name) noexcept;
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <system_error>
+#include <vector>
 
 namespace dragline::inline v1::dns {
 namespace detail {
@@ -6568,6 +8103,23 @@ namespace detail {
 DRAGLINE_DECL bool is_name_or_below(std::string_view name, std::string_view parent) noexcept {
     if (!name.ends_with(parent)) return false;
     return name.size() == parent.size() || name[name.size() - parent.size() - 1] == '.';
+}
+
+DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name) {
+    constexpr std::size_t longest = 45;
+    if (name.empty() || name.size() > longest) return std::nullopt;
+    if (!ascii::is_digit(name.back()) && name.find(':') == name.npos) return std::nullopt;
+    if (name.find('\0') != name.npos) return std::nullopt;  // which would end the text early
+    std::error_code ec;
+    const auto address = asio::ip::make_address(name, ec);
+    return ec ? std::nullopt : std::optional(address);
+}
+
+DRAGLINE_DECL asio::ip::address plain_address(const asio::ip::address& address) {
+    if (address.is_v4()) return address;
+    const auto v6 = address.to_v6();
+    if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+    return asio::ip::address_v6(v6.to_bytes());
 }
 
 }  // namespace detail
@@ -6593,17 +8145,26 @@ DRAGLINE_DECL result<std::string> normal_host_name(std::string_view name) {
     return ascii::to_lower(name);
 }
 
+DRAGLINE_DECL result<std::string> normal_name(std::string_view name) {
+    if (detail::literal_address(name)) return errc::invalid_name;
+    if (!std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+        return errc::non_ascii_name;
+    std::vector<std::uint8_t> bytes;
+    if (const auto ec = wire::encode_name(name, bytes)) return ec;
+    std::size_t start = 0;
+    return ascii::to_lower(*wire::decode_name(bytes, start));
+}
+
 DRAGLINE_DECL std::string reverse_name(const asio::ip::address& address) {
     std::string name;
-    if (address.is_v4() || address.to_v6().is_v4_mapped()) {
-        const auto v4 = address.is_v4() ? address.to_v4()
-                                        : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-        const auto bytes = v4.to_bytes();
+    const auto plain = detail::plain_address(address);
+    if (plain.is_v4()) {
+        const auto bytes = plain.to_v4().to_bytes();
         for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) (name += std::to_string(*at)) += '.';
         return name += "in-addr.arpa";
     }
     constexpr std::string_view digits = "0123456789abcdef";
-    const auto bytes = address.to_v6().to_bytes();
+    const auto bytes = plain.to_v6().to_bytes();
     for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) {
         for (const int nibble : {*at & 0xf, *at >> 4})
             (name += digits[static_cast<std::size_t>(nibble)]) += '.';
@@ -6666,7 +8227,8 @@ DRAGLINE_DECL hosts_table hosts_table::parse(std::string_view text) {
         if (first.empty()) continue;
         std::error_code ec = errc::invalid_name;
         asio::ip::address address;
-        if (first.size() <= longest_address) address = asio::ip::make_address(std::string(first), ec);
+        if (first.size() <= longest_address && first.find('\0') == first.npos)
+            address = asio::ip::make_address(std::string(first), ec);
         bool good = !ec;
         bool named = false;
         while (!ec) {
@@ -6700,20 +8262,132 @@ DRAGLINE_DECL const hosts_table& hosts_file::table(std::chrono::steady_clock::ti
 }  // namespace dragline::dns
 
 #endif
+// ---- dragline/dns/lookup_quota.hpp
+// How many look-ups one scope may cause: a message that is scanned, a task, a request that is served.
+
+// ---- dragline/dns/detail/quota_seat.hpp
+// The place of one look-up under the limits of a scope.
+
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+class quota_seat;
+
+struct quota_state {
+    std::size_t max_lookups;
+    std::size_t max_at_once;
+    std::size_t used = 0;
+    std::size_t refused = 0;
+    std::size_t under_way = 0;
+    std::list<quota_seat*> lanes[2];  // who waits: important ones, others
+
+    quota_state(std::size_t lookups, std::size_t at_once) noexcept
+        : max_lookups(lookups), max_at_once(at_once) {}
+};
+
+// Exists for as long as the look-up does; `wake` is notified when it may go on.
+class quota_seat {
+public:
+    quota_seat(std::shared_ptr<quota_state> quota, bool important, async::event& wake)
+        : quota_(std::move(quota)), wake_(wake), lane_(quota_->lanes[important ? 0 : 1]) {
+        if (!important && quota_->used >= quota_->max_lookups) {
+            ++quota_->refused;
+            stage_ = stage::refused;
+            return;
+        }
+        ++quota_->used;
+        if (quota_->under_way < quota_->max_at_once) {
+            ++quota_->under_way;
+            stage_ = stage::admitted;
+        } else {
+            place_ = lane_.insert(lane_.end(), this);
+        }
+    }
+    ~quota_seat() {
+        if (stage_ == stage::waiting) lane_.erase(place_);
+        if (stage_ == stage::admitted) quota_->under_way -= pass_on() ? 0 : 1;
+    }
+    quota_seat(const quota_seat&) = delete;
+    quota_seat& operator=(const quota_seat&) = delete;
+
+    bool refused() const noexcept { return stage_ == stage::refused; }
+    bool admitted() const noexcept { return stage_ == stage::admitted; }
+
+private:
+    enum class stage { waiting, admitted, refused };
+
+    bool pass_on() {
+        for (auto& lane : quota_->lanes) {
+            if (lane.empty()) continue;
+            auto& next = *lane.front();
+            lane.pop_front();
+            next.stage_ = stage::admitted;
+            next.wake_.notify();
+            return true;
+        }
+        return false;
+    }
+
+    std::shared_ptr<quota_state> quota_;
+    async::event& wake_;
+    std::list<quota_seat*>& lane_;
+    std::list<quota_seat*>::iterator place_;
+    stage stage_ = stage::waiting;
+};
+
+}  // namespace dragline::dns::detail
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+
+namespace dragline::inline v1::dns {
+
+/// Limits of one scope, shared by its copies; give it to look-ups with query_options::quota().
+///
+/// Only look-ups that must be asked of a server count. Beyond `max_lookups` they end with
+/// errc::quota_exceeded; beyond `max_at_once` they wait, within their timeout, in two lanes: important ones
+/// (query_options::important()) go first, and have no total. Threads: those of one loop only.
+class lookup_quota {
+public:
+    static constexpr std::size_t no_count = std::numeric_limits<std::size_t>::max();
+
+    explicit lookup_quota(std::size_t max_lookups = 64, std::size_t max_at_once = no_count)
+        : state_(std::make_shared<detail::quota_state>(max_lookups, max_at_once)) {}
+
+    std::size_t used() const noexcept { return state_->used; }  ///< Admitted so far.
+    std::size_t refused() const noexcept { return state_->refused; }
+    std::size_t under_way() const noexcept { return state_->under_way; }
+    std::size_t waiting() const noexcept { return state_->lanes[0].size() + state_->lanes[1].size(); }
+
+    /// For look-ups of this module.
+    const std::shared_ptr<detail::quota_state>& state() const noexcept { return state_; }
+
+    /// The same scope.
+    bool operator==(const lookup_quota&) const = default;
+
+private:
+    std::shared_ptr<detail::quota_state> state_;
+};
+
+}  // namespace dragline::dns
 // ---- dragline/dns/options.hpp
 // The knobs of a look-up. Every one has a default; start with query_options.
 
 // ---- dragline/dns/server.hpp
-// Where a DNS server listens, and which ones the system names. Start with server::parse().
+// Where a DNS server listens. Start with server::parse().
 
 
 #include <asio/ip/address.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace dragline::inline v1::dns {
 
@@ -6746,14 +8420,6 @@ private:
     asio::ip::address address_;
     std::uint16_t port_ = default_port;
 };
-
-inline constexpr std::size_t max_system_servers = 16;
-
-/// The servers that the text of a resolv.conf names, in its order; none may mean the local machine
-/// (resolv.conf(5)).
-///
-/// Lines that cannot be understood are skipped, and so is what exceeds max_system_servers.
-DRAGLINE_DECL std::vector<server> parse_resolv_conf(std::string_view text);
 
 }  // namespace dragline::dns
 
@@ -6792,7 +8458,8 @@ DRAGLINE_DECL result<server> server::parse(std::string_view text) {
         number = *parsed;
     }
     constexpr std::size_t longest = 45;  // an IPv6 address with an IPv4 tail
-    if (host.size() > longest || host.find('%') != host.npos) return errc::invalid_server;
+    if (host.size() > longest || host.find_first_of(std::string_view("%\0", 2)) != host.npos)
+        return errc::invalid_server;
     std::error_code ec;
     auto address = asio::ip::make_address(std::string(host), ec);
     if (ec) return errc::invalid_server;
@@ -6802,28 +8469,6 @@ DRAGLINE_DECL result<server> server::parse(std::string_view text) {
 DRAGLINE_DECL std::string server::to_string() const {
     const auto host = address_.to_string();
     return (address_.is_v6() ? "[" + host + "]:" : host + ":") + std::to_string(port_);
-}
-
-DRAGLINE_DECL std::vector<server> parse_resolv_conf(std::string_view text) {
-    constexpr std::string_view space = " \t\r";
-    std::vector<server> servers;
-    while (!text.empty() && servers.size() < max_system_servers) {
-        const auto end = text.find('\n');
-        auto line = text.substr(0, end);
-        text = end == text.npos ? std::string_view() : text.substr(end + 1);
-
-        line = line.substr(0, line.find_first_of("#;"));
-        constexpr std::string_view keyword = "nameserver";
-        if (!line.starts_with(keyword)) continue;
-        line.remove_prefix(keyword.size());
-        const auto start = line.find_first_not_of(space);
-        if (start == 0 || start == line.npos) continue;
-        line = line.substr(start, line.find_first_of(space, start) - start);
-        const auto found = server::parse(line);
-        if (found && std::find(servers.begin(), servers.end(), *found) == servers.end())
-            servers.push_back(*found);
-    }
-    return servers;
 }
 
 }  // namespace dragline::dns
@@ -6866,6 +8511,7 @@ struct lookup_trace {
     question asked;
     answer_source source = answer_source::none;
     bool shared = false;  ///< Joined a look-up that another caller had started; `attempts` has that one's.
+    bool stale = false;   ///< From the cache, after its end, since the servers failed.
     std::vector<attempt_trace> attempts;
     std::error_code error;
     std::chrono::steady_clock::duration took{};
@@ -6899,6 +8545,7 @@ DRAGLINE_DECL const char* to_string(answer_source source) noexcept {
 #endif
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -6908,6 +8555,14 @@ DRAGLINE_DECL const char* to_string(answer_source source) noexcept {
 #include <vector>
 
 namespace dragline::inline v1::dns {
+
+enum class address_family { v4, v6 };
+
+/// How resolve_all() orders what it found.
+enum class address_order {
+    preference,   ///< RFC 6724, from the addresses that this machine would use.
+    as_received,  ///< IPv6 before IPv4, each in the order of its answer.
+};
 
 /// How a name is looked up. What is not set here comes from the resolver or session that is asked, then from
 /// the defaults. A value that cannot work is kept, and the call gives errc::invalid_option or
@@ -6988,6 +8643,74 @@ public:
         return rare().resolv_conf ? std::string_view(*rare().resolv_conf) : default_resolv_conf;
     }
 
+    /// Begin with another server at each look-up, instead of the one that was not silent lately; off.
+    query_options& rotate(bool value) { return edit().rotate = value, *this; }
+    bool rotate() const noexcept { return rare().rotate.value_or(false); }
+
+    /// After a failure ask another server, if there is one; on. Off: all tries go to the first one.
+    query_options& retry_elsewhere(bool value) { return edit().retry_elsewhere = value, *this; }
+    bool retry_elsewhere() const noexcept { return rare().retry_elsewhere.value_or(true); }
+
+    /// Ask only servers that are reached over this family; either.
+    query_options& transport_family(address_family value) { return edit().family = value, *this; }
+    std::optional<address_family> transport_family() const noexcept { return rare().family; }
+
+    /// Queries that are sent to each server in a second at most, for all look-ups that say the same; no
+    /// limit. What is beyond waits for its turn, important look-ups before others.
+    query_options& queries_per_second(double value) { return edit().queries_per_second = value, *this; }
+    double queries_per_second() const noexcept { return rare().queries_per_second.value_or(0); }
+
+    /// The largest UDP answer that is taken, 512 to 4,096 bytes, or 0: no EDNS; 1,232. More comes over TCP.
+    query_options& udp_size(std::uint16_t value) { return edit().udp_size = value, *this; }
+    /// Ask for signatures (DO, RFC 3225); off. They are not validated here; see answer::authentic.
+    query_options& dnssec_ok(bool value) { return edit().dnssec_ok = value, *this; }
+    /// Take data that the server finds bogus too (CD); off.
+    query_options& checking_disabled(bool value) { return edit().checking_disabled = value, *this; }
+    /// Ask the server to ask others (RD); on.
+    query_options& recursion_desired(bool value) { return edit().recursion_desired = value, *this; }
+    /// Do not try UDP first; off.
+    query_options& tcp_only(bool value) { return edit().tcp_only = value, *this; }
+    /// Send names in random case, which answers must repeat (0x20), where the transport can; off.
+    query_options& mixed_case(bool value) { return edit().mixed_case = value, *this; }
+
+    /// What the six above come to.
+    DRAGLINE_DECL query_form form() const noexcept;
+
+    /// Suffixes that are tried for a name without a dot at its end; none, which is right for scanning.
+    query_options& search(std::vector<std::string> value) { return edit().search = std::move(value), *this; }
+    const std::vector<std::string>& search() const noexcept {
+        return rare().search ? *rare().search : no_names();
+    }
+
+    /// Search as resolv.conf says, with its suffixes and its ndots; off.
+    query_options& system_search(bool value) { return edit().system_search = value, *this; }
+    bool system_search() const noexcept { return rare().system_search.value_or(false); }
+
+    /// A name with as many dots as this is tried as it stands before any suffix; 1.
+    query_options& ndots(unsigned value) { return edit().ndots = value, *this; }
+    std::optional<unsigned> ndots() const noexcept { return rare().ndots; }
+
+    /// How resolve_all() orders addresses; by RFC 6724.
+    query_options& order(address_order value) { return edit().order = value, *this; }
+    address_order order() const noexcept { return rare().order.value_or(address_order::preference); }
+
+    /// What the cache may keep. Look-ups that say different things have different caches.
+    query_options& cache(cache_options value) { return edit().cache = value, *this; }
+    const cache_options& cache() const noexcept { return rare().cache ? *rare().cache : default_cache(); }
+
+    /// Count this look-up, if it must be asked of a server, against the limits of a scope; see lookup_quota.
+    query_options& quota(lookup_quota value) { return quota_ = std::move(value), *this; }
+    const std::optional<lookup_quota>& quota() const noexcept { return quota_; }
+
+    /// Goes before others where look-ups wait for their turn, and past the total of a quota; off.
+    query_options& important(bool value) { return important_ = value, *this; }
+    bool important() const noexcept { return important_.value_or(false); }
+
+    /// Of the names of an address, give only those that lead back to it (reverse_resolve(); at most 32 are
+    /// tried, all at once); off.
+    query_options& forward_confirmed(bool value) { return edit().forward_confirmed = value, *this; }
+    bool forward_confirmed() const noexcept { return rare().forward_confirmed.value_or(false); }
+
     /// Filled when the look-up ends. `record` must outlive it.
     query_options& trace(lookup_trace* record) {
         trace_ = record;
@@ -7011,49 +8734,42 @@ private:
         std::optional<std::vector<server>> servers;
         std::optional<std::string> hosts_path;
         std::optional<std::string> resolv_conf;
+        std::optional<address_family> family;
+        std::optional<double> queries_per_second;
+        std::optional<cache_options> cache;
+        std::optional<std::vector<std::string>> search;
+        std::optional<unsigned> ndots;
+        std::optional<bool> system_search;
+        std::optional<address_order> order;
+        std::optional<bool> forward_confirmed;
+        std::optional<bool> rotate;
+        std::optional<bool> retry_elsewhere;
+        std::optional<std::uint16_t> udp_size;
+        std::optional<bool> dnssec_ok;
+        std::optional<bool> checking_disabled;
+        std::optional<bool> recursion_desired;
+        std::optional<bool> tcp_only;
+        std::optional<bool> mixed_case;
         bool bad_server = false;
 
         bool operator==(const rare_options&) const = default;
     };
     DRAGLINE_DECL static const std::vector<server>& no_servers() noexcept;
+    DRAGLINE_DECL static const std::vector<std::string>& no_names() noexcept;
+    DRAGLINE_DECL static const cache_options& default_cache() noexcept;
     DRAGLINE_DECL static const rare_options& no_rare_options() noexcept;
     DRAGLINE_DECL rare_options& edit();
     const rare_options& rare() const noexcept { return rare_ ? *rare_ : no_rare_options(); }
 
     std::shared_ptr<const rare_options> rare_;
+    std::optional<lookup_quota> quota_;
     std::optional<duration> try_timeout_;
     std::optional<duration> timeout_;
     std::optional<int> tries_;
     std::optional<bool> bypass_cache_;
     std::optional<bool> hosts_file_;
+    std::optional<bool> important_;
     lookup_trace* trace_ = nullptr;
-};
-
-/// How check_dns_wildcard() looks for a wildcard.
-class wildcard_options {
-public:
-    wildcard_options() {}
-
-    /// How each probe is asked; it goes past the cache and the hosts file in any case.
-    wildcard_options& query(query_options value) {
-        query_ = std::move(value);
-        return *this;
-    }
-    const query_options& query() const noexcept { return query_; }
-
-    /// Random names to ask for, 1 to 100, each for A, AAAA and CNAME; 3.
-    wildcard_options& probes(int value) {
-        probes_ = value;
-        return *this;
-    }
-    int probes() const noexcept { return probes_; }
-
-    /// Why these options cannot work, or nothing.
-    DRAGLINE_DECL std::error_code problem() const noexcept;
-
-private:
-    query_options query_;
-    int probes_ = 3;
 };
 
 }  // namespace dragline::dns
@@ -7061,8 +8777,109 @@ private:
 // ---- dragline/dns/impl/options.ipp
 // Included by <dragline/dns/options.hpp> only.
 
+// ---- dragline/dns/resolv_conf.hpp
+// What resolv.conf(5) says of DNS servers and of search. Start with parse_resolv_conf().
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+inline constexpr std::size_t max_system_servers = 16;
+inline constexpr std::size_t max_search_suffixes = 32;
+inline constexpr unsigned max_ndots = 15;
+
+struct resolv_conf {
+    std::vector<server> servers;      ///< None may mean the local machine.
+    std::vector<std::string> search;  ///< Suffixes, lower case, without a dot at the end.
+    unsigned ndots = 1;
+
+    resolv_conf() {}
+    bool operator==(const resolv_conf&) const = default;
+};
+
+/// Reads the text of a resolv.conf: the lines nameserver, search, domain, and ndots among the options.
+///
+/// Of search and domain the last line counts. Lines and words that cannot be understood are skipped, and so
+/// is what exceeds the limits above; larger ndots count as max_ndots.
+DRAGLINE_DECL resolv_conf parse_resolv_conf(std::string_view text);
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/resolv_conf.ipp
+// Included by <dragline/dns/resolv_conf.hpp> only.
+
+
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+// Takes the next word off `line`; empty at its end.
+DRAGLINE_DECL std::string_view take_word(std::string_view& line) noexcept {
+    constexpr std::string_view space = " \t\r";
+    line.remove_prefix(std::min(line.find_first_not_of(space), line.size()));
+    const auto word = line.substr(0, line.find_first_of(space));
+    line.remove_prefix(word.size());
+    return word;
+}
+
+DRAGLINE_DECL void read_server(std::string_view word, resolv_conf& out) {
+    auto found = server::parse(word);
+    if (!found || out.servers.size() == max_system_servers) return;
+    if (std::find(out.servers.begin(), out.servers.end(), *found) == out.servers.end())
+        out.servers.push_back(*std::move(found));
+}
+
+DRAGLINE_DECL void read_search(std::string_view words, resolv_conf& out) {
+    out.search.clear();
+    for (auto word = take_word(words); !word.empty(); word = take_word(words)) {
+        auto suffix = normal_host_name(word);
+        if (suffix && out.search.size() < max_search_suffixes) out.search.push_back(*std::move(suffix));
+    }
+}
+
+DRAGLINE_DECL void read_resolver_options(std::string_view words, resolv_conf& out) {
+    constexpr std::string_view ndots = "ndots:";
+    for (auto word = take_word(words); !word.empty(); word = take_word(words)) {
+        if (!word.starts_with(ndots)) continue;
+        const auto value = ascii::parse_number<unsigned>(word.substr(ndots.size()));
+        if (value) out.ndots = std::min(*value, max_ndots);
+    }
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL resolv_conf parse_resolv_conf(std::string_view text) {
+    resolv_conf out;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        auto line = text.substr(0, end);
+        text = end == text.npos ? std::string_view() : text.substr(end + 1);
+
+        line = line.substr(0, line.find_first_of("#;"));
+        if (!line.empty() && (line.front() == ' ' || line.front() == '\t')) continue;  // keywords begin lines
+        const auto keyword = detail::take_word(line);
+        if (keyword == "nameserver") detail::read_server(detail::take_word(line), out);
+        if (keyword == "search" || keyword == "domain") detail::read_search(line, out);
+        if (keyword == "options") detail::read_resolver_options(line, out);
+    }
+    return out;
+}
+
+}  // namespace dragline::dns
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
 #include <utility>
 
 namespace dragline::inline v1::dns {
@@ -7070,6 +8887,16 @@ namespace dragline::inline v1::dns {
 DRAGLINE_DECL const std::vector<server>& query_options::no_servers() noexcept {
     static const std::vector<server> none;
     return none;
+}
+
+DRAGLINE_DECL const std::vector<std::string>& query_options::no_names() noexcept {
+    static const std::vector<std::string> none;
+    return none;
+}
+
+DRAGLINE_DECL const cache_options& query_options::default_cache() noexcept {
+    static const cache_options usual;
+    return usual;
 }
 
 DRAGLINE_DECL const query_options::rare_options& query_options::no_rare_options() noexcept {
@@ -7096,6 +8923,18 @@ DRAGLINE_DECL query_options& query_options::add_server(std::string_view text) {
     return *this;
 }
 
+DRAGLINE_DECL query_form query_options::form() const noexcept {
+    query_form made;
+    const auto& from = rare();
+    made.udp_size = from.udp_size.value_or(made.udp_size);
+    made.recursion_desired = from.recursion_desired.value_or(true);
+    made.checking_disabled = from.checking_disabled.value_or(false);
+    made.dnssec_ok = from.dnssec_ok.value_or(false);
+    made.tcp = from.tcp_only.value_or(false);
+    made.mixed_case = from.mixed_case.value_or(false);
+    return made;
+}
+
 DRAGLINE_DECL query_options query_options::over(const query_options& base) const {
     query_options both = *this;
     const auto fill = [](auto& mine, const auto& theirs) {
@@ -7106,6 +8945,8 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     fill(both.tries_, base.tries_);
     fill(both.bypass_cache_, base.bypass_cache_);
     fill(both.hosts_file_, base.hosts_file_);
+    fill(both.quota_, base.quota_);
+    fill(both.important_, base.important_);
     fill(both.trace_, base.trace_);
     if (!rare_ || !base.rare_) {
         fill(both.rare_, base.rare_);
@@ -7115,35 +8956,56 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     if (!merged.servers) merged.bad_server = base.rare_->bad_server;
     fill(merged.servers, base.rare_->servers);
     fill(merged.hosts_path, base.rare_->hosts_path);
-    fill(merged.resolv_conf, base.rare_->resolv_conf);
+    const auto& theirs = *base.rare_;
+    fill(merged.resolv_conf, theirs.resolv_conf);
+    fill(merged.family, theirs.family);
+    fill(merged.queries_per_second, theirs.queries_per_second);
+    fill(merged.cache, theirs.cache);
+    fill(merged.search, theirs.search);
+    fill(merged.ndots, theirs.ndots);
+    fill(merged.system_search, theirs.system_search);
+    fill(merged.order, theirs.order);
+    fill(merged.forward_confirmed, theirs.forward_confirmed);
+    fill(merged.rotate, theirs.rotate);
+    fill(merged.retry_elsewhere, theirs.retry_elsewhere);
+    fill(merged.udp_size, theirs.udp_size);
+    fill(merged.dnssec_ok, theirs.dnssec_ok);
+    fill(merged.checking_disabled, theirs.checking_disabled);
+    fill(merged.recursion_desired, theirs.recursion_desired);
+    fill(merged.tcp_only, theirs.tcp_only);
+    fill(merged.mixed_case, theirs.mixed_case);
     return both;
 }
 
 DRAGLINE_DECL bool operator==(const query_options& a, const query_options& b) noexcept {
     return a.rare() == b.rare() && a.try_timeout_ == b.try_timeout_ && a.timeout_ == b.timeout_ &&
            a.tries_ == b.tries_ && a.bypass_cache_ == b.bypass_cache_ && a.hosts_file_ == b.hosts_file_ &&
-           a.trace_ == b.trace_;
+           a.quota_ == b.quota_ && a.important_ == b.important_ && a.trace_ == b.trace_;
 }
 
 DRAGLINE_DECL std::error_code query_options::problem() const noexcept {
     if (rare().bad_server) return errc::invalid_server;
-    const bool good = async::valid_timeout(try_timeout()) && async::valid_timeout(timeout()) &&
-                      tries() >= 1 && tries() <= 100;
-    return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
-}
-
-DRAGLINE_DECL std::error_code wildcard_options::problem() const noexcept {
-    if (const auto ec = query_.problem()) return ec;
-    const bool good = probes_ >= 1 && probes_ <= 100;
+    const auto& set = rare();
+    const auto size = set.udp_size.value_or(query_form().udp_size);
+    const double rate = set.queries_per_second.value_or(1);
+    const bool good =
+        async::valid_timeout(try_timeout()) && async::valid_timeout(timeout()) && tries() >= 1 &&
+        tries() <= 100 && (size == 0 || (size >= 512 && size <= 4096)) && rate > 0 && rate < 1e9 &&
+        !(size == 0 && set.dnssec_ok.value_or(false)) && cache().max_stale() >= std::chrono::seconds(0) &&
+        cache().refresh_ahead() >= 0 && cache().refresh_ahead() <= 50 && set.ndots.value_or(0) <= max_ndots &&
+        std::all_of(search().begin(), search().end(),
+                    [](const std::string& suffix) { return normal_host_name(suffix).has_value(); });
     return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
 }
 
 }  // namespace dragline::dns
 
 #endif
-// ---- dragline/dns/resolve.hpp
-// The four DNS operations. Start with resolve_host(). WHERE is a loop, an executor, a session or a resolver;
-// without it the operation belongs to the loop of the coroutine that awaits it.
+// ---- dragline/dns/query.hpp
+// Any question of the DNS, answered by all that the server said. Start with query().
+
+// ---- dragline/dns/detail/operation_shapes.hpp
+// What the operations of this module have in common: a WHERE or none, options or none, any token.
 
 // ---- dragline/dns/resolver.hpp
 // Who answers: the servers, the cache and the defaults of a look-up, as a handle that is cheap to copy. An
@@ -7170,18 +9032,24 @@ namespace dragline::inline v1::dns::detail {
 
 class lookup_machine {
 public:
-    // `first` is the server to begin with; the others follow in order.
-    lookup_machine(std::size_t servers, std::size_t first, int tries)
-        : servers_(servers), next_(servers == 0 ? 0 : first % servers), tries_left_(tries) {}
+    // `first` is the server to begin with; the others follow in order, or it is the only one.
+    lookup_machine(std::size_t servers, std::size_t first, int tries, bool retry_elsewhere = true)
+        : servers_(servers),
+          next_(servers == 0 ? 0 : first % servers),
+          tries_left_(tries),
+          retry_elsewhere_(retry_elsewhere) {}
 
     // The server to ask now; nothing when there is no use in asking any more, and error() is the result.
     std::optional<std::size_t> next() {
         if (tries_left_ == 0) return std::nullopt;
         for (std::size_t i = 0; i < servers_; ++i) {
             const std::size_t server = (next_ + i) % servers_;
-            if (given_up_ & bit(server)) continue;
+            if (given_up_ & bit(server)) {
+                if (!retry_elsewhere_) break;
+                continue;
+            }
             --tries_left_;
-            next_ = (server + 1) % servers_;
+            next_ = retry_elsewhere_ ? (server + 1) % servers_ : server;
             return server;
         }
         return std::nullopt;
@@ -7192,8 +9060,11 @@ public:
     void failed(std::size_t server, std::error_code ec) {
         const bool hopeless = ec != condition::timeout && ec != errc::malformed_message;
         if (hopeless) given_up_ |= bit(server);
-        if (!error_ || weight(ec) > weight(error_)) error_ = ec;
+        if (outweighs(ec)) error_ = ec;
     }
+
+    // Whether this is the most telling of the failures so far.
+    bool outweighs(std::error_code ec) const noexcept { return !error_ || weight(ec) > weight(error_); }
 
     std::error_code error() const noexcept { return error_ ? error_ : make_error_code(errc::no_servers); }
 
@@ -7222,10 +9093,101 @@ private:
     std::uint64_t given_up_ = 0;
     std::size_t next_;
     int tries_left_;
+    bool retry_elsewhere_;
     std::error_code error_;
 };
 
 }  // namespace dragline::dns::detail
+// ---- dragline/dns/detail/query_pacer.hpp
+// Keeps the queries to one server below a rate: what is beyond waits in one of two lanes.
+
+
+#include <cstdint>
+#include <list>
+#include <optional>
+
+namespace dragline::inline v1::dns::detail {
+
+// Who may have to wait for its turn.
+class paced {
+public:
+    // It is its turn. May throw, and may make others wait or leave.
+    virtual void send_now() = 0;
+
+protected:
+    ~paced() = default;
+};
+
+class query_pacer {
+public:
+    using place = std::list<paced*>::iterator;
+
+    explicit query_pacer(async::loop_state& loop) noexcept : loop_(loop), turn_(&on_turn, this) {}
+
+    // The place where `who` waits; nothing when it may send at once.
+    std::optional<place> enter(paced& who, double per_second, bool important);
+
+    // Before its turn.
+    void leave(place where, bool important) noexcept;
+
+private:
+    void wait_for_turn();
+    static void on_turn(void* self) noexcept;
+
+    async::loop_state& loop_;
+    std::optional<async::token_bucket> bucket_;
+    std::list<paced*> lanes_[2];  // important ones, others
+    async::deadline turn_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/query_pacer.ipp
+// Included by <dragline/dns/detail/query_pacer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::optional<query_pacer::place> query_pacer::enter(paced& who, double per_second,
+                                                                   bool important) {
+    const auto now = loop_.now();
+    // A wake-up comes with the ticks of the loop: what came due since the last one may go at once.
+    constexpr double bursts_per_second = 20;
+    if (!bucket_ || bucket_->per_second() != per_second)
+        bucket_.emplace(per_second, per_second / bursts_per_second);
+    if (lanes_[0].empty() && lanes_[1].empty() && bucket_->take(now)) return std::nullopt;
+    auto& lane = lanes_[important ? 0 : 1];
+    const auto where = lane.insert(lane.end(), &who);
+    wait_for_turn();
+    return where;
+}
+
+DRAGLINE_DECL void query_pacer::leave(place where, bool important) noexcept {
+    lanes_[important ? 0 : 1].erase(where);
+    if (lanes_[0].empty() && lanes_[1].empty()) turn_.disarm();
+}
+
+DRAGLINE_DECL void query_pacer::wait_for_turn() {
+    if (!turn_.armed()) loop_.deadlines().arm(turn_, bucket_->next(loop_.now()));
+}
+
+DRAGLINE_DECL void query_pacer::on_turn(void* context) noexcept {
+    auto& self = *static_cast<query_pacer*>(context);
+    const auto now = self.loop_.now();
+    for (auto& lane : self.lanes_) {
+        while (!lane.empty() && self.bucket_->take(now)) {
+            auto& next = *lane.front();
+            lane.pop_front();
+            next.send_now();
+        }
+    }
+    if (!self.lanes_[0].empty() || !self.lanes_[1].empty()) self.wait_for_turn();
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 // ---- dragline/dns/transport.hpp
 // The seam between the resolver and what carries its questions: c-ares by default; DNS over TLS and HTTPS
 // from the modules above. One transport stands for one server.
@@ -7256,8 +9218,10 @@ public:
 
     /// Sends `asked`. `sink` hears of the outcome once, later and on the loop, never inside this call; or
     /// never, when the transport ends before. It may have lost interest by then. A reply must have been
-    /// matched: its id, its question, where it came from. Truncation is the transport's matter.
-    virtual void ask(const question& asked, std::shared_ptr<reply_sink> sink, std::size_t tag) = 0;
+    /// matched: its id, its question, where it came from. Truncation is the transport's matter. A transport
+    /// that cannot do a thing that `form` asks for, such as mixed case, may leave it undone if that is safe.
+    virtual void ask(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+                     std::size_t tag) = 0;
 
     /// A caller waits for something that was asked here: work must keep the loop running. Counted.
     virtual void hold() = 0;
@@ -7278,6 +9242,7 @@ public:
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -7293,6 +9258,7 @@ public:
     virtual void landed(const flight& ended) = 0;             // it has an outcome
     virtual void abandoned(const flight& left) noexcept = 0;  // nobody waits any more
     virtual void failed(std::size_t server, std::error_code ec) noexcept = 0;
+    virtual query_pacer& pacer(std::size_t server) = 0;
 
 protected:
     ~flight_owner() = default;
@@ -7301,8 +9267,12 @@ protected:
 // How a question is asked; callers share a flight only when they agree.
 struct lookup_plan {
     async::duration try_timeout{};
+    double queries_per_second = 0;  // 0: no limit
     int tries = 1;
     bool bypass_cache = false;
+    bool retry_elsewhere = true;
+    bool whole = false;  // the reply is wanted word for word
+    query_form form;
     bool operator==(const lookup_plan&) const = default;
 };
 
@@ -7310,13 +9280,19 @@ using transport_list = std::vector<std::shared_ptr<transport>>;
 
 // Asks one server after the other, and listens to all that were asked. It lives as long as a caller waits, or
 // a transport may still answer: an answer that comes when nobody waits fills the cache.
-class flight final : public reply_sink, public std::enable_shared_from_this<flight> {
+class flight final : public reply_sink, public paced, public std::enable_shared_from_this<flight> {
 public:
     flight(async::loop_state& loop, std::weak_ptr<flight_owner> owner, question asked, lookup_plan plan,
            std::shared_ptr<const transport_list> servers, std::size_t first);
+    ~flight() override;
 
-    // Asks the first server; once.
-    void start(async::time_point now);
+    // Asks the first server; once. An important caller who comes later does not overtake any more.
+    void start(bool important = false);
+
+    // Asks one server, once, without keeping the loop running. A caller who comes later makes it a flight
+    // like others.
+    void start_in_background(async::time_point now);
+
     void on_reply(std::size_t tag, result<wire::message> reply) override;
 
     // The answer, its error included; null while there is none.
@@ -7336,28 +9312,39 @@ private:
         std::error_code error;
     };
 
-    void ask_next(async::time_point now);
+    void send_now() override;
+    void ask_next();
+    void ask(std::size_t server);
     void join(flight_seat& seat) noexcept;
     void leave(flight_seat& seat) noexcept;
     void failed(std::size_t tag, std::error_code ec);
+    void ended(attempt& which, std::error_code ec) noexcept;
     void finish(answer found);
+    void hold_all();
     void release_all() noexcept;
+    void leave_pacer() noexcept;
     static void on_try_timeout(void* self) noexcept;
 
     async::loop_state& loop_;
     std::weak_ptr<flight_owner> owner_;
     question asked_;
     lookup_plan plan_;
+    query_form form_;
     lookup_machine machine_;
-    std::shared_ptr<const transport_list>
-        servers_;  // given up with the last caller, since they hold this flight
+    std::shared_ptr<const transport_list> servers_;  // only while somebody waits, since they hold this flight
+    std::weak_ptr<const transport_list> known_servers_;
     std::vector<attempt> attempts_;
     flight_seat* waiting_ = nullptr;
     async::deadline try_limit_;
+    std::optional<query_pacer::place> turn_;  // while it waits to send
+    std::size_t server_ = 0;                  // that it waits to ask, or asked last
+    std::optional<answer> refusal_;           // what a server said instead of an answer
     std::shared_ptr<const answer> outcome_;
     bool started_ = false;
+    bool important_ = false;
     bool answered_ = false;
     bool holding_ = true;
+    bool background_ = false;
 };
 
 // The place of one caller in a flight: while it exists, `wake` is notified when the answer is there.
@@ -7399,46 +9386,101 @@ DRAGLINE_DECL flight::flight(async::loop_state& loop, std::weak_ptr<flight_owner
       owner_(std::move(owner)),
       asked_(std::move(asked)),
       plan_(plan),
-      machine_(servers->size(), first, plan.tries),
+      form_(plan.form),
+      machine_(servers->size(), first, plan.tries, plan.retry_elsewhere),
       servers_(std::move(servers)),
       try_limit_(&on_try_timeout, this) {}
 
-DRAGLINE_DECL void flight::start(async::time_point now) {
-    if (!std::exchange(started_, true)) ask_next(now);
+DRAGLINE_DECL flight::~flight() {
+    if (!background_ || outcome_) return;
+    if (const auto owner = owner_.lock()) owner->abandoned(*this);
 }
 
-DRAGLINE_DECL void flight::ask_next(async::time_point now) {
+DRAGLINE_DECL void flight::start(bool important) {
+    if (std::exchange(started_, true)) return;
+    important_ = important;
+    ask_next();
+}
+
+DRAGLINE_DECL void flight::start_in_background(async::time_point now) {
+    started_ = background_ = true;
+    holding_ = false;
+    if (const auto server = machine_.next()) {
+        attempts_.push_back(attempt{*server, now, now, {}});
+        (*servers_)[*server]->ask(asked_, form_, shared_from_this(), 0);
+    }
+    known_servers_ = std::exchange(servers_, nullptr);
+}
+
+DRAGLINE_DECL void flight::ask_next() {
     const auto server = machine_.next();
-    if (!server) return finish(make_answer(asked_, machine_.error()));
-    attempts_.push_back(attempt{*server, now, now, {}});
+    if (!server) return finish(refusal_ ? *std::move(refusal_) : make_answer(asked_, machine_.error()));
+    ask(*server);
+}
+
+DRAGLINE_DECL void flight::ask(std::size_t server) {
+    server_ = server;
+    if (plan_.queries_per_second > 0) {
+        if (const auto owner = owner_.lock())
+            turn_ = owner->pacer(server).enter(*this, plan_.queries_per_second, important_);
+        if (turn_) return;
+    }
+    send_now();
+}
+
+DRAGLINE_DECL void flight::send_now() {
+    turn_.reset();
+    const auto now = loop_.now();
+    attempts_.push_back(attempt{server_, now, now, {}});
     loop_.deadlines().arm(try_limit_, async::deadline_after(now, plan_.try_timeout));
-    auto& asking = *(*servers_)[*server];
+    auto& asking = *(*servers_)[server_];
     asking.hold();
-    asking.ask(asked_, shared_from_this(), attempts_.size() - 1);
+    asking.ask(asked_, form_, shared_from_this(), attempts_.size() - 1);
 }
 
 DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply) {
     if (outcome_ || tag >= attempts_.size()) return;
     if (!reply) return failed(tag, reply.error());
     if (const auto ec = wire::check_response(*reply, reply->id, asked_)) return failed(tag, ec);
+    std::shared_ptr<server_reply> whole;
+    if (plan_.whole) whole = std::make_shared<server_reply>(*reply);
     auto& repeated = reply->questions.front();  // mostly the very same: then it is not copied
     auto asked = repeated == asked_ ? std::move(repeated) : asked_;
     auto found = interpret(*std::move(reply), std::move(asked));
-    if (lookup_machine::is_retryable(found.error)) return failed(tag, found.error);
-    attempts_[tag].ended = loop_.now();
-    attempts_[tag].error = found.error;
+    auto& from = attempts_[tag];
+    ended(from, found.error);
+    if (whole) {
+        if (const auto servers = servers_ ? servers_ : known_servers_.lock())
+            whole->server = (*servers)[from.server]->description();
+        whole->took = from.ended - from.began;
+        found.reply = std::move(whole);
+    }
+    const bool waited_for = waiting_ && tag + 1 == attempts_.size();
+    if (found.error == errc::format_error && form_.udp_size != 0 && !form_.dnssec_ok && waited_for) {
+        form_.udp_size = 0;  // perhaps it does not know EDNS (RFC 6891, 6.2.2)
+        return ask(from.server);
+    }
+    if (lookup_machine::is_retryable(found.error)) {
+        const auto ec = found.error;
+        if (plan_.whole && machine_.outweighs(ec)) refusal_ = std::move(found);
+        return failed(tag, ec);
+    }
     answered_ = true;
     finish(std::move(found));
 }
 
+DRAGLINE_DECL void flight::ended(attempt& which, std::error_code ec) noexcept {
+    which.ended = loop_.now();
+    which.error = ec;
+}
+
 DRAGLINE_DECL void flight::failed(std::size_t tag, std::error_code ec) {
     auto& of = attempts_[tag];
-    of.ended = loop_.now();
-    of.error = ec;
+    ended(of, ec);
     machine_.failed(of.server, ec);
     if (const auto owner = owner_.lock()) owner->failed(of.server, ec);
     // What an earlier attempt came to changes nothing while a later one is on its way.
-    if (waiting_ && tag + 1 == attempts_.size()) ask_next(of.ended);
+    if (waiting_ && !turn_ && tag + 1 == attempts_.size()) ask_next();
 }
 
 DRAGLINE_DECL void flight::on_try_timeout(void* context) noexcept {
@@ -7457,6 +9499,16 @@ DRAGLINE_DECL void flight::join(flight_seat& seat) noexcept {
     seat.next_ = waiting_;
     if (waiting_) waiting_->previous_ = &seat;
     waiting_ = &seat;
+    if (started_ && !holding_ && !outcome_) hold_all();
+}
+
+// Somebody waits for what began in the background.
+DRAGLINE_DECL void flight::hold_all() {
+    servers_ = known_servers_.lock();
+    if (!servers_) return;
+    holding_ = true;
+    for (const auto& each : attempts_) (*servers_)[each.server]->hold();
+    loop_.deadlines().arm(try_limit_, async::deadline_after(loop_.now(), plan_.try_timeout));
 }
 
 DRAGLINE_DECL void flight::leave(flight_seat& seat) noexcept {
@@ -7472,8 +9524,15 @@ DRAGLINE_DECL void flight::leave(flight_seat& seat) noexcept {
 
 DRAGLINE_DECL void flight::release_all() noexcept {
     try_limit_.disarm();
+    leave_pacer();
     if (!servers_ || !std::exchange(holding_, false)) return;
     for (const auto& each : attempts_) (*servers_)[each.server]->release();
+}
+
+DRAGLINE_DECL void flight::leave_pacer() noexcept {
+    if (!turn_) return;
+    if (const auto owner = owner_.lock()) owner->pacer(server_).leave(*turn_, important_);
+    turn_.reset();
 }
 
 DRAGLINE_DECL void flight::report(lookup_trace& trace) const {
@@ -7496,6 +9555,7 @@ DRAGLINE_DECL void flight::report(lookup_trace& trace) const {
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -7503,31 +9563,67 @@ DRAGLINE_DECL void flight::report(lookup_trace& trace) const {
 
 namespace dragline::inline v1::dns::detail {
 
-// An answer and how many seconds ago it was given.
+// An answer, and for how many seconds it still holds.
 struct found_answer {
     std::shared_ptr<const answer> value;
-    std::uint32_t age = 0;
+    std::uint32_t age = 0;  // seconds since it was given
+    bool stale = false;     // it has ended
+
+    std::uint32_t ttl() const noexcept {
+        if (stale) return cache::stale_ttl;
+        return value->ttl > age ? value->ttl - age : 0;
+    }
+};
+
+// What look-ups that share a core agree on.
+struct core_settings {
+    std::vector<server> servers;
+    std::string resolv_conf;
+    std::optional<address_family> family;
+    cache_options cache;
+
+    explicit core_settings(const query_options& from)
+        : servers(from.servers()),
+          resolv_conf(from.resolv_conf()),
+          family(from.transport_family()),
+          cache(from.cache()) {}
+    bool agrees_with(const query_options& options) const {
+        return resolv_conf == options.resolv_conf() && servers == options.servers() &&
+               family == options.transport_family() && cache == options.cache();
+    }
 };
 
 class resolver_core final : public flight_owner, public std::enable_shared_from_this<resolver_core> {
 public:
-    // With no servers, those of `resolv_conf`, for as long as it names the same.
-    resolver_core(async::loop_state& loop, std::vector<server> servers, std::string_view resolv_conf);
-    resolver_core(async::loop_state& loop, transport_list transports);
+    // With no servers, those of resolv.conf, for as long as it names the same.
+    resolver_core(async::loop_state& loop, core_settings settings);
+    resolver_core(async::loop_state& loop, core_settings settings, transport_list transports);
 
     async::loop_state& loop() noexcept { return loop_; }
+    const core_settings& settings() const noexcept { return settings_; }
     cache& answers() noexcept { return cache_; }
 
-    // From the cache, or null.
-    std::shared_ptr<const answer> known(const question& asked, async::time_point now, std::uint32_t& age);
+    // From the cache; asks again in the background when that ends soon.
+    std::optional<found_answer> known(const question& asked, const lookup_plan& plan, async::time_point now);
+
+    // What may serve if the servers fail, or are slow.
+    std::optional<found_answer> known_stale(const question& asked, const lookup_plan& plan,
+                                            async::time_point now);
+
+    // The search list and ndots of the system.
+    const resolv_conf& system(async::time_point now);
+
+    // Forgets what it knows of the network, and makes new sockets.
+    void reconfigure();
 
     // A flight for this question, on its way (`shared`) or yet to be started. Take a seat in it at once.
-    std::shared_ptr<flight> flight_for(question asked, const lookup_plan& plan, async::time_point now,
-                                       bool& shared);
+    std::shared_ptr<flight> flight_for(question asked, const lookup_plan& plan, bool rotate,
+                                       async::time_point now, bool& shared);
 
     void landed(const flight& ended) override;
     void abandoned(const flight& left) noexcept override { forget(left); }
     void failed(std::size_t server, std::error_code ec) noexcept override;
+    query_pacer& pacer(std::size_t server) override;
     void shutdown() noexcept;
 
 private:
@@ -7544,16 +9640,24 @@ private:
     };
 
     const std::shared_ptr<const transport_list>& transports(async::time_point now);
+    std::shared_ptr<flight> make_flight(question asked, const lookup_plan& plan, std::size_t first,
+                                        async::time_point now);
+    void add(flight& made);
     void refresh(async::time_point now);
-    void read_system_servers();
+    void read_system();
+    void use_servers(std::vector<server> servers);
     void forget(const flight& gone) noexcept;
 
     async::loop_state& loop_;
-    bool of_system_ = false;
+    core_settings settings_;
+    bool given_transports_ = false;
     watched_file resolv_conf_;
+    resolv_conf system_;
     std::vector<server> servers_;
     std::shared_ptr<const transport_list> transports_;
+    std::vector<std::unique_ptr<query_pacer>> pacers_;  // one for each server that has a limit
     std::size_t preferred_ = 0;  // the server to ask first: the first one that was not silent lately
+    std::size_t rotation_ = 0;
     cache cache_;
     std::unordered_map<flight_key, flight*, flight_key_hash> flights_;
 };
@@ -7567,19 +9671,18 @@ public:
 
     // The core of transports that somebody else made: they, and it, last until the loop ends or nobody holds
     // `of`.
-    std::shared_ptr<resolver_core> core_for(const std::shared_ptr<const transport_list>& of);
+    std::shared_ptr<resolver_core> core_for(const std::shared_ptr<const transport_list>& of,
+                                            const query_options& options);
 
     const hosts_table& hosts(std::string_view path);
+
+    // Reads the hosts files again, and reconfigures every core.
+    void reconfigure();
     void shutdown() noexcept override;
 
 private:
     static constexpr std::size_t max_cores = 256;
 
-    struct entry {
-        std::vector<server> servers;
-        std::string resolv_conf;
-        std::shared_ptr<resolver_core> core;
-    };
     struct custom_entry {
         std::weak_ptr<const transport_list> of;
         std::shared_ptr<resolver_core> core;
@@ -7588,7 +9691,7 @@ private:
     void make_room();
 
     async::loop_state& loop_;
-    std::list<entry> entries_;  // the last used in front
+    std::list<std::shared_ptr<resolver_core>> cores_;  // the last used in front
     std::vector<custom_entry> custom_;
     std::map<std::string, hosts_file, std::less<>> hosts_;
     bool ended_ = false;
@@ -7599,12 +9702,67 @@ private:
 // ---- dragline/dns/detail/impl/resolver_core.ipp
 // Included by <dragline/dns/detail/resolver_core.hpp> only.
 
+// ---- dragline/dns/detail/ares_system_servers.hpp
+// The servers that c-ares finds, where the system has no resolv.conf.
+
+
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::vector<server> ares_system_servers();
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/ares_system_servers.ipp
+// Included by <dragline/dns/detail/ares_system_servers.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <ares.h>
+
+#include <cstdint>
+#include <cstring>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::vector<server> ares_system_servers() {
+    std::vector<server> servers;
+    ares_channeldata* channel = nullptr;
+    ares_options options;
+    std::memset(&options, 0, sizeof options);
+    if (ares_init_options(&channel, &options, 0) != ARES_SUCCESS) return servers;
+    ares_addr_port_node* nodes = nullptr;
+    if (ares_get_servers_ports(channel, &nodes) == ARES_SUCCESS) {
+        for (auto* node = nodes; node && servers.size() < max_system_servers; node = node->next) {
+            const auto port =
+                static_cast<std::uint16_t>(node->udp_port > 0 ? node->udp_port : server::default_port);
+            if (node->family == AF_INET) {
+                asio::ip::address_v4::bytes_type bytes;
+                std::memcpy(bytes.data(), &node->addr.addr4, bytes.size());
+                servers.emplace_back(asio::ip::address_v4(bytes), port);
+            } else if (node->family == AF_INET6) {
+                asio::ip::address_v6::bytes_type bytes;
+                std::memcpy(bytes.data(), &node->addr.addr6, bytes.size());
+                servers.emplace_back(asio::ip::address_v6(bytes), port);
+            }
+        }
+        ares_free_data(nodes);
+    }
+    ares_destroy(channel);
+    return servers;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 // ---- dragline/dns/detail/ares_transport.hpp
 // The default transport: UDP with TCP after a truncated answer, by c-ares. Replaces its channel when that may
 // help.
 
 // ---- dragline/dns/detail/ares_channel.hpp
 // One c-ares channel to one server, driven by one loop: no thread, no cache, no hosts file, no search list.
+// Queries are written here, c-ares carries them.
 
 
 #include <asio/ip/udp.hpp>
@@ -7619,17 +9777,30 @@ struct ares_channeldata;
 
 namespace dragline::inline v1::dns::detail {
 
+// What of a query's form is a matter of the whole channel for c-ares.
+struct channel_mode {
+    bool tcp = false;
+    bool edns = true;
+    bool mixed_case = false;
+
+    static channel_mode of(const query_form& form) noexcept {
+        return {form.tcp, form.udp_size != 0, form.mixed_case};
+    }
+    bool operator==(const channel_mode&) const = default;
+};
+
 // c-ares' callbacks only store what they are told. Whoever called into c-ares delivers it afterwards, so no
 // other code ever runs below c-ares, which may then ask again or destroy the channel. Socket handlers hold
 // the channel while they run, and a weak reference while they wait.
 class ares_channel : public std::enable_shared_from_this<ares_channel> {
 public:
-    ares_channel(async::loop_state& loop, const server& where);
+    ares_channel(async::loop_state& loop, const server& where, channel_mode mode);
     ~ares_channel();
     ares_channel(const ares_channel&) = delete;
     ares_channel& operator=(const ares_channel&) = delete;
 
-    void ask(const question& asked, std::shared_ptr<reply_sink> sink, std::size_t tag);
+    void ask(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+             std::size_t tag);
 
     // Between resume() and pause() there is work that keeps the loop running. Queries and sockets outlast a
     // pause.
@@ -7663,7 +9834,8 @@ private:
     };
     using socket_handle = asio::ip::udp::socket::native_handle_type;
 
-    void open(const server& where);
+    void open(const server& where, channel_mode mode);
+    std::uint16_t random_id();
     template <class Byte>
     static void on_answer(void* context, int status, int timeouts, Byte* reply, int size);
     template <class Handle>
@@ -7683,6 +9855,9 @@ private:
     ares_channeldata* channel_ = nullptr;
     std::unordered_map<socket_handle, std::shared_ptr<watched>> sockets_;
     std::vector<outcome> outcomes_;
+    std::vector<std::uint8_t> query_;
+    std::uint64_t random_bits_ = 0;
+    int random_ids_left_ = 0;
     async::deadline tick_;
     async::time_point made_at_;
     std::size_t asked_ = 0;
@@ -7691,9 +9866,6 @@ private:
     bool delivery_posted_ = false;
     bool was_unreachable_ = false;
 };
-
-// The servers that c-ares finds, where the system has no resolv.conf.
-DRAGLINE_DECL std::vector<server> ares_system_servers();
 
 }  // namespace dragline::dns::detail
 
@@ -7714,7 +9886,7 @@ DRAGLINE_DECL std::vector<server> ares_system_servers();
 #include <string>
 #include <utility>
 
-// From 1.28 on c-ares calls deprecated what 1.18 has as its only way: ares_query(), ares_set_servers_ports().
+// From 1.28 on c-ares calls deprecated what 1.18 has as its only way: ares_send(), ares_set_servers_ports().
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -7727,7 +9899,8 @@ inline constexpr std::chrono::milliseconds ares_tick{50};
 // Longer than anybody waits for one try: the caller's deadlines are kept by the resolver, not by c-ares.
 inline constexpr std::chrono::milliseconds ares_patience{5000};
 
-inline constexpr int ares_edns_size = 1232;
+// What c-ares takes at most over UDP where EDNS is used; queries say themselves what they take.
+inline constexpr int ares_udp_size = 4096;
 
 // From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
 // unless it may send again by itself.
@@ -7749,26 +9922,31 @@ DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
     }
 }
 
-DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where)
+DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where, channel_mode mode)
     : loop_(loop), tick_(&on_tick, this), made_at_(loop.now()) {
-    open(where);
+    open(where, mode);
 }
 
 DRAGLINE_DECL ares_channel::~ares_channel() { shutdown(); }
 
-DRAGLINE_DECL void ares_channel::open(const server& where) {
+DRAGLINE_DECL void ares_channel::open(const server& where, channel_mode mode) {
     static const int library = ares_library_init(ARES_LIB_INIT_ALL);
     char no_hosts_file[] = "b";  // our own is parsed once; c-ares would read it at every look-up
     ares_options options;
     std::memset(&options, 0, sizeof options);
     // No STAYOPEN: an idle channel closes its socket, so the next query comes from another port (RFC
     // 5452, 9.2). NOCHECKRESP: SERVFAIL and REFUSED are answers; what to do about them is decided above.
-    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS;
+    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
+    if (mode.edns) options.flags |= ARES_FLAG_EDNS;
+    if (mode.tcp) options.flags |= ARES_FLAG_USEVC;
+#if defined(ARES_FLAG_DNS0x20)
+    if (mode.mixed_case) options.flags |= ARES_FLAG_DNS0x20;
+#endif
     options.timeout = static_cast<int>(ares_patience.count());
     options.tries = ares_tries();
     options.ndots = 1;
     options.lookups = no_hosts_file;
-    options.ednspsz = ares_edns_size;
+    options.ednspsz = ares_udp_size;
     options.socket_receive_buffer_size = 4 << 20;  // one UDP socket may take every answer
     options.sock_state_cb_data = this;
     options.sock_state_cb = [](void* context, ares_socket_t handle, int readable, int writable) {
@@ -7824,15 +10002,30 @@ DRAGLINE_DECL void ares_channel::shutdown() noexcept {
     if (auto* channel = std::exchange(channel_, nullptr)) ares_destroy(channel);
 }
 
-DRAGLINE_DECL void ares_channel::ask(const question& asked, std::shared_ptr<reply_sink> sink,
-                                     std::size_t tag) {
+DRAGLINE_DECL std::uint16_t ares_channel::random_id() {
+    if (random_ids_left_ == 0) {
+        random_bits_ = loop_.random()();
+        random_ids_left_ = 4;
+    }
+    --random_ids_left_;
+    const auto id = static_cast<std::uint16_t>(random_bits_);
+    random_bits_ >>= 16;
+    return id;
+}
+
+DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& form,
+                                     std::shared_ptr<reply_sink> sink, std::size_t tag) {
     if (!channel_) return;
-    auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
     ++asked_;
+    query_.clear();
+    if (const auto ec = wire::append_query(random_id(), asked, form, query_)) {
+        outcomes_.push_back(outcome{std::move(sink), tag, ec});
+        return deliver_later();
+    }
+    auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
     ++outstanding_;
     // May call back before it returns.
-    ares_query(channel_, asked.name.c_str(), static_cast<int>(asked.klass), static_cast<int>(asked.type),
-               on_answer, query.release());
+    ares_send(channel_, query_.data(), static_cast<int>(query_.size()), on_answer, query.release());
     if (!outcomes_.empty()) deliver_later();
     if (running_) {
         watch_all();
@@ -7963,33 +10156,6 @@ DRAGLINE_DECL void ares_channel::pause() noexcept {
     for (const auto& [handle, entry] : sockets_) entry->socket.cancel(ignored);
 }
 
-DRAGLINE_DECL std::vector<server> ares_system_servers() {
-    std::vector<server> servers;
-    ares_channeldata* channel = nullptr;
-    ares_options options;
-    std::memset(&options, 0, sizeof options);
-    if (ares_init_options(&channel, &options, 0) != ARES_SUCCESS) return servers;
-    ares_addr_port_node* nodes = nullptr;
-    if (ares_get_servers_ports(channel, &nodes) == ARES_SUCCESS) {
-        for (auto* node = nodes; node && servers.size() < max_system_servers; node = node->next) {
-            const auto port =
-                static_cast<std::uint16_t>(node->udp_port > 0 ? node->udp_port : server::default_port);
-            if (node->family == AF_INET) {
-                asio::ip::address_v4::bytes_type bytes;
-                std::memcpy(bytes.data(), &node->addr.addr4, bytes.size());
-                servers.emplace_back(asio::ip::address_v4(bytes), port);
-            } else if (node->family == AF_INET6) {
-                asio::ip::address_v6::bytes_type bytes;
-                std::memcpy(bytes.data(), &node->addr.addr6, bytes.size());
-                servers.emplace_back(asio::ip::address_v6(bytes), port);
-            }
-        }
-        ares_free_data(nodes);
-    }
-    ares_destroy(channel);
-    return servers;
-}
-
 }  // namespace dragline::dns::detail
 
 #if defined(__GNUC__)
@@ -8012,18 +10178,24 @@ class ares_transport final : public transport {
 public:
     ares_transport(async::loop_state& loop, const server& where) : loop_(loop), where_(where) {}
 
-    void ask(const question& asked, std::shared_ptr<reply_sink> sink, std::size_t tag) override;
+    void ask(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+             std::size_t tag) override;
     void hold() override;
     void release() noexcept override;
     void shutdown() noexcept override;
     std::string description() const override { return where_.to_string(); }
 
 private:
-    void renew();
+    struct channel_slot {
+        channel_mode mode;
+        std::shared_ptr<ares_channel> channel;
+    };
+
+    ares_channel& channel_for(channel_mode mode);
 
     async::loop_state& loop_;
     server where_;
-    std::shared_ptr<ares_channel> current_;
+    std::vector<channel_slot> current_;  // one for each mode that was asked for
     std::vector<std::shared_ptr<ares_channel>> retired_;
     std::size_t holders_ = 0;
     bool ended_ = false;
@@ -8038,6 +10210,7 @@ private:
 
 #include <asio/post.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <system_error>
 #include <utility>
@@ -8048,47 +10221,55 @@ inline constexpr std::size_t ares_questions_per_channel = 4096;
 inline constexpr std::chrono::milliseconds ares_least_age{
     200};  // a refusing server must not cost a channel a query
 
-DRAGLINE_DECL void ares_transport::ask(const question& asked, std::shared_ptr<reply_sink> sink,
-                                       std::size_t tag) {
+DRAGLINE_DECL void ares_transport::ask(const question& asked, const query_form& form,
+                                       std::shared_ptr<reply_sink> sink, std::size_t tag) {
     if (ended_) return;
     try {
-        renew();
+        channel_for(channel_mode::of(form)).ask(asked, form, std::move(sink), tag);
     } catch (const std::system_error& error) {  // no memory, no file descriptor
         asio::post(loop_.executor(),
                    [sink = std::move(sink), tag, ec = error.code()] { sink->on_reply(tag, ec); });
-        return;
     }
-    current_->ask(asked, std::move(sink), tag);
 }
 
-DRAGLINE_DECL void ares_transport::renew() {
-    if (current_) {
-        const bool failed =
-            current_->was_unreachable() && loop_.now() - current_->made_at() >= ares_least_age;
-        if (!failed && current_->asked() < ares_questions_per_channel) return;
+DRAGLINE_DECL ares_channel& ares_transport::channel_for(channel_mode mode) {
+    auto slot = std::find_if(current_.begin(), current_.end(),
+                             [mode](const channel_slot& each) { return each.mode == mode; });
+    if (slot == current_.end()) slot = current_.insert(slot, channel_slot{mode, nullptr});
+    auto& current = slot->channel;
+    if (current) {
+        const bool failed = current->was_unreachable() && loop_.now() - current->made_at() >= ares_least_age;
+        if (!failed && current->asked() < ares_questions_per_channel) return *current;
     }
-    auto made = std::make_shared<ares_channel>(loop_, where_);
+    auto made = std::make_shared<ares_channel>(loop_, where_, mode);
     if (holders_ > 0) made->resume();
     std::erase_if(retired_, [](const auto& channel) { return channel->outstanding() == 0; });
-    if (current_ && current_->outstanding() > 0) retired_.push_back(std::move(current_));
-    current_ = std::move(made);
+    if (current && current->outstanding() > 0) retired_.push_back(std::move(current));
+    current = std::move(made);
+    return *current;
 }
 
 DRAGLINE_DECL void ares_transport::hold() {
     if (holders_++ > 0) return;
-    if (current_) current_->resume();
+    for (const auto& slot : current_) {
+        if (slot.channel) slot.channel->resume();
+    }
     for (const auto& channel : retired_) channel->resume();
 }
 
 DRAGLINE_DECL void ares_transport::release() noexcept {
     if (--holders_ > 0) return;
-    if (current_) current_->pause();
+    for (const auto& slot : current_) {
+        if (slot.channel) slot.channel->pause();
+    }
     for (const auto& channel : retired_) channel->pause();
 }
 
 DRAGLINE_DECL void ares_transport::shutdown() noexcept {
     ended_ = true;
-    if (current_) current_->shutdown();
+    for (const auto& slot : current_) {
+        if (slot.channel) slot.channel->shutdown();
+    }
     for (const auto& channel : retired_) channel->shutdown();
 }
 
@@ -8105,35 +10286,62 @@ namespace dragline::inline v1::dns::detail {
 
 inline constexpr std::size_t max_resolv_conf = 64 * 1024;
 
-DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, std::vector<server> servers,
-                                           std::string_view resolv_conf)
+DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, core_settings settings)
     : loop_(loop),
-      of_system_(servers.empty()),
-      resolv_conf_(std::string(resolv_conf), max_resolv_conf),
-      servers_(std::move(servers)) {}
-
-DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, transport_list transports)
-    : loop_(loop),
-      resolv_conf_({}, max_resolv_conf),
-      transports_(std::make_shared<const transport_list>(std::move(transports))) {}
-
-DRAGLINE_DECL void resolver_core::refresh(async::time_point now) {
-    if (of_system_ && resolv_conf_.changed(now)) read_system_servers();
+      settings_(std::move(settings)),
+      resolv_conf_(settings_.resolv_conf, max_resolv_conf),
+      cache_(settings_.cache) {
+    if (!settings_.servers.empty()) use_servers(settings_.servers);
 }
 
-DRAGLINE_DECL void resolver_core::read_system_servers() {
-    std::vector<server> now;
+DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, core_settings settings,
+                                           transport_list transports)
+    : loop_(loop),
+      settings_(std::move(settings)),
+      given_transports_(true),
+      resolv_conf_(settings_.resolv_conf, max_resolv_conf),
+      transports_(std::make_shared<const transport_list>(std::move(transports))),
+      cache_(settings_.cache) {}
+
+DRAGLINE_DECL void resolver_core::refresh(async::time_point now) {
+    const bool of_system = settings_.servers.empty() && !given_transports_;
+    if (!of_system || !resolv_conf_.changed(now)) return;
+    read_system();
+    auto named = system_.servers;
+    if (named.empty()) named.emplace_back(asio::ip::address_v4::loopback());  // resolv.conf(5)
+    use_servers(std::move(named));
+}
+
+DRAGLINE_DECL void resolver_core::read_system() {
     if (platform::windows && resolv_conf_.path() == query_options::default_resolv_conf) {
-        now = ares_system_servers();
+        system_.servers = ares_system_servers();
     } else {
-        now = parse_resolv_conf(resolv_conf_.read());
+        system_ = parse_resolv_conf(resolv_conf_.read());
     }
-    if (now.empty()) now.emplace_back(asio::ip::address_v4::loopback());  // resolv.conf(5)
-    if (now == servers_) return;
-    servers_ = std::move(now);
+}
+
+DRAGLINE_DECL const resolv_conf& resolver_core::system(async::time_point now) {
+    refresh(now);
+    if (resolv_conf_.changed(now)) read_system();  // where the servers are not those of the system
+    return system_;
+}
+
+DRAGLINE_DECL void resolver_core::use_servers(std::vector<server> servers) {
+    std::erase_if(servers, [this](const server& each) {
+        return settings_.family && each.address().is_v4() != (*settings_.family == address_family::v4);
+    });
+    if (servers == servers_) return;
+    servers_ = std::move(servers);
     transports_.reset();
     preferred_ = 0;
     cache_.clear();  // another network may have other answers
+}
+
+DRAGLINE_DECL void resolver_core::reconfigure() {
+    cache_.clear();
+    preferred_ = 0;
+    resolv_conf_.look_again();
+    if (!given_transports_) transports_.reset();
 }
 
 DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transports(async::time_point now) {
@@ -8146,21 +10354,44 @@ DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transp
     return transports_;
 }
 
-DRAGLINE_DECL std::shared_ptr<const answer> resolver_core::known(const question& asked, async::time_point now,
-                                                                 std::uint32_t& age) {
+DRAGLINE_DECL std::optional<found_answer> resolver_core::known(const question& asked, const lookup_plan& plan,
+                                                               async::time_point now) {
     refresh(now);  // what was learnt in another network does not count
-    auto hit = cache_.find(asked, now);
-    if (!hit) return nullptr;
-    age = hit->age;
-    return std::move(hit->stored);
+    auto hit = cache_.find(asked, now, plan.form);
+    if (!hit || (plan.whole && !hit->stored->reply)) return std::nullopt;
+    if (hit->refresh && !flights_.contains(flight_key{asked.name, asked.type, asked.klass})) {
+        const auto made = make_flight(asked, plan, preferred_, now);
+        add(*made);
+        made->start_in_background(now);
+    }
+    return found_answer{std::move(hit->stored), hit->age, hit->stale};
+}
+
+DRAGLINE_DECL std::optional<found_answer> resolver_core::known_stale(const question& asked,
+                                                                     const lookup_plan& plan,
+                                                                     async::time_point now) {
+    if (settings_.cache.max_stale() <= std::chrono::seconds(0)) return std::nullopt;
+    auto hit = cache_.find_stale(asked, now, plan.form);
+    if (!hit || (plan.whole && !hit->stored->reply)) return std::nullopt;
+    return found_answer{std::move(hit->stored), hit->age, true};
+}
+
+DRAGLINE_DECL std::shared_ptr<flight> resolver_core::make_flight(question asked, const lookup_plan& plan,
+                                                                 std::size_t first, async::time_point now) {
+    return std::make_shared<flight>(loop_, weak_from_this(), std::move(asked), plan, transports(now), first);
+}
+
+DRAGLINE_DECL void resolver_core::add(flight& made) {
+    const auto& own = made.asked();
+    flights_.emplace(flight_key{own.name, own.type, own.klass}, &made);
 }
 
 DRAGLINE_DECL std::shared_ptr<flight> resolver_core::flight_for(question asked, const lookup_plan& plan,
-                                                                async::time_point now, bool& shared) {
+                                                                bool rotate, async::time_point now,
+                                                                bool& shared) {
     shared = false;
     const auto make = [&] {
-        return std::make_shared<flight>(loop_, weak_from_this(), std::move(asked), plan, transports(now),
-                                        preferred_);
+        return make_flight(std::move(asked), plan, rotate ? rotation_++ : preferred_, now);
     };
     if (plan.bypass_cache) return make();
     const auto found = flights_.find(flight_key{asked.name, asked.type, asked.klass});
@@ -8169,9 +10400,15 @@ DRAGLINE_DECL std::shared_ptr<flight> resolver_core::flight_for(question asked, 
         return shared ? found->second->shared_from_this() : make();
     }
     auto made = make();
-    const auto& own = made->asked();
-    flights_.emplace(flight_key{own.name, own.type, own.klass}, made.get());
+    add(*made);
     return made;
+}
+
+DRAGLINE_DECL query_pacer& resolver_core::pacer(std::size_t server) {
+    if (pacers_.size() <= server) pacers_.resize(server + 1);
+    auto& of = pacers_[server];
+    if (!of) of = std::make_unique<query_pacer>(loop_);
+    return *of;
 }
 
 DRAGLINE_DECL void resolver_core::forget(const flight& gone) noexcept {
@@ -8182,14 +10419,15 @@ DRAGLINE_DECL void resolver_core::forget(const flight& gone) noexcept {
 DRAGLINE_DECL void resolver_core::landed(const flight& ended) {
     forget(ended);
     const auto& outcome = ended.outcome();
-    if (!ended.plan().bypass_cache) cache_.store(outcome, loop_.now());
+    if (!ended.plan().bypass_cache) cache_.store(outcome, loop_.now(), ended.plan().form);
     // Perhaps the machine has moved to another network.
     if (outcome->error == condition::timeout || outcome->error == errc::servers_unreachable)
         resolv_conf_.look_again();
 }
 
 DRAGLINE_DECL void resolver_core::failed(std::size_t server, std::error_code ec) noexcept {
-    const bool silent = ec == condition::timeout || ec == errc::servers_unreachable;
+    const bool silent = ec == condition::timeout || ec == errc::servers_unreachable ||
+                        ec == condition::tls_failed;  // of a transport from above
     if (!silent || server != preferred_ || !transports_ || transports_->empty()) return;
     preferred_ = (server + 1) % transports_->size();
 }
@@ -8201,37 +10439,37 @@ DRAGLINE_DECL void resolver_core::shutdown() noexcept {
 }
 
 DRAGLINE_DECL std::shared_ptr<resolver_core> resolver_registry::core_for(const query_options& options) {
-    for (auto at = entries_.begin(); at != entries_.end(); ++at) {
-        if (at->resolv_conf != options.resolv_conf() || at->servers != options.servers()) continue;
-        if (at != entries_.begin()) entries_.splice(entries_.begin(), entries_, at);
-        return at->core;
+    for (auto at = cores_.begin(); at != cores_.end(); ++at) {
+        if (!(*at)->settings().agrees_with(options)) continue;
+        if (at != cores_.begin()) cores_.splice(cores_.begin(), cores_, at);
+        return *at;
     }
     make_room();
-    auto core = std::make_shared<resolver_core>(loop_, options.servers(), options.resolv_conf());
+    auto core = std::make_shared<resolver_core>(loop_, core_settings(options));
     if (ended_) {
         core->shutdown();
     } else {
-        entries_.push_front(entry{options.servers(), std::string(options.resolv_conf()), core});
+        cores_.push_front(core);
     }
     return core;
 }
 
 // Drops those that were not used for longest, but none that somebody waits for.
 DRAGLINE_DECL void resolver_registry::make_room() {
-    for (auto at = entries_.end(); entries_.size() >= max_cores && at != entries_.begin();) {
+    for (auto at = cores_.end(); cores_.size() >= max_cores && at != cores_.begin();) {
         --at;
-        if (at->core.use_count() == 1) at = entries_.erase(at);
+        if (at->use_count() == 1) at = cores_.erase(at);
     }
 }
 
 DRAGLINE_DECL std::shared_ptr<resolver_core> resolver_registry::core_for(
-    const std::shared_ptr<const transport_list>& of) {
+    const std::shared_ptr<const transport_list>& of, const query_options& options) {
     std::erase_if(custom_,
                   [](const custom_entry& each) { return each.of.expired() && each.core.use_count() == 1; });
     for (const auto& each : custom_) {
-        if (each.of.lock() == of) return each.core;
+        if (each.of.lock() == of && each.core->settings().agrees_with(options)) return each.core;
     }
-    auto core = std::make_shared<resolver_core>(loop_, *of);
+    auto core = std::make_shared<resolver_core>(loop_, core_settings(options), *of);
     if (ended_) {
         core->shutdown();
     } else {
@@ -8246,9 +10484,15 @@ DRAGLINE_DECL const hosts_table& resolver_registry::hosts(std::string_view path)
     return found->second.table(loop_.now());
 }
 
+DRAGLINE_DECL void resolver_registry::reconfigure() {
+    hosts_.clear();
+    for (const auto& each : cores_) each->reconfigure();
+    for (const auto& each : custom_) each.core->reconfigure();
+}
+
 DRAGLINE_DECL void resolver_registry::shutdown() noexcept {
     ended_ = true;
-    for (const auto& each : entries_) each.core->shutdown();
+    for (const auto& each : cores_) each->shutdown();
     for (const auto& each : custom_) each.core->shutdown();
 }
 
@@ -8269,8 +10513,6 @@ DRAGLINE_DECL void resolver_registry::shutdown() noexcept {
 #include <vector>
 
 namespace dragline::inline v1::dns {
-
-enum class address_family { v4, v6 };
 
 /// The addresses of a name.
 struct address_list {
@@ -8332,8 +10574,13 @@ public:
     /// What the cache did. Threads: the loop's own.
     DRAGLINE_DECL cache_statistics statistics() const;
 
-    /// Forgets every answer, for instance after a change of network. Threads: the loop's own.
+    /// Forgets every answer. Threads: the loop's own.
     DRAGLINE_DECL void clear_cache() const;
+
+    /// For after a change of network: every resolver of this loop reads the files of the system again,
+    /// forgets its answers and makes new sockets. What is on its way is not disturbed. Threads: the loop's
+    /// own.
+    DRAGLINE_DECL void reconfigure() const;
 
     /// The shared state of this resolver with these options, for the operations of this module. Threads: the
     /// loop's own.
@@ -8366,14 +10613,18 @@ resolver resolver_of(Where&& place) {
 // ---- dragline/dns/impl/resolver.ipp
 // Included by <dragline/dns/resolver.hpp> only.
 
-// ---- dragline/dns/detail/host_lookup.hpp
-// One look-up of a host or an address, from its checks to its answer, wherever that is known: in itself, the
-// hosts file, the cache, the DNS.
+// ---- dragline/dns/detail/find.hpp
+// Looks a name up, under one suffix after the other if it must be searched for.
+
+// ---- dragline/dns/detail/lookup.hpp
+// One look-up, from its checks to its answer, wherever that is known: in itself, the hosts file, the cache,
+// the DNS.
 
 
 #include <asio/awaitable.hpp>
 #include <asio/ip/address.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8383,42 +10634,61 @@ namespace dragline::inline v1::dns::detail {
 
 // Stands in the frame of the coroutine that looks up, and costs it no other:
 //
-//     host_lookup looking(...);                                            // asks, unless the answer is at
-//     hand if (looking.must_wait()) looking.waited(co_await looking.wait()); const auto found =
-//     looking.finish();                                 // an answer with records, or an error
-class host_lookup {
+//     lookup looking(...);                                                  // asks, unless the answer is at
+//     hand while (looking.must_wait()) looking.waited(co_await looking.wait()); const auto found =
+//     looking.finish();                                  // an answer with records, or an error
+class lookup {
 public:
-    // `type` is A or AAAA; the options are complete.
-    host_lookup(std::shared_ptr<resolver_core> core, std::string name, record_type type,
-                const query_options& options, async::time_point until);
+    // The addresses of a name that may be written as one, be local, or stand in the hosts file: `type` is A
+    // or AAAA. The options are complete.
+    lookup(std::shared_ptr<resolver_core> core, std::string name, record_type type,
+           const query_options& options, async::time_point until);
 
     // The PTR records of an address.
-    host_lookup(std::shared_ptr<resolver_core> core, asio::ip::address address, const query_options& options,
-                async::time_point until);
+    lookup(std::shared_ptr<resolver_core> core, asio::ip::address address, const query_options& options,
+           async::time_point until);
 
-    bool must_wait() const noexcept { return seat_ && !seat_->in().outcome(); }
-    asio::awaitable<result<void>> wait() { return wake_.wait(until_, phase::resolve); }
-    void waited(const result<void>& ended) noexcept { error_ = ended.error(); }
+    // What the DNS says. `whole`: word for word, which finish() then gives for what it says of failure too.
+    lookup(std::shared_ptr<resolver_core> core, question asked, bool whole, const query_options& options,
+           async::time_point until);
+
+    bool must_wait() const noexcept;
+    asio::awaitable<result<void>> wait() {
+        return wake_.wait(stale_ ? std::min(until_, stale_until_) : until_, phase::resolve);
+    }
+    void waited(const result<void>& ended);
 
     // Fills the trace.
     result<found_answer> finish();
 
+    answer_source source() const noexcept { return source_; }
+
 private:
+    lookup(std::shared_ptr<resolver_core> core, const query_options& options, async::time_point until);
+
     void begin(const question& asked);
     std::optional<std::string> name_to_ask(std::string name, record_type type, const query_options& options);
     void settle(answer_source source, answer found);
     void ask(question asked, const query_options& options);
+    void send();
 
     std::shared_ptr<resolver_core> core_;
     lookup_trace* trace_;
     async::time_point began_;
     async::time_point until_;
+    lookup_plan plan_;
+    bool rotate_ = false;
+    bool important_ = false;
     answer_source source_ = answer_source::none;
     bool shared_ = false;
     std::error_code error_;
-    found_answer found_;
+    std::optional<found_answer> found_;
     async::event wake_;
     std::optional<flight_seat> seat_;
+    std::optional<quota_seat> quota_;
+    std::optional<question> to_ask_;     // while the quota makes it wait
+    std::optional<found_answer> stale_;  // what serves when no server does
+    async::time_point stale_until_{};
 };
 
 DRAGLINE_DECL lookup_plan plan_of(const query_options& options) noexcept;
@@ -8430,11 +10700,13 @@ DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::ti
 
 }  // namespace dragline::dns::detail
 
-// ---- dragline/dns/detail/impl/host_lookup.ipp
-// Included by <dragline/dns/detail/host_lookup.hpp> only.
+// ---- dragline/dns/detail/impl/lookup.ipp
+// Included by <dragline/dns/detail/lookup.hpp> only.
 
 
 #if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -8445,7 +10717,14 @@ DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::ti
 namespace dragline::inline v1::dns::detail {
 
 DRAGLINE_DECL lookup_plan plan_of(const query_options& options) noexcept {
-    return {options.try_timeout(), options.tries(), options.bypass_cache()};
+    lookup_plan plan;
+    plan.try_timeout = options.try_timeout();
+    plan.queries_per_second = options.queries_per_second();
+    plan.tries = options.tries();
+    plan.bypass_cache = options.bypass_cache();
+    plan.retry_elsewhere = options.retry_elsewhere();
+    plan.form = options.form();
+    return plan;
 }
 
 DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::time_point now,
@@ -8468,47 +10747,46 @@ DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::addr
     return made;
 }
 
-DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name) {
-    constexpr std::size_t longest = 45;
-    if (name.empty() || name.size() > longest) return std::nullopt;
-    if (!ascii::is_digit(name.back()) && name.find(':') == name.npos) return std::nullopt;
-    std::error_code ec;
-    const auto address = asio::ip::make_address(name, ec);
-    return ec ? std::nullopt : std::optional(address);
-}
-
-DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, std::string name,
-                                       record_type type, const query_options& options,
-                                       async::time_point until)
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, const query_options& options,
+                             async::time_point until)
     : core_(std::move(core)),
       trace_(options.trace()),
       began_(core_->loop().now()),
       until_(limit_of(options, began_, until)),
-      wake_(core_->loop()) {
+      error_(options.problem()),
+      wake_(core_->loop()) {}
+
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, std::string name, record_type type,
+                             const query_options& options, async::time_point until)
+    : lookup(std::move(core), options, until) {
     if (trace_) begin(question(name, type));
-    if (error_ = options.problem(); error_) return;
+    if (error_) return;
     if (auto to_ask = name_to_ask(std::move(name), type, options))
         ask(question(*std::move(to_ask), type), options);
 }
 
-DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, asio::ip::address address,
-                                       const query_options& options, async::time_point until)
-    : core_(std::move(core)),
-      trace_(options.trace()),
-      began_(core_->loop().now()),
-      until_(limit_of(options, began_, until)),
-      wake_(core_->loop()) {
-    if (address.is_v6()) {
-        const auto v6 = address.to_v6();
-        if (v6.is_v4_mapped()) {
-            address = asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
-        } else {
-            address = asio::ip::address_v6(v6.to_bytes());  // without scope id
-        }
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, question asked, bool whole,
+                             const query_options& options, async::time_point until)
+    : lookup(std::move(core), options, until) {
+    if (trace_) begin(asked);
+    if (error_) return;
+    plan_.whole = whole;
+    auto name = normal_name(asked.name);
+    if (!name) {
+        error_ = name.error();
+        return;
     }
+    asked.name = *std::move(name);
+    ask(std::move(asked), options);
+}
+
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, asio::ip::address address,
+                             const query_options& options, async::time_point until)
+    : lookup(std::move(core), options, until) {
+    address = plain_address(address);
     question asked(reverse_name(address), record_type::ptr);
     if (trace_) begin(asked);
-    if (error_ = options.problem(); error_) return;
+    if (error_) return;
     if (options.hosts_file()) {
         const auto& hosts = core_->loop().get<resolver_registry>().hosts(options.hosts_path());
         if (const auto names = hosts.names_of(address); !names.empty()) {
@@ -8521,15 +10799,15 @@ DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, asio
     ask(std::move(asked), options);
 }
 
-DRAGLINE_DECL void host_lookup::begin(const question& asked) {
+DRAGLINE_DECL void lookup::begin(const question& asked) {
     *trace_ = lookup_trace();
     trace_->asked = asked;
 }
 
 // The name that the DNS has to say something about; nothing when the answer, or an error, is there without
 // it.
-DRAGLINE_DECL std::optional<std::string> host_lookup::name_to_ask(std::string name, record_type type,
-                                                                  const query_options& options) {
+DRAGLINE_DECL std::optional<std::string> lookup::name_to_ask(std::string name, record_type type,
+                                                             const query_options& options) {
     if (const auto literal = literal_address(name)) {
         settle(answer_source::literal,
                local_answer(question(std::move(name), type), std::span(&*literal, 1)));
@@ -8554,36 +10832,181 @@ DRAGLINE_DECL std::optional<std::string> host_lookup::name_to_ask(std::string na
     return std::nullopt;
 }
 
-DRAGLINE_DECL void host_lookup::settle(answer_source source, answer found) {
+DRAGLINE_DECL void lookup::settle(answer_source source, answer found) {
     source_ = source;
-    found_.value = std::make_shared<const answer>(std::move(found));
+    found_.emplace().value = std::make_shared<const answer>(std::move(found));
 }
 
-DRAGLINE_DECL void host_lookup::ask(question asked, const query_options& options) {
-    if (!options.bypass_cache()) found_.value = core_->known(asked, began_, found_.age);
-    if (found_.value) {
+DRAGLINE_DECL void lookup::ask(question asked, const query_options& options) {
+    const bool whole = plan_.whole;
+    plan_ = plan_of(options);
+    plan_.whole = whole;
+    if (!plan_.bypass_cache) found_ = core_->known(asked, plan_, began_);
+    if (found_) {
         source_ = answer_source::cache;
         return;
     }
-    seat_.emplace(core_->flight_for(std::move(asked), plan_of(options), began_, shared_), wake_);
-    seat_->in().start(began_);
+    rotate_ = options.rotate();
+    important_ = options.important();
+    if (!plan_.bypass_cache) stale_ = core_->known_stale(asked, plan_, began_);
+    if (stale_) stale_until_ = async::deadline_after(began_, options.cache().stale_after());
+    to_ask_ = std::move(asked);
+    if (options.quota()) {
+        quota_.emplace(options.quota()->state(), important_, wake_);
+        if (quota_->refused()) error_ = errc::quota_exceeded;
+        if (!quota_->admitted()) return;
+    }
+    send();
 }
 
-DRAGLINE_DECL result<found_answer> host_lookup::finish() {
+DRAGLINE_DECL void lookup::send() {
+    seat_.emplace(core_->flight_for(*std::move(to_ask_), plan_, rotate_, core_->loop().now(), shared_),
+                  wake_);
+    to_ask_.reset();
+    seat_->in().start(important_);
+}
+
+DRAGLINE_DECL bool lookup::must_wait() const noexcept {
+    if (error_ || found_) return false;
+    return seat_ ? !seat_->in().outcome() : to_ask_.has_value();
+}
+
+DRAGLINE_DECL void lookup::waited(const result<void>& ended) {
+    error_ = ended.error();
+    if (!error_ && to_ask_ && quota_->admitted()) send();
+}
+
+DRAGLINE_DECL result<found_answer> lookup::finish() {
     if (seat_ && seat_->in().outcome()) {  // also when it came together with the end of the wait
-        found_.value = seat_->in().outcome();
+        found_.emplace().value = seat_->in().outcome();
         if (seat_->in().was_answered()) source_ = answer_source::network;
     }
-    if (found_.value) error_ = found_.value->error;
+    if (found_) error_ = found_->value->error;
+    const bool spoken = error_ == errc::name_not_found || error_ == errc::no_data;
+    const bool cancelled = error_ == asio::error::operation_aborted;
+    if (error_ && !spoken && !cancelled && stale_) {
+        found_ = std::move(stale_);
+        source_ = answer_source::cache;
+        error_ = found_->value->error;
+    }
     if (trace_) {
         trace_->source = source_;
         trace_->shared = shared_;
+        trace_->stale = found_ && found_->stale;
         if (seat_) seat_->in().report(*trace_);
         trace_->error = error_;
         trace_->took = core_->loop().now() - began_;
     }
-    if (error_) return error_;
-    return std::move(found_);
+    if (error_ && !(found_ && found_->value->reply)) return error_;
+    return *std::move(found_);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#include <asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// Whether there may be more than one name to try.
+DRAGLINE_DECL bool must_search(std::string_view name, const query_options& options) noexcept;
+
+// The names to try, in order (resolv.conf(5)): with ndots dots or more, first as it stands, else last.
+DRAGLINE_DECL std::vector<std::string> names_to_try(const std::string& name, resolver_core& core,
+                                                    const query_options& options);
+
+enum class name_kind {
+    host,  // may be an address, local, or in the hosts file
+    any,
+};
+
+// An answer with records, or why there is none. The options are complete.
+DRAGLINE_DECL asio::awaitable<result<found_answer>> find(std::shared_ptr<resolver_core> core,
+                                                         std::string name, record_type type, name_kind kind,
+                                                         query_options options, async::time_point until);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/find.ipp
+// Included by <dragline/dns/detail/find.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL bool must_search(std::string_view name, const query_options& options) noexcept {
+    return (options.system_search() || !options.search().empty()) && !name.ends_with('.');
+}
+
+// What needs no DNS needs no search.
+DRAGLINE_DECL bool is_known_here(const std::string& name, resolver_core& core, const query_options& options) {
+    if (literal_address(name)) return true;
+    const auto normal = normal_host_name(name);
+    if (!normal || is_localhost(*normal)) return true;
+    if (!options.hosts_file()) return false;
+    const auto& hosts = core.loop().get<resolver_registry>().hosts(options.hosts_path());
+    return !hosts.addresses_of(*normal).empty();
+}
+
+DRAGLINE_DECL std::vector<std::string> names_to_try(const std::string& name, resolver_core& core,
+                                                    const query_options& options) {
+    if (is_known_here(name, core, options)) return {name};
+    const auto now = core.loop().now();
+    const bool system = options.system_search();
+    const auto& suffixes = system && options.search().empty() ? core.system(now).search : options.search();
+    const long ndots = options.ndots().value_or(system ? core.system(now).ndots : 1);
+    std::vector<std::string> names;
+    const bool as_it_stands_first = std::count(name.begin(), name.end(), '.') >= ndots;
+    if (as_it_stands_first) names.push_back(name);
+    for (const auto& suffix : suffixes) names.push_back(name + '.' + suffix);
+    if (!as_it_stands_first) names.push_back(name);
+    return names;
+}
+
+DRAGLINE_DECL asio::awaitable<result<found_answer>> find_one(std::shared_ptr<resolver_core> core,
+                                                             std::string name, record_type type,
+                                                             name_kind kind, query_options options,
+                                                             async::time_point until) {
+    if (kind == name_kind::host) {
+        lookup looking(std::move(core), std::move(name), type, options, until);
+        while (looking.must_wait()) looking.waited(co_await looking.wait());
+        co_return looking.finish();
+    }
+    question asked(std::move(name), type);
+    lookup looking(std::move(core), std::move(asked), false, options, until);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
+    co_return looking.finish();
+}
+
+DRAGLINE_DECL asio::awaitable<result<found_answer>> find(std::shared_ptr<resolver_core> core,
+                                                         std::string name, record_type type, name_kind kind,
+                                                         query_options options, async::time_point until) {
+    if (!must_search(name, options)) {
+        auto finding = find_one(std::move(core), std::move(name), type, kind, std::move(options), until);
+        co_return co_await std::move(finding);
+    }
+    until = limit_of(options, core->loop().now(), until);  // one limit for all of them
+    // That one name has no data tells more than that another does not exist.
+    std::error_code absent = errc::name_not_found;
+    auto names = names_to_try(name, *core, options);
+    for (auto& each : names) {
+        auto finding = find_one(core, std::move(each), type, kind, options, until);
+        auto found = co_await std::move(finding);
+        if (found) co_return found;
+        if (found.error() != errc::name_not_found && found.error() != errc::no_data) co_return found.error();
+        if (found.error() == errc::no_data) absent = found.error();
+    }
+    co_return absent;
 }
 
 }  // namespace dragline::dns::detail
@@ -8597,7 +11020,7 @@ namespace dragline::inline v1::dns {
 DRAGLINE_DECL std::shared_ptr<detail::resolver_core> resolver::core(const query_options& options) const {
     auto& registry = async::loop_state::of(executor_).get<detail::resolver_registry>();
     // Transports of one's own stand for the servers; options with servers go past them.
-    return transports_ && options.servers().empty() ? registry.core_for(transports_)
+    return transports_ && options.servers().empty() ? registry.core_for(transports_, options)
                                                     : registry.core_for(options);
 }
 
@@ -8607,6 +11030,10 @@ DRAGLINE_DECL cache_statistics resolver::statistics() const {
 
 DRAGLINE_DECL void resolver::clear_cache() const { core(*defaults_)->answers().clear(); }
 
+DRAGLINE_DECL void resolver::reconfigure() const {
+    async::loop_state::of(executor_).get<detail::resolver_registry>().reconfigure();
+}
+
 namespace detail {
 
 DRAGLINE_DECL const std::shared_ptr<const query_options>& no_options() {
@@ -8614,21 +11041,24 @@ DRAGLINE_DECL const std::shared_ptr<const query_options>& no_options() {
     return none;
 }
 
+DRAGLINE_DECL address_list address_list_of(const found_answer& found) {
+    const auto& from = *found.value;
+    address_list list;
+    for (const auto& address : addresses_v4(from)) list.addresses.emplace_back(address);
+    for (const auto& address : addresses_v6(from)) list.addresses.emplace_back(address);
+    list.ttl = found.ttl();
+    list.canonical_name = from.canonical_name();
+    return list;
+}
+
 DRAGLINE_DECL asio::awaitable<result<address_list>> lookup_addresses(std::shared_ptr<resolver_core> core,
                                                                      std::string name, record_type type,
                                                                      query_options options,
                                                                      async::time_point until) {
-    host_lookup looking(std::move(core), std::move(name), type, options, until);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
-    const auto found = looking.finish();
+    auto finding = find(std::move(core), std::move(name), type, name_kind::host, std::move(options), until);
+    const auto found = co_await std::move(finding);
     if (!found) co_return found.error();
-    const auto& from = *found->value;
-    address_list list;
-    for (const auto& address : addresses_v4(from)) list.addresses.emplace_back(address);
-    for (const auto& address : addresses_v6(from)) list.addresses.emplace_back(address);
-    list.ttl = from.ttl > found->age ? from.ttl - found->age : 0;
-    list.canonical_name = from.canonical_name();
-    co_return list;
+    co_return address_list_of(*found);
 }
 
 }  // namespace detail
@@ -8640,6 +11070,1357 @@ DRAGLINE_DECL asio::awaitable<result<address_list>> resolver::lookup(std::string
     auto shared = core(merged);
     const auto type = family == address_family::v4 ? record_type::a : record_type::aaaa;
     return detail::lookup_addresses(std::move(shared), std::move(name), type, std::move(merged), until);
+}
+
+}  // namespace dragline::dns
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+// What may stand where a token is expected: not the options.
+template <class Token, class Options>
+concept token_after = !std::is_convertible_v<Token, Options>;
+
+// The tokens of an operation without a WHERE: only a coroutine that awaits it says where it is.
+template <class Token>
+concept awaiting_token =
+    std::is_same_v<Token, default_token> || std::is_same_v<Token, as_tuple_t<default_token>>;
+
+// Runs a body on the loop of the awaiting coroutine.
+template <class T, auto Body, class Token, class Subject, class Options>
+auto start_here(Token, Subject subject, Options options) {
+    constexpr auto body = [](asio::any_io_executor loop, Subject s, Options o) {
+        return Body(resolver(std::move(loop)), std::move(s), std::move(o));
+    };
+    if constexpr (std::is_same_v<Token, default_token>) {
+        return async::await_here<T>(body, std::move(subject), std::move(options));
+    } else {
+        return async::await_here_as_tuple<T>(body, std::move(subject), std::move(options));
+    }
+}
+
+}  // namespace dragline::dns::detail
+// ---- dragline/dns/response.hpp
+// What a server said to a query, word for word, and what that comes to.
+
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// The result of query(): also NXDOMAIN is an answer, as a 404 is one of HTTP.
+class response {
+public:
+    question asked;
+
+    /// Nothing when there are records of the asked type; else why there are none, as answer::error.
+    std::error_code error;
+
+    rcode code = rcode::no_error;
+    bool authoritative = false;        ///< AA
+    bool truncated = false;            ///< TC, and TCP did not help.
+    bool recursion_available = false;  ///< RA
+    bool authentic = false;            ///< AD: the server says that it validated the data.
+    bool checking_disabled = false;    ///< CD
+
+    // The sections of the message; TTLs are those that hold now.
+    std::vector<record> answers;
+    std::vector<record> authorities;
+    std::vector<record> additionals;  ///< Without OPT.
+
+    std::vector<std::string> aliases;  ///< Where the asked name leads, one after the other.
+    std::uint32_t ttl = 0;             ///< Seconds for which the answer, or the absence, still holds.
+
+    answer_source source = answer_source::none;  ///< The network, or the cache.
+    std::string server;                          ///< "192.0.2.1:53"; of a cached answer the one that gave it.
+    std::chrono::steady_clock::duration took{};  ///< That server's time to answer.
+
+    response() {}
+
+    /// The name that has, or lacks, the records.
+    const std::string& canonical_name() const noexcept {
+        return aliases.empty() ? asked.name : aliases.back();
+    }
+
+    /// The data of the answers of one kind, in their order: records<mx_record>().
+    template <class Data>
+    std::vector<Data> records() const {
+        std::vector<Data> found;
+        for (const auto& each : answers) {
+            if (const auto* data = each.template get<Data>()) found.push_back(*data);
+        }
+        return found;
+    }
+
+    /// Throws std::system_error with `error`, if there is one.
+    void raise_for_error() const {
+        if (error) throw std::system_error(error);
+    }
+};
+
+}  // namespace dragline::dns
+
+#include <asio/awaitable.hpp>
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+using query_signature = void(std::error_code, response);
+
+namespace detail {
+DRAGLINE_DECL asio::awaitable<result<response>> query_body(resolver with, question asked,
+                                                           query_options options);
+}
+
+/// Asks for the records of one type, or ANY, of a name: the cache, then the DNS. No hosts file, no search
+/// list.
+///
+/// Completes with (error_code, response). Whatever a server says is a success, see response::error: NXDOMAIN,
+/// and, when no server says anything better, SERVFAIL and REFUSED too. Types without a name here are given by
+/// number, and come as raw_record.
+/// Errors:  that there is no answer: make_timeout(phase::resolve), dns::errc::servers_unreachable,
+///          malformed_message, no_servers, quota_exceeded; a name that cannot be (an address is none),
+///          options that cannot work.
+/// Cancel:  any type; a query that others wait for goes on.
+/// Threads: any; see async::initiate(). RFC 1035.
+template <async::where Where, class Token = default_token>
+auto query(Where&& place, std::string_view name, record_type type, query_options options,
+           Token&& token = {}) {
+    return async::initiate<response>(async::executor_of(place), &detail::query_body,
+                                     std::forward<Token>(token), resolver_of(place),
+                                     question(std::string(name), type), std::move(options));
+}
+
+template <async::where Where, detail::token_after<query_options> Token = default_token>
+auto query(Where&& place, std::string_view name, record_type type, Token&& token = {}) {
+    return query(std::forward<Where>(place), name, type, query_options(), std::forward<Token>(token));
+}
+
+/// As above, on the loop of the coroutine that awaits it.
+template <detail::awaiting_token Token = default_token>
+auto query(std::string_view name, record_type type, query_options options, Token token = {}) {
+    return detail::start_here<response, &detail::query_body>(token, question(std::string(name), type),
+                                                             std::move(options));
+}
+
+template <detail::awaiting_token Token = default_token>
+auto query(std::string_view name, record_type type, Token token = {}) {
+    return query(name, type, query_options(), token);
+}
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/query.ipp
+// Included by <dragline/dns/query.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL response response_from(const found_answer& found, answer_source source) {
+    const auto& what = *found.value;
+    const auto& message = what.reply->message;
+    response out;
+    out.asked = what.asked;
+    out.error = what.error;
+    out.code = what.code;
+    out.authoritative = message.authoritative;
+    out.truncated = message.truncated;
+    out.recursion_available = message.recursion_available;
+    out.authentic = message.authentic_data;
+    out.checking_disabled = message.checking_disabled;
+    out.answers = message.answers;
+    out.authorities = message.authorities;
+    out.additionals = message.additionals;
+    for (auto* section : {&out.answers, &out.authorities, &out.additionals}) {
+        for (auto& each : *section) each.ttl -= std::min(each.ttl, found.age);
+    }
+    out.aliases = what.aliases;
+    out.ttl = found.ttl();
+    out.source = source;
+    out.server = what.reply->server;
+    out.took = what.reply->took;
+    return out;
+}
+
+DRAGLINE_DECL asio::awaitable<result<response>> query_body(resolver with, question asked,
+                                                           query_options options) {
+    options = options.over(with.defaults());
+    lookup looking(with.core(options), std::move(asked), true, options, async::no_deadline);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
+    const auto found = looking.finish();
+    if (!found) co_return found.error();
+    co_return response_from(*found, looking.source());
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/records/presentation.hpp
+// Records as the text of a master file (RFC 1035, 5.1), and text as records. Start with to_string() and
+// parse_record_data().
+
+
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns {
+
+/// The data of a record: "10 mx.example.org.". Printable ASCII in one line, whatever the record holds.
+///
+/// Names end in a dot. Bytes of no known type are as RFC 3597 says, "\# 4 C0000201", and so is data that has
+/// no other text: an empty key, digest or signature, or parameters of a service that contradict each other.
+/// parse_record_data() makes the same data of it. Empty for some data that no message can hold.
+DRAGLINE_DECL std::string to_string(const record_data& data);
+
+/// The whole record: "example.org. 300 IN MX 10 mx.example.org.".
+DRAGLINE_DECL std::string to_string(const record& entry);
+
+/// Reads the text of the data of a record of this type, or its bytes as RFC 3597 says.
+///
+/// Strings need no quotes where they hold no space; escapes, parentheses, comments and ends of lines are
+/// understood. A name is complete, with a dot at its end or not: there is no origin. Algorithms are numbers.
+/// Parameters of a service must not contradict each other (RFC 9460, 2.4.3).
+/// Errors: errc::invalid_data, also for a type that has no text of its own; errc::unknown_type for one within
+/// the data; for names, those of wire::encode_name().
+DRAGLINE_DECL result<record_data> parse_record_data(record_type type, std::string_view text);
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/records/impl/presentation.ipp
+// Included by <dragline/dns/records/presentation.hpp> only.
+
+// ---- dragline/dns/detail/record_text_reader.hpp
+// The data of one record, from the text of a master file.
+
+// ---- dragline/dns/detail/text_reader.hpp
+// The fields of a record from the text of a master file (RFC 1035, 5.1).
+
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// Any bytes, without their escapes; nothing when an escape is none.
+DRAGLINE_DECL std::optional<std::string> unescape(std::string_view text);
+
+// Takes fields one after the other. After the first failure every one of them yields nothing, or the default.
+//
+// Words are separated by spaces, tabs and ends of lines, all the same within parentheses and outside, where
+// those must be in pairs. A semicolon starts a comment.
+class text_reader {
+public:
+    struct word {
+        std::string_view text;  // with its escapes
+        bool quoted = false;    // wholly: it has lost its quotes
+    };
+
+    explicit text_reader(std::string_view text) : text_(text) { skip_blanks(); }
+
+    std::error_code error() const noexcept { return error_; }
+    void fail(std::error_code ec = errc::invalid_data) {
+        if (!error_) error_ = ec;
+    }
+
+    // Whether there are no more words, or a failure.
+    bool at_end() const noexcept { return error_ || text_.empty(); }
+
+    word take_word() { return next_word(false); }
+    // What stands in one word without quotes, escapes not understood.
+    DRAGLINE_DECL std::string_view take_plain();
+    // As take_plain(), but a value may be in quotes: key="value". It keeps them.
+    std::string_view take_parameter() { return next_word(true).text; }
+    DRAGLINE_DECL std::string take_name();
+    DRAGLINE_DECL std::string take_bytes();   // of any number
+    DRAGLINE_DECL std::string take_string();  // at most 255 bytes
+    DRAGLINE_DECL record_type take_type();
+    DRAGLINE_DECL std::uint32_t take_time();
+    // All words that are left, at least one, joined.
+    DRAGLINE_DECL std::vector<std::uint8_t> take_hex();
+    DRAGLINE_DECL std::vector<std::uint8_t> take_base64();
+
+    template <std::unsigned_integral T>
+    T take_number() {
+        const auto number = ascii::parse_number<T>(take_plain());
+        if (!number) fail();
+        return number.value_or(T{});
+    }
+
+private:
+    DRAGLINE_DECL void skip_blanks();
+    DRAGLINE_DECL word next_word(bool is_parameter);
+    DRAGLINE_DECL std::size_t end_of_quotes(std::size_t open);
+    DRAGLINE_DECL std::string take_joined();
+
+    std::string_view text_;
+    std::size_t open_ = 0;  // parentheses
+    std::error_code error_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/text_reader.ipp
+// Included by <dragline/dns/detail/text_reader.hpp> only.
+
+// ---- dragline/dns/detail/binary_text.hpp
+// Bytes as text in the records that hold keys and digests: base 16 and base 64 (RFC 4648).
+
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void append_hex(std::string& text, byte_view bytes);
+DRAGLINE_DECL std::optional<std::vector<std::uint8_t>> parse_hex(std::string_view text);
+
+DRAGLINE_DECL void append_base64(std::string& text, byte_view bytes);
+// With padding, and no bits set that stand for nothing.
+DRAGLINE_DECL std::optional<std::vector<std::uint8_t>> parse_base64(std::string_view text);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/binary_text.ipp
+// Included by <dragline/dns/detail/binary_text.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr std::string_view hex_digits = "0123456789ABCDEF";
+inline constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+DRAGLINE_DECL void append_hex(std::string& text, byte_view bytes) {
+    for (const auto byte : bytes) {
+        text += hex_digits[byte >> 4];
+        text += hex_digits[byte & 0xf];
+    }
+}
+
+DRAGLINE_DECL std::optional<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
+    if (text.size() % 2 != 0) return std::nullopt;
+    std::vector<std::uint8_t> bytes;
+    bytes.reserve(text.size() / 2);
+    for (; !text.empty(); text.remove_prefix(2)) {
+        const int high = ascii::hex_value(text[0]), low = ascii::hex_value(text[1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
+    }
+    return bytes;
+}
+
+DRAGLINE_DECL void append_base64(std::string& text, byte_view bytes) {
+    while (!bytes.empty()) {
+        const auto group = bytes.first(std::min<std::size_t>(bytes.size(), 3));
+        unsigned bits = 0;
+        for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (i < group.size() ? group[i] : 0u);
+        for (std::size_t i = 0; i < 4; ++i) {
+            text += i <= group.size() ? base64_digits[bits >> (18 - 6 * i) & 0x3f] : '=';
+        }
+        bytes = bytes.subspan(group.size());
+    }
+}
+
+DRAGLINE_DECL std::optional<std::vector<std::uint8_t>> parse_base64(std::string_view text) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    std::vector<std::uint8_t> bytes;
+    bytes.reserve(text.size() / 4 * 3);
+    for (; !text.empty(); text.remove_prefix(4)) {
+        auto group = text.substr(0, 4);
+        if (text.size() == 4) {
+            if (group.ends_with('=')) group.remove_suffix(1);
+            if (group.ends_with('=')) group.remove_suffix(1);
+        }
+        if (group.size() < 2) return std::nullopt;
+        unsigned bits = 0;
+        for (std::size_t i = 0; i < 4; ++i) {
+            const auto value = i < group.size() ? base64_digits.find(group[i]) : 0;
+            if (value == base64_digits.npos) return std::nullopt;
+            bits = bits << 6 | static_cast<unsigned>(value);
+        }
+        const unsigned beyond = group.size() == 4 ? 0 : group.size() == 3 ? 0xff : 0xffff;
+        if (bits & beyond) return std::nullopt;
+        for (std::size_t i = 0; i + 1 < group.size(); ++i) {
+            bytes.push_back(static_cast<std::uint8_t>(bits >> (16 - 8 * i)));
+        }
+    }
+    return bytes;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <chrono>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::optional<std::string> unescape(std::string_view text) {
+    std::string bytes;
+    while (!text.empty()) {
+        std::uint8_t byte = 0;
+        if (!take_character(text, byte)) return std::nullopt;
+        bytes += static_cast<char>(byte);
+    }
+    return bytes;
+}
+
+DRAGLINE_DECL void text_reader::skip_blanks() {
+    while (!text_.empty()) {
+        const char c = text_.front();
+        if (c == ';') {
+            text_.remove_prefix(std::min(text_.find('\n'), text_.size()));
+            continue;
+        }
+        if (c == '(') {
+            ++open_;
+        } else if (c == ')') {
+            if (open_ == 0) return fail();
+            --open_;
+        } else if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
+            return;
+        }
+        text_.remove_prefix(1);
+    }
+    if (open_ != 0) fail();
+}
+
+// Where the quotes end that open there; the end of the text when they do not.
+DRAGLINE_DECL std::size_t text_reader::end_of_quotes(std::size_t open) {
+    std::size_t at = open + 1;
+    while (at < text_.size() && text_[at] != '"') at += text_[at] == '\\' ? 2 : 1;
+    return std::min(at, text_.size());
+}
+
+DRAGLINE_DECL text_reader::word text_reader::next_word(bool is_parameter) {
+    if (at_end()) return fail(), word();
+    constexpr std::string_view ends = " \t\r\n();";
+    word out;
+    out.quoted = text_.front() == '"';
+    if (out.quoted && is_parameter) return fail(), word();
+    std::size_t end = 0;
+    if (out.quoted) {
+        end = end_of_quotes(0);
+        if (end == text_.size()) return fail(), word();
+        out.text = text_.substr(1, end - 1);
+        ++end;
+    } else {
+        while (end < text_.size() && ends.find(text_[end]) == ends.npos && text_[end] != '"') {
+            end += text_[end] == '\\' ? 2 : 1;
+        }
+        if (is_parameter && end < text_.size() && text_[end] == '"' && text_[end - 1] == '=') {
+            end = end_of_quotes(end) + 1;
+        }
+        if (end > text_.size()) return fail(), word();
+        out.text = text_.substr(0, end);
+    }
+    if (end < text_.size() && ends.find(text_[end]) == ends.npos) return fail(), word();
+    text_.remove_prefix(end);
+    skip_blanks();
+    return out;
+}
+
+DRAGLINE_DECL std::string_view text_reader::take_plain() {
+    const auto next = take_word();
+    if (next.quoted) fail();
+    return next.text;
+}
+
+DRAGLINE_DECL std::string text_reader::take_name() {
+    const auto text = take_plain();
+    if (error_ || text == "@") return fail(), std::string();  // the origin, which nobody knows here
+    std::vector<std::uint8_t> bytes;
+    if (const auto ec = wire::encode_name(text, bytes)) return fail(ec), std::string();
+    std::size_t offset = 0;
+    return *wire::decode_name(bytes, offset);
+}
+
+DRAGLINE_DECL std::string text_reader::take_bytes() {
+    auto bytes = unescape(take_word().text);
+    if (!bytes) fail();
+    return std::move(bytes).value_or(std::string());
+}
+
+DRAGLINE_DECL std::string text_reader::take_string() {
+    auto bytes = take_bytes();
+    if (bytes.size() > 255) fail();
+    return bytes;
+}
+
+DRAGLINE_DECL record_type text_reader::take_type() {
+    const auto type = parse_record_type(take_plain());
+    if (!type) fail(type.error());
+    return *type;
+}
+
+// YYYYMMDDHHmmSS, or seconds (RFC 4034, 3.2).
+DRAGLINE_DECL std::uint32_t text_reader::take_time() {
+    namespace chrono = std::chrono;
+    const auto text = take_plain();
+    if (text.size() <= 10) {
+        const auto seconds = ascii::parse_number<std::uint32_t>(text);
+        if (!seconds) fail();
+        return seconds.value_or(0);
+    }
+    if (text.size() != 14 || !std::all_of(text.begin(), text.end(), ascii::is_digit)) return fail(), 0;
+    const auto number = [text](std::size_t at, std::size_t size) {
+        return *ascii::parse_number<unsigned>(text.substr(at, size));
+    };
+    const chrono::year_month_day date(chrono::year(static_cast<int>(number(0, 4))),
+                                      chrono::month(number(4, 2)), chrono::day(number(6, 2)));
+    const unsigned hour = number(8, 2), minute = number(10, 2), second = number(12, 2);
+    if (!date.ok() || hour > 23 || minute > 59 || second > 59) return fail(), 0;
+    const std::int64_t day = chrono::sys_days(date).time_since_epoch().count();
+    const std::int64_t count = ((day * 24 + hour) * 60 + minute) * 60 + second;
+    if (count < 0 || count > 0xffffffff) return fail(), 0;
+    return static_cast<std::uint32_t>(count);
+}
+
+DRAGLINE_DECL std::string text_reader::take_joined() {
+    std::string joined;
+    do {
+        joined += take_plain();
+    } while (!at_end());
+    return joined;
+}
+
+DRAGLINE_DECL std::vector<std::uint8_t> text_reader::take_hex() {
+    auto bytes = parse_hex(take_joined());
+    if (!bytes) fail();
+    return std::move(bytes).value_or(std::vector<std::uint8_t>());
+}
+
+DRAGLINE_DECL std::vector<std::uint8_t> text_reader::take_base64() {
+    auto bytes = parse_base64(take_joined());
+    if (!bytes) fail();
+    return std::move(bytes).value_or(std::vector<std::uint8_t>());
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+namespace dragline::inline v1::dns::detail {
+
+// Reads the form that the type has of its own. The caller asks `in` whether that failed or left words over.
+DRAGLINE_DECL void read_record_text(text_reader& in, record_type type, record_data& out);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/record_text_reader.ipp
+// Included by <dragline/dns/detail/record_text_reader.hpp> only.
+
+// ---- dragline/dns/detail/address_text.hpp
+// Addresses as they stand in records.
+
+#include <asio/ip/address_v4.hpp>
+#include <asio/ip/address_v6.hpp>
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::dns::detail {
+
+template <class Address>
+std::optional<Address> parse_address(std::string_view text) {
+    // Neither a scope id nor a zero byte, which would end the text early.
+    if (text.find_first_not_of("0123456789abcdefABCDEF:.") != text.npos) return std::nullopt;
+    std::error_code ec;
+    Address address;
+    if constexpr (std::same_as<Address, asio::ip::address_v4>) {
+        address = asio::ip::make_address_v4(std::string(text), ec);
+    } else {
+        address = asio::ip::make_address_v6(std::string(text), ec);
+    }
+    return ec ? std::nullopt : std::optional(address);
+}
+
+}  // namespace dragline::dns::detail
+// ---- dragline/dns/detail/service_text.hpp
+// The parameters of a service as text (RFC 9460, 2.1).
+
+
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns::detail {
+
+// Appends all of them, a space before each. What is not well-formed gets the form of a key that has no name.
+DRAGLINE_DECL void append_parameters(std::string& text, const service_parameters& parameters);
+
+// Adds the parameter in a word, `key`, `key=value` or `key="value"`; false when it is none, or the second of
+// its key. Whether the value is well-formed remains to be asked.
+DRAGLINE_DECL bool add_parameter(service_parameters& to, std::string_view word);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/service_text.ipp
+// Included by <dragline/dns/detail/service_text.hpp> only.
+
+// ---- dragline/dns/detail/text_writer.hpp
+// The fields of a record as the text of a master file (RFC 1035, 5.1).
+
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns::detail {
+
+// With a dot at its end, so that no origin is appended to it; and with escapes for what else has a meaning.
+DRAGLINE_DECL void append_name(std::string& text, std::string_view name);
+
+// In quotes.
+DRAGLINE_DECL void append_quoted(std::string& text, std::string_view bytes);
+
+// Appends fields, with a space between them.
+class text_writer {
+public:
+    text_writer& put(std::unsigned_integral auto number) { return word(std::to_string(number)); }
+    text_writer& word(std::string_view text) { return separate(), text_ += text, *this; }
+    text_writer& name(std::string_view name) { return separate(), append_name(text_, name), *this; }
+    text_writer& quoted(std::string_view bytes) { return separate(), append_quoted(text_, bytes), *this; }
+    DRAGLINE_DECL text_writer& time(std::uint32_t seconds);
+    DRAGLINE_DECL text_writer& hex(byte_view bytes);
+    DRAGLINE_DECL text_writer& base64(byte_view bytes);
+
+    std::string& text() noexcept { return text_; }
+
+private:
+    void separate() {
+        if (!text_.empty()) text_ += ' ';
+    }
+
+    std::string text_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/text_writer.ipp
+// Included by <dragline/dns/detail/text_writer.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <chrono>
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+// A char may have a sign or not.
+DRAGLINE_DECL bool is_visible(char c) noexcept { return c > ' ' && c <= '~'; }
+
+DRAGLINE_DECL void append_name(std::string& text, std::string_view name) {
+    constexpr std::string_view special = "\"();@$";  // beside what the name has escaped already
+    const bool complete = ends_with_dot(name);
+    for (; !name.empty(); name.remove_prefix(1)) {
+        const bool escaped = name.front() == '\\' && name.size() > 1;
+        if (escaped) name.remove_prefix(1);
+        const char c = name.front();
+        if (!is_visible(c)) {  // in a name that nobody has decoded
+            append_decimal_escape(text, static_cast<std::uint8_t>(c));
+            continue;
+        }
+        if (escaped || special.find(c) != special.npos) text += '\\';
+        text += c;
+    }
+    if (!complete) text += '.';
+}
+
+DRAGLINE_DECL void append_quoted(std::string& text, std::string_view bytes) {
+    text += '"';
+    for (const char c : bytes) {
+        if (!is_visible(c) && c != ' ') {
+            append_decimal_escape(text, static_cast<std::uint8_t>(c));
+            continue;
+        }
+        if (c == '"' || c == '\\') text += '\\';
+        text += c;
+    }
+    text += '"';
+}
+
+DRAGLINE_DECL text_writer& text_writer::time(std::uint32_t seconds) {
+    namespace chrono = std::chrono;
+    const chrono::sys_seconds whole{chrono::seconds(seconds)};
+    const auto day = chrono::floor<chrono::days>(whole);
+    const chrono::year_month_day date(day);
+    const chrono::hh_mm_ss clock(whole - day);
+    const auto digits = [](auto number, std::size_t count) {
+        const auto text = std::to_string(number);
+        return std::string(count - text.size(), '0') + text;
+    };
+    return word(digits(int{date.year()}, 4) + digits(unsigned{date.month()}, 2) +
+                digits(unsigned{date.day()}, 2) + digits(clock.hours().count(), 2) +
+                digits(clock.minutes().count(), 2) + digits(clock.seconds().count(), 2));
+}
+
+DRAGLINE_DECL text_writer& text_writer::hex(byte_view bytes) {
+    separate();
+    append_hex(text_, bytes);
+    return *this;
+}
+
+DRAGLINE_DECL text_writer& text_writer::base64(byte_view bytes) {
+    separate();
+    append_base64(text_, bytes);
+    return *this;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr auto last_known_key = static_cast<std::uint16_t>(service_key::ipv6hint);
+
+DRAGLINE_DECL void append_alpn(std::string& text, const service_parameters& from) {
+    std::string list;
+    for (const auto& protocol : from.alpn()) {
+        if (!list.empty()) list += ',';
+        for (const char c : protocol) {
+            if (c == ',' || c == '\\') list += '\\';
+            list += c;
+        }
+    }
+    append_quoted(text, list);
+}
+
+template <class Address, class Bytes>
+void append_addresses(std::string& text, const std::vector<Bytes>& addresses) {
+    for (const auto& bytes : addresses) {
+        if (&bytes != addresses.data()) text += ',';
+        text += Address(bytes).to_string();
+    }
+}
+
+DRAGLINE_DECL void append_keys(std::string& text, const std::vector<service_key>& keys) {
+    for (const auto& key : keys) {
+        if (&key != keys.data()) text += ',';
+        text += to_string(key);
+    }
+}
+
+// The value behind a key, in the form of that key.
+DRAGLINE_DECL void append_value(std::string& text, const service_parameters& from, service_key key) {
+    switch (key) {
+        case service_key::mandatory: return append_keys(text, from.mandatory());
+        case service_key::alpn: return append_alpn(text, from);
+        case service_key::no_default_alpn: return;
+        case service_key::port: text += std::to_string(*from.port()); return;
+        case service_key::ipv4hint: return append_addresses<asio::ip::address_v4>(text, from.ipv4hint());
+        case service_key::ech:
+            text += '"';
+            append_base64(text, from.ech());
+            text += '"';
+            return;
+        case service_key::ipv6hint: return append_addresses<asio::ip::address_v6>(text, from.ipv6hint());
+    }
+}
+
+DRAGLINE_DECL void append_parameters(std::string& text, const service_parameters& parameters) {
+    for (const auto& [key, value] : parameters.all()) {
+        text += ' ';
+        const bool known = static_cast<std::uint16_t>(key) <= last_known_key;
+        if (known && service_parameters::is_well_formed(key, value)) {
+            text += to_string(key);
+            if (value.empty()) continue;
+            text += '=';
+            append_value(text, parameters, key);
+        } else {
+            text += "key" + std::to_string(static_cast<unsigned>(key));
+            if (value.empty()) continue;
+            text += '=';
+            append_quoted(text, {reinterpret_cast<const char*>(value.data()), value.size()});
+        }
+    }
+}
+
+// "alpn", "key667".
+DRAGLINE_DECL std::optional<service_key> parse_key(std::string_view text) {
+    for (auto number = std::uint16_t{0}; number <= last_known_key; ++number) {
+        const auto key = static_cast<service_key>(number);
+        if (to_string(key) == text) return key;
+    }
+    if (!text.starts_with("key")) return std::nullopt;
+    text.remove_prefix(3);
+    if (text.size() > 1 && text.front() == '0') return std::nullopt;
+    const auto number = ascii::parse_number<std::uint16_t>(text);
+    return number ? std::optional(static_cast<service_key>(*number)) : std::nullopt;
+}
+
+// Calls `visit(item)`, which may refuse, for each item between commas; false as well for an empty list or
+// item.
+template <class Visit>
+bool for_each_in_list(std::string_view list, Visit visit) {
+    for (;;) {
+        const auto comma = list.find(',');
+        const auto item = list.substr(0, comma);
+        if (item.empty() || !visit(item)) return false;
+        if (comma == list.npos) return true;
+        list.remove_prefix(comma + 1);
+    }
+}
+
+template <class Address, class Bytes>
+bool add_addresses(std::vector<Bytes>& to, std::string_view list) {
+    return for_each_in_list(list, [&to](std::string_view item) {
+        const auto address = parse_address<Address>(item);
+        if (address) to.push_back(address->to_bytes());
+        return address.has_value();
+    });
+}
+
+// Protocols between commas; a backslash before a comma or backslash makes that a part of the name.
+DRAGLINE_DECL bool add_alpn(service_parameters& to, std::string_view text) {
+    const auto list = unescape(text);
+    if (!list) return false;
+    std::vector<std::string> protocols(1);
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        char c = (*list)[i];
+        if (c == ',') {
+            protocols.emplace_back();
+            continue;
+        }
+        if (c == '\\') {
+            if (++i == list->size()) return false;
+            c = (*list)[i];
+            if (c != ',' && c != '\\') return false;
+        }
+        protocols.back() += c;
+    }
+    to.alpn(protocols);
+    return true;
+}
+
+DRAGLINE_DECL bool add_mandatory(service_parameters& to, std::string_view list) {
+    std::vector<service_key> keys;
+    const bool good = for_each_in_list(list, [&keys](std::string_view item) {
+        const auto key = parse_key(item);
+        if (key) keys.push_back(*key);
+        return key.has_value();
+    });
+    to.mandatory(std::move(keys));
+    return good;
+}
+
+// A value in the form of its key, which has a name.
+DRAGLINE_DECL bool add_known(service_parameters& to, service_key key, std::string_view value) {
+    switch (key) {
+        case service_key::mandatory: return add_mandatory(to, value);
+        case service_key::alpn: return add_alpn(to, value);
+        case service_key::no_default_alpn: to.set_no_default_alpn(); return value.empty();
+        case service_key::port: {
+            const auto number = ascii::parse_number<std::uint16_t>(value);
+            to.port(number.value_or(0));
+            return number.has_value();
+        }
+        case service_key::ipv4hint: {
+            std::vector<service_parameters::address_v4> addresses;
+            const bool good = add_addresses<asio::ip::address_v4>(addresses, value);
+            to.ipv4hint(addresses);
+            return good;
+        }
+        case service_key::ech: {
+            auto list = parse_base64(value);
+            to.ech(std::move(list).value_or(std::vector<std::uint8_t>()));
+            return !to.ech().empty();
+        }
+        case service_key::ipv6hint: {
+            std::vector<service_parameters::address_v6> addresses;
+            const bool good = add_addresses<asio::ip::address_v6>(addresses, value);
+            to.ipv6hint(addresses);
+            return good;
+        }
+    }
+    return false;
+}
+
+DRAGLINE_DECL bool add_parameter(service_parameters& to, std::string_view word) {
+    const auto equals = word.find('=');
+    const auto name = word.substr(0, equals);
+    auto value = equals == word.npos ? std::string_view() : word.substr(equals + 1);
+    if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
+    const auto key = parse_key(name);
+    if (!key || to.contains(*key)) return false;
+    if (!name.starts_with("key")) return add_known(to, *key, value);
+    const auto bytes = unescape(value);
+    if (bytes) to.set(*key, std::vector<std::uint8_t>(bytes->begin(), bytes->end()));
+    return bytes.has_value();
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void read_text(text_reader& in, raw_record&) { in.fail(); }
+
+DRAGLINE_DECL void read_text(text_reader& in, a_record& data) {
+    const auto address = parse_address<asio::ip::address_v4>(in.take_plain());
+    if (!address) return in.fail();
+    data.address = address->to_bytes();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, aaaa_record& data) {
+    const auto address = parse_address<asio::ip::address_v6>(in.take_plain());
+    if (!address) return in.fail();
+    data.address = address->to_bytes();
+}
+
+template <record_type Type>
+void read_text(text_reader& in, name_record<Type>& data) {
+    data.name = in.take_name();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, soa_record& data) {
+    data.primary = in.take_name();
+    data.mailbox = in.take_name();
+    for (auto* field : {&data.serial, &data.refresh, &data.retry, &data.expire, &data.minimum})
+        *field = in.take_number<std::uint32_t>();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, mx_record& data) {
+    data.preference = in.take_number<std::uint16_t>();
+    data.exchange = in.take_name();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, txt_record& data) {
+    do {
+        data.strings.push_back(in.take_string());
+    } while (!in.at_end());
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, srv_record& data) {
+    for (auto* field : {&data.priority, &data.weight, &data.port}) *field = in.take_number<std::uint16_t>();
+    data.target = in.take_name();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, naptr_record& data) {
+    data.order = in.take_number<std::uint16_t>();
+    data.preference = in.take_number<std::uint16_t>();
+    for (auto* field : {&data.flags, &data.services, &data.regexp}) *field = in.take_string();
+    data.replacement = in.take_name();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, caa_record& data) {
+    data.flags = in.take_number<std::uint8_t>();
+    data.tag = in.take_plain();
+    data.value = in.take_bytes();
+    if (!data.has_valid_tag()) in.fail();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, uri_record& data) {
+    data.priority = in.take_number<std::uint16_t>();
+    data.weight = in.take_number<std::uint16_t>();
+    data.target = in.take_bytes();
+    if (data.target.empty()) in.fail();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, dnskey_record& data) {
+    data.flags = in.take_number<std::uint16_t>();
+    data.protocol = in.take_number<std::uint8_t>();
+    data.algorithm = in.take_number<std::uint8_t>();
+    data.key = in.take_base64();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, rrsig_record& data) {
+    data.type_covered = in.take_type();
+    data.algorithm = in.take_number<std::uint8_t>();
+    data.labels = in.take_number<std::uint8_t>();
+    data.original_ttl = in.take_number<std::uint32_t>();
+    data.expiration = in.take_time();
+    data.inception = in.take_time();
+    data.key_tag = in.take_number<std::uint16_t>();
+    data.signer = in.take_name();
+    data.signature = in.take_base64();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, ds_record& data) {
+    data.key_tag = in.take_number<std::uint16_t>();
+    data.algorithm = in.take_number<std::uint8_t>();
+    data.digest_type = in.take_number<std::uint8_t>();
+    data.digest = in.take_hex();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, nsec_record& data) {
+    data.next = in.take_name();
+    do {
+        data.types.push_back(in.take_type());
+    } while (!in.at_end());
+    std::sort(data.types.begin(), data.types.end());
+    data.types.erase(std::unique(data.types.begin(), data.types.end()), data.types.end());
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, tlsa_record& data) {
+    for (auto* field : {&data.usage, &data.selector, &data.matching_type})
+        *field = in.take_number<std::uint8_t>();
+    data.association = in.take_hex();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, sshfp_record& data) {
+    data.algorithm = in.take_number<std::uint8_t>();
+    data.fingerprint_type = in.take_number<std::uint8_t>();
+    data.fingerprint = in.take_hex();
+}
+
+template <record_type Type>
+void read_text(text_reader& in, service_binding<Type>& data) {
+    data.priority = in.take_number<std::uint16_t>();
+    data.target = in.take_name();
+    while (!in.at_end()) {
+        if (!add_parameter(data.parameters, in.take_parameter())) in.fail();
+    }
+    const bool good = data.parameters.is_well_formed() && data.parameters.is_consistent();
+    if (!data.is_alias() && !good) in.fail();
+}
+
+DRAGLINE_DECL void read_record_text(text_reader& in, record_type type, record_data& out) {
+    with_new_data(type, out, [&in](auto& data) { read_text(in, data); });
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/record_text_writer.hpp
+// The data of one record, to the text of a master file.
+
+
+#include <string>
+
+namespace dragline::inline v1::dns::detail {
+
+// The text that the type has of its own; empty when the data has none that would be read as the same data.
+DRAGLINE_DECL std::string write_record_text(const record_data& data);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/record_text_writer.ipp
+// Included by <dragline/dns/detail/record_text_writer.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/ip/address_v4.hpp>
+#include <asio/ip/address_v6.hpp>
+
+#include <utility>
+#include <variant>
+
+namespace dragline::inline v1::dns::detail {
+
+// An overload for each type; each may leave `out` empty for data that has no text.
+DRAGLINE_DECL void write_text(text_writer&, const raw_record&) {}
+
+DRAGLINE_DECL void write_text(text_writer& out, const a_record& data) {
+    out.word(asio::ip::address_v4(data.address).to_string());
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const aaaa_record& data) {
+    out.word(asio::ip::address_v6(data.address).to_string());
+}
+
+template <record_type Type>
+void write_text(text_writer& out, const name_record<Type>& data) {
+    out.name(data.name);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const soa_record& data) {
+    out.name(data.primary).name(data.mailbox);
+    out.put(data.serial).put(data.refresh).put(data.retry).put(data.expire).put(data.minimum);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const mx_record& data) {
+    out.put(data.preference).name(data.exchange);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const txt_record& data) {
+    if (data.strings.empty()) out.quoted("");
+    for (const auto& text : data.strings) out.quoted(text);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const srv_record& data) {
+    out.put(data.priority).put(data.weight).put(data.port).name(data.target);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const naptr_record& data) {
+    out.put(data.order).put(data.preference);
+    out.quoted(data.flags).quoted(data.services).quoted(data.regexp).name(data.replacement);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const caa_record& data) {
+    if (data.has_valid_tag()) out.put(data.flags).word(data.tag).quoted(data.value);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const uri_record& data) {
+    out.put(data.priority).put(data.weight).quoted(data.target);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const dnskey_record& data) {
+    if (data.key.empty()) return;
+    out.put(data.flags).put(data.protocol).put(data.algorithm).base64(data.key);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const rrsig_record& data) {
+    if (data.signature.empty()) return;
+    out.word(to_string(data.type_covered)).put(data.algorithm).put(data.labels).put(data.original_ttl);
+    out.time(data.expiration).time(data.inception).put(data.key_tag).name(data.signer).base64(data.signature);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const ds_record& data) {
+    if (data.digest.empty()) return;
+    out.put(data.key_tag).put(data.algorithm).put(data.digest_type).hex(data.digest);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const nsec_record& data) {
+    out.name(data.next);
+    for (const auto type : data.types) out.word(to_string(type));
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const tlsa_record& data) {
+    if (data.association.empty()) return;
+    out.put(data.usage).put(data.selector).put(data.matching_type).hex(data.association);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const sshfp_record& data) {
+    if (data.fingerprint.empty()) return;
+    out.put(data.algorithm).put(data.fingerprint_type).hex(data.fingerprint);
+}
+
+template <record_type Type>
+void write_text(text_writer& out, const service_binding<Type>& data) {
+    if (!data.is_alias() && !data.parameters.is_consistent()) return;
+    out.put(data.priority).name(data.target);
+    append_parameters(out.text(), data.parameters);
+}
+
+DRAGLINE_DECL std::string write_record_text(const record_data& data) {
+    text_writer out;
+    std::visit([&out](const auto& typed) { write_text(out, typed); }, data);
+    return std::move(out.text());
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/wire/record_data.hpp
+// The data of one record between bytes and values, apart from any message. Start with decode_record_data().
+
+
+#include <cstdint>
+#include <vector>
+
+namespace dragline::inline v1::dns::wire {
+
+inline constexpr std::size_t max_data_size = 65535;
+
+/// Reads the whole of `bytes` as the data of a record of this type, of the Internet class.
+///
+/// As strict as decode_message(); names must not be compressed, since there is nothing to point to.
+/// Errors: errc::malformed_message.
+DRAGLINE_DECL result<record_data> decode_record_data(record_type type, byte_view bytes);
+
+/// The bytes of the data, with no name compressed.
+///
+/// Errors: those of encode_name(); errc::malformed_message for what no record can hold, as encode_message();
+/// errc::message_too_long beyond 65,535 bytes.
+DRAGLINE_DECL result<std::vector<std::uint8_t>> encode_record_data(const record_data& data);
+
+}  // namespace dragline::dns::wire
+
+// ---- dragline/dns/wire/impl/record_data.ipp
+// Included by <dragline/dns/wire/record_data.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::dns::wire {
+
+DRAGLINE_DECL result<record_data> decode_record_data(record_type type, byte_view bytes) {
+    if (bytes.size() > max_data_size) return errc::malformed_message;
+    dns::detail::message_reader in(bytes);
+    record_data data;
+    dns::detail::read_record_data(in, type, record_class::internet, data);
+    if (in.failed() || in.left() != 0) return errc::malformed_message;
+    // A name that points into the data would be read; but what is written again is then longer.
+    const auto written = encode_record_data(data);
+    if (!written || !std::equal(written->begin(), written->end(), bytes.begin(), bytes.end()))
+        return errc::malformed_message;
+    return data;
+}
+
+DRAGLINE_DECL result<std::vector<std::uint8_t>> encode_record_data(const record_data& data) {
+    using dns::detail::message_writer;
+    message_writer out(max_data_size, message_writer::compression::off);
+    dns::detail::write_record_data(out, data);
+    return out.finish();
+}
+
+}  // namespace dragline::dns::wire
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <utility>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+// RFC 3597, 5; nothing when the data has no bytes either.
+DRAGLINE_DECL std::string generic_text(const record_data& data) {
+    const auto bytes = wire::encode_record_data(data);
+    if (!bytes) return {};
+    text_writer out;
+    out.word("\\#").put(bytes->size());
+    if (!bytes->empty()) out.hex(*bytes);
+    return std::move(out.text());
+}
+
+// What follows the mark of RFC 3597.
+DRAGLINE_DECL result<record_data> parse_generic(record_type type, text_reader& in) {
+    const auto size = in.take_number<std::uint16_t>();
+    const auto bytes = in.at_end() ? std::vector<std::uint8_t>() : in.take_hex();
+    if (in.error()) return in.error();
+    if (bytes.size() != size) return errc::invalid_data;
+    auto data = wire::decode_record_data(type, bytes);
+    if (!data) return errc::invalid_data;
+    return data;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string to_string(const record_data& data) {
+    auto text = detail::write_record_text(data);
+    return text.empty() ? detail::generic_text(data) : text;
+}
+
+DRAGLINE_DECL std::string to_string(const record& entry) {
+    detail::text_writer out;
+    out.name(entry.name).put(entry.ttl).word(to_string(entry.klass)).word(to_string(entry.type));
+    return std::move(out.word(to_string(entry.data)).text());
+}
+
+DRAGLINE_DECL result<record_data> parse_record_data(record_type type, std::string_view text) {
+    detail::text_reader in(text);
+    if (auto ahead = in; ahead.take_plain() == "\\#") return detail::parse_generic(type, ahead);
+    record_data data;
+    detail::read_record_text(in, type, data);
+    if (!in.at_end()) in.fail();
+    if (in.error()) return in.error();
+    return data;
+}
+
+}  // namespace dragline::dns
+
+#endif
+// ---- dragline/dns/resolve.hpp
+// The four DNS operations. Start with resolve_host(). WHERE is a loop, an executor, a session or a resolver;
+// without it the operation belongs to the loop of the coroutine that awaits it.
+
+// ---- dragline/dns/wildcard_options.hpp
+// The knobs of a wildcard check.
+
+
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+/// How check_dns_wildcard() looks for a wildcard.
+class wildcard_options {
+public:
+    wildcard_options() {}
+
+    /// How each probe is asked; it goes past the cache and the hosts file in any case.
+    wildcard_options& query(query_options value) {
+        query_ = std::move(value);
+        return *this;
+    }
+    const query_options& query() const noexcept { return query_; }
+
+    /// Random names to ask for, 1 to 100, each for A, AAAA and CNAME; 3.
+    wildcard_options& probes(int value) {
+        probes_ = value;
+        return *this;
+    }
+    int probes() const noexcept { return probes_; }
+
+    /// Why these options cannot work, or nothing.
+    DRAGLINE_DECL std::error_code problem() const noexcept;
+
+private:
+    query_options query_;
+    int probes_ = 3;
+};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/wildcard_options.ipp
+// Included by <dragline/dns/wildcard_options.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL std::error_code wildcard_options::problem() const noexcept {
+    if (const auto ec = query_.problem()) return ec;
+    const bool good = probes_ >= 1 && probes_ <= 100;
+    return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
 }
 
 }  // namespace dragline::dns
@@ -8672,15 +12453,6 @@ using check_dns_wildcard_signature = void(std::error_code, bool);
 
 namespace detail {
 
-// What may stand where a token is expected: not the options.
-template <class Token, class Options>
-concept token_after = !std::is_convertible_v<Token, Options>;
-
-// The tokens of an operation without a WHERE: only a coroutine that awaits it says where it is.
-template <class Token>
-concept awaiting_token =
-    std::is_same_v<Token, default_token> || std::is_same_v<Token, as_tuple_t<default_token>>;
-
 // The bodies of the operations, with a resolver, and with the executor of the awaiting coroutine.
 DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolver with, std::string name,
                                                                          query_options options);
@@ -8691,19 +12463,6 @@ DRAGLINE_DECL asio::awaitable<result<name_list>> reverse_resolve_body(resolver w
                                                                       query_options options);
 DRAGLINE_DECL asio::awaitable<result<bool>> check_dns_wildcard_body(resolver with, std::string domain,
                                                                     wildcard_options options);
-
-// Runs a body on the loop of the awaiting coroutine.
-template <class T, auto Body, class Token, class Subject, class Options>
-auto start_here(Token, Subject subject, Options options) {
-    constexpr auto body = [](asio::any_io_executor loop, Subject s, Options o) {
-        return Body(resolver(std::move(loop)), std::move(s), std::move(o));
-    };
-    if constexpr (std::is_same_v<Token, default_token>) {
-        return async::await_here<T>(body, std::move(subject), std::move(options));
-    } else {
-        return async::await_here_as_tuple<T>(body, std::move(subject), std::move(options));
-    }
-}
 
 }  // namespace detail
 
@@ -8766,9 +12525,9 @@ auto resolve_host6(std::string_view name, Token token = {}) {
 /// Looks up the names of an address: in the hosts file, the cache, then the DNS (PTR).
 ///
 /// Completes with (error_code, std::vector<std::string>), all of the names. They are hostile text: whoever
-/// owns the address chose them, and nothing says that the names lead back to it. Bytes that do not print are
-/// escaped. An IPv4-mapped IPv6 address counts as its IPv4 address. Errors, Cancel, Threads: as
-/// resolve_host().
+/// owns the address chose them, and nothing says that the names lead back to it, but see
+/// query_options::forward_confirmed(). Bytes that do not print are escaped. An IPv4-mapped IPv6 address
+/// counts as its IPv4 address. Errors, Cancel, Threads: as resolve_host().
 template <async::where Where, class Token = default_token>
 auto reverse_resolve(Where&& place, asio::ip::address address, query_options options, Token&& token = {}) {
     return async::initiate<name_list>(async::executor_of(place), &detail::reverse_resolve_body,
@@ -8919,8 +12678,8 @@ DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resol
         const auto probe = random_label(loop.random()) + '.' + *name;
         for (const auto type : {record_type::a, record_type::aaaa, record_type::cname}) {
             bool shared = false;
-            probes.emplace_back(core->flight_for(question(probe, type), plan, now, shared), wake);
-            probes.back().in().start(now);
+            probes.emplace_back(core->flight_for(question(probe, type), plan, false, now, shared), wake);
+            probes.back().in().start();
         }
     }
     for (;;) {
@@ -8946,13 +12705,28 @@ DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resol
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <utility>
+
 namespace dragline::inline v1::dns::detail {
 
 DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolver with, std::string name,
                                                                          query_options options) {
     options = options.over(with.defaults());
-    host_lookup looking(with.core(options), std::move(name), record_type::a, options, async::no_deadline);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    if (must_search(name, options)) {
+        auto finding = find(with.core(options), std::move(name), record_type::a, name_kind::host, options,
+                            async::no_deadline);
+        const auto found = co_await std::move(finding);
+        if (!found) co_return found.error();
+        co_return addresses_v4(*found->value);
+    }
+    lookup looking(with.core(options), std::move(name), record_type::a, options, async::no_deadline);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
     const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return addresses_v4(*found->value);
@@ -8961,22 +12735,65 @@ DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolve
 DRAGLINE_DECL asio::awaitable<result<address_list_v6>> resolve_host6_body(resolver with, std::string name,
                                                                           query_options options) {
     options = options.over(with.defaults());
-    host_lookup looking(with.core(options), std::move(name), record_type::aaaa, options, async::no_deadline);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    if (must_search(name, options)) {
+        auto finding = find(with.core(options), std::move(name), record_type::aaaa, name_kind::host, options,
+                            async::no_deadline);
+        const auto found = co_await std::move(finding);
+        if (!found) co_return found.error();
+        co_return addresses_v6(*found->value);
+    }
+    lookup looking(with.core(options), std::move(name), record_type::aaaa, options, async::no_deadline);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
     const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return addresses_v6(*found->value);
+}
+
+DRAGLINE_DECL bool holds_address(const answer& found, const asio::ip::address& address) {
+    const auto has = [&address](const auto& addresses) {
+        return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+    };
+    return address.is_v4() ? has(addresses_v4(found)) : has(addresses_v6(found));
+}
+
+// Of these names, those that lead to `address`.
+DRAGLINE_DECL asio::awaitable<result<name_list>> confirm_forward(std::shared_ptr<resolver_core> core,
+                                                                 name_list names, asio::ip::address address,
+                                                                 query_options options,
+                                                                 async::time_point until) {
+    constexpr std::size_t most_names = 32;
+    if (names.size() > most_names) names.resize(most_names);
+    options.trace(nullptr);  // it holds the look-up of the address
+    address = plain_address(address);
+    std::deque<lookup> looking;
+    for (const auto& name : names)
+        looking.emplace_back(core, name, address.is_v4() ? record_type::a : record_type::aaaa, options,
+                             until);
+    name_list confirmed;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        while (looking[i].must_wait()) looking[i].waited(co_await looking[i].wait());
+        const auto found = looking[i].finish();
+        if (found.error() == asio::error::operation_aborted) co_return found.error();
+        if (found && holds_address(*found->value, address)) confirmed.push_back(std::move(names[i]));
+    }
+    if (confirmed.empty()) co_return errc::not_confirmed;
+    co_return confirmed;
 }
 
 DRAGLINE_DECL asio::awaitable<result<name_list>> reverse_resolve_body(resolver with,
                                                                       asio::ip::address address,
                                                                       query_options options) {
     options = options.over(with.defaults());
-    host_lookup looking(with.core(options), std::move(address), options, async::no_deadline);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    auto core = with.core(options);
+    const auto until = limit_of(options, core->loop().now(), async::no_deadline);
+    lookup looking(core, address, options, until);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
     const auto found = looking.finish();
     if (!found) co_return found.error();
-    co_return pointer_names(*found->value);
+    if (!options.forward_confirmed()) co_return pointer_names(*found->value);
+    auto confirming =
+        confirm_forward(std::move(core), pointer_names(*found->value), address, std::move(options), until);
+    co_return co_await std::move(confirming);
 }
 
 DRAGLINE_DECL asio::awaitable<result<bool>> check_dns_wildcard_body(resolver with, std::string domain,
@@ -8988,6 +12805,366 @@ DRAGLINE_DECL asio::awaitable<result<bool>> check_dns_wildcard_body(resolver wit
 }
 
 }  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/resolve_all.hpp
+// All addresses of a name, of both families.
+
+
+#include <asio/awaitable.hpp>
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+using resolve_all_signature = void(std::error_code, address_list);
+
+namespace detail {
+DRAGLINE_DECL asio::awaitable<result<address_list>> resolve_all_body(resolver with, std::string name,
+                                                                     query_options options);
+}
+
+/// Looks up the IPv4 and IPv6 addresses of a name at the same time, as resolve_host() does for one family.
+///
+/// Completes with (error_code, address_list): at least one address, ordered as query_options::order() says.
+/// One family that fails is no error as long as the other has addresses. Errors, Cancel, Threads: as
+/// resolve_host(). The trace is that of the family that was looked up last.
+template <async::where Where, class Token = default_token>
+auto resolve_all(Where&& place, std::string_view name, query_options options, Token&& token = {}) {
+    return async::initiate<address_list>(async::executor_of(place), &detail::resolve_all_body,
+                                         std::forward<Token>(token), resolver_of(place), std::string(name),
+                                         std::move(options));
+}
+
+template <async::where Where, detail::token_after<query_options> Token = default_token>
+auto resolve_all(Where&& place, std::string_view name, Token&& token = {}) {
+    return resolve_all(std::forward<Where>(place), name, query_options(), std::forward<Token>(token));
+}
+
+/// As above, on the loop of the coroutine that awaits it.
+template <detail::awaiting_token Token = default_token>
+auto resolve_all(std::string_view name, query_options options, Token token = {}) {
+    return detail::start_here<address_list, &detail::resolve_all_body>(token, std::string(name),
+                                                                       std::move(options));
+}
+
+template <detail::awaiting_token Token = default_token>
+auto resolve_all(std::string_view name, Token token = {}) {
+    return resolve_all(name, query_options(), token);
+}
+
+}  // namespace dragline::dns
+
+namespace dragline::inline v1 {
+using dns::resolve_all;
+}
+
+// ---- dragline/dns/impl/resolve_all.ipp
+// Included by <dragline/dns/resolve_all.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <iterator>
+
+namespace dragline::inline v1::dns::detail {
+
+// The error of two look-ups that both failed: that there is nothing only when both say so.
+DRAGLINE_DECL std::error_code both_failed(std::error_code v6, std::error_code v4) noexcept {
+    const auto tells_little = [](std::error_code ec) {
+        return ec == errc::no_data || ec == errc::name_not_found;
+    };
+    if (tells_little(v4) != tells_little(v6)) return tells_little(v4) ? v6 : v4;
+    return v4;
+}
+
+DRAGLINE_DECL asio::awaitable<result<address_list>> resolve_both(std::shared_ptr<resolver_core> core,
+                                                                 std::string name, query_options options,
+                                                                 async::time_point until) {
+    lookup v6(core, name, record_type::aaaa, options, until);
+    lookup v4(core, std::move(name), record_type::a, options, until);
+    while (v6.must_wait()) v6.waited(co_await v6.wait());
+    while (v4.must_wait()) v4.waited(co_await v4.wait());
+    const auto found6 = v6.finish();
+    const auto found4 = v4.finish();
+    if (!found6 && !found4) co_return both_failed(found6.error(), found4.error());
+    auto list = address_list_of(found6 ? *found6 : *found4);
+    if (!found6 || !found4) co_return list;
+    auto more = address_list_of(*found4);
+    list.addresses.insert(list.addresses.end(), more.addresses.begin(), more.addresses.end());
+    list.ttl = std::min(list.ttl, more.ttl);
+    co_return list;
+}
+
+DRAGLINE_DECL asio::awaitable<result<address_list>> resolve_all_body(resolver with, std::string name,
+                                                                     query_options options) {
+    options = options.over(with.defaults());
+    auto core = with.core(options);
+    const auto order = options.order();
+    std::vector<std::string> names{name};
+    auto until = async::no_deadline;
+    if (must_search(name, options)) {
+        names = names_to_try(name, *core, options);
+        until = limit_of(options, core->loop().now(), until);  // one limit for all of them
+    }
+    result<address_list> found = errc::name_not_found;
+    for (auto& each : names) {
+        auto resolving = resolve_both(core, std::move(each), options, until);
+        found = co_await std::move(resolving);
+        if (found.error() != errc::name_not_found && found.error() != errc::no_data) break;
+    }
+    if (found && order == address_order::preference)
+        found->addresses = order_addresses(with.get_executor(), std::move(found->addresses));
+    co_return found;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/resolve_records.hpp
+// The records of one type of a name, as typed values. Start with resolve_mx.
+
+// ---- dragline/dns/detail/preferred_first.hpp
+// Which of several records of a type are to be used first.
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// By the field that says so, if the type has one; otherwise the order stays.
+template <class Data>
+void preferred_first(std::vector<Data>& records) {
+    const auto sort_by = [&records](auto rank) {
+        std::stable_sort(records.begin(), records.end(),
+                         [&rank](const Data& a, const Data& b) { return rank(a) < rank(b); });
+    };
+    if constexpr (requires(const Data& d) { d.order; }) {
+        sort_by([](const Data& d) { return std::tuple(d.order, d.preference); });
+    } else if constexpr (requires(const Data& d) { d.preference; }) {
+        sort_by([](const Data& d) { return d.preference; });
+    } else if constexpr (requires(const Data& d) { d.priority; }) {
+        sort_by([](const Data& d) { return d.priority; });
+    }
+}
+
+}  // namespace dragline::dns::detail
+
+#include <asio/awaitable.hpp>
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+DRAGLINE_DECL asio::awaitable<result<std::vector<record>>> resolve_records_body(resolver with,
+                                                                                std::string name,
+                                                                                record_type type,
+                                                                                query_options options);
+
+template <class Data>
+asio::awaitable<result<std::vector<Data>>> resolve_typed_body(resolver with, std::string name,
+                                                              query_options options) {
+    auto resolving = resolve_records_body(std::move(with), std::move(name), Data::type, std::move(options));
+    auto found = co_await std::move(resolving);
+    if (!found) co_return found.error();
+    std::vector<Data> typed;
+    for (auto& each : *found) {
+        if (auto* data = std::get_if<Data>(&each.data)) typed.push_back(std::move(*data));
+    }
+    preferred_first(typed);
+    co_return typed;
+}
+
+}  // namespace detail
+
+/// Looks up the records of Data's type: from the cache, then the DNS. Called as resolve_host() is:
+///
+///     std::vector<mx_record> exchanges = co_await resolve_mx("example.org");
+///
+/// operator()([WHERE,] name, [query_options,] [TOKEN]) completes with (error_code, std::vector<Data>), at
+/// least one record: what is to be used first comes first, by preference, priority or order, else as in the
+/// answer. Errors:  as resolve_host(); an address is no name. A null MX or SRV (RFC 7505, RFC 2782) is a
+/// record like
+///          others, whose name is ".".
+/// Cancel, Threads: as resolve_host().
+template <class Data>
+class record_resolver {
+public:
+    using signature = void(std::error_code, std::vector<Data>);
+
+    template <async::where Where, class Token = default_token>
+    auto operator()(Where&& place, std::string_view name, query_options options, Token&& token = {}) const {
+        return async::initiate<std::vector<Data>>(
+            async::executor_of(place), &detail::resolve_typed_body<Data>, std::forward<Token>(token),
+            resolver_of(place), std::string(name), std::move(options));
+    }
+
+    template <async::where Where, detail::token_after<query_options> Token = default_token>
+    auto operator()(Where&& place, std::string_view name, Token&& token = {}) const {
+        return (*this)(std::forward<Where>(place), name, query_options(), std::forward<Token>(token));
+    }
+
+    template <detail::awaiting_token Token = default_token>
+    auto operator()(std::string_view name, query_options options, Token token = {}) const {
+        return detail::start_here<std::vector<Data>, &detail::resolve_typed_body<Data>>(
+            token, std::string(name), std::move(options));
+    }
+
+    template <detail::awaiting_token Token = default_token>
+    auto operator()(std::string_view name, Token token = {}) const {
+        return (*this)(name, query_options(), token);
+    }
+};
+
+inline constexpr record_resolver<mx_record> resolve_mx{};
+inline constexpr record_resolver<txt_record> resolve_txt{};
+inline constexpr record_resolver<ns_record> resolve_ns{};
+inline constexpr record_resolver<soa_record> resolve_soa{};
+inline constexpr record_resolver<cname_record> resolve_cname{};
+inline constexpr record_resolver<srv_record> resolve_srv{};
+inline constexpr record_resolver<naptr_record> resolve_naptr{};
+inline constexpr record_resolver<caa_record> resolve_caa{};
+inline constexpr record_resolver<uri_record> resolve_uri{};
+inline constexpr record_resolver<tlsa_record> resolve_tlsa{};
+inline constexpr record_resolver<sshfp_record> resolve_sshfp{};
+inline constexpr record_resolver<svcb_record> resolve_svcb{};
+inline constexpr record_resolver<https_record> resolve_https{};
+inline constexpr record_resolver<ds_record> resolve_ds{};
+inline constexpr record_resolver<dnskey_record> resolve_dnskey{};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/resolve_records.ipp
+// Included by <dragline/dns/resolve_records.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL asio::awaitable<result<std::vector<record>>> resolve_records_body(resolver with,
+                                                                                std::string name,
+                                                                                record_type type,
+                                                                                query_options options) {
+    options = options.over(with.defaults());
+    auto core = with.core(options);
+    auto finding =
+        find(std::move(core), std::move(name), type, name_kind::any, std::move(options), async::no_deadline);
+    const auto found = co_await std::move(finding);
+    if (!found) co_return found.error();
+    co_return found->value->records;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/wire/option.hpp
+// EDNS options: code, size and data, one after the other in an OPT record (RFC 6891, 6.1.2).
+
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace dragline::inline v1::dns::wire {
+
+/// The kind of an option; any other number is legal too.
+enum class option_code : std::uint16_t {
+    name_server_id = 3,  ///< RFC 5001
+    cookie = 10,         ///< RFC 7873
+    tcp_keepalive = 11,  ///< RFC 7828
+    padding = 12,        ///< RFC 7830
+};
+
+/// Appends an option to the query of append_query() that stands in `out` from `start` to the end.
+///
+/// False, with `out` unchanged, when the query has no EDNS or would become longer than a message may be.
+DRAGLINE_DECL bool append_option(std::vector<std::uint8_t>& out, std::size_t start, option_code code,
+                                 byte_view data = {});
+
+/// Pads such a query to a multiple of `block` bytes, as its last option (RFC 8467, 4.1: 128). False as above.
+DRAGLINE_DECL bool pad_query(std::vector<std::uint8_t>& out, std::size_t start, std::size_t block);
+
+/// The data of the first option of this kind in edns::options, or nothing.
+DRAGLINE_DECL std::optional<byte_view> find_option(byte_view options, option_code code) noexcept;
+
+}  // namespace dragline::dns::wire
+
+// ---- dragline/dns/wire/impl/option.ipp
+// Included by <dragline/dns/wire/option.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns::wire {
+namespace detail {
+
+inline constexpr std::size_t option_head_size = 4;
+
+// Where the size of the options stands in a query with one question and an OPT record; 0 when there is none.
+DRAGLINE_DECL std::size_t options_size_at(byte_view query) noexcept {
+    constexpr std::size_t question_tail = 4, record_head = 11;
+    if (query.size() < header_size || load_big16(&query[4]) != 1 || load_big16(&query[6]) != 0 ||
+        load_big16(&query[8]) != 0 || load_big16(&query[10]) != 1) {
+        return 0;
+    }
+    std::size_t at = header_size;
+    while (at < query.size() && query[at] != 0) at += query[at] + std::size_t{1};
+    at += 1 + question_tail;
+    if (query.size() < at + record_head || query[at] != 0 ||
+        load_big16(&query[at + 1]) != static_cast<std::uint16_t>(record_type::opt)) {
+        return 0;
+    }
+    const std::size_t size_at = at + record_head - 2;
+    return at + record_head + load_big16(&query[size_at]) == query.size() ? size_at : 0;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL bool append_option(std::vector<std::uint8_t>& out, std::size_t start, option_code code,
+                                 byte_view data) {
+    const auto size_at = detail::options_size_at(byte_view(out).subspan(start));
+    const auto added = detail::option_head_size + data.size();
+    if (size_at == 0 || out.size() - start + added > max_message_size) return false;
+    const auto head = out.size();
+    out.resize(head + detail::option_head_size);
+    store_big16(&out[head], static_cast<std::uint16_t>(code));
+    store_big16(&out[head + 2], static_cast<std::uint16_t>(data.size()));
+    out.insert(out.end(), data.begin(), data.end());
+    auto* size = &out[start + size_at];
+    store_big16(size, static_cast<std::uint16_t>(load_big16(size) + added));
+    return true;
+}
+
+DRAGLINE_DECL bool pad_query(std::vector<std::uint8_t>& out, std::size_t start, std::size_t block) {
+    const auto least = out.size() - start + detail::option_head_size;
+    const std::vector<std::uint8_t> zeros((block - least % block) % block);
+    return append_option(out, start, option_code::padding, zeros);
+}
+
+DRAGLINE_DECL std::optional<byte_view> find_option(byte_view options, option_code code) noexcept {
+    while (options.size() >= detail::option_head_size) {
+        const std::size_t size = load_big16(&options[2]);
+        const bool wanted = load_big16(options.data()) == static_cast<std::uint16_t>(code);
+        options = options.subspan(detail::option_head_size);
+        if (size > options.size()) break;
+        if (wanted) return options.first(size);
+        options = options.subspan(size);
+    }
+    return std::nullopt;
+}
+
+}  // namespace dragline::dns::wire
 
 #endif
 // ---- dragline/h1.hpp
@@ -18398,6 +22575,925 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_here_body(asio::any_io_execut
 }  // namespace dragline::net::detail
 
 #endif
+// ---- dragline/net/dns_over_tls.hpp
+// DNS over TLS (RFC 7858): look-ups that nobody on the way can read or change. Start with
+// make_dns_over_tls().
+
+// ---- dragline/net/dns_over_tls_options.hpp
+// The knobs of DNS over TLS (RFC 7858). Every one has a default; the operation is in dns_over_tls.hpp.
+
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// What is asked of a DNS server before it is trusted with a query (RFC 8310, 5).
+enum class dns_privacy {
+    strict,         ///< It proves its name or address by a certificate, or gets no query.
+    opportunistic,  ///< Encryption alone: no help against somebody who answers in its place.
+};
+
+/// How a server is asked over TLS. Never without: there is no way back to plain DNS.
+///
+/// A value that cannot work is kept, and each look-up gives dragline::errc::invalid_option.
+class dns_over_tls_options {
+public:
+    using duration = async::duration;
+
+    dns_over_tls_options() {}
+
+    /// The name that the server's certificate must be for, which is also asked for (SNI). Empty: the
+    /// certificate must be for its address.
+    dns_over_tls_options& server_name(std::string value) { return server_name_ = std::move(value), *this; }
+    const std::string& server_name() const noexcept { return server_name_; }
+
+    /// Strict by default; decides alone whether there is verification, whatever tls() says about it.
+    dns_over_tls_options& privacy(dns_privacy value) { return privacy_ = value, *this; }
+    dns_privacy privacy() const noexcept { return privacy_; }
+
+    /// Whom to trust, and the versions of TLS. Without protocols of its own, "dot" is offered (ALPN).
+    dns_over_tls_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
+    const dragline::tls::client_options& tls() const noexcept { return tls_; }
+
+    /// Connecting and the TLS handshake together; 5 s.
+    dns_over_tls_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
+    duration connect_timeout() const noexcept { return connect_timeout_; }
+
+    /// After that an answer is not waited for, whatever the caller does; 10 s.
+    dns_over_tls_options& answer_timeout(duration value) { return answer_timeout_ = value, *this; }
+    duration answer_timeout() const noexcept { return answer_timeout_; }
+
+    /// A connection that was idle for so long is not used again; 10 s, or less where the server says so (RFC
+    /// 7828).
+    dns_over_tls_options& idle_timeout(duration value) { return idle_timeout_ = value, *this; }
+    duration idle_timeout() const noexcept { return idle_timeout_; }
+
+    /// Connections to the server at most, 1 to 64; 2. A second one is opened only when the first is full or
+    /// stuck.
+    dns_over_tls_options& connections(std::size_t value) { return connections_ = value, *this; }
+    std::size_t connections() const noexcept { return connections_; }
+
+    /// Queries on their way on one connection at most, 1 to 10,000; 100. Others wait in line.
+    dns_over_tls_options& max_pipelined(std::size_t value) { return max_pipelined_ = value, *this; }
+    std::size_t max_pipelined() const noexcept { return max_pipelined_; }
+
+    /// Queries are padded to a multiple of so many bytes, at most 16,384; 128 (RFC 8467, 4.1), 0 for none.
+    /// One without EDNS cannot be.
+    dns_over_tls_options& padding(std::size_t value) { return padding_ = value, *this; }
+    std::size_t padding() const noexcept { return padding_; }
+
+    /// Why these options cannot work, or nothing.
+    DRAGLINE_DECL std::error_code problem() const noexcept;
+
+private:
+    std::string server_name_;
+    dns_privacy privacy_ = dns_privacy::strict;
+    dragline::tls::client_options tls_;
+    duration connect_timeout_ = std::chrono::seconds(5);
+    duration answer_timeout_ = std::chrono::seconds(10);
+    duration idle_timeout_ = std::chrono::seconds(10);
+    std::size_t connections_ = 2;
+    std::size_t max_pipelined_ = 100;
+    std::size_t padding_ = 128;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/dns_over_tls_options.ipp
+// Included by <dragline/net/dns_over_tls_options.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL std::error_code dns_over_tls_options::problem() const noexcept {
+    const bool times = async::valid_timeout(connect_timeout_) && async::valid_timeout(answer_timeout_) &&
+                       async::valid_timeout(idle_timeout_);
+    const bool counts = connections_ >= 1 && connections_ <= 64 && max_pipelined_ >= 1 &&
+                        max_pipelined_ <= 10'000 && padding_ <= 16'384;
+    return times && counts ? std::error_code() : make_error_code(dragline::errc::invalid_option);
+}
+
+}  // namespace dragline::net
+
+#endif
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+inline constexpr std::uint16_t dns_over_tls_port = 853;
+
+namespace detail {
+DRAGLINE_DECL std::shared_ptr<dns::transport> make_dns_over_tls(async::loop_state& loop, dns::server where,
+                                                                dns_over_tls_options options);
+}
+
+/// The server at `where`, for dns::resolver(loop, {transport}). Connects at the first question, keeps the
+/// connection, and sends on it what is asked meanwhile; answers may come in any order.
+///
+/// A connection that was of use before and then breaks is replaced, and what it left unanswered is asked once
+/// more.
+/// Errors of look-ups: those of tls; dns::errc::servers_unreachable when the server refuses, cannot be
+///   reached or hangs up; make_timeout(connect or tls); dns::errc::malformed_message, id_mismatch.
+/// Threads: any; what it returns belongs to the loop of `place`.
+template <async::where Where>
+std::shared_ptr<dns::transport> make_dns_over_tls(Where&& place, dns::server where,
+                                                  dns_over_tls_options options = dns_over_tls_options()) {
+    return detail::make_dns_over_tls(async::loop_state::of(async::executor_of(place)), std::move(where),
+                                     std::move(options));
+}
+
+/// As above, at the port that DNS over TLS has.
+template <async::where Where>
+std::shared_ptr<dns::transport> make_dns_over_tls(Where&& place, const asio::ip::address& where,
+                                                  dns_over_tls_options options = dns_over_tls_options()) {
+    return make_dns_over_tls(std::forward<Where>(place), dns::server(where, dns_over_tls_port),
+                             std::move(options));
+}
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/dns_over_tls.ipp
+// Included by <dragline/net/dns_over_tls.hpp> only.
+
+// ---- dragline/net/detail/dns_over_tls_transport.hpp
+// DNS over TLS as the resolver sees it: the connections to one server, and the questions that wait for one.
+
+// ---- dragline/net/detail/dns_connection.hpp
+// One connection to a DNS server, with many queries on their way and answers in any order (RFC 7766, 6.2.1.1;
+// RFC 7858, 3.3).
+
+
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <system_error>
+#include <unordered_map>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+// A question on its way to an answer, wherever it stands.
+struct dns_errand {
+    dns::question asked;
+    dns::query_form form;
+    std::shared_ptr<dns::reply_sink> sink;
+    std::size_t tag = 0;
+    async::time_point began;
+    bool repeated = false;  // a connection broke before it was answered
+};
+
+class dns_connection;
+
+// Who has the connection. May close or drop it inside each of these calls.
+class dns_connection_owner {
+public:
+    virtual void opened() = 0;
+    virtual void answered(dns_connection& by) = 0;  // there may be room for more
+    virtual void not_opened(dns_connection& gone, std::error_code ec) = 0;
+    virtual void broken(dns_connection& gone, std::error_code ec) = 0;
+
+protected:
+    ~dns_connection_owner() = default;
+};
+
+struct dns_connection_limits {
+    std::size_t pipelined = 100;
+    std::size_t padding = 128;
+    async::duration idle{};
+    async::duration write = std::chrono::seconds(5);
+};
+
+// A coroutine that waits keeps the loop running, so between pause() and resume() none does: the read under
+// way is cancelled, which TLS survives. Coroutines hold the connection.
+class dns_connection : public std::enable_shared_from_this<dns_connection> {
+public:
+    dns_connection(async::loop_state& loop, dns_connection_owner& owner, dns_connection_limits limits);
+
+    void open(connect_request request);
+
+    // Leaves the owner alone from now on.
+    void close() noexcept;
+
+    bool is_connecting() const noexcept { return state_ == state::connecting; }
+    bool is_closed() const noexcept { return state_ == state::closed; }
+
+    // Ready for one more query.
+    bool has_room() const noexcept {
+        return state_ == state::open && !retired_ && errands_.size() < limits_.pipelined;
+    }
+    std::size_t outstanding() const noexcept { return errands_.size(); }
+
+    // Takes no more queries, and is of no use once it has answered those that it has.
+    void retire() noexcept { retired_ = true; }
+    bool is_retired() const noexcept { return retired_; }
+    bool is_spent() const noexcept { return retired_ && errands_.empty(); }
+
+    // Has answered, so that its end may be only that of its time.
+    bool is_proven() const noexcept { return proven_; }
+
+    // Owes answers and has said nothing for a while: new queries had better go elsewhere.
+    bool is_stuck(async::time_point now) const noexcept;
+
+    // Idle for too long, or ended by the server meanwhile.
+    bool is_stale(async::time_point now) noexcept;
+
+    // Takes over `errand` on success. Errors: those of a name that cannot be written.
+    std::error_code send(dns_errand& errand);
+
+    // What is not answered, the oldest first.
+    std::vector<dns_errand> take_errands();
+
+    // The same, for what began by `until`; answers to it that come later are no surprise.
+    std::vector<dns_errand> forget(async::time_point until);
+
+    // Between these there may be coroutines that wait. A pause closes what it cannot leave as it is.
+    void resume();
+    void pause() noexcept;
+
+private:
+    enum class state { connecting, open, closed };
+    using self_pointer = std::shared_ptr<dns_connection>;
+
+    static asio::awaitable<void> connect_body(self_pointer self, connect_request request);
+    static asio::awaitable<void> read_body(self_pointer self);
+    static asio::awaitable<void> write_body(self_pointer self);
+    void start_reader();
+    void start_writer();
+    void ended(const std::exception_ptr& thrown, bool cancelled);
+
+    bool wants_input() const noexcept { return state_ == state::open && running_; }
+    bool wants_output() const noexcept { return state_ == state::open && !outgoing_.empty(); }
+    std::uint16_t unused_id();
+    byte_view make_room();
+    void received(std::size_t size);
+    void take_answer(byte_view bytes);
+    void heed(const dns::wire::message& reply) noexcept;
+    void fail(std::error_code ec);
+
+    async::loop_state& loop_;
+    dns_connection_owner* owner_;
+    dns_connection_limits limits_;
+    state state_ = state::connecting;
+    bool running_ = true;
+    bool retired_ = false;
+    bool proven_ = false;
+    async::interrupter ending_;  // of connecting
+    connect_trace trace_;
+    net::stream stream_;
+    std::unordered_map<std::uint16_t, dns_errand> errands_;  // by id
+    std::size_t forgotten_ = 0;                              // answers that nobody waits for any more
+    async::duration idle_limit_;
+    async::time_point heard_at_{};  // the last answer, or when there was a first query to answer
+
+    asio::cancellation_signal stop_reading_;
+    std::vector<std::uint8_t> input_;
+    std::size_t input_size_ = 0;
+    bool reader_runs_ = false;
+    bool reader_waits_ = false;
+    bool reader_stopped_ = false;  // cancelled, and on its way out
+
+    std::vector<std::uint8_t> outgoing_;
+    std::vector<std::uint8_t> sending_;
+    bool writer_runs_ = false;
+    bool writer_waits_ = false;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/dns_connection.ipp
+// Included by <dragline/net/detail/dns_connection.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+inline constexpr std::size_t dns_length_size = 2;
+inline constexpr std::size_t dns_header_size = 12;
+inline constexpr std::size_t dns_input_size = 16 * 1024;
+inline constexpr std::chrono::seconds longest_dns_silence{1};
+
+DRAGLINE_DECL dns_connection::dns_connection(async::loop_state& loop, dns_connection_owner& owner,
+                                             dns_connection_limits limits)
+    : loop_(loop), owner_(&owner), limits_(limits), idle_limit_(limits.idle) {}
+
+// Posted: a caller of ask() must not hear of an outcome inside it.
+DRAGLINE_DECL void dns_connection::open(connect_request request) {
+    asio::post(loop_.executor(), [self = shared_from_this(), request = std::move(request)]() mutable {
+        if (self->is_closed()) return;
+        asio::co_spawn(self->loop_.executor(), connect_body(self, std::move(request)),
+                       [self](std::exception_ptr thrown) { self->ended(thrown, false); });
+    });
+}
+
+DRAGLINE_DECL asio::awaitable<void> dns_connection::connect_body(self_pointer self, connect_request request) {
+    auto connecting = net::connect(self->loop_, std::move(request), self->trace_, self->ending_);
+    auto made = co_await std::move(connecting);
+    if (self->is_closed()) co_return;
+    if (!made) co_return self->fail(made.error());
+    self->stream_ = std::move(made->stream);
+    self->state_ = state::open;
+    self->heard_at_ = self->loop_.now();
+    self->start_reader();
+    self->owner_->opened();
+}
+
+// Coroutines here throw only for want of memory, and where they are cancelled as they begin to wait.
+DRAGLINE_DECL void dns_connection::ended(const std::exception_ptr& thrown, bool cancelled) {
+    if (thrown && !cancelled) fail(std::make_error_code(std::errc::not_enough_memory));
+}
+
+DRAGLINE_DECL void dns_connection::close() noexcept {
+    owner_ = nullptr;
+    state_ = state::closed;
+    ending_.interrupt();
+    stream_.close();
+    errands_.clear();
+}
+
+DRAGLINE_DECL void dns_connection::fail(std::error_code ec) {
+    if (is_closed()) return;
+    const auto before = std::exchange(state_, state::closed);
+    stream_.close();
+    if (before == state::connecting) return owner_->not_opened(*this, ec);
+    owner_->broken(*this, ec);
+}
+
+DRAGLINE_DECL bool dns_connection::is_stuck(async::time_point now) const noexcept {
+    return !errands_.empty() && now - heard_at_ > longest_dns_silence;
+}
+
+DRAGLINE_DECL bool dns_connection::is_stale(async::time_point now) noexcept {
+    if (state_ != state::open || !errands_.empty()) return false;
+    if (now - heard_at_ >= idle_limit_) return true;
+    if (reader_runs_) return false;  // it will hear
+    make_room();
+    auto space = asio::buffer(input_.data() + input_size_, input_.size() - input_size_);
+    const auto size = stream_.layer().try_read(space);
+    return size.error() != asio::error::would_block;  // the end, or what nobody asked for
+}
+
+// Ids need not be secret on a connection that nobody can write to, but a forgotten one should not come back.
+DRAGLINE_DECL std::uint16_t dns_connection::unused_id() {
+    for (;;) {
+        const auto bits = loop_.random()();
+        for (int shift = 0; shift < 64; shift += 16) {
+            const auto id = static_cast<std::uint16_t>(bits >> shift);
+            if (!errands_.contains(id)) return id;
+        }
+    }
+}
+
+DRAGLINE_DECL std::error_code dns_connection::send(dns_errand& errand) {
+    const auto start = outgoing_.size();
+    const auto message = start + dns_length_size;
+    const auto id = unused_id();
+    outgoing_.resize(message);
+    if (const auto ec = dns::wire::append_query(id, errand.asked, errand.form, outgoing_)) {
+        outgoing_.resize(start);
+        return ec;
+    }
+    dns::wire::append_option(outgoing_, message, dns::wire::option_code::tcp_keepalive);
+    if (limits_.padding > 0) dns::wire::pad_query(outgoing_, message, limits_.padding);
+    store_big16(&outgoing_[start], static_cast<std::uint16_t>(outgoing_.size() - message));
+    if (errands_.empty()) heard_at_ = loop_.now();
+    errands_.emplace(id, std::move(errand));
+    start_writer();
+    return {};
+}
+
+DRAGLINE_DECL std::vector<dns_errand> dns_connection::take_errands() {
+    return forget(async::time_point::max());
+}
+
+DRAGLINE_DECL std::vector<dns_errand> dns_connection::forget(async::time_point until) {
+    std::vector<dns_errand> taken;
+    for (auto at = errands_.begin(); at != errands_.end();) {
+        if (at->second.began > until) {
+            ++at;
+            continue;
+        }
+        taken.push_back(std::move(at->second));
+        at = errands_.erase(at);
+    }
+    forgotten_ += taken.size();
+    std::sort(taken.begin(), taken.end(),
+              [](const dns_errand& a, const dns_errand& b) { return a.began < b.began; });
+    return taken;
+}
+
+DRAGLINE_DECL void dns_connection::resume() {
+    running_ = true;
+    start_reader();
+    start_writer();
+}
+
+DRAGLINE_DECL void dns_connection::pause() noexcept {
+    running_ = false;
+    // A connection that is not yet there cannot wait, nor can half a record.
+    if (is_connecting() || writer_waits_) return close();
+    if (!reader_waits_ || std::exchange(reader_stopped_, true)) return;
+    stop_reading_.emit(asio::cancellation_type::terminal);
+}
+
+DRAGLINE_DECL void dns_connection::start_reader() {
+    if (reader_runs_ || !wants_input()) return;
+    reader_runs_ = true;
+    asio::post(loop_.executor(), [self = shared_from_this()] {
+        auto ended = [self](std::exception_ptr thrown) {
+            const bool cancelled = std::exchange(self->reader_stopped_, false);
+            self->reader_runs_ = self->reader_waits_ = false;
+            self->ended(thrown, cancelled);
+            self->start_reader();
+        };
+        asio::co_spawn(self->loop_.executor(), read_body(self),
+                       asio::bind_cancellation_slot(self->stop_reading_.slot(), std::move(ended)));
+    });
+}
+
+DRAGLINE_DECL asio::awaitable<void> dns_connection::read_body(self_pointer self) {
+    while (self->wants_input() && !self->reader_stopped_) {
+        const auto space = self->make_room();
+        auto into = asio::buffer(self->input_.data() + self->input_size_, space.size());
+        auto reading = self->stream_.layer().read_some(into, async::no_deadline, phase::read);
+        self->reader_waits_ = true;
+        auto size = co_await std::move(reading);
+        self->reader_waits_ = false;
+        if (size) {
+            self->received(*size);
+        } else if (!self->reader_stopped_ || size.error() != asio::error::operation_aborted) {
+            self->fail(size.error());
+        }
+    }
+}
+
+// Posted, so that queries which are asked one after the other go out in one piece.
+DRAGLINE_DECL void dns_connection::start_writer() {
+    if (writer_runs_ || !wants_output()) return;
+    writer_runs_ = true;
+    asio::post(loop_.executor(), [self = shared_from_this()] {
+        asio::co_spawn(self->loop_.executor(), write_body(self), [self](std::exception_ptr thrown) {
+            self->writer_runs_ = self->writer_waits_ = false;
+            self->ended(thrown, false);
+            self->start_writer();
+        });
+        if (self->running_) return;
+        // Nobody waits for an answer: then nobody waits for the server to read, either.
+        asio::post(self->loop_.executor(), [self] {
+            if (!self->running_ && self->writer_waits_) self->fail(asio::error::operation_aborted);
+        });
+    });
+}
+
+DRAGLINE_DECL asio::awaitable<void> dns_connection::write_body(self_pointer self) {
+    while (self->wants_output()) {
+        self->sending_.clear();
+        std::swap(self->sending_, self->outgoing_);
+        const gather pieces{asio::buffer(self->sending_), asio::const_buffer()};
+        const auto until = async::deadline_after(self->loop_.now(), self->limits_.write);
+        auto writing = self->stream_.layer().write(pieces, until, phase::write);
+        self->writer_waits_ = true;
+        auto written = co_await std::move(writing);
+        self->writer_waits_ = false;
+        // What the server said before it hung up comes first: the reader will see the end.
+        const bool gone =
+            written.error() == asio::error::broken_pipe || written.error() == asio::error::connection_reset;
+        if (!written && !gone) self->fail(written.error());
+        if (!written) co_return;
+    }
+}
+
+// Room for the message that is under way, or for some small ones.
+DRAGLINE_DECL byte_view dns_connection::make_room() {
+    auto wanted = dns_input_size;
+    if (input_size_ >= dns_length_size) {
+        wanted = std::max(wanted, dns_length_size + load_big16(input_.data()));
+    }
+    if (input_.size() < wanted) input_.resize(wanted);
+    return byte_view(input_).subspan(input_size_);
+}
+
+DRAGLINE_DECL void dns_connection::received(std::size_t size) {
+    heard_at_ = loop_.now();
+    input_size_ += size;
+    std::size_t used = 0;
+    while (!is_closed() && input_size_ - used >= dns_length_size) {
+        const std::size_t length = load_big16(&input_[used]);
+        if (length < dns_header_size) return fail(dns::errc::malformed_message);
+        if (input_size_ - used - dns_length_size < length) break;
+        take_answer(byte_view(input_).subspan(used + dns_length_size, length));
+        used += dns_length_size + length;
+    }
+    std::copy(input_.begin() + static_cast<std::ptrdiff_t>(used),
+              input_.begin() + static_cast<std::ptrdiff_t>(input_size_), input_.begin());
+    input_size_ -= used;
+    if (used > 0 && owner_ && !is_closed()) owner_->answered(*this);
+}
+
+// One message that makes no sense ends only its own query: its length can still be trusted, and a resolver
+// passes on what others wrote. One to no query at all ends the connection.
+DRAGLINE_DECL void dns_connection::take_answer(byte_view bytes) {
+    const auto found = errands_.find(load_big16(bytes.data()));
+    auto reply = dns::wire::decode_message(bytes);
+    std::error_code ec;
+    if (found != errands_.end() && reply) {
+        ec = dns::wire::check_response(*reply, found->first, found->second.asked);
+        if (ec == dns::errc::not_a_response) return fail(ec);
+    }
+    if (found == errands_.end() || (ec && forgotten_ > 0)) {
+        if (forgotten_ == 0) return fail(dns::errc::id_mismatch);
+        --forgotten_;
+        return;
+    }
+    const auto errand = std::move(found->second);
+    errands_.erase(found);
+    proven_ = true;
+    if (ec) return errand.sink->on_reply(errand.tag, ec);
+    if (reply) heed(*reply);
+    errand.sink->on_reply(errand.tag, std::move(reply));
+}
+
+// RFC 7828, 3.3.2: units of 100 ms; 0 asks to hang up.
+DRAGLINE_DECL void dns_connection::heed(const dns::wire::message& reply) noexcept {
+    if (!reply.extension) return;
+    const auto said = dns::wire::find_option(reply.extension->options, dns::wire::option_code::tcp_keepalive);
+    if (!said || said->size() != 2) return;
+    const std::chrono::milliseconds time(100 * load_big16(said->data()));
+    idle_limit_ = std::min<async::duration>(limits_.idle, time);
+    if (time.count() == 0) retire();
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+// Nothing is opened before there is a question. Questions go to the first connection that has room; what
+// finds none waits in line.
+class dns_over_tls_transport final : public dns::transport,
+                                     public dns_connection_owner,
+                                     public std::enable_shared_from_this<dns_over_tls_transport> {
+public:
+    dns_over_tls_transport(async::loop_state& loop, dns::server where, dns_over_tls_options options);
+    ~dns_over_tls_transport() override { shutdown(); }
+
+    void ask(const dns::question& asked, const dns::query_form& form, std::shared_ptr<dns::reply_sink> sink,
+             std::size_t tag) override;
+    void hold() override;
+    void release() noexcept override;
+    void shutdown() noexcept override;
+    std::string description() const override;
+
+private:
+    using connections = std::vector<std::shared_ptr<dns_connection>>;
+
+    void opened() override;
+    void answered(dns_connection& by) override;
+    void not_opened(dns_connection& gone, std::error_code ec) override;
+    void broken(dns_connection& gone, std::error_code ec) override;
+
+    void remove(const dns_connection& gone) noexcept;
+    void set_up();
+    void pump();
+    void drop_late();
+    void drop_stale();
+    dns_connection* connection_with_room();
+    bool needs_another() const noexcept;
+    bool make_place();
+    void open_one();
+    void give_up(dns_connection& on, std::error_code ec);
+    void fail_later(dns_errand errand, std::error_code ec);
+    void keep_ticking();
+    void tick();
+    static void on_tick(void* self) noexcept;
+
+    async::loop_state& loop_;
+    dns::server where_;
+    dns_over_tls_options options_;
+    std::error_code problem_;
+    tls::context context_;  // made for the first connection
+    std::shared_ptr<tls::ticket_cache> tickets_ = std::make_shared<tls::ticket_cache>();
+    connections connections_;  // the oldest first
+    std::deque<dns_errand> waiting_;
+    async::deadline tick_;
+    async::time_point may_open_at_{};  // beside one that works
+    std::size_t holders_ = 0;
+    bool set_up_ = false;
+    bool ended_ = false;
+};
+
+// Ends the transports of a loop with it, also those that no resolver knows any more.
+class dns_over_tls_registry final : public async::loop_object {
+public:
+    explicit dns_over_tls_registry(async::loop_state&) {}
+
+    void add(std::weak_ptr<dns::transport> made);
+    void shutdown() noexcept override;
+
+private:
+    std::vector<std::weak_ptr<dns::transport>> living_;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/dns_over_tls_transport.ipp
+// Included by <dragline/net/detail/dns_over_tls_transport.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+inline constexpr std::chrono::milliseconds dns_tick{500};
+inline constexpr std::chrono::seconds dns_connect_pause{1};
+
+// What a look-up failed of: how exactly a server hung up tells its caller nothing.
+DRAGLINE_DECL std::error_code dns_failure(std::error_code ec) noexcept {
+    const bool ours = ec.category() == dns::error_category() || ec == condition::timeout;
+    const bool tls = ec == condition::tls_failed && ec != tls::errc::truncated;
+    if (ours || tls || ec == std::errc::not_enough_memory || ec == dragline::errc::invalid_option) return ec;
+    return dns::errc::servers_unreachable;
+}
+
+DRAGLINE_DECL dns_over_tls_transport::dns_over_tls_transport(async::loop_state& loop, dns::server where,
+                                                             dns_over_tls_options options)
+    : loop_(loop),
+      where_(std::move(where)),
+      options_(std::move(options)),
+      problem_(options_.problem()),
+      tick_(&on_tick, this) {}
+
+DRAGLINE_DECL std::string dns_over_tls_transport::description() const {
+    const auto place = where_.to_string();
+    return options_.server_name().empty() ? place : place + '#' + options_.server_name();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::set_up() {
+    if (std::exchange(set_up_, true)) return;
+    loop_.get<dns_over_tls_registry>().add(weak_from_this());
+    if (problem_) return;
+    auto wanted = options_.tls();
+    wanted.verify(options_.privacy() == dns_privacy::strict);
+    if (!options_.server_name().empty()) wanted.server_name(options_.server_name());
+    if (wanted.alpn().empty()) wanted.alpn({"dot"});
+    auto made = tls::context::make_client(wanted);
+    if (made) context_ = *std::move(made);
+    problem_ = made.error();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::ask(const dns::question& asked, const dns::query_form& form,
+                                               std::shared_ptr<dns::reply_sink> sink, std::size_t tag) {
+    if (ended_) return;
+    set_up();
+    dns_errand errand{asked, form, std::move(sink), tag, loop_.now()};
+    if (problem_) return fail_later(std::move(errand), problem_);
+    waiting_.push_back(std::move(errand));
+    pump();
+    keep_ticking();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::fail_later(dns_errand errand, std::error_code ec) {
+    asio::post(loop_.executor(), [errand = std::move(errand), ec] { errand.sink->on_reply(errand.tag, ec); });
+}
+
+// While nobody waits, what is asked in the background goes only where there is a connection.
+DRAGLINE_DECL void dns_over_tls_transport::pump() {
+    drop_late();
+    if (waiting_.empty()) return;
+    drop_stale();
+    while (!waiting_.empty()) {
+        auto* connection = connection_with_room();
+        if (!connection) break;
+        if (const auto ec = connection->send(waiting_.front())) fail_later(std::move(waiting_.front()), ec);
+        waiting_.pop_front();
+    }
+    if (holders_ > 0 && needs_another() && make_place()) open_one();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::drop_late() {
+    const auto now = loop_.now();
+    while (!waiting_.empty() && now - waiting_.front().began >= options_.answer_timeout()) {
+        fail_later(std::move(waiting_.front()), make_timeout(phase::resolve));
+        waiting_.pop_front();
+    }
+}
+
+// Those that ended by themselves do no harm; those that are stuck answer what they have, if ever.
+DRAGLINE_DECL void dns_over_tls_transport::drop_stale() {
+    const auto now = loop_.now();
+    std::erase_if(connections_, [now](const auto& each) {
+        if (each->is_stuck(now)) each->retire();
+        const bool useless = each->is_spent() || each->is_stale(now);
+        if (useless) each->close();
+        return useless;
+    });
+}
+
+DRAGLINE_DECL dns_connection* dns_over_tls_transport::connection_with_room() {
+    const auto found = std::find_if(connections_.begin(), connections_.end(),
+                                    [](const auto& each) { return each->has_room(); });
+    return found == connections_.end() ? nullptr : found->get();
+}
+
+// Those that are being opened will take as many as they can.
+DRAGLINE_DECL bool dns_over_tls_transport::needs_another() const noexcept {
+    if (!connections_.empty() && loop_.now() < may_open_at_) return false;
+    const auto connecting = static_cast<std::size_t>(std::count_if(
+        connections_.begin(), connections_.end(), [](const auto& each) { return each->is_connecting(); }));
+    return waiting_.size() > connecting * options_.max_pipelined();
+}
+
+DRAGLINE_DECL bool dns_over_tls_transport::make_place() {
+    if (connections_.size() < options_.connections()) return true;
+    const auto worst = std::find_if(connections_.begin(), connections_.end(),
+                                    [](const auto& each) { return each->is_retired(); });
+    if (worst == connections_.end()) return false;
+    const auto gone = std::move(*worst);
+    connections_.erase(worst);
+    give_up(*gone, make_timeout(phase::resolve));
+    return true;
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::open_one() {
+    connect_request request;
+    request.target = endpoint(where_.address(), where_.port());
+    request.tls = context_;
+    request.tls_options.host(request.target.host());
+    request.tls_options.tickets(tickets_, where_.to_string());
+    request.until = async::deadline_after(loop_.now(), options_.connect_timeout());
+    dns_connection_limits limits;
+    limits.pipelined = options_.max_pipelined();
+    limits.padding = options_.padding();
+    limits.idle = options_.idle_timeout();
+    auto made = std::make_shared<dns_connection>(loop_, *this, limits);
+    made->open(std::move(request));
+    connections_.push_back(std::move(made));
+}
+
+// What the connection left unanswered is asked again, unless that was done before, or it never answered.
+DRAGLINE_DECL void dns_over_tls_transport::give_up(dns_connection& on, std::error_code ec) {
+    auto left = on.take_errands();
+    for (auto at = left.rbegin(); at != left.rend(); ++at) {
+        if (!on.is_proven() || std::exchange(at->repeated, true)) {
+            fail_later(std::move(*at), dns_failure(ec));
+        } else {
+            waiting_.push_front(std::move(*at));
+        }
+    }
+    on.close();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::opened() { pump(); }
+
+DRAGLINE_DECL void dns_over_tls_transport::answered(dns_connection& by) {
+    if (by.is_spent()) {
+        by.close();
+        remove(by);
+    }
+    pump();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::remove(const dns_connection& gone) noexcept {
+    std::erase_if(connections_, [&gone](const auto& each) { return each.get() == &gone; });
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::not_opened(dns_connection& gone, std::error_code ec) {
+    remove(gone);
+    if (!connections_.empty()) {  // these will do, if they have to
+        may_open_at_ = loop_.now() + dns_connect_pause;
+        return;
+    }
+    for (auto& each : std::exchange(waiting_, {})) fail_later(std::move(each), dns_failure(ec));
+}
+
+// Whatever ended it may have ended the others too: what is asked again goes to none of these.
+DRAGLINE_DECL void dns_over_tls_transport::broken(dns_connection& gone, std::error_code ec) {
+    remove(gone);
+    for (const auto& each : connections_) {
+        if (!each->is_connecting()) each->retire();
+    }
+    give_up(gone, ec);
+    pump();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::hold() {
+    if (ended_ || holders_++ > 0) return;
+    drop_stale();
+    for (const auto& each : connections_) each->resume();
+    pump();
+    keep_ticking();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::release() noexcept {
+    if (ended_ || --holders_ > 0) return;
+    tick_.disarm();
+    waiting_.clear();  // nobody waits for these, nor for what a connection is closed with
+    for (const auto& each : connections_) each->pause();
+    std::erase_if(connections_, [](const auto& each) { return each->is_closed(); });
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::keep_ticking() {
+    const auto owed = [](const auto& each) { return each->outstanding() > 0; };
+    const bool owing = !waiting_.empty() || std::any_of(connections_.begin(), connections_.end(), owed);
+    if (tick_.armed() || holders_ == 0 || !owing) return;
+    loop_.deadlines().arm(tick_, loop_.now() + dns_tick);
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::on_tick(void* self) noexcept {
+    const auto transport = static_cast<dns_over_tls_transport*>(self)->shared_from_this();
+    transport->tick();
+}
+
+// Drops what has waited too long. A connection that has said nothing all that time is dead.
+DRAGLINE_DECL void dns_over_tls_transport::tick() {
+    const auto now = loop_.now();
+    const auto patience = options_.answer_timeout();
+    if (patience != no_limit) {
+        for (const auto& each : connections_) {
+            const bool silent = each->is_stuck(now);
+            auto late = each->forget(now - patience);
+            if (silent && !late.empty()) each->retire();
+            for (auto& errand : late) fail_later(std::move(errand), make_timeout(phase::resolve));
+        }
+    }
+    drop_stale();
+    pump();
+    keep_ticking();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::shutdown() noexcept {
+    ended_ = true;
+    tick_.disarm();
+    for (const auto& each : std::exchange(connections_, {})) each->close();
+    waiting_.clear();
+}
+
+DRAGLINE_DECL void dns_over_tls_registry::add(std::weak_ptr<dns::transport> made) {
+    std::erase_if(living_, [](const auto& each) { return each.expired(); });
+    living_.push_back(std::move(made));
+}
+
+DRAGLINE_DECL void dns_over_tls_registry::shutdown() noexcept {
+    for (const auto& each : living_) {
+        if (const auto transport = each.lock()) transport->shutdown();
+    }
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL std::shared_ptr<dns::transport> make_dns_over_tls(async::loop_state& loop, dns::server where,
+                                                                dns_over_tls_options options) {
+    return std::make_shared<dns_over_tls_transport>(loop, std::move(where), std::move(options));
+}
+
+}  // namespace dragline::net::detail
+
+#endif
 // ---- dragline/tls.hpp
 // TLS without I/O: OpenSSL 3 on buffers that you fill and drain; `net` moves the bytes.
 // Start with `context::make_client` in context.hpp, then `engine` in engine.hpp.
@@ -18406,3 +23502,113 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_here_body(asio::any_io_execut
 // URLs as the WHATWG URL Standard reads them: parse, resolve, serialise. No I/O and no Asio.
 // Start with `parse` in parse.hpp; `url` in url.hpp is what it returns.
 
+// ---- dragline/url/registrable_domain.hpp
+// Where a name ends to belong to one owner: "example.co.uk" is registered, "co.uk" is a public suffix. Start
+// with registrable_domain().
+
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// True when the functions below follow the Public Suffix List (publicsuffix.org): features::psl, and a
+/// libpsl that carries the list. The list is as old as that libpsl; no file is read.
+DRAGLINE_DECL bool has_public_suffix_list() noexcept;
+
+/// The part of `name` that its owner registered: a public suffix and one label more, "example.co.uk" of
+/// "www.example.co.uk". Nothing for a public suffix, for an address and for what is no domain.
+///
+/// `name` is read as the host of a URL is; the result is ASCII, in lower case and without a dot at the end.
+/// A domain has at most 253 characters in labels of 1 to 63. Suffixes that private owners list ("github.io")
+/// count; a top-level domain that no rule names is a suffix.
+///
+/// Without a list it is the last two labels, which is WRONG wherever the suffix has more than one ("co.uk").
+/// Whoever draws a border of trust with it, as cookies do, asks has_public_suffix_list() first.
+DRAGLINE_DECL std::optional<std::string> registrable_domain(std::string_view name);
+
+/// True for a domain under which others register theirs: "com", "co.uk", "github.io". False for any other
+/// domain, and for what is none.
+///
+/// Without a list only single labels are.
+DRAGLINE_DECL bool is_public_suffix(std::string_view name);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/registrable_domain.ipp
+// Included by <dragline/url/registrable_domain.hpp> only. The one file that knows libpsl.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+
+#if DRAGLINE_WITH_PSL
+#include <libpsl.h>
+#endif
+
+namespace dragline::inline v1::url {
+namespace detail {
+
+/// Labels of 1 to 63 characters, 253 in all (RFC 1035, 2.3.4).
+DRAGLINE_DECL bool fits_dns(std::string_view domain) noexcept {
+    if (domain.size() > 253) return false;
+    for (;;) {
+        const auto label = domain.substr(0, domain.find('.'));
+        if (label.empty() || label.size() > 63) return false;
+        if (label.size() == domain.size()) return true;
+        domain.remove_prefix(label.size() + 1);
+    }
+}
+
+/// The domain that a URL with this host names, without a dot at the end.
+DRAGLINE_DECL std::optional<std::string> read_domain(std::string_view name) {
+    std::string domain;
+    const auto kind = append_host(domain, name);
+    if (!kind || *kind != host_kind::domain) return std::nullopt;
+    if (domain.ends_with('.')) domain.pop_back();
+    if (!fits_dns(domain)) return std::nullopt;
+    return domain;
+}
+
+/// Where the registrable domain begins in `domain`, which read_domain() returned; npos when there is none.
+DRAGLINE_DECL std::size_t find_registrable(const std::string& domain) noexcept {
+#if DRAGLINE_WITH_PSL
+    if (const psl_ctx_t* list = psl_builtin()) {
+        const char* found = psl_registrable_domain(list, domain.c_str());
+        return found ? static_cast<std::size_t>(found - domain.c_str()) : domain.npos;
+    }
+#endif
+    const auto last = domain.rfind('.');
+    if (last == domain.npos) return last;
+    const auto before = domain.rfind('.', last - 1);
+    return before == domain.npos ? 0 : before + 1;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL bool has_public_suffix_list() noexcept {
+#if DRAGLINE_WITH_PSL
+    return psl_builtin() != nullptr;
+#else
+    return false;
+#endif
+}
+
+DRAGLINE_DECL std::optional<std::string> registrable_domain(std::string_view name) {
+    auto domain = detail::read_domain(name);
+    if (!domain) return std::nullopt;
+    const auto begin = detail::find_registrable(*domain);
+    if (begin == domain->npos) return std::nullopt;
+    return domain->substr(begin);
+}
+
+DRAGLINE_DECL bool is_public_suffix(std::string_view name) {
+    const auto domain = detail::read_domain(name);
+    return domain && detail::find_registrable(*domain) == domain->npos;
+}
+
+}  // namespace dragline::url
+
+#endif

@@ -8,7 +8,7 @@
 #include <dragline/dns/detail/operation_shapes.hpp>
 #include <dragline/dns/options.hpp>
 #include <dragline/dns/resolver.hpp>
-#include <dragline/dns/wildcard_options.hpp>
+#include <dragline/dns/wildcards/wildcard_options.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>

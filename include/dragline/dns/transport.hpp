@@ -3,9 +3,9 @@
 #pragma once
 
 #include <dragline/core/result.hpp>
-#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/wire/message.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -3,8 +3,8 @@
 
 #include <dragline/core/result.hpp>
 #include <dragline/dns/detail/resolver_core.hpp>
-#include <dragline/dns/wildcard_evidence.hpp>
-#include <dragline/dns/wildcard_options.hpp>
+#include <dragline/dns/wildcards/wildcard_evidence.hpp>
+#include <dragline/dns/wildcards/wildcard_options.hpp>
 
 #include <asio/awaitable.hpp>
 
