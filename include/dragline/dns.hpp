@@ -4,6 +4,7 @@
 #pragma once
 
 #include <dragline/dns/answer.hpp>
+#include <dragline/dns/bulk.hpp>
 #include <dragline/dns/cache.hpp>
 #include <dragline/dns/error.hpp>
 #include <dragline/dns/hosts_file.hpp>
@@ -12,6 +13,7 @@
 #include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/resolve.hpp>
+#include <dragline/dns/resolve_many.hpp>
 #include <dragline/dns/resolver.hpp>
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/trace.hpp>

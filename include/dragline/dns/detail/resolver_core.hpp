@@ -39,6 +39,10 @@ public:
     async::loop_state& loop() noexcept { return loop_; }
     cache& answers() noexcept { return cache_; }
 
+    // Those that are asked now: servers, none where transports were given, and what carries questions to each.
+    const std::vector<server>& servers(async::time_point now) { return refresh(now), servers_; }
+    const std::shared_ptr<const transport_list>& transports(async::time_point now);
+
     // From the cache, or null.
     std::shared_ptr<const answer> known(const question& asked, async::time_point now, std::uint32_t& age);
 
@@ -64,7 +68,6 @@ private:
         }
     };
 
-    const std::shared_ptr<const transport_list>& transports(async::time_point now);
     void refresh(async::time_point now);
     void read_system_servers();
     void forget(const flight& gone) noexcept;
