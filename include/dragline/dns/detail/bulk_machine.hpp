@@ -39,7 +39,7 @@ public:
 
     // The outcome of the query that a slot has under way. Answered: `result.answer` holds it.
     void answered(std::uint32_t at, async::time_point now);
-    void failed(std::uint32_t at, std::error_code ec);
+    void failed(std::uint32_t at, std::error_code ec, async::time_point now);
 
     // The same query goes on in another way: its time begins anew.
     void restarted(std::uint32_t at, async::time_point now);
@@ -49,7 +49,7 @@ public:
     async::time_point first_expiry() const noexcept;
 
     // Ends all that is under way or waits to be sent.
-    void give_up(std::error_code ec);
+    void give_up(std::error_code ec, async::time_point now);
 
     std::uint32_t next_to_report();
     void close(std::uint32_t at);
@@ -76,7 +76,7 @@ private:
     void stop_waiting(std::uint32_t at) noexcept;
     std::optional<std::uint32_t> server_for(bulk_slot& slot, bool& hopeless, async::time_point now);
     void confirm(bulk_slot& slot);
-    void exhausted(std::uint32_t at);
+    void exhausted(std::uint32_t at, async::time_point now);
     void finish(std::uint32_t at);
     void count(const bulk_slot& slot) noexcept;
 

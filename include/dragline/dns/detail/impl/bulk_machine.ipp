@@ -78,7 +78,7 @@ DRAGLINE_DECL void bulk_machine::settle(std::uint32_t at, std::error_code ec) {
     slot.order = next_order_++;
     if (in_order_) by_order_[slot.order % window_] = at;
     slot.error = ec;
-    exhausted(at);
+    exhausted(at, {});
 }
 
 DRAGLINE_DECL void bulk_machine::make_ready(std::uint32_t at) noexcept {
@@ -110,7 +110,7 @@ DRAGLINE_DECL std::uint32_t bulk_machine::next_to_send(async::time_point now) {
             if (!server && !hopeless) break;  // of those behind it another server may be free: they wait, too
             remove(*list, at);
             if (!server) {
-                exhausted(at);
+                exhausted(at, now);
                 continue;
             }
             if (!std::exchange(slot.same_server, false)) {
@@ -154,7 +154,7 @@ DRAGLINE_DECL void bulk_machine::answered(std::uint32_t at, async::time_point no
         slot.same_server = true;
         return make_ready(at);
     }
-    if (found.error && lookup_machine::is_retryable(found.error)) return failed(at, found.error);
+    if (found.error && lookup_machine::is_retryable(found.error)) return failed(at, found.error, now);
     stop_waiting(at);
     servers_.answered(slot.server, now - slot.sent_at);
     if (may_drop_edns_ && !slot.edns) servers_.knows_no_edns(slot.server);
@@ -178,7 +178,7 @@ DRAGLINE_DECL void bulk_machine::confirm(bulk_slot& slot) {
     slot.hopeless.clear();
 }
 
-DRAGLINE_DECL void bulk_machine::failed(std::uint32_t at, std::error_code ec) {
+DRAGLINE_DECL void bulk_machine::failed(std::uint32_t at, std::error_code ec, async::time_point now) {
     auto& slot = slots_[at];
     stop_waiting(at);
     servers_.failed(slot.server, ec);
@@ -186,7 +186,7 @@ DRAGLINE_DECL void bulk_machine::failed(std::uint32_t at, std::error_code ec) {
     if (!slot.confirming && tells_more) slot.error = ec;
     if (ec != condition::timeout && ec != errc::malformed_message) slot.hopeless.push_back(slot.server);
     if (slot.tries_left > 0) return make_ready(at);
-    exhausted(at);
+    exhausted(at, now);
 }
 
 DRAGLINE_DECL void bulk_machine::restarted(std::uint32_t at, async::time_point now) {
@@ -204,27 +204,28 @@ DRAGLINE_DECL async::time_point bulk_machine::first_expiry() const noexcept {
     return async::deadline_after(slots_[waiting_.first].sent_at, try_timeout_);
 }
 
-DRAGLINE_DECL void bulk_machine::give_up(std::error_code ec) {
+DRAGLINE_DECL void bulk_machine::give_up(std::error_code ec, async::time_point now) {
     while (waiting_.first != no_slot) {
         const auto at = waiting_.first;
         stop_waiting(at);
         if (!slots_[at].confirming) slots_[at].error = ec;
-        exhausted(at);
+        exhausted(at, now);
     }
     for (auto& list : ready_) {
         while (list.first != no_slot) {
             const auto at = list.first;
             remove(list, at);
             if (!slots_[at].confirming) slots_[at].error = ec;
-            exhausted(at);
+            exhausted(at, now);
         }
     }
 }
 
 // Nobody is left to ask.
-DRAGLINE_DECL void bulk_machine::exhausted(std::uint32_t at) {
+DRAGLINE_DECL void bulk_machine::exhausted(std::uint32_t at, async::time_point now) {
     auto& slot = slots_[at];
     auto& result = slot.result;
+    if (result.tries != 0) result.took = now - slot.began;
     if (slot.confirming) {
         result.answer = std::move(*slot.unconfirmed);
         result.server = servers_.name(slot.unconfirmed_server);

@@ -101,7 +101,7 @@ DRAGLINE_DECL void bulk_run::on_bytes(std::uint32_t at, byte_view reply, bool ec
     constexpr std::size_t header_size = 12;
     if (!echoed || !read_address_answer(reply, header_size + of.question.name_size(), found)) {
         auto decoded = wire::decode_message(reply);
-        if (!decoded) return machine_->failed(at, decoded.error());
+        if (!decoded) return machine_->failed(at, decoded.error(), now_);
         found = interpret(*std::move(decoded), std::move(found.asked));
     }
     machine_->answered(at, now_);
@@ -113,14 +113,14 @@ DRAGLINE_DECL void bulk_run::on_message(std::uint32_t at, std::uint64_t generati
     constexpr std::uint64_t mask = ~std::size_t{0} >> slot_bits;
     auto& of = (*machine_)[at];
     if (of.state != slot_state::waiting || (of.generation & mask) != generation) return;
-    if (!reply) return machine_->failed(at, reply.error());
+    if (!reply) return machine_->failed(at, reply.error(), now_);
     auto& found = of.result.answer;
-    if (const auto ec = wire::check_response(*reply, reply->id, found.asked)) return machine_->failed(at, ec);
+    if (const auto ec = wire::check_response(*reply, reply->id, found.asked)) return machine_->failed(at, ec, now_);
     found = interpret(*std::move(reply), std::move(found.asked));
     machine_->answered(at, now_);
 }
 
-DRAGLINE_DECL void bulk_run::on_failure(std::uint32_t at, std::error_code ec) { machine_->failed(at, ec); }
+DRAGLINE_DECL void bulk_run::on_failure(std::uint32_t at, std::error_code ec) { machine_->failed(at, ec, now_); }
 
 DRAGLINE_DECL void bulk_run::on_restart(std::uint32_t at) { machine_->restarted(at, now_); }
 
@@ -242,7 +242,7 @@ DRAGLINE_DECL bool bulk_run::send_some() {
     for (; sent < pump_batch; ++sent) {
         const auto at = machine_->next_to_send(now_);
         if (at == no_slot) break;
-        if (const auto ec = carrier_->send(at, (*machine_)[at])) machine_->failed(at, ec);
+        if (const auto ec = carrier_->send(at, (*machine_)[at])) machine_->failed(at, ec, now_);
     }
     carrier_->flush();
     return sent == pump_batch;
@@ -260,7 +260,7 @@ DRAGLINE_DECL void bulk_run::on_expiry(void* context) noexcept {
     const auto now = self->loop_.now();
     for (auto at = machine.next_expired(now); at != no_slot; at = machine.next_expired(now)) {
         self->carrier_->forget(machine[at]);
-        machine.failed(at, make_timeout(phase::resolve));
+        machine.failed(at, make_timeout(phase::resolve), now);
     }
     self->pump();
 }
@@ -279,7 +279,7 @@ DRAGLINE_DECL void bulk_run::time_is_up() {
     carrier_->shutdown();
     expiry_.disarm();
     pace_.disarm();
-    machine_->give_up(error_);
+    machine_->give_up(error_, loop_.now());
     pump();
 }
 
