@@ -192,10 +192,13 @@ TEST_CASE("a run dies with its loop, wherever it is", "[dns][resolve_many]") {
         };
         dns::resolve_many(*loop, numbered(100), record_type::a, options, sink, completed);
     }
-    asio::steady_timer limit(loop->get_executor(), 200ms);
-    limit.async_wait([&](std::error_code) { loop->stop(); });
-    loop->run();
-    limit.cancel();
+    {
+        asio::steady_timer limit(loop->get_executor(), 200ms);
+        limit.async_wait([&](std::error_code ec) {
+            if (!ec) loop->stop();
+        });
+        loop->run();
+    }
     loop.reset();
     CHECK(alive.use_count() == 2);  // here and in `completed`
 }
