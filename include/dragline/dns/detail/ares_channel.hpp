@@ -73,7 +73,9 @@ private:
     struct outcome {
         std::shared_ptr<reply_sink> sink;
         std::size_t tag;
-        result<wire::message> reply;
+        std::error_code error;      // or a reply:
+        std::size_t offset = 0;  // where it begins in replies_
+        std::size_t size = 0;
     };
     using socket_handle = asio::ip::udp::socket::native_handle_type;
 
@@ -98,6 +100,7 @@ private:
     ares_channeldata* channel_ = nullptr;
     std::unordered_map<socket_handle, std::shared_ptr<watched>> sockets_;
     std::vector<outcome> outcomes_;
+    std::vector<std::uint8_t> replies_;
     std::vector<std::uint8_t> query_;
     std::uint64_t random_bits_ = 0;
     int random_ids_left_ = 0;

@@ -24,6 +24,9 @@ public:
     // The outcome of the query that the slot had under way at this generation.
     virtual void on_message(std::uint32_t at, std::uint64_t generation, result<wire::message> reply) = 0;
 
+    // The same as bytes: false when on_message() has to decide.
+    virtual bool on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) = 0;
+
     virtual void on_failure(std::uint32_t at, std::error_code ec) = 0;
     virtual void on_restart(std::uint32_t at) = 0;  // the query goes on over TCP
     virtual bulk_slot& slot(std::uint32_t at) noexcept = 0;

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <system_error>
 #include <vector>
@@ -87,7 +86,7 @@ private:
     bool may_drop_edns_;
 
     bulk_servers servers_;
-    std::deque<bulk_slot> slots_;  // grows up to the window; elements stay where they are
+    slot_table slots_;  // grows up to the window
     slot_list ready_[2];           // for plain servers, for trusted ones
     slot_list waiting_;            // the one that was sent first is the first to expire
     slot_list finished_;           // unless in order

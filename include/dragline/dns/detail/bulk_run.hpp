@@ -46,6 +46,7 @@ public:
     void batch_begins() override { now_ = loop_.now(); }
     void on_bytes(std::uint32_t at, byte_view reply, bool echoed) override;
     void on_message(std::uint32_t at, std::uint64_t generation, result<wire::message> reply) override;
+    bool on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) override;
     void on_failure(std::uint32_t at, std::error_code ec) override;
     void on_restart(std::uint32_t at) override;
     bulk_slot& slot(std::uint32_t at) noexcept override { return (*machine_)[at]; }
@@ -65,6 +66,7 @@ protected:
     async::loop_state& loop() noexcept { return loop_; }
 
 private:
+    bool is_awaited(std::uint32_t at, std::uint64_t generation) noexcept;
     std::error_code open(const resolver& with);
     void pump();
     void pump_later();

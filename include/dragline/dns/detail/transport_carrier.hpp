@@ -26,8 +26,12 @@ public:
         return static_cast<std::size_t>(generation << slot_bits | at);
     }
     void on_reply(std::size_t tag, result<wire::message> reply) override;
+    bool on_reply_bytes(std::size_t tag, byte_view reply) override;
 
 private:
+    static constexpr std::size_t slot_mask = (std::size_t{1} << slot_bits) - 1;
+    void begin_batch(bulk_listener& listener);
+
     async::loop_state& loop_;
     std::weak_ptr<bulk_listener> listener_;
     bool in_batch_ = false;

@@ -127,6 +127,7 @@ DRAGLINE_DECL void ares_channel::shutdown() noexcept {
     running_ = false;
     tick_.disarm();
     outcomes_.clear();
+    replies_.clear();
     // What c-ares has outstanding calls back now, and finds channel_ empty.
     if (auto* channel = std::exchange(channel_, nullptr)) ares_destroy(channel);
 }
@@ -148,7 +149,7 @@ DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& fo
     ++asked_;
     query_.clear();
     if (const auto ec = wire::append_query(random_id(), asked, form, query_)) {
-        outcomes_.push_back(outcome{std::move(sink), tag, ec});
+        outcomes_.push_back(outcome{std::move(sink), tag, ec, 0, 0});
         return deliver_later();
     }
     auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
@@ -176,9 +177,10 @@ DRAGLINE_DECL void ares_channel::answered(pending& query, int status, byte_view 
     if (status == ARES_ECONNREFUSED) was_unreachable_ = true;
     try {
         // With a message at hand the status is c-ares' reading of it, and ours is taken instead.
-        result<wire::message> decoded =
-            reply.empty() ? result<wire::message>(error_of_ares(status)) : wire::decode_message(reply);
-        outcomes_.push_back(outcome{std::move(query.sink), query.tag, std::move(decoded)});
+        const auto error = reply.empty() ? error_of_ares(status) : std::error_code();
+        replies_.insert(replies_.end(), reply.begin(), reply.end());
+        outcomes_.push_back(
+            outcome{std::move(query.sink), query.tag, error, replies_.size() - reply.size(), reply.size()});
     } catch (...) {  // out of memory: no exception may pass through c-ares, and the try will time out
     }
 }
@@ -254,10 +256,20 @@ DRAGLINE_DECL void ares_channel::on_tick(void* context) noexcept {
 
 DRAGLINE_DECL void ares_channel::deliver() {
     auto outcomes = std::exchange(outcomes_, {});
-    for (auto& each : outcomes) each.sink->on_reply(each.tag, std::move(each.reply));
+    auto replies = std::exchange(replies_, {});
+    for (auto& each : outcomes) {
+        const auto reply = byte_view(replies).subspan(each.offset, each.size);
+        if (each.error) {
+            each.sink->on_reply(each.tag, each.error);
+        } else if (!each.sink->on_reply_bytes(each.tag, reply)) {
+            each.sink->on_reply(each.tag, wire::decode_message(reply));
+        }
+    }
     if (outcomes_.empty() && channel_) {  // keep the memory for the next ones
         outcomes.clear();
         outcomes_ = std::move(outcomes);
+        replies.clear();
+        replies_ = std::move(replies);
     }
 }
 

@@ -40,8 +40,8 @@ DRAGLINE_DECL void bulk_machine::remove(slot_list& list, std::uint32_t at) noexc
 DRAGLINE_DECL std::uint32_t bulk_machine::take() {
     if (in_use_ == window_) return no_slot;
     if (free_.empty()) {
-        free_.push_back(static_cast<std::uint32_t>(slots_.size()));
-        slots_.emplace_back();
+        free_.push_back(slots_.size());
+        slots_.add();
     }
     const auto at = free_.back();
     free_.pop_back();

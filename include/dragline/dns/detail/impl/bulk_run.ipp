@@ -98,8 +98,8 @@ DRAGLINE_DECL asio::awaitable<result<bulk_summary>> bulk_run::run(std::shared_pt
 DRAGLINE_DECL void bulk_run::on_bytes(std::uint32_t at, byte_view reply, bool echoed) {
     auto& of = (*machine_)[at];
     auto& found = of.result.answer;
-    constexpr std::size_t header_size = 12;
-    if (!echoed || !read_address_answer(reply, header_size + of.question.name_size(), found)) {
+    const std::size_t name_end = wire_question::header_size + of.question.name_size();
+    if (!echoed || !read_address_answer(reply, name_end, found)) {
         auto decoded = wire::decode_message(reply);
         if (!decoded) return machine_->failed(at, decoded.error(), now_);
         found = interpret(*std::move(decoded), std::move(found.asked));
@@ -107,15 +107,31 @@ DRAGLINE_DECL void bulk_run::on_bytes(std::uint32_t at, byte_view reply, bool ec
     machine_->answered(at, now_);
 }
 
+// Whether an outcome from a transport, which cannot be told to forget, is still wanted.
+DRAGLINE_DECL bool bulk_run::is_awaited(std::uint32_t at, std::uint64_t generation) noexcept {
+    constexpr std::uint64_t mask = ~std::size_t{0} >> slot_bits;
+    if (over_ || stopping_ || late_) return false;
+    const auto& of = (*machine_)[at];
+    return of.state == slot_state::waiting && (of.generation & mask) == generation;
+}
+
+DRAGLINE_DECL bool bulk_run::on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) {
+    if (!is_awaited(at, generation)) return true;
+    constexpr std::uint8_t response_and_opcode = 0xf8;
+    if (reply.size() < wire_question::header_size || (reply[2] & response_and_opcode) != 0x80) return false;
+    const auto echo = (*machine_)[at].question.repeated_by(reply);
+    if (echo == wire_question::echo::none) return false;
+    on_bytes(at, reply, echo == wire_question::echo::exact);
+    return true;
+}
+
 DRAGLINE_DECL void bulk_run::on_message(std::uint32_t at, std::uint64_t generation,
                                         result<wire::message> reply) {
-    if (over_ || stopping_ || late_) return;
-    constexpr std::uint64_t mask = ~std::size_t{0} >> slot_bits;
-    auto& of = (*machine_)[at];
-    if (of.state != slot_state::waiting || (of.generation & mask) != generation) return;
+    if (!is_awaited(at, generation)) return;
     if (!reply) return machine_->failed(at, reply.error(), now_);
-    auto& found = of.result.answer;
-    if (const auto ec = wire::check_response(*reply, reply->id, found.asked)) return machine_->failed(at, ec, now_);
+    auto& found = (*machine_)[at].result.answer;
+    if (const auto ec = wire::check_response(*reply, reply->id, found.asked))
+        return machine_->failed(at, ec, now_);
     found = interpret(*std::move(reply), std::move(found.asked));
     machine_->answered(at, now_);
 }

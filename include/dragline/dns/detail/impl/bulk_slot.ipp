@@ -8,6 +8,7 @@
 #include <asio/ip/address.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 namespace dragline::inline v1::dns::detail {
@@ -75,6 +76,20 @@ DRAGLINE_DECL std::error_code wire_question::assign_any(std::string_view given, 
     std::copy(encoded.begin(), encoded.end(), bytes_.begin());
     size_ = static_cast<std::uint16_t>(encoded.size() + 2);
     return {};
+}
+
+DRAGLINE_DECL wire_question::echo wire_question::repeated_by(byte_view reply) const noexcept {
+    if (load_big16(&reply[4]) != 1 || reply.size() < header_size + size_ + 2) return echo::none;
+    const auto* at = reply.data() + header_size;
+    if (load_big16(at + size_) != static_cast<std::uint16_t>(record_class::internet)) return echo::none;
+    if (std::memcmp(at, bytes_.data(), size_) == 0) return echo::exact;
+    // Lengths are below the letters, so that they do not change.
+    const auto same = [](std::uint8_t a, std::uint8_t b) {
+        return ascii::to_lower(static_cast<char>(a)) == static_cast<char>(b);
+    };
+    const bool same_name = std::equal(at, at + name_size(), bytes_.data(), same);
+    return same_name && std::memcmp(at + name_size(), bytes_.data() + name_size(), 2) == 0 ? echo::other_case
+                                                                                            : echo::none;
 }
 
 }  // namespace dragline::dns::detail

@@ -9,18 +9,28 @@
 
 namespace dragline::inline v1::dns::detail {
 
+// Transports deliver many in a row.
+DRAGLINE_DECL void transport_replies::begin_batch(bulk_listener& listener) {
+    if (std::exchange(in_batch_, true)) return;
+    listener.batch_begins();
+    asio::post(loop_.executor(), [self = shared_from_this()] {
+        self->in_batch_ = false;
+        if (const auto still = self->listener_.lock()) still->batch_ends();
+    });
+}
+
 DRAGLINE_DECL void transport_replies::on_reply(std::size_t tag, result<wire::message> reply) {
     const auto listener = listener_.lock();
     if (!listener) return;
-    if (!std::exchange(in_batch_, true)) {  // transports deliver many in a row
-        listener->batch_begins();
-        asio::post(loop_.executor(), [self = shared_from_this()] {
-            self->in_batch_ = false;
-            if (const auto still = self->listener_.lock()) still->batch_ends();
-        });
-    }
-    constexpr std::size_t mask = (std::size_t{1} << slot_bits) - 1;
-    listener->on_message(static_cast<std::uint32_t>(tag & mask), tag >> slot_bits, std::move(reply));
+    begin_batch(*listener);
+    listener->on_message(static_cast<std::uint32_t>(tag & slot_mask), tag >> slot_bits, std::move(reply));
+}
+
+DRAGLINE_DECL bool transport_replies::on_reply_bytes(std::size_t tag, byte_view reply) {
+    const auto listener = listener_.lock();
+    if (!listener) return true;
+    begin_batch(*listener);
+    return listener->on_message_bytes(static_cast<std::uint32_t>(tag & slot_mask), tag >> slot_bits, reply);
 }
 
 DRAGLINE_DECL transport_carrier::transport_carrier(async::loop_state& loop, transport_list transports,

@@ -14,7 +14,6 @@
 
 namespace dragline::inline v1::dns::detail {
 
-inline constexpr std::size_t dns_header_size = 12;
 inline constexpr std::size_t plain_udp_size = 512;
 inline constexpr std::size_t queries_per_port = 8192;
 inline constexpr std::size_t receive_batch = platform::max_datagram_batch;
@@ -62,7 +61,7 @@ DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
     static constexpr std::size_t extension_size = 11;
     const bool edns = form_.udp_size != 0 && slot.edns;
     const auto question = slot.question.bytes();
-    const std::size_t size = dns_header_size + question.size() + 2 + (edns ? extension_size : 0);
+    const std::size_t size = wire_question::header_size + question.size() + 2 + (edns ? extension_size : 0);
     auto* out = port.compose(size);
     store_big16(out, slot.id);
     store_big16(out + 2, static_cast<std::uint16_t>((form_.recursion_desired ? 0x0100u : 0u) |
@@ -70,7 +69,7 @@ DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
     store_big16(out + 4, 1);
     store_big32(out + 6, 0);
     store_big16(out + 10, edns ? 1 : 0);
-    out += dns_header_size;
+    out += wire_question::header_size;
     std::memcpy(out, question.data(), question.size());
     if (form_.mixed_case) {
         for (std::size_t i = 0; i < slot.question.name_size(); ++i) {
@@ -212,7 +211,7 @@ DRAGLINE_DECL void udp_carrier::port_failed(udp_port& port, std::error_code, bul
 }
 
 DRAGLINE_DECL void udp_carrier::on_datagram(udp_port& port, byte_view reply, bulk_listener& listener) {
-    if (reply.size() < dns_header_size) return void(++ignored_);
+    if (reply.size() < wire_question::header_size) return void(++ignored_);
     const auto id = load_big16(reply.data());
     const auto at = port.ids.find(id);
     if (at == no_slot) return void(++ignored_);
@@ -232,31 +231,20 @@ DRAGLINE_DECL bool udp_carrier::repeats_question(byte_view reply, const bulk_slo
     constexpr std::uint8_t response_and_opcode = 0xf8;
     constexpr std::uint8_t rcode_mask = 0x0f;
     if ((reply[2] & response_and_opcode) != 0x80) return false;
-    const auto questions = load_big16(&reply[4]);
-    if (questions == 0) {
+    if (load_big16(&reply[4]) == 0) {
         return (reply[3] & rcode_mask) == static_cast<unsigned>(rcode::format_error) && slot.edns &&
                form_.udp_size != 0;
     }
-    const auto asked = slot.question.bytes();
-    if (questions != 1 || reply.size() < dns_header_size + asked.size() + 2) return false;
-    const auto* at = reply.data() + dns_header_size;
-    if (load_big16(at + asked.size()) != static_cast<std::uint16_t>(record_class::internet)) return false;
-    if (form_.mixed_case) {
-        for (std::size_t i = 0; i < slot.question.name_size(); ++i) {
-            const bool upper = (slot.case_bits[i / 32] >> (i % 32) & 1) != 0;
-            const char sent = static_cast<char>(asked[i]);
-            if (at[i] != static_cast<std::uint8_t>(upper ? ascii::to_upper(sent) : sent)) return false;
-        }
-        return std::memcmp(at + slot.question.name_size(), &asked[slot.question.name_size()], 2) == 0;
+    const auto found = slot.question.repeated_by(reply);
+    echoed = found == wire_question::echo::exact;
+    if (!form_.mixed_case || found == wire_question::echo::none) return found != wire_question::echo::none;
+    const auto* name = reply.data() + wire_question::header_size;
+    for (std::size_t i = 0; i < slot.question.name_size(); ++i) {
+        const bool upper = (slot.case_bits[i / 32] >> (i % 32) & 1) != 0;
+        const char sent = static_cast<char>(slot.question.bytes()[i]);
+        if (name[i] != static_cast<std::uint8_t>(upper ? ascii::to_upper(sent) : sent)) return false;
     }
-    echoed = std::memcmp(at, asked.data(), asked.size()) == 0;
-    if (echoed) return true;
-    // Lengths are below the letters, so that they do not change.
-    const auto same = [](std::uint8_t a, std::uint8_t b) {
-        return ascii::to_lower(static_cast<char>(a)) == static_cast<char>(b);
-    };
-    return std::equal(at, at + slot.question.name_size(), asked.data(), same) &&
-           std::memcmp(at + slot.question.name_size(), &asked[slot.question.name_size()], 2) == 0;
+    return true;
 }
 
 DRAGLINE_DECL void udp_carrier::ask_over_tcp(std::uint32_t at, bulk_slot& slot, bulk_listener& listener) {

@@ -66,6 +66,11 @@ DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<s
     while (!name.empty()) {
         const std::size_t length_at = out.size();
         out.push_back(0);
+        std::size_t plain = 0;  // nearly always the whole label
+        while (plain < name.size() && name[plain] != '.' && name[plain] != '\\') ++plain;
+        if (plain > max_label_size) return errc::label_too_long;
+        out.insert(out.end(), name.begin(), name.begin() + static_cast<std::ptrdiff_t>(plain));
+        name.remove_prefix(plain);
         while (!name.empty() && name.front() != '.') {
             std::uint8_t byte = 0;
             if (!take_character(name, byte)) return errc::invalid_name;
