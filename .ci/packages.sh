@@ -8,14 +8,14 @@ commands="demo test clang bench fuzz format compat"
 
 packages_of() {  # packages_of COMMAND: by their names in Debian
     local build="g++ cmake ninja-build ccache pkg-config python3"
-    local library="libasio-dev libc-ares-dev libssl-dev libidn2-dev zlib1g-dev"
+    local library="libasio-dev libc-ares-dev libssl-dev libidn2-dev libpsl-dev zlib1g-dev"
     local clang="clang libclang-rt-dev"
     [ "$codename" != bookworm ] || clang="clang-16 libclang-rt-16-dev"
     case $1 in
         demo) echo "$build $library libcli11-dev" ;;
-        test) echo "$build $library libcli11-dev catch2 nginx-light nsd" ;;
+        test) echo "$build $library libcli11-dev catch2 nginx-light nsd unbound" ;;
         clang) echo "$build $library catch2 $clang" ;;
-        bench) echo "$build $library libcurl4-openssl-dev nginx-light" ;;
+        bench) echo "$build $library libcurl4-openssl-dev nginx-light nsd dnsperf python3-aiodns time" ;;
         fuzz) echo "$build $library $clang" ;;
         format) echo "clang-format-14" ;;
         compat) echo "debootstrap" ;;
@@ -69,7 +69,7 @@ install() {
         wanted+=("$package")
     done
 
-    # Tests start nginx and nsd of their own: no service of them shall run because of this.
+    # Tests start nginx, nsd and unbound of their own: no service of them shall run because of this.
     local guard=/usr/sbin/policy-rc.d status=0
     if [ ! -e $guard ]; then
         trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
@@ -83,6 +83,7 @@ install() {
     if [ -d /run/systemd/system ]; then
         case " $* " in *" nginx-light "*) as_root systemctl disable nginx || true ;; esac
         case " $* " in *" nsd "*) as_root systemctl disable nsd || true ;; esac
+        case " $* " in *" unbound "*) as_root systemctl disable unbound || true ;; esac
     fi
 }
 

@@ -62,4 +62,5 @@ set(subset_minimal
   url/host.cpp
   url/idna.cpp
   url/parse.cpp
+  url/registrable_domain.cpp
   url/web_platform.cpp)

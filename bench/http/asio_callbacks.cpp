@@ -1,5 +1,5 @@
 // The floor: bare Asio, callbacks, one fixed request, Content-Length looked up in the head, nothing else.
-#include "measure.hpp"
+#include "workload.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/io_context.hpp>
@@ -83,5 +83,5 @@ int main(int count, char** arguments) {
         clients.back()->start();
     }
     loop.run();
-    watch.print(work.requests);
+    print(watch, work.requests);
 }

@@ -1,5 +1,5 @@
 // fetch_url with everything on, as a user calls it.
-#include "measure.hpp"
+#include "workload.hpp"
 
 #include <dragline/http/fetch.hpp>
 
@@ -35,5 +35,5 @@ int main(int count, char** arguments) {
         });
     }
     loop.run();
-    watch.print(work.requests);
+    print(watch, work.requests);
 }

@@ -1,5 +1,5 @@
 // libcurl's multi interface, easy handles kept and reused, as its documentation recommends.
-#include "measure.hpp"
+#include "workload.hpp"
 
 #include <curl/curl.h>
 
@@ -60,7 +60,7 @@ int main(int count, char** arguments) {
         }
         if (done < work.requests) curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
     }
-    watch.print(work.requests);
+    print(watch, work.requests);
     for (auto& each : transfers) curl_easy_cleanup(each.easy);
     curl_multi_cleanup(multi);
     curl_global_cleanup();

@@ -20,4 +20,5 @@
 #include <dragline/async/run.hpp>
 #include <dragline/async/semaphore.hpp>
 #include <dragline/async/sync_wait.hpp>
+#include <dragline/async/token_bucket.hpp>
 #include <dragline/async/where.hpp>

@@ -5,6 +5,8 @@
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
 #include <dragline/net/connector.hpp>
+#include <dragline/net/dns_over_tls.hpp>
+#include <dragline/net/dns_over_tls_options.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/error.hpp>
 #include <dragline/net/options.hpp>

@@ -9,4 +9,5 @@
 #include <dragline/url/ipv6.hpp>
 #include <dragline/url/parse.hpp>
 #include <dragline/url/percent.hpp>
+#include <dragline/url/registrable_domain.hpp>
 #include <dragline/url/url.hpp>

@@ -46,7 +46,8 @@ TEST_CASE("bulk options that cannot work say so", "[dns][bulk]") {
     CHECK(bad(bulk_options().servers(std::vector<dns::server>(bulk_options::max_servers + 1))));
     CHECK(bulk_options().add_server("nowhere").problem() == dns::errc::invalid_server);
     CHECK(bulk_options().add_trusted("nowhere").problem() == dns::errc::invalid_server);
-    CHECK(bulk_options().add_server("192.0.2.1").add_trusted("[2001:db8::1]:5353").trusted().front().port() == 5353);
+    CHECK(bulk_options().add_server("192.0.2.1").add_trusted("[2001:db8::1]:5353").trusted().front().port() ==
+          5353);
 }
 
 TEST_CASE("one type, several, and a list of types mean what they say", "[dns][bulk]") {

@@ -42,7 +42,10 @@ struct bulk_lab : dns_lab {
     bulk_engine engine = GENERATE(bulk_engine::ares, bulk_engine::udp);
 
     bulk_options bulk() const {
-        return bulk_options().add_server(server.to_string()).engine(engine).try_timeout(std::chrono::seconds(20));
+        return bulk_options()
+            .add_server(server.to_string())
+            .engine(engine)
+            .try_timeout(std::chrono::seconds(20));
     }
 
     template <class Names>

@@ -29,7 +29,8 @@ struct machine_lab {
     explicit machine_lab(bulk_options with, std::size_t servers = 1, std::size_t trusted = 0)
         : options(std::move(with)), machine(options, servers_of(options, servers, trusted)) {}
 
-    static detail::bulk_servers servers_of(const bulk_options& options, std::size_t plain, std::size_t trusted) {
+    static detail::bulk_servers servers_of(const bulk_options& options, std::size_t plain,
+                                           std::size_t trusted) {
         std::vector<std::string> names;
         for (std::size_t i = 0; i < plain + trusted; ++i) names.push_back("s" + std::to_string(i));
         return detail::bulk_servers(options, names, trusted);

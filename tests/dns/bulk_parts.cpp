@@ -26,8 +26,9 @@ dragline::byte_view bytes_of(const std::string& text) {
 }
 
 bool equal(const dns::answer& a, const dns::answer& b) {
-    return a.asked == b.asked && a.error == b.error && a.code == b.code && a.authoritative == b.authoritative &&
-           a.authentic == b.authentic && a.aliases == b.aliases && a.records == b.records && a.ttl == b.ttl;
+    return a.asked == b.asked && a.error == b.error && a.code == b.code &&
+           a.authoritative == b.authoritative && a.authentic == b.authentic && a.aliases == b.aliases &&
+           a.records == b.records && a.ttl == b.ttl;
 }
 
 // Where the quick reader decides, it must say what the slow one says. Tells whether it decided.
@@ -56,7 +57,8 @@ bool agrees(const std::vector<std::uint8_t>& reply, const dns::question& asked) 
 TEST_CASE("the keyed hash is SipHash-2-4 with 128 bits", "[dns][bulk]") {
     const detail::keyed_hash hash(0x0706050403020100u, 0x0f0e0d0c0b0a0908u);
     CHECK(hash(bytes_of("")) == detail::keyed_hash::value{0xe6a825ba047f81a3u, 0x930255c71472f66du});
-    CHECK(hash(bytes_of(std::string(1, '\0'))) == detail::keyed_hash::value{0x44af996bd8c187dau, 0x45fc229b11597634u});
+    CHECK(hash(bytes_of(std::string(1, '\0'))) ==
+          detail::keyed_hash::value{0x44af996bd8c187dau, 0x45fc229b11597634u});
     const std::string eight("\x08\x07\x06\x05\x04\x03\x02\x01", 8);
     CHECK(hash(bytes_of(eight)) == hash(std::uint64_t{0x0102030405060708u}));
 }
@@ -113,7 +115,8 @@ TEST_CASE("ids are found, refused twice and given back, as in a map", "[dns][bul
 }
 
 TEST_CASE("a question is written as it would be in a message", "[dns][bulk]") {
-    for (const char* name : {"a.test", "A.tEST.", "_x-1.y.z", ".", "\\097\\.b.test", "a1", "*.test", "x.1a"}) {
+    for (const char* name :
+         {"a.test", "A.tEST.", "_x-1.y.z", ".", "\\097\\.b.test", "a1", "*.test", "x.1a"}) {
         CAPTURE(name);
         detail::wire_question question;
         std::string normal;
@@ -125,7 +128,8 @@ TEST_CASE("a question is written as it would be in a message", "[dns][bulk]") {
         CHECK(question.repeated_by(query) == detail::wire_question::echo::exact);
         CHECK(dns::wire::equal_names(normal, dns::wire::decode_message(query)->questions.front().name));
         if (normal.find_first_of("abcxyz") == normal.npos) continue;
-        for (auto& byte : query) byte = byte >= 'a' && byte <= 'z' ? static_cast<std::uint8_t>(byte - 32) : byte;
+        for (auto& byte : query)
+            byte = byte >= 'a' && byte <= 'z' ? static_cast<std::uint8_t>(byte - 32) : byte;
         CHECK(question.repeated_by(query) == detail::wire_question::echo::other_case);
         query.back() = 0;
         query[13] ^= 1;
@@ -143,7 +147,8 @@ TEST_CASE("a reply is no repetition at any truncation, nor with another type or 
     std::vector<std::uint8_t> query;
     REQUIRE(!dns::wire::append_query(7, dns::question(normal), form, query));
     for (std::size_t size = detail::wire_question::header_size; size < query.size(); ++size)
-        CHECK(question.repeated_by(dragline::byte_view(query).first(size)) == detail::wire_question::echo::none);
+        CHECK(question.repeated_by(dragline::byte_view(query).first(size)) ==
+              detail::wire_question::echo::none);
     CHECK(question.repeated_by(query) == detail::wire_question::echo::exact);
     for (const std::size_t at : {query.size() - 1, query.size() - 3, std::size_t{5}}) {
         auto other = query;
@@ -196,12 +201,14 @@ TEST_CASE("the quick reader agrees with the slow one on every damaged reply that
         }
         const auto whole = *dns::wire::encode_message(reply);
         for (std::size_t size = 0; size <= whole.size(); ++size)
-            taken += agrees({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}, asked) ? 1 : 0;
+            taken +=
+                agrees({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}, asked) ? 1 : 0;
         CHECK(taken > 0);
         for (int i = 0; i < 20'000; ++i) {
             auto damaged = whole;
             for (std::size_t n = random() % 3 + 1; n > 0; --n)
-                damaged[random() % damaged.size()] = static_cast<std::uint8_t>(random() % 4 == 0 ? random() : random() % 3);
+                damaged[random() % damaged.size()] =
+                    static_cast<std::uint8_t>(random() % 4 == 0 ? random() : random() % 3);
             taken += agrees(damaged, asked) ? 1 : 0;
         }
     }

@@ -3,8 +3,11 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace dns = dragline::dns;
 using dns::errc;
@@ -165,4 +168,121 @@ TEST_CASE("the cache counts what it does", "[dns][cache]") {
     cache.store(positive("a", 60), start);
     cache.clear();
     CHECK(cache.size() == 0);
+}
+
+TEST_CASE("answers to queries of different forms are kept apart", "[dns][cache]") {
+    dns::cache cache;
+    dns::query_form signed_form;
+    signed_form.dnssec_ok = true;
+    dns::query_form over_tcp;
+    over_tcp.tcp = true;
+    cache.store(positive("a.example", 60), start);
+    CHECK(cache.find(dns::question("a.example"), start, over_tcp));
+    CHECK_FALSE(cache.find(dns::question("a.example"), start, signed_form));
+    cache.store(negative("a.example", errc::name_not_found, 60), start, signed_form);
+    CHECK(cache.find(dns::question("a.example"), start)->stored->error == std::error_code());
+}
+
+TEST_CASE("a cache keeps no more bytes than it may", "[dns][cache]") {
+    dns::cache cache(dns::cache_options().max_bytes(2000));
+    for (int i = 0; i < 100; ++i) cache.store(positive("name" + std::to_string(i) + ".example", 60), start);
+    CHECK(cache.size() > 1);
+    CHECK(cache.size() < 20);
+    CHECK(cache.statistics().bytes <= 2000);
+    CHECK(cache.statistics().entries == cache.size());
+    CHECK(cache.statistics().evicted == 100 - cache.size());
+    CHECK(knows(cache, "name99.example", start));
+    cache.clear();
+    CHECK(cache.statistics().bytes == 0);
+
+    auto large = *positive("large.example", 60);
+    large.records.resize(100, large.records[0]);
+    cache.store(std::make_shared<const dns::answer>(large), start);
+    CHECK(cache.size() == 0);
+}
+
+TEST_CASE("an answer that ends soon is to be asked for again, once", "[dns][cache]") {
+    dns::cache cache;
+    cache.store(positive("a.example", 100), start);
+    cache.store(positive("brief.example", 9), start);
+    const auto refresh = [&cache](const char* name, auto when) {
+        const auto hit = cache.find(dns::question(name), start + when);
+        return hit && hit->refresh;
+    };
+    CHECK_FALSE(refresh("a.example", 89s));
+    CHECK(refresh("a.example", 90s));
+    CHECK_FALSE(refresh("a.example", 91s));
+    CHECK_FALSE(refresh("brief.example", 8s));
+    CHECK(cache.statistics().refreshed == 1);
+
+    dns::cache never(dns::cache_options().refresh_ahead(0));
+    never.store(positive("a.example", 100), start);
+    CHECK_FALSE(never.find(dns::question("a.example"), start + 99s)->refresh);
+}
+
+TEST_CASE("an answer that has ended serves when that is allowed, not longer", "[dns][cache]") {
+    dns::cache cache(dns::cache_options().max_stale(100s));
+    cache.store(positive("a.example", 60), start);
+    const dns::question asked("a.example");
+    CHECK_FALSE(cache.find(asked, start + 60s));  // as long as the servers may be asked
+    REQUIRE(cache.find_stale(asked, start + 60s));
+    CHECK(cache.find_stale(asked, start + 159s)->stale);
+    CHECK_FALSE(cache.find_stale(asked, start + 160s));
+    CHECK_FALSE(dns::cache().find_stale(asked, start));
+
+    cache.store(negative("gone.example", errc::name_not_found, 60), start);
+    CHECK_FALSE(cache.find_stale(dns::question("gone.example"), start + 60s));  // only what was there
+}
+
+TEST_CASE("after a failure a stale answer serves for a while without asking", "[dns][cache]") {
+    dns::cache cache(dns::cache_options().max_stale(1000s));
+    cache.store(positive("a.example", 60), start);
+    const dns::question asked("a.example");
+    cache.store(negative("a.example", errc::server_failure, 0), start + 70s);
+    const auto hit = cache.find(asked, start + 71s);
+    REQUIRE(hit);
+    CHECK(hit->stale);
+    CHECK_FALSE(cache.find(asked, start + 70s + 30s));
+    CHECK(cache.find_stale(asked, start + 100s));
+    CHECK(cache.statistics().stale == 2);
+}
+
+TEST_CASE("a failure does not make untrue what is known", "[dns][cache]") {
+    dns::cache cache;
+    cache.store(positive("a.example", 60), start);
+    cache.store(negative("a.example", errc::server_failure, 0), start + 10s);
+    CHECK(cache.find(dns::question("a.example"), start + 59s)->stored->error == std::error_code());
+    CHECK_FALSE(knows(cache, "a.example", start + 60s));
+}
+
+TEST_CASE("a cache counts what records of any type hold", "[dns][cache]") {
+    const std::vector<std::uint8_t> key(10'000);
+    const std::string text(10'000, 'x');
+    dns::naptr_record rule;
+    rule.regexp = text;
+    dns::rrsig_record signature;
+    signature.signature = key;
+    const dns::https_record binding(1, ".", dns::service_parameters().ech(key));
+    const dns::record_data all[] = {dns::raw_record(key),
+                                    dns::txt_record({text}),
+                                    dns::caa_record(0, "issue", text),
+                                    dns::uri_record(0, 0, text),
+                                    dns::dnskey_record(257, 13, key),
+                                    signature,
+                                    dns::ds_record(1, 2, 3, key),
+                                    dns::tlsa_record(1, 2, 3, key),
+                                    dns::sshfp_record(1, 2, key),
+                                    rule,
+                                    binding,
+                                    dns::nsec_record(".", std::vector<record_type>(5000, record_type::a))};
+    for (const auto& data : all) {
+        auto made = dns::make_answer(dns::question("a.example"), {});
+        made.ttl = 60;
+        made.records.emplace_back().data = data;
+        dns::cache cache;
+        cache.store(std::make_shared<const dns::answer>(std::move(made)), start);
+        CAPTURE(data.index());
+        CHECK(cache.statistics().bytes > 10'000);
+        CHECK(cache.statistics().bytes < 12'000);
+    }
 }

@@ -18,13 +18,10 @@ TEST_CASE("query options have the documented defaults", "[dns][options]") {
     CHECK(options.hosts_path() == dragline::platform::hosts_file);
     CHECK(options.resolv_conf() == "/etc/resolv.conf");
     CHECK_FALSE(options.problem());
-    CHECK(dns::wildcard_options().probes() == 3);
-    CHECK_FALSE(dns::wildcard_options().problem());
 }
 
 TEST_CASE("dns options can stand in a co_await expression of GCC 12", "[dns][options]") {
     STATIC_CHECK(!std::is_aggregate_v<dns::query_options>);
-    STATIC_CHECK(!std::is_aggregate_v<dns::wildcard_options>);
     STATIC_CHECK(!std::is_aggregate_v<dns::server>);
     STATIC_CHECK(!std::is_aggregate_v<dns::lookup_trace>);
     STATIC_CHECK(!std::is_aggregate_v<dns::attempt_trace>);
@@ -41,16 +38,12 @@ TEST_CASE("zero and negative times are refused, no_limit is not", "[dns][options
     CHECK(bad == std::errc::invalid_argument);
 }
 
-TEST_CASE("tries and probes are 1 to 100", "[dns][options]") {
+TEST_CASE("tries are 1 to 100", "[dns][options]") {
     const auto bad = make_error_code(dragline::errc::invalid_option);
     CHECK(dns::query_options().tries(0).problem() == bad);
     CHECK_FALSE(dns::query_options().tries(1).problem());
     CHECK_FALSE(dns::query_options().tries(100).problem());
     CHECK(dns::query_options().tries(101).problem() == bad);
-    CHECK(dns::wildcard_options().probes(0).problem() == bad);
-    CHECK_FALSE(dns::wildcard_options().probes(100).problem());
-    CHECK(dns::wildcard_options().probes(101).problem() == bad);
-    CHECK(dns::wildcard_options().query(dns::query_options().tries(0)).problem() == bad);
 }
 
 TEST_CASE("a server that cannot be understood is an error of the call", "[dns][options]") {

@@ -6,11 +6,7 @@
 
 namespace dns = dragline::dns;
 
-TEST_CASE("record types have their names, and numbers where they have none", "[dns][record]") {
-    CHECK(to_string(dns::record_type::a) == "A");
-    CHECK(to_string(dns::record_type::aaaa) == "AAAA");
-    CHECK(to_string(dns::record_type::https) == "HTTPS");
-    CHECK(to_string(static_cast<dns::record_type>(1234)) == "TYPE1234");
+TEST_CASE("response codes have their names, and numbers where they have none", "[dns][record]") {
     CHECK(to_string(dns::rcode::name_not_found) == "NXDOMAIN");
     CHECK(to_string(static_cast<dns::rcode>(11)) == "RCODE11");
 }
@@ -31,8 +27,4 @@ TEST_CASE("a record takes its type from its data", "[dns][record]") {
 TEST_CASE("dns values can stand in a co_await expression of GCC 12", "[dns][record]") {
     STATIC_CHECK(!std::is_aggregate_v<dns::question>);
     STATIC_CHECK(!std::is_aggregate_v<dns::record>);
-    STATIC_CHECK(!std::is_aggregate_v<dns::txt_record>);
-    STATIC_CHECK(!std::is_aggregate_v<dns::raw_record>);
-    STATIC_CHECK(!std::is_aggregate_v<dns::cname_record>);
-    STATIC_CHECK(!std::is_aggregate_v<dns::soa_record>);
 }

@@ -255,3 +255,24 @@ TEST_CASE("the dns operations take every inline argument in a co_await expressio
         .pointer(asio::ip::make_address("192.0.2.1"), {"a.test"});
     CHECK(lab.run(await_inline(lab)) == 4);
 }
+
+TEST_CASE("of the names of an address only those that lead back to it count when that is asked for",
+          "[dns][resolve]") {
+    dns_lab lab;
+    const auto address = asio::ip::make_address("192.0.2.1");
+    lab.server.pointer(address, {"good.test", "liar.test", "gone.test"})
+        .host("good.test", {"192.0.2.9", "192.0.2.1"})
+        .host("liar.test", {"192.0.2.2"})
+        .pointer(asio::ip::make_address("2001:db8::1"), {"six.test"})
+        .host("six.test", {"2001:db8::1"})
+        .pointer(asio::ip::make_address("192.0.2.3"), {"liar.test"});
+    const auto with = lab.options().forward_confirmed(true);
+    const auto names = [&](const std::string& text) {
+        return lab.run(dns::reverse_resolve(lab.loop, asio::ip::make_address(text), with, no_throw));
+    };
+    CHECK(std::get<1>(names("192.0.2.1")) == list{"good.test"});
+    CHECK(std::get<1>(names("::ffff:192.0.2.1")) == list{"good.test"});
+    CHECK(std::get<1>(names("2001:db8::1")) == list{"six.test"});
+    CHECK(std::get<0>(names("192.0.2.3")) == errc::not_confirmed);
+    CHECK(std::get<0>(names("192.0.2.4")) == errc::name_not_found);
+}

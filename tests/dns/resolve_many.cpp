@@ -44,7 +44,9 @@ TEST_CASE("each name is answered once, with records, who said so and how", "[dns
 TEST_CASE("many names come out in their order, or as they come", "[dns][resolve_many]") {
     bulk_lab lab;
     lab.server.on_query(&numbered_host);
-    lab.server.on("n0.test", [](const auto& query) { return numbered_host(query).delay(std::chrono::milliseconds(50)); });
+    lab.server.on("n0.test", [](const auto& query) {
+        return numbered_host(query).delay(std::chrono::milliseconds(50));
+    });
     constexpr std::size_t count = 300;
 
     auto out = lab.resolve_all(numbered(count), lab.bulk().in_order(true).window(40));
@@ -69,7 +71,8 @@ TEST_CASE("each type is asked for", "[dns][resolve_many]") {
     bulk_lab lab;
     lab.server.host("a.test", {"127.0.0.2", "::2"}).answer("a.test", record_type::mx, {"10 mail.test"});
     const auto out =
-        lab.resolve_all(list{"a.test", "b.test"}, {record_type::a, record_type::aaaa, record_type::mx}, lab.bulk().in_order(true));
+        lab.resolve_all(list{"a.test", "b.test"}, {record_type::a, record_type::aaaa, record_type::mx},
+                        lab.bulk().in_order(true));
     REQUIRE(out.answers.size() == 6);
     CHECK(out.answers[0].index == 0);
     CHECK(out.answers[1].type() == record_type::aaaa);
@@ -81,7 +84,8 @@ TEST_CASE("each type is asked for", "[dns][resolve_many]") {
     CHECK(out.summary.name_not_found == 3);
 }
 
-TEST_CASE("a question that was asked before is counted, not asked, unless that is wanted", "[dns][resolve_many]") {
+TEST_CASE("a question that was asked before is counted, not asked, unless that is wanted",
+          "[dns][resolve_many]") {
     bulk_lab lab;
     lab.server.on_query(&numbered_host);
     const list names{"n1.test", "N1.TEST", "n2.test", "n1.test.", "n\\049.test"};
@@ -104,19 +108,31 @@ TEST_CASE("every kind of bad name is an error of its own, and disturbs nothing",
     const std::string long_label(64, 'a');
     const std::string good_label(63, 'n');
     const std::string too_long = good_label + "." + good_label + "." + good_label + "." + good_label;
-    const std::string longest = "n1" + std::string(59, 'x') + "." + good_label + "." + good_label + "." + good_label;
-    const list names{"",          "a..test", ".test",  long_label + ".test", too_long,   "192.0.2.1",
-                     "2001:db8::1", "b\xc3\xbc.test", "a b.test", "\\300.test", "n1.test", "192.0.2.1.",
-                     longest,     "..",      "n2_-.test"};
+    const std::string longest =
+        "n1" + std::string(59, 'x') + "." + good_label + "." + good_label + "." + good_label;
+    const list names{"",         "a..test",    ".test",       long_label + ".test",
+                     too_long,   "192.0.2.1",  "2001:db8::1", "b\xc3\xbc.test",
+                     "a b.test", "\\300.test", "n1.test",     "192.0.2.1.",
+                     longest,    "..",         "n2_-.test"};
     const bool in_order = GENERATE(false, true);
     const auto out = lab.resolve_all(names, lab.bulk().in_order(in_order));
     const auto answers = out.by_index();
     REQUIRE(answers.size() == names.size());
-    const std::vector<std::error_code> expected{errc::empty_name,   errc::empty_label,  errc::empty_label,
-                                                errc::label_too_long, errc::name_too_long, errc::invalid_name,
-                                                errc::invalid_name, errc::non_ascii_name, errc::invalid_name,
-                                                errc::invalid_name, {},                 errc::invalid_name,
-                                                {},                 errc::empty_label,  {}};
+    const std::vector<std::error_code> expected{errc::empty_name,
+                                                errc::empty_label,
+                                                errc::empty_label,
+                                                errc::label_too_long,
+                                                errc::name_too_long,
+                                                errc::invalid_name,
+                                                errc::invalid_name,
+                                                errc::non_ascii_name,
+                                                errc::invalid_name,
+                                                errc::invalid_name,
+                                                {},
+                                                errc::invalid_name,
+                                                {},
+                                                errc::empty_label,
+                                                {}};
     for (std::size_t i = 0; i < names.size(); ++i) {
         CAPTURE(i);
         CHECK(answers.at(i).error() == expected[i]);
@@ -130,8 +146,8 @@ TEST_CASE("every kind of bad name is an error of its own, and disturbs nothing",
 
 TEST_CASE("escapes, underscores, a star and the root can be asked for", "[dns][resolve_many]") {
     bulk_lab lab;
-    const auto out = lab.resolve_all(list{"_a.test", "*.test", ".", "a\\.b.test", "\\000.test"}, record_type::txt,
-                                     lab.bulk());
+    const auto out = lab.resolve_all(list{"_a.test", "*.test", ".", "a\\.b.test", "\\000.test"},
+                                     record_type::txt, lab.bulk());
     CHECK(out.summary.asked == 5);
     CHECK(out.summary.name_not_found + out.summary.no_data == 5);
     CHECK(out.by_index().at(3).answer.asked.name == "a\\.b.test");
@@ -186,11 +202,12 @@ TEST_CASE("names come from a function, a view or a container", "[dns][resolve_ma
     };
     CHECK(check_numbered(lab.resolve_all(pull, record_type::a, lab.bulk().window(10)), 100) == 100);
 
-    const auto view = std::views::iota(0, 100) | std::views::transform([](int i) {
-                          return "n" + std::to_string(i) + ".test";
-                      });
+    const auto view = std::views::iota(0, 100) |
+                      std::views::transform([](int i) { return "n" + std::to_string(i) + ".test"; });
     CHECK(check_numbered(lab.resolve_all(view, record_type::a, lab.bulk()), 100) == 100);
-    CHECK(check_numbered(lab.resolve_all(std::vector<const char*>{"n0.test", "n1.test"}, record_type::a, lab.bulk()), 2) == 2);
+    CHECK(check_numbered(
+              lab.resolve_all(std::vector<const char*>{"n0.test", "n1.test"}, record_type::a, lab.bulk()),
+              2) == 2);
     const list kept = numbered(10);
     CHECK(check_numbered(lab.resolve_all(std::views::all(kept), record_type::a, lab.bulk()), 10) == 10);
 }
@@ -223,7 +240,8 @@ TEST_CASE("without servers of its own a run asks those of the resolver", "[dns][
     std::size_t answered = 0;
     const auto count = [&](const bulk_answer& each) { answered += each.error() ? 0 : 1; };
     const auto options = bulk_options().engine(lab.engine);
-    const auto summary = lab.run(dns::resolve_many(lab.resolver(), numbered(5), record_type::a, options, count));
+    const auto summary =
+        lab.run(dns::resolve_many(lab.resolver(), numbered(5), record_type::a, options, count));
     CHECK(answered == 5);
     CHECK(summary.answered == 5);
 }

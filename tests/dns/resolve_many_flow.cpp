@@ -73,7 +73,8 @@ TEST_CASE("what a sink, names or a progress callback throw reaches the caller", 
     const auto throwing = [n = 0](const bulk_answer&) mutable {
         if (++n == 10) throw std::runtime_error("sink");
     };
-    CHECK_THROWS_WITH(lab.run(dns::resolve_many(lab.loop, numbered(50), record_type::a, lab.bulk(), throwing)), "sink");
+    CHECK_THROWS_WITH(
+        lab.run(dns::resolve_many(lab.loop, numbered(50), record_type::a, lab.bulk(), throwing)), "sink");
     const auto [ec, summary] =
         lab.run(dns::resolve_many(lab.loop, numbered(50), record_type::a, lab.bulk(), throwing, no_throw));
     CHECK(ec == dragline::errc::callback_failed);
@@ -83,15 +84,18 @@ TEST_CASE("what a sink, names or a progress callback throw reaches the caller", 
         co_await pause.async_wait(asio::use_awaitable);  // the others are cancelled
         throw std::runtime_error("awaited");
     };
-    CHECK_THROWS_WITH(lab.run(dns::resolve_many(lab.loop, numbered(50), record_type::a, lab.bulk(), awaited)), "awaited");
+    CHECK_THROWS_WITH(lab.run(dns::resolve_many(lab.loop, numbered(50), record_type::a, lab.bulk(), awaited)),
+                      "awaited");
 
     const auto ignore = [](const bulk_answer&) {};
     const auto names = []() -> std::optional<std::string> { throw std::runtime_error("names"); };
-    CHECK_THROWS_WITH(lab.run(dns::resolve_many(lab.loop, names, record_type::a, lab.bulk(), ignore)), "names");
+    CHECK_THROWS_WITH(lab.run(dns::resolve_many(lab.loop, names, record_type::a, lab.bulk(), ignore)),
+                      "names");
 
     const auto fail = [](const dns::bulk_progress&) { throw std::runtime_error("progress"); };
     const auto options = lab.bulk().on_progress(fail, 5);
-    CHECK_THROWS_WITH(lab.run(dns::resolve_many(lab.loop, numbered(9), record_type::a, options, ignore)), "progress");
+    CHECK_THROWS_WITH(lab.run(dns::resolve_many(lab.loop, numbered(9), record_type::a, options, ignore)),
+                      "progress");
 }
 
 TEST_CASE("progress is told after so many reports, and at the end", "[dns][resolve_many]") {
@@ -118,12 +122,13 @@ TEST_CASE("a cancelled run ends at once, with what it has done so far", "[dns][r
     const auto sink = [&](const bulk_answer&) {
         if (++reported == 5) asio::post(lab.loop.get_executor(), [&] { signal.emit(type); });
     };
-    dns::resolve_many(lab.loop, numbered(10), record_type::a, lab.bulk(), sink,
-                      asio::bind_cancellation_slot(signal.slot(), [&](std::error_code ec, bulk_summary summary) {
-                          ended = ec;
-                          CHECK(summary.answered == 5);
-                          CHECK(summary.asked == 5);
-                      }));
+    dns::resolve_many(
+        lab.loop, numbered(10), record_type::a, lab.bulk(), sink,
+        asio::bind_cancellation_slot(signal.slot(), [&](std::error_code ec, bulk_summary summary) {
+            ended = ec;
+            CHECK(summary.answered == 5);
+            CHECK(summary.asked == 5);
+        }));
     lab.loop.run();
     CHECK(ended == asio::error::operation_aborted);
     CHECK(reported == 5);
@@ -136,18 +141,20 @@ TEST_CASE("a cancelled run cancels the sinks that it awaits, and ends after them
     std::size_t begun = 0, cancelled = 0;
     bool ended = false;
     const auto sink = [&](const bulk_answer&) -> asio::awaitable<void> {
-        if (++begun == 4) asio::post(lab.loop.get_executor(), [&] { signal.emit(asio::cancellation_type::total); });
+        if (++begun == 4)
+            asio::post(lab.loop.get_executor(), [&] { signal.emit(asio::cancellation_type::total); });
         asio::steady_timer pause(lab.loop.get_executor(), std::chrono::hours(1));
         const auto [ec] = co_await pause.async_wait(no_throw);
         CHECK(ec == asio::error::operation_aborted);
         CHECK(!ended);
         ++cancelled;
     };
-    dns::resolve_many(lab.loop, numbered(4), record_type::a, lab.bulk(), sink,
-                      asio::bind_cancellation_slot(signal.slot(), [&](std::error_code ec, const bulk_summary&) {
-                          CHECK(ec == asio::error::operation_aborted);
-                          ended = true;
-                      }));
+    dns::resolve_many(
+        lab.loop, numbered(4), record_type::a, lab.bulk(), sink,
+        asio::bind_cancellation_slot(signal.slot(), [&](std::error_code ec, const bulk_summary&) {
+            CHECK(ec == asio::error::operation_aborted);
+            ended = true;
+        }));
     lab.loop.run();
     CHECK(ended);
     CHECK(cancelled == 4);
@@ -179,9 +186,12 @@ TEST_CASE("a run dies with its loop, wherever it is", "[dns][resolve_many]") {
     const auto alive = std::make_shared<int>();
     std::optional<dragline::event_loop> loop(std::in_place);
     const auto options = bulk_options().add_server(server.to_string()).engine(engine).window(50);
-    const auto completed = [alive](std::error_code, const bulk_summary&) { FAIL("completed after its loop"); };
+    const auto completed = [alive](std::error_code, const bulk_summary&) {
+        FAIL("completed after its loop");
+    };
     if (awaits) {
-        const auto sink = [alive, executor = loop->get_executor()](const bulk_answer&) -> asio::awaitable<void> {
+        const auto sink = [alive,
+                           executor = loop->get_executor()](const bulk_answer&) -> asio::awaitable<void> {
             asio::steady_timer pause(executor, std::chrono::hours(1));
             co_await pause.async_wait(asio::use_awaitable);
         };

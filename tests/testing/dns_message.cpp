@@ -189,6 +189,14 @@ TEST_CASE("records are read from text, and refused where they make no sense", "[
     CHECK(make_record("a.test", record_type::txt, "v=x y").get<dns::txt_record>()->strings ==
           std::vector<std::string>{"v=x y"});
 
+    CHECK(make_record("a.test", record_type::ptr, "a b;c.test").get<dns::ptr_record>()->name == "a b;c.test");
+    CHECK(make_record("a.test", record_type::srv, "1 2 53 b.test").get<dns::srv_record>()->port == 53);
+    CHECK(make_record("a.test", record_type::https, "1 . alpn=h2")
+              .get<dns::https_record>()
+              ->parameters.alpn() == std::vector<std::string>{"h2"});
+    CHECK(make_record("a.test", static_cast<record_type>(999), "\\# 1 ff").get<dns::raw_record>()->bytes ==
+          bytes{0xff});
+
     CHECK_THROWS_AS(make_record("a.test", record_type::a, "::1"), std::invalid_argument);
     CHECK_THROWS_AS(make_record("a.test", record_type::aaaa, "192.0.2.1"), std::invalid_argument);
     CHECK_THROWS_AS(make_record("a.test", record_type::cname, "b..test"), std::invalid_argument);

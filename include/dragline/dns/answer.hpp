@@ -9,15 +9,28 @@
 #include <asio/ip/address_v4.hpp>
 #include <asio/ip/address_v6.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::dns {
 
 inline constexpr std::size_t max_aliases = 16;  ///< CNAME records followed in one answer.
+
+/// What a server said, word for word.
+struct server_reply {
+    wire::message message;
+    std::string server;  ///< "192.0.2.1:53", or what else describes the transport.
+    std::chrono::steady_clock::duration took{};
+
+    server_reply() {}
+    explicit server_reply(wire::message m) : message(std::move(m)) {}
+};
 
 struct answer {
     question asked;
@@ -38,6 +51,9 @@ struct answer {
     /// Seconds for which this holds: the least TTL of records and aliases, or, when the name or the data do
     /// not exist, that of the SOA record (RFC 2308, 5). 0: not to be kept.
     std::uint32_t ttl = 0;
+
+    /// Only when it was asked for, as query() does.
+    std::shared_ptr<const server_reply> reply;
 
     answer() {}
 

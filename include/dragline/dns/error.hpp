@@ -1,5 +1,5 @@
-// What can go wrong when a name is looked up. Start with `errc`; every failure equals
-// condition::resolve_failed.
+// What can go wrong when a name is looked up. Start with `errc`; every failure to resolve
+// equals condition::resolve_failed.
 #pragma once
 
 #include <dragline/core/error.hpp>
@@ -37,11 +37,15 @@ enum class errc {
     non_ascii_name,    ///< An international name that is not in its ASCII form (xn--).
     invalid_server,    ///< Not `address`, `address:port` or `[address]:port`.
     message_too_long,  ///< The message does not fit into the size that was allowed.
+    unknown_type,      ///< No name of a record type, and not TYPE and a number.
+    invalid_data,      ///< Text that is no data of this type of record.
 
     // What kept a query from being answered.
     no_servers,           ///< Neither the options nor the system name a server.
     servers_unreachable,  ///< No server could be reached: refused or no route.
     inconclusive,         ///< A wildcard check without proof either way: some probe got no clear answer.
+    not_confirmed,        ///< None of the names of an address leads back to it.
+    quota_exceeded,       ///< The scope of the look-up may cause no more of them; see lookup_quota.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

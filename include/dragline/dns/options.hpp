@@ -4,11 +4,15 @@
 #include <dragline/async/clock.hpp>
 #include <dragline/core/error.hpp>
 #include <dragline/core/platform.hpp>
+#include <dragline/dns/cache_options.hpp>
 #include <dragline/dns/error.hpp>
+#include <dragline/dns/lookup_quota.hpp>
+#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/trace.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +22,14 @@
 #include <vector>
 
 namespace dragline::inline v1::dns {
+
+enum class address_family { v4, v6 };
+
+/// How resolve_all() orders what it found.
+enum class address_order {
+    preference,   ///< RFC 6724, from the addresses that this machine would use.
+    as_received,  ///< IPv6 before IPv4, each in the order of its answer.
+};
 
 /// How a name is looked up. What is not set here comes from the resolver or session that is asked, then from
 /// the defaults. A value that cannot work is kept, and the call gives errc::invalid_option or
@@ -98,6 +110,74 @@ public:
         return rare().resolv_conf ? std::string_view(*rare().resolv_conf) : default_resolv_conf;
     }
 
+    /// Begin with another server at each look-up, instead of the one that was not silent lately; off.
+    query_options& rotate(bool value) { return edit().rotate = value, *this; }
+    bool rotate() const noexcept { return rare().rotate.value_or(false); }
+
+    /// After a failure ask another server, if there is one; on. Off: all tries go to the first one.
+    query_options& retry_elsewhere(bool value) { return edit().retry_elsewhere = value, *this; }
+    bool retry_elsewhere() const noexcept { return rare().retry_elsewhere.value_or(true); }
+
+    /// Ask only servers that are reached over this family; either.
+    query_options& transport_family(address_family value) { return edit().family = value, *this; }
+    std::optional<address_family> transport_family() const noexcept { return rare().family; }
+
+    /// Queries that are sent to each server in a second at most, for all look-ups that say the same; no
+    /// limit. What is beyond waits for its turn, important look-ups before others.
+    query_options& queries_per_second(double value) { return edit().queries_per_second = value, *this; }
+    double queries_per_second() const noexcept { return rare().queries_per_second.value_or(0); }
+
+    /// The largest UDP answer that is taken, 512 to 4,096 bytes, or 0: no EDNS; 1,232. More comes over TCP.
+    query_options& udp_size(std::uint16_t value) { return edit().udp_size = value, *this; }
+    /// Ask for signatures (DO, RFC 3225); off. They are not validated here; see answer::authentic.
+    query_options& dnssec_ok(bool value) { return edit().dnssec_ok = value, *this; }
+    /// Take data that the server finds bogus too (CD); off.
+    query_options& checking_disabled(bool value) { return edit().checking_disabled = value, *this; }
+    /// Ask the server to ask others (RD); on.
+    query_options& recursion_desired(bool value) { return edit().recursion_desired = value, *this; }
+    /// Do not try UDP first; off.
+    query_options& tcp_only(bool value) { return edit().tcp_only = value, *this; }
+    /// Send names in random case, which answers must repeat (0x20), where the transport can; off.
+    query_options& mixed_case(bool value) { return edit().mixed_case = value, *this; }
+
+    /// What the six above come to.
+    DRAGLINE_DECL query_form form() const noexcept;
+
+    /// Suffixes that are tried for a name without a dot at its end; none, which is right for scanning.
+    query_options& search(std::vector<std::string> value) { return edit().search = std::move(value), *this; }
+    const std::vector<std::string>& search() const noexcept {
+        return rare().search ? *rare().search : no_names();
+    }
+
+    /// Search as resolv.conf says, with its suffixes and its ndots; off.
+    query_options& system_search(bool value) { return edit().system_search = value, *this; }
+    bool system_search() const noexcept { return rare().system_search.value_or(false); }
+
+    /// A name with as many dots as this is tried as it stands before any suffix; 1.
+    query_options& ndots(unsigned value) { return edit().ndots = value, *this; }
+    std::optional<unsigned> ndots() const noexcept { return rare().ndots; }
+
+    /// How resolve_all() orders addresses; by RFC 6724.
+    query_options& order(address_order value) { return edit().order = value, *this; }
+    address_order order() const noexcept { return rare().order.value_or(address_order::preference); }
+
+    /// What the cache may keep. Look-ups that say different things have different caches.
+    query_options& cache(cache_options value) { return edit().cache = value, *this; }
+    const cache_options& cache() const noexcept { return rare().cache ? *rare().cache : default_cache(); }
+
+    /// Count this look-up, if it must be asked of a server, against the limits of a scope; see lookup_quota.
+    query_options& quota(lookup_quota value) { return quota_ = std::move(value), *this; }
+    const std::optional<lookup_quota>& quota() const noexcept { return quota_; }
+
+    /// Goes before others where look-ups wait for their turn, and past the total of a quota; off.
+    query_options& important(bool value) { return important_ = value, *this; }
+    bool important() const noexcept { return important_.value_or(false); }
+
+    /// Of the names of an address, give only those that lead back to it (reverse_resolve(); at most 32 are
+    /// tried, all at once); off.
+    query_options& forward_confirmed(bool value) { return edit().forward_confirmed = value, *this; }
+    bool forward_confirmed() const noexcept { return rare().forward_confirmed.value_or(false); }
+
     /// Filled when the look-up ends. `record` must outlive it.
     query_options& trace(lookup_trace* record) {
         trace_ = record;
@@ -121,49 +201,42 @@ private:
         std::optional<std::vector<server>> servers;
         std::optional<std::string> hosts_path;
         std::optional<std::string> resolv_conf;
+        std::optional<address_family> family;
+        std::optional<double> queries_per_second;
+        std::optional<cache_options> cache;
+        std::optional<std::vector<std::string>> search;
+        std::optional<unsigned> ndots;
+        std::optional<bool> system_search;
+        std::optional<address_order> order;
+        std::optional<bool> forward_confirmed;
+        std::optional<bool> rotate;
+        std::optional<bool> retry_elsewhere;
+        std::optional<std::uint16_t> udp_size;
+        std::optional<bool> dnssec_ok;
+        std::optional<bool> checking_disabled;
+        std::optional<bool> recursion_desired;
+        std::optional<bool> tcp_only;
+        std::optional<bool> mixed_case;
         bool bad_server = false;
 
         bool operator==(const rare_options&) const = default;
     };
     DRAGLINE_DECL static const std::vector<server>& no_servers() noexcept;
+    DRAGLINE_DECL static const std::vector<std::string>& no_names() noexcept;
+    DRAGLINE_DECL static const cache_options& default_cache() noexcept;
     DRAGLINE_DECL static const rare_options& no_rare_options() noexcept;
     DRAGLINE_DECL rare_options& edit();
     const rare_options& rare() const noexcept { return rare_ ? *rare_ : no_rare_options(); }
 
     std::shared_ptr<const rare_options> rare_;
+    std::optional<lookup_quota> quota_;
     std::optional<duration> try_timeout_;
     std::optional<duration> timeout_;
     std::optional<int> tries_;
     std::optional<bool> bypass_cache_;
     std::optional<bool> hosts_file_;
+    std::optional<bool> important_;
     lookup_trace* trace_ = nullptr;
-};
-
-/// How check_dns_wildcard() looks for a wildcard.
-class wildcard_options {
-public:
-    wildcard_options() {}
-
-    /// How each probe is asked; it goes past the cache and the hosts file in any case.
-    wildcard_options& query(query_options value) {
-        query_ = std::move(value);
-        return *this;
-    }
-    const query_options& query() const noexcept { return query_; }
-
-    /// Random names to ask for, 1 to 100, each for A, AAAA and CNAME; 3.
-    wildcard_options& probes(int value) {
-        probes_ = value;
-        return *this;
-    }
-    int probes() const noexcept { return probes_; }
-
-    /// Why these options cannot work, or nothing.
-    DRAGLINE_DECL std::error_code problem() const noexcept;
-
-private:
-    query_options query_;
-    int probes_ = 3;
 };
 
 }  // namespace dragline::dns

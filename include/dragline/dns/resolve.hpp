@@ -5,8 +5,10 @@
 #include <dragline/async/operation.hpp>
 #include <dragline/async/where.hpp>
 #include <dragline/core/asio.hpp>
+#include <dragline/dns/detail/operation_shapes.hpp>
 #include <dragline/dns/options.hpp>
 #include <dragline/dns/resolver.hpp>
+#include <dragline/dns/wildcard_options.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -34,15 +36,6 @@ using check_dns_wildcard_signature = void(std::error_code, bool);
 
 namespace detail {
 
-// What may stand where a token is expected: not the options.
-template <class Token, class Options>
-concept token_after = !std::is_convertible_v<Token, Options>;
-
-// The tokens of an operation without a WHERE: only a coroutine that awaits it says where it is.
-template <class Token>
-concept awaiting_token =
-    std::is_same_v<Token, default_token> || std::is_same_v<Token, as_tuple_t<default_token>>;
-
 // The bodies of the operations, with a resolver, and with the executor of the awaiting coroutine.
 DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolver with, std::string name,
                                                                          query_options options);
@@ -53,19 +46,6 @@ DRAGLINE_DECL asio::awaitable<result<name_list>> reverse_resolve_body(resolver w
                                                                       query_options options);
 DRAGLINE_DECL asio::awaitable<result<bool>> check_dns_wildcard_body(resolver with, std::string domain,
                                                                     wildcard_options options);
-
-// Runs a body on the loop of the awaiting coroutine.
-template <class T, auto Body, class Token, class Subject, class Options>
-auto start_here(Token, Subject subject, Options options) {
-    constexpr auto body = [](asio::any_io_executor loop, Subject s, Options o) {
-        return Body(resolver(std::move(loop)), std::move(s), std::move(o));
-    };
-    if constexpr (std::is_same_v<Token, default_token>) {
-        return async::await_here<T>(body, std::move(subject), std::move(options));
-    } else {
-        return async::await_here_as_tuple<T>(body, std::move(subject), std::move(options));
-    }
-}
 
 }  // namespace detail
 
@@ -128,9 +108,9 @@ auto resolve_host6(std::string_view name, Token token = {}) {
 /// Looks up the names of an address: in the hosts file, the cache, then the DNS (PTR).
 ///
 /// Completes with (error_code, std::vector<std::string>), all of the names. They are hostile text: whoever
-/// owns the address chose them, and nothing says that the names lead back to it. Bytes that do not print are
-/// escaped. An IPv4-mapped IPv6 address counts as its IPv4 address. Errors, Cancel, Threads: as
-/// resolve_host().
+/// owns the address chose them, and nothing says that the names lead back to it, but see
+/// query_options::forward_confirmed(). Bytes that do not print are escaped. An IPv4-mapped IPv6 address
+/// counts as its IPv4 address. Errors, Cancel, Threads: as resolve_host().
 template <async::where Where, class Token = default_token>
 auto reverse_resolve(Where&& place, asio::ip::address address, query_options options, Token&& token = {}) {
     return async::initiate<name_list>(async::executor_of(place), &detail::reverse_resolve_body,

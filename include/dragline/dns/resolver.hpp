@@ -25,8 +25,6 @@
 
 namespace dragline::inline v1::dns {
 
-enum class address_family { v4, v6 };
-
 /// The addresses of a name.
 struct address_list {
     std::vector<asio::ip::address> addresses;  ///< In the order of the answer, at least one.
@@ -87,8 +85,13 @@ public:
     /// What the cache did. Threads: the loop's own.
     DRAGLINE_DECL cache_statistics statistics() const;
 
-    /// Forgets every answer, for instance after a change of network. Threads: the loop's own.
+    /// Forgets every answer. Threads: the loop's own.
     DRAGLINE_DECL void clear_cache() const;
+
+    /// For after a change of network: every resolver of this loop reads the files of the system again,
+    /// forgets its answers and makes new sockets. What is on its way is not disturbed. Threads: the loop's
+    /// own.
+    DRAGLINE_DECL void reconfigure() const;
 
     /// The shared state of this resolver with these options, for the operations of this module. Threads: the
     /// loop's own.

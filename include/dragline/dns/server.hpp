@@ -1,4 +1,4 @@
-// Where a DNS server listens, and which ones the system names. Start with server::parse().
+// Where a DNS server listens. Start with server::parse().
 #pragma once
 
 #include <dragline/core/result.hpp>
@@ -6,11 +6,9 @@
 
 #include <asio/ip/address.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace dragline::inline v1::dns {
 
@@ -43,14 +41,6 @@ private:
     asio::ip::address address_;
     std::uint16_t port_ = default_port;
 };
-
-inline constexpr std::size_t max_system_servers = 16;
-
-/// The servers that the text of a resolv.conf names, in its order; none may mean the local machine
-/// (resolv.conf(5)).
-///
-/// Lines that cannot be understood are skipped, and so is what exceeds max_system_servers.
-DRAGLINE_DECL std::vector<server> parse_resolv_conf(std::string_view text);
 
 }  // namespace dragline::dns
 

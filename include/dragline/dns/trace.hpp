@@ -37,6 +37,7 @@ struct lookup_trace {
     question asked;
     answer_source source = answer_source::none;
     bool shared = false;  ///< Joined a look-up that another caller had started; `attempts` has that one's.
+    bool stale = false;   ///< From the cache, after its end, since the servers failed.
     std::vector<attempt_trace> attempts;
     std::error_code error;
     std::chrono::steady_clock::duration took{};

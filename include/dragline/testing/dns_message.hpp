@@ -35,7 +35,10 @@ struct dns_query {
     dns::record_type type() const { return message.questions.front().type; }
 };
 
-/// A record whose data is given as text: an address, a name, "10 mail.example" (MX), or any text (TXT).
+/// A record whose data is given as text, as dns::parse_record_data() reads it: an address, "10 mail.example"
+/// (MX),
+/// "\# 2 ABCD" (any type). But the value of TXT is one string as it is, and that of CNAME, NS, PTR and DNAME
+/// one name, whatever characters it has.
 ///
 /// Throws std::invalid_argument when the text does not fit the type or a name cannot exist.
 DRAGLINE_DECL dns::record make_record(std::string_view owner, dns::record_type type, std::string_view value,

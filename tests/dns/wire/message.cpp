@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dns = dragline::dns;
@@ -37,8 +38,9 @@ wire::message full_message() {
                                dns::txt_record({"", std::string(255, 'x'), "\xff"}));
     m.additionals.emplace_back("17.2.0.192.in-addr.arpa", 1, dns::ptr_record("."));
     m.additionals.emplace_back("d.example.org", 1, dns::dname_record("e.example.org"));
-    m.additionals.emplace_back("example.org", 1, record_type::caa,
-                               dns::raw_record({0, 5, 'i', 's', 's', 'u', 'e'}));
+    m.additionals.emplace_back("example.org", 1, static_cast<record_type>(999), dns::raw_record({0, 5, 7}));
+    m.additionals.emplace_back("example.org", 1, dns::caa_record(0, "issue", "ca.example.org"));
+    m.additionals.emplace_back("_x._udp.example.org", 1, dns::srv_record(1, 2, 3, "web.example.org"));
     m.extension.emplace().udp_size = 4096;
     m.extension->dnssec_ok = true;
     m.extension->options = {0, 10, 0, 1, 42};
@@ -192,7 +194,7 @@ TEST_CASE("a message is written up to the size that is allowed", "[dns][message]
     CHECK(wire::encode_message(m, size - 1).error() == errc::message_too_long);
 
     wire::message large;
-    large.answers.emplace_back("a", 1, record_type::caa, dns::raw_record(bytes(65'535)));
+    large.answers.emplace_back("a", 1, static_cast<record_type>(999), dns::raw_record(bytes(65'535)));
     CHECK(wire::encode_message(large).error() == errc::message_too_long);
     large.answers[0].data = dns::raw_record(bytes(65'536));
     CHECK(wire::encode_message(large, 1'000'000).error() == errc::malformed_message);
@@ -218,6 +220,53 @@ TEST_CASE("names are compressed across the sections", "[dns][message]") {
     m.questions.emplace_back("www.example.org");
     for (int i = 0; i < 10; ++i) m.answers.emplace_back("www.example.org", 60, dns::a_record{});
     CHECK(encode(m).size() == 12 + 17 + 4 + 10 * (2 + 10 + 4));
+}
+
+TEST_CASE("names are compressed only where every receiver must know to read that", "[dns][message]") {
+    wire::message m;
+    m.questions.emplace_back("example.org");
+    const auto size_with = [&m](auto data) {
+        m.answers = {record("example.org", 1, std::move(data))};
+        return encode(m).size() - (12 + 13 + 4 + 2 + 10);
+    };
+    CHECK(size_with(dns::mx_record(1, "example.org")) == 2 + 2);
+    CHECK(size_with(dns::ns_record("example.org")) == 2);
+    CHECK(size_with(dns::dname_record("example.org")) == 13);
+    CHECK(size_with(dns::srv_record(1, 2, 3, "example.org")) == 6 + 13);
+    CHECK(size_with(dns::nsec_record("example.org", {record_type::nsec})) == 13 + 8);
+    CHECK(size_with(dns::https_record(1, "example.org")) == 2 + 13);
+    dns::naptr_record rule;
+    rule.replacement = "example.org";
+    CHECK(size_with(rule) == 4 + 3 + 13);
+    dns::rrsig_record signature;
+    signature.signer = "example.org";
+    CHECK(size_with(signature) == 18 + 13);
+}
+
+TEST_CASE("names are read compressed where senders do that, and nowhere else", "[dns][message]") {
+    const auto with_data = [](record_type type, bytes data) {
+        data.push_back(0xc0);
+        data.push_back(12);  // the name of the question
+        wire::message m;
+        m.questions.emplace_back("example.org");
+        m.answers.emplace_back("a", 1, type, dns::raw_record(std::move(data)));
+        return wire::decode_message(encode(m));
+    };
+    CHECK(with_data(record_type::srv, bytes(6)).value().answers[0].get<dns::srv_record>()->target ==
+          "example.org");
+    CHECK(with_data(record_type::naptr, bytes(7)).value().answers[0].get<dns::naptr_record>()->replacement ==
+          "example.org");
+    CHECK(with_data(record_type::dname, {}));
+    CHECK(with_data(record_type::rrsig, bytes(18)).error() == errc::malformed_message);
+    CHECK(with_data(record_type::https, bytes(2)).error() == errc::malformed_message);
+    CHECK(with_data(record_type::https, {0, 1, 1, 'a'}).error() == errc::malformed_message);
+
+    wire::message m;
+    m.questions.emplace_back("example.org");
+    m.answers.emplace_back("a", 1, record_type::nsec, dns::raw_record({0xc0, 12, 0, 1, 0x40}));
+    CHECK(wire::decode_message(encode(m)).error() == errc::malformed_message);
+    m.answers[0].data = dns::raw_record({0, 0, 1, 0x40});
+    CHECK(wire::decode_message(encode(m)));
 }
 
 TEST_CASE("a response must answer the query", "[dns][message]") {

@@ -73,7 +73,7 @@ private:
     struct outcome {
         std::shared_ptr<reply_sink> sink;
         std::size_t tag;
-        std::error_code error;      // or a reply:
+        std::error_code error;   // or a reply:
         std::size_t offset = 0;  // where it begins in replies_
         std::size_t size = 0;
     };
@@ -112,9 +112,6 @@ private:
     bool delivery_posted_ = false;
     bool was_unreachable_ = false;
 };
-
-// The servers that c-ares finds, where the system has no resolv.conf.
-DRAGLINE_DECL std::vector<server> ares_system_servers();
 
 }  // namespace dragline::dns::detail
 

@@ -86,10 +86,10 @@ private:
     bool may_drop_edns_;
 
     bulk_servers servers_;
-    slot_table slots_;  // grows up to the window
-    slot_list ready_[2];           // for plain servers, for trusted ones
-    slot_list waiting_;            // the one that was sent first is the first to expire
-    slot_list finished_;           // unless in order
+    slot_table slots_;    // grows up to the window
+    slot_list ready_[2];  // for plain servers, for trusted ones
+    slot_list waiting_;   // the one that was sent first is the first to expire
+    slot_list finished_;  // unless in order
     std::vector<std::uint32_t> free_;
     std::vector<std::uint32_t> by_order_;  // of what is not reported yet, modulo the window
     std::uint64_t next_order_ = 0;

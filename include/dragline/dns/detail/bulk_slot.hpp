@@ -33,7 +33,8 @@ public:
     echo repeated_by(byte_view reply) const noexcept;
 
     // The name that `given` means, also as text in `normal`: lower case, without a dot at the end.
-    // Errors: errc::empty_name, empty_label, label_too_long, name_too_long, non_ascii_name, invalid_name (also
+    // Errors: errc::empty_name, empty_label, label_too_long, name_too_long, non_ascii_name, invalid_name
+    // (also
     //   for an address).
     std::error_code assign(std::string_view given, std::string& normal);
 

@@ -6,12 +6,14 @@
 #include <dragline/async/loop_state.hpp>
 #include <dragline/dns/answer.hpp>
 #include <dragline/dns/detail/lookup_machine.hpp>
+#include <dragline/dns/detail/query_pacer.hpp>
 #include <dragline/dns/query_form.hpp>
 #include <dragline/dns/trace.hpp>
 #include <dragline/dns/transport.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -27,6 +29,7 @@ public:
     virtual void landed(const flight& ended) = 0;             // it has an outcome
     virtual void abandoned(const flight& left) noexcept = 0;  // nobody waits any more
     virtual void failed(std::size_t server, std::error_code ec) noexcept = 0;
+    virtual query_pacer& pacer(std::size_t server) = 0;
 
 protected:
     ~flight_owner() = default;
@@ -35,8 +38,11 @@ protected:
 // How a question is asked; callers share a flight only when they agree.
 struct lookup_plan {
     async::duration try_timeout{};
+    double queries_per_second = 0;  // 0: no limit
     int tries = 1;
     bool bypass_cache = false;
+    bool retry_elsewhere = true;
+    bool whole = false;  // the reply is wanted word for word
     query_form form;
     bool operator==(const lookup_plan&) const = default;
 };
@@ -45,13 +51,19 @@ using transport_list = std::vector<std::shared_ptr<transport>>;
 
 // Asks one server after the other, and listens to all that were asked. It lives as long as a caller waits, or
 // a transport may still answer: an answer that comes when nobody waits fills the cache.
-class flight final : public reply_sink, public std::enable_shared_from_this<flight> {
+class flight final : public reply_sink, public paced, public std::enable_shared_from_this<flight> {
 public:
     flight(async::loop_state& loop, std::weak_ptr<flight_owner> owner, question asked, lookup_plan plan,
            std::shared_ptr<const transport_list> servers, std::size_t first);
+    ~flight() override;
 
-    // Asks the first server; once.
-    void start(async::time_point now);
+    // Asks the first server; once. An important caller who comes later does not overtake any more.
+    void start(bool important = false);
+
+    // Asks one server, once, without keeping the loop running. A caller who comes later makes it a flight
+    // like others.
+    void start_in_background(async::time_point now);
+
     void on_reply(std::size_t tag, result<wire::message> reply) override;
 
     // The answer, its error included; null while there is none.
@@ -71,13 +83,17 @@ private:
         std::error_code error;
     };
 
-    void ask_next(async::time_point now);
-    void ask(std::size_t server, async::time_point now);
+    void send_now() override;
+    void ask_next();
+    void ask(std::size_t server);
     void join(flight_seat& seat) noexcept;
     void leave(flight_seat& seat) noexcept;
     void failed(std::size_t tag, std::error_code ec);
+    void ended(attempt& which, std::error_code ec) noexcept;
     void finish(answer found);
+    void hold_all();
     void release_all() noexcept;
+    void leave_pacer() noexcept;
     static void on_try_timeout(void* self) noexcept;
 
     async::loop_state& loop_;
@@ -86,15 +102,20 @@ private:
     lookup_plan plan_;
     query_form form_;
     lookup_machine machine_;
-    std::shared_ptr<const transport_list>
-        servers_;  // given up with the last caller, since they hold this flight
+    std::shared_ptr<const transport_list> servers_;  // only while somebody waits, since they hold this flight
+    std::weak_ptr<const transport_list> known_servers_;
     std::vector<attempt> attempts_;
     flight_seat* waiting_ = nullptr;
     async::deadline try_limit_;
+    std::optional<query_pacer::place> turn_;  // while it waits to send
+    std::size_t server_ = 0;                  // that it waits to ask, or asked last
+    std::optional<answer> refusal_;           // what a server said instead of an answer
     std::shared_ptr<const answer> outcome_;
     bool started_ = false;
+    bool important_ = false;
     bool answered_ = false;
     bool holding_ = true;
+    bool background_ = false;
 };
 
 // The place of one caller in a flight: while it exists, `wake` is notified when the answer is there.

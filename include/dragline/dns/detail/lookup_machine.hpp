@@ -14,18 +14,24 @@ namespace dragline::inline v1::dns::detail {
 
 class lookup_machine {
 public:
-    // `first` is the server to begin with; the others follow in order.
-    lookup_machine(std::size_t servers, std::size_t first, int tries)
-        : servers_(servers), next_(servers == 0 ? 0 : first % servers), tries_left_(tries) {}
+    // `first` is the server to begin with; the others follow in order, or it is the only one.
+    lookup_machine(std::size_t servers, std::size_t first, int tries, bool retry_elsewhere = true)
+        : servers_(servers),
+          next_(servers == 0 ? 0 : first % servers),
+          tries_left_(tries),
+          retry_elsewhere_(retry_elsewhere) {}
 
     // The server to ask now; nothing when there is no use in asking any more, and error() is the result.
     std::optional<std::size_t> next() {
         if (tries_left_ == 0) return std::nullopt;
         for (std::size_t i = 0; i < servers_; ++i) {
             const std::size_t server = (next_ + i) % servers_;
-            if (given_up_ & bit(server)) continue;
+            if (given_up_ & bit(server)) {
+                if (!retry_elsewhere_) break;
+                continue;
+            }
             --tries_left_;
-            next_ = (server + 1) % servers_;
+            next_ = retry_elsewhere_ ? (server + 1) % servers_ : server;
             return server;
         }
         return std::nullopt;
@@ -36,8 +42,11 @@ public:
     void failed(std::size_t server, std::error_code ec) {
         const bool hopeless = ec != condition::timeout && ec != errc::malformed_message;
         if (hopeless) given_up_ |= bit(server);
-        if (!error_ || weight(ec) > weight(error_)) error_ = ec;
+        if (outweighs(ec)) error_ = ec;
     }
+
+    // Whether this is the most telling of the failures so far.
+    bool outweighs(std::error_code ec) const noexcept { return !error_ || weight(ec) > weight(error_); }
 
     std::error_code error() const noexcept { return error_ ? error_ : make_error_code(errc::no_servers); }
 
@@ -66,6 +75,7 @@ private:
     std::uint64_t given_up_ = 0;
     std::size_t next_;
     int tries_left_;
+    bool retry_elsewhere_;
     std::error_code error_;
 };
 

@@ -45,6 +45,24 @@ public:
         return *std::move(name);
     }
 
+    // A name that must not be compressed (RFC 3597, 4).
+    std::string take_whole_name() {
+        for (std::size_t at = at_; at < bytes_.size() && bytes_[at] != 0; at += bytes_[at] + std::size_t{1}) {
+            if (bytes_[at] > wire::max_label_size) failed_ = true;
+        }
+        return take_name();
+    }
+    // A string behind its length (RFC 1035, 3.3).
+    std::string take_string() {
+        const auto field = take(take8());
+        return std::string(field.begin(), field.end());
+    }
+    template <class Container>
+    Container take_rest() {
+        const auto field = take(left());
+        return Container(field.begin(), field.end());
+    }
+
     // Only the bytes before `end`; names may still point anywhere before.
     message_reader until(std::size_t end) const noexcept { return message_reader(bytes_.first(end), at_); }
     void skip_to(std::size_t end) noexcept { at_ = end; }

@@ -4,7 +4,6 @@
 #include <dragline/core/bytes.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/dns/error.hpp>
-#include <dragline/dns/record.hpp>
 #include <dragline/dns/wire/name.hpp>
 
 #include <cstddef>
@@ -19,7 +18,10 @@ namespace dragline::inline v1::dns::detail {
 // Appends fields; remembers the first failure.
 class message_writer {
 public:
-    explicit message_writer(std::size_t max_size) : max_size_(max_size) {}
+    enum class compression { on, off };
+
+    explicit message_writer(std::size_t max_size, compression names = compression::on)
+        : max_size_(max_size), compression_(names) {}
 
     void put8(std::uint8_t value) { out_.push_back(value); }
     void put16(std::uint16_t value) {
@@ -35,12 +37,19 @@ public:
         out_.insert(out_.end(), bytes.begin(), bytes.end());
     }
     void put_name(std::string_view name) {
+        if (compression_ == compression::off) return put_whole_name(name);
         const auto ec = names_.encode(name, out_);
         if (ec) fail(ec);
     }
     // A name that receivers need not know to decompress (RFC 3597, 4).
     void put_whole_name(std::string_view name) {
         if (const auto ec = wire::encode_name(name, out_)) fail(ec);
+    }
+    // A string behind its length (RFC 1035, 3.3).
+    void put_string(std::string_view text) {
+        if (text.size() > 255) return fail(errc::malformed_message);
+        put8(static_cast<std::uint8_t>(text.size()));
+        put(text);
     }
     void put_count(std::size_t count) {
         if (count > 0xffff) fail(errc::malformed_message);
@@ -74,37 +83,7 @@ private:
     wire::name_compressor names_;
     std::error_code error_;
     std::size_t max_size_;
-};
-
-// Writes the data of a record; an overload for each type.
-struct data_writer {
-    message_writer& out;
-
-    void operator()(const raw_record& data) { out.put(data.bytes); }
-    void operator()(const a_record& data) { out.put(data.address); }
-    void operator()(const aaaa_record& data) { out.put(data.address); }
-    void operator()(const cname_record& data) { out.put_name(data.name); }
-    void operator()(const ns_record& data) { out.put_name(data.name); }
-    void operator()(const ptr_record& data) { out.put_name(data.name); }
-    void operator()(const dname_record& data) { out.put_whole_name(data.name); }
-    void operator()(const soa_record& data) {
-        out.put_name(data.primary);
-        out.put_name(data.mailbox);
-        for (auto field : {data.serial, data.refresh, data.retry, data.expire, data.minimum})
-            out.put32(field);
-    }
-    void operator()(const mx_record& data) {
-        out.put16(data.preference);
-        out.put_name(data.exchange);
-    }
-    void operator()(const txt_record& data) {
-        if (data.strings.empty()) out.put8(0);
-        for (const auto& text : data.strings) {
-            if (text.size() > 255) return out.fail(errc::malformed_message);
-            out.put8(static_cast<std::uint8_t>(text.size()));
-            out.put(text);
-        }
-    }
+    compression compression_;
 };
 
 }  // namespace dragline::dns::detail

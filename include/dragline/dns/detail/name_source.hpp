@@ -18,8 +18,8 @@ concept name_range =
     std::ranges::input_range<T> && std::convertible_to<std::ranges::range_reference_t<T>, std::string_view>;
 
 template <class T>
-concept name_function = std::invocable<T&> &&
-    std::convertible_to<std::invoke_result_t<T&>, std::optional<std::string>>;
+concept name_function =
+    std::invocable<T&> && std::convertible_to<std::invoke_result_t<T&>, std::optional<std::string>>;
 
 // The elements of a range. It must not be moved once it was read: so it starts to read late.
 template <class Range>

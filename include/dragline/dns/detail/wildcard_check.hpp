@@ -3,7 +3,7 @@
 
 #include <dragline/core/result.hpp>
 #include <dragline/dns/detail/resolver_core.hpp>
-#include <dragline/dns/options.hpp>
+#include <dragline/dns/wildcard_options.hpp>
 
 #include <asio/awaitable.hpp>
 

@@ -31,9 +31,13 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::non_ascii_name: return "host name that is not ASCII; convert it with IDNA first";
                 case errc::invalid_server: return "not a DNS server address";
                 case errc::message_too_long: return "DNS message too long";
+                case errc::unknown_type: return "no type of DNS record has this name";
+                case errc::invalid_data: return "not the text of a DNS record of this type";
                 case errc::no_servers: return "no DNS server is known";
                 case errc::servers_unreachable: return "no DNS server could be reached";
                 case errc::inconclusive: return "the wildcard check is inconclusive";
+                case errc::not_confirmed: return "no name of the address leads back to it";
+                case errc::quota_exceeded: return "the scope has used up its look-ups";
             }
             return "unknown dns error";
         }
@@ -41,7 +45,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
         std::error_condition default_error_condition(int code) const noexcept override {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_server: return std::errc::invalid_argument;
-                case errc::message_too_long: return condition::limit_exceeded;
+                case errc::message_too_long:
+                case errc::quota_exceeded: return condition::limit_exceeded;
                 default: return condition::resolve_failed;  // texts are what the switch above guards
             }
         }
@@ -59,7 +64,9 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::label_too_long:
                 case errc::empty_label:
                 case errc::invalid_name:
-                case errc::non_ascii_name: return wanted == std::errc::invalid_argument;
+                case errc::non_ascii_name:
+                case errc::unknown_type:
+                case errc::invalid_data: return wanted == std::errc::invalid_argument;
                 default: return false;
             }
         }

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <dragline/core/ascii.hpp>
+#include <dragline/dns/wire/name.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <system_error>
+#include <vector>
 
 namespace dragline::inline v1::dns {
 namespace detail {
@@ -13,6 +18,22 @@ namespace detail {
 DRAGLINE_DECL bool is_name_or_below(std::string_view name, std::string_view parent) noexcept {
     if (!name.ends_with(parent)) return false;
     return name.size() == parent.size() || name[name.size() - parent.size() - 1] == '.';
+}
+
+DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name) {
+    constexpr std::size_t longest = 45;
+    if (name.empty() || name.size() > longest) return std::nullopt;
+    if (!ascii::is_digit(name.back()) && name.find(':') == name.npos) return std::nullopt;
+    std::error_code ec;
+    const auto address = asio::ip::make_address(name, ec);
+    return ec ? std::nullopt : std::optional(address);
+}
+
+DRAGLINE_DECL asio::ip::address plain_address(const asio::ip::address& address) {
+    if (address.is_v4()) return address;
+    const auto v6 = address.to_v6();
+    if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+    return asio::ip::address_v6(v6.to_bytes());
 }
 
 }  // namespace detail
@@ -38,17 +59,26 @@ DRAGLINE_DECL result<std::string> normal_host_name(std::string_view name) {
     return ascii::to_lower(name);
 }
 
+DRAGLINE_DECL result<std::string> normal_name(std::string_view name) {
+    if (detail::literal_address(name)) return errc::invalid_name;
+    if (!std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+        return errc::non_ascii_name;
+    std::vector<std::uint8_t> bytes;
+    if (const auto ec = wire::encode_name(name, bytes)) return ec;
+    std::size_t start = 0;
+    return ascii::to_lower(*wire::decode_name(bytes, start));
+}
+
 DRAGLINE_DECL std::string reverse_name(const asio::ip::address& address) {
     std::string name;
-    if (address.is_v4() || address.to_v6().is_v4_mapped()) {
-        const auto v4 = address.is_v4() ? address.to_v4()
-                                        : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-        const auto bytes = v4.to_bytes();
+    const auto plain = detail::plain_address(address);
+    if (plain.is_v4()) {
+        const auto bytes = plain.to_v4().to_bytes();
         for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) (name += std::to_string(*at)) += '.';
         return name += "in-addr.arpa";
     }
     constexpr std::string_view digits = "0123456789abcdef";
-    const auto bytes = address.to_v6().to_bytes();
+    const auto bytes = plain.to_v6().to_bytes();
     for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) {
         for (const int nibble : {*at & 0xf, *at >> 4})
             (name += digits[static_cast<std::size_t>(nibble)]) += '.';

@@ -64,9 +64,11 @@ private:
 };
 
 template <class Names, class Sink>
-asio::awaitable<result<bulk_summary>> resolve_many_body(resolver with, Names names, bulk_plan plan, Sink sink) {
+asio::awaitable<result<bulk_summary>> resolve_many_body(resolver with, Names names, bulk_plan plan,
+                                                        Sink sink) {
     auto& loop = async::loop_state::of(with.get_executor());
-    auto run = std::make_shared<bulk_run_of<Names, Sink>>(loop, std::move(names), std::move(plan), std::move(sink));
+    auto run =
+        std::make_shared<bulk_run_of<Names, Sink>>(loop, std::move(names), std::move(plan), std::move(sink));
     auto running = bulk_run::run(std::move(run), std::move(with));
     co_return co_await std::move(running);
 }
@@ -77,10 +79,10 @@ template <async::where Where, name_source Names, bulk_sink Sink, class Token>
 auto resolve_many(Where&& place, Names names, record_types types, bulk_options options, Sink sink,
                   Token&& token) {
     using source = typename detail::names_of<Names>::type;
-    return async::initiate<bulk_summary>(async::executor_of(place), &detail::resolve_many_body<source, Sink>,
-                                         std::forward<Token>(token), resolver_of(place),
-                                         source(std::move(names)),
-                                         detail::bulk_plan(std::move(options), types.list()), std::move(sink));
+    return async::initiate<bulk_summary>(
+        async::executor_of(place), &detail::resolve_many_body<source, Sink>, std::forward<Token>(token),
+        resolver_of(place), source(std::move(names)), detail::bulk_plan(std::move(options), types.list()),
+        std::move(sink));
 }
 
 template <async::where Where, name_source Names, bulk_sink Sink, class Token>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/async/loop_state.hpp>
-#include <dragline/dns/detail/host_lookup.hpp>
+#include <dragline/dns/detail/find.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -11,7 +11,7 @@ namespace dragline::inline v1::dns {
 DRAGLINE_DECL std::shared_ptr<detail::resolver_core> resolver::core(const query_options& options) const {
     auto& registry = async::loop_state::of(executor_).get<detail::resolver_registry>();
     // Transports of one's own stand for the servers; options with servers go past them.
-    return transports_ && options.servers().empty() ? registry.core_for(transports_)
+    return transports_ && options.servers().empty() ? registry.core_for(transports_, options)
                                                     : registry.core_for(options);
 }
 
@@ -21,6 +21,10 @@ DRAGLINE_DECL cache_statistics resolver::statistics() const {
 
 DRAGLINE_DECL void resolver::clear_cache() const { core(*defaults_)->answers().clear(); }
 
+DRAGLINE_DECL void resolver::reconfigure() const {
+    async::loop_state::of(executor_).get<detail::resolver_registry>().reconfigure();
+}
+
 namespace detail {
 
 DRAGLINE_DECL const std::shared_ptr<const query_options>& no_options() {
@@ -28,21 +32,24 @@ DRAGLINE_DECL const std::shared_ptr<const query_options>& no_options() {
     return none;
 }
 
+DRAGLINE_DECL address_list address_list_of(const found_answer& found) {
+    const auto& from = *found.value;
+    address_list list;
+    for (const auto& address : addresses_v4(from)) list.addresses.emplace_back(address);
+    for (const auto& address : addresses_v6(from)) list.addresses.emplace_back(address);
+    list.ttl = found.ttl();
+    list.canonical_name = from.canonical_name();
+    return list;
+}
+
 DRAGLINE_DECL asio::awaitable<result<address_list>> lookup_addresses(std::shared_ptr<resolver_core> core,
                                                                      std::string name, record_type type,
                                                                      query_options options,
                                                                      async::time_point until) {
-    host_lookup looking(std::move(core), std::move(name), type, options, until);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
-    const auto found = looking.finish();
+    auto finding = find(std::move(core), std::move(name), type, name_kind::host, std::move(options), until);
+    const auto found = co_await std::move(finding);
     if (!found) co_return found.error();
-    const auto& from = *found->value;
-    address_list list;
-    for (const auto& address : addresses_v4(from)) list.addresses.emplace_back(address);
-    for (const auto& address : addresses_v6(from)) list.addresses.emplace_back(address);
-    list.ttl = from.ttl > found->age ? from.ttl - found->age : 0;
-    list.canonical_name = from.canonical_name();
-    co_return list;
+    co_return address_list_of(*found);
 }
 
 }  // namespace detail

@@ -46,28 +46,6 @@ DRAGLINE_DECL std::string server::to_string() const {
     return (address_.is_v6() ? "[" + host + "]:" : host + ":") + std::to_string(port_);
 }
 
-DRAGLINE_DECL std::vector<server> parse_resolv_conf(std::string_view text) {
-    constexpr std::string_view space = " \t\r";
-    std::vector<server> servers;
-    while (!text.empty() && servers.size() < max_system_servers) {
-        const auto end = text.find('\n');
-        auto line = text.substr(0, end);
-        text = end == text.npos ? std::string_view() : text.substr(end + 1);
-
-        line = line.substr(0, line.find_first_of("#;"));
-        constexpr std::string_view keyword = "nameserver";
-        if (!line.starts_with(keyword)) continue;
-        line.remove_prefix(keyword.size());
-        const auto start = line.find_first_not_of(space);
-        if (start == 0 || start == line.npos) continue;
-        line = line.substr(start, line.find_first_of(space, start) - start);
-        const auto found = server::parse(line);
-        if (found && std::find(servers.begin(), servers.end(), *found) == servers.end())
-            servers.push_back(*found);
-    }
-    return servers;
-}
-
 }  // namespace dragline::dns
 
 #endif

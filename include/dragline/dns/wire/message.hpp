@@ -62,12 +62,11 @@ struct decode_limits {
 /// Errors: errc::malformed_message.
 DRAGLINE_DECL result<message> decode_message(byte_view bytes, const decode_limits& limits = {});
 
-/// Writes a message, with compressed names.
+/// Writes a message; names are compressed where every receiver must understand that (RFC 3597, 4).
 ///
 /// Errors: those of encode_name(); errc::message_too_long beyond `max_size` bytes; errc::malformed_message
-/// for
-///   a string over 255 bytes, over 65,535 records in a section, an opcode over 15, or an rcode that needs
-///   EDNS.
+/// for data that decode_message() would refuse, a string over 255 bytes, over 65,535 records in a section, an
+/// opcode over 15, or an rcode that needs EDNS.
 DRAGLINE_DECL result<std::vector<std::uint8_t>> encode_message(const message& value,
                                                                std::size_t max_size = max_message_size);
 

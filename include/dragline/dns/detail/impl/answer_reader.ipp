@@ -29,8 +29,10 @@ bool read_addresses(byte_view records, std::size_t count, answer& out) {
     for (std::size_t i = 0; i < count; ++i) {
         const auto* at = records.data() + i * record_size;
         constexpr std::uint16_t name_of_the_question = 0xc00c;
-        if (load_big16(at) != name_of_the_question || load_big16(at + 2) != static_cast<std::uint16_t>(Data::type) ||
-            load_big16(at + 4) != static_cast<std::uint16_t>(record_class::internet) || load_big16(at + 10) != size)
+        if (load_big16(at) != name_of_the_question ||
+            load_big16(at + 2) != static_cast<std::uint16_t>(Data::type) ||
+            load_big16(at + 4) != static_cast<std::uint16_t>(record_class::internet) ||
+            load_big16(at + 10) != size)
             return false;
         auto& entry = out.records[i];
         entry.name = out.asked.name;
@@ -48,12 +50,14 @@ bool read_addresses(byte_view records, std::size_t count, answer& out) {
 DRAGLINE_DECL bool read_address_answer(byte_view reply, std::size_t name_end, answer& out) {
     constexpr std::size_t most = 1024;
     const bool of_v4 = out.asked.type == record_type::a;
-    if ((!of_v4 && out.asked.type != record_type::aaaa) || out.asked.klass != record_class::internet) return false;
+    if ((!of_v4 && out.asked.type != record_type::aaaa) || out.asked.klass != record_class::internet)
+        return false;
     const std::size_t start = name_end + 4;
     if (reply.size() < start) return false;
     const std::size_t answers = load_big16(&reply[6]);
     const std::size_t extensions = load_big16(&reply[10]);
-    if ((reply[3] & 0x0f) != 0 || answers == 0 || answers > most || load_big16(&reply[8]) != 0 || extensions > 1)
+    if ((reply[3] & 0x0f) != 0 || answers == 0 || answers > most || load_big16(&reply[8]) != 0 ||
+        extensions > 1)
         return false;
     const auto records = reply.subspan(start);
     const std::size_t records_size = answers * (of_v4 ? 16 : 28);

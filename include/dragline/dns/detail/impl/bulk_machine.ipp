@@ -93,8 +93,8 @@ DRAGLINE_DECL std::optional<std::uint32_t> bulk_machine::server_for(bulk_slot& s
         return servers_.may_send(slot.server, now) ? std::optional(slot.server) : std::nullopt;
     }
     const bool again = slot.tries_left != tries_;
-    const auto chosen = servers_.pick(slot.confirming, slot.hopeless,
-                                      again ? std::optional(slot.server) : std::nullopt, now);
+    const auto chosen =
+        servers_.pick(slot.confirming, slot.hopeless, again ? std::optional(slot.server) : std::nullopt, now);
     hopeless = chosen.hopeless;
     return chosen.server;
 }

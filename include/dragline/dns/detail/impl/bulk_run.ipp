@@ -68,7 +68,8 @@ DRAGLINE_DECL std::error_code bulk_run::open(const resolver& with) {
     return {};
 }
 
-DRAGLINE_DECL asio::awaitable<result<bulk_summary>> bulk_run::run(std::shared_ptr<bulk_run> self, resolver with) {
+DRAGLINE_DECL asio::awaitable<result<bulk_summary>> bulk_run::run(std::shared_ptr<bulk_run> self,
+                                                                  resolver with) {
     if (const auto ec = self->open(with)) co_return ec;
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     if (cancellation.cancelled() != asio::cancellation_type::none) co_return asio::error::operation_aborted;
@@ -136,7 +137,9 @@ DRAGLINE_DECL void bulk_run::on_message(std::uint32_t at, std::uint64_t generati
     machine_->answered(at, now_);
 }
 
-DRAGLINE_DECL void bulk_run::on_failure(std::uint32_t at, std::error_code ec) { machine_->failed(at, ec, now_); }
+DRAGLINE_DECL void bulk_run::on_failure(std::uint32_t at, std::error_code ec) {
+    machine_->failed(at, ec, now_);
+}
 
 DRAGLINE_DECL void bulk_run::on_restart(std::uint32_t at) { machine_->restarted(at, now_); }
 

@@ -24,7 +24,8 @@ DRAGLINE_DECL bulk_servers::bulk_servers(const bulk_options& options, std::vecto
       plain_(names.size() - trusted),
       alive_(plain_),
       rate_(options.queries_per_second()),
-      burst_(options.burst() != 0 ? static_cast<double>(options.burst()) : std::max(1.0, rate_ * burst_seconds)),
+      burst_(options.burst() != 0 ? static_cast<double>(options.burst())
+                                  : std::max(1.0, rate_ * burst_seconds)),
       drops_(options.drop_bad_servers()),
       max_contradicted_(options.max_contradicted()) {
     next_[1] = plain_;
@@ -64,7 +65,8 @@ DRAGLINE_DECL bulk_servers::choice bulk_servers::pick(bool trusted, std::span<co
         const auto server = static_cast<std::uint32_t>(at);
         auto& each = all_[at];
         if (each.summary.dropped != drop_reason::none) continue;
-        if (!hopeless.empty() && std::find(hopeless.begin(), hopeless.end(), server) != hopeless.end()) continue;
+        if (!hopeless.empty() && std::find(hopeless.begin(), hopeless.end(), server) != hopeless.end())
+            continue;
         if (last && server == *last) {
             last_is_left = true;
             continue;
@@ -142,7 +144,8 @@ DRAGLINE_DECL void bulk_servers::judge(std::uint32_t server) noexcept {
     const double share = static_cast<double>(suspect.failures()) / static_cast<double>(outcomes);
     const double share_of_others = static_cast<double>(failures_of_others) / static_cast<double>(others);
     if (share_of_others > share / 2) return;
-    drop(server, 2 * suspect.summary.timed_out > suspect.failures() ? drop_reason::silent : drop_reason::failing);
+    drop(server,
+         2 * suspect.summary.timed_out > suspect.failures() ? drop_reason::silent : drop_reason::failing);
 }
 
 DRAGLINE_DECL void bulk_servers::drop(std::uint32_t server, drop_reason why) noexcept {

@@ -31,7 +31,8 @@ DRAGLINE_DECL std::error_code wire_question::assign(std::string_view given, std:
 // True for a name of plain characters in which nothing is wrong.
 DRAGLINE_DECL bool wire_question::assign_plain(std::string_view given, std::string& normal) {
     if (given.size() > 1 && given.back() == '.') given.remove_suffix(1);
-    if (given.empty() || given.size() > wire::max_name_size - 2 || ascii::is_digit(given.back())) return false;
+    if (given.empty() || given.size() > wire::max_name_size - 2 || ascii::is_digit(given.back()))
+        return false;
     normal.resize(given.size());
     std::size_t label = 0;  // where its length stands
     for (std::size_t i = 0; i < given.size(); ++i) {
@@ -89,7 +90,7 @@ DRAGLINE_DECL wire_question::echo wire_question::repeated_by(byte_view reply) co
     };
     const bool same_name = std::equal(at, at + name_size(), bytes_.data(), same);
     return same_name && std::memcmp(at + name_size(), bytes_.data() + name_size(), 2) == 0 ? echo::other_case
-                                                                                            : echo::none;
+                                                                                           : echo::none;
 }
 
 }  // namespace dragline::dns::detail

@@ -15,24 +15,53 @@ DRAGLINE_DECL flight::flight(async::loop_state& loop, std::weak_ptr<flight_owner
       asked_(std::move(asked)),
       plan_(plan),
       form_(plan.form),
-      machine_(servers->size(), first, plan.tries),
+      machine_(servers->size(), first, plan.tries, plan.retry_elsewhere),
       servers_(std::move(servers)),
       try_limit_(&on_try_timeout, this) {}
 
-DRAGLINE_DECL void flight::start(async::time_point now) {
-    if (!std::exchange(started_, true)) ask_next(now);
+DRAGLINE_DECL flight::~flight() {
+    if (!background_ || outcome_) return;
+    if (const auto owner = owner_.lock()) owner->abandoned(*this);
 }
 
-DRAGLINE_DECL void flight::ask_next(async::time_point now) {
+DRAGLINE_DECL void flight::start(bool important) {
+    if (std::exchange(started_, true)) return;
+    important_ = important;
+    ask_next();
+}
+
+DRAGLINE_DECL void flight::start_in_background(async::time_point now) {
+    started_ = background_ = true;
+    holding_ = false;
+    if (const auto server = machine_.next()) {
+        attempts_.push_back(attempt{*server, now, now, {}});
+        (*servers_)[*server]->ask(asked_, form_, shared_from_this(), 0);
+    }
+    known_servers_ = std::exchange(servers_, nullptr);
+}
+
+DRAGLINE_DECL void flight::ask_next() {
     const auto server = machine_.next();
-    if (!server) return finish(make_answer(asked_, machine_.error()));
-    ask(*server, now);
+    if (!server) return finish(refusal_ ? *std::move(refusal_) : make_answer(asked_, machine_.error()));
+    ask(*server);
 }
 
-DRAGLINE_DECL void flight::ask(std::size_t server, async::time_point now) {
-    attempts_.push_back(attempt{server, now, now, {}});
+DRAGLINE_DECL void flight::ask(std::size_t server) {
+    server_ = server;
+    if (plan_.queries_per_second > 0) {
+        if (const auto owner = owner_.lock())
+            turn_ = owner->pacer(server).enter(*this, plan_.queries_per_second, important_);
+        if (turn_) return;
+    }
+    send_now();
+}
+
+DRAGLINE_DECL void flight::send_now() {
+    turn_.reset();
+    const auto now = loop_.now();
+    attempts_.push_back(attempt{server_, now, now, {}});
     loop_.deadlines().arm(try_limit_, async::deadline_after(now, plan_.try_timeout));
-    auto& asking = *(*servers_)[server];
+    auto& asking = *(*servers_)[server_];
     asking.hold();
     asking.ask(asked_, form_, shared_from_this(), attempts_.size() - 1);
 }
@@ -41,31 +70,45 @@ DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply
     if (outcome_ || tag >= attempts_.size()) return;
     if (!reply) return failed(tag, reply.error());
     if (const auto ec = wire::check_response(*reply, reply->id, asked_)) return failed(tag, ec);
+    std::shared_ptr<server_reply> whole;
+    if (plan_.whole) whole = std::make_shared<server_reply>(*reply);
     auto& repeated = reply->questions.front();  // mostly the very same: then it is not copied
     auto asked = repeated == asked_ ? std::move(repeated) : asked_;
     auto found = interpret(*std::move(reply), std::move(asked));
-    if (found.error == errc::format_error && form_.udp_size != 0 && !form_.dnssec_ok && waiting_) {
-        // Perhaps it does not know EDNS: the same server again, without (RFC 6891, 6.2.2).
-        attempts_[tag].ended = loop_.now();
-        attempts_[tag].error = found.error;
-        form_.udp_size = 0;
-        return ask(attempts_[tag].server, attempts_[tag].ended);
+    auto& from = attempts_[tag];
+    ended(from, found.error);
+    if (whole) {
+        if (const auto servers = servers_ ? servers_ : known_servers_.lock())
+            whole->server = (*servers)[from.server]->description();
+        whole->took = from.ended - from.began;
+        found.reply = std::move(whole);
     }
-    if (lookup_machine::is_retryable(found.error)) return failed(tag, found.error);
-    attempts_[tag].ended = loop_.now();
-    attempts_[tag].error = found.error;
+    const bool waited_for = waiting_ && tag + 1 == attempts_.size();
+    if (found.error == errc::format_error && form_.udp_size != 0 && !form_.dnssec_ok && waited_for) {
+        form_.udp_size = 0;  // perhaps it does not know EDNS (RFC 6891, 6.2.2)
+        return ask(from.server);
+    }
+    if (lookup_machine::is_retryable(found.error)) {
+        const auto ec = found.error;
+        if (plan_.whole && machine_.outweighs(ec)) refusal_ = std::move(found);
+        return failed(tag, ec);
+    }
     answered_ = true;
     finish(std::move(found));
 }
 
+DRAGLINE_DECL void flight::ended(attempt& which, std::error_code ec) noexcept {
+    which.ended = loop_.now();
+    which.error = ec;
+}
+
 DRAGLINE_DECL void flight::failed(std::size_t tag, std::error_code ec) {
     auto& of = attempts_[tag];
-    of.ended = loop_.now();
-    of.error = ec;
+    ended(of, ec);
     machine_.failed(of.server, ec);
     if (const auto owner = owner_.lock()) owner->failed(of.server, ec);
     // What an earlier attempt came to changes nothing while a later one is on its way.
-    if (waiting_ && tag + 1 == attempts_.size()) ask_next(of.ended);
+    if (waiting_ && !turn_ && tag + 1 == attempts_.size()) ask_next();
 }
 
 DRAGLINE_DECL void flight::on_try_timeout(void* context) noexcept {
@@ -84,6 +127,16 @@ DRAGLINE_DECL void flight::join(flight_seat& seat) noexcept {
     seat.next_ = waiting_;
     if (waiting_) waiting_->previous_ = &seat;
     waiting_ = &seat;
+    if (started_ && !holding_ && !outcome_) hold_all();
+}
+
+// Somebody waits for what began in the background.
+DRAGLINE_DECL void flight::hold_all() {
+    servers_ = known_servers_.lock();
+    if (!servers_) return;
+    holding_ = true;
+    for (const auto& each : attempts_) (*servers_)[each.server]->hold();
+    loop_.deadlines().arm(try_limit_, async::deadline_after(loop_.now(), plan_.try_timeout));
 }
 
 DRAGLINE_DECL void flight::leave(flight_seat& seat) noexcept {
@@ -99,8 +152,15 @@ DRAGLINE_DECL void flight::leave(flight_seat& seat) noexcept {
 
 DRAGLINE_DECL void flight::release_all() noexcept {
     try_limit_.disarm();
+    leave_pacer();
     if (!servers_ || !std::exchange(holding_, false)) return;
     for (const auto& each : attempts_) (*servers_)[each.server]->release();
+}
+
+DRAGLINE_DECL void flight::leave_pacer() noexcept {
+    if (!turn_) return;
+    if (const auto owner = owner_.lock()) owner->pacer(server_).leave(*turn_, important_);
+    turn_.reset();
 }
 
 DRAGLINE_DECL void flight::report(lookup_trace& trace) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/core/platform.hpp>
+#include <dragline/dns/detail/ares_system_servers.hpp>
 #include <dragline/dns/detail/ares_transport.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -13,35 +14,62 @@ namespace dragline::inline v1::dns::detail {
 
 inline constexpr std::size_t max_resolv_conf = 64 * 1024;
 
-DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, std::vector<server> servers,
-                                           std::string_view resolv_conf)
+DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, core_settings settings)
     : loop_(loop),
-      of_system_(servers.empty()),
-      resolv_conf_(std::string(resolv_conf), max_resolv_conf),
-      servers_(std::move(servers)) {}
-
-DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, transport_list transports)
-    : loop_(loop),
-      resolv_conf_({}, max_resolv_conf),
-      transports_(std::make_shared<const transport_list>(std::move(transports))) {}
-
-DRAGLINE_DECL void resolver_core::refresh(async::time_point now) {
-    if (of_system_ && resolv_conf_.changed(now)) read_system_servers();
+      settings_(std::move(settings)),
+      resolv_conf_(settings_.resolv_conf, max_resolv_conf),
+      cache_(settings_.cache) {
+    if (!settings_.servers.empty()) use_servers(settings_.servers);
 }
 
-DRAGLINE_DECL void resolver_core::read_system_servers() {
-    std::vector<server> now;
+DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, core_settings settings,
+                                           transport_list transports)
+    : loop_(loop),
+      settings_(std::move(settings)),
+      given_transports_(true),
+      resolv_conf_(settings_.resolv_conf, max_resolv_conf),
+      transports_(std::make_shared<const transport_list>(std::move(transports))),
+      cache_(settings_.cache) {}
+
+DRAGLINE_DECL void resolver_core::refresh(async::time_point now) {
+    const bool of_system = settings_.servers.empty() && !given_transports_;
+    if (!of_system || !resolv_conf_.changed(now)) return;
+    read_system();
+    auto named = system_.servers;
+    if (named.empty()) named.emplace_back(asio::ip::address_v4::loopback());  // resolv.conf(5)
+    use_servers(std::move(named));
+}
+
+DRAGLINE_DECL void resolver_core::read_system() {
     if (platform::windows && resolv_conf_.path() == query_options::default_resolv_conf) {
-        now = ares_system_servers();
+        system_.servers = ares_system_servers();
     } else {
-        now = parse_resolv_conf(resolv_conf_.read());
+        system_ = parse_resolv_conf(resolv_conf_.read());
     }
-    if (now.empty()) now.emplace_back(asio::ip::address_v4::loopback());  // resolv.conf(5)
-    if (now == servers_) return;
-    servers_ = std::move(now);
+}
+
+DRAGLINE_DECL const resolv_conf& resolver_core::system(async::time_point now) {
+    refresh(now);
+    if (resolv_conf_.changed(now)) read_system();  // where the servers are not those of the system
+    return system_;
+}
+
+DRAGLINE_DECL void resolver_core::use_servers(std::vector<server> servers) {
+    std::erase_if(servers, [this](const server& each) {
+        return settings_.family && each.address().is_v4() != (*settings_.family == address_family::v4);
+    });
+    if (servers == servers_) return;
+    servers_ = std::move(servers);
     transports_.reset();
     preferred_ = 0;
     cache_.clear();  // another network may have other answers
+}
+
+DRAGLINE_DECL void resolver_core::reconfigure() {
+    cache_.clear();
+    preferred_ = 0;
+    resolv_conf_.look_again();
+    if (!given_transports_) transports_.reset();
 }
 
 DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transports(async::time_point now) {
@@ -54,21 +82,44 @@ DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transp
     return transports_;
 }
 
-DRAGLINE_DECL std::shared_ptr<const answer> resolver_core::known(const question& asked, async::time_point now,
-                                                                 std::uint32_t& age) {
+DRAGLINE_DECL std::optional<found_answer> resolver_core::known(const question& asked, const lookup_plan& plan,
+                                                               async::time_point now) {
     refresh(now);  // what was learnt in another network does not count
-    auto hit = cache_.find(asked, now);
-    if (!hit) return nullptr;
-    age = hit->age;
-    return std::move(hit->stored);
+    auto hit = cache_.find(asked, now, plan.form);
+    if (!hit || (plan.whole && !hit->stored->reply)) return std::nullopt;
+    if (hit->refresh && !flights_.contains(flight_key{asked.name, asked.type, asked.klass})) {
+        const auto made = make_flight(asked, plan, preferred_, now);
+        add(*made);
+        made->start_in_background(now);
+    }
+    return found_answer{std::move(hit->stored), hit->age, hit->stale};
+}
+
+DRAGLINE_DECL std::optional<found_answer> resolver_core::known_stale(const question& asked,
+                                                                     const lookup_plan& plan,
+                                                                     async::time_point now) {
+    if (settings_.cache.max_stale() <= std::chrono::seconds(0)) return std::nullopt;
+    auto hit = cache_.find_stale(asked, now, plan.form);
+    if (!hit || (plan.whole && !hit->stored->reply)) return std::nullopt;
+    return found_answer{std::move(hit->stored), hit->age, true};
+}
+
+DRAGLINE_DECL std::shared_ptr<flight> resolver_core::make_flight(question asked, const lookup_plan& plan,
+                                                                 std::size_t first, async::time_point now) {
+    return std::make_shared<flight>(loop_, weak_from_this(), std::move(asked), plan, transports(now), first);
+}
+
+DRAGLINE_DECL void resolver_core::add(flight& made) {
+    const auto& own = made.asked();
+    flights_.emplace(flight_key{own.name, own.type, own.klass}, &made);
 }
 
 DRAGLINE_DECL std::shared_ptr<flight> resolver_core::flight_for(question asked, const lookup_plan& plan,
-                                                                async::time_point now, bool& shared) {
+                                                                bool rotate, async::time_point now,
+                                                                bool& shared) {
     shared = false;
     const auto make = [&] {
-        return std::make_shared<flight>(loop_, weak_from_this(), std::move(asked), plan, transports(now),
-                                        preferred_);
+        return make_flight(std::move(asked), plan, rotate ? rotation_++ : preferred_, now);
     };
     if (plan.bypass_cache) return make();
     const auto found = flights_.find(flight_key{asked.name, asked.type, asked.klass});
@@ -77,9 +128,15 @@ DRAGLINE_DECL std::shared_ptr<flight> resolver_core::flight_for(question asked, 
         return shared ? found->second->shared_from_this() : make();
     }
     auto made = make();
-    const auto& own = made->asked();
-    flights_.emplace(flight_key{own.name, own.type, own.klass}, made.get());
+    add(*made);
     return made;
+}
+
+DRAGLINE_DECL query_pacer& resolver_core::pacer(std::size_t server) {
+    if (pacers_.size() <= server) pacers_.resize(server + 1);
+    auto& of = pacers_[server];
+    if (!of) of = std::make_unique<query_pacer>(loop_);
+    return *of;
 }
 
 DRAGLINE_DECL void resolver_core::forget(const flight& gone) noexcept {
@@ -90,14 +147,15 @@ DRAGLINE_DECL void resolver_core::forget(const flight& gone) noexcept {
 DRAGLINE_DECL void resolver_core::landed(const flight& ended) {
     forget(ended);
     const auto& outcome = ended.outcome();
-    if (!ended.plan().bypass_cache) cache_.store(outcome, loop_.now());
+    if (!ended.plan().bypass_cache) cache_.store(outcome, loop_.now(), ended.plan().form);
     // Perhaps the machine has moved to another network.
     if (outcome->error == condition::timeout || outcome->error == errc::servers_unreachable)
         resolv_conf_.look_again();
 }
 
 DRAGLINE_DECL void resolver_core::failed(std::size_t server, std::error_code ec) noexcept {
-    const bool silent = ec == condition::timeout || ec == errc::servers_unreachable;
+    const bool silent = ec == condition::timeout || ec == errc::servers_unreachable ||
+                        ec == condition::tls_failed;  // of a transport from above
     if (!silent || server != preferred_ || !transports_ || transports_->empty()) return;
     preferred_ = (server + 1) % transports_->size();
 }
@@ -109,37 +167,37 @@ DRAGLINE_DECL void resolver_core::shutdown() noexcept {
 }
 
 DRAGLINE_DECL std::shared_ptr<resolver_core> resolver_registry::core_for(const query_options& options) {
-    for (auto at = entries_.begin(); at != entries_.end(); ++at) {
-        if (at->resolv_conf != options.resolv_conf() || at->servers != options.servers()) continue;
-        if (at != entries_.begin()) entries_.splice(entries_.begin(), entries_, at);
-        return at->core;
+    for (auto at = cores_.begin(); at != cores_.end(); ++at) {
+        if (!(*at)->settings().agrees_with(options)) continue;
+        if (at != cores_.begin()) cores_.splice(cores_.begin(), cores_, at);
+        return *at;
     }
     make_room();
-    auto core = std::make_shared<resolver_core>(loop_, options.servers(), options.resolv_conf());
+    auto core = std::make_shared<resolver_core>(loop_, core_settings(options));
     if (ended_) {
         core->shutdown();
     } else {
-        entries_.push_front(entry{options.servers(), std::string(options.resolv_conf()), core});
+        cores_.push_front(core);
     }
     return core;
 }
 
 // Drops those that were not used for longest, but none that somebody waits for.
 DRAGLINE_DECL void resolver_registry::make_room() {
-    for (auto at = entries_.end(); entries_.size() >= max_cores && at != entries_.begin();) {
+    for (auto at = cores_.end(); cores_.size() >= max_cores && at != cores_.begin();) {
         --at;
-        if (at->core.use_count() == 1) at = entries_.erase(at);
+        if (at->use_count() == 1) at = cores_.erase(at);
     }
 }
 
 DRAGLINE_DECL std::shared_ptr<resolver_core> resolver_registry::core_for(
-    const std::shared_ptr<const transport_list>& of) {
+    const std::shared_ptr<const transport_list>& of, const query_options& options) {
     std::erase_if(custom_,
                   [](const custom_entry& each) { return each.of.expired() && each.core.use_count() == 1; });
     for (const auto& each : custom_) {
-        if (each.of.lock() == of) return each.core;
+        if (each.of.lock() == of && each.core->settings().agrees_with(options)) return each.core;
     }
-    auto core = std::make_shared<resolver_core>(loop_, *of);
+    auto core = std::make_shared<resolver_core>(loop_, core_settings(options), *of);
     if (ended_) {
         core->shutdown();
     } else {
@@ -154,9 +212,15 @@ DRAGLINE_DECL const hosts_table& resolver_registry::hosts(std::string_view path)
     return found->second.table(loop_.now());
 }
 
+DRAGLINE_DECL void resolver_registry::reconfigure() {
+    hosts_.clear();
+    for (const auto& each : cores_) each->reconfigure();
+    for (const auto& each : custom_) each.core->reconfigure();
+}
+
 DRAGLINE_DECL void resolver_registry::shutdown() noexcept {
     ended_ = true;
-    for (const auto& each : entries_) each.core->shutdown();
+    for (const auto& each : cores_) each->shutdown();
     for (const auto& each : custom_) each.core->shutdown();
 }
 

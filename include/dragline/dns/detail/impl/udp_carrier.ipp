@@ -93,18 +93,21 @@ DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
 
 DRAGLINE_DECL result<udp_carrier::port_pointer> udp_carrier::port_for(std::uint32_t server) {
     auto& ports = places_[server].ports;
-    const auto is_usable = [](const port_pointer& port) { return !port->ids.full() && port->queries < queries_per_port; };
+    const auto is_usable = [](const port_pointer& port) {
+        return !port->ids.full() && port->queries < queries_per_port;
+    };
     if (!ports.empty() && is_usable(ports.back())) return ports.back();
     std::erase_if(ports, [](const port_pointer& port) {
         return port->queries >= queries_per_port && port->ids.size() == 0;
     });
     // The emptiest one, so that it will do for a while.
-    auto best = std::min_element(ports.begin(), ports.end(), [&](const port_pointer& a, const port_pointer& b) {
-        const auto load = [&](const port_pointer& port) {
-            return is_usable(port) ? port->ids.size() : id_table::capacity;
-        };
-        return load(a) < load(b);
-    });
+    auto best =
+        std::min_element(ports.begin(), ports.end(), [&](const port_pointer& a, const port_pointer& b) {
+            const auto load = [&](const port_pointer& port) {
+                return is_usable(port) ? port->ids.size() : id_table::capacity;
+            };
+            return load(a) < load(b);
+        });
     if (best != ports.end() && is_usable(*best) && 2 * (*best)->ids.size() <= id_table::capacity) {
         std::swap(*best, ports.back());
         return ports.back();
@@ -130,7 +133,8 @@ DRAGLINE_DECL result<udp_carrier::port_pointer> udp_carrier::open_port(std::uint
 
 DRAGLINE_DECL void udp_carrier::close_idle_ports() noexcept {
     for (auto& each : places_)
-        std::erase_if(each.ports, [](const port_pointer& port) { return port->ids.size() == 0 && !port->dirty; });
+        std::erase_if(each.ports,
+                      [](const port_pointer& port) { return port->ids.size() == 0 && !port->dirty; });
 }
 
 DRAGLINE_DECL void udp_carrier::forget(bulk_slot& slot) noexcept {
@@ -194,7 +198,8 @@ DRAGLINE_DECL void udp_carrier::on_readable(const port_pointer& port, bulk_liste
         if (batch[i].truncated) {
             ++ignored_;
         } else {
-            on_datagram(*port, byte_view(static_cast<const std::uint8_t*>(batch[i].data), batch[i].size), listener);
+            on_datagram(*port, byte_view(static_cast<const std::uint8_t*>(batch[i].data), batch[i].size),
+                        listener);
         }
     }
     listener.batch_ends();
@@ -258,8 +263,7 @@ DRAGLINE_DECL void udp_carrier::ask_over_tcp(std::uint32_t at, bulk_slot& slot, 
     form.tcp = true;
     if (!slot.edns) form.udp_size = 0;
     listener.on_restart(at);
-    tcp->ask(slot.result.answer.asked, form, tcp_replies_,
-             transport_replies::tag_of(at, slot.generation));
+    tcp->ask(slot.result.answer.asked, form, tcp_replies_, transport_replies::tag_of(at, slot.generation));
 }
 
 }  // namespace dragline::dns::detail

@@ -49,7 +49,8 @@ DRAGLINE_DECL std::error_code udp_port::flush() {
     std::error_code ec;
     while (done < sizes_.size() && !ec) {
         std::size_t count = 0;
-        for (auto at = offset; count < platform::max_datagram_batch && done + count < sizes_.size(); ++count) {
+        for (auto at = offset; count < platform::max_datagram_batch && done + count < sizes_.size();
+             ++count) {
             batch[count].data = out_.data() + at;
             batch[count].size = sizes_[done + count];
             at += batch[count].size;
@@ -73,7 +74,8 @@ DRAGLINE_DECL std::size_t udp_port::receive(platform::datagram* room, std::size_
                                             std::error_code& ec) {
     ec = {};
     if constexpr (platform::batched_datagrams) {
-        const int received = platform::receive_datagrams(static_cast<int>(socket.native_handle()), room, count);
+        const int received =
+            platform::receive_datagrams(static_cast<int>(socket.native_handle()), room, count);
         if (received >= 0) return static_cast<std::size_t>(received);
         ec = std::error_code(errno, asio::error::get_system_category());
     } else {

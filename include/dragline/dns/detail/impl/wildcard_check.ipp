@@ -1,7 +1,7 @@
 // Included by <dragline/dns/detail/wildcard_check.hpp> only.
 #pragma once
 
-#include <dragline/dns/detail/host_lookup.hpp>
+#include <dragline/dns/detail/lookup.hpp>
 #include <dragline/dns/name.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -56,8 +56,8 @@ DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resol
         const auto probe = random_label(loop.random()) + '.' + *name;
         for (const auto type : {record_type::a, record_type::aaaa, record_type::cname}) {
             bool shared = false;
-            probes.emplace_back(core->flight_for(question(probe, type), plan, now, shared), wake);
-            probes.back().in().start(now);
+            probes.emplace_back(core->flight_for(question(probe, type), plan, false, now, shared), wake);
+            probes.back().in().start();
         }
     }
     for (;;) {

@@ -3,6 +3,8 @@
 
 #include <dragline/dns/detail/message_reader.hpp>
 #include <dragline/dns/detail/message_writer.hpp>
+#include <dragline/dns/detail/record_reader.hpp>
+#include <dragline/dns/detail/record_writer.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -13,93 +15,44 @@
 namespace dragline::inline v1::dns::wire {
 namespace detail {
 
-using dns::detail::data_writer;
 using dns::detail::message_reader;
 using dns::detail::message_writer;
+using dns::detail::read_record_data;
+using dns::detail::write_record_data;
 
 inline constexpr std::size_t header_size = 12;
 
-DRAGLINE_DECL record_data read_data(message_reader& in, record_type type, record_class klass) {
-    const auto raw = [&in] {
-        const auto bytes = in.take(in.left());
-        return raw_record(std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
-    };
-    if (klass != record_class::internet) return raw();
-    switch (type) {
-        case record_type::a: {
-            a_record data;
-            const auto bytes = in.take(data.address.size());
-            std::copy(bytes.begin(), bytes.end(), data.address.begin());
-            return data;
-        }
-        case record_type::aaaa: {
-            aaaa_record data;
-            const auto bytes = in.take(data.address.size());
-            std::copy(bytes.begin(), bytes.end(), data.address.begin());
-            return data;
-        }
-        case record_type::cname: return cname_record(in.take_name());
-        case record_type::ns: return ns_record(in.take_name());
-        case record_type::ptr: return ptr_record(in.take_name());
-        case record_type::dname: return dname_record(in.take_name());
-        case record_type::soa: {
-            soa_record data;
-            data.primary = in.take_name();
-            data.mailbox = in.take_name();
-            data.serial = in.take32();
-            data.refresh = in.take32();
-            data.retry = in.take32();
-            data.expire = in.take32();
-            data.minimum = in.take32();
-            return data;
-        }
-        case record_type::mx: {
-            mx_record data;
-            data.preference = in.take16();
-            data.exchange = in.take_name();
-            return data;
-        }
-        case record_type::txt: {
-            txt_record data;
-            do {  // at least one string
-                const auto bytes = in.take(in.take8());
-                data.strings.emplace_back(bytes.begin(), bytes.end());
-            } while (!in.failed() && in.left() > 0);
-            return data;
-        }
-        default: return raw();
-    }
-}
-
 // One record of any section. OPT goes to `out.extension`.
 DRAGLINE_DECL bool read_record(message_reader& in, message& out, std::vector<record>& section) {
-    record entry;
-    entry.name = in.take_name();
-    entry.type = static_cast<record_type>(in.take16());
-    entry.klass = static_cast<record_class>(in.take16());
-    entry.ttl = in.take32();
+    auto name = in.take_name();
+    const auto type = static_cast<record_type>(in.take16());
+    const auto klass = static_cast<record_class>(in.take16());
+    const std::uint32_t ttl = in.take32();
     const std::size_t size = in.take16();
     if (in.failed() || in.left() < size) return false;
     const std::size_t end = in.position() + size;
-    if (entry.type == record_type::opt) {
+    if (type == record_type::opt) {
         // One at most, at the root, among the additional records (RFC 6891, 6.1.1).
-        if (out.extension || entry.name != "." || &section != &out.additionals) return false;
+        if (out.extension || name != "." || &section != &out.additionals) return false;
         edns extension;
-        extension.udp_size = static_cast<std::uint16_t>(entry.klass);
-        extension.version = static_cast<std::uint8_t>(entry.ttl >> 16);
-        extension.dnssec_ok = (entry.ttl & 0x8000) != 0;
+        extension.udp_size = static_cast<std::uint16_t>(klass);
+        extension.version = static_cast<std::uint8_t>(ttl >> 16);
+        extension.dnssec_ok = (ttl & 0x8000) != 0;
         const auto options = in.take(size);
         extension.options.assign(options.begin(), options.end());
-        out.code = static_cast<rcode>((entry.ttl >> 24) << 4 | (static_cast<unsigned>(out.code) & 0xf));
+        out.code = static_cast<rcode>((ttl >> 24) << 4 | (static_cast<unsigned>(out.code) & 0xf));
         out.extension = std::move(extension);
         return true;
     }
-    if (entry.ttl & 0x80000000u) entry.ttl = 0;
+    auto& entry = section.emplace_back();
+    entry.name = std::move(name);
+    entry.type = type;
+    entry.klass = klass;
+    entry.ttl = ttl & 0x80000000u ? 0 : ttl;
     auto data = in.until(end);
-    entry.data = read_data(data, entry.type, entry.klass);
+    read_record_data(data, type, klass, entry.data);
     if (data.failed() || data.left() != 0) return false;
     in.skip_to(end);
-    section.push_back(std::move(entry));
     return true;
 }
 
@@ -109,7 +62,7 @@ DRAGLINE_DECL void write_record(message_writer& out, const record& entry) {
     out.put16(static_cast<std::uint16_t>(entry.klass));
     out.put32(entry.ttl);
     const auto start = out.start_data();
-    std::visit(data_writer{out}, entry.data);
+    write_record_data(out, entry.data);
     out.end_data(start);
 }
 
@@ -172,7 +125,9 @@ DRAGLINE_DECL result<message> decode_message(byte_view bytes, const decode_limit
         out.questions.push_back(std::move(asked));
     }
     std::vector<record>* const sections[] = {&out.answers, &out.authorities, &out.additionals};
+    constexpr std::size_t least_size = 11;  // of a record
     for (std::size_t section = 0; section < 3; ++section) {
+        sections[section]->reserve(std::min(counts[section], in.left() / least_size));
         for (std::size_t i = 0; i < counts[section]; ++i) {
             if (!detail::read_record(in, out, *sections[section])) return errc::malformed_message;
         }

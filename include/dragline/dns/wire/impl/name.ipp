@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/core/ascii.hpp>
+#include <dragline/dns/detail/escapes.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -22,41 +23,11 @@ DRAGLINE_DECL void append_escaped(std::string& text, std::uint8_t byte) {
         text += static_cast<char>(byte);
         return;
     }
-    text += '\\';
-    text += static_cast<char>('0' + byte / 100);
-    text += static_cast<char>('0' + byte / 10 % 10);
-    text += static_cast<char>('0' + byte % 10);
-}
-
-// Takes one character of a label, which may be written as an escape; false when the escape is none.
-DRAGLINE_DECL bool take_character(std::string_view& text, std::uint8_t& byte) noexcept {
-    byte = static_cast<std::uint8_t>(text.front());
-    text.remove_prefix(1);
-    if (byte != '\\') return true;
-    if (text.empty()) return false;
-    if (!ascii::is_digit(text.front())) {
-        byte = static_cast<std::uint8_t>(text.front());
-        text.remove_prefix(1);
-        return true;
-    }
-    if (text.size() < 3 || !ascii::is_digit(text[1]) || !ascii::is_digit(text[2])) return false;
-    const int value = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
-    text.remove_prefix(3);
-    byte = static_cast<std::uint8_t>(value);
-    return value <= 255;
-}
-
-// Whether the last character is a dot that stands between labels, not one within a label.
-DRAGLINE_DECL bool ends_with_dot(std::string_view name) noexcept {
-    if (name.empty() || name.back() != '.') return false;
-    name.remove_suffix(1);
-    std::size_t backslashes = 0;  // an odd number escapes the dot
-    while (backslashes < name.size() && name[name.size() - 1 - backslashes] == '\\') ++backslashes;
-    return backslashes % 2 == 0;
+    dns::detail::append_decimal_escape(text, byte);
 }
 
 DRAGLINE_DECL std::string_view without_final_dot(std::string_view name) noexcept {
-    return name.size() > 1 && ends_with_dot(name) ? name.substr(0, name.size() - 1) : name;
+    return name.size() > 1 && dns::detail::ends_with_dot(name) ? name.substr(0, name.size() - 1) : name;
 }
 
 DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<std::uint8_t>& out) {
@@ -73,7 +44,7 @@ DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<s
         name.remove_prefix(plain);
         while (!name.empty() && name.front() != '.') {
             std::uint8_t byte = 0;
-            if (!take_character(name, byte)) return errc::invalid_name;
+            if (!dns::detail::take_character(name, byte)) return errc::invalid_name;
             if (out.size() - length_at > max_label_size) return errc::label_too_long;
             out.push_back(byte);
         }
@@ -112,7 +83,8 @@ DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& of
         if (wire_size > max_name_size) return errc::malformed_message;
         if (!text.empty()) text += '.';
         const auto label = message.subspan(at + 1, length);
-        if (std::all_of(label.begin(), label.end(), detail::is_plain)) {
+        if (std::all_of(label.begin(), label.end(),
+                        [](std::uint8_t byte) { return detail::is_plain(byte); })) {
             text.append(reinterpret_cast<const char*>(label.data()), length);
         } else {
             for (const auto byte : label) detail::append_escaped(text, byte);
@@ -141,7 +113,7 @@ DRAGLINE_DECL bool is_at_or_below(std::string_view name, std::string_view parent
     if (!ascii::equals_ignoring_case(name.substr(name.size() - parent.size()), parent)) return false;
     if (name.size() == parent.size()) return true;
     name.remove_suffix(parent.size());
-    return detail::ends_with_dot(name);
+    return dns::detail::ends_with_dot(name);
 }
 
 DRAGLINE_DECL std::error_code name_compressor::encode(std::string_view name, std::vector<std::uint8_t>& out) {

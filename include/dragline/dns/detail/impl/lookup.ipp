@@ -1,10 +1,11 @@
-// Included by <dragline/dns/detail/host_lookup.hpp> only.
+// Included by <dragline/dns/detail/lookup.hpp> only.
 #pragma once
 
-#include <dragline/core/ascii.hpp>
 #include <dragline/dns/name.hpp>
 
 #if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -15,7 +16,14 @@
 namespace dragline::inline v1::dns::detail {
 
 DRAGLINE_DECL lookup_plan plan_of(const query_options& options) noexcept {
-    return {options.try_timeout(), options.tries(), options.bypass_cache(), {}};
+    lookup_plan plan;
+    plan.try_timeout = options.try_timeout();
+    plan.queries_per_second = options.queries_per_second();
+    plan.tries = options.tries();
+    plan.bypass_cache = options.bypass_cache();
+    plan.retry_elsewhere = options.retry_elsewhere();
+    plan.form = options.form();
+    return plan;
 }
 
 DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::time_point now,
@@ -38,47 +46,46 @@ DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::addr
     return made;
 }
 
-DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name) {
-    constexpr std::size_t longest = 45;
-    if (name.empty() || name.size() > longest) return std::nullopt;
-    if (!ascii::is_digit(name.back()) && name.find(':') == name.npos) return std::nullopt;
-    std::error_code ec;
-    const auto address = asio::ip::make_address(name, ec);
-    return ec ? std::nullopt : std::optional(address);
-}
-
-DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, std::string name,
-                                       record_type type, const query_options& options,
-                                       async::time_point until)
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, const query_options& options,
+                             async::time_point until)
     : core_(std::move(core)),
       trace_(options.trace()),
       began_(core_->loop().now()),
       until_(limit_of(options, began_, until)),
-      wake_(core_->loop()) {
+      error_(options.problem()),
+      wake_(core_->loop()) {}
+
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, std::string name, record_type type,
+                             const query_options& options, async::time_point until)
+    : lookup(std::move(core), options, until) {
     if (trace_) begin(question(name, type));
-    if (error_ = options.problem(); error_) return;
+    if (error_) return;
     if (auto to_ask = name_to_ask(std::move(name), type, options))
         ask(question(*std::move(to_ask), type), options);
 }
 
-DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, asio::ip::address address,
-                                       const query_options& options, async::time_point until)
-    : core_(std::move(core)),
-      trace_(options.trace()),
-      began_(core_->loop().now()),
-      until_(limit_of(options, began_, until)),
-      wake_(core_->loop()) {
-    if (address.is_v6()) {
-        const auto v6 = address.to_v6();
-        if (v6.is_v4_mapped()) {
-            address = asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
-        } else {
-            address = asio::ip::address_v6(v6.to_bytes());  // without scope id
-        }
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, question asked, bool whole,
+                             const query_options& options, async::time_point until)
+    : lookup(std::move(core), options, until) {
+    if (trace_) begin(asked);
+    if (error_) return;
+    plan_.whole = whole;
+    auto name = normal_name(asked.name);
+    if (!name) {
+        error_ = name.error();
+        return;
     }
+    asked.name = *std::move(name);
+    ask(std::move(asked), options);
+}
+
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, asio::ip::address address,
+                             const query_options& options, async::time_point until)
+    : lookup(std::move(core), options, until) {
+    address = plain_address(address);
     question asked(reverse_name(address), record_type::ptr);
     if (trace_) begin(asked);
-    if (error_ = options.problem(); error_) return;
+    if (error_) return;
     if (options.hosts_file()) {
         const auto& hosts = core_->loop().get<resolver_registry>().hosts(options.hosts_path());
         if (const auto names = hosts.names_of(address); !names.empty()) {
@@ -91,15 +98,15 @@ DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, asio
     ask(std::move(asked), options);
 }
 
-DRAGLINE_DECL void host_lookup::begin(const question& asked) {
+DRAGLINE_DECL void lookup::begin(const question& asked) {
     *trace_ = lookup_trace();
     trace_->asked = asked;
 }
 
 // The name that the DNS has to say something about; nothing when the answer, or an error, is there without
 // it.
-DRAGLINE_DECL std::optional<std::string> host_lookup::name_to_ask(std::string name, record_type type,
-                                                                  const query_options& options) {
+DRAGLINE_DECL std::optional<std::string> lookup::name_to_ask(std::string name, record_type type,
+                                                             const query_options& options) {
     if (const auto literal = literal_address(name)) {
         settle(answer_source::literal,
                local_answer(question(std::move(name), type), std::span(&*literal, 1)));
@@ -124,36 +131,73 @@ DRAGLINE_DECL std::optional<std::string> host_lookup::name_to_ask(std::string na
     return std::nullopt;
 }
 
-DRAGLINE_DECL void host_lookup::settle(answer_source source, answer found) {
+DRAGLINE_DECL void lookup::settle(answer_source source, answer found) {
     source_ = source;
-    found_.value = std::make_shared<const answer>(std::move(found));
+    found_.emplace().value = std::make_shared<const answer>(std::move(found));
 }
 
-DRAGLINE_DECL void host_lookup::ask(question asked, const query_options& options) {
-    if (!options.bypass_cache()) found_.value = core_->known(asked, began_, found_.age);
-    if (found_.value) {
+DRAGLINE_DECL void lookup::ask(question asked, const query_options& options) {
+    const bool whole = plan_.whole;
+    plan_ = plan_of(options);
+    plan_.whole = whole;
+    if (!plan_.bypass_cache) found_ = core_->known(asked, plan_, began_);
+    if (found_) {
         source_ = answer_source::cache;
         return;
     }
-    seat_.emplace(core_->flight_for(std::move(asked), plan_of(options), began_, shared_), wake_);
-    seat_->in().start(began_);
+    rotate_ = options.rotate();
+    important_ = options.important();
+    if (!plan_.bypass_cache) stale_ = core_->known_stale(asked, plan_, began_);
+    if (stale_) stale_until_ = async::deadline_after(began_, options.cache().stale_after());
+    to_ask_ = std::move(asked);
+    if (options.quota()) {
+        quota_.emplace(options.quota()->state(), important_, wake_);
+        if (quota_->refused()) error_ = errc::quota_exceeded;
+        if (!quota_->admitted()) return;
+    }
+    send();
 }
 
-DRAGLINE_DECL result<found_answer> host_lookup::finish() {
+DRAGLINE_DECL void lookup::send() {
+    seat_.emplace(core_->flight_for(*std::move(to_ask_), plan_, rotate_, core_->loop().now(), shared_),
+                  wake_);
+    to_ask_.reset();
+    seat_->in().start(important_);
+}
+
+DRAGLINE_DECL bool lookup::must_wait() const noexcept {
+    if (error_ || found_) return false;
+    return seat_ ? !seat_->in().outcome() : to_ask_.has_value();
+}
+
+DRAGLINE_DECL void lookup::waited(const result<void>& ended) {
+    error_ = ended.error();
+    if (!error_ && to_ask_ && quota_->admitted()) send();
+}
+
+DRAGLINE_DECL result<found_answer> lookup::finish() {
     if (seat_ && seat_->in().outcome()) {  // also when it came together with the end of the wait
-        found_.value = seat_->in().outcome();
+        found_.emplace().value = seat_->in().outcome();
         if (seat_->in().was_answered()) source_ = answer_source::network;
     }
-    if (found_.value) error_ = found_.value->error;
+    if (found_) error_ = found_->value->error;
+    const bool spoken = error_ == errc::name_not_found || error_ == errc::no_data;
+    const bool cancelled = error_ == asio::error::operation_aborted;
+    if (error_ && !spoken && !cancelled && stale_) {
+        found_ = std::move(stale_);
+        source_ = answer_source::cache;
+        error_ = found_->value->error;
+    }
     if (trace_) {
         trace_->source = source_;
         trace_->shared = shared_;
+        trace_->stale = found_ && found_->stale;
         if (seat_) seat_->in().report(*trace_);
         trace_->error = error_;
         trace_->took = core_->loop().now() - began_;
     }
-    if (error_) return error_;
-    return std::move(found_);
+    if (error_ && !(found_ && found_->value->reply)) return error_;
+    return *std::move(found_);
 }
 
 }  // namespace dragline::dns::detail
