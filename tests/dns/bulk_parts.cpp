@@ -5,6 +5,7 @@
 #include <dragline/dns/detail/udp_port.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <dragline/dns/wire/message.hpp>
 #include <dragline/testing/manual_clock.hpp>
@@ -44,7 +45,7 @@ bool agrees(const std::vector<std::uint8_t>& reply, const dns::question& asked) 
     quick.asked = asked;
     quick.aliases = {"left.over"};
     quick.records.resize(3);
-    if (!detail::read_address_answer(reply, detail::wire_question::header_size + question.name_size(), quick))
+    if (!detail::read_plain_answer(reply, detail::wire_question::header_size + question.name_size(), quick))
         return false;
     auto decoded = dns::wire::decode_message(reply);
     REQUIRE(decoded);
@@ -173,7 +174,21 @@ TEST_CASE("the quick reader of answers says what the slow one says", "[dns][bulk
     reply6.answers.emplace_back(asked.name, 60, dns::aaaa_record{{1, 2, 3}});
     CHECK(agrees(*dns::wire::encode_message(reply6), asked6));
 
+    for (const auto code : {dns::rcode::no_error, dns::rcode::name_not_found}) {
+        for (const char* zone : {"www.a.test", "a.test", "test", "."}) {
+            auto none = dns::wire::make_response(dns::wire::make_query(1, asked), code);
+            none.authorities.emplace_back(zone, 60, dns::soa_record("ns.a.test", "admin.b.example", 30));
+            CHECK(agrees(*dns::wire::encode_message(none), asked));
+            none.authorities.front().ttl = 20;
+            none.extension.reset();
+            CHECK(agrees(*dns::wire::encode_message(none), asked));
+        }
+    }
+
     // These are for the other one.
+    auto other = dns::wire::make_response(dns::wire::make_query(1, asked), dns::rcode::name_not_found);
+    other.authorities.emplace_back("b.test", 60, dns::soa_record("ns.a.test", "admin.b.example", 30));
+    CHECK(!agrees(*dns::wire::encode_message(other), asked));
     reply.answers.emplace_back("www.b.test", 60, dns::a_record{{192, 0, 2, 1}});
     CHECK(!agrees(*dns::wire::encode_message(reply), asked));
     reply.answers.clear();
@@ -189,6 +204,7 @@ TEST_CASE("the quick reader of answers says what the slow one says", "[dns][bulk
 TEST_CASE("the quick reader agrees with the slow one on every damaged reply that it takes", "[dns][bulk]") {
     std::mt19937 random(11);
     std::size_t taken = 0;
+    const bool negative = GENERATE(false, true);
     for (const auto type : {record_type::a, record_type::aaaa}) {
         const dns::question asked("www.a.test", type);
         auto reply = dns::wire::make_response(dns::wire::make_query(1, asked));
@@ -199,7 +215,9 @@ TEST_CASE("the quick reader agrees with the slow one on every damaged reply that
                 reply.answers.emplace_back(asked.name, 60, dns::aaaa_record{{i}});
             }
         }
-        const auto whole = *dns::wire::encode_message(reply);
+        auto none = dns::wire::make_response(dns::wire::make_query(1, asked), dns::rcode::name_not_found);
+        none.authorities.emplace_back("a.test", 60, dns::soa_record("ns.a.test", "admin.b.example", 30));
+        const auto whole = *dns::wire::encode_message(negative ? none : reply);
         for (std::size_t size = 0; size <= whole.size(); ++size)
             taken +=
                 agrees({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}, asked) ? 1 : 0;

@@ -47,8 +47,8 @@ public:
     void on_bytes(std::uint32_t at, byte_view reply, bool echoed) override;
     void on_message(std::uint32_t at, std::uint64_t generation, result<wire::message> reply) override;
     bool on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) override;
-    void on_failure(std::uint32_t at, std::error_code ec) override;
-    void on_restart(std::uint32_t at) override;
+    void on_failure(std::uint32_t at, std::error_code ec) override { machine_->failed(at, ec, now_); }
+    void on_restart(std::uint32_t at) override { machine_->restarted(at, now_); }
     bulk_slot& slot(std::uint32_t at) noexcept override { return (*machine_)[at]; }
     void batch_ends() override { pump(); }
 

@@ -47,30 +47,85 @@ bool read_addresses(byte_view records, std::size_t count, answer& out) {
     return true;
 }
 
-DRAGLINE_DECL bool read_address_answer(byte_view reply, std::size_t name_end, answer& out) {
+// Whether the name at `offset`, which is moved past it, is the asked one or one above it, written as nearly
+// all servers do: a pointer into the question, or the root.
+DRAGLINE_DECL bool take_owner(byte_view reply, std::size_t name_end, std::size_t& offset) noexcept {
+    constexpr std::size_t name_start = 12;
+    if (reply.size() - offset < 2) return false;
+    if (reply[offset] == 0) return ++offset, true;
+    const std::size_t target = load_big16(&reply[offset]);
+    if (target < 0xc000u + name_start || target >= 0xc000u + name_end) return false;
+    offset += 2;
+    std::size_t label = name_start;
+    while (label < target - 0xc000u) label += reply[label] + std::size_t{1};
+    return label == target - 0xc000u;
+}
+
+// One SOA record, at `offset`, and how long it lets absence last.
+DRAGLINE_DECL bool read_absence(byte_view reply, std::size_t name_end, std::size_t& offset,
+                                std::uint32_t& ttl) {
+    constexpr std::size_t fixed_size = 10;
+    constexpr std::size_t numbers_size = 20;
+    if (!take_owner(reply, name_end, offset) || reply.size() - offset < fixed_size) return false;
+    const auto* fixed = &reply[offset];
+    if (load_big16(fixed) != static_cast<std::uint16_t>(record_type::soa) ||
+        load_big16(fixed + 2) != static_cast<std::uint16_t>(record_class::internet))
+        return false;
+    ttl = load_big32(fixed + 4);
+    if (ttl & 0x80000000u) ttl = 0;
+    const std::size_t size = load_big16(fixed + 8);
+    offset += fixed_size;
+    if (reply.size() - offset < size) return false;
+    const auto data = reply.first(offset + size);
+    for (int i = 0; i < 2; ++i) {
+        if (!wire::skip_name(data, offset)) return false;
+    }
+    if (data.size() - offset != numbers_size) return false;
+    ttl = std::min(ttl, load_big32(&data[offset + numbers_size - 4]));
+    offset = data.size();
+    return true;
+}
+
+DRAGLINE_DECL bool read_plain_answer(byte_view reply, std::size_t name_end, answer& out) {
     constexpr std::size_t most = 1024;
-    const bool of_v4 = out.asked.type == record_type::a;
-    if ((!of_v4 && out.asked.type != record_type::aaaa) || out.asked.klass != record_class::internet)
+    std::size_t offset = name_end + 4;
+    if (reply.size() < offset || reply.size() > wire::max_message_size ||
+        out.asked.klass != record_class::internet)
         return false;
-    const std::size_t start = name_end + 4;
-    if (reply.size() < start) return false;
+    const auto code = static_cast<rcode>(reply[3] & 0x0f);
     const std::size_t answers = load_big16(&reply[6]);
+    const std::size_t authorities = load_big16(&reply[8]);
     const std::size_t extensions = load_big16(&reply[10]);
-    if ((reply[3] & 0x0f) != 0 || answers == 0 || answers > most || load_big16(&reply[8]) != 0 ||
-        extensions > 1)
+    if (extensions > 1 || answers > most) return false;
+    const auto ends_well = [&] { return extensions == 0 || is_plain_extension(reply.subspan(offset)); };
+
+    if (code == rcode::no_error && answers != 0 && authorities == 0) {
+        const bool of_v4 = out.asked.type == record_type::a;
+        if (!of_v4 && out.asked.type != record_type::aaaa) return false;
+        const std::size_t size = answers * (of_v4 ? 16 : 28);
+        if (reply.size() - offset < size) return false;
+        const auto records = reply.subspan(offset, size);
+        offset += size;
+        if (!ends_well()) return false;
+        const bool good = of_v4 ? read_addresses<a_record>(records, answers, out)
+                                : read_addresses<aaaa_record>(records, answers, out);
+        if (!good) return false;
+        out.error = {};
+    } else if ((code == rcode::name_not_found || code == rcode::no_error) && answers == 0 &&
+               authorities == 1) {
+        std::uint32_t ttl = 0;
+        if (!read_absence(reply, name_end, offset, ttl) || !ends_well()) return false;
+        out.error = code == rcode::no_error ? errc::no_data : errc::name_not_found;
+        out.records.clear();
+        out.ttl = ttl;
+    } else {
         return false;
-    const auto records = reply.subspan(start);
-    const std::size_t records_size = answers * (of_v4 ? 16 : 28);
-    if (records.size() < records_size) return false;
-    if (extensions == 1 && !is_plain_extension(records.subspan(records_size))) return false;
-    const bool good = of_v4 ? read_addresses<a_record>(records.first(records_size), answers, out)
-                            : read_addresses<aaaa_record>(records.first(records_size), answers, out);
-    if (!good) return false;
-    out.error = {};
-    out.code = rcode::no_error;
+    }
+    out.code = code;
     out.authoritative = (reply[2] & 0x04) != 0;
     out.authentic = (reply[3] & 0x20) != 0;
     out.aliases.clear();
+    out.reply.reset();
     return true;
 }
 

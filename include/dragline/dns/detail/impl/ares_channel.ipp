@@ -52,7 +52,7 @@ DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
 }
 
 DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where, channel_mode mode)
-    : loop_(loop), tick_(&on_tick, this), made_at_(loop.now()) {
+    : loop_(loop), ids_(loop.random()), tick_(&on_tick, this), made_at_(loop.now()) {
     open(where, mode);
 }
 
@@ -132,23 +132,12 @@ DRAGLINE_DECL void ares_channel::shutdown() noexcept {
     if (auto* channel = std::exchange(channel_, nullptr)) ares_destroy(channel);
 }
 
-DRAGLINE_DECL std::uint16_t ares_channel::random_id() {
-    if (random_ids_left_ == 0) {
-        random_bits_ = loop_.random()();
-        random_ids_left_ = 4;
-    }
-    --random_ids_left_;
-    const auto id = static_cast<std::uint16_t>(random_bits_);
-    random_bits_ >>= 16;
-    return id;
-}
-
 DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& form,
                                      std::shared_ptr<reply_sink> sink, std::size_t tag) {
     if (!channel_) return;
     ++asked_;
     query_.clear();
-    if (const auto ec = wire::append_query(random_id(), asked, form, query_)) {
+    if (const auto ec = wire::append_query(ids_.next16(), asked, form, query_)) {
         outcomes_.push_back(outcome{std::move(sink), tag, ec, 0, 0});
         return deliver_later();
     }

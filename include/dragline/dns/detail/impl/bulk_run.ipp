@@ -3,10 +3,9 @@
 
 #include <dragline/async/callback_failure.hpp>
 #include <dragline/core/error.hpp>
-#include <dragline/dns/detail/answer_reader.hpp>
-#include <dragline/dns/detail/ares_transport.hpp>
+#include <dragline/dns/detail/bulk_replies.hpp>
+#include <dragline/dns/detail/bulk_targets.hpp>
 #include <dragline/dns/detail/transport_carrier.hpp>
-#include <dragline/dns/detail/udp_carrier.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -38,33 +37,12 @@ DRAGLINE_DECL bulk_run::~bulk_run() {
 
 DRAGLINE_DECL std::error_code bulk_run::open(const resolver& with) {
     const auto& options = plan_.options;
-    if (const auto ec = options.problem()) return ec;
+    const auto targets = find_bulk_targets(options, with, now_);
+    if (!targets) return targets.error();
     if (plan_.types.empty()) return make_error_code(dragline::errc::invalid_option);
-    auto servers = options.servers();
-    transport_list transports;
-    if (servers.empty()) {
-        if (const auto ec = with.defaults().problem()) return ec;
-        const auto core = with.core(with.defaults());
-        servers = core->servers(now_);
-        if (servers.empty()) transports = *core->transports(now_);
-    }
-    const std::size_t given = transports.size();
-    if (given == 0 && servers.empty()) return errc::no_servers;
-    if (given != 0 && options.engine() == bulk_engine::udp) return errc::no_servers;
-
-    servers.insert(servers.end(), options.trusted().begin(), options.trusted().end());
-    std::vector<std::string> names;
-    for (const auto& each : transports) names.push_back(each->description());
-    for (const auto& each : servers) names.push_back(each.to_string());
-    machine_.emplace(options, bulk_servers(options, std::move(names), options.trusted().size()));
+    machine_.emplace(options, bulk_servers(options, targets->names(), options.trusted().size()));
     if (options.dedupe()) seen_.emplace(loop_.random());
-    if (options.engine() == bulk_engine::udp) {
-        carrier_ = std::make_shared<udp_carrier>(loop_, std::move(servers), options.form(), weak_from_this());
-    } else {
-        for (const auto& each : servers) transports.push_back(std::make_shared<ares_transport>(loop_, each));
-        carrier_ = std::make_shared<transport_carrier>(loop_, std::move(transports), given, options.form(),
-                                                       weak_from_this());
-    }
+    carrier_ = targets->carrier(loop_, options, weak_from_this());
     return {};
 }
 
@@ -97,15 +75,7 @@ DRAGLINE_DECL asio::awaitable<result<bulk_summary>> bulk_run::run(std::shared_pt
 }
 
 DRAGLINE_DECL void bulk_run::on_bytes(std::uint32_t at, byte_view reply, bool echoed) {
-    auto& of = (*machine_)[at];
-    auto& found = of.result.answer;
-    const std::size_t name_end = wire_question::header_size + of.question.name_size();
-    if (!echoed || !read_address_answer(reply, name_end, found)) {
-        auto decoded = wire::decode_message(reply);
-        if (!decoded) return machine_->failed(at, decoded.error(), now_);
-        found = interpret(*std::move(decoded), std::move(found.asked));
-    }
-    machine_->answered(at, now_);
+    take_reply(*machine_, at, reply, echoed, now_);
 }
 
 // Whether an outcome from a transport, which cannot be told to forget, is still wanted.
@@ -117,31 +87,13 @@ DRAGLINE_DECL bool bulk_run::is_awaited(std::uint32_t at, std::uint64_t generati
 }
 
 DRAGLINE_DECL bool bulk_run::on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) {
-    if (!is_awaited(at, generation)) return true;
-    constexpr std::uint8_t response_and_opcode = 0xf8;
-    if (reply.size() < wire_question::header_size || (reply[2] & response_and_opcode) != 0x80) return false;
-    const auto echo = (*machine_)[at].question.repeated_by(reply);
-    if (echo == wire_question::echo::none) return false;
-    on_bytes(at, reply, echo == wire_question::echo::exact);
-    return true;
+    return !is_awaited(at, generation) || take_reply_if_it_fits(*machine_, at, reply, now_);
 }
 
 DRAGLINE_DECL void bulk_run::on_message(std::uint32_t at, std::uint64_t generation,
                                         result<wire::message> reply) {
-    if (!is_awaited(at, generation)) return;
-    if (!reply) return machine_->failed(at, reply.error(), now_);
-    auto& found = (*machine_)[at].result.answer;
-    if (const auto ec = wire::check_response(*reply, reply->id, found.asked))
-        return machine_->failed(at, ec, now_);
-    found = interpret(*std::move(reply), std::move(found.asked));
-    machine_->answered(at, now_);
+    if (is_awaited(at, generation)) take_message(*machine_, at, std::move(reply), now_);
 }
-
-DRAGLINE_DECL void bulk_run::on_failure(std::uint32_t at, std::error_code ec) {
-    machine_->failed(at, ec, now_);
-}
-
-DRAGLINE_DECL void bulk_run::on_restart(std::uint32_t at) { machine_->restarted(at, now_); }
 
 // Every turn of the loop comes here: reports, refills the window, sends.
 DRAGLINE_DECL void bulk_run::pump() {
