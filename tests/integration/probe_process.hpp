@@ -1,5 +1,5 @@
-// The program examples/probe as a child process, its standard error a file or a terminal. Start with
-// probe_process.
+// The program examples/probe, or another example, as a child process, its standard error a file or a
+// terminal. Start with probe_process.
 #pragma once
 
 #include "server_process.hpp"
@@ -27,10 +27,10 @@
 namespace dragline::test {
 
 /// In the folder of examples beside that of this test; without it the test is skipped.
-inline std::string probe_program() {
+inline std::string example_program(const std::string& name) {
     const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-    const auto program = here.parent_path() / "examples" / "probe";
-    if (!std::filesystem::exists(program)) SKIP("examples/probe was not built: it needs CLI11");
+    const auto program = here.parent_path() / "examples" / name;
+    if (!std::filesystem::exists(program)) SKIP("examples/" << name << " was not built: it needs CLI11");
     return program.string();
 }
 
@@ -46,8 +46,9 @@ public:
 
     /// `variables` as "NAME=value" are added to the environment.
     explicit probe_process(std::vector<std::string> arguments, std::string_view input = {},
-                           error_to where = error_to::file, std::vector<std::string> variables = {}) {
-        arguments.insert(arguments.begin(), probe_program());
+                           error_to where = error_to::file, std::vector<std::string> variables = {},
+                           const std::string& program = "probe") {
+        arguments.insert(arguments.begin(), example_program(program));
         const auto in = files_.write("in", input);
         const int error = where == error_to::file ? files_error() : terminal_error();
         int out[2];
@@ -77,7 +78,7 @@ public:
         return line;
     }
 
-    void interrupt() { ::kill(pid_, SIGINT); }
+    void interrupt(int signal = SIGINT) { ::kill(pid_, signal); }
 
     /// The rest of standard output, and how the program ended; it is killed after a minute.
     probe_outcome finish() {
