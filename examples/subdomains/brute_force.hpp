@@ -235,7 +235,7 @@ private:
         shown.total = total;
         shown.per_second = static_cast<double>(taken_ - taken_before_) / seconds(now - shown_).count();
         shown.found = state_.found;
-        shown.in_flight = progress_.in_flight;
+        shown.in_flight = ledger_.unanswered();
         shown.retries = progress_.retries;
         for (const auto& [kind, count] : errors_) shown.errors += count;
         console_.show(shown);

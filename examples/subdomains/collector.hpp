@@ -55,7 +55,8 @@ public:
             co_return;
         }
         if (wanted_by_.size() + begun_.size() >= most_levels) co_return;  // the level above must do
-        const auto bell = std::make_shared<asio::steady_timer>(loop_.get_executor(), asio::steady_timer::time_point::max());
+        const auto bell =
+            std::make_shared<asio::steady_timer>(loop_.get_executor(), asio::steady_timer::time_point::max());
         begun_.emplace(domain, bell);
         auto collecting = collect(domain, for_words_);
         co_await std::move(collecting);

@@ -23,6 +23,7 @@ public:
     /// The next name was taken; a canary does not count.
     void open(bool counts = true) {
         open_.push_back({nullptr, static_cast<std::uint32_t>(questions_), counts});
+        unanswered_ += questions_;
     }
 
     /// One question about the name with this index, from 0 in the order of open(), is done. Calls
@@ -35,6 +36,7 @@ public:
             now.findings->push_back(*std::move(what));
         }
         --now.left;
+        --unanswered_;
         while (!open_.empty() && open_.front().left == 0) {
             const auto front = std::move(open_.front());
             open_.pop_front();
@@ -59,6 +61,7 @@ public:
 
     std::uint64_t done() const { return done_; }  ///< Names up to the first that is not done.
     std::size_t held() const { return open_.size(); }
+    std::size_t unanswered() const { return unanswered_; }  ///< Questions about names that were taken.
 
 private:
     struct entry {
@@ -69,6 +72,7 @@ private:
     std::deque<entry> open_;
     std::size_t first_ = 0;  // the index of open_.front()
     std::size_t questions_;
+    std::size_t unanswered_ = 0;
     std::uint64_t done_;
 };
 

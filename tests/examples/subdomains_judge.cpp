@@ -169,7 +169,9 @@ TEST_CASE("a name is done when all its types are", "[examples][subdomains]") {
     ledger names(2, 100);
     collected out;
     names.open();
+    CHECK(names.unanswered() == 2);
     names.close(0, found("a.test", {}), out.emitter());
+    CHECK(names.unanswered() == 1);
     CHECK(names.is_last_question(0));
     CHECK(names.done() == 100);
     names.close(0, found("a.test", {}, record_type::aaaa), out.emitter());
