@@ -5,6 +5,7 @@
 
 #include <dragline/dns/address_order.hpp>
 #include <dragline/dns/answer.hpp>
+#include <dragline/dns/bulk.hpp>
 #include <dragline/dns/cache.hpp>
 #include <dragline/dns/error.hpp>
 #include <dragline/dns/hosts_file.hpp>
@@ -21,6 +22,7 @@
 #include <dragline/dns/resolv_conf.hpp>
 #include <dragline/dns/resolve.hpp>
 #include <dragline/dns/resolve_all.hpp>
+#include <dragline/dns/resolve_many.hpp>
 #include <dragline/dns/resolve_records.hpp>
 #include <dragline/dns/resolver.hpp>
 #include <dragline/dns/response.hpp>
