@@ -1345,22 +1345,24 @@ asio::awaitable<void> keep_result(asio::awaitable<T> operation, kept_result<T>& 
 #include <asio/post.hpp>
 
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::async::detail {
 
 struct pending_wait : list_link {
-    // Both end the object and clear its owner's pointer: the one by posting the handler, the other without
-    // calling it.
-    virtual void complete(std::error_code ec) = 0;
+    // All three end with this off its list; the last two end the object, by calling the handler or without.
+    virtual void complete(std::error_code ec) noexcept = 0;
+    virtual void resume() = 0;
     virtual void destroy() noexcept = 0;
 
     pending_wait** owner = nullptr;  // where the one who will complete it keeps it
+    std::error_code ended;
 
 protected:
     void leave() noexcept {
         unlink();
-        if (owner) *owner = nullptr;
+        if (owner) *std::exchange(owner, nullptr) = nullptr;
     }
     ~pending_wait() = default;
 };
@@ -1373,13 +1375,24 @@ struct pending_wait_of final : pending_wait {
     pending_wait_of(Handler h, asio::any_io_executor executor)
         : handler(std::move(h)), loop(std::move(executor)) {}
 
-    void complete(std::error_code ec) override {
+    void complete(std::error_code ec) noexcept override {
         leave();
+        ended = ec;
         if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
+    }
+
+    void resume() override {
+        leave();
         auto executor = asio::get_associated_executor(handler, loop);
-        auto last = [h = std::move(handler), ec]() mutable { std::move(h)(result<void>(ec)); };
+        const auto ec = ended;
+        const bool here = is_loop(executor);
+        auto last = std::move(handler);
         delete this;
-        asio::post(executor, std::move(last));
+        if (here) {
+            std::move(last)(result<void>(ec));
+        } else {
+            asio::post(executor, [h = std::move(last), ec]() mutable { std::move(h)(result<void>(ec)); });
+        }
     }
 
     void destroy() noexcept override {
@@ -1387,6 +1400,16 @@ struct pending_wait_of final : pending_wait {
         // The handler may own the very frame in which the event stands; it goes last.
         auto last = std::move(handler);
         delete this;
+    }
+
+private:
+    template <class Executor>
+    bool is_loop(const Executor& executor) const noexcept {
+        if constexpr (std::is_same_v<Executor, asio::any_io_executor>) {
+            return executor == loop;
+        } else {
+            return false;
+        }
     }
 };
 
@@ -1450,12 +1473,17 @@ private:
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace dragline::inline v1::async {
 
 class loop_state;
+
+namespace detail {
+struct pending_wait;
+}
 
 /// Base of what a module keeps once per loop; see loop_state::get().
 class loop_object {
@@ -1495,6 +1523,10 @@ public:
     /// Handlers that wait in no Asio object, so that they die with the loop; see event.
     detail::list_link& waits() noexcept { return waits_; }
 
+    /// Takes a wait that has ended off its list and calls its handler soon, on this loop, together with all
+    /// others that have ended by then: a post for each would cost more than most look-ups.
+    void resume_soon(detail::pending_wait& wait, std::error_code ec);
+
     /// Replaces clock and random source, which must outlive the loop. Before the loop's first deadline only.
     void use(clock& time, random_source& random);
 
@@ -1524,6 +1556,8 @@ private:
     static inline char type_of = 0;  // its address names T; not const, since linkers may fold constants
 
     void shutdown() override;
+    void post_resume();
+    void resume_ready();
     void leave_registry() noexcept;
 
     std::atomic<bool> named_ = false;  // executor_, gate_ and wheel_ are there
@@ -1534,6 +1568,9 @@ private:
     std::unique_ptr<deadline_wheel> wheel_;
     std::vector<std::pair<const char*, std::unique_ptr<loop_object>>> objects_;
     detail::list_link waits_;
+    detail::list_link ready_;      // waits that have ended
+    detail::list_link batch_end_;  // among them, where those that are resumed together end
+    bool resume_posted_ = false;
     bool ended_ = false;
 };
 
@@ -1547,6 +1584,7 @@ private:
 
 #include <asio/execution/context.hpp>
 #include <asio/execution/outstanding_work.hpp>
+#include <asio/post.hpp>
 #include <asio/prefer.hpp>
 #include <asio/query.hpp>
 
@@ -1572,6 +1610,7 @@ struct loop_registry {
 
 DRAGLINE_DECL loop_state::loop_state(asio::execution_context& context) : service(context) {
     waits_.make_head();
+    ready_.make_head();
 }
 
 // use_service() of two threads may make two and drops one without shutdown(): so this leaves the registry
@@ -1595,7 +1634,37 @@ DRAGLINE_DECL void loop_state::shutdown() {
         // destructor, since coroutines that die after this still hold references to them.
         for (auto at = objects_.rbegin(); at != objects_.rend(); ++at) at->second->shutdown();
     }
-    while (!waits_.empty()) static_cast<detail::pending_wait*>(waits_.next)->destroy();
+    if (batch_end_.linked()) batch_end_.unlink();
+    for (auto* list : {&waits_, &ready_}) {
+        while (!list->empty()) static_cast<detail::pending_wait*>(list->next)->destroy();
+    }
+}
+
+DRAGLINE_DECL void loop_state::resume_soon(detail::pending_wait& wait, std::error_code ec) {
+    wait.complete(ec);
+    ready_.push_back(wait);
+    post_resume();
+}
+
+DRAGLINE_DECL void loop_state::post_resume() {
+    if (ready_.empty() || std::exchange(resume_posted_, true)) return;
+    asio::post(executor_, [this] { resume_ready(); });
+}
+
+// Those that end while this runs have their turn after what else the loop has to do.
+DRAGLINE_DECL void loop_state::resume_ready() {
+    resume_posted_ = false;
+    ready_.push_back(batch_end_);
+    struct rest_later {
+        loop_state& self;
+        ~rest_later() {
+            if (self.batch_end_.linked()) self.batch_end_.unlink();
+            self.post_resume();  // also when a handler has thrown
+        }
+    } guard{*this};
+    // A handler may end the loop.
+    while (batch_end_.linked() && ready_.next != &batch_end_)
+        static_cast<detail::pending_wait*>(ready_.next)->resume();
 }
 
 DRAGLINE_DECL loop_state& loop_state::of(const asio::any_io_executor& executor) {
@@ -1717,7 +1786,7 @@ void event::start(Handler&& handler, time_point until) {
 
 DRAGLINE_DECL void event::finish(std::error_code ec) {
     limit_.disarm();
-    pending_->complete(ec);
+    loop_.resume_soon(*pending_, ec);
 }
 
 DRAGLINE_DECL void event::expired(void* self) noexcept {
@@ -1953,7 +2022,7 @@ void join_wait::start(Handler&& handler) {
 
 DRAGLINE_DECL void join_wait::finish() {
     finished_ = true;
-    if (pending_) pending_->complete({});
+    if (pending_) loop_.resume_soon(*pending_, {});
 }
 
 DRAGLINE_DECL asio::awaitable<void> join_wait::wait() {
@@ -4085,6 +4154,59 @@ T sync_wait(event_loop& loop, asio::awaitable<T> operation, duration timeout) {
 }
 
 }  // namespace dragline::async
+// ---- dragline/async/token_bucket.hpp
+// How often something may be done, on average and at once. No clock of its own: the time is a parameter.
+
+
+#include <algorithm>
+#include <chrono>
+
+namespace dragline::inline v1::async {
+
+/// Tokens that come at a steady rate, and of which a few are kept for later.
+class token_bucket {
+public:
+    /// `per_second` above 0; at most `burst` tokens, 1 or more, are kept. Full at first.
+    token_bucket(double per_second, double burst) noexcept
+        : per_second_(per_second), burst_(std::max(burst, 1.0)), tokens_(burst_) {}
+
+    double per_second() const noexcept { return per_second_; }
+
+    /// Takes a token, if there is one.
+    bool take(time_point now) noexcept {
+        fill(now);
+        if (tokens_ < 1) return false;
+        tokens_ -= 1;
+        return true;
+    }
+
+    /// When take() will find a token, if nobody takes one before.
+    time_point next(time_point now) noexcept {
+        fill(now);
+        if (tokens_ >= 1) return now;
+        const std::chrono::duration<double> missing((1 - tokens_) / per_second_);
+        const auto wait = std::min(missing, std::chrono::duration<double>(std::chrono::hours(24 * 365)));
+        return now + std::chrono::duration_cast<duration>(wait) + duration(1);
+    }
+
+private:
+    void fill(time_point now) noexcept {
+        if (now <= filled_) return;
+        // The first look only sets the clock: the bucket is full then.
+        if (filled_ != time_point{}) {
+            const std::chrono::duration<double> passed = now - filled_;
+            tokens_ = std::min(burst_, tokens_ + passed.count() * per_second_);
+        }
+        filled_ = now;
+    }
+
+    double per_second_;
+    double burst_;
+    double tokens_;
+    time_point filled_{};
+};
+
+}  // namespace dragline::async
 // ---- dragline/codec.hpp
 // Content codings (RFC 9110, 8.4): gzip and deflate, decoded as they arrive, guarded against bombs.
 // Start with content_decoder; decoder and make_decoder() are one coding alone.
@@ -4787,6 +4909,12 @@ constexpr void store_big32(std::uint8_t* at, std::uint32_t value) noexcept {
 // The only header with conditions on the operating system. Linux is tested; Windows and macOS are meant to
 // compile.
 
+#include <cstddef>
+
+#if defined(__linux__)
+#include <sys/socket.h>
+#endif
+
 namespace dragline::inline v1::platform {
 
 #if defined(_WIN32)
@@ -4803,19 +4931,316 @@ inline constexpr bool linux_kernel = true;
 inline constexpr bool linux_kernel = false;
 #endif
 
+/// A datagram that is to be sent, or the room for one that is received.
+struct datagram {
+    void* data = nullptr;
+    std::size_t size = 0;    ///< After it was received: of what arrived.
+    bool truncated = false;  ///< It was larger than the room.
+};
+
+inline constexpr std::size_t max_datagram_batch = 64;
+
+/// Many datagrams of a connected socket in one system call, at most max_datagram_batch; without waiting.
+/// Both return how many, or -1 with the reason in errno. Only where batched_datagrams says so.
+#if defined(__linux__)
+inline constexpr bool batched_datagrams = true;
+
+inline int send_datagrams(int socket, const datagram* each, std::size_t count) noexcept {
+    ::mmsghdr headers[max_datagram_batch];
+    ::iovec parts[max_datagram_batch];
+    for (std::size_t i = 0; i < count; ++i) {
+        parts[i] = {each[i].data, each[i].size};
+        headers[i] = {};
+        headers[i].msg_hdr.msg_iov = &parts[i];
+        headers[i].msg_hdr.msg_iovlen = 1;
+    }
+    return ::sendmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+inline int receive_datagrams(int socket, datagram* each, std::size_t count) noexcept {
+    ::mmsghdr headers[max_datagram_batch];
+    ::iovec parts[max_datagram_batch];
+    for (std::size_t i = 0; i < count; ++i) {
+        parts[i] = {each[i].data, each[i].size};
+        headers[i] = {};
+        headers[i].msg_hdr.msg_iov = &parts[i];
+        headers[i].msg_hdr.msg_iovlen = 1;
+    }
+    const int received = ::recvmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
+    for (int i = 0; i < received; ++i) {
+        each[i].size = headers[i].msg_len;
+        each[i].truncated = (headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+    }
+    return received;
+}
+#else
+inline constexpr bool batched_datagrams = false;
+inline int send_datagrams(int, const datagram*, std::size_t) noexcept { return -1; }
+inline int receive_datagrams(int, datagram*, std::size_t) noexcept { return -1; }
+#endif
+
 }  // namespace dragline::inline v1::platform
 // ---- dragline/dns.hpp
 // Names to addresses and back, on c-ares: asynchronous, cached for as long as TTLs say, with every failure
 // told apart. Start with resolve.hpp, the operations; resolver.hpp holds what look-ups share; wire/ reads and
 // writes messages.
 
+// ---- dragline/dns/address_order.hpp
+// The order in which to try the addresses of a host (RFC 6724, 6). Start with order_addresses();
+// order_destinations() decides the same without I/O.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/ip/address.hpp>
+#include <asio/ip/network_v6.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// An address to connect to, and the one that the system would send from. IPv4-mapped IPv6 addresses count as
+/// IPv4 in both places.
+struct destination {
+    destination() {}
+    explicit destination(asio::ip::address to, std::optional<asio::ip::address> from = std::nullopt)
+        : address(std::move(to)), source(std::move(from)) {}
+
+    asio::ip::address address;
+    std::optional<asio::ip::address> source;  ///< Nothing: no way leads there.
+
+    friend bool operator==(const destination&, const destination&) = default;
+};
+
+/// A line of the policy table (RFC 6724, 2.1); of those that hold an address, the longest prefix decides.
+struct prefix_policy {
+    prefix_policy(asio::ip::network_v6 addresses, std::uint16_t rank, std::uint16_t kind)
+        : prefix(addresses), precedence(rank), label(kind) {}
+
+    asio::ip::network_v6 prefix;  ///< That of IPv4 addresses lies in ::ffff:0:0/96.
+    std::uint16_t precedence;     ///< More is preferred.
+    std::uint16_t label;          ///< A source of the same label is preferred.
+};
+
+/// The table of RFC 6724, 2.1. A copy with 100 for ::ffff:0:0/96 prefers IPv4 (10.3).
+DRAGLINE_DECL std::span<const prefix_policy> default_prefix_policies();
+
+/// Sorts best first (RFC 6724, 6): 1 has a source, 2 of the same scope, 5 of the same label; 6 precedence;
+/// 8 smaller scope; 9 longest prefix in common with the source; 10 else as received.
+///
+/// Rules 3, 4 and 7 (deprecated, home and tunnel addresses) ask for what the system does not tell programs.
+/// Rule 9 is for IPv6: a prefix in common says nothing where sources are private and translated, and the
+/// order in which servers rotate IPv4 addresses to spread load would be lost. It compares 64 bits at most:
+/// behind them is the interface. An address that no policy holds has precedence and label 0.
+DRAGLINE_DECL void order_destinations(std::vector<destination>& destinations,
+                                      std::span<const prefix_policy> policies = default_prefix_policies());
+
+/// The address that the system sends from on the way to `to`; nothing when there is no way.
+///
+/// Connects a UDP socket, which sends nothing and does not wait. Threads: that of the loop.
+DRAGLINE_DECL std::optional<asio::ip::address> find_source_address(const asio::any_io_executor& loop,
+                                                                   const asio::ip::address& to);
+
+/// Addresses that order_addresses() looks at; a host with more is no reason to open more sockets.
+inline constexpr std::size_t max_ordered_addresses = 64;
+
+/// The addresses in the order of order_destinations(), with the sources that the system would choose now.
+///
+/// What exceeds max_ordered_addresses follows as received. Does not fail and does not wait: some system calls
+/// for each address. Threads: that of the loop.
+DRAGLINE_DECL std::vector<asio::ip::address> order_addresses(
+    const asio::any_io_executor& loop, std::vector<asio::ip::address> addresses,
+    std::span<const prefix_policy> policies = default_prefix_policies());
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/address_order.ipp
+// Included by <dragline/dns/address_order.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/ip/address_v4.hpp>
+#include <asio/ip/address_v6.hpp>
+#include <asio/ip/udp.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <system_error>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+/// The form that the policy table knows: IPv4 addresses are mapped.
+DRAGLINE_DECL asio::ip::address_v6 table_form(const asio::ip::address& address) {
+    return address.is_v6() ? address.to_v6()
+                           : asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
+}
+
+/// Bits that both have in common from the left.
+DRAGLINE_DECL int common_prefix(const asio::ip::address_v6& a, const asio::ip::address_v6& b) {
+    const auto left = a.to_bytes();
+    const auto right = b.to_bytes();
+    int bits = 0;
+    for (std::size_t at = 0; at < left.size(); ++at) {
+        const auto differing = static_cast<unsigned char>(left[at] ^ right[at]);
+        bits += std::countl_zero(differing);
+        if (differing != 0) break;
+    }
+    return bits;
+}
+
+/// As the numbers of multicast scopes (RFC 6724, 3.1 and 3.2); private IPv4 addresses are global here.
+DRAGLINE_DECL int scope_of(const asio::ip::address_v6& address) {
+    constexpr int link_local = 2, site_local = 5, global = 14;
+    const auto bytes = address.to_bytes();
+    if (address.is_v4_mapped()) {
+        return bytes[12] == 127 || (bytes[12] == 169 && bytes[13] == 254) ? link_local : global;
+    }
+    if (address.is_multicast()) return bytes[1] & 0xf;
+    if (address.is_loopback() || address.is_link_local()) return link_local;
+    return address.is_site_local() ? site_local : global;
+}
+
+struct precedence_and_label {
+    int precedence = 0;
+    int label = 0;
+};
+
+DRAGLINE_DECL precedence_and_label find_policy(std::span<const prefix_policy> policies,
+                                               const asio::ip::address_v6& address) {
+    precedence_and_label found;
+    int longest = -1;
+    for (const prefix_policy& policy : policies) {
+        const int length = policy.prefix.prefix_length();
+        if (length <= longest || common_prefix(policy.prefix.address(), address) < length) continue;
+        longest = length;
+        found = {policy.precedence, policy.label};
+    }
+    return found;
+}
+
+/// A destination with all that the rules compare.
+struct ranked_destination {
+    destination value;
+    std::array<int, 5> rank{};  // rules 1, 2, 5, 6 and 8: the smaller the better
+    bool is_ipv4 = false;
+    int common_bits = 0;  // rule 9: more is better
+};
+
+DRAGLINE_DECL ranked_destination rank_destination(const destination& value,
+                                                  std::span<const prefix_policy> policies) {
+    ranked_destination out{value};
+    if (!value.source) {
+        out.rank[0] = 1;
+        return out;
+    }
+    const auto to = table_form(value.address);
+    const auto from = table_form(*value.source);
+    const auto policy = find_policy(policies, to);
+    const int scope = scope_of(to);
+    out.rank = {0, scope != scope_of(from), policy.label != find_policy(policies, from).label,
+                -policy.precedence, scope};
+    out.is_ipv4 = to.is_v4_mapped();
+    out.common_bits = std::min(common_prefix(to, from), 64);
+    return out;
+}
+
+/// Rule 9 among destinations that are equal so far. IPv4 addresses keep their places between the others: in
+/// one sort with them no order would follow from the rule.
+DRAGLINE_DECL void prefer_long_prefixes(std::span<ranked_destination> equals) {
+    std::vector<ranked_destination> sorted;
+    for (const auto& each : equals) {
+        if (!each.is_ipv4) sorted.push_back(each);
+    }
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto& a, const auto& b) { return a.common_bits > b.common_bits; });
+    auto next = sorted.begin();
+    for (auto& each : equals) {
+        if (!each.is_ipv4) each = *next++;
+    }
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::span<const prefix_policy> default_prefix_policies() {
+    using asio::ip::make_network_v6;
+    static const std::array<prefix_policy, 9> table{{
+        {make_network_v6("::1/128"), 50, 0},
+        {make_network_v6("::/0"), 40, 1},
+        {make_network_v6("::ffff:0:0/96"), 35, 4},
+        {make_network_v6("2002::/16"), 30, 2},  // 6to4
+        {make_network_v6("2001::/32"), 5, 5},   // Teredo
+        {make_network_v6("fc00::/7"), 3, 13},   // unique local
+        {make_network_v6("::/96"), 1, 3},       // IPv4-compatible
+        {make_network_v6("fec0::/10"), 1, 11},  // site-local
+        {make_network_v6("3ffe::/16"), 1, 12},  // 6bone
+    }};
+    return table;
+}
+
+DRAGLINE_DECL void order_destinations(std::vector<destination>& destinations,
+                                      std::span<const prefix_policy> policies) {
+    if (destinations.size() < 2) return;
+    std::vector<detail::ranked_destination> ranked;
+    ranked.reserve(destinations.size());
+    for (const auto& each : destinations) ranked.push_back(detail::rank_destination(each, policies));
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const auto& a, const auto& b) { return a.rank < b.rank; });
+    for (auto begin = ranked.begin(); begin != ranked.end();) {
+        const auto is_worse = [&](const auto& other) { return other.rank != begin->rank; };
+        const auto end = std::find_if(begin, ranked.end(), is_worse);
+        detail::prefer_long_prefixes({begin, end});
+        begin = end;
+    }
+    std::transform(ranked.begin(), ranked.end(), destinations.begin(),
+                   [](const auto& each) { return each.value; });
+}
+
+DRAGLINE_DECL std::optional<asio::ip::address> find_source_address(const asio::any_io_executor& loop,
+                                                                   const asio::ip::address& to) {
+    const bool is_mapped = to.is_v6() && to.to_v6().is_v4_mapped();
+    const asio::ip::address target =
+        is_mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, to.to_v6()) : to;
+    // Any port but 0, which some systems refuse.
+    constexpr std::uint16_t discard = 9;
+    asio::ip::udp::socket probe(loop);
+    std::error_code ec;
+    probe.connect(asio::ip::udp::endpoint(target, discard), ec);
+    if (ec) return std::nullopt;
+    const auto from = probe.local_endpoint(ec).address();
+    if (ec || from.is_unspecified()) return std::nullopt;
+    return from;
+}
+
+DRAGLINE_DECL std::vector<asio::ip::address> order_addresses(const asio::any_io_executor& loop,
+                                                             std::vector<asio::ip::address> addresses,
+                                                             std::span<const prefix_policy> policies) {
+    if (addresses.size() < 2) return addresses;
+    std::vector<destination> destinations;
+    for (const auto& each : std::span(addresses).first(std::min(addresses.size(), max_ordered_addresses))) {
+        destinations.emplace_back(each, find_source_address(loop, each));
+    }
+    order_destinations(destinations, policies);
+    std::transform(destinations.begin(), destinations.end(), addresses.begin(),
+                   [](const destination& each) { return each.address; });
+    return addresses;
+}
+
+}  // namespace dragline::dns
+
+#endif
 // ---- dragline/dns/answer.hpp
 // What a message says about a question: records or the reason why there are none, with the aliases followed.
 // No I/O. Start with interpret().
 
 // ---- dragline/dns/error.hpp
-// What can go wrong when a name is looked up. Start with `errc`; every failure equals
-// condition::resolve_failed.
+// What can go wrong when a name is looked up. Start with `errc`; every failure to resolve
+// equals condition::resolve_failed.
 
 
 #include <string>
@@ -4851,11 +5276,15 @@ enum class errc {
     non_ascii_name,    ///< An international name that is not in its ASCII form (xn--).
     invalid_server,    ///< Not `address`, `address:port` or `[address]:port`.
     message_too_long,  ///< The message does not fit into the size that was allowed.
+    unknown_type,      ///< No name of a record type, and not TYPE and a number.
+    invalid_data,      ///< Text that is no data of this type of record.
 
     // What kept a query from being answered.
     no_servers,           ///< Neither the options nor the system name a server.
     servers_unreachable,  ///< No server could be reached: refused or no route.
     inconclusive,         ///< A wildcard check without proof either way: some probe got no clear answer.
+    not_confirmed,        ///< None of the names of an address leads back to it.
+    quota_exceeded,       ///< The scope of the look-up may cause no more of them; see lookup_quota.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;
@@ -4902,9 +5331,13 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::non_ascii_name: return "host name that is not ASCII; convert it with IDNA first";
                 case errc::invalid_server: return "not a DNS server address";
                 case errc::message_too_long: return "DNS message too long";
+                case errc::unknown_type: return "no type of DNS record has this name";
+                case errc::invalid_data: return "not the text of a DNS record of this type";
                 case errc::no_servers: return "no DNS server is known";
                 case errc::servers_unreachable: return "no DNS server could be reached";
                 case errc::inconclusive: return "the wildcard check is inconclusive";
+                case errc::not_confirmed: return "no name of the address leads back to it";
+                case errc::quota_exceeded: return "the scope has used up its look-ups";
             }
             return "unknown dns error";
         }
@@ -4912,7 +5345,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
         std::error_condition default_error_condition(int code) const noexcept override {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_server: return std::errc::invalid_argument;
-                case errc::message_too_long: return condition::limit_exceeded;
+                case errc::message_too_long:
+                case errc::quota_exceeded: return condition::limit_exceeded;
                 default: return condition::resolve_failed;  // texts are what the switch above guards
             }
         }
@@ -4930,7 +5364,9 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::label_too_long:
                 case errc::empty_label:
                 case errc::invalid_name:
-                case errc::non_ascii_name: return wanted == std::errc::invalid_argument;
+                case errc::non_ascii_name:
+                case errc::unknown_type:
+                case errc::invalid_data: return wanted == std::errc::invalid_argument;
                 default: return false;
             }
         }
@@ -4945,17 +5381,21 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
 
 #endif
 // ---- dragline/dns/record.hpp
-// Questions, and resource records as typed values. Names are text: labels joined by dots, no dot at the end,
-// "." for the root; a byte that is not a printable character, a dot or a backslash within a label is escaped
-// (RFC 1035, 5.1).
+// Questions and resource records. Names are text: labels joined by dots, no dot at the end, "." for the root;
+// a byte that is not a printable character, a dot or a backslash within a label is escaped (RFC 1035, 5.1).
+// Start with record; what records hold is in record_data.hpp, their text in presentation.hpp.
+
+// ---- dragline/dns/records/record_data.hpp
+// What resource records hold, as typed values. Names are text as record.hpp says; the members of each type
+// are in the order of the wire. Start with record_data, which is any of them.
+
+// ---- dragline/dns/records/record_type.hpp
+// The types and classes of DNS records, and their names. Start with record_type.
 
 
-#include <array>
 #include <cstdint>
 #include <string>
-#include <utility>
-#include <variant>
-#include <vector>
+#include <string_view>
 
 namespace dragline::inline v1::dns {
 
@@ -4989,33 +5429,482 @@ enum class record_type : std::uint16_t {
 /// "AAAA"; "TYPE1234" for one that has no name here (RFC 3597).
 DRAGLINE_DECL std::string to_string(record_type type);
 
+/// Reads what to_string() writes, in any case; "TYPE1" is A too.
+///
+/// Errors: errc::unknown_type.
+DRAGLINE_DECL result<record_type> parse_record_type(std::string_view text);
+
 enum class record_class : std::uint16_t { internet = 1, chaos = 3, hesiod = 4, none = 254, any = 255 };
 
-/// The verdict of a server (RFC 1035, 4.1.1); any other number is legal too.
-enum class rcode : std::uint16_t {
-    no_error = 0,
-    format_error = 1,     ///< FORMERR
-    server_failure = 2,   ///< SERVFAIL
-    name_not_found = 3,   ///< NXDOMAIN
-    not_implemented = 4,  ///< NOTIMP
-    refused = 5,          ///< REFUSED
-    bad_version = 16,     ///< BADVERS (RFC 6891)
-    bad_cookie = 23,      ///< BADCOOKIE (RFC 7873)
+/// "IN"; "CLASS1234" for one that has no name here (RFC 3597).
+DRAGLINE_DECL std::string to_string(record_class klass);
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/records/impl/record_type.ipp
+// Included by <dragline/dns/records/record_type.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+struct type_name {
+    record_type type;
+    std::string_view name;
 };
 
-/// "NXDOMAIN"; "RCODE1234" for one that has no name here.
-DRAGLINE_DECL std::string to_string(rcode code);
-
-struct question {
-    std::string name;
-    record_type type = record_type::a;
-    record_class klass = record_class::internet;
-
-    question() {}
-    explicit question(std::string n, record_type t = record_type::a, record_class c = record_class::internet)
-        : name(std::move(n)), type(t), klass(c) {}
-    bool operator==(const question&) const = default;
+inline constexpr type_name type_names[] = {
+    {record_type::a, "A"},         {record_type::ns, "NS"},         {record_type::cname, "CNAME"},
+    {record_type::soa, "SOA"},     {record_type::ptr, "PTR"},       {record_type::mx, "MX"},
+    {record_type::txt, "TXT"},     {record_type::aaaa, "AAAA"},     {record_type::srv, "SRV"},
+    {record_type::naptr, "NAPTR"}, {record_type::dname, "DNAME"},   {record_type::opt, "OPT"},
+    {record_type::ds, "DS"},       {record_type::sshfp, "SSHFP"},   {record_type::rrsig, "RRSIG"},
+    {record_type::nsec, "NSEC"},   {record_type::dnskey, "DNSKEY"}, {record_type::tlsa, "TLSA"},
+    {record_type::svcb, "SVCB"},   {record_type::https, "HTTPS"},   {record_type::any, "ANY"},
+    {record_type::uri, "URI"},     {record_type::caa, "CAA"},
 };
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string to_string(record_type type) {
+    for (const auto& known : detail::type_names) {
+        if (known.type == type) return std::string(known.name);
+    }
+    return "TYPE" + std::to_string(static_cast<unsigned>(type));
+}
+
+DRAGLINE_DECL result<record_type> parse_record_type(std::string_view text) {
+    for (const auto& known : detail::type_names) {
+        if (ascii::equals_ignoring_case(known.name, text)) return known.type;
+    }
+    constexpr std::string_view prefix = "TYPE";
+    if (!ascii::equals_ignoring_case(text.substr(0, prefix.size()), prefix)) return errc::unknown_type;
+    const auto number = ascii::parse_number<std::uint16_t>(text.substr(prefix.size()));
+    if (!number) return errc::unknown_type;
+    return static_cast<record_type>(*number);
+}
+
+DRAGLINE_DECL std::string to_string(record_class klass) {
+    switch (klass) {
+        case record_class::internet: return "IN";
+        case record_class::chaos: return "CH";
+        case record_class::hesiod: return "HS";
+        case record_class::none: return "NONE";
+        case record_class::any: return "ANY";
+    }
+    return "CLASS" + std::to_string(static_cast<unsigned>(klass));
+}
+
+}  // namespace dragline::dns
+
+#endif
+// ---- dragline/dns/records/security_data.hpp
+// The data of records about keys, signatures and certificates. Members are in the order of the wire.
+// Start with dnskey_record (RFC 4034) and tlsa_record (RFC 6698).
+
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// A public key of a zone (RFC 4034, 2).
+struct dnskey_record {
+    static constexpr record_type type = record_type::dnskey;
+    std::uint16_t flags = 0;  ///< 256: a key of the zone; 257: one that signs keys.
+    std::uint8_t protocol = 3;
+    std::uint8_t algorithm = 0;
+    std::vector<std::uint8_t> key;
+
+    dnskey_record() {}
+    dnskey_record(std::uint16_t f, std::uint8_t a, std::vector<std::uint8_t> k)
+        : flags(f), algorithm(a), key(std::move(k)) {}
+    bool operator==(const dnskey_record&) const = default;
+};
+
+/// The signature of a set of records (RFC 4034, 3).
+struct rrsig_record {
+    static constexpr record_type type = record_type::rrsig;
+    record_type type_covered = record_type::a;
+    std::uint8_t algorithm = 0;
+    std::uint8_t labels = 0;  ///< Fewer than the owner has: a wildcard made this record.
+    std::uint32_t original_ttl = 0;
+    std::uint32_t expiration = 0;  ///< Seconds since 1970, modulo 2^32 (RFC 1982).
+    std::uint32_t inception = 0;
+    std::uint16_t key_tag = 0;
+    std::string signer;
+    std::vector<std::uint8_t> signature;
+
+    rrsig_record() {}
+    bool operator==(const rrsig_record&) const = default;
+};
+
+/// The digest of a key of the zone below (RFC 4034, 5).
+struct ds_record {
+    static constexpr record_type type = record_type::ds;
+    std::uint16_t key_tag = 0;
+    std::uint8_t algorithm = 0;
+    std::uint8_t digest_type = 0;
+    std::vector<std::uint8_t> digest;
+
+    ds_record() {}
+    ds_record(std::uint16_t tag, std::uint8_t a, std::uint8_t t, std::vector<std::uint8_t> d)
+        : key_tag(tag), algorithm(a), digest_type(t), digest(std::move(d)) {}
+    bool operator==(const ds_record&) const = default;
+};
+
+/// The next name of a zone, and the types that this name has (RFC 4034, 4).
+struct nsec_record {
+    static constexpr record_type type = record_type::nsec;
+    std::string next;
+    std::vector<record_type> types;  ///< At least one, which is NSEC itself; written in ascending order.
+
+    nsec_record() {}
+    nsec_record(std::string n, std::vector<record_type> t) : next(std::move(n)), types(std::move(t)) {}
+    bool operator==(const nsec_record&) const = default;
+};
+
+/// Which certificate a TLS server has (RFC 6698).
+struct tlsa_record {
+    static constexpr record_type type = record_type::tlsa;
+    std::uint8_t usage = 0;
+    std::uint8_t selector = 0;
+    std::uint8_t matching_type = 0;
+    std::vector<std::uint8_t> association;
+
+    tlsa_record() {}
+    tlsa_record(std::uint8_t u, std::uint8_t s, std::uint8_t m, std::vector<std::uint8_t> a)
+        : usage(u), selector(s), matching_type(m), association(std::move(a)) {}
+    bool operator==(const tlsa_record&) const = default;
+};
+
+/// The fingerprint of a key of an SSH server (RFC 4255).
+struct sshfp_record {
+    static constexpr record_type type = record_type::sshfp;
+    std::uint8_t algorithm = 0;
+    std::uint8_t fingerprint_type = 0;
+    std::vector<std::uint8_t> fingerprint;
+
+    sshfp_record() {}
+    sshfp_record(std::uint8_t a, std::uint8_t t, std::vector<std::uint8_t> f)
+        : algorithm(a), fingerprint_type(t), fingerprint(std::move(f)) {}
+    bool operator==(const sshfp_record&) const = default;
+};
+
+}  // namespace dragline::dns
+// ---- dragline/dns/records/service_binding.hpp
+// The data of SVCB and HTTPS records (RFC 9460): how and where to reach a service. Start with https_record;
+// what it says of a service is in its service_parameters.
+
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// What a parameter is about; any other number is legal too.
+enum class service_key : std::uint16_t {
+    mandatory = 0,
+    alpn = 1,
+    no_default_alpn = 2,
+    port = 3,
+    ipv4hint = 4,
+    ech = 5,
+    ipv6hint = 6,
+};
+
+/// "no-default-alpn"; "key667" for one that has no name here.
+DRAGLINE_DECL std::string to_string(service_key key);
+
+/// A key with its value as it stands on the wire.
+struct service_parameter {
+    service_key key = service_key::mandatory;
+    std::vector<std::uint8_t> value;
+
+    service_parameter() {}
+    service_parameter(service_key k, std::vector<std::uint8_t> v) : key(k), value(std::move(v)) {}
+    bool operator==(const service_parameter&) const = default;
+};
+
+/// Parameters by ascending key, each key once. A setter replaces what was there.
+///
+/// A getter whose parameter is missing, or has a value that is not well-formed, returns nothing.
+class service_parameters {
+public:
+    using address_v4 = std::array<std::uint8_t, 4>;
+    using address_v6 = std::array<std::uint8_t, 16>;
+
+    service_parameters() {}
+
+    /// Any parameter, as it stands on the wire.
+    DRAGLINE_DECL service_parameters& set(service_key key, std::vector<std::uint8_t> value);
+    const std::vector<service_parameter>& all() const noexcept { return all_; }
+    bool contains(service_key key) const noexcept { return find(key) != nullptr; }
+    DRAGLINE_DECL const std::vector<std::uint8_t>* find(service_key key) const noexcept;
+
+    /// Keys without which the record must not be used.
+    DRAGLINE_DECL service_parameters& mandatory(std::vector<service_key> keys);
+    DRAGLINE_DECL std::vector<service_key> mandatory() const;
+
+    /// Protocols beside the default one of the scheme: "h2", "h3"; any bytes, 1 to 255 of them.
+    DRAGLINE_DECL service_parameters& alpn(const std::vector<std::string>& protocols);
+    DRAGLINE_DECL std::vector<std::string> alpn() const;
+
+    /// The default protocol of the scheme is not supported.
+    service_parameters& set_no_default_alpn() { return set(service_key::no_default_alpn, {}); }
+    bool no_default_alpn() const noexcept { return contains(service_key::no_default_alpn); }
+
+    DRAGLINE_DECL service_parameters& port(std::uint16_t number);
+    DRAGLINE_DECL std::optional<std::uint16_t> port() const;
+
+    /// Addresses to try before those of the target are known.
+    DRAGLINE_DECL service_parameters& ipv4hint(const std::vector<address_v4>& addresses);
+    DRAGLINE_DECL std::vector<address_v4> ipv4hint() const;
+    DRAGLINE_DECL service_parameters& ipv6hint(const std::vector<address_v6>& addresses);
+    DRAGLINE_DECL std::vector<address_v6> ipv6hint() const;
+
+    /// An ECHConfigList (RFC 9848).
+    service_parameters& ech(std::vector<std::uint8_t> list) { return set(service_key::ech, std::move(list)); }
+    byte_view ech() const noexcept {
+        const auto* list = find(service_key::ech);
+        return list ? byte_view(*list) : byte_view();
+    }
+
+    /// Whether `value` has the format that the RFC demands of this key; true of keys that are not known.
+    DRAGLINE_DECL static bool is_well_formed(service_key key, byte_view value) noexcept;
+    DRAGLINE_DECL bool is_well_formed() const noexcept;
+
+    /// No parameter demands another that is missing: clients must reject a record where one does
+    /// (RFC 9460, 2.4.3).
+    DRAGLINE_DECL bool is_consistent() const;
+
+    bool operator==(const service_parameters&) const = default;
+
+private:
+    std::vector<service_parameter> all_;
+};
+
+/// One way to reach a service, or the name that tells.
+template <record_type Type>
+struct service_binding {
+    static constexpr record_type type = Type;
+    std::uint16_t priority = 0;
+    std::string target = ".";       ///< ".": the owner of the record itself; in an alias, that there is none.
+    service_parameters parameters;  ///< Play no part in an alias.
+
+    service_binding() {}
+    service_binding(std::uint16_t p, std::string t, service_parameters values = {})
+        : priority(p), target(std::move(t)), parameters(std::move(values)) {}
+
+    /// AliasMode: what `target` says holds.
+    bool is_alias() const noexcept { return priority == 0; }
+
+    bool operator==(const service_binding&) const = default;
+};
+using svcb_record = service_binding<record_type::svcb>;
+using https_record = service_binding<record_type::https>;
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/records/impl/service_binding.ipp
+// Included by <dragline/dns/records/service_binding.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstddef>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+template <std::size_t Size>
+std::vector<std::uint8_t> join(const std::vector<std::array<std::uint8_t, Size>>& addresses) {
+    std::vector<std::uint8_t> value;
+    value.reserve(addresses.size() * Size);
+    for (const auto& address : addresses) value.insert(value.end(), address.begin(), address.end());
+    return value;
+}
+
+template <std::size_t Size>
+std::vector<std::array<std::uint8_t, Size>> split(byte_view value) {
+    std::vector<std::array<std::uint8_t, Size>> addresses(value.size() / Size);
+    for (auto& address : addresses) {
+        std::copy_n(value.begin(), Size, address.begin());
+        value = value.subspan(Size);
+    }
+    return addresses;
+}
+
+DRAGLINE_DECL bool is_alpn_list(byte_view value) noexcept {
+    if (value.empty()) return false;
+    while (!value.empty()) {
+        const std::size_t size = value[0];
+        if (size == 0 || value.size() <= size) return false;
+        value = value.subspan(size + 1);
+    }
+    return true;
+}
+
+DRAGLINE_DECL bool is_key_list(byte_view value) noexcept {
+    if (value.empty() || value.size() % 2 != 0) return false;
+    std::uint16_t last = 0;  // "mandatory" itself is not allowed
+    for (; !value.empty(); value = value.subspan(2)) {
+        const auto key = load_big16(value.data());
+        if (key <= last) return false;
+        last = key;
+    }
+    return true;
+}
+
+// The value of a well-formed parameter, or nothing.
+DRAGLINE_DECL byte_view usable_value(const service_parameters& from, service_key key) noexcept {
+    const auto* value = from.find(key);
+    return value && service_parameters::is_well_formed(key, *value) ? byte_view(*value) : byte_view();
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string to_string(service_key key) {
+    switch (key) {
+        case service_key::mandatory: return "mandatory";
+        case service_key::alpn: return "alpn";
+        case service_key::no_default_alpn: return "no-default-alpn";
+        case service_key::port: return "port";
+        case service_key::ipv4hint: return "ipv4hint";
+        case service_key::ech: return "ech";
+        case service_key::ipv6hint: return "ipv6hint";
+    }
+    return "key" + std::to_string(static_cast<unsigned>(key));
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::set(service_key key, std::vector<std::uint8_t> value) {
+    const auto at =
+        std::lower_bound(all_.begin(), all_.end(), key,
+                         [](const auto& known, service_key wanted) { return known.key < wanted; });
+    if (at != all_.end() && at->key == key) {
+        at->value = std::move(value);
+    } else {
+        all_.emplace(at, key, std::move(value));
+    }
+    return *this;
+}
+
+DRAGLINE_DECL const std::vector<std::uint8_t>* service_parameters::find(service_key key) const noexcept {
+    const auto at =
+        std::lower_bound(all_.begin(), all_.end(), key,
+                         [](const auto& known, service_key wanted) { return known.key < wanted; });
+    return at != all_.end() && at->key == key ? &at->value : nullptr;
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::mandatory(std::vector<service_key> keys) {
+    std::sort(keys.begin(), keys.end());
+    std::vector<std::uint8_t> value(keys.size() * 2);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        store_big16(&value[i * 2], static_cast<std::uint16_t>(keys[i]));
+    }
+    return set(service_key::mandatory, std::move(value));
+}
+
+DRAGLINE_DECL std::vector<service_key> service_parameters::mandatory() const {
+    std::vector<service_key> keys;
+    for (auto value = detail::usable_value(*this, service_key::mandatory); !value.empty();
+         value = value.subspan(2)) {
+        keys.push_back(static_cast<service_key>(load_big16(value.data())));
+    }
+    return keys;
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::alpn(const std::vector<std::string>& protocols) {
+    std::vector<std::uint8_t> value;
+    for (const auto& protocol : protocols) {
+        // A length of 0 is not well-formed: what is too long stays visible as an error.
+        value.push_back(protocol.size() > 255 ? std::uint8_t{0} : static_cast<std::uint8_t>(protocol.size()));
+        value.insert(value.end(), protocol.begin(), protocol.end());
+    }
+    return set(service_key::alpn, std::move(value));
+}
+
+DRAGLINE_DECL std::vector<std::string> service_parameters::alpn() const {
+    std::vector<std::string> protocols;
+    for (auto value = detail::usable_value(*this, service_key::alpn); !value.empty();) {
+        const auto protocol = value.subspan(1, value[0]);
+        protocols.emplace_back(protocol.begin(), protocol.end());
+        value = value.subspan(protocol.size() + 1);
+    }
+    return protocols;
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::port(std::uint16_t number) {
+    std::vector<std::uint8_t> value(2);
+    store_big16(value.data(), number);
+    return set(service_key::port, std::move(value));
+}
+
+DRAGLINE_DECL std::optional<std::uint16_t> service_parameters::port() const {
+    const auto value = detail::usable_value(*this, service_key::port);
+    return value.empty() ? std::nullopt : std::optional(load_big16(value.data()));
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::ipv4hint(const std::vector<address_v4>& addresses) {
+    return set(service_key::ipv4hint, detail::join(addresses));
+}
+
+DRAGLINE_DECL std::vector<service_parameters::address_v4> service_parameters::ipv4hint() const {
+    return detail::split<4>(detail::usable_value(*this, service_key::ipv4hint));
+}
+
+DRAGLINE_DECL service_parameters& service_parameters::ipv6hint(const std::vector<address_v6>& addresses) {
+    return set(service_key::ipv6hint, detail::join(addresses));
+}
+
+DRAGLINE_DECL std::vector<service_parameters::address_v6> service_parameters::ipv6hint() const {
+    return detail::split<16>(detail::usable_value(*this, service_key::ipv6hint));
+}
+
+DRAGLINE_DECL bool service_parameters::is_well_formed(service_key key, byte_view value) noexcept {
+    switch (key) {
+        case service_key::mandatory: return detail::is_key_list(value);
+        case service_key::alpn: return detail::is_alpn_list(value);
+        case service_key::no_default_alpn: return value.empty();
+        case service_key::port: return value.size() == 2;
+        case service_key::ipv4hint: return !value.empty() && value.size() % 4 == 0;
+        case service_key::ech: return !value.empty();
+        case service_key::ipv6hint: return !value.empty() && value.size() % 16 == 0;
+    }
+    return true;
+}
+
+DRAGLINE_DECL bool service_parameters::is_well_formed() const noexcept {
+    return std::all_of(all_.begin(), all_.end(),
+                       [](const service_parameter& each) { return is_well_formed(each.key, each.value); });
+}
+
+DRAGLINE_DECL bool service_parameters::is_consistent() const {
+    const auto needed = mandatory();
+    return std::all_of(needed.begin(), needed.end(), [this](service_key key) { return contains(key); }) &&
+           (!no_default_alpn() || contains(service_key::alpn));
+}
+
+}  // namespace dragline::dns
+
+#endif
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace dragline::inline v1::dns {
 
 struct a_record {
     static constexpr record_type type = record_type::a;
@@ -5080,6 +5969,67 @@ struct txt_record {
     bool operator==(const txt_record&) const = default;
 };
 
+/// A host that offers a service (RFC 2782).
+struct srv_record {
+    static constexpr record_type type = record_type::srv;
+    std::uint16_t priority = 0;
+    std::uint16_t weight = 0;
+    std::uint16_t port = 0;
+    std::string target;  ///< ".": the service is not offered.
+
+    srv_record() {}
+    srv_record(std::uint16_t p, std::uint16_t w, std::uint16_t number, std::string t)
+        : priority(p), weight(w), port(number), target(std::move(t)) {}
+    bool operator==(const srv_record&) const = default;
+};
+
+/// A rule that rewrites a name (RFC 3403). The strings have at most 255 bytes each, any byte.
+struct naptr_record {
+    static constexpr record_type type = record_type::naptr;
+    std::uint16_t order = 0;
+    std::uint16_t preference = 0;
+    std::string flags;
+    std::string services;
+    std::string regexp;
+    std::string replacement;
+
+    naptr_record() {}
+    bool operator==(const naptr_record&) const = default;
+};
+
+/// Who may issue certificates (RFC 8659).
+struct caa_record {
+    static constexpr record_type type = record_type::caa;
+    std::uint8_t flags = 0;
+    std::string tag;    ///< 1 to 255 ASCII letters and digits, in any case: "issue".
+    std::string value;  ///< Any byte.
+
+    caa_record() {}
+    caa_record(std::uint8_t f, std::string t, std::string v)
+        : flags(f), tag(std::move(t)), value(std::move(v)) {}
+
+    /// Whether the tag can stand in a record at all.
+    DRAGLINE_DECL bool has_valid_tag() const noexcept;
+
+    /// Who does not know the tag may not issue at all.
+    bool is_critical() const noexcept { return (flags & 0x80) != 0; }
+
+    bool operator==(const caa_record&) const = default;
+};
+
+/// The address of a service (RFC 7553).
+struct uri_record {
+    static constexpr record_type type = record_type::uri;
+    std::uint16_t priority = 0;
+    std::uint16_t weight = 0;
+    std::string target;  ///< A URI, not empty. Hostile text.
+
+    uri_record() {}
+    uri_record(std::uint16_t p, std::uint16_t w, std::string t)
+        : priority(p), weight(w), target(std::move(t)) {}
+    bool operator==(const uri_record&) const = default;
+};
+
 /// The bytes of a record that has no type of its own here.
 struct raw_record {
     std::vector<std::uint8_t> bytes;
@@ -5089,8 +6039,64 @@ struct raw_record {
     bool operator==(const raw_record&) const = default;
 };
 
+/// The data of any record. wire/record_data.hpp has its bytes, presentation.hpp its text.
 using record_data = std::variant<raw_record, a_record, aaaa_record, cname_record, ns_record, ptr_record,
-                                 dname_record, soa_record, mx_record, txt_record>;
+                                 dname_record, soa_record, mx_record, txt_record, srv_record, naptr_record,
+                                 caa_record, uri_record, dnskey_record, rrsig_record, ds_record, nsec_record,
+                                 tlsa_record, sshfp_record, svcb_record, https_record>;
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/records/impl/record_data.ipp
+// Included by <dragline/dns/records/record_data.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL bool caa_record::has_valid_tag() const noexcept {
+    return !tag.empty() && tag.size() <= 255 && std::all_of(tag.begin(), tag.end(), ascii::is_alphanumeric);
+}
+
+}  // namespace dragline::dns
+
+#endif
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace dragline::inline v1::dns {
+
+/// The verdict of a server (RFC 1035, 4.1.1); any other number is legal too.
+enum class rcode : std::uint16_t {
+    no_error = 0,
+    format_error = 1,     ///< FORMERR
+    server_failure = 2,   ///< SERVFAIL
+    name_not_found = 3,   ///< NXDOMAIN
+    not_implemented = 4,  ///< NOTIMP
+    refused = 5,          ///< REFUSED
+    bad_version = 16,     ///< BADVERS (RFC 6891)
+    bad_cookie = 23,      ///< BADCOOKIE (RFC 7873)
+};
+
+/// "NXDOMAIN"; "RCODE1234" for one that has no name here.
+DRAGLINE_DECL std::string to_string(rcode code);
+
+struct question {
+    std::string name;
+    record_type type = record_type::a;
+    record_class klass = record_class::internet;
+
+    question() {}
+    explicit question(std::string n, record_type t = record_type::a, record_class c = record_class::internet)
+        : name(std::move(n)), type(t), klass(c) {}
+    bool operator==(const question&) const = default;
+};
 
 struct record {
     std::string name;
@@ -5128,35 +6134,6 @@ struct record {
 #if DRAGLINE_HEADER_BODIES
 
 namespace dragline::inline v1::dns {
-
-DRAGLINE_DECL std::string to_string(record_type type) {
-    switch (type) {
-        case record_type::a: return "A";
-        case record_type::ns: return "NS";
-        case record_type::cname: return "CNAME";
-        case record_type::soa: return "SOA";
-        case record_type::ptr: return "PTR";
-        case record_type::mx: return "MX";
-        case record_type::txt: return "TXT";
-        case record_type::aaaa: return "AAAA";
-        case record_type::srv: return "SRV";
-        case record_type::naptr: return "NAPTR";
-        case record_type::dname: return "DNAME";
-        case record_type::opt: return "OPT";
-        case record_type::ds: return "DS";
-        case record_type::sshfp: return "SSHFP";
-        case record_type::rrsig: return "RRSIG";
-        case record_type::nsec: return "NSEC";
-        case record_type::dnskey: return "DNSKEY";
-        case record_type::tlsa: return "TLSA";
-        case record_type::svcb: return "SVCB";
-        case record_type::https: return "HTTPS";
-        case record_type::any: return "ANY";
-        case record_type::uri: return "URI";
-        case record_type::caa: return "CAA";
-    }
-    return "TYPE" + std::to_string(static_cast<unsigned>(type));
-}
 
 DRAGLINE_DECL std::string to_string(rcode code) {
     switch (code) {
@@ -5201,6 +6178,9 @@ inline constexpr std::size_t max_label_size = 63;
 /// Errors: errc::malformed_message: past the end, over 255 bytes, a loop, an unknown kind of label.
 DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& offset);
 
+/// Moves `offset` past a name that decode_name() would read. Errors: as there.
+DRAGLINE_DECL result<void> skip_name(byte_view message, std::size_t& offset) noexcept;
+
 /// Appends the wire form of a name, a dot at its end or not, to `out`; understands \DDD and backslash before
 /// a character.
 ///
@@ -5230,6 +6210,71 @@ private:
 // ---- dragline/dns/wire/impl/name.ipp
 // Included by <dragline/dns/wire/name.hpp> only.
 
+// ---- dragline/dns/detail/escapes.hpp
+// How text stands for any byte: \DDD, and a backslash before a character (RFC 1035, 5.1).
+
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void append_decimal_escape(std::string& text, std::uint8_t byte);
+
+// Takes one character, which may be written as an escape; false when the escape is none. `text` is not empty.
+DRAGLINE_DECL bool take_character(std::string_view& text, std::uint8_t& byte) noexcept;
+
+// Whether the last character is a dot that no backslash escapes.
+DRAGLINE_DECL bool ends_with_dot(std::string_view text) noexcept;
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/escapes.ipp
+// Included by <dragline/dns/detail/escapes.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void append_decimal_escape(std::string& text, std::uint8_t byte) {
+    text += '\\';
+    text += static_cast<char>('0' + byte / 100);
+    text += static_cast<char>('0' + byte / 10 % 10);
+    text += static_cast<char>('0' + byte % 10);
+}
+
+DRAGLINE_DECL bool take_character(std::string_view& text, std::uint8_t& byte) noexcept {
+    byte = static_cast<std::uint8_t>(text.front());
+    text.remove_prefix(1);
+    if (byte != '\\') return true;
+    if (text.empty()) return false;
+    if (!ascii::is_digit(text.front())) {
+        byte = static_cast<std::uint8_t>(text.front());
+        text.remove_prefix(1);
+        return true;
+    }
+    if (text.size() < 3 || !ascii::is_digit(text[1]) || !ascii::is_digit(text[2])) return false;
+    const int value = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
+    text.remove_prefix(3);
+    byte = static_cast<std::uint8_t>(value);
+    return value <= 255;
+}
+
+DRAGLINE_DECL bool ends_with_dot(std::string_view text) noexcept {
+    if (text.empty() || text.back() != '.') return false;
+    text.remove_suffix(1);
+    std::size_t backslashes = 0;  // an odd number escapes the dot
+    while (backslashes < text.size() && text[text.size() - 1 - backslashes] == '\\') ++backslashes;
+    return backslashes % 2 == 0;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -5250,41 +6295,11 @@ DRAGLINE_DECL void append_escaped(std::string& text, std::uint8_t byte) {
         text += static_cast<char>(byte);
         return;
     }
-    text += '\\';
-    text += static_cast<char>('0' + byte / 100);
-    text += static_cast<char>('0' + byte / 10 % 10);
-    text += static_cast<char>('0' + byte % 10);
-}
-
-// Takes one character of a label, which may be written as an escape; false when the escape is none.
-DRAGLINE_DECL bool take_character(std::string_view& text, std::uint8_t& byte) noexcept {
-    byte = static_cast<std::uint8_t>(text.front());
-    text.remove_prefix(1);
-    if (byte != '\\') return true;
-    if (text.empty()) return false;
-    if (!ascii::is_digit(text.front())) {
-        byte = static_cast<std::uint8_t>(text.front());
-        text.remove_prefix(1);
-        return true;
-    }
-    if (text.size() < 3 || !ascii::is_digit(text[1]) || !ascii::is_digit(text[2])) return false;
-    const int value = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
-    text.remove_prefix(3);
-    byte = static_cast<std::uint8_t>(value);
-    return value <= 255;
-}
-
-// Whether the last character is a dot that stands between labels, not one within a label.
-DRAGLINE_DECL bool ends_with_dot(std::string_view name) noexcept {
-    if (name.empty() || name.back() != '.') return false;
-    name.remove_suffix(1);
-    std::size_t backslashes = 0;  // an odd number escapes the dot
-    while (backslashes < name.size() && name[name.size() - 1 - backslashes] == '\\') ++backslashes;
-    return backslashes % 2 == 0;
+    dns::detail::append_decimal_escape(text, byte);
 }
 
 DRAGLINE_DECL std::string_view without_final_dot(std::string_view name) noexcept {
-    return name.size() > 1 && ends_with_dot(name) ? name.substr(0, name.size() - 1) : name;
+    return name.size() > 1 && dns::detail::ends_with_dot(name) ? name.substr(0, name.size() - 1) : name;
 }
 
 DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<std::uint8_t>& out) {
@@ -5294,9 +6309,14 @@ DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<s
     while (!name.empty()) {
         const std::size_t length_at = out.size();
         out.push_back(0);
+        std::size_t plain = 0;  // nearly always the whole label
+        while (plain < name.size() && name[plain] != '.' && name[plain] != '\\') ++plain;
+        if (plain > max_label_size) return errc::label_too_long;
+        out.insert(out.end(), name.begin(), name.begin() + static_cast<std::ptrdiff_t>(plain));
+        name.remove_prefix(plain);
         while (!name.empty() && name.front() != '.') {
             std::uint8_t byte = 0;
-            if (!take_character(name, byte)) return errc::invalid_name;
+            if (!dns::detail::take_character(name, byte)) return errc::invalid_name;
             if (out.size() - length_at > max_label_size) return errc::label_too_long;
             out.push_back(byte);
         }
@@ -5309,42 +6329,57 @@ DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<s
     return {};
 }
 
-}  // namespace detail
-
-DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& offset) {
-    std::string text;
+// Calls visit(label) for each label of a name, and moves `offset` past it; false when it is malformed.
+template <class Visit>
+bool walk_name(byte_view message, std::size_t& offset, Visit visit) {
     std::size_t at = offset;
     std::size_t end = 0;          // past the name where it began, once a pointer has been followed
     std::size_t lowest = offset;  // a pointer must go before everything seen, so it cannot loop
     std::size_t wire_size = 1;    // with the root
     int jumps = 0;                // a long chain of pointers to pointers would cost far more than its bytes
     for (;;) {
-        if (at >= message.size()) return errc::malformed_message;
+        if (at >= message.size()) return false;
         const std::uint8_t length = message[at];
         if (length == 0) break;
         if ((length & 0xc0) == 0xc0) {
-            if (at + 1 >= message.size()) return errc::malformed_message;
+            if (at + 1 >= message.size()) return false;
             const std::size_t target = load_big16(&message[at]) & 0x3fff;
-            if (target >= lowest || ++jumps > detail::max_jumps) return errc::malformed_message;
+            if (target >= lowest || ++jumps > max_jumps) return false;
             if (end == 0) end = at + 2;
             at = lowest = target;
             continue;
         }
-        if (length > max_label_size || message.size() - at <= length) return errc::malformed_message;
+        if (length > max_label_size || message.size() - at <= length) return false;
         wire_size += length + std::size_t{1};
-        if (wire_size > max_name_size) return errc::malformed_message;
-        if (!text.empty()) text += '.';
-        const auto label = message.subspan(at + 1, length);
-        if (std::all_of(label.begin(), label.end(), detail::is_plain)) {
-            text.append(reinterpret_cast<const char*>(label.data()), length);
-        } else {
-            for (const auto byte : label) detail::append_escaped(text, byte);
-        }
+        if (wire_size > max_name_size) return false;
+        visit(message.subspan(at + 1, length));
         at += length + std::size_t{1};
     }
     offset = end != 0 ? end : at + 1;
+    return true;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& offset) {
+    std::string text;
+    const bool good = detail::walk_name(message, offset, [&text](byte_view label) {
+        if (!text.empty()) text += '.';
+        if (std::all_of(label.begin(), label.end(),
+                        [](std::uint8_t byte) { return detail::is_plain(byte); })) {
+            text.append(reinterpret_cast<const char*>(label.data()), label.size());
+        } else {
+            for (const auto byte : label) detail::append_escaped(text, byte);
+        }
+    });
+    if (!good) return errc::malformed_message;
     if (text.empty()) text = ".";
     return text;
+}
+
+DRAGLINE_DECL result<void> skip_name(byte_view message, std::size_t& offset) noexcept {
+    if (!detail::walk_name(message, offset, [](byte_view) {})) return errc::malformed_message;
+    return {};
 }
 
 DRAGLINE_DECL std::error_code encode_name(std::string_view name, std::vector<std::uint8_t>& out) {
@@ -5364,7 +6399,7 @@ DRAGLINE_DECL bool is_at_or_below(std::string_view name, std::string_view parent
     if (!ascii::equals_ignoring_case(name.substr(name.size() - parent.size()), parent)) return false;
     if (name.size() == parent.size()) return true;
     name.remove_suffix(parent.size());
-    return detail::ends_with_dot(name);
+    return dns::detail::ends_with_dot(name);
 }
 
 DRAGLINE_DECL std::error_code name_compressor::encode(std::string_view name, std::vector<std::uint8_t>& out) {
@@ -5392,6 +6427,32 @@ DRAGLINE_DECL std::error_code name_compressor::encode(std::string_view name, std
 }  // namespace dragline::dns::wire
 
 #endif
+// ---- dragline/dns/wire/query_form.hpp
+// How a question is put to a server: the flags and sizes of its query, and how it travels.
+
+#include <cstdint>
+
+namespace dragline::inline v1::dns {
+
+/// The form of a query. Answers to queries that differ in what a server may say are not mixed.
+struct query_form {
+    std::uint16_t udp_size = 1232;  ///< The largest UDP answer that is taken, in bytes; 0: no EDNS, and 512.
+    bool recursion_desired = true;  ///< RD.
+    bool checking_disabled =
+        false;                ///< CD: data that the server finds bogus is wanted too (RFC 4035, 3.2.2).
+    bool dnssec_ok = false;   ///< DO: signatures are wanted (RFC 3225). Needs EDNS.
+    bool tcp = false;         ///< Without a try over UDP.
+    bool mixed_case = false;  ///< Random case in the name, which an answer must repeat (0x20).
+
+    query_form() {}
+
+    /// Whether a server may say other things to this than to a query of the usual form.
+    bool changes_answers() const noexcept { return !recursion_desired || checking_disabled || dnssec_ok; }
+
+    bool operator==(const query_form&) const = default;
+};
+
+}  // namespace dragline::dns
 
 #include <cstddef>
 #include <cstdint>
@@ -5447,17 +6508,24 @@ struct decode_limits {
 /// Errors: errc::malformed_message.
 DRAGLINE_DECL result<message> decode_message(byte_view bytes, const decode_limits& limits = {});
 
-/// Writes a message, with compressed names.
+/// Writes a message; names are compressed where every receiver must understand that (RFC 3597, 4).
 ///
 /// Errors: those of encode_name(); errc::message_too_long beyond `max_size` bytes; errc::malformed_message
-/// for
-///   a string over 255 bytes, over 65,535 records in a section, an opcode over 15, or an rcode that needs
-///   EDNS.
+/// for data that decode_message() would refuse, a string over 255 bytes, over 65,535 records in a section, an
+/// opcode over 15, or an rcode that needs EDNS.
 DRAGLINE_DECL result<std::vector<std::uint8_t>> encode_message(const message& value,
                                                                std::size_t max_size = max_message_size);
 
 /// A query for one question, recursion desired, ready for encode_message(). With `udp_size` 0, without EDNS.
 DRAGLINE_DECL message make_query(std::uint16_t id, question asked, std::uint16_t udp_size = 1232);
+
+/// As above, of this form.
+DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_form& form);
+
+/// Appends the bytes of such a query to `out`, and is fast at it. Errors: those of encode_name(); `out` is
+/// then unchanged.
+DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
+                                           std::vector<std::uint8_t>& out);
 
 /// The start of a response to `query`: its id, opcode, question and RD bit, and an OPT record if it had one.
 DRAGLINE_DECL message make_response(const message& query, rcode code = rcode::no_error);
@@ -5507,6 +6575,12 @@ public:
         const auto field = take(2);
         return field.empty() ? std::uint16_t{0} : load_big16(field.data());
     }
+    // Whether the next two bytes are these; then they are taken.
+    bool take_if(std::uint16_t expected) noexcept {
+        if (failed_ || left() < 2 || load_big16(&bytes_[at_]) != expected) return false;
+        at_ += 2;
+        return true;
+    }
     std::uint32_t take32() noexcept {
         const auto field = take(4);
         return field.empty() ? 0 : load_big32(field.data());
@@ -5516,6 +6590,24 @@ public:
         auto name = wire::decode_name(bytes_, at_);
         if (!name) failed_ = true;
         return *std::move(name);
+    }
+
+    // A name that must not be compressed (RFC 3597, 4).
+    std::string take_whole_name() {
+        for (std::size_t at = at_; at < bytes_.size() && bytes_[at] != 0; at += bytes_[at] + std::size_t{1}) {
+            if (bytes_[at] > wire::max_label_size) failed_ = true;
+        }
+        return take_name();
+    }
+    // A string behind its length (RFC 1035, 3.3).
+    std::string take_string() {
+        const auto field = take(take8());
+        return std::string(field.begin(), field.end());
+    }
+    template <class Container>
+    Container take_rest() {
+        const auto field = take(left());
+        return Container(field.begin(), field.end());
     }
 
     // Only the bytes before `end`; names may still point anywhere before.
@@ -5545,7 +6637,10 @@ namespace dragline::inline v1::dns::detail {
 // Appends fields; remembers the first failure.
 class message_writer {
 public:
-    explicit message_writer(std::size_t max_size) : max_size_(max_size) {}
+    enum class compression { on, off };
+
+    explicit message_writer(std::size_t max_size, compression names = compression::on)
+        : max_size_(max_size), compression_(names) {}
 
     void put8(std::uint8_t value) { out_.push_back(value); }
     void put16(std::uint16_t value) {
@@ -5561,12 +6656,19 @@ public:
         out_.insert(out_.end(), bytes.begin(), bytes.end());
     }
     void put_name(std::string_view name) {
+        if (compression_ == compression::off) return put_whole_name(name);
         const auto ec = names_.encode(name, out_);
         if (ec) fail(ec);
     }
     // A name that receivers need not know to decompress (RFC 3597, 4).
     void put_whole_name(std::string_view name) {
         if (const auto ec = wire::encode_name(name, out_)) fail(ec);
+    }
+    // A string behind its length (RFC 1035, 3.3).
+    void put_string(std::string_view text) {
+        if (text.size() > 255) return fail(errc::malformed_message);
+        put8(static_cast<std::uint8_t>(text.size()));
+        put(text);
     }
     void put_count(std::size_t count) {
         if (count > 0xffff) fail(errc::malformed_message);
@@ -5600,136 +6702,432 @@ private:
     wire::name_compressor names_;
     std::error_code error_;
     std::size_t max_size_;
+    compression compression_;
 };
 
-// Writes the data of a record; an overload for each type.
-struct data_writer {
-    message_writer& out;
+}  // namespace dragline::dns::detail
+// ---- dragline/dns/detail/record_reader.hpp
+// The data of one record, from the bytes of a message.
 
-    void operator()(const raw_record& data) { out.put(data.bytes); }
-    void operator()(const a_record& data) { out.put(data.address); }
-    void operator()(const aaaa_record& data) { out.put(data.address); }
-    void operator()(const cname_record& data) { out.put_name(data.name); }
-    void operator()(const ns_record& data) { out.put_name(data.name); }
-    void operator()(const ptr_record& data) { out.put_name(data.name); }
-    void operator()(const dname_record& data) { out.put_whole_name(data.name); }
-    void operator()(const soa_record& data) {
-        out.put_name(data.primary);
-        out.put_name(data.mailbox);
-        for (auto field : {data.serial, data.refresh, data.retry, data.expire, data.minimum})
-            out.put32(field);
+
+namespace dragline::inline v1::dns::detail {
+
+// Reads all that is left of `in` as the data of this type; raw_record for a type or class that is not known.
+// The caller asks `in` whether that failed or left bytes over.
+//
+// Names may be compressed in the types of RFC 1035, in DNAME, and in SRV and NAPTR, where senders do it that
+// follow RFC 2052; in all others they must not be (RFC 3597, 4).
+DRAGLINE_DECL void read_record_data(message_reader& in, record_type type, record_class klass,
+                                    record_data& out);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/record_reader.ipp
+// Included by <dragline/dns/detail/record_reader.hpp> only.
+
+// ---- dragline/dns/detail/typed_data.hpp
+// The one place that knows which alternative of record_data belongs to which type.
+
+
+namespace dragline::inline v1::dns::detail {
+
+// Makes `out` empty data of this type, a raw_record when the type has none of its own, and calls
+// `visit(data)`.
+template <class Visit>
+void with_new_data(record_type type, record_data& out, Visit visit) {
+    switch (type) {
+        case record_type::a: return visit(out.emplace<a_record>());
+        case record_type::aaaa: return visit(out.emplace<aaaa_record>());
+        case record_type::cname: return visit(out.emplace<cname_record>());
+        case record_type::ns: return visit(out.emplace<ns_record>());
+        case record_type::ptr: return visit(out.emplace<ptr_record>());
+        case record_type::dname: return visit(out.emplace<dname_record>());
+        case record_type::soa: return visit(out.emplace<soa_record>());
+        case record_type::mx: return visit(out.emplace<mx_record>());
+        case record_type::txt: return visit(out.emplace<txt_record>());
+        case record_type::srv: return visit(out.emplace<srv_record>());
+        case record_type::naptr: return visit(out.emplace<naptr_record>());
+        case record_type::caa: return visit(out.emplace<caa_record>());
+        case record_type::uri: return visit(out.emplace<uri_record>());
+        case record_type::dnskey: return visit(out.emplace<dnskey_record>());
+        case record_type::rrsig: return visit(out.emplace<rrsig_record>());
+        case record_type::ds: return visit(out.emplace<ds_record>());
+        case record_type::nsec: return visit(out.emplace<nsec_record>());
+        case record_type::tlsa: return visit(out.emplace<tlsa_record>());
+        case record_type::sshfp: return visit(out.emplace<sshfp_record>());
+        case record_type::svcb: return visit(out.emplace<svcb_record>());
+        case record_type::https: return visit(out.emplace<https_record>());
+        case record_type::opt:
+        case record_type::any: break;
     }
-    void operator()(const mx_record& data) {
-        out.put16(data.preference);
-        out.put_name(data.exchange);
-    }
-    void operator()(const txt_record& data) {
-        if (data.strings.empty()) out.put8(0);
-        for (const auto& text : data.strings) {
-            if (text.size() > 255) return out.fail(errc::malformed_message);
-            out.put8(static_cast<std::uint8_t>(text.size()));
-            out.put(text);
-        }
-    }
-};
+    visit(out.emplace<raw_record>());
+}
 
 }  // namespace dragline::dns::detail
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+
+namespace dragline::inline v1::dns::detail {
+
+using octets = std::vector<std::uint8_t>;
+
+template <record_type Type>
+void read_fields(message_reader& in, name_record<Type>& data) {
+    data.name = in.take_name();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, raw_record& data) { data.bytes = in.take_rest<octets>(); }
+
+DRAGLINE_DECL void read_fields(message_reader& in, a_record& data) {
+    const auto bytes = in.take(data.address.size());
+    std::copy(bytes.begin(), bytes.end(), data.address.begin());
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, aaaa_record& data) {
+    const auto bytes = in.take(data.address.size());
+    std::copy(bytes.begin(), bytes.end(), data.address.begin());
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, soa_record& data) {
+    data.primary = in.take_name();
+    data.mailbox = in.take_name();
+    data.serial = in.take32();
+    data.refresh = in.take32();
+    data.retry = in.take32();
+    data.expire = in.take32();
+    data.minimum = in.take32();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, mx_record& data) {
+    data.preference = in.take16();
+    data.exchange = in.take_name();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, txt_record& data) {
+    do {  // at least one string
+        data.strings.push_back(in.take_string());
+    } while (!in.failed() && in.left() > 0);
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, srv_record& data) {
+    data.priority = in.take16();
+    data.weight = in.take16();
+    data.port = in.take16();
+    data.target = in.take_name();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, naptr_record& data) {
+    data.order = in.take16();
+    data.preference = in.take16();
+    data.flags = in.take_string();
+    data.services = in.take_string();
+    data.regexp = in.take_string();
+    data.replacement = in.take_name();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, caa_record& data) {
+    data.flags = in.take8();
+    data.tag = in.take_string();
+    if (!data.has_valid_tag()) in.fail();
+    data.value = in.take_rest<std::string>();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, uri_record& data) {
+    data.priority = in.take16();
+    data.weight = in.take16();
+    data.target = in.take_rest<std::string>();
+    if (data.target.empty()) in.fail();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, dnskey_record& data) {
+    data.flags = in.take16();
+    data.protocol = in.take8();
+    data.algorithm = in.take8();
+    data.key = in.take_rest<octets>();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, rrsig_record& data) {
+    data.type_covered = static_cast<record_type>(in.take16());
+    data.algorithm = in.take8();
+    data.labels = in.take8();
+    data.original_ttl = in.take32();
+    data.expiration = in.take32();
+    data.inception = in.take32();
+    data.key_tag = in.take16();
+    data.signer = in.take_whole_name();
+    data.signature = in.take_rest<octets>();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, ds_record& data) {
+    data.key_tag = in.take16();
+    data.algorithm = in.take8();
+    data.digest_type = in.take8();
+    data.digest = in.take_rest<octets>();
+}
+
+// Blocks of 256 types by ascending number, each with 1 to 32 bytes of which the last is not 0, at least one
+// (RFC 4034, 4.1.2).
+DRAGLINE_DECL void read_fields(message_reader& in, nsec_record& data) {
+    data.next = in.take_whole_name();
+    int last = -1;
+    do {
+        const int window = in.take8();
+        const auto bits = in.take(in.take8());
+        if (window <= last || bits.empty() || bits.size() > 32 || bits.back() == 0) return in.fail();
+        last = window;
+        for (std::size_t bit = 0; bit < bits.size() * 8; ++bit) {
+            if (bits[bit / 8] & 0x80 >> bit % 8)
+                data.types.push_back(static_cast<record_type>(window << 8 | bit));
+        }
+    } while (in.left() > 0);
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, tlsa_record& data) {
+    data.usage = in.take8();
+    data.selector = in.take8();
+    data.matching_type = in.take8();
+    data.association = in.take_rest<octets>();
+}
+
+DRAGLINE_DECL void read_fields(message_reader& in, sshfp_record& data) {
+    data.algorithm = in.take8();
+    data.fingerprint_type = in.take8();
+    data.fingerprint = in.take_rest<octets>();
+}
+
+// Parameters by ascending key; in an alias, which has no use for them, of any format (RFC 9460, 2.2
+// and 2.4.2).
+template <record_type Type>
+void read_fields(message_reader& in, service_binding<Type>& data) {
+    data.priority = in.take16();
+    data.target = in.take_whole_name();
+    int last = -1;
+    while (!in.failed() && in.left() > 0) {
+        const int key = in.take16();
+        const auto value = in.take(in.take16());
+        if (in.failed() || key <= last) return in.fail();
+        last = key;
+        data.parameters.set(static_cast<service_key>(key), octets(value.begin(), value.end()));
+    }
+    if (!data.is_alias() && !data.parameters.is_well_formed()) in.fail();
+}
+
+DRAGLINE_DECL void read_record_data(message_reader& in, record_type type, record_class klass,
+                                    record_data& out) {
+    if (klass != record_class::internet) return read_fields(in, out.emplace<raw_record>());
+    with_new_data(type, out, [&in](auto& data) { read_fields(in, data); });
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/record_writer.hpp
+// The data of one record, to the bytes of a message.
+
+
+namespace dragline::inline v1::dns::detail {
+
+// Fails `out` with errc::malformed_message for what read_record_data() would refuse. Names are compressed in
+// the types of RFC 1035 only (RFC 3597, 4).
+DRAGLINE_DECL void write_record_data(message_writer& out, const record_data& data);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/record_writer.ipp
+// Included by <dragline/dns/detail/record_writer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <variant>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void write_fields(message_writer& out, const raw_record& data) { out.put(data.bytes); }
+DRAGLINE_DECL void write_fields(message_writer& out, const a_record& data) { out.put(data.address); }
+DRAGLINE_DECL void write_fields(message_writer& out, const aaaa_record& data) { out.put(data.address); }
+DRAGLINE_DECL void write_fields(message_writer& out, const cname_record& data) { out.put_name(data.name); }
+DRAGLINE_DECL void write_fields(message_writer& out, const ns_record& data) { out.put_name(data.name); }
+DRAGLINE_DECL void write_fields(message_writer& out, const ptr_record& data) { out.put_name(data.name); }
+DRAGLINE_DECL void write_fields(message_writer& out, const dname_record& data) {
+    out.put_whole_name(data.name);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const soa_record& data) {
+    out.put_name(data.primary);
+    out.put_name(data.mailbox);
+    for (auto field : {data.serial, data.refresh, data.retry, data.expire, data.minimum}) out.put32(field);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const mx_record& data) {
+    out.put16(data.preference);
+    out.put_name(data.exchange);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const txt_record& data) {
+    if (data.strings.empty()) out.put8(0);
+    for (const auto& text : data.strings) out.put_string(text);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const srv_record& data) {
+    out.put16(data.priority);
+    out.put16(data.weight);
+    out.put16(data.port);
+    out.put_whole_name(data.target);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const naptr_record& data) {
+    out.put16(data.order);
+    out.put16(data.preference);
+    out.put_string(data.flags);
+    out.put_string(data.services);
+    out.put_string(data.regexp);
+    out.put_whole_name(data.replacement);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const caa_record& data) {
+    if (!data.has_valid_tag()) return out.fail(errc::malformed_message);
+    out.put8(data.flags);
+    out.put_string(data.tag);
+    out.put(data.value);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const uri_record& data) {
+    if (data.target.empty()) return out.fail(errc::malformed_message);
+    out.put16(data.priority);
+    out.put16(data.weight);
+    out.put(data.target);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const dnskey_record& data) {
+    out.put16(data.flags);
+    out.put8(data.protocol);
+    out.put8(data.algorithm);
+    out.put(data.key);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const rrsig_record& data) {
+    out.put16(static_cast<std::uint16_t>(data.type_covered));
+    out.put8(data.algorithm);
+    out.put8(data.labels);
+    for (auto field : {data.original_ttl, data.expiration, data.inception}) out.put32(field);
+    out.put16(data.key_tag);
+    out.put_whole_name(data.signer);
+    out.put(data.signature);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const ds_record& data) {
+    out.put16(data.key_tag);
+    out.put8(data.algorithm);
+    out.put8(data.digest_type);
+    out.put(data.digest);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const nsec_record& data) {
+    if (data.types.empty()) return out.fail(errc::malformed_message);
+    out.put_whole_name(data.next);
+    std::vector<std::uint16_t> types(data.types.size());
+    std::transform(data.types.begin(), data.types.end(), types.begin(),
+                   [](record_type type) { return static_cast<std::uint16_t>(type); });
+    std::sort(types.begin(), types.end());
+    for (auto at = types.begin(); at != types.end();) {
+        const unsigned window = *at >> 8;
+        std::vector<std::uint8_t> bits;
+        for (; at != types.end() && *at >> 8 == window; ++at) {
+            const unsigned bit = *at & 0xff;
+            bits.resize(bit / 8 + 1);
+            bits[bit / 8] |= static_cast<std::uint8_t>(0x80 >> bit % 8);
+        }
+        out.put8(static_cast<std::uint8_t>(window));
+        out.put8(static_cast<std::uint8_t>(bits.size()));
+        out.put(bits);
+    }
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const tlsa_record& data) {
+    out.put8(data.usage);
+    out.put8(data.selector);
+    out.put8(data.matching_type);
+    out.put(data.association);
+}
+
+DRAGLINE_DECL void write_fields(message_writer& out, const sshfp_record& data) {
+    out.put8(data.algorithm);
+    out.put8(data.fingerprint_type);
+    out.put(data.fingerprint);
+}
+
+template <record_type Type>
+void write_fields(message_writer& out, const service_binding<Type>& data) {
+    if (!data.is_alias() && !data.parameters.is_well_formed()) return out.fail(errc::malformed_message);
+    out.put16(data.priority);
+    out.put_whole_name(data.target);
+    for (const auto& each : data.parameters.all()) {
+        out.put16(static_cast<std::uint16_t>(each.key));
+        out.put_count(each.value.size());
+        out.put(each.value);
+    }
+}
+
+DRAGLINE_DECL void write_record_data(message_writer& out, const record_data& data) {
+    std::visit([&out](const auto& typed) { write_fields(out, typed); }, data);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace dragline::inline v1::dns::wire {
 namespace detail {
 
-using dns::detail::data_writer;
 using dns::detail::message_reader;
 using dns::detail::message_writer;
+using dns::detail::read_record_data;
+using dns::detail::write_record_data;
 
 inline constexpr std::size_t header_size = 12;
 
-DRAGLINE_DECL record_data read_data(message_reader& in, record_type type, record_class klass) {
-    const auto raw = [&in] {
-        const auto bytes = in.take(in.left());
-        return raw_record(std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
-    };
-    if (klass != record_class::internet) return raw();
-    switch (type) {
-        case record_type::a: {
-            a_record data;
-            const auto bytes = in.take(data.address.size());
-            std::copy(bytes.begin(), bytes.end(), data.address.begin());
-            return data;
-        }
-        case record_type::aaaa: {
-            aaaa_record data;
-            const auto bytes = in.take(data.address.size());
-            std::copy(bytes.begin(), bytes.end(), data.address.begin());
-            return data;
-        }
-        case record_type::cname: return cname_record(in.take_name());
-        case record_type::ns: return ns_record(in.take_name());
-        case record_type::ptr: return ptr_record(in.take_name());
-        case record_type::dname: return dname_record(in.take_name());
-        case record_type::soa: {
-            soa_record data;
-            data.primary = in.take_name();
-            data.mailbox = in.take_name();
-            data.serial = in.take32();
-            data.refresh = in.take32();
-            data.retry = in.take32();
-            data.expire = in.take32();
-            data.minimum = in.take32();
-            return data;
-        }
-        case record_type::mx: {
-            mx_record data;
-            data.preference = in.take16();
-            data.exchange = in.take_name();
-            return data;
-        }
-        case record_type::txt: {
-            txt_record data;
-            do {  // at least one string
-                const auto bytes = in.take(in.take8());
-                data.strings.emplace_back(bytes.begin(), bytes.end());
-            } while (!in.failed() && in.left() > 0);
-            return data;
-        }
-        default: return raw();
-    }
-}
-
 // One record of any section. OPT goes to `out.extension`.
 DRAGLINE_DECL bool read_record(message_reader& in, message& out, std::vector<record>& section) {
-    record entry;
-    entry.name = in.take_name();
-    entry.type = static_cast<record_type>(in.take16());
-    entry.klass = static_cast<record_class>(in.take16());
-    entry.ttl = in.take32();
+    // Most owners are a pointer to the name of the question, which stands right behind the header.
+    const bool asked = !out.questions.empty() && in.take_if(0xc000 | header_size);
+    auto name = asked ? out.questions.front().name : in.take_name();
+    const auto type = static_cast<record_type>(in.take16());
+    const auto klass = static_cast<record_class>(in.take16());
+    const std::uint32_t ttl = in.take32();
     const std::size_t size = in.take16();
     if (in.failed() || in.left() < size) return false;
     const std::size_t end = in.position() + size;
-    if (entry.type == record_type::opt) {
+    if (type == record_type::opt) {
         // One at most, at the root, among the additional records (RFC 6891, 6.1.1).
-        if (out.extension || entry.name != "." || &section != &out.additionals) return false;
+        if (out.extension || name != "." || &section != &out.additionals) return false;
         edns extension;
-        extension.udp_size = static_cast<std::uint16_t>(entry.klass);
-        extension.version = static_cast<std::uint8_t>(entry.ttl >> 16);
-        extension.dnssec_ok = (entry.ttl & 0x8000) != 0;
+        extension.udp_size = static_cast<std::uint16_t>(klass);
+        extension.version = static_cast<std::uint8_t>(ttl >> 16);
+        extension.dnssec_ok = (ttl & 0x8000) != 0;
         const auto options = in.take(size);
         extension.options.assign(options.begin(), options.end());
-        out.code = static_cast<rcode>((entry.ttl >> 24) << 4 | (static_cast<unsigned>(out.code) & 0xf));
+        out.code = static_cast<rcode>((ttl >> 24) << 4 | (static_cast<unsigned>(out.code) & 0xf));
         out.extension = std::move(extension);
         return true;
     }
-    if (entry.ttl & 0x80000000u) entry.ttl = 0;
+    auto& entry = section.emplace_back();
+    entry.name = std::move(name);
+    entry.type = type;
+    entry.klass = klass;
+    entry.ttl = ttl & 0x80000000u ? 0 : ttl;
     auto data = in.until(end);
-    entry.data = read_data(data, entry.type, entry.klass);
+    read_record_data(data, type, klass, entry.data);
     if (data.failed() || data.left() != 0) return false;
     in.skip_to(end);
-    section.push_back(std::move(entry));
     return true;
 }
 
@@ -5739,7 +7137,7 @@ DRAGLINE_DECL void write_record(message_writer& out, const record& entry) {
     out.put16(static_cast<std::uint16_t>(entry.klass));
     out.put32(entry.ttl);
     const auto start = out.start_data();
-    std::visit(data_writer{out}, entry.data);
+    write_record_data(out, entry.data);
     out.end_data(start);
 }
 
@@ -5802,7 +7200,9 @@ DRAGLINE_DECL result<message> decode_message(byte_view bytes, const decode_limit
         out.questions.push_back(std::move(asked));
     }
     std::vector<record>* const sections[] = {&out.answers, &out.authorities, &out.additionals};
+    constexpr std::size_t least_size = 11;  // of a record
     for (std::size_t section = 0; section < 3; ++section) {
+        sections[section]->reserve(std::min(counts[section], in.left() / least_size));
         for (std::size_t i = 0; i < counts[section]; ++i) {
             if (!detail::read_record(in, out, *sections[section])) return errc::malformed_message;
         }
@@ -5845,6 +7245,39 @@ DRAGLINE_DECL message make_query(std::uint16_t id, question asked, std::uint16_t
     return query;
 }
 
+DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_form& form) {
+    auto query = make_query(id, std::move(asked), form.udp_size);
+    query.recursion_desired = form.recursion_desired;
+    query.checking_disabled = form.checking_disabled;
+    if (query.extension) query.extension->dnssec_ok = form.dnssec_ok;
+    return query;
+}
+
+DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
+                                           std::vector<std::uint8_t>& out) {
+    const std::size_t start = out.size();
+    const auto store_type = [](std::uint8_t* at, record_type type) {
+        store_big16(at, static_cast<std::uint16_t>(type));
+    };
+    std::array<std::uint8_t, detail::header_size> header{};
+    store_big16(&header[0], id);
+    store_big16(&header[2], static_cast<std::uint16_t>((form.recursion_desired ? 0x0100u : 0u) |
+                                                       (form.checking_disabled ? 0x0010u : 0u)));
+    header[5] = 1;  // a question
+    header[11] = form.udp_size != 0 ? 1 : 0;
+    out.insert(out.end(), header.begin(), header.end());
+    if (const auto ec = encode_name(asked.name, out)) return out.resize(start), ec;
+
+    std::array<std::uint8_t, 4 + 11> rest{};  // type and class; OPT at the root, without options
+    store_type(&rest[0], asked.type);
+    store_big16(&rest[2], static_cast<std::uint16_t>(asked.klass));
+    store_type(&rest[5], record_type::opt);
+    store_big16(&rest[7], form.udp_size);
+    store_big16(&rest[11], form.dnssec_ok ? 0x8000 : 0);
+    out.insert(out.end(), rest.begin(), form.udp_size != 0 ? rest.end() : rest.begin() + 4);
+    return {};
+}
+
 DRAGLINE_DECL message make_response(const message& query, rcode code) {
     message response;
     response.id = query.id;
@@ -5875,15 +7308,28 @@ DRAGLINE_DECL std::error_code check_response(const message& reply, std::uint16_t
 #include <asio/ip/address_v4.hpp>
 #include <asio/ip/address_v6.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::dns {
 
 inline constexpr std::size_t max_aliases = 16;  ///< CNAME records followed in one answer.
+
+/// What a server said, word for word.
+struct server_reply {
+    wire::message message;
+    std::string server;  ///< "192.0.2.1:53", or what else describes the transport.
+    std::chrono::steady_clock::duration took{};
+
+    server_reply() {}
+    explicit server_reply(wire::message m) : message(std::move(m)) {}
+};
 
 struct answer {
     question asked;
@@ -5904,6 +7350,9 @@ struct answer {
     /// Seconds for which this holds: the least TTL of records and aliases, or, when the name or the data do
     /// not exist, that of the SOA record (RFC 2308, 5). 0: not to be kept.
     std::uint32_t ttl = 0;
+
+    /// Only when it was asked for, as query() does.
+    std::shared_ptr<const server_reply> reply;
 
     answer() {}
 
@@ -6087,9 +7536,624 @@ DRAGLINE_DECL std::vector<std::string> pointer_names(const answer& from) {
 }  // namespace dragline::dns
 
 #endif
+// ---- dragline/dns/bulk.hpp
+// What resolve_many() takes and gives besides names: bulk_options, bulk_answer, bulk_summary.
+
+// ---- dragline/dns/server.hpp
+// Where a DNS server listens. Start with server::parse().
+
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns {
+
+/// The address and port of a DNS server. Never a name: that would need a DNS server.
+class server {
+public:
+    static constexpr std::uint16_t default_port = 53;
+
+    server() {}
+    explicit server(asio::ip::address address, std::uint16_t port = default_port)
+        : address_(std::move(address)), port_(port) {}
+
+    /// Reads "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:5353".
+    ///
+    /// Errors: errc::invalid_server, also for a name, port 0 and a scope id.
+    DRAGLINE_DECL static result<server> parse(std::string_view text);
+
+    const asio::ip::address& address() const noexcept { return address_; }
+    std::uint16_t port() const noexcept { return port_; }
+
+    /// "192.0.2.1:53", "[2001:db8::1]:53".
+    DRAGLINE_DECL std::string to_string() const;
+
+    bool operator==(const server&) const = default;
+    bool operator<(const server& other) const noexcept {
+        return address_ != other.address_ ? address_ < other.address_ : port_ < other.port_;
+    }
+
+private:
+    asio::ip::address address_;
+    std::uint16_t port_ = default_port;
+};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/server.ipp
+// Included by <dragline/dns/server.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <system_error>
+
+namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL result<server> server::parse(std::string_view text) {
+    std::string_view host = text;
+    std::string_view port;
+    if (text.starts_with('[')) {
+        const auto close = text.find(']');
+        if (close == text.npos) return errc::invalid_server;
+        host = text.substr(1, close - 1);
+        const auto rest = text.substr(close + 1);
+        if (!rest.empty() && rest.front() != ':') return errc::invalid_server;
+        if (rest == ":" || host.find(':') == host.npos) return errc::invalid_server;
+        if (!rest.empty()) port = rest.substr(1);
+    } else if (const auto colon = text.find(':');
+               colon != text.npos && text.find(':', colon + 1) == text.npos) {
+        host = text.substr(0, colon);
+        port = text.substr(colon + 1);
+        if (port.empty()) return errc::invalid_server;
+    }
+    std::uint16_t number = default_port;
+    if (!port.empty()) {
+        const auto parsed = ascii::parse_number<std::uint16_t>(port);
+        if (!parsed || *parsed == 0) return errc::invalid_server;
+        number = *parsed;
+    }
+    constexpr std::size_t longest = 45;  // an IPv6 address with an IPv4 tail
+    if (host.size() > longest || host.find_first_of(std::string_view("%\0", 2)) != host.npos)
+        return errc::invalid_server;
+    std::error_code ec;
+    auto address = asio::ip::make_address(std::string(host), ec);
+    if (ec) return errc::invalid_server;
+    return server(std::move(address), number);
+}
+
+DRAGLINE_DECL std::string server::to_string() const {
+    const auto host = address_.to_string();
+    return (address_.is_v6() ? "[" + host + "]:" : host + ":") + std::to_string(port_);
+}
+
+}  // namespace dragline::dns
+
+#endif
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// What is asked of every name: one type, or several.
+class record_types {
+public:
+    record_types(record_type one) : types_{one} {}
+    record_types(std::initializer_list<record_type> some) : types_(some) {}
+    record_types(std::vector<record_type> some) : types_(std::move(some)) {}
+
+    const std::vector<record_type>& list() const noexcept { return types_; }
+
+private:
+    std::vector<record_type> types_;
+};
+
+/// What one question of a run came to. A sink that keeps it makes a copy.
+struct bulk_answer {
+    std::size_t index = 0;  ///< Of the name among those that were given.
+    std::string name;       ///< As it was given.
+
+    /// The records, or why there are none; `answer.asked` has the name in lower case.
+    dns::answer answer;
+
+    std::string_view server;  ///< Who said so: "192.0.2.1:53"; empty when nobody did. Valid during the run.
+    int tries = 0;            ///< Queries that were sent for it.
+    async::duration took{};   ///< From the first of them; zero when there was none.
+    bool confirmed = false;   ///< A trusted server said so.
+
+    bulk_answer() {}
+    record_type type() const noexcept { return answer.asked.type; }
+    std::error_code error() const noexcept { return answer.error; }
+};
+
+/// Why a run asks a server no more.
+enum class drop_reason {
+    none,
+    unreachable,  ///< Nobody listens there.
+    silent,       ///< It leaves far more unanswered than the others.
+    failing,      ///< REFUSED, SERVFAIL and the like far more often than from the others.
+    lying,        ///< It gave records of names that do not exist, as a trusted server says.
+};
+
+/// "unreachable"
+DRAGLINE_DECL const char* to_string(drop_reason why) noexcept;
+
+/// One server's part of a run.
+struct bulk_server_summary {
+    std::string server;
+    bool trusted = false;
+    std::size_t sent = 0;             ///< Queries.
+    std::size_t answered = 0;         ///< With records, or that there are none.
+    std::size_t timed_out = 0;        ///< No answer in time.
+    std::size_t refused = 0;          ///< REFUSED.
+    std::size_t server_failures = 0;  ///< SERVFAIL.
+    std::size_t other_failures = 0;   ///< Unreachable, garbled, other codes.
+    std::size_t contradicted = 0;     ///< Answers that a trusted server denied.
+    async::duration mean_time{};      ///< From query to answer, over `answered`.
+    drop_reason dropped = drop_reason::none;
+
+    bulk_server_summary() {}
+};
+
+/// What a run did. `asked` is the sum of `answered` and the kinds of failure.
+struct bulk_summary {
+    std::size_t asked = 0;     ///< Questions, a name and a type each, that were reported.
+    std::size_t answered = 0;  ///< With records.
+
+    std::size_t name_not_found = 0;
+    std::size_t no_data = 0;
+    std::size_t timed_out = 0;
+    std::size_t refused = 0;
+    std::size_t server_failures = 0;
+    std::size_t unreachable = 0;
+    std::size_t bad_names = 0;  ///< Names that cannot be asked for.
+    std::size_t other_failures = 0;
+
+    std::size_t duplicates = 0;         ///< Questions that had been asked before, and were not reported.
+    std::size_t retries = 0;            ///< Queries beyond the first of a question.
+    std::size_t tcp_fallbacks = 0;      ///< After truncation; bulk_engine::udp only, c-ares does not tell.
+    std::size_t ignored_datagrams = 0;  ///< Forged, late or garbled; bulk_engine::udp only.
+    std::vector<bulk_server_summary> servers;
+    async::duration elapsed{};
+
+    bulk_summary() {}
+};
+
+/// How far a run has come.
+struct bulk_progress {
+    std::size_t reported = 0;
+    std::size_t answered = 0;  ///< Among these.
+    std::size_t in_flight = 0;
+    std::size_t retries = 0;
+};
+
+/// What sends and receives.
+enum class bulk_engine {
+    ares,  ///< c-ares, or the transports of the resolver that is asked.
+    udp,   ///< Our own: many sockets, many datagrams in a system call. TCP for truncated answers.
+};
+
+/// How resolve_many() goes about it. A value that cannot work is kept, and the call gives
+/// errc::invalid_option or dns::errc::invalid_server.
+class bulk_options {
+public:
+    using duration = async::duration;
+    using progress_callback = std::function<void(const bulk_progress&)>;
+
+    bulk_options() {}
+
+    /// The servers to ask, each as often as the others; none: those of the resolver or the system.
+    bulk_options& servers(std::vector<server> value) { return servers_ = std::move(value), *this; }
+    DRAGLINE_DECL bulk_options& add_server(std::string_view text);
+    const std::vector<server>& servers() const noexcept { return servers_; }
+
+    /// Servers that confirm each answer with records; what they say counts. Their silence leaves the answer
+    /// as it is, not confirmed.
+    bulk_options& trusted(std::vector<server> value) { return trusted_ = std::move(value), *this; }
+    DRAGLINE_DECL bulk_options& add_trusted(std::string_view text);
+    const std::vector<server>& trusted() const noexcept { return trusted_; }
+
+    /// Questions on their way, or waiting for the sink, at most: 1 to 100,000; 1,000.
+    bulk_options& window(std::size_t value) { return window_ = value, *this; }
+    std::size_t window() const noexcept { return window_; }
+
+    /// The wait for an answer before another server is asked; 1.5 s.
+    bulk_options& try_timeout(duration value) { return try_timeout_ = value, *this; }
+    duration try_timeout() const noexcept { return try_timeout_; }
+
+    /// Queries for one question at most, 1 to 100; 5. Those to trusted servers are counted apart.
+    bulk_options& tries(int value) { return tries_ = value, *this; }
+    int tries() const noexcept { return tries_; }
+
+    /// The limit for the whole run; no_limit.
+    bulk_options& timeout(duration value) { return timeout_ = value, *this; }
+    duration timeout() const noexcept { return timeout_; }
+
+    /// Report in the order of the names: an answer that comes early keeps its place in the window. Off.
+    bulk_options& in_order(bool value) { return in_order_ = value, *this; }
+    bool in_order() const noexcept { return in_order_; }
+
+    /// Ask each question once, and count the rest. On. Takes 20 to 50 bytes for each name: a keyed 128-bit
+    /// hash, which confuses two of 10^12 names with a probability of 10^-15.
+    bulk_options& dedupe(bool value) { return dedupe_ = value, *this; }
+    bool dedupe() const noexcept { return dedupe_; }
+
+    /// Queries a second to one server at most, and how many of them may come at once; 0: as many as can be,
+    /// and a burst of 50 ms. Timers are coarse: a burst below 20 ms costs speed.
+    bulk_options& queries_per_second(double value, std::size_t burst = 0) {
+        return rate_ = value, burst_ = burst, *this;
+    }
+    double queries_per_second() const noexcept { return rate_; }
+    std::size_t burst() const noexcept { return burst_; }
+
+    bulk_options& form(query_form value) { return form_ = value, *this; }
+    const query_form& form() const noexcept { return form_; }
+
+    bulk_options& engine(bulk_engine value) { return engine_ = value, *this; }
+    bulk_engine engine() const noexcept { return engine_; }
+
+    /// Ask a server no more when it does far worse than the others; never the last one. On.
+    bulk_options& drop_bad_servers(bool value) { return drop_bad_servers_ = value, *this; }
+    bool drop_bad_servers() const noexcept { return drop_bad_servers_; }
+
+    /// Denied answers that make a server count as lying; 3.
+    bulk_options& max_contradicted(std::size_t value) { return max_contradicted_ = value, *this; }
+    std::size_t max_contradicted() const noexcept { return max_contradicted_; }
+
+    /// Called on the loop after every `every` reports, and at the end. What it throws ends the run.
+    bulk_options& on_progress(progress_callback callback, std::size_t every = 1000) {
+        return on_progress_ = std::move(callback), progress_step_ = every, *this;
+    }
+    const progress_callback& on_progress() const noexcept { return on_progress_; }
+    std::size_t progress_step() const noexcept { return progress_step_; }
+
+    /// Why these options cannot work, or nothing.
+    DRAGLINE_DECL std::error_code problem() const noexcept;
+
+    static constexpr std::size_t max_window = 100'000;
+    static constexpr std::size_t max_servers = 10'000;
+
+private:
+    std::vector<server> servers_;
+    std::vector<server> trusted_;
+    std::size_t window_ = 1000;
+    duration try_timeout_ = std::chrono::milliseconds(1500);
+    duration timeout_ = async::no_limit;
+    int tries_ = 5;
+    bool in_order_ = false;
+    bool dedupe_ = true;
+    bool drop_bad_servers_ = true;
+    bool bad_server_ = false;
+    double rate_ = 0;
+    std::size_t burst_ = 0;
+    query_form form_;
+    bulk_engine engine_ = bulk_engine::ares;
+    std::size_t max_contradicted_ = 3;
+    progress_callback on_progress_;
+    std::size_t progress_step_ = 1000;
+};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/bulk.ipp
+// Included by <dragline/dns/bulk.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL const char* to_string(drop_reason why) noexcept {
+    switch (why) {
+        case drop_reason::none: return "none";
+        case drop_reason::unreachable: return "unreachable";
+        case drop_reason::silent: return "silent";
+        case drop_reason::failing: return "failing";
+        case drop_reason::lying: return "lying";
+    }
+    return "unknown";
+}
+
+DRAGLINE_DECL bulk_options& bulk_options::add_server(std::string_view text) {
+    if (auto parsed = server::parse(text)) {
+        servers_.push_back(*std::move(parsed));
+    } else {
+        bad_server_ = true;
+    }
+    return *this;
+}
+
+DRAGLINE_DECL bulk_options& bulk_options::add_trusted(std::string_view text) {
+    if (auto parsed = server::parse(text)) {
+        trusted_.push_back(*std::move(parsed));
+    } else {
+        bad_server_ = true;
+    }
+    return *this;
+}
+
+DRAGLINE_DECL std::error_code bulk_options::problem() const noexcept {
+    if (bad_server_) return errc::invalid_server;
+    const bool good = window_ >= 1 && window_ <= max_window && tries_ >= 1 && tries_ <= 100 &&
+                      async::valid_timeout(try_timeout_) && try_timeout_ != async::no_limit &&
+                      async::valid_timeout(timeout_) && rate_ >= 0 && rate_ <= 1e9 && progress_step_ >= 1 &&
+                      servers_.size() <= max_servers && trusted_.size() <= max_servers;
+    return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
+}
+
+}  // namespace dragline::dns
+
+#endif
 // ---- dragline/dns/cache.hpp
 // Answers for as long as their TTL says. No clock of its own: the time is a parameter. Start with `cache`.
 
+// ---- dragline/dns/detail/packed_answer.hpp
+// An answer in as little memory as a cache of very many should take.
+
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace dragline::inline v1::dns::detail {
+
+// Addresses of a name, and that there is none or no data, take one small block; what is not so plain is kept
+// as it is. The name that the cache finds it by stands in the block, so it stays where it is.
+class packed_answer {
+public:
+    packed_answer() {}
+
+    // `name` is that of the question, in lower case.
+    packed_answer(std::shared_ptr<const answer> value, std::string_view name);
+
+    std::shared_ptr<const answer> unpack() const;
+    std::string_view name() const noexcept;
+    bool has_records() const noexcept;
+    std::size_t memory() const noexcept;
+
+private:
+    enum class content : std::uint8_t { whole, addresses, no_name, no_data };
+    struct header {
+        std::uint32_t ttl = 0;
+        record_type type = record_type::a;
+        std::uint16_t addresses = 0;
+        std::uint16_t name_size = 0;
+        content holds = content::whole;
+        bool authoritative = false;
+        bool authentic = false;
+    };
+
+    static content content_of(const answer& value, std::string_view name) noexcept;
+    header read_header() const noexcept;
+
+    std::unique_ptr<std::uint8_t[]> block_;  // the header, the name, the addresses
+    std::shared_ptr<const answer> whole_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/packed_answer.ipp
+// Included by <dragline/dns/detail/packed_answer.hpp> only.
+
+// ---- dragline/dns/detail/answer_size.hpp
+// What an answer takes of the memory.
+
+
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+// In bytes, close enough to bound a cache.
+DRAGLINE_DECL std::size_t memory_of(const answer& value) noexcept;
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/answer_size.ipp
+// Included by <dragline/dns/detail/answer_size.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::size_t memory_of(const std::string& text) noexcept {
+    return text.capacity() > std::string().capacity() ? text.capacity() + 1 : 0;
+}
+
+// What the data of a record keeps outside of itself, whatever its type.
+struct data_size {
+    std::size_t bytes = 0;
+
+    void add(const std::string& text) noexcept { bytes += memory_of(text); }
+    template <class T>
+    void add(const std::vector<T>& values) noexcept {
+        bytes += values.capacity() * sizeof(T);
+        if constexpr (std::is_same_v<T, std::string>) {
+            for (const auto& each : values) add(each);
+        } else if constexpr (std::is_same_v<T, service_parameter>) {
+            for (const auto& each : values) add(each.value);
+        }
+    }
+
+    void operator()(const a_record&) noexcept {}
+    void operator()(const aaaa_record&) noexcept {}
+    template <record_type Type>
+    void operator()(const name_record<Type>& data) noexcept {
+        add(data.name);
+    }
+    void operator()(const raw_record& data) noexcept { add(data.bytes); }
+    void operator()(const soa_record& data) noexcept { add(data.primary), add(data.mailbox); }
+    void operator()(const mx_record& data) noexcept { add(data.exchange); }
+    void operator()(const txt_record& data) noexcept { add(data.strings); }
+    void operator()(const srv_record& data) noexcept { add(data.target); }
+    void operator()(const naptr_record& data) noexcept {
+        for (const auto* text : {&data.flags, &data.services, &data.regexp, &data.replacement}) add(*text);
+    }
+    void operator()(const caa_record& data) noexcept { add(data.tag), add(data.value); }
+    void operator()(const uri_record& data) noexcept { add(data.target); }
+    void operator()(const dnskey_record& data) noexcept { add(data.key); }
+    void operator()(const rrsig_record& data) noexcept { add(data.signer), add(data.signature); }
+    void operator()(const ds_record& data) noexcept { add(data.digest); }
+    void operator()(const nsec_record& data) noexcept { add(data.next), add(data.types); }
+    void operator()(const tlsa_record& data) noexcept { add(data.association); }
+    void operator()(const sshfp_record& data) noexcept { add(data.fingerprint); }
+    template <record_type Type>
+    void operator()(const service_binding<Type>& data) noexcept {
+        add(data.target), add(data.parameters.all());
+    }
+};
+
+DRAGLINE_DECL std::size_t memory_of(const std::vector<record>& records) noexcept {
+    data_size within;
+    for (const auto& each : records) {
+        within.add(each.name);
+        std::visit([&within](const auto& data) { within(data); }, each.data);
+    }
+    return records.capacity() * sizeof(record) + within.bytes;
+}
+
+DRAGLINE_DECL std::size_t memory_of(const answer& value) noexcept {
+    std::size_t bytes = sizeof value + memory_of(value.asked.name) + memory_of(value.records);
+    for (const auto& alias : value.aliases) bytes += sizeof alias + memory_of(alias);
+    if (value.reply) {
+        const auto& message = value.reply->message;
+        bytes += sizeof *value.reply + memory_of(message.answers) + memory_of(message.authorities) +
+                 memory_of(message.additionals);
+    }
+    return bytes;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+// Of a record of this type.
+DRAGLINE_DECL std::size_t address_size(record_type type) noexcept {
+    return type == record_type::a ? a_record().address.size() : aaaa_record().address.size();
+}
+
+DRAGLINE_DECL packed_answer::content packed_answer::content_of(const answer& value,
+                                                               std::string_view name) noexcept {
+    const bool plain = value.aliases.empty() && !value.reply && value.asked.name == name &&
+                       value.asked.klass == record_class::internet;
+    if (!plain) return content::whole;
+    if (value.error == errc::name_not_found && value.code == rcode::name_not_found) return content::no_name;
+    if (value.error == errc::no_data && value.code == rcode::no_error) return content::no_data;
+    const bool addresses = value.asked.type == record_type::a || value.asked.type == record_type::aaaa;
+    if (value.error || value.code != rcode::no_error || !addresses || value.records.size() > 0xffff)
+        return content::whole;
+    const bool alike = std::all_of(value.records.begin(), value.records.end(), [&value](const record& each) {
+        return each.type == value.asked.type && each.klass == value.asked.klass && each.ttl == value.ttl &&
+               each.name == value.asked.name && (each.get<a_record>() || each.get<aaaa_record>());
+    });
+    return alike ? content::addresses : content::whole;
+}
+
+DRAGLINE_DECL packed_answer::packed_answer(std::shared_ptr<const answer> value, std::string_view name) {
+    header first;
+    first.ttl = value->ttl;
+    first.type = value->asked.type;
+    first.holds = content_of(*value, name);
+    first.name_size = static_cast<std::uint16_t>(name.size());
+    first.authoritative = value->authoritative;
+    first.authentic = value->authentic;
+    if (first.holds == content::addresses)
+        first.addresses = static_cast<std::uint16_t>(value->records.size());
+    block_.reset(new std::uint8_t[sizeof first + name.size() + first.addresses * address_size(first.type)]);
+    std::memcpy(block_.get(), &first, sizeof first);
+    auto* at = std::copy(name.begin(), name.end(), block_.get() + sizeof first);
+    if (first.holds == content::addresses) {
+        for (const auto& each : value->records) {
+            if (const auto* v4 = each.get<a_record>())
+                at = std::copy(v4->address.begin(), v4->address.end(), at);
+            if (const auto* v6 = each.get<aaaa_record>())
+                at = std::copy(v6->address.begin(), v6->address.end(), at);
+        }
+    }
+    if (first.holds == content::whole) whole_ = std::move(value);
+}
+
+DRAGLINE_DECL packed_answer::header packed_answer::read_header() const noexcept {
+    header first;
+    std::memcpy(&first, block_.get(), sizeof first);
+    return first;
+}
+
+DRAGLINE_DECL std::string_view packed_answer::name() const noexcept {
+    return {reinterpret_cast<const char*>(block_.get()) + sizeof(header), read_header().name_size};
+}
+
+DRAGLINE_DECL bool packed_answer::has_records() const noexcept {
+    return whole_ ? !whole_->error : read_header().holds == content::addresses;
+}
+
+DRAGLINE_DECL std::size_t packed_answer::memory() const noexcept {
+    const auto first = read_header();
+    return sizeof first + first.name_size + first.addresses * address_size(first.type) +
+           (whole_ ? memory_of(*whole_) : 0);
+}
+
+DRAGLINE_DECL std::shared_ptr<const answer> packed_answer::unpack() const {
+    if (whole_) return whole_;
+    const auto first = read_header();
+    auto made = std::make_shared<answer>();
+    made->asked = question(std::string(name()), first.type);
+    made->authoritative = first.authoritative;
+    made->authentic = first.authentic;
+    made->ttl = first.ttl;
+    if (first.holds == content::no_name) {
+        made->error = errc::name_not_found;
+        made->code = rcode::name_not_found;
+    }
+    if (first.holds == content::no_data) made->error = errc::no_data;
+    const auto* at = block_.get() + sizeof first + first.name_size;
+    made->records.reserve(first.addresses);
+    const auto add = [&](auto data) {
+        std::copy_n(at, data.address.size(), data.address.begin());
+        at += data.address.size();
+        made->records.emplace_back(made->asked.name, first.ttl, data);
+    };
+    for (int i = 0; i < first.addresses; ++i) {
+        if (first.type == record_type::a) {
+            add(a_record());
+        } else {
+            add(aaaa_record());
+        }
+    }
+    return made;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 
 #include <chrono>
 #include <cstddef>
@@ -6136,11 +8200,46 @@ public:
     }
     std::chrono::seconds failure_ttl() const noexcept { return failure_ttl_; }
 
+    /// Memory that the answers take, in bytes, by a fair estimate.
+    cache_options& max_bytes(std::size_t value) {
+        max_bytes_ = value;
+        return *this;
+    }
+    std::size_t max_bytes() const noexcept { return max_bytes_; }
+
+    /// An answer that is used when less than this part of its life is left, in percent, is asked for again
+    /// in the background; 0 to 50, 0 never. Lives below 10 s are not worth it.
+    cache_options& refresh_ahead(int percent) {
+        refresh_ahead_ = percent;
+        return *this;
+    }
+    int refresh_ahead() const noexcept { return refresh_ahead_; }
+
+    /// How long after its end an answer still serves when the servers fail or are slow (RFC 8767); 0: never.
+    cache_options& max_stale(std::chrono::seconds value) {
+        max_stale_ = value;
+        return *this;
+    }
+    std::chrono::seconds max_stale() const noexcept { return max_stale_; }
+
+    /// How long a look-up waits for the servers before such an answer serves; 1.8 s (RFC 8767, 5).
+    cache_options& stale_after(std::chrono::milliseconds value) {
+        stale_after_ = value;
+        return *this;
+    }
+    std::chrono::milliseconds stale_after() const noexcept { return stale_after_; }
+
+    bool operator==(const cache_options&) const = default;
+
 private:
     std::size_t max_entries_ = 10'000;
     std::chrono::seconds max_ttl_ = std::chrono::hours(1);
     std::chrono::seconds max_negative_ttl_ = std::chrono::minutes(15);
     std::chrono::seconds failure_ttl_ = std::chrono::seconds(5);
+    std::size_t max_bytes_ = 64 * 1024 * 1024;
+    int refresh_ahead_ = 10;
+    std::chrono::seconds max_stale_{0};
+    std::chrono::milliseconds stale_after_{1800};
 };
 
 /// Since the cache was made.
@@ -6149,16 +8248,25 @@ struct cache_statistics {
     std::uint64_t misses = 0;
     std::uint64_t stored = 0;
     std::uint64_t expired = 0;
-    std::uint64_t evicted = 0;  ///< Pushed out while they still held.
+    std::uint64_t evicted = 0;    ///< Pushed out while they still held.
+    std::uint64_t stale = 0;      ///< Served after their end.
+    std::uint64_t refreshed = 0;  ///< Asked for again before their end.
+    std::size_t entries = 0;      ///< Now.
+    std::size_t bytes = 0;        ///< Now.
 };
 
 /// A bounded cache of answers; when it is full, the one that was not asked for longest goes.
 ///
 /// NXDOMAIN answers every type of its name, NODATA its own type. What has a TTL of 0 is not stored, nor is an
-/// absence without SOA record. Every call takes constant time. Threads: one at a time.
+/// absence without SOA record. Answers to queries whose form changes them are kept apart. Every call takes
+/// constant time, one for each entry that must go. Threads: one at a time.
 class cache {
 public:
     using time_point = std::chrono::steady_clock::time_point;
+
+    /// The longest TTL that a stale answer is given out with, in seconds, and the time until it is worth to
+    /// ask again after that failed (RFC 8767, 5).
+    static constexpr std::uint32_t stale_ttl = 30;
 
     explicit cache(cache_options options = {}) : options_(options) {}
     cache(const cache&) = delete;
@@ -6169,52 +8277,66 @@ public:
     struct hit {
         std::shared_ptr<const answer> stored;
         std::uint32_t age = 0;
+        bool stale = false;    ///< It has ended, and the servers failed less than stale_ttl ago.
+        bool refresh = false;  ///< It ends soon: ask again. Said once.
     };
 
-    DRAGLINE_DECL std::optional<hit> find(const question& asked, time_point now);
+    DRAGLINE_DECL std::optional<hit> find(const question& asked, time_point now, const query_form& form = {});
 
-    /// Keeps what may be kept. An older answer to the same question goes.
-    DRAGLINE_DECL void store(std::shared_ptr<const answer> value, time_point now);
+    /// What may serve if the servers fail: an answer that ended less than cache_options::max_stale() ago.
+    DRAGLINE_DECL std::optional<hit> find_stale(const question& asked, time_point now,
+                                                const query_form& form = {});
+
+    /// Keeps what may be kept. An older answer to the same question goes, unless this is a failure.
+    DRAGLINE_DECL void store(std::shared_ptr<const answer> value, time_point now,
+                             const query_form& form = {});
 
     /// Forgets everything, for instance after a change of network.
     DRAGLINE_DECL void clear() noexcept;
 
     std::size_t size() const noexcept { return entries_.size(); }
-    const cache_statistics& statistics() const noexcept { return statistics_; }
+    DRAGLINE_DECL cache_statistics statistics() const noexcept;
     const cache_options& options() const noexcept { return options_; }
 
 private:
     struct key {
-        std::string_view name;  // lower case; that of an entry lives in the entry
+        std::string_view name;  // lower case; that of an entry stands in its value
         std::size_t hash;       // of the name, so that it is read once
         std::uint32_t type;
         std::uint16_t klass;
+        std::uint16_t form;  // what of it changes answers
         bool operator==(const key& other) const noexcept {
-            return hash == other.hash && type == other.type && klass == other.klass && name == other.name;
+            return hash == other.hash && type == other.type && klass == other.klass && form == other.form &&
+                   name == other.name;
         }
     };
     struct key_hash {
-        std::size_t operator()(const key& k) const noexcept { return k.hash + k.type * 0x9e3779b9u; }
+        std::size_t operator()(const key& k) const noexcept { return k.hash + k.type * 0x9e3779b9u + k.form; }
     };
     struct entry;
     using entry_map = std::unordered_map<key, entry, key_hash>;  // its nodes stay where they are
     struct entry {
-        std::shared_ptr<const answer> value;
-        std::string name;  // when that of the answer is not in lower case
+        detail::packed_answer value;
         time_point stored;
         time_point expires;
+        time_point refresh_at;       // max when that was said, or is not wanted
+        time_point trusted_until{};  // when stale: no use in asking before
+        std::size_t bytes = 0;
         entry_map::value_type* newer = nullptr;  // by their last use
         entry_map::value_type* older = nullptr;
     };
 
     static constexpr std::uint32_t every_type = 0x10000;  // above all types
-    static key key_of(const question& asked, std::string& lowered);
+    static key key_of(const question& asked, const query_form& form, std::string& lowered);
     static key with_type(key of, std::uint32_t type) noexcept {
         of.type = type;
         return of;
     }
     std::chrono::seconds lifetime(const answer& value) const noexcept;
-    std::optional<hit> find(const key& wanted, time_point now);
+    entry_map::iterator look_up(const question& asked, const query_form& form);
+    bool is_gone(const entry& at, time_point now) const noexcept;
+    void make_room(std::size_t bytes, time_point now) noexcept;
+    hit use(entry_map::value_type& at, time_point now);
     void link(entry_map::value_type& used) noexcept;
     void unlink(entry_map::value_type& used) noexcept;
     void erase(entry_map::iterator at) noexcept;
@@ -6226,6 +8348,7 @@ private:
     entry_map::value_type* newest_ = nullptr;
     entry_map::value_type* oldest_ = nullptr;
     std::size_t whole_names_ = 0;  // entries for every type
+    std::size_t bytes_ = 0;
 };
 
 }  // namespace dragline::dns
@@ -6242,7 +8365,7 @@ private:
 namespace dragline::inline v1::dns {
 
 // The name is that of the question where it is normal already, as the names of hosts are, or else `lowered`.
-DRAGLINE_DECL cache::key cache::key_of(const question& asked, std::string& lowered) {
+DRAGLINE_DECL cache::key cache::key_of(const question& asked, const query_form& form, std::string& lowered) {
     std::string_view name = asked.name;
     if (name.size() > 1 && name.back() == '.') name.remove_suffix(1);
     if (std::any_of(name.begin(), name.end(), ascii::is_upper)) {
@@ -6250,7 +8373,9 @@ DRAGLINE_DECL cache::key cache::key_of(const question& asked, std::string& lower
         name = lowered;
     }
     return {name, std::hash<std::string_view>()(name), static_cast<std::uint32_t>(asked.type),
-            static_cast<std::uint16_t>(asked.klass)};
+            static_cast<std::uint16_t>(asked.klass),
+            static_cast<std::uint16_t>((form.recursion_desired ? 0 : 1) | (form.checking_disabled ? 2 : 0) |
+                                       (form.dnssec_ok ? 4 : 0))};
 }
 
 DRAGLINE_DECL std::chrono::seconds cache::lifetime(const answer& value) const noexcept {
@@ -6262,59 +8387,111 @@ DRAGLINE_DECL std::chrono::seconds cache::lifetime(const answer& value) const no
     return value.error == errc::server_failure ? options_.failure_ttl() : std::chrono::seconds(0);
 }
 
-DRAGLINE_DECL std::optional<cache::hit> cache::find(const question& asked, time_point now) {
+// The entry for this question, or the one for its whole name; it may have ended.
+DRAGLINE_DECL cache::entry_map::iterator cache::look_up(const question& asked, const query_form& form) {
     std::string lowered;
-    const auto wanted = key_of(asked, lowered);
-    auto found = find(wanted, now);
-    if (!found && whole_names_ > 0) found = find(with_type(wanted, every_type), now);
-    ++(found ? statistics_.hits : statistics_.misses);
+    const auto wanted = key_of(asked, form, lowered);
+    const auto found = entries_.find(wanted);
+    if (found != entries_.end() || whole_names_ == 0) return found;
+    return entries_.find(with_type(wanted, every_type));
+}
+
+DRAGLINE_DECL bool cache::is_gone(const entry& at, time_point now) const noexcept {
+    return at.expires + (at.value.has_records() ? options_.max_stale() : std::chrono::seconds(0)) <= now;
+}
+
+DRAGLINE_DECL cache::hit cache::use(entry_map::value_type& used, time_point now) {
+    unlink(used);
+    link(used);
+    auto& at = used.second;
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - at.stored).count();
+    hit found;
+    found.stored = at.value.unpack();
+    found.age = static_cast<std::uint32_t>(std::max<decltype(age)>(age, 0));
+    found.stale = at.expires <= now;
+    if (found.stale) ++statistics_.stale;
+    if (now >= at.refresh_at) {
+        at.refresh_at = time_point::max();
+        found.refresh = true;
+        ++statistics_.refreshed;
+    }
     return found;
 }
 
-DRAGLINE_DECL std::optional<cache::hit> cache::find(const key& wanted, time_point now) {
-    const auto found = entries_.find(wanted);
-    if (found == entries_.end()) return std::nullopt;
-    auto& at = found->second;
-    if (at.expires <= now) {
-        ++statistics_.expired;
-        erase(found);
-        return std::nullopt;
+DRAGLINE_DECL std::optional<cache::hit> cache::find(const question& asked, time_point now,
+                                                    const query_form& form) {
+    const auto found = look_up(asked, form);
+    if (found != entries_.end()) {
+        const auto& at = found->second;
+        if (is_gone(at, now)) {
+            ++statistics_.expired;
+            erase(found);
+        } else if (at.expires > now || at.trusted_until > now) {
+            ++statistics_.hits;
+            return use(*found, now);
+        }
     }
-    unlink(*found);
-    link(*found);
-    const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - at.stored).count();
-    return hit{at.value, static_cast<std::uint32_t>(std::max<decltype(age)>(age, 0))};
+    ++statistics_.misses;
+    return std::nullopt;
 }
 
-DRAGLINE_DECL void cache::store(std::shared_ptr<const answer> value, time_point now) {
+DRAGLINE_DECL std::optional<cache::hit> cache::find_stale(const question& asked, time_point now,
+                                                          const query_form& form) {
+    const auto found = look_up(asked, form);
+    if (found == entries_.end() || is_gone(found->second, now)) return std::nullopt;
+    return use(*found, now);
+}
+
+DRAGLINE_DECL void cache::store(std::shared_ptr<const answer> value, time_point now, const query_form& form) {
+    const bool tells = !value->error || value->error == errc::name_not_found || value->error == errc::no_data;
+    if (!tells) {
+        // A failure does not make untrue what is known.
+        const auto known = look_up(value->asked, form);
+        if (known != entries_.end() && known->second.value.has_records() && !is_gone(known->second, now)) {
+            known->second.trusted_until = now + std::chrono::seconds(stale_ttl);
+            return;
+        }
+    }
     std::string lowered;
-    auto at = key_of(value->asked, lowered);
+    auto at = key_of(value->asked, form, lowered);
     // What is said now replaces what was said before, also when it may not be kept itself.
     forget(at);
     if (whole_names_ > 0) forget(with_type(at, every_type));
     const auto kept_for = lifetime(*value);
     if (kept_for <= std::chrono::seconds(0) || options_.max_entries() == 0) return;
 
-    if (entries_.size() >= options_.max_entries()) {
+    // An alias exists itself, wherever it leads; then only this question has its answer.
+    if (value->error == errc::name_not_found && value->aliases.empty()) at.type = every_type;
+    constexpr std::chrono::seconds worth_refreshing{10};
+    const bool refresh = !value->error && options_.refresh_ahead() > 0 && kept_for >= worth_refreshing;
+    entry made;
+    made.value = detail::packed_answer(std::move(value), at.name);
+    at.name = made.value.name();
+    made.stored = now;
+    made.expires = now + kept_for;
+    made.refresh_at = refresh ? made.expires - kept_for * options_.refresh_ahead() / 100 : time_point::max();
+    const auto bytes = made.bytes = made.value.memory() + sizeof(entry_map::value_type);
+    if (bytes > options_.max_bytes()) return;
+    make_room(bytes, now);
+    link(*entries_.emplace(at, std::move(made)).first);
+    bytes_ += bytes;
+    if (at.type == every_type) ++whole_names_;
+    ++statistics_.stored;
+}
+
+DRAGLINE_DECL void cache::make_room(std::size_t bytes, time_point now) noexcept {
+    while (oldest_ && (entries_.size() >= options_.max_entries() || bytes_ + bytes > options_.max_bytes())) {
         const auto last = entries_.find(oldest_->first);
         ++(last->second.expires > now ? statistics_.evicted : statistics_.expired);
         erase(last);
     }
-    // An alias exists itself, wherever it leads; then only this question has its answer.
-    if (value->error == errc::name_not_found && value->aliases.empty()) at.type = every_type;
-    entry made;
-    if (!lowered.empty()) {
-        // On the heap, so that the key may point to it wherever the entry is moved.
-        lowered.reserve(sizeof(std::string));
-        made.name = std::move(lowered);
-        at.name = made.name;
-    }
-    made.value = std::move(value);
-    made.stored = now;
-    made.expires = now + kept_for;
-    link(*entries_.emplace(at, std::move(made)).first);
-    if (at.type == every_type) ++whole_names_;
-    ++statistics_.stored;
+}
+
+DRAGLINE_DECL cache_statistics cache::statistics() const noexcept {
+    auto now = statistics_;
+    now.entries = entries_.size();
+    now.bytes = bytes_;
+    return now;
 }
 
 DRAGLINE_DECL void cache::link(entry_map::value_type& used) noexcept {
@@ -6325,9 +8502,9 @@ DRAGLINE_DECL void cache::link(entry_map::value_type& used) noexcept {
 }
 
 DRAGLINE_DECL void cache::unlink(entry_map::value_type& used) noexcept {
-    auto& [value, name, stored, expires, newer, older] = used.second;
-    (newer ? newer->second.older : newest_) = older;
-    (older ? older->second.newer : oldest_) = newer;
+    const auto& at = used.second;
+    (at.newer ? at.newer->second.older : newest_) = at.older;
+    (at.older ? at.older->second.newer : oldest_) = at.newer;
 }
 
 DRAGLINE_DECL void cache::forget(const key& old) noexcept {
@@ -6336,6 +8513,7 @@ DRAGLINE_DECL void cache::forget(const key& old) noexcept {
 
 DRAGLINE_DECL void cache::erase(entry_map::iterator at) noexcept {
     if (at->first.type == every_type) --whole_names_;
+    bytes_ -= at->second.bytes;
     unlink(*at);
     entries_.erase(at);
 }
@@ -6344,6 +8522,7 @@ DRAGLINE_DECL void cache::clear() noexcept {
     entries_.clear();
     newest_ = oldest_ = nullptr;
     whole_names_ = 0;
+    bytes_ = 0;
 }
 
 }  // namespace dragline::dns
@@ -6525,6 +8704,7 @@ private:
 #include <asio/ip/address.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -6539,11 +8719,28 @@ inline constexpr std::size_t max_host_name = 253;  ///< Characters, without a do
 /// name_too_long, label_too_long, empty_label, invalid_name, non_ascii_name.
 DRAGLINE_DECL result<std::string> normal_host_name(std::string_view name);
 
+/// Checks any name that can stand in the DNS, and returns it as look-ups use it: lower case, without a dot at
+/// the end, "." for the root. Escapes as in wire/name.hpp.
+///
+/// An address is no name: errc::invalid_name. Other errors: those of wire::encode_name();
+/// errc::non_ascii_name.
+DRAGLINE_DECL result<std::string> normal_name(std::string_view name);
+
 /// Where the names of an address are looked up: 4.3.2.1.in-addr.arpa, or nibbles under ip6.arpa (RFC
 /// 3596, 2.5).
 ///
 /// An IPv4-mapped IPv6 address counts as its IPv4 address; a scope id plays no part.
 DRAGLINE_DECL std::string reverse_name(const asio::ip::address& address);
+
+namespace detail {
+
+// An address of its own family and without a scope: IPv4 where it is mapped into IPv6.
+DRAGLINE_DECL asio::ip::address plain_address(const asio::ip::address& address);
+
+// A name that is written as an address.
+DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name);
+
+}  // namespace detail
 
 /// localhost and all below it, which never leave the machine (RFC 6761, 6.3). `name` as normal_host_name()
 /// returns it.
@@ -6560,7 +8757,11 @@ DRAGLINE_DECL bool is_onion(std::string_view name) noexcept;
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <system_error>
+#include <vector>
 
 namespace dragline::inline v1::dns {
 namespace detail {
@@ -6568,6 +8769,23 @@ namespace detail {
 DRAGLINE_DECL bool is_name_or_below(std::string_view name, std::string_view parent) noexcept {
     if (!name.ends_with(parent)) return false;
     return name.size() == parent.size() || name[name.size() - parent.size() - 1] == '.';
+}
+
+DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name) {
+    constexpr std::size_t longest = 45;
+    if (name.empty() || name.size() > longest) return std::nullopt;
+    if (!ascii::is_digit(name.back()) && name.find(':') == name.npos) return std::nullopt;
+    if (name.find('\0') != name.npos) return std::nullopt;  // which would end the text early
+    std::error_code ec;
+    const auto address = asio::ip::make_address(name, ec);
+    return ec ? std::nullopt : std::optional(address);
+}
+
+DRAGLINE_DECL asio::ip::address plain_address(const asio::ip::address& address) {
+    if (address.is_v4()) return address;
+    const auto v6 = address.to_v6();
+    if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+    return asio::ip::address_v6(v6.to_bytes());
 }
 
 }  // namespace detail
@@ -6593,17 +8811,26 @@ DRAGLINE_DECL result<std::string> normal_host_name(std::string_view name) {
     return ascii::to_lower(name);
 }
 
+DRAGLINE_DECL result<std::string> normal_name(std::string_view name) {
+    if (detail::literal_address(name)) return errc::invalid_name;
+    if (!std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+        return errc::non_ascii_name;
+    std::vector<std::uint8_t> bytes;
+    if (const auto ec = wire::encode_name(name, bytes)) return ec;
+    std::size_t start = 0;
+    return ascii::to_lower(*wire::decode_name(bytes, start));
+}
+
 DRAGLINE_DECL std::string reverse_name(const asio::ip::address& address) {
     std::string name;
-    if (address.is_v4() || address.to_v6().is_v4_mapped()) {
-        const auto v4 = address.is_v4() ? address.to_v4()
-                                        : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-        const auto bytes = v4.to_bytes();
+    const auto plain = detail::plain_address(address);
+    if (plain.is_v4()) {
+        const auto bytes = plain.to_v4().to_bytes();
         for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) (name += std::to_string(*at)) += '.';
         return name += "in-addr.arpa";
     }
     constexpr std::string_view digits = "0123456789abcdef";
-    const auto bytes = address.to_v6().to_bytes();
+    const auto bytes = plain.to_v6().to_bytes();
     for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) {
         for (const int nibble : {*at & 0xf, *at >> 4})
             (name += digits[static_cast<std::size_t>(nibble)]) += '.';
@@ -6666,7 +8893,8 @@ DRAGLINE_DECL hosts_table hosts_table::parse(std::string_view text) {
         if (first.empty()) continue;
         std::error_code ec = errc::invalid_name;
         asio::ip::address address;
-        if (first.size() <= longest_address) address = asio::ip::make_address(std::string(first), ec);
+        if (first.size() <= longest_address && first.find('\0') == first.npos)
+            address = asio::ip::make_address(std::string(first), ec);
         bool good = !ec;
         bool named = false;
         while (!ec) {
@@ -6700,135 +8928,123 @@ DRAGLINE_DECL const hosts_table& hosts_file::table(std::chrono::steady_clock::ti
 }  // namespace dragline::dns
 
 #endif
+// ---- dragline/dns/lookup_quota.hpp
+// How many look-ups one scope may cause: a message that is scanned, a task, a request that is served.
+
+// ---- dragline/dns/detail/quota_seat.hpp
+// The place of one look-up under the limits of a scope.
+
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+class quota_seat;
+
+struct quota_state {
+    std::size_t max_lookups;
+    std::size_t max_at_once;
+    std::size_t used = 0;
+    std::size_t refused = 0;
+    std::size_t under_way = 0;
+    std::list<quota_seat*> lanes[2];  // who waits: important ones, others
+
+    quota_state(std::size_t lookups, std::size_t at_once) noexcept
+        : max_lookups(lookups), max_at_once(at_once) {}
+};
+
+// Exists for as long as the look-up does; `wake` is notified when it may go on.
+class quota_seat {
+public:
+    quota_seat(std::shared_ptr<quota_state> quota, bool important, async::event& wake)
+        : quota_(std::move(quota)), wake_(wake), lane_(quota_->lanes[important ? 0 : 1]) {
+        if (!important && quota_->used >= quota_->max_lookups) {
+            ++quota_->refused;
+            stage_ = stage::refused;
+            return;
+        }
+        ++quota_->used;
+        if (quota_->under_way < quota_->max_at_once) {
+            ++quota_->under_way;
+            stage_ = stage::admitted;
+        } else {
+            place_ = lane_.insert(lane_.end(), this);
+        }
+    }
+    ~quota_seat() {
+        if (stage_ == stage::waiting) lane_.erase(place_);
+        if (stage_ == stage::admitted) quota_->under_way -= pass_on() ? 0 : 1;
+    }
+    quota_seat(const quota_seat&) = delete;
+    quota_seat& operator=(const quota_seat&) = delete;
+
+    bool refused() const noexcept { return stage_ == stage::refused; }
+    bool admitted() const noexcept { return stage_ == stage::admitted; }
+
+private:
+    enum class stage { waiting, admitted, refused };
+
+    bool pass_on() {
+        for (auto& lane : quota_->lanes) {
+            if (lane.empty()) continue;
+            auto& next = *lane.front();
+            lane.pop_front();
+            next.stage_ = stage::admitted;
+            next.wake_.notify();
+            return true;
+        }
+        return false;
+    }
+
+    std::shared_ptr<quota_state> quota_;
+    async::event& wake_;
+    std::list<quota_seat*>& lane_;
+    std::list<quota_seat*>::iterator place_;
+    stage stage_ = stage::waiting;
+};
+
+}  // namespace dragline::dns::detail
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+
+namespace dragline::inline v1::dns {
+
+/// Limits of one scope, shared by its copies; give it to look-ups with query_options::quota().
+///
+/// Only look-ups that must be asked of a server count. Beyond `max_lookups` they end with
+/// errc::quota_exceeded; beyond `max_at_once` they wait, within their timeout, in two lanes: important ones
+/// (query_options::important()) go first, and have no total. Threads: those of one loop only.
+class lookup_quota {
+public:
+    static constexpr std::size_t no_count = std::numeric_limits<std::size_t>::max();
+
+    explicit lookup_quota(std::size_t max_lookups = 64, std::size_t max_at_once = no_count)
+        : state_(std::make_shared<detail::quota_state>(max_lookups, max_at_once)) {}
+
+    std::size_t used() const noexcept { return state_->used; }  ///< Admitted so far.
+    std::size_t refused() const noexcept { return state_->refused; }
+    std::size_t under_way() const noexcept { return state_->under_way; }
+    std::size_t waiting() const noexcept { return state_->lanes[0].size() + state_->lanes[1].size(); }
+
+    /// For look-ups of this module.
+    const std::shared_ptr<detail::quota_state>& state() const noexcept { return state_; }
+
+    /// The same scope.
+    bool operator==(const lookup_quota&) const = default;
+
+private:
+    std::shared_ptr<detail::quota_state> state_;
+};
+
+}  // namespace dragline::dns
 // ---- dragline/dns/options.hpp
 // The knobs of a look-up. Every one has a default; start with query_options.
 
-// ---- dragline/dns/server.hpp
-// Where a DNS server listens, and which ones the system names. Start with server::parse().
-
-
-#include <asio/ip/address.hpp>
-
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
-
-namespace dragline::inline v1::dns {
-
-/// The address and port of a DNS server. Never a name: that would need a DNS server.
-class server {
-public:
-    static constexpr std::uint16_t default_port = 53;
-
-    server() {}
-    explicit server(asio::ip::address address, std::uint16_t port = default_port)
-        : address_(std::move(address)), port_(port) {}
-
-    /// Reads "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:5353".
-    ///
-    /// Errors: errc::invalid_server, also for a name, port 0 and a scope id.
-    DRAGLINE_DECL static result<server> parse(std::string_view text);
-
-    const asio::ip::address& address() const noexcept { return address_; }
-    std::uint16_t port() const noexcept { return port_; }
-
-    /// "192.0.2.1:53", "[2001:db8::1]:53".
-    DRAGLINE_DECL std::string to_string() const;
-
-    bool operator==(const server&) const = default;
-    bool operator<(const server& other) const noexcept {
-        return address_ != other.address_ ? address_ < other.address_ : port_ < other.port_;
-    }
-
-private:
-    asio::ip::address address_;
-    std::uint16_t port_ = default_port;
-};
-
-inline constexpr std::size_t max_system_servers = 16;
-
-/// The servers that the text of a resolv.conf names, in its order; none may mean the local machine
-/// (resolv.conf(5)).
-///
-/// Lines that cannot be understood are skipped, and so is what exceeds max_system_servers.
-DRAGLINE_DECL std::vector<server> parse_resolv_conf(std::string_view text);
-
-}  // namespace dragline::dns
-
-// ---- dragline/dns/impl/server.ipp
-// Included by <dragline/dns/server.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <system_error>
-
-namespace dragline::inline v1::dns {
-
-DRAGLINE_DECL result<server> server::parse(std::string_view text) {
-    std::string_view host = text;
-    std::string_view port;
-    if (text.starts_with('[')) {
-        const auto close = text.find(']');
-        if (close == text.npos) return errc::invalid_server;
-        host = text.substr(1, close - 1);
-        const auto rest = text.substr(close + 1);
-        if (!rest.empty() && rest.front() != ':') return errc::invalid_server;
-        if (rest == ":" || host.find(':') == host.npos) return errc::invalid_server;
-        if (!rest.empty()) port = rest.substr(1);
-    } else if (const auto colon = text.find(':');
-               colon != text.npos && text.find(':', colon + 1) == text.npos) {
-        host = text.substr(0, colon);
-        port = text.substr(colon + 1);
-        if (port.empty()) return errc::invalid_server;
-    }
-    std::uint16_t number = default_port;
-    if (!port.empty()) {
-        const auto parsed = ascii::parse_number<std::uint16_t>(port);
-        if (!parsed || *parsed == 0) return errc::invalid_server;
-        number = *parsed;
-    }
-    constexpr std::size_t longest = 45;  // an IPv6 address with an IPv4 tail
-    if (host.size() > longest || host.find('%') != host.npos) return errc::invalid_server;
-    std::error_code ec;
-    auto address = asio::ip::make_address(std::string(host), ec);
-    if (ec) return errc::invalid_server;
-    return server(std::move(address), number);
-}
-
-DRAGLINE_DECL std::string server::to_string() const {
-    const auto host = address_.to_string();
-    return (address_.is_v6() ? "[" + host + "]:" : host + ":") + std::to_string(port_);
-}
-
-DRAGLINE_DECL std::vector<server> parse_resolv_conf(std::string_view text) {
-    constexpr std::string_view space = " \t\r";
-    std::vector<server> servers;
-    while (!text.empty() && servers.size() < max_system_servers) {
-        const auto end = text.find('\n');
-        auto line = text.substr(0, end);
-        text = end == text.npos ? std::string_view() : text.substr(end + 1);
-
-        line = line.substr(0, line.find_first_of("#;"));
-        constexpr std::string_view keyword = "nameserver";
-        if (!line.starts_with(keyword)) continue;
-        line.remove_prefix(keyword.size());
-        const auto start = line.find_first_not_of(space);
-        if (start == 0 || start == line.npos) continue;
-        line = line.substr(start, line.find_first_of(space, start) - start);
-        const auto found = server::parse(line);
-        if (found && std::find(servers.begin(), servers.end(), *found) == servers.end())
-            servers.push_back(*found);
-    }
-    return servers;
-}
-
-}  // namespace dragline::dns
-
-#endif
 // ---- dragline/dns/trace.hpp
 // The record of one look-up: where the answer came from, what was asked of whom, and how long it took.
 
@@ -6866,6 +9082,7 @@ struct lookup_trace {
     question asked;
     answer_source source = answer_source::none;
     bool shared = false;  ///< Joined a look-up that another caller had started; `attempts` has that one's.
+    bool stale = false;   ///< From the cache, after its end, since the servers failed.
     std::vector<attempt_trace> attempts;
     std::error_code error;
     std::chrono::steady_clock::duration took{};
@@ -6899,6 +9116,7 @@ DRAGLINE_DECL const char* to_string(answer_source source) noexcept {
 #endif
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -6908,6 +9126,14 @@ DRAGLINE_DECL const char* to_string(answer_source source) noexcept {
 #include <vector>
 
 namespace dragline::inline v1::dns {
+
+enum class address_family { v4, v6 };
+
+/// How resolve_all() orders what it found.
+enum class address_order {
+    preference,   ///< RFC 6724, from the addresses that this machine would use.
+    as_received,  ///< IPv6 before IPv4, each in the order of its answer.
+};
 
 /// How a name is looked up. What is not set here comes from the resolver or session that is asked, then from
 /// the defaults. A value that cannot work is kept, and the call gives errc::invalid_option or
@@ -6988,6 +9214,74 @@ public:
         return rare().resolv_conf ? std::string_view(*rare().resolv_conf) : default_resolv_conf;
     }
 
+    /// Begin with another server at each look-up, instead of the one that was not silent lately; off.
+    query_options& rotate(bool value) { return edit().rotate = value, *this; }
+    bool rotate() const noexcept { return rare().rotate.value_or(false); }
+
+    /// After a failure ask another server, if there is one; on. Off: all tries go to the first one.
+    query_options& retry_elsewhere(bool value) { return edit().retry_elsewhere = value, *this; }
+    bool retry_elsewhere() const noexcept { return rare().retry_elsewhere.value_or(true); }
+
+    /// Ask only servers that are reached over this family; either.
+    query_options& transport_family(address_family value) { return edit().family = value, *this; }
+    std::optional<address_family> transport_family() const noexcept { return rare().family; }
+
+    /// Queries that are sent to each server in a second at most, for all look-ups that say the same; no
+    /// limit. What is beyond waits for its turn, important look-ups before others.
+    query_options& queries_per_second(double value) { return edit().queries_per_second = value, *this; }
+    double queries_per_second() const noexcept { return rare().queries_per_second.value_or(0); }
+
+    /// The largest UDP answer that is taken, 512 to 4,096 bytes, or 0: no EDNS; 1,232. More comes over TCP.
+    query_options& udp_size(std::uint16_t value) { return edit().udp_size = value, *this; }
+    /// Ask for signatures (DO, RFC 3225); off. They are not validated here; see answer::authentic.
+    query_options& dnssec_ok(bool value) { return edit().dnssec_ok = value, *this; }
+    /// Take data that the server finds bogus too (CD); off.
+    query_options& checking_disabled(bool value) { return edit().checking_disabled = value, *this; }
+    /// Ask the server to ask others (RD); on.
+    query_options& recursion_desired(bool value) { return edit().recursion_desired = value, *this; }
+    /// Do not try UDP first; off.
+    query_options& tcp_only(bool value) { return edit().tcp_only = value, *this; }
+    /// Send names in random case, which answers must repeat (0x20), where the transport can; off.
+    query_options& mixed_case(bool value) { return edit().mixed_case = value, *this; }
+
+    /// What the six above come to.
+    DRAGLINE_DECL query_form form() const noexcept;
+
+    /// Suffixes that are tried for a name without a dot at its end; none, which is right for scanning.
+    query_options& search(std::vector<std::string> value) { return edit().search = std::move(value), *this; }
+    const std::vector<std::string>& search() const noexcept {
+        return rare().search ? *rare().search : no_names();
+    }
+
+    /// Search as resolv.conf says, with its suffixes and its ndots; off.
+    query_options& system_search(bool value) { return edit().system_search = value, *this; }
+    bool system_search() const noexcept { return rare().system_search.value_or(false); }
+
+    /// A name with as many dots as this is tried as it stands before any suffix; 1.
+    query_options& ndots(unsigned value) { return edit().ndots = value, *this; }
+    std::optional<unsigned> ndots() const noexcept { return rare().ndots; }
+
+    /// How resolve_all() orders addresses; by RFC 6724.
+    query_options& order(address_order value) { return edit().order = value, *this; }
+    address_order order() const noexcept { return rare().order.value_or(address_order::preference); }
+
+    /// What the cache may keep. Look-ups that say different things have different caches.
+    query_options& cache(cache_options value) { return edit().cache = value, *this; }
+    const cache_options& cache() const noexcept { return rare().cache ? *rare().cache : default_cache(); }
+
+    /// Count this look-up, if it must be asked of a server, against the limits of a scope; see lookup_quota.
+    query_options& quota(lookup_quota value) { return quota_ = std::move(value), *this; }
+    const std::optional<lookup_quota>& quota() const noexcept { return quota_; }
+
+    /// Goes before others where look-ups wait for their turn, and past the total of a quota; off.
+    query_options& important(bool value) { return important_ = value, *this; }
+    bool important() const noexcept { return important_.value_or(false); }
+
+    /// Of the names of an address, give only those that lead back to it (reverse_resolve(); at most 32 are
+    /// tried, all at once); off.
+    query_options& forward_confirmed(bool value) { return edit().forward_confirmed = value, *this; }
+    bool forward_confirmed() const noexcept { return rare().forward_confirmed.value_or(false); }
+
     /// Filled when the look-up ends. `record` must outlive it.
     query_options& trace(lookup_trace* record) {
         trace_ = record;
@@ -7011,49 +9305,42 @@ private:
         std::optional<std::vector<server>> servers;
         std::optional<std::string> hosts_path;
         std::optional<std::string> resolv_conf;
+        std::optional<address_family> family;
+        std::optional<double> queries_per_second;
+        std::optional<cache_options> cache;
+        std::optional<std::vector<std::string>> search;
+        std::optional<unsigned> ndots;
+        std::optional<bool> system_search;
+        std::optional<address_order> order;
+        std::optional<bool> forward_confirmed;
+        std::optional<bool> rotate;
+        std::optional<bool> retry_elsewhere;
+        std::optional<std::uint16_t> udp_size;
+        std::optional<bool> dnssec_ok;
+        std::optional<bool> checking_disabled;
+        std::optional<bool> recursion_desired;
+        std::optional<bool> tcp_only;
+        std::optional<bool> mixed_case;
         bool bad_server = false;
 
         bool operator==(const rare_options&) const = default;
     };
     DRAGLINE_DECL static const std::vector<server>& no_servers() noexcept;
+    DRAGLINE_DECL static const std::vector<std::string>& no_names() noexcept;
+    DRAGLINE_DECL static const cache_options& default_cache() noexcept;
     DRAGLINE_DECL static const rare_options& no_rare_options() noexcept;
     DRAGLINE_DECL rare_options& edit();
     const rare_options& rare() const noexcept { return rare_ ? *rare_ : no_rare_options(); }
 
     std::shared_ptr<const rare_options> rare_;
+    std::optional<lookup_quota> quota_;
     std::optional<duration> try_timeout_;
     std::optional<duration> timeout_;
     std::optional<int> tries_;
     std::optional<bool> bypass_cache_;
     std::optional<bool> hosts_file_;
+    std::optional<bool> important_;
     lookup_trace* trace_ = nullptr;
-};
-
-/// How check_dns_wildcard() looks for a wildcard.
-class wildcard_options {
-public:
-    wildcard_options() {}
-
-    /// How each probe is asked; it goes past the cache and the hosts file in any case.
-    wildcard_options& query(query_options value) {
-        query_ = std::move(value);
-        return *this;
-    }
-    const query_options& query() const noexcept { return query_; }
-
-    /// Random names to ask for, 1 to 100, each for A, AAAA and CNAME; 3.
-    wildcard_options& probes(int value) {
-        probes_ = value;
-        return *this;
-    }
-    int probes() const noexcept { return probes_; }
-
-    /// Why these options cannot work, or nothing.
-    DRAGLINE_DECL std::error_code problem() const noexcept;
-
-private:
-    query_options query_;
-    int probes_ = 3;
 };
 
 }  // namespace dragline::dns
@@ -7061,8 +9348,109 @@ private:
 // ---- dragline/dns/impl/options.ipp
 // Included by <dragline/dns/options.hpp> only.
 
+// ---- dragline/dns/resolv_conf.hpp
+// What resolv.conf(5) says of DNS servers and of search. Start with parse_resolv_conf().
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+inline constexpr std::size_t max_system_servers = 16;
+inline constexpr std::size_t max_search_suffixes = 32;
+inline constexpr unsigned max_ndots = 15;
+
+struct resolv_conf {
+    std::vector<server> servers;      ///< None may mean the local machine.
+    std::vector<std::string> search;  ///< Suffixes, lower case, without a dot at the end.
+    unsigned ndots = 1;
+
+    resolv_conf() {}
+    bool operator==(const resolv_conf&) const = default;
+};
+
+/// Reads the text of a resolv.conf: the lines nameserver, search, domain, and ndots among the options.
+///
+/// Of search and domain the last line counts. Lines and words that cannot be understood are skipped, and so
+/// is what exceeds the limits above; larger ndots count as max_ndots.
+DRAGLINE_DECL resolv_conf parse_resolv_conf(std::string_view text);
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/resolv_conf.ipp
+// Included by <dragline/dns/resolv_conf.hpp> only.
+
+
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+// Takes the next word off `line`; empty at its end.
+DRAGLINE_DECL std::string_view take_word(std::string_view& line) noexcept {
+    constexpr std::string_view space = " \t\r";
+    line.remove_prefix(std::min(line.find_first_not_of(space), line.size()));
+    const auto word = line.substr(0, line.find_first_of(space));
+    line.remove_prefix(word.size());
+    return word;
+}
+
+DRAGLINE_DECL void read_server(std::string_view word, resolv_conf& out) {
+    auto found = server::parse(word);
+    if (!found || out.servers.size() == max_system_servers) return;
+    if (std::find(out.servers.begin(), out.servers.end(), *found) == out.servers.end())
+        out.servers.push_back(*std::move(found));
+}
+
+DRAGLINE_DECL void read_search(std::string_view words, resolv_conf& out) {
+    out.search.clear();
+    for (auto word = take_word(words); !word.empty(); word = take_word(words)) {
+        auto suffix = normal_host_name(word);
+        if (suffix && out.search.size() < max_search_suffixes) out.search.push_back(*std::move(suffix));
+    }
+}
+
+DRAGLINE_DECL void read_resolver_options(std::string_view words, resolv_conf& out) {
+    constexpr std::string_view ndots = "ndots:";
+    for (auto word = take_word(words); !word.empty(); word = take_word(words)) {
+        if (!word.starts_with(ndots)) continue;
+        const auto value = ascii::parse_number<unsigned>(word.substr(ndots.size()));
+        if (value) out.ndots = std::min(*value, max_ndots);
+    }
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL resolv_conf parse_resolv_conf(std::string_view text) {
+    resolv_conf out;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        auto line = text.substr(0, end);
+        text = end == text.npos ? std::string_view() : text.substr(end + 1);
+
+        line = line.substr(0, line.find_first_of("#;"));
+        if (!line.empty() && (line.front() == ' ' || line.front() == '\t')) continue;  // keywords begin lines
+        const auto keyword = detail::take_word(line);
+        if (keyword == "nameserver") detail::read_server(detail::take_word(line), out);
+        if (keyword == "search" || keyword == "domain") detail::read_search(line, out);
+        if (keyword == "options") detail::read_resolver_options(line, out);
+    }
+    return out;
+}
+
+}  // namespace dragline::dns
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
 #include <utility>
 
 namespace dragline::inline v1::dns {
@@ -7070,6 +9458,16 @@ namespace dragline::inline v1::dns {
 DRAGLINE_DECL const std::vector<server>& query_options::no_servers() noexcept {
     static const std::vector<server> none;
     return none;
+}
+
+DRAGLINE_DECL const std::vector<std::string>& query_options::no_names() noexcept {
+    static const std::vector<std::string> none;
+    return none;
+}
+
+DRAGLINE_DECL const cache_options& query_options::default_cache() noexcept {
+    static const cache_options usual;
+    return usual;
 }
 
 DRAGLINE_DECL const query_options::rare_options& query_options::no_rare_options() noexcept {
@@ -7096,6 +9494,18 @@ DRAGLINE_DECL query_options& query_options::add_server(std::string_view text) {
     return *this;
 }
 
+DRAGLINE_DECL query_form query_options::form() const noexcept {
+    query_form made;
+    const auto& from = rare();
+    made.udp_size = from.udp_size.value_or(made.udp_size);
+    made.recursion_desired = from.recursion_desired.value_or(true);
+    made.checking_disabled = from.checking_disabled.value_or(false);
+    made.dnssec_ok = from.dnssec_ok.value_or(false);
+    made.tcp = from.tcp_only.value_or(false);
+    made.mixed_case = from.mixed_case.value_or(false);
+    return made;
+}
+
 DRAGLINE_DECL query_options query_options::over(const query_options& base) const {
     query_options both = *this;
     const auto fill = [](auto& mine, const auto& theirs) {
@@ -7106,6 +9516,8 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     fill(both.tries_, base.tries_);
     fill(both.bypass_cache_, base.bypass_cache_);
     fill(both.hosts_file_, base.hosts_file_);
+    fill(both.quota_, base.quota_);
+    fill(both.important_, base.important_);
     fill(both.trace_, base.trace_);
     if (!rare_ || !base.rare_) {
         fill(both.rare_, base.rare_);
@@ -7115,35 +9527,56 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     if (!merged.servers) merged.bad_server = base.rare_->bad_server;
     fill(merged.servers, base.rare_->servers);
     fill(merged.hosts_path, base.rare_->hosts_path);
-    fill(merged.resolv_conf, base.rare_->resolv_conf);
+    const auto& theirs = *base.rare_;
+    fill(merged.resolv_conf, theirs.resolv_conf);
+    fill(merged.family, theirs.family);
+    fill(merged.queries_per_second, theirs.queries_per_second);
+    fill(merged.cache, theirs.cache);
+    fill(merged.search, theirs.search);
+    fill(merged.ndots, theirs.ndots);
+    fill(merged.system_search, theirs.system_search);
+    fill(merged.order, theirs.order);
+    fill(merged.forward_confirmed, theirs.forward_confirmed);
+    fill(merged.rotate, theirs.rotate);
+    fill(merged.retry_elsewhere, theirs.retry_elsewhere);
+    fill(merged.udp_size, theirs.udp_size);
+    fill(merged.dnssec_ok, theirs.dnssec_ok);
+    fill(merged.checking_disabled, theirs.checking_disabled);
+    fill(merged.recursion_desired, theirs.recursion_desired);
+    fill(merged.tcp_only, theirs.tcp_only);
+    fill(merged.mixed_case, theirs.mixed_case);
     return both;
 }
 
 DRAGLINE_DECL bool operator==(const query_options& a, const query_options& b) noexcept {
     return a.rare() == b.rare() && a.try_timeout_ == b.try_timeout_ && a.timeout_ == b.timeout_ &&
            a.tries_ == b.tries_ && a.bypass_cache_ == b.bypass_cache_ && a.hosts_file_ == b.hosts_file_ &&
-           a.trace_ == b.trace_;
+           a.quota_ == b.quota_ && a.important_ == b.important_ && a.trace_ == b.trace_;
 }
 
 DRAGLINE_DECL std::error_code query_options::problem() const noexcept {
     if (rare().bad_server) return errc::invalid_server;
-    const bool good = async::valid_timeout(try_timeout()) && async::valid_timeout(timeout()) &&
-                      tries() >= 1 && tries() <= 100;
-    return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
-}
-
-DRAGLINE_DECL std::error_code wildcard_options::problem() const noexcept {
-    if (const auto ec = query_.problem()) return ec;
-    const bool good = probes_ >= 1 && probes_ <= 100;
+    const auto& set = rare();
+    const auto size = set.udp_size.value_or(query_form().udp_size);
+    const double rate = set.queries_per_second.value_or(1);
+    const bool good =
+        async::valid_timeout(try_timeout()) && async::valid_timeout(timeout()) && tries() >= 1 &&
+        tries() <= 100 && (size == 0 || (size >= 512 && size <= 4096)) && rate > 0 && rate < 1e9 &&
+        !(size == 0 && set.dnssec_ok.value_or(false)) && cache().max_stale() >= std::chrono::seconds(0) &&
+        cache().refresh_ahead() >= 0 && cache().refresh_ahead() <= 50 && set.ndots.value_or(0) <= max_ndots &&
+        std::all_of(search().begin(), search().end(),
+                    [](const std::string& suffix) { return normal_host_name(suffix).has_value(); });
     return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
 }
 
 }  // namespace dragline::dns
 
 #endif
-// ---- dragline/dns/resolve.hpp
-// The four DNS operations. Start with resolve_host(). WHERE is a loop, an executor, a session or a resolver;
-// without it the operation belongs to the loop of the coroutine that awaits it.
+// ---- dragline/dns/query.hpp
+// Any question of the DNS, answered by all that the server said. Start with query().
+
+// ---- dragline/dns/detail/operation_shapes.hpp
+// What the operations of this module have in common: a WHERE or none, options or none, any token.
 
 // ---- dragline/dns/resolver.hpp
 // Who answers: the servers, the cache and the defaults of a look-up, as a handle that is cheap to copy. An
@@ -7170,18 +9603,24 @@ namespace dragline::inline v1::dns::detail {
 
 class lookup_machine {
 public:
-    // `first` is the server to begin with; the others follow in order.
-    lookup_machine(std::size_t servers, std::size_t first, int tries)
-        : servers_(servers), next_(servers == 0 ? 0 : first % servers), tries_left_(tries) {}
+    // `first` is the server to begin with; the others follow in order, or it is the only one.
+    lookup_machine(std::size_t servers, std::size_t first, int tries, bool retry_elsewhere = true)
+        : servers_(servers),
+          next_(servers == 0 ? 0 : first % servers),
+          tries_left_(tries),
+          retry_elsewhere_(retry_elsewhere) {}
 
     // The server to ask now; nothing when there is no use in asking any more, and error() is the result.
     std::optional<std::size_t> next() {
         if (tries_left_ == 0) return std::nullopt;
         for (std::size_t i = 0; i < servers_; ++i) {
             const std::size_t server = (next_ + i) % servers_;
-            if (given_up_ & bit(server)) continue;
+            if (given_up_ & bit(server)) {
+                if (!retry_elsewhere_) break;
+                continue;
+            }
             --tries_left_;
-            next_ = (server + 1) % servers_;
+            next_ = retry_elsewhere_ ? (server + 1) % servers_ : server;
             return server;
         }
         return std::nullopt;
@@ -7192,8 +9631,11 @@ public:
     void failed(std::size_t server, std::error_code ec) {
         const bool hopeless = ec != condition::timeout && ec != errc::malformed_message;
         if (hopeless) given_up_ |= bit(server);
-        if (!error_ || weight(ec) > weight(error_)) error_ = ec;
+        if (outweighs(ec)) error_ = ec;
     }
+
+    // Whether this is the most telling of the failures so far.
+    bool outweighs(std::error_code ec) const noexcept { return !error_ || weight(ec) > weight(error_); }
 
     std::error_code error() const noexcept { return error_ ? error_ : make_error_code(errc::no_servers); }
 
@@ -7203,7 +9645,6 @@ public:
                ec == errc::not_implemented || ec == errc::unexpected_rcode;
     }
 
-private:
     // What a server said tells more than silence, and silence more than that nobody is there.
     static int weight(std::error_code ec) noexcept {
         if (ec == errc::server_failure) return 6;
@@ -7213,6 +9654,7 @@ private:
         return ec == errc::servers_unreachable ? 2 : 1;
     }
 
+private:
     // Beyond 64 servers, those that are of no help are not remembered.
     static std::uint64_t bit(std::size_t server) noexcept {
         return server < 64 ? std::uint64_t{1} << server : 0;
@@ -7222,10 +9664,101 @@ private:
     std::uint64_t given_up_ = 0;
     std::size_t next_;
     int tries_left_;
+    bool retry_elsewhere_;
     std::error_code error_;
 };
 
 }  // namespace dragline::dns::detail
+// ---- dragline/dns/detail/query_pacer.hpp
+// Keeps the queries to one server below a rate: what is beyond waits in one of two lanes.
+
+
+#include <cstdint>
+#include <list>
+#include <optional>
+
+namespace dragline::inline v1::dns::detail {
+
+// Who may have to wait for its turn.
+class paced {
+public:
+    // It is its turn. May throw, and may make others wait or leave.
+    virtual void send_now() = 0;
+
+protected:
+    ~paced() = default;
+};
+
+class query_pacer {
+public:
+    using place = std::list<paced*>::iterator;
+
+    explicit query_pacer(async::loop_state& loop) noexcept : loop_(loop), turn_(&on_turn, this) {}
+
+    // The place where `who` waits; nothing when it may send at once.
+    std::optional<place> enter(paced& who, double per_second, bool important);
+
+    // Before its turn.
+    void leave(place where, bool important) noexcept;
+
+private:
+    void wait_for_turn();
+    static void on_turn(void* self) noexcept;
+
+    async::loop_state& loop_;
+    std::optional<async::token_bucket> bucket_;
+    std::list<paced*> lanes_[2];  // important ones, others
+    async::deadline turn_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/query_pacer.ipp
+// Included by <dragline/dns/detail/query_pacer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::optional<query_pacer::place> query_pacer::enter(paced& who, double per_second,
+                                                                   bool important) {
+    const auto now = loop_.now();
+    // A wake-up comes with the ticks of the loop: what came due since the last one may go at once.
+    constexpr double bursts_per_second = 20;
+    if (!bucket_ || bucket_->per_second() != per_second)
+        bucket_.emplace(per_second, per_second / bursts_per_second);
+    if (lanes_[0].empty() && lanes_[1].empty() && bucket_->take(now)) return std::nullopt;
+    auto& lane = lanes_[important ? 0 : 1];
+    const auto where = lane.insert(lane.end(), &who);
+    wait_for_turn();
+    return where;
+}
+
+DRAGLINE_DECL void query_pacer::leave(place where, bool important) noexcept {
+    lanes_[important ? 0 : 1].erase(where);
+    if (lanes_[0].empty() && lanes_[1].empty()) turn_.disarm();
+}
+
+DRAGLINE_DECL void query_pacer::wait_for_turn() {
+    if (!turn_.armed()) loop_.deadlines().arm(turn_, bucket_->next(loop_.now()));
+}
+
+DRAGLINE_DECL void query_pacer::on_turn(void* context) noexcept {
+    auto& self = *static_cast<query_pacer*>(context);
+    const auto now = self.loop_.now();
+    for (auto& lane : self.lanes_) {
+        while (!lane.empty() && self.bucket_->take(now)) {
+            auto& next = *lane.front();
+            lane.pop_front();
+            next.send_now();
+        }
+    }
+    if (!self.lanes_[0].empty() || !self.lanes_[1].empty()) self.wait_for_turn();
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 // ---- dragline/dns/transport.hpp
 // The seam between the resolver and what carries its questions: c-ares by default; DNS over TLS and HTTPS
 // from the modules above. One transport stands for one server.
@@ -7244,6 +9777,10 @@ public:
 
     /// The reply to the question that was asked with this `tag`, or why there is none.
     virtual void on_reply(std::size_t tag, result<wire::message> reply) = 0;
+
+    /// A transport that has the reply as bytes offers them first, and with true nothing else follows: for
+    /// those who read them faster than wire::decode_message().
+    virtual bool on_reply_bytes(std::size_t, byte_view) { return false; }
 };
 
 /// Carries questions to one server. Retries, other servers, deadlines, cache and cancellation are the
@@ -7256,8 +9793,10 @@ public:
 
     /// Sends `asked`. `sink` hears of the outcome once, later and on the loop, never inside this call; or
     /// never, when the transport ends before. It may have lost interest by then. A reply must have been
-    /// matched: its id, its question, where it came from. Truncation is the transport's matter.
-    virtual void ask(const question& asked, std::shared_ptr<reply_sink> sink, std::size_t tag) = 0;
+    /// matched: its id, its question, where it came from. Truncation is the transport's matter. A transport
+    /// that cannot do a thing that `form` asks for, such as mixed case, may leave it undone if that is safe.
+    virtual void ask(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+                     std::size_t tag) = 0;
 
     /// A caller waits for something that was asked here: work must keep the loop running. Counted.
     virtual void hold() = 0;
@@ -7278,6 +9817,7 @@ public:
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -7293,6 +9833,7 @@ public:
     virtual void landed(const flight& ended) = 0;             // it has an outcome
     virtual void abandoned(const flight& left) noexcept = 0;  // nobody waits any more
     virtual void failed(std::size_t server, std::error_code ec) noexcept = 0;
+    virtual query_pacer& pacer(std::size_t server) = 0;
 
 protected:
     ~flight_owner() = default;
@@ -7301,8 +9842,12 @@ protected:
 // How a question is asked; callers share a flight only when they agree.
 struct lookup_plan {
     async::duration try_timeout{};
+    double queries_per_second = 0;  // 0: no limit
     int tries = 1;
     bool bypass_cache = false;
+    bool retry_elsewhere = true;
+    bool whole = false;  // the reply is wanted word for word
+    query_form form;
     bool operator==(const lookup_plan&) const = default;
 };
 
@@ -7310,13 +9855,19 @@ using transport_list = std::vector<std::shared_ptr<transport>>;
 
 // Asks one server after the other, and listens to all that were asked. It lives as long as a caller waits, or
 // a transport may still answer: an answer that comes when nobody waits fills the cache.
-class flight final : public reply_sink, public std::enable_shared_from_this<flight> {
+class flight final : public reply_sink, public paced, public std::enable_shared_from_this<flight> {
 public:
     flight(async::loop_state& loop, std::weak_ptr<flight_owner> owner, question asked, lookup_plan plan,
            std::shared_ptr<const transport_list> servers, std::size_t first);
+    ~flight() override;
 
-    // Asks the first server; once.
-    void start(async::time_point now);
+    // Asks the first server; once. An important caller who comes later does not overtake any more.
+    void start(bool important = false);
+
+    // Asks one server, once, without keeping the loop running. A caller who comes later makes it a flight
+    // like others.
+    void start_in_background(async::time_point now);
+
     void on_reply(std::size_t tag, result<wire::message> reply) override;
 
     // The answer, its error included; null while there is none.
@@ -7336,28 +9887,39 @@ private:
         std::error_code error;
     };
 
-    void ask_next(async::time_point now);
+    void send_now() override;
+    void ask_next();
+    void ask(std::size_t server);
     void join(flight_seat& seat) noexcept;
     void leave(flight_seat& seat) noexcept;
     void failed(std::size_t tag, std::error_code ec);
+    void ended(attempt& which, std::error_code ec) noexcept;
     void finish(answer found);
+    void hold_all();
     void release_all() noexcept;
+    void leave_pacer() noexcept;
     static void on_try_timeout(void* self) noexcept;
 
     async::loop_state& loop_;
     std::weak_ptr<flight_owner> owner_;
     question asked_;
     lookup_plan plan_;
+    query_form form_;
     lookup_machine machine_;
-    std::shared_ptr<const transport_list>
-        servers_;  // given up with the last caller, since they hold this flight
+    std::shared_ptr<const transport_list> servers_;  // only while somebody waits, since they hold this flight
+    std::weak_ptr<const transport_list> known_servers_;
     std::vector<attempt> attempts_;
     flight_seat* waiting_ = nullptr;
     async::deadline try_limit_;
+    std::optional<query_pacer::place> turn_;  // while it waits to send
+    std::size_t server_ = 0;                  // that it waits to ask, or asked last
+    std::optional<answer> refusal_;           // what a server said instead of an answer
     std::shared_ptr<const answer> outcome_;
     bool started_ = false;
+    bool important_ = false;
     bool answered_ = false;
     bool holding_ = true;
+    bool background_ = false;
 };
 
 // The place of one caller in a flight: while it exists, `wake` is notified when the answer is there.
@@ -7399,46 +9961,101 @@ DRAGLINE_DECL flight::flight(async::loop_state& loop, std::weak_ptr<flight_owner
       owner_(std::move(owner)),
       asked_(std::move(asked)),
       plan_(plan),
-      machine_(servers->size(), first, plan.tries),
+      form_(plan.form),
+      machine_(servers->size(), first, plan.tries, plan.retry_elsewhere),
       servers_(std::move(servers)),
       try_limit_(&on_try_timeout, this) {}
 
-DRAGLINE_DECL void flight::start(async::time_point now) {
-    if (!std::exchange(started_, true)) ask_next(now);
+DRAGLINE_DECL flight::~flight() {
+    if (!background_ || outcome_) return;
+    if (const auto owner = owner_.lock()) owner->abandoned(*this);
 }
 
-DRAGLINE_DECL void flight::ask_next(async::time_point now) {
+DRAGLINE_DECL void flight::start(bool important) {
+    if (std::exchange(started_, true)) return;
+    important_ = important;
+    ask_next();
+}
+
+DRAGLINE_DECL void flight::start_in_background(async::time_point now) {
+    started_ = background_ = true;
+    holding_ = false;
+    if (const auto server = machine_.next()) {
+        attempts_.push_back(attempt{*server, now, now, {}});
+        (*servers_)[*server]->ask(asked_, form_, shared_from_this(), 0);
+    }
+    known_servers_ = std::exchange(servers_, nullptr);
+}
+
+DRAGLINE_DECL void flight::ask_next() {
     const auto server = machine_.next();
-    if (!server) return finish(make_answer(asked_, machine_.error()));
-    attempts_.push_back(attempt{*server, now, now, {}});
+    if (!server) return finish(refusal_ ? *std::move(refusal_) : make_answer(asked_, machine_.error()));
+    ask(*server);
+}
+
+DRAGLINE_DECL void flight::ask(std::size_t server) {
+    server_ = server;
+    if (plan_.queries_per_second > 0) {
+        if (const auto owner = owner_.lock())
+            turn_ = owner->pacer(server).enter(*this, plan_.queries_per_second, important_);
+        if (turn_) return;
+    }
+    send_now();
+}
+
+DRAGLINE_DECL void flight::send_now() {
+    turn_.reset();
+    const auto now = loop_.now();
+    attempts_.push_back(attempt{server_, now, now, {}});
     loop_.deadlines().arm(try_limit_, async::deadline_after(now, plan_.try_timeout));
-    auto& asking = *(*servers_)[*server];
+    auto& asking = *(*servers_)[server_];
     asking.hold();
-    asking.ask(asked_, shared_from_this(), attempts_.size() - 1);
+    asking.ask(asked_, form_, shared_from_this(), attempts_.size() - 1);
 }
 
 DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply) {
     if (outcome_ || tag >= attempts_.size()) return;
     if (!reply) return failed(tag, reply.error());
     if (const auto ec = wire::check_response(*reply, reply->id, asked_)) return failed(tag, ec);
+    std::shared_ptr<server_reply> whole;
+    if (plan_.whole) whole = std::make_shared<server_reply>(*reply);
     auto& repeated = reply->questions.front();  // mostly the very same: then it is not copied
     auto asked = repeated == asked_ ? std::move(repeated) : asked_;
     auto found = interpret(*std::move(reply), std::move(asked));
-    if (lookup_machine::is_retryable(found.error)) return failed(tag, found.error);
-    attempts_[tag].ended = loop_.now();
-    attempts_[tag].error = found.error;
+    auto& from = attempts_[tag];
+    ended(from, found.error);
+    if (whole) {
+        if (const auto servers = servers_ ? servers_ : known_servers_.lock())
+            whole->server = (*servers)[from.server]->description();
+        whole->took = from.ended - from.began;
+        found.reply = std::move(whole);
+    }
+    const bool waited_for = waiting_ && tag + 1 == attempts_.size();
+    if (found.error == errc::format_error && form_.udp_size != 0 && !form_.dnssec_ok && waited_for) {
+        form_.udp_size = 0;  // perhaps it does not know EDNS (RFC 6891, 6.2.2)
+        return ask(from.server);
+    }
+    if (lookup_machine::is_retryable(found.error)) {
+        const auto ec = found.error;
+        if (plan_.whole && machine_.outweighs(ec)) refusal_ = std::move(found);
+        return failed(tag, ec);
+    }
     answered_ = true;
     finish(std::move(found));
 }
 
+DRAGLINE_DECL void flight::ended(attempt& which, std::error_code ec) noexcept {
+    which.ended = loop_.now();
+    which.error = ec;
+}
+
 DRAGLINE_DECL void flight::failed(std::size_t tag, std::error_code ec) {
     auto& of = attempts_[tag];
-    of.ended = loop_.now();
-    of.error = ec;
+    ended(of, ec);
     machine_.failed(of.server, ec);
     if (const auto owner = owner_.lock()) owner->failed(of.server, ec);
     // What an earlier attempt came to changes nothing while a later one is on its way.
-    if (waiting_ && tag + 1 == attempts_.size()) ask_next(of.ended);
+    if (waiting_ && !turn_ && tag + 1 == attempts_.size()) ask_next();
 }
 
 DRAGLINE_DECL void flight::on_try_timeout(void* context) noexcept {
@@ -7457,6 +10074,16 @@ DRAGLINE_DECL void flight::join(flight_seat& seat) noexcept {
     seat.next_ = waiting_;
     if (waiting_) waiting_->previous_ = &seat;
     waiting_ = &seat;
+    if (started_ && !holding_ && !outcome_) hold_all();
+}
+
+// Somebody waits for what began in the background.
+DRAGLINE_DECL void flight::hold_all() {
+    servers_ = known_servers_.lock();
+    if (!servers_) return;
+    holding_ = true;
+    for (const auto& each : attempts_) (*servers_)[each.server]->hold();
+    loop_.deadlines().arm(try_limit_, async::deadline_after(loop_.now(), plan_.try_timeout));
 }
 
 DRAGLINE_DECL void flight::leave(flight_seat& seat) noexcept {
@@ -7472,8 +10099,15 @@ DRAGLINE_DECL void flight::leave(flight_seat& seat) noexcept {
 
 DRAGLINE_DECL void flight::release_all() noexcept {
     try_limit_.disarm();
+    leave_pacer();
     if (!servers_ || !std::exchange(holding_, false)) return;
     for (const auto& each : attempts_) (*servers_)[each.server]->release();
+}
+
+DRAGLINE_DECL void flight::leave_pacer() noexcept {
+    if (!turn_) return;
+    if (const auto owner = owner_.lock()) owner->pacer(server_).leave(*turn_, important_);
+    turn_.reset();
 }
 
 DRAGLINE_DECL void flight::report(lookup_trace& trace) const {
@@ -7496,6 +10130,7 @@ DRAGLINE_DECL void flight::report(lookup_trace& trace) const {
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -7503,31 +10138,72 @@ DRAGLINE_DECL void flight::report(lookup_trace& trace) const {
 
 namespace dragline::inline v1::dns::detail {
 
-// An answer and how many seconds ago it was given.
+// An answer, and for how many seconds it still holds.
 struct found_answer {
     std::shared_ptr<const answer> value;
-    std::uint32_t age = 0;
+    std::uint32_t age = 0;  // seconds since it was given
+    bool stale = false;     // it has ended
+
+    std::uint32_t ttl() const noexcept {
+        if (stale) return cache::stale_ttl;
+        return value->ttl > age ? value->ttl - age : 0;
+    }
+};
+
+// What look-ups that share a core agree on.
+struct core_settings {
+    std::vector<server> servers;
+    std::string resolv_conf;
+    std::optional<address_family> family;
+    cache_options cache;
+
+    explicit core_settings(const query_options& from)
+        : servers(from.servers()),
+          resolv_conf(from.resolv_conf()),
+          family(from.transport_family()),
+          cache(from.cache()) {}
+    bool agrees_with(const query_options& options) const {
+        return resolv_conf == options.resolv_conf() && servers == options.servers() &&
+               family == options.transport_family() && cache == options.cache();
+    }
 };
 
 class resolver_core final : public flight_owner, public std::enable_shared_from_this<resolver_core> {
 public:
-    // With no servers, those of `resolv_conf`, for as long as it names the same.
-    resolver_core(async::loop_state& loop, std::vector<server> servers, std::string_view resolv_conf);
-    resolver_core(async::loop_state& loop, transport_list transports);
+    // With no servers, those of resolv.conf, for as long as it names the same.
+    resolver_core(async::loop_state& loop, core_settings settings);
+    resolver_core(async::loop_state& loop, core_settings settings, transport_list transports);
 
     async::loop_state& loop() noexcept { return loop_; }
+    const core_settings& settings() const noexcept { return settings_; }
     cache& answers() noexcept { return cache_; }
 
-    // From the cache, or null.
-    std::shared_ptr<const answer> known(const question& asked, async::time_point now, std::uint32_t& age);
+    // Those that are asked now: servers, none where transports were given, and what carries questions to
+    // each.
+    const std::vector<server>& servers(async::time_point now) { return refresh(now), servers_; }
+    const std::shared_ptr<const transport_list>& transports(async::time_point now);
+
+    // From the cache; asks again in the background when that ends soon.
+    std::optional<found_answer> known(const question& asked, const lookup_plan& plan, async::time_point now);
+
+    // What may serve if the servers fail, or are slow.
+    std::optional<found_answer> known_stale(const question& asked, const lookup_plan& plan,
+                                            async::time_point now);
+
+    // The search list and ndots of the system.
+    const resolv_conf& system(async::time_point now);
+
+    // Forgets what it knows of the network, and makes new sockets.
+    void reconfigure();
 
     // A flight for this question, on its way (`shared`) or yet to be started. Take a seat in it at once.
-    std::shared_ptr<flight> flight_for(question asked, const lookup_plan& plan, async::time_point now,
-                                       bool& shared);
+    std::shared_ptr<flight> flight_for(question asked, const lookup_plan& plan, bool rotate,
+                                       async::time_point now, bool& shared);
 
     void landed(const flight& ended) override;
     void abandoned(const flight& left) noexcept override { forget(left); }
     void failed(std::size_t server, std::error_code ec) noexcept override;
+    query_pacer& pacer(std::size_t server) override;
     void shutdown() noexcept;
 
 private:
@@ -7543,17 +10219,24 @@ private:
         }
     };
 
-    const std::shared_ptr<const transport_list>& transports(async::time_point now);
+    std::shared_ptr<flight> make_flight(question asked, const lookup_plan& plan, std::size_t first,
+                                        async::time_point now);
+    void add(flight& made);
     void refresh(async::time_point now);
-    void read_system_servers();
+    void read_system();
+    void use_servers(std::vector<server> servers);
     void forget(const flight& gone) noexcept;
 
     async::loop_state& loop_;
-    bool of_system_ = false;
+    core_settings settings_;
+    bool given_transports_ = false;
     watched_file resolv_conf_;
+    resolv_conf system_;
     std::vector<server> servers_;
     std::shared_ptr<const transport_list> transports_;
+    std::vector<std::unique_ptr<query_pacer>> pacers_;  // one for each server that has a limit
     std::size_t preferred_ = 0;  // the server to ask first: the first one that was not silent lately
+    std::size_t rotation_ = 0;
     cache cache_;
     std::unordered_map<flight_key, flight*, flight_key_hash> flights_;
 };
@@ -7567,19 +10250,18 @@ public:
 
     // The core of transports that somebody else made: they, and it, last until the loop ends or nobody holds
     // `of`.
-    std::shared_ptr<resolver_core> core_for(const std::shared_ptr<const transport_list>& of);
+    std::shared_ptr<resolver_core> core_for(const std::shared_ptr<const transport_list>& of,
+                                            const query_options& options);
 
     const hosts_table& hosts(std::string_view path);
+
+    // Reads the hosts files again, and reconfigures every core.
+    void reconfigure();
     void shutdown() noexcept override;
 
 private:
     static constexpr std::size_t max_cores = 256;
 
-    struct entry {
-        std::vector<server> servers;
-        std::string resolv_conf;
-        std::shared_ptr<resolver_core> core;
-    };
     struct custom_entry {
         std::weak_ptr<const transport_list> of;
         std::shared_ptr<resolver_core> core;
@@ -7588,7 +10270,7 @@ private:
     void make_room();
 
     async::loop_state& loop_;
-    std::list<entry> entries_;  // the last used in front
+    std::list<std::shared_ptr<resolver_core>> cores_;  // the last used in front
     std::vector<custom_entry> custom_;
     std::map<std::string, hosts_file, std::less<>> hosts_;
     bool ended_ = false;
@@ -7599,13 +10281,214 @@ private:
 // ---- dragline/dns/detail/impl/resolver_core.ipp
 // Included by <dragline/dns/detail/resolver_core.hpp> only.
 
+// ---- dragline/dns/detail/ares_system_servers.hpp
+// The servers that c-ares finds, where the system has no resolv.conf.
+
+
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::vector<server> ares_system_servers();
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/ares_system_servers.ipp
+// Included by <dragline/dns/detail/ares_system_servers.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <ares.h>
+
+#include <cstdint>
+#include <cstring>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::vector<server> ares_system_servers() {
+    std::vector<server> servers;
+    ares_channeldata* channel = nullptr;
+    ares_options options;
+    std::memset(&options, 0, sizeof options);
+    if (ares_init_options(&channel, &options, 0) != ARES_SUCCESS) return servers;
+    ares_addr_port_node* nodes = nullptr;
+    if (ares_get_servers_ports(channel, &nodes) == ARES_SUCCESS) {
+        for (auto* node = nodes; node && servers.size() < max_system_servers; node = node->next) {
+            const auto port =
+                static_cast<std::uint16_t>(node->udp_port > 0 ? node->udp_port : server::default_port);
+            if (node->family == AF_INET) {
+                asio::ip::address_v4::bytes_type bytes;
+                std::memcpy(bytes.data(), &node->addr.addr4, bytes.size());
+                servers.emplace_back(asio::ip::address_v4(bytes), port);
+            } else if (node->family == AF_INET6) {
+                asio::ip::address_v6::bytes_type bytes;
+                std::memcpy(bytes.data(), &node->addr.addr6, bytes.size());
+                servers.emplace_back(asio::ip::address_v6(bytes), port);
+            }
+        }
+        ares_free_data(nodes);
+    }
+    ares_destroy(channel);
+    return servers;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 // ---- dragline/dns/detail/ares_transport.hpp
 // The default transport: UDP with TCP after a truncated answer, by c-ares. Replaces its channel when that may
 // help.
 
 // ---- dragline/dns/detail/ares_channel.hpp
 // One c-ares channel to one server, driven by one loop: no thread, no cache, no hosts file, no search list.
+// Queries are written here, c-ares carries them.
 
+// ---- dragline/dns/detail/keyed_hash.hpp
+// SipHash-2-4 with 128 bits of output, and what is made of it here: a set that hardly ever confuses two
+// names, and random numbers without a system call for each. Start with keyed_hash.
+
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// A pseudo-random function under a key that no peer knows.
+class keyed_hash {
+public:
+    struct value {
+        std::uint64_t low;
+        std::uint64_t high;
+        bool operator==(const value&) const = default;
+    };
+
+    keyed_hash(std::uint64_t key0, std::uint64_t key1) noexcept : key0_(key0), key1_(key1) {}
+
+    value operator()(byte_view text) const noexcept {
+        state v(key0_, key1_);
+        std::size_t at = 0;
+        for (; at + 8 <= text.size(); at += 8) v.absorb(load(text.data() + at, 8));
+        v.absorb(load(text.data() + at, text.size() - at) | std::uint64_t{text.size()} << 56);
+        return v.finish();
+    }
+
+    value operator()(std::uint64_t number) const noexcept {
+        state v(key0_, key1_);
+        v.absorb(number);
+        v.absorb(std::uint64_t{8} << 56);
+        return v.finish();
+    }
+
+private:
+    struct state {
+        std::uint64_t v0, v1, v2, v3;
+
+        state(std::uint64_t key0, std::uint64_t key1) noexcept
+            : v0(key0 ^ 0x736f6d6570736575u),
+              v1(key1 ^ 0x646f72616e646f6du ^ 0xee),
+              v2(key0 ^ 0x6c7967656e657261u),
+              v3(key1 ^ 0x7465646279746573u) {}
+
+        void round() noexcept {
+            v0 += v1, v1 = std::rotl(v1, 13) ^ v0, v0 = std::rotl(v0, 32);
+            v2 += v3, v3 = std::rotl(v3, 16) ^ v2;
+            v0 += v3, v3 = std::rotl(v3, 21) ^ v0;
+            v2 += v1, v1 = std::rotl(v1, 17) ^ v2, v2 = std::rotl(v2, 32);
+        }
+        void absorb(std::uint64_t block) noexcept {
+            v3 ^= block;
+            round();
+            round();
+            v0 ^= block;
+        }
+        value finish() noexcept {
+            v2 ^= 0xee;
+            for (int i = 0; i < 4; ++i) round();
+            const std::uint64_t low = v0 ^ v1 ^ v2 ^ v3;
+            v1 ^= 0xdd;
+            for (int i = 0; i < 4; ++i) round();
+            return {low, v0 ^ v1 ^ v2 ^ v3};
+        }
+    };
+
+    static std::uint64_t load(const std::uint8_t* at, std::size_t count) noexcept {
+        std::uint64_t out = 0;
+        for (std::size_t i = 0; i < count; ++i) out |= std::uint64_t{at[i]} << (8 * i);
+        return out;
+    }
+
+    std::uint64_t key0_;
+    std::uint64_t key1_;
+};
+
+// Numbers that a peer cannot guess, from a source that may be slow: the hash of a counter.
+class random_numbers {
+public:
+    explicit random_numbers(async::random_source& source) : hash_(source(), source()) {}
+
+    std::uint16_t next16() noexcept {
+        if (left_ == 0) {
+            bits_ = hash_(counter_++);
+            left_ = 8;
+        }
+        if (--left_ == 3) bits_.low = bits_.high;
+        const auto number = static_cast<std::uint16_t>(bits_.low);
+        bits_.low >>= 16;
+        return number;
+    }
+
+private:
+    keyed_hash hash_;
+    keyed_hash::value bits_{};
+    std::uint64_t counter_ = 0;
+    int left_ = 0;
+};
+
+// Which texts were seen, by their hashes alone: at most 3/4 full, 16 bytes a place.
+class seen_set {
+public:
+    explicit seen_set(async::random_source& random) : hash_(random(), random()) {}
+
+    // False when `text` was there before.
+    bool insert(byte_view text) {
+        if (4 * (size_ + 1) > 3 * places_.size()) grow();
+        auto key = hash_(text);
+        if (key == empty) key.low = 1;
+        auto& place = find(key);
+        if (place == key) return false;
+        place = key;
+        ++size_;
+        return true;
+    }
+
+    std::size_t size() const noexcept { return size_; }
+
+private:
+    static constexpr keyed_hash::value empty{0, 0};
+
+    keyed_hash::value& find(const keyed_hash::value& key) noexcept {
+        const std::size_t mask = places_.size() - 1;
+        for (std::size_t at = key.low & mask;; at = (at + 1) & mask) {
+            if (places_[at] == key || places_[at] == empty) return places_[at];
+        }
+    }
+    void grow() {
+        const auto before = std::exchange(
+            places_, std::vector<keyed_hash::value>(places_.empty() ? 1024 : 2 * places_.size(), empty));
+        for (const auto& each : before) {
+            if (each != empty) find(each) = each;
+        }
+    }
+
+    keyed_hash hash_;
+    std::vector<keyed_hash::value> places_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace dragline::dns::detail
 
 #include <asio/ip/udp.hpp>
 
@@ -7619,17 +10502,30 @@ struct ares_channeldata;
 
 namespace dragline::inline v1::dns::detail {
 
+// What of a query's form is a matter of the whole channel for c-ares.
+struct channel_mode {
+    bool tcp = false;
+    bool edns = true;
+    bool mixed_case = false;
+
+    static channel_mode of(const query_form& form) noexcept {
+        return {form.tcp, form.udp_size != 0, form.mixed_case};
+    }
+    bool operator==(const channel_mode&) const = default;
+};
+
 // c-ares' callbacks only store what they are told. Whoever called into c-ares delivers it afterwards, so no
 // other code ever runs below c-ares, which may then ask again or destroy the channel. Socket handlers hold
 // the channel while they run, and a weak reference while they wait.
 class ares_channel : public std::enable_shared_from_this<ares_channel> {
 public:
-    ares_channel(async::loop_state& loop, const server& where);
+    ares_channel(async::loop_state& loop, const server& where, channel_mode mode);
     ~ares_channel();
     ares_channel(const ares_channel&) = delete;
     ares_channel& operator=(const ares_channel&) = delete;
 
-    void ask(const question& asked, std::shared_ptr<reply_sink> sink, std::size_t tag);
+    void ask(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+             std::size_t tag);
 
     // Between resume() and pause() there is work that keeps the loop running. Queries and sockets outlast a
     // pause.
@@ -7659,11 +10555,13 @@ private:
     struct outcome {
         std::shared_ptr<reply_sink> sink;
         std::size_t tag;
-        result<wire::message> reply;
+        std::error_code error;   // or a reply:
+        std::size_t offset = 0;  // where it begins in replies_
+        std::size_t size = 0;
     };
     using socket_handle = asio::ip::udp::socket::native_handle_type;
 
-    void open(const server& where);
+    void open(const server& where, channel_mode mode);
     template <class Byte>
     static void on_answer(void* context, int status, int timeouts, Byte* reply, int size);
     template <class Handle>
@@ -7683,6 +10581,9 @@ private:
     ares_channeldata* channel_ = nullptr;
     std::unordered_map<socket_handle, std::shared_ptr<watched>> sockets_;
     std::vector<outcome> outcomes_;
+    std::vector<std::uint8_t> replies_;
+    std::vector<std::uint8_t> query_;
+    random_numbers ids_;
     async::deadline tick_;
     async::time_point made_at_;
     std::size_t asked_ = 0;
@@ -7691,9 +10592,6 @@ private:
     bool delivery_posted_ = false;
     bool was_unreachable_ = false;
 };
-
-// The servers that c-ares finds, where the system has no resolv.conf.
-DRAGLINE_DECL std::vector<server> ares_system_servers();
 
 }  // namespace dragline::dns::detail
 
@@ -7714,7 +10612,7 @@ DRAGLINE_DECL std::vector<server> ares_system_servers();
 #include <string>
 #include <utility>
 
-// From 1.28 on c-ares calls deprecated what 1.18 has as its only way: ares_query(), ares_set_servers_ports().
+// From 1.28 on c-ares calls deprecated what 1.18 has as its only way: ares_send(), ares_set_servers_ports().
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -7727,7 +10625,8 @@ inline constexpr std::chrono::milliseconds ares_tick{50};
 // Longer than anybody waits for one try: the caller's deadlines are kept by the resolver, not by c-ares.
 inline constexpr std::chrono::milliseconds ares_patience{5000};
 
-inline constexpr int ares_edns_size = 1232;
+// What c-ares takes at most over UDP where EDNS is used; queries say themselves what they take.
+inline constexpr int ares_udp_size = 4096;
 
 // From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
 // unless it may send again by itself.
@@ -7749,26 +10648,31 @@ DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
     }
 }
 
-DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where)
-    : loop_(loop), tick_(&on_tick, this), made_at_(loop.now()) {
-    open(where);
+DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where, channel_mode mode)
+    : loop_(loop), ids_(loop.random()), tick_(&on_tick, this), made_at_(loop.now()) {
+    open(where, mode);
 }
 
 DRAGLINE_DECL ares_channel::~ares_channel() { shutdown(); }
 
-DRAGLINE_DECL void ares_channel::open(const server& where) {
+DRAGLINE_DECL void ares_channel::open(const server& where, channel_mode mode) {
     static const int library = ares_library_init(ARES_LIB_INIT_ALL);
     char no_hosts_file[] = "b";  // our own is parsed once; c-ares would read it at every look-up
     ares_options options;
     std::memset(&options, 0, sizeof options);
     // No STAYOPEN: an idle channel closes its socket, so the next query comes from another port (RFC
     // 5452, 9.2). NOCHECKRESP: SERVFAIL and REFUSED are answers; what to do about them is decided above.
-    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS;
+    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
+    if (mode.edns) options.flags |= ARES_FLAG_EDNS;
+    if (mode.tcp) options.flags |= ARES_FLAG_USEVC;
+#if defined(ARES_FLAG_DNS0x20)
+    if (mode.mixed_case) options.flags |= ARES_FLAG_DNS0x20;
+#endif
     options.timeout = static_cast<int>(ares_patience.count());
     options.tries = ares_tries();
     options.ndots = 1;
     options.lookups = no_hosts_file;
-    options.ednspsz = ares_edns_size;
+    options.ednspsz = ares_udp_size;
     options.socket_receive_buffer_size = 4 << 20;  // one UDP socket may take every answer
     options.sock_state_cb_data = this;
     options.sock_state_cb = [](void* context, ares_socket_t handle, int readable, int writable) {
@@ -7820,19 +10724,24 @@ DRAGLINE_DECL void ares_channel::shutdown() noexcept {
     running_ = false;
     tick_.disarm();
     outcomes_.clear();
+    replies_.clear();
     // What c-ares has outstanding calls back now, and finds channel_ empty.
     if (auto* channel = std::exchange(channel_, nullptr)) ares_destroy(channel);
 }
 
-DRAGLINE_DECL void ares_channel::ask(const question& asked, std::shared_ptr<reply_sink> sink,
-                                     std::size_t tag) {
+DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& form,
+                                     std::shared_ptr<reply_sink> sink, std::size_t tag) {
     if (!channel_) return;
-    auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
     ++asked_;
+    query_.clear();
+    if (const auto ec = wire::append_query(ids_.next16(), asked, form, query_)) {
+        outcomes_.push_back(outcome{std::move(sink), tag, ec, 0, 0});
+        return deliver_later();
+    }
+    auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
     ++outstanding_;
     // May call back before it returns.
-    ares_query(channel_, asked.name.c_str(), static_cast<int>(asked.klass), static_cast<int>(asked.type),
-               on_answer, query.release());
+    ares_send(channel_, query_.data(), static_cast<int>(query_.size()), on_answer, query.release());
     if (!outcomes_.empty()) deliver_later();
     if (running_) {
         watch_all();
@@ -7854,9 +10763,10 @@ DRAGLINE_DECL void ares_channel::answered(pending& query, int status, byte_view 
     if (status == ARES_ECONNREFUSED) was_unreachable_ = true;
     try {
         // With a message at hand the status is c-ares' reading of it, and ours is taken instead.
-        result<wire::message> decoded =
-            reply.empty() ? result<wire::message>(error_of_ares(status)) : wire::decode_message(reply);
-        outcomes_.push_back(outcome{std::move(query.sink), query.tag, std::move(decoded)});
+        const auto error = reply.empty() ? error_of_ares(status) : std::error_code();
+        replies_.insert(replies_.end(), reply.begin(), reply.end());
+        outcomes_.push_back(
+            outcome{std::move(query.sink), query.tag, error, replies_.size() - reply.size(), reply.size()});
     } catch (...) {  // out of memory: no exception may pass through c-ares, and the try will time out
     }
 }
@@ -7932,10 +10842,20 @@ DRAGLINE_DECL void ares_channel::on_tick(void* context) noexcept {
 
 DRAGLINE_DECL void ares_channel::deliver() {
     auto outcomes = std::exchange(outcomes_, {});
-    for (auto& each : outcomes) each.sink->on_reply(each.tag, std::move(each.reply));
+    auto replies = std::exchange(replies_, {});
+    for (auto& each : outcomes) {
+        const auto reply = byte_view(replies).subspan(each.offset, each.size);
+        if (each.error) {
+            each.sink->on_reply(each.tag, each.error);
+        } else if (!each.sink->on_reply_bytes(each.tag, reply)) {
+            each.sink->on_reply(each.tag, wire::decode_message(reply));
+        }
+    }
     if (outcomes_.empty() && channel_) {  // keep the memory for the next ones
         outcomes.clear();
         outcomes_ = std::move(outcomes);
+        replies.clear();
+        replies_ = std::move(replies);
     }
 }
 
@@ -7963,33 +10883,6 @@ DRAGLINE_DECL void ares_channel::pause() noexcept {
     for (const auto& [handle, entry] : sockets_) entry->socket.cancel(ignored);
 }
 
-DRAGLINE_DECL std::vector<server> ares_system_servers() {
-    std::vector<server> servers;
-    ares_channeldata* channel = nullptr;
-    ares_options options;
-    std::memset(&options, 0, sizeof options);
-    if (ares_init_options(&channel, &options, 0) != ARES_SUCCESS) return servers;
-    ares_addr_port_node* nodes = nullptr;
-    if (ares_get_servers_ports(channel, &nodes) == ARES_SUCCESS) {
-        for (auto* node = nodes; node && servers.size() < max_system_servers; node = node->next) {
-            const auto port =
-                static_cast<std::uint16_t>(node->udp_port > 0 ? node->udp_port : server::default_port);
-            if (node->family == AF_INET) {
-                asio::ip::address_v4::bytes_type bytes;
-                std::memcpy(bytes.data(), &node->addr.addr4, bytes.size());
-                servers.emplace_back(asio::ip::address_v4(bytes), port);
-            } else if (node->family == AF_INET6) {
-                asio::ip::address_v6::bytes_type bytes;
-                std::memcpy(bytes.data(), &node->addr.addr6, bytes.size());
-                servers.emplace_back(asio::ip::address_v6(bytes), port);
-            }
-        }
-        ares_free_data(nodes);
-    }
-    ares_destroy(channel);
-    return servers;
-}
-
 }  // namespace dragline::dns::detail
 
 #if defined(__GNUC__)
@@ -8012,18 +10905,24 @@ class ares_transport final : public transport {
 public:
     ares_transport(async::loop_state& loop, const server& where) : loop_(loop), where_(where) {}
 
-    void ask(const question& asked, std::shared_ptr<reply_sink> sink, std::size_t tag) override;
+    void ask(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+             std::size_t tag) override;
     void hold() override;
     void release() noexcept override;
     void shutdown() noexcept override;
     std::string description() const override { return where_.to_string(); }
 
 private:
-    void renew();
+    struct channel_slot {
+        channel_mode mode;
+        std::shared_ptr<ares_channel> channel;
+    };
+
+    ares_channel& channel_for(channel_mode mode);
 
     async::loop_state& loop_;
     server where_;
-    std::shared_ptr<ares_channel> current_;
+    std::vector<channel_slot> current_;  // one for each mode that was asked for
     std::vector<std::shared_ptr<ares_channel>> retired_;
     std::size_t holders_ = 0;
     bool ended_ = false;
@@ -8038,6 +10937,7 @@ private:
 
 #include <asio/post.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <system_error>
 #include <utility>
@@ -8048,47 +10948,55 @@ inline constexpr std::size_t ares_questions_per_channel = 4096;
 inline constexpr std::chrono::milliseconds ares_least_age{
     200};  // a refusing server must not cost a channel a query
 
-DRAGLINE_DECL void ares_transport::ask(const question& asked, std::shared_ptr<reply_sink> sink,
-                                       std::size_t tag) {
+DRAGLINE_DECL void ares_transport::ask(const question& asked, const query_form& form,
+                                       std::shared_ptr<reply_sink> sink, std::size_t tag) {
     if (ended_) return;
     try {
-        renew();
+        channel_for(channel_mode::of(form)).ask(asked, form, std::move(sink), tag);
     } catch (const std::system_error& error) {  // no memory, no file descriptor
         asio::post(loop_.executor(),
                    [sink = std::move(sink), tag, ec = error.code()] { sink->on_reply(tag, ec); });
-        return;
     }
-    current_->ask(asked, std::move(sink), tag);
 }
 
-DRAGLINE_DECL void ares_transport::renew() {
-    if (current_) {
-        const bool failed =
-            current_->was_unreachable() && loop_.now() - current_->made_at() >= ares_least_age;
-        if (!failed && current_->asked() < ares_questions_per_channel) return;
+DRAGLINE_DECL ares_channel& ares_transport::channel_for(channel_mode mode) {
+    auto slot = std::find_if(current_.begin(), current_.end(),
+                             [mode](const channel_slot& each) { return each.mode == mode; });
+    if (slot == current_.end()) slot = current_.insert(slot, channel_slot{mode, nullptr});
+    auto& current = slot->channel;
+    if (current) {
+        const bool failed = current->was_unreachable() && loop_.now() - current->made_at() >= ares_least_age;
+        if (!failed && current->asked() < ares_questions_per_channel) return *current;
     }
-    auto made = std::make_shared<ares_channel>(loop_, where_);
+    auto made = std::make_shared<ares_channel>(loop_, where_, mode);
     if (holders_ > 0) made->resume();
     std::erase_if(retired_, [](const auto& channel) { return channel->outstanding() == 0; });
-    if (current_ && current_->outstanding() > 0) retired_.push_back(std::move(current_));
-    current_ = std::move(made);
+    if (current && current->outstanding() > 0) retired_.push_back(std::move(current));
+    current = std::move(made);
+    return *current;
 }
 
 DRAGLINE_DECL void ares_transport::hold() {
     if (holders_++ > 0) return;
-    if (current_) current_->resume();
+    for (const auto& slot : current_) {
+        if (slot.channel) slot.channel->resume();
+    }
     for (const auto& channel : retired_) channel->resume();
 }
 
 DRAGLINE_DECL void ares_transport::release() noexcept {
     if (--holders_ > 0) return;
-    if (current_) current_->pause();
+    for (const auto& slot : current_) {
+        if (slot.channel) slot.channel->pause();
+    }
     for (const auto& channel : retired_) channel->pause();
 }
 
 DRAGLINE_DECL void ares_transport::shutdown() noexcept {
     ended_ = true;
-    if (current_) current_->shutdown();
+    for (const auto& slot : current_) {
+        if (slot.channel) slot.channel->shutdown();
+    }
     for (const auto& channel : retired_) channel->shutdown();
 }
 
@@ -8105,35 +11013,62 @@ namespace dragline::inline v1::dns::detail {
 
 inline constexpr std::size_t max_resolv_conf = 64 * 1024;
 
-DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, std::vector<server> servers,
-                                           std::string_view resolv_conf)
+DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, core_settings settings)
     : loop_(loop),
-      of_system_(servers.empty()),
-      resolv_conf_(std::string(resolv_conf), max_resolv_conf),
-      servers_(std::move(servers)) {}
-
-DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, transport_list transports)
-    : loop_(loop),
-      resolv_conf_({}, max_resolv_conf),
-      transports_(std::make_shared<const transport_list>(std::move(transports))) {}
-
-DRAGLINE_DECL void resolver_core::refresh(async::time_point now) {
-    if (of_system_ && resolv_conf_.changed(now)) read_system_servers();
+      settings_(std::move(settings)),
+      resolv_conf_(settings_.resolv_conf, max_resolv_conf),
+      cache_(settings_.cache) {
+    if (!settings_.servers.empty()) use_servers(settings_.servers);
 }
 
-DRAGLINE_DECL void resolver_core::read_system_servers() {
-    std::vector<server> now;
+DRAGLINE_DECL resolver_core::resolver_core(async::loop_state& loop, core_settings settings,
+                                           transport_list transports)
+    : loop_(loop),
+      settings_(std::move(settings)),
+      given_transports_(true),
+      resolv_conf_(settings_.resolv_conf, max_resolv_conf),
+      transports_(std::make_shared<const transport_list>(std::move(transports))),
+      cache_(settings_.cache) {}
+
+DRAGLINE_DECL void resolver_core::refresh(async::time_point now) {
+    const bool of_system = settings_.servers.empty() && !given_transports_;
+    if (!of_system || !resolv_conf_.changed(now)) return;
+    read_system();
+    auto named = system_.servers;
+    if (named.empty()) named.emplace_back(asio::ip::address_v4::loopback());  // resolv.conf(5)
+    use_servers(std::move(named));
+}
+
+DRAGLINE_DECL void resolver_core::read_system() {
     if (platform::windows && resolv_conf_.path() == query_options::default_resolv_conf) {
-        now = ares_system_servers();
+        system_.servers = ares_system_servers();
     } else {
-        now = parse_resolv_conf(resolv_conf_.read());
+        system_ = parse_resolv_conf(resolv_conf_.read());
     }
-    if (now.empty()) now.emplace_back(asio::ip::address_v4::loopback());  // resolv.conf(5)
-    if (now == servers_) return;
-    servers_ = std::move(now);
+}
+
+DRAGLINE_DECL const resolv_conf& resolver_core::system(async::time_point now) {
+    refresh(now);
+    if (resolv_conf_.changed(now)) read_system();  // where the servers are not those of the system
+    return system_;
+}
+
+DRAGLINE_DECL void resolver_core::use_servers(std::vector<server> servers) {
+    std::erase_if(servers, [this](const server& each) {
+        return settings_.family && each.address().is_v4() != (*settings_.family == address_family::v4);
+    });
+    if (servers == servers_) return;
+    servers_ = std::move(servers);
     transports_.reset();
     preferred_ = 0;
     cache_.clear();  // another network may have other answers
+}
+
+DRAGLINE_DECL void resolver_core::reconfigure() {
+    cache_.clear();
+    preferred_ = 0;
+    resolv_conf_.look_again();
+    if (!given_transports_) transports_.reset();
 }
 
 DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transports(async::time_point now) {
@@ -8146,21 +11081,44 @@ DRAGLINE_DECL const std::shared_ptr<const transport_list>& resolver_core::transp
     return transports_;
 }
 
-DRAGLINE_DECL std::shared_ptr<const answer> resolver_core::known(const question& asked, async::time_point now,
-                                                                 std::uint32_t& age) {
+DRAGLINE_DECL std::optional<found_answer> resolver_core::known(const question& asked, const lookup_plan& plan,
+                                                               async::time_point now) {
     refresh(now);  // what was learnt in another network does not count
-    auto hit = cache_.find(asked, now);
-    if (!hit) return nullptr;
-    age = hit->age;
-    return std::move(hit->stored);
+    auto hit = cache_.find(asked, now, plan.form);
+    if (!hit || (plan.whole && !hit->stored->reply)) return std::nullopt;
+    if (hit->refresh && !flights_.contains(flight_key{asked.name, asked.type, asked.klass})) {
+        const auto made = make_flight(asked, plan, preferred_, now);
+        add(*made);
+        made->start_in_background(now);
+    }
+    return found_answer{std::move(hit->stored), hit->age, hit->stale};
+}
+
+DRAGLINE_DECL std::optional<found_answer> resolver_core::known_stale(const question& asked,
+                                                                     const lookup_plan& plan,
+                                                                     async::time_point now) {
+    if (settings_.cache.max_stale() <= std::chrono::seconds(0)) return std::nullopt;
+    auto hit = cache_.find_stale(asked, now, plan.form);
+    if (!hit || (plan.whole && !hit->stored->reply)) return std::nullopt;
+    return found_answer{std::move(hit->stored), hit->age, true};
+}
+
+DRAGLINE_DECL std::shared_ptr<flight> resolver_core::make_flight(question asked, const lookup_plan& plan,
+                                                                 std::size_t first, async::time_point now) {
+    return std::make_shared<flight>(loop_, weak_from_this(), std::move(asked), plan, transports(now), first);
+}
+
+DRAGLINE_DECL void resolver_core::add(flight& made) {
+    const auto& own = made.asked();
+    flights_.emplace(flight_key{own.name, own.type, own.klass}, &made);
 }
 
 DRAGLINE_DECL std::shared_ptr<flight> resolver_core::flight_for(question asked, const lookup_plan& plan,
-                                                                async::time_point now, bool& shared) {
+                                                                bool rotate, async::time_point now,
+                                                                bool& shared) {
     shared = false;
     const auto make = [&] {
-        return std::make_shared<flight>(loop_, weak_from_this(), std::move(asked), plan, transports(now),
-                                        preferred_);
+        return make_flight(std::move(asked), plan, rotate ? rotation_++ : preferred_, now);
     };
     if (plan.bypass_cache) return make();
     const auto found = flights_.find(flight_key{asked.name, asked.type, asked.klass});
@@ -8169,9 +11127,15 @@ DRAGLINE_DECL std::shared_ptr<flight> resolver_core::flight_for(question asked, 
         return shared ? found->second->shared_from_this() : make();
     }
     auto made = make();
-    const auto& own = made->asked();
-    flights_.emplace(flight_key{own.name, own.type, own.klass}, made.get());
+    add(*made);
     return made;
+}
+
+DRAGLINE_DECL query_pacer& resolver_core::pacer(std::size_t server) {
+    if (pacers_.size() <= server) pacers_.resize(server + 1);
+    auto& of = pacers_[server];
+    if (!of) of = std::make_unique<query_pacer>(loop_);
+    return *of;
 }
 
 DRAGLINE_DECL void resolver_core::forget(const flight& gone) noexcept {
@@ -8182,14 +11146,15 @@ DRAGLINE_DECL void resolver_core::forget(const flight& gone) noexcept {
 DRAGLINE_DECL void resolver_core::landed(const flight& ended) {
     forget(ended);
     const auto& outcome = ended.outcome();
-    if (!ended.plan().bypass_cache) cache_.store(outcome, loop_.now());
+    if (!ended.plan().bypass_cache) cache_.store(outcome, loop_.now(), ended.plan().form);
     // Perhaps the machine has moved to another network.
     if (outcome->error == condition::timeout || outcome->error == errc::servers_unreachable)
         resolv_conf_.look_again();
 }
 
 DRAGLINE_DECL void resolver_core::failed(std::size_t server, std::error_code ec) noexcept {
-    const bool silent = ec == condition::timeout || ec == errc::servers_unreachable;
+    const bool silent = ec == condition::timeout || ec == errc::servers_unreachable ||
+                        ec == condition::tls_failed;  // of a transport from above
     if (!silent || server != preferred_ || !transports_ || transports_->empty()) return;
     preferred_ = (server + 1) % transports_->size();
 }
@@ -8201,37 +11166,37 @@ DRAGLINE_DECL void resolver_core::shutdown() noexcept {
 }
 
 DRAGLINE_DECL std::shared_ptr<resolver_core> resolver_registry::core_for(const query_options& options) {
-    for (auto at = entries_.begin(); at != entries_.end(); ++at) {
-        if (at->resolv_conf != options.resolv_conf() || at->servers != options.servers()) continue;
-        if (at != entries_.begin()) entries_.splice(entries_.begin(), entries_, at);
-        return at->core;
+    for (auto at = cores_.begin(); at != cores_.end(); ++at) {
+        if (!(*at)->settings().agrees_with(options)) continue;
+        if (at != cores_.begin()) cores_.splice(cores_.begin(), cores_, at);
+        return *at;
     }
     make_room();
-    auto core = std::make_shared<resolver_core>(loop_, options.servers(), options.resolv_conf());
+    auto core = std::make_shared<resolver_core>(loop_, core_settings(options));
     if (ended_) {
         core->shutdown();
     } else {
-        entries_.push_front(entry{options.servers(), std::string(options.resolv_conf()), core});
+        cores_.push_front(core);
     }
     return core;
 }
 
 // Drops those that were not used for longest, but none that somebody waits for.
 DRAGLINE_DECL void resolver_registry::make_room() {
-    for (auto at = entries_.end(); entries_.size() >= max_cores && at != entries_.begin();) {
+    for (auto at = cores_.end(); cores_.size() >= max_cores && at != cores_.begin();) {
         --at;
-        if (at->core.use_count() == 1) at = entries_.erase(at);
+        if (at->use_count() == 1) at = cores_.erase(at);
     }
 }
 
 DRAGLINE_DECL std::shared_ptr<resolver_core> resolver_registry::core_for(
-    const std::shared_ptr<const transport_list>& of) {
+    const std::shared_ptr<const transport_list>& of, const query_options& options) {
     std::erase_if(custom_,
                   [](const custom_entry& each) { return each.of.expired() && each.core.use_count() == 1; });
     for (const auto& each : custom_) {
-        if (each.of.lock() == of) return each.core;
+        if (each.of.lock() == of && each.core->settings().agrees_with(options)) return each.core;
     }
-    auto core = std::make_shared<resolver_core>(loop_, *of);
+    auto core = std::make_shared<resolver_core>(loop_, core_settings(options), *of);
     if (ended_) {
         core->shutdown();
     } else {
@@ -8246,9 +11211,15 @@ DRAGLINE_DECL const hosts_table& resolver_registry::hosts(std::string_view path)
     return found->second.table(loop_.now());
 }
 
+DRAGLINE_DECL void resolver_registry::reconfigure() {
+    hosts_.clear();
+    for (const auto& each : cores_) each->reconfigure();
+    for (const auto& each : custom_) each.core->reconfigure();
+}
+
 DRAGLINE_DECL void resolver_registry::shutdown() noexcept {
     ended_ = true;
-    for (const auto& each : entries_) each.core->shutdown();
+    for (const auto& each : cores_) each->shutdown();
     for (const auto& each : custom_) each.core->shutdown();
 }
 
@@ -8269,8 +11240,6 @@ DRAGLINE_DECL void resolver_registry::shutdown() noexcept {
 #include <vector>
 
 namespace dragline::inline v1::dns {
-
-enum class address_family { v4, v6 };
 
 /// The addresses of a name.
 struct address_list {
@@ -8332,8 +11301,13 @@ public:
     /// What the cache did. Threads: the loop's own.
     DRAGLINE_DECL cache_statistics statistics() const;
 
-    /// Forgets every answer, for instance after a change of network. Threads: the loop's own.
+    /// Forgets every answer. Threads: the loop's own.
     DRAGLINE_DECL void clear_cache() const;
+
+    /// For after a change of network: every resolver of this loop reads the files of the system again,
+    /// forgets its answers and makes new sockets. What is on its way is not disturbed. Threads: the loop's
+    /// own.
+    DRAGLINE_DECL void reconfigure() const;
 
     /// The shared state of this resolver with these options, for the operations of this module. Threads: the
     /// loop's own.
@@ -8366,16 +11340,21 @@ resolver resolver_of(Where&& place) {
 // ---- dragline/dns/impl/resolver.ipp
 // Included by <dragline/dns/resolver.hpp> only.
 
-// ---- dragline/dns/detail/host_lookup.hpp
-// One look-up of a host or an address, from its checks to its answer, wherever that is known: in itself, the
-// hosts file, the cache, the DNS.
+// ---- dragline/dns/detail/find.hpp
+// Looks a name up, under one suffix after the other if it must be searched for.
+
+// ---- dragline/dns/detail/lookup.hpp
+// One look-up, from its checks to its answer, wherever that is known: in itself, the hosts file, the cache,
+// the DNS.
 
 
 #include <asio/awaitable.hpp>
 #include <asio/ip/address.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 
@@ -8383,43 +11362,68 @@ namespace dragline::inline v1::dns::detail {
 
 // Stands in the frame of the coroutine that looks up, and costs it no other:
 //
-//     host_lookup looking(...);                                            // asks, unless the answer is at
-//     hand if (looking.must_wait()) looking.waited(co_await looking.wait()); const auto found =
-//     looking.finish();                                 // an answer with records, or an error
-class host_lookup {
+//     lookup looking(...);                                                  // asks, unless the answer is at
+//     hand while (looking.must_wait()) looking.waited(co_await looking.wait()); const auto found =
+//     looking.finish();                                  // an answer with records, or an error
+class lookup {
 public:
-    // `type` is A or AAAA; the options are complete.
-    host_lookup(std::shared_ptr<resolver_core> core, std::string name, record_type type,
-                const query_options& options, async::time_point until);
+    // The addresses of a name that may be written as one, be local, or stand in the hosts file: `type` is A
+    // or AAAA. The options are complete.
+    lookup(std::shared_ptr<resolver_core> core, std::string name, record_type type,
+           const query_options& options, async::time_point until);
 
     // The PTR records of an address.
-    host_lookup(std::shared_ptr<resolver_core> core, asio::ip::address address, const query_options& options,
-                async::time_point until);
+    lookup(std::shared_ptr<resolver_core> core, asio::ip::address address, const query_options& options,
+           async::time_point until);
 
-    bool must_wait() const noexcept { return seat_ && !seat_->in().outcome(); }
-    asio::awaitable<result<void>> wait() { return wake_.wait(until_, phase::resolve); }
-    void waited(const result<void>& ended) noexcept { error_ = ended.error(); }
+    // What the DNS says. `whole`: word for word, which finish() then gives for what it says of failure too.
+    lookup(std::shared_ptr<resolver_core> core, question asked, bool whole, const query_options& options,
+           async::time_point until);
+
+    bool must_wait() const noexcept;
+    asio::awaitable<result<void>> wait() {
+        return wake_.wait(stale_ ? std::min(until_, stale_until_) : until_, phase::resolve);
+    }
+    void waited(const result<void>& ended);
 
     // Fills the trace.
     result<found_answer> finish();
 
+    answer_source source() const noexcept { return source_; }
+
 private:
+    lookup(std::shared_ptr<resolver_core> core, const query_options& options, async::time_point until);
+
     void begin(const question& asked);
     std::optional<std::string> name_to_ask(std::string name, record_type type, const query_options& options);
     void settle(answer_source source, answer found);
     void ask(question asked, const query_options& options);
+    void send();
 
     std::shared_ptr<resolver_core> core_;
     lookup_trace* trace_;
     async::time_point began_;
     async::time_point until_;
+    lookup_plan plan_;
+    bool rotate_ = false;
+    bool important_ = false;
     answer_source source_ = answer_source::none;
     bool shared_ = false;
     std::error_code error_;
-    found_answer found_;
+    std::optional<found_answer> found_;
     async::event wake_;
     std::optional<flight_seat> seat_;
+    std::optional<quota_seat> quota_;
+    std::optional<question> to_ask_;     // while the quota makes it wait
+    std::optional<found_answer> stale_;  // what serves when no server does
+    async::time_point stale_until_{};
 };
+
+// An answer that no server gave. It has no TTL.
+DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::address> addresses);
+
+// What localhost and all below it stand for.
+DRAGLINE_DECL std::span<const asio::ip::address> loopback_addresses() noexcept;
 
 DRAGLINE_DECL lookup_plan plan_of(const query_options& options) noexcept;
 
@@ -8430,11 +11434,13 @@ DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::ti
 
 }  // namespace dragline::dns::detail
 
-// ---- dragline/dns/detail/impl/host_lookup.ipp
-// Included by <dragline/dns/detail/host_lookup.hpp> only.
+// ---- dragline/dns/detail/impl/lookup.ipp
+// Included by <dragline/dns/detail/lookup.hpp> only.
 
 
 #if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -8445,7 +11451,14 @@ DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::ti
 namespace dragline::inline v1::dns::detail {
 
 DRAGLINE_DECL lookup_plan plan_of(const query_options& options) noexcept {
-    return {options.try_timeout(), options.tries(), options.bypass_cache()};
+    lookup_plan plan;
+    plan.try_timeout = options.try_timeout();
+    plan.queries_per_second = options.queries_per_second();
+    plan.tries = options.tries();
+    plan.bypass_cache = options.bypass_cache();
+    plan.retry_elsewhere = options.retry_elsewhere();
+    plan.form = options.form();
+    return plan;
 }
 
 DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::time_point now,
@@ -8454,7 +11467,12 @@ DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::ti
     return std::min(until, async::deadline_after(now, options.timeout()));
 }
 
-// An answer that no server gave. It has no TTL.
+DRAGLINE_DECL std::span<const asio::ip::address> loopback_addresses() noexcept {
+    static const asio::ip::address both[] = {asio::ip::address_v4::loopback(),
+                                             asio::ip::address_v6::loopback()};
+    return both;
+}
+
 DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::address> addresses) {
     auto made = make_answer(std::move(asked), {});
     for (const auto& address : addresses) {
@@ -8468,47 +11486,46 @@ DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::addr
     return made;
 }
 
-DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view name) {
-    constexpr std::size_t longest = 45;
-    if (name.empty() || name.size() > longest) return std::nullopt;
-    if (!ascii::is_digit(name.back()) && name.find(':') == name.npos) return std::nullopt;
-    std::error_code ec;
-    const auto address = asio::ip::make_address(name, ec);
-    return ec ? std::nullopt : std::optional(address);
-}
-
-DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, std::string name,
-                                       record_type type, const query_options& options,
-                                       async::time_point until)
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, const query_options& options,
+                             async::time_point until)
     : core_(std::move(core)),
       trace_(options.trace()),
       began_(core_->loop().now()),
       until_(limit_of(options, began_, until)),
-      wake_(core_->loop()) {
+      error_(options.problem()),
+      wake_(core_->loop()) {}
+
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, std::string name, record_type type,
+                             const query_options& options, async::time_point until)
+    : lookup(std::move(core), options, until) {
     if (trace_) begin(question(name, type));
-    if (error_ = options.problem(); error_) return;
+    if (error_) return;
     if (auto to_ask = name_to_ask(std::move(name), type, options))
         ask(question(*std::move(to_ask), type), options);
 }
 
-DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, asio::ip::address address,
-                                       const query_options& options, async::time_point until)
-    : core_(std::move(core)),
-      trace_(options.trace()),
-      began_(core_->loop().now()),
-      until_(limit_of(options, began_, until)),
-      wake_(core_->loop()) {
-    if (address.is_v6()) {
-        const auto v6 = address.to_v6();
-        if (v6.is_v4_mapped()) {
-            address = asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
-        } else {
-            address = asio::ip::address_v6(v6.to_bytes());  // without scope id
-        }
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, question asked, bool whole,
+                             const query_options& options, async::time_point until)
+    : lookup(std::move(core), options, until) {
+    if (trace_) begin(asked);
+    if (error_) return;
+    plan_.whole = whole;
+    auto name = normal_name(asked.name);
+    if (!name) {
+        error_ = name.error();
+        return;
     }
+    asked.name = *std::move(name);
+    ask(std::move(asked), options);
+}
+
+DRAGLINE_DECL lookup::lookup(std::shared_ptr<resolver_core> core, asio::ip::address address,
+                             const query_options& options, async::time_point until)
+    : lookup(std::move(core), options, until) {
+    address = plain_address(address);
     question asked(reverse_name(address), record_type::ptr);
     if (trace_) begin(asked);
-    if (error_ = options.problem(); error_) return;
+    if (error_) return;
     if (options.hosts_file()) {
         const auto& hosts = core_->loop().get<resolver_registry>().hosts(options.hosts_path());
         if (const auto names = hosts.names_of(address); !names.empty()) {
@@ -8521,15 +11538,15 @@ DRAGLINE_DECL host_lookup::host_lookup(std::shared_ptr<resolver_core> core, asio
     ask(std::move(asked), options);
 }
 
-DRAGLINE_DECL void host_lookup::begin(const question& asked) {
+DRAGLINE_DECL void lookup::begin(const question& asked) {
     *trace_ = lookup_trace();
     trace_->asked = asked;
 }
 
 // The name that the DNS has to say something about; nothing when the answer, or an error, is there without
 // it.
-DRAGLINE_DECL std::optional<std::string> host_lookup::name_to_ask(std::string name, record_type type,
-                                                                  const query_options& options) {
+DRAGLINE_DECL std::optional<std::string> lookup::name_to_ask(std::string name, record_type type,
+                                                             const query_options& options) {
     if (const auto literal = literal_address(name)) {
         settle(answer_source::literal,
                local_answer(question(std::move(name), type), std::span(&*literal, 1)));
@@ -8539,9 +11556,7 @@ DRAGLINE_DECL std::optional<std::string> host_lookup::name_to_ask(std::string na
     if (!normal) {
         error_ = normal.error();
     } else if (is_localhost(*normal)) {
-        const asio::ip::address loopback[] = {asio::ip::address_v4::loopback(),
-                                              asio::ip::address_v6::loopback()};
-        settle(answer_source::local, local_answer(question(*std::move(normal), type), loopback));
+        settle(answer_source::local, local_answer(question(*std::move(normal), type), loopback_addresses()));
     } else if (is_onion(*normal)) {
         settle(answer_source::local, make_answer(question(*std::move(normal), type), errc::name_not_found));
     } else {
@@ -8554,36 +11569,181 @@ DRAGLINE_DECL std::optional<std::string> host_lookup::name_to_ask(std::string na
     return std::nullopt;
 }
 
-DRAGLINE_DECL void host_lookup::settle(answer_source source, answer found) {
+DRAGLINE_DECL void lookup::settle(answer_source source, answer found) {
     source_ = source;
-    found_.value = std::make_shared<const answer>(std::move(found));
+    found_.emplace().value = std::make_shared<const answer>(std::move(found));
 }
 
-DRAGLINE_DECL void host_lookup::ask(question asked, const query_options& options) {
-    if (!options.bypass_cache()) found_.value = core_->known(asked, began_, found_.age);
-    if (found_.value) {
+DRAGLINE_DECL void lookup::ask(question asked, const query_options& options) {
+    const bool whole = plan_.whole;
+    plan_ = plan_of(options);
+    plan_.whole = whole;
+    if (!plan_.bypass_cache) found_ = core_->known(asked, plan_, began_);
+    if (found_) {
         source_ = answer_source::cache;
         return;
     }
-    seat_.emplace(core_->flight_for(std::move(asked), plan_of(options), began_, shared_), wake_);
-    seat_->in().start(began_);
+    rotate_ = options.rotate();
+    important_ = options.important();
+    if (!plan_.bypass_cache) stale_ = core_->known_stale(asked, plan_, began_);
+    if (stale_) stale_until_ = async::deadline_after(began_, options.cache().stale_after());
+    to_ask_ = std::move(asked);
+    if (options.quota()) {
+        quota_.emplace(options.quota()->state(), important_, wake_);
+        if (quota_->refused()) error_ = errc::quota_exceeded;
+        if (!quota_->admitted()) return;
+    }
+    send();
 }
 
-DRAGLINE_DECL result<found_answer> host_lookup::finish() {
+DRAGLINE_DECL void lookup::send() {
+    seat_.emplace(core_->flight_for(*std::move(to_ask_), plan_, rotate_, core_->loop().now(), shared_),
+                  wake_);
+    to_ask_.reset();
+    seat_->in().start(important_);
+}
+
+DRAGLINE_DECL bool lookup::must_wait() const noexcept {
+    if (error_ || found_) return false;
+    return seat_ ? !seat_->in().outcome() : to_ask_.has_value();
+}
+
+DRAGLINE_DECL void lookup::waited(const result<void>& ended) {
+    error_ = ended.error();
+    if (!error_ && to_ask_ && quota_->admitted()) send();
+}
+
+DRAGLINE_DECL result<found_answer> lookup::finish() {
     if (seat_ && seat_->in().outcome()) {  // also when it came together with the end of the wait
-        found_.value = seat_->in().outcome();
+        found_.emplace().value = seat_->in().outcome();
         if (seat_->in().was_answered()) source_ = answer_source::network;
     }
-    if (found_.value) error_ = found_.value->error;
+    if (found_) error_ = found_->value->error;
+    const bool spoken = error_ == errc::name_not_found || error_ == errc::no_data;
+    const bool cancelled = error_ == asio::error::operation_aborted;
+    if (error_ && !spoken && !cancelled && stale_) {
+        found_ = std::move(stale_);
+        source_ = answer_source::cache;
+        error_ = found_->value->error;
+    }
     if (trace_) {
         trace_->source = source_;
         trace_->shared = shared_;
+        trace_->stale = found_ && found_->stale;
         if (seat_) seat_->in().report(*trace_);
         trace_->error = error_;
         trace_->took = core_->loop().now() - began_;
     }
-    if (error_) return error_;
-    return std::move(found_);
+    if (error_ && !(found_ && found_->value->reply)) return error_;
+    return *std::move(found_);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#include <asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// Whether there may be more than one name to try.
+DRAGLINE_DECL bool must_search(std::string_view name, const query_options& options) noexcept;
+
+// The names to try, in order (resolv.conf(5)): with ndots dots or more, first as it stands, else last.
+DRAGLINE_DECL std::vector<std::string> names_to_try(const std::string& name, resolver_core& core,
+                                                    const query_options& options);
+
+enum class name_kind {
+    host,  // may be an address, local, or in the hosts file
+    any,
+};
+
+// An answer with records, or why there is none. The options are complete.
+DRAGLINE_DECL asio::awaitable<result<found_answer>> find(std::shared_ptr<resolver_core> core,
+                                                         std::string name, record_type type, name_kind kind,
+                                                         query_options options, async::time_point until);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/find.ipp
+// Included by <dragline/dns/detail/find.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL bool must_search(std::string_view name, const query_options& options) noexcept {
+    return (options.system_search() || !options.search().empty()) && !name.ends_with('.');
+}
+
+// What needs no DNS needs no search.
+DRAGLINE_DECL bool is_known_here(const std::string& name, resolver_core& core, const query_options& options) {
+    if (literal_address(name)) return true;
+    const auto normal = normal_host_name(name);
+    if (!normal || is_localhost(*normal)) return true;
+    if (!options.hosts_file()) return false;
+    const auto& hosts = core.loop().get<resolver_registry>().hosts(options.hosts_path());
+    return !hosts.addresses_of(*normal).empty();
+}
+
+DRAGLINE_DECL std::vector<std::string> names_to_try(const std::string& name, resolver_core& core,
+                                                    const query_options& options) {
+    if (is_known_here(name, core, options)) return {name};
+    const auto now = core.loop().now();
+    const bool system = options.system_search();
+    const auto& suffixes = system && options.search().empty() ? core.system(now).search : options.search();
+    const long ndots = options.ndots().value_or(system ? core.system(now).ndots : 1);
+    std::vector<std::string> names;
+    const bool as_it_stands_first = std::count(name.begin(), name.end(), '.') >= ndots;
+    if (as_it_stands_first) names.push_back(name);
+    for (const auto& suffix : suffixes) names.push_back(name + '.' + suffix);
+    if (!as_it_stands_first) names.push_back(name);
+    return names;
+}
+
+DRAGLINE_DECL asio::awaitable<result<found_answer>> find_one(std::shared_ptr<resolver_core> core,
+                                                             std::string name, record_type type,
+                                                             name_kind kind, query_options options,
+                                                             async::time_point until) {
+    if (kind == name_kind::host) {
+        lookup looking(std::move(core), std::move(name), type, options, until);
+        while (looking.must_wait()) looking.waited(co_await looking.wait());
+        co_return looking.finish();
+    }
+    question asked(std::move(name), type);
+    lookup looking(std::move(core), std::move(asked), false, options, until);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
+    co_return looking.finish();
+}
+
+DRAGLINE_DECL asio::awaitable<result<found_answer>> find(std::shared_ptr<resolver_core> core,
+                                                         std::string name, record_type type, name_kind kind,
+                                                         query_options options, async::time_point until) {
+    if (!must_search(name, options)) {
+        auto finding = find_one(std::move(core), std::move(name), type, kind, std::move(options), until);
+        co_return co_await std::move(finding);
+    }
+    until = limit_of(options, core->loop().now(), until);  // one limit for all of them
+    // That one name has no data tells more than that another does not exist.
+    std::error_code absent = errc::name_not_found;
+    auto names = names_to_try(name, *core, options);
+    for (auto& each : names) {
+        auto finding = find_one(core, std::move(each), type, kind, options, until);
+        auto found = co_await std::move(finding);
+        if (found) co_return found;
+        if (found.error() != errc::name_not_found && found.error() != errc::no_data) co_return found.error();
+        if (found.error() == errc::no_data) absent = found.error();
+    }
+    co_return absent;
 }
 
 }  // namespace dragline::dns::detail
@@ -8597,7 +11757,7 @@ namespace dragline::inline v1::dns {
 DRAGLINE_DECL std::shared_ptr<detail::resolver_core> resolver::core(const query_options& options) const {
     auto& registry = async::loop_state::of(executor_).get<detail::resolver_registry>();
     // Transports of one's own stand for the servers; options with servers go past them.
-    return transports_ && options.servers().empty() ? registry.core_for(transports_)
+    return transports_ && options.servers().empty() ? registry.core_for(transports_, options)
                                                     : registry.core_for(options);
 }
 
@@ -8607,6 +11767,10 @@ DRAGLINE_DECL cache_statistics resolver::statistics() const {
 
 DRAGLINE_DECL void resolver::clear_cache() const { core(*defaults_)->answers().clear(); }
 
+DRAGLINE_DECL void resolver::reconfigure() const {
+    async::loop_state::of(executor_).get<detail::resolver_registry>().reconfigure();
+}
+
 namespace detail {
 
 DRAGLINE_DECL const std::shared_ptr<const query_options>& no_options() {
@@ -8614,21 +11778,24 @@ DRAGLINE_DECL const std::shared_ptr<const query_options>& no_options() {
     return none;
 }
 
+DRAGLINE_DECL address_list address_list_of(const found_answer& found) {
+    const auto& from = *found.value;
+    address_list list;
+    for (const auto& address : addresses_v4(from)) list.addresses.emplace_back(address);
+    for (const auto& address : addresses_v6(from)) list.addresses.emplace_back(address);
+    list.ttl = found.ttl();
+    list.canonical_name = from.canonical_name();
+    return list;
+}
+
 DRAGLINE_DECL asio::awaitable<result<address_list>> lookup_addresses(std::shared_ptr<resolver_core> core,
                                                                      std::string name, record_type type,
                                                                      query_options options,
                                                                      async::time_point until) {
-    host_lookup looking(std::move(core), std::move(name), type, options, until);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
-    const auto found = looking.finish();
+    auto finding = find(std::move(core), std::move(name), type, name_kind::host, std::move(options), until);
+    const auto found = co_await std::move(finding);
     if (!found) co_return found.error();
-    const auto& from = *found->value;
-    address_list list;
-    for (const auto& address : addresses_v4(from)) list.addresses.emplace_back(address);
-    for (const auto& address : addresses_v6(from)) list.addresses.emplace_back(address);
-    list.ttl = from.ttl > found->age ? from.ttl - found->age : 0;
-    list.canonical_name = from.canonical_name();
-    co_return list;
+    co_return address_list_of(*found);
 }
 
 }  // namespace detail
@@ -8640,6 +11807,1420 @@ DRAGLINE_DECL asio::awaitable<result<address_list>> resolver::lookup(std::string
     auto shared = core(merged);
     const auto type = family == address_family::v4 ? record_type::a : record_type::aaaa;
     return detail::lookup_addresses(std::move(shared), std::move(name), type, std::move(merged), until);
+}
+
+}  // namespace dragline::dns
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+// What may stand where a token is expected: not the options.
+template <class Token, class Options>
+concept token_after = !std::is_convertible_v<Token, Options>;
+
+// The tokens of an operation without a WHERE: only a coroutine that awaits it says where it is.
+template <class Token>
+concept awaiting_token =
+    std::is_same_v<Token, default_token> || std::is_same_v<Token, as_tuple_t<default_token>>;
+
+// Runs a body on the loop of the awaiting coroutine.
+template <class T, auto Body, class Token, class Subject, class Options>
+auto start_here(Token, Subject subject, Options options) {
+    constexpr auto body = [](asio::any_io_executor loop, Subject s, Options o) {
+        return Body(resolver(std::move(loop)), std::move(s), std::move(o));
+    };
+    if constexpr (std::is_same_v<Token, default_token>) {
+        return async::await_here<T>(body, std::move(subject), std::move(options));
+    } else {
+        return async::await_here_as_tuple<T>(body, std::move(subject), std::move(options));
+    }
+}
+
+}  // namespace dragline::dns::detail
+// ---- dragline/dns/response.hpp
+// What a server said to a query, word for word, and what that comes to.
+
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// The result of query(): also NXDOMAIN is an answer, as a 404 is one of HTTP.
+class response {
+public:
+    question asked;
+
+    /// Nothing when there are records of the asked type; else why there are none, as answer::error.
+    std::error_code error;
+
+    rcode code = rcode::no_error;
+    bool authoritative = false;        ///< AA
+    bool truncated = false;            ///< TC, and TCP did not help.
+    bool recursion_available = false;  ///< RA
+    bool authentic = false;            ///< AD: the server says that it validated the data.
+    bool checking_disabled = false;    ///< CD
+
+    // The sections of the message; TTLs are those that hold now.
+    std::vector<record> answers;
+    std::vector<record> authorities;
+    std::vector<record> additionals;  ///< Without OPT.
+
+    std::vector<std::string> aliases;  ///< Where the asked name leads, one after the other.
+    std::uint32_t ttl = 0;             ///< Seconds for which the answer, or the absence, still holds.
+
+    answer_source source = answer_source::none;  ///< The network, or the cache.
+    std::string server;                          ///< "192.0.2.1:53"; of a cached answer the one that gave it.
+    std::chrono::steady_clock::duration took{};  ///< That server's time to answer.
+
+    response() {}
+
+    /// The name that has, or lacks, the records.
+    const std::string& canonical_name() const noexcept {
+        return aliases.empty() ? asked.name : aliases.back();
+    }
+
+    /// The data of the answers of one kind, in their order: records<mx_record>().
+    template <class Data>
+    std::vector<Data> records() const {
+        std::vector<Data> found;
+        for (const auto& each : answers) {
+            if (const auto* data = each.template get<Data>()) found.push_back(*data);
+        }
+        return found;
+    }
+
+    /// Throws std::system_error with `error`, if there is one.
+    void raise_for_error() const {
+        if (error) throw std::system_error(error);
+    }
+};
+
+}  // namespace dragline::dns
+
+#include <asio/awaitable.hpp>
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+using query_signature = void(std::error_code, response);
+
+namespace detail {
+DRAGLINE_DECL asio::awaitable<result<response>> query_body(resolver with, question asked,
+                                                           query_options options);
+}
+
+/// Asks for the records of one type, or ANY, of a name: the cache, then the DNS. No hosts file, no search
+/// list.
+///
+/// Completes with (error_code, response). Whatever a server says is a success, see response::error: NXDOMAIN,
+/// and, when no server says anything better, SERVFAIL and REFUSED too. Types without a name here are given by
+/// number, and come as raw_record.
+/// Errors:  that there is no answer: make_timeout(phase::resolve), dns::errc::servers_unreachable,
+///          malformed_message, no_servers, quota_exceeded; a name that cannot be (an address is none),
+///          options that cannot work.
+/// Cancel:  any type; a query that others wait for goes on.
+/// Threads: any; see async::initiate(). RFC 1035.
+template <async::where Where, class Token = default_token>
+auto query(Where&& place, std::string_view name, record_type type, query_options options,
+           Token&& token = {}) {
+    return async::initiate<response>(async::executor_of(place), &detail::query_body,
+                                     std::forward<Token>(token), resolver_of(place),
+                                     question(std::string(name), type), std::move(options));
+}
+
+template <async::where Where, detail::token_after<query_options> Token = default_token>
+auto query(Where&& place, std::string_view name, record_type type, Token&& token = {}) {
+    return query(std::forward<Where>(place), name, type, query_options(), std::forward<Token>(token));
+}
+
+/// As above, on the loop of the coroutine that awaits it.
+template <detail::awaiting_token Token = default_token>
+auto query(std::string_view name, record_type type, query_options options, Token token = {}) {
+    return detail::start_here<response, &detail::query_body>(token, question(std::string(name), type),
+                                                             std::move(options));
+}
+
+template <detail::awaiting_token Token = default_token>
+auto query(std::string_view name, record_type type, Token token = {}) {
+    return query(name, type, query_options(), token);
+}
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/query.ipp
+// Included by <dragline/dns/query.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL response response_from(const found_answer& found, answer_source source) {
+    const auto& what = *found.value;
+    const auto& message = what.reply->message;
+    response out;
+    out.asked = what.asked;
+    out.error = what.error;
+    out.code = what.code;
+    out.authoritative = message.authoritative;
+    out.truncated = message.truncated;
+    out.recursion_available = message.recursion_available;
+    out.authentic = message.authentic_data;
+    out.checking_disabled = message.checking_disabled;
+    out.answers = message.answers;
+    out.authorities = message.authorities;
+    out.additionals = message.additionals;
+    for (auto* section : {&out.answers, &out.authorities, &out.additionals}) {
+        for (auto& each : *section) each.ttl -= std::min(each.ttl, found.age);
+    }
+    out.aliases = what.aliases;
+    out.ttl = found.ttl();
+    out.source = source;
+    out.server = what.reply->server;
+    out.took = what.reply->took;
+    return out;
+}
+
+DRAGLINE_DECL asio::awaitable<result<response>> query_body(resolver with, question asked,
+                                                           query_options options) {
+    options = options.over(with.defaults());
+    lookup looking(with.core(options), std::move(asked), true, options, async::no_deadline);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
+    const auto found = looking.finish();
+    if (!found) co_return found.error();
+    co_return response_from(*found, looking.source());
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/records/presentation.hpp
+// Records as the text of a master file (RFC 1035, 5.1), and text as records. Start with to_string() and
+// parse_record_data().
+
+
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns {
+
+/// The data of a record: "10 mx.example.org.". Printable ASCII in one line, whatever the record holds.
+///
+/// Names end in a dot. Bytes of no known type are as RFC 3597 says, "\# 4 C0000201", and so is data that has
+/// no other text: an empty key, digest or signature, or parameters of a service that contradict each other.
+/// parse_record_data() makes the same data of it. Empty for some data that no message can hold.
+DRAGLINE_DECL std::string to_string(const record_data& data);
+
+/// The whole record: "example.org. 300 IN MX 10 mx.example.org.".
+DRAGLINE_DECL std::string to_string(const record& entry);
+
+/// Reads the text of the data of a record of this type, or its bytes as RFC 3597 says.
+///
+/// Strings need no quotes where they hold no space; escapes, parentheses, comments and ends of lines are
+/// understood. A name is complete, with a dot at its end or not: there is no origin. Algorithms are numbers.
+/// Parameters of a service must not contradict each other (RFC 9460, 2.4.3).
+/// Errors: errc::invalid_data, also for a type that has no text of its own; errc::unknown_type for one within
+/// the data; for names, those of wire::encode_name().
+DRAGLINE_DECL result<record_data> parse_record_data(record_type type, std::string_view text);
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/records/impl/presentation.ipp
+// Included by <dragline/dns/records/presentation.hpp> only.
+
+// ---- dragline/dns/detail/record_text_reader.hpp
+// The data of one record, from the text of a master file.
+
+// ---- dragline/dns/detail/text_reader.hpp
+// The fields of a record from the text of a master file (RFC 1035, 5.1).
+
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// Any bytes, without their escapes; nothing when an escape is none.
+DRAGLINE_DECL std::optional<std::string> unescape(std::string_view text);
+
+// Takes fields one after the other. After the first failure every one of them yields nothing, or the default.
+//
+// Words are separated by spaces, tabs and ends of lines, all the same within parentheses and outside, where
+// those must be in pairs. A semicolon starts a comment.
+class text_reader {
+public:
+    struct word {
+        std::string_view text;  // with its escapes
+        bool quoted = false;    // wholly: it has lost its quotes
+    };
+
+    explicit text_reader(std::string_view text) : text_(text) { skip_blanks(); }
+
+    std::error_code error() const noexcept { return error_; }
+    void fail(std::error_code ec = errc::invalid_data) {
+        if (!error_) error_ = ec;
+    }
+
+    // Whether there are no more words, or a failure.
+    bool at_end() const noexcept { return error_ || text_.empty(); }
+
+    word take_word() { return next_word(false); }
+    // What stands in one word without quotes, escapes not understood.
+    DRAGLINE_DECL std::string_view take_plain();
+    // As take_plain(), but a value may be in quotes: key="value". It keeps them.
+    std::string_view take_parameter() { return next_word(true).text; }
+    DRAGLINE_DECL std::string take_name();
+    DRAGLINE_DECL std::string take_bytes();   // of any number
+    DRAGLINE_DECL std::string take_string();  // at most 255 bytes
+    DRAGLINE_DECL record_type take_type();
+    DRAGLINE_DECL std::uint32_t take_time();
+    // All words that are left, at least one, joined.
+    DRAGLINE_DECL std::vector<std::uint8_t> take_hex();
+    DRAGLINE_DECL std::vector<std::uint8_t> take_base64();
+
+    template <std::unsigned_integral T>
+    T take_number() {
+        const auto number = ascii::parse_number<T>(take_plain());
+        if (!number) fail();
+        return number.value_or(T{});
+    }
+
+private:
+    DRAGLINE_DECL void skip_blanks();
+    DRAGLINE_DECL word next_word(bool is_parameter);
+    DRAGLINE_DECL std::size_t end_of_quotes(std::size_t open);
+    DRAGLINE_DECL std::string take_joined();
+
+    std::string_view text_;
+    std::size_t open_ = 0;  // parentheses
+    std::error_code error_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/text_reader.ipp
+// Included by <dragline/dns/detail/text_reader.hpp> only.
+
+// ---- dragline/dns/detail/binary_text.hpp
+// Bytes as text in the records that hold keys and digests: base 16 and base 64 (RFC 4648).
+
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void append_hex(std::string& text, byte_view bytes);
+DRAGLINE_DECL std::optional<std::vector<std::uint8_t>> parse_hex(std::string_view text);
+
+DRAGLINE_DECL void append_base64(std::string& text, byte_view bytes);
+// With padding, and no bits set that stand for nothing.
+DRAGLINE_DECL std::optional<std::vector<std::uint8_t>> parse_base64(std::string_view text);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/binary_text.ipp
+// Included by <dragline/dns/detail/binary_text.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr std::string_view hex_digits = "0123456789ABCDEF";
+inline constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+DRAGLINE_DECL void append_hex(std::string& text, byte_view bytes) {
+    for (const auto byte : bytes) {
+        text += hex_digits[byte >> 4];
+        text += hex_digits[byte & 0xf];
+    }
+}
+
+DRAGLINE_DECL std::optional<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
+    if (text.size() % 2 != 0) return std::nullopt;
+    std::vector<std::uint8_t> bytes;
+    bytes.reserve(text.size() / 2);
+    for (; !text.empty(); text.remove_prefix(2)) {
+        const int high = ascii::hex_value(text[0]), low = ascii::hex_value(text[1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
+    }
+    return bytes;
+}
+
+DRAGLINE_DECL void append_base64(std::string& text, byte_view bytes) {
+    while (!bytes.empty()) {
+        const auto group = bytes.first(std::min<std::size_t>(bytes.size(), 3));
+        unsigned bits = 0;
+        for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (i < group.size() ? group[i] : 0u);
+        for (std::size_t i = 0; i < 4; ++i) {
+            text += i <= group.size() ? base64_digits[bits >> (18 - 6 * i) & 0x3f] : '=';
+        }
+        bytes = bytes.subspan(group.size());
+    }
+}
+
+DRAGLINE_DECL std::optional<std::vector<std::uint8_t>> parse_base64(std::string_view text) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    std::vector<std::uint8_t> bytes;
+    bytes.reserve(text.size() / 4 * 3);
+    for (; !text.empty(); text.remove_prefix(4)) {
+        auto group = text.substr(0, 4);
+        if (text.size() == 4) {
+            if (group.ends_with('=')) group.remove_suffix(1);
+            if (group.ends_with('=')) group.remove_suffix(1);
+        }
+        if (group.size() < 2) return std::nullopt;
+        unsigned bits = 0;
+        for (std::size_t i = 0; i < 4; ++i) {
+            const auto value = i < group.size() ? base64_digits.find(group[i]) : 0;
+            if (value == base64_digits.npos) return std::nullopt;
+            bits = bits << 6 | static_cast<unsigned>(value);
+        }
+        const unsigned beyond = group.size() == 4 ? 0 : group.size() == 3 ? 0xff : 0xffff;
+        if (bits & beyond) return std::nullopt;
+        for (std::size_t i = 0; i + 1 < group.size(); ++i) {
+            bytes.push_back(static_cast<std::uint8_t>(bits >> (16 - 8 * i)));
+        }
+    }
+    return bytes;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <chrono>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::optional<std::string> unescape(std::string_view text) {
+    std::string bytes;
+    while (!text.empty()) {
+        std::uint8_t byte = 0;
+        if (!take_character(text, byte)) return std::nullopt;
+        bytes += static_cast<char>(byte);
+    }
+    return bytes;
+}
+
+DRAGLINE_DECL void text_reader::skip_blanks() {
+    while (!text_.empty()) {
+        const char c = text_.front();
+        if (c == ';') {
+            text_.remove_prefix(std::min(text_.find('\n'), text_.size()));
+            continue;
+        }
+        if (c == '(') {
+            ++open_;
+        } else if (c == ')') {
+            if (open_ == 0) return fail();
+            --open_;
+        } else if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
+            return;
+        }
+        text_.remove_prefix(1);
+    }
+    if (open_ != 0) fail();
+}
+
+// Where the quotes end that open there; the end of the text when they do not.
+DRAGLINE_DECL std::size_t text_reader::end_of_quotes(std::size_t open) {
+    std::size_t at = open + 1;
+    while (at < text_.size() && text_[at] != '"') at += text_[at] == '\\' ? 2 : 1;
+    return std::min(at, text_.size());
+}
+
+DRAGLINE_DECL text_reader::word text_reader::next_word(bool is_parameter) {
+    if (at_end()) return fail(), word();
+    constexpr std::string_view ends = " \t\r\n();";
+    word out;
+    out.quoted = text_.front() == '"';
+    if (out.quoted && is_parameter) return fail(), word();
+    std::size_t end = 0;
+    if (out.quoted) {
+        end = end_of_quotes(0);
+        if (end == text_.size()) return fail(), word();
+        out.text = text_.substr(1, end - 1);
+        ++end;
+    } else {
+        while (end < text_.size() && ends.find(text_[end]) == ends.npos && text_[end] != '"') {
+            end += text_[end] == '\\' ? 2 : 1;
+        }
+        if (is_parameter && end < text_.size() && text_[end] == '"' && text_[end - 1] == '=') {
+            end = end_of_quotes(end) + 1;
+        }
+        if (end > text_.size()) return fail(), word();
+        out.text = text_.substr(0, end);
+    }
+    if (end < text_.size() && ends.find(text_[end]) == ends.npos) return fail(), word();
+    text_.remove_prefix(end);
+    skip_blanks();
+    return out;
+}
+
+DRAGLINE_DECL std::string_view text_reader::take_plain() {
+    const auto next = take_word();
+    if (next.quoted) fail();
+    return next.text;
+}
+
+DRAGLINE_DECL std::string text_reader::take_name() {
+    const auto text = take_plain();
+    if (error_ || text == "@") return fail(), std::string();  // the origin, which nobody knows here
+    std::vector<std::uint8_t> bytes;
+    if (const auto ec = wire::encode_name(text, bytes)) return fail(ec), std::string();
+    std::size_t offset = 0;
+    return *wire::decode_name(bytes, offset);
+}
+
+DRAGLINE_DECL std::string text_reader::take_bytes() {
+    auto bytes = unescape(take_word().text);
+    if (!bytes) fail();
+    return std::move(bytes).value_or(std::string());
+}
+
+DRAGLINE_DECL std::string text_reader::take_string() {
+    auto bytes = take_bytes();
+    if (bytes.size() > 255) fail();
+    return bytes;
+}
+
+DRAGLINE_DECL record_type text_reader::take_type() {
+    const auto type = parse_record_type(take_plain());
+    if (!type) fail(type.error());
+    return *type;
+}
+
+// YYYYMMDDHHmmSS, or seconds (RFC 4034, 3.2).
+DRAGLINE_DECL std::uint32_t text_reader::take_time() {
+    namespace chrono = std::chrono;
+    const auto text = take_plain();
+    if (text.size() <= 10) {
+        const auto seconds = ascii::parse_number<std::uint32_t>(text);
+        if (!seconds) fail();
+        return seconds.value_or(0);
+    }
+    if (text.size() != 14 || !std::all_of(text.begin(), text.end(), ascii::is_digit)) return fail(), 0;
+    const auto number = [text](std::size_t at, std::size_t size) {
+        return *ascii::parse_number<unsigned>(text.substr(at, size));
+    };
+    const chrono::year_month_day date(chrono::year(static_cast<int>(number(0, 4))),
+                                      chrono::month(number(4, 2)), chrono::day(number(6, 2)));
+    const unsigned hour = number(8, 2), minute = number(10, 2), second = number(12, 2);
+    if (!date.ok() || hour > 23 || minute > 59 || second > 59) return fail(), 0;
+    const std::int64_t day = chrono::sys_days(date).time_since_epoch().count();
+    const std::int64_t count = ((day * 24 + hour) * 60 + minute) * 60 + second;
+    if (count < 0 || count > 0xffffffff) return fail(), 0;
+    return static_cast<std::uint32_t>(count);
+}
+
+DRAGLINE_DECL std::string text_reader::take_joined() {
+    std::string joined;
+    do {
+        joined += take_plain();
+    } while (!at_end());
+    return joined;
+}
+
+DRAGLINE_DECL std::vector<std::uint8_t> text_reader::take_hex() {
+    auto bytes = parse_hex(take_joined());
+    if (!bytes) fail();
+    return std::move(bytes).value_or(std::vector<std::uint8_t>());
+}
+
+DRAGLINE_DECL std::vector<std::uint8_t> text_reader::take_base64() {
+    auto bytes = parse_base64(take_joined());
+    if (!bytes) fail();
+    return std::move(bytes).value_or(std::vector<std::uint8_t>());
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+namespace dragline::inline v1::dns::detail {
+
+// Reads the form that the type has of its own. The caller asks `in` whether that failed or left words over.
+DRAGLINE_DECL void read_record_text(text_reader& in, record_type type, record_data& out);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/record_text_reader.ipp
+// Included by <dragline/dns/detail/record_text_reader.hpp> only.
+
+// ---- dragline/dns/detail/address_text.hpp
+// Addresses as they stand in records.
+
+#include <asio/ip/address_v4.hpp>
+#include <asio/ip/address_v6.hpp>
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::dns::detail {
+
+template <class Address>
+std::optional<Address> parse_address(std::string_view text) {
+    // Neither a scope id nor a zero byte, which would end the text early.
+    if (text.find_first_not_of("0123456789abcdefABCDEF:.") != text.npos) return std::nullopt;
+    std::error_code ec;
+    Address address;
+    if constexpr (std::same_as<Address, asio::ip::address_v4>) {
+        address = asio::ip::make_address_v4(std::string(text), ec);
+    } else {
+        address = asio::ip::make_address_v6(std::string(text), ec);
+    }
+    return ec ? std::nullopt : std::optional(address);
+}
+
+}  // namespace dragline::dns::detail
+// ---- dragline/dns/detail/service_text.hpp
+// The parameters of a service as text (RFC 9460, 2.1).
+
+
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns::detail {
+
+// Appends all of them, a space before each. What is not well-formed gets the form of a key that has no name.
+DRAGLINE_DECL void append_parameters(std::string& text, const service_parameters& parameters);
+
+// Adds the parameter in a word, `key`, `key=value` or `key="value"`; false when it is none, or the second of
+// its key. Whether the value is well-formed remains to be asked.
+DRAGLINE_DECL bool add_parameter(service_parameters& to, std::string_view word);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/service_text.ipp
+// Included by <dragline/dns/detail/service_text.hpp> only.
+
+// ---- dragline/dns/detail/text_writer.hpp
+// The fields of a record as the text of a master file (RFC 1035, 5.1).
+
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns::detail {
+
+// With a dot at its end, so that no origin is appended to it; and with escapes for what else has a meaning.
+DRAGLINE_DECL void append_name(std::string& text, std::string_view name);
+
+// In quotes.
+DRAGLINE_DECL void append_quoted(std::string& text, std::string_view bytes);
+
+// Appends fields, with a space between them.
+class text_writer {
+public:
+    text_writer& put(std::unsigned_integral auto number) { return word(std::to_string(number)); }
+    text_writer& word(std::string_view text) { return separate(), text_ += text, *this; }
+    text_writer& name(std::string_view name) { return separate(), append_name(text_, name), *this; }
+    text_writer& quoted(std::string_view bytes) { return separate(), append_quoted(text_, bytes), *this; }
+    DRAGLINE_DECL text_writer& time(std::uint32_t seconds);
+    DRAGLINE_DECL text_writer& hex(byte_view bytes);
+    DRAGLINE_DECL text_writer& base64(byte_view bytes);
+
+    std::string& text() noexcept { return text_; }
+
+private:
+    void separate() {
+        if (!text_.empty()) text_ += ' ';
+    }
+
+    std::string text_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/text_writer.ipp
+// Included by <dragline/dns/detail/text_writer.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <chrono>
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+// A char may have a sign or not.
+DRAGLINE_DECL bool is_visible(char c) noexcept { return c > ' ' && c <= '~'; }
+
+DRAGLINE_DECL void append_name(std::string& text, std::string_view name) {
+    constexpr std::string_view special = "\"();@$";  // beside what the name has escaped already
+    const bool complete = ends_with_dot(name);
+    for (; !name.empty(); name.remove_prefix(1)) {
+        const bool escaped = name.front() == '\\' && name.size() > 1;
+        if (escaped) name.remove_prefix(1);
+        const char c = name.front();
+        if (!is_visible(c)) {  // in a name that nobody has decoded
+            append_decimal_escape(text, static_cast<std::uint8_t>(c));
+            continue;
+        }
+        if (escaped || special.find(c) != special.npos) text += '\\';
+        text += c;
+    }
+    if (!complete) text += '.';
+}
+
+DRAGLINE_DECL void append_quoted(std::string& text, std::string_view bytes) {
+    text += '"';
+    for (const char c : bytes) {
+        if (!is_visible(c) && c != ' ') {
+            append_decimal_escape(text, static_cast<std::uint8_t>(c));
+            continue;
+        }
+        if (c == '"' || c == '\\') text += '\\';
+        text += c;
+    }
+    text += '"';
+}
+
+DRAGLINE_DECL text_writer& text_writer::time(std::uint32_t seconds) {
+    namespace chrono = std::chrono;
+    const chrono::sys_seconds whole{chrono::seconds(seconds)};
+    const auto day = chrono::floor<chrono::days>(whole);
+    const chrono::year_month_day date(day);
+    const chrono::hh_mm_ss clock(whole - day);
+    const auto digits = [](auto number, std::size_t count) {
+        const auto text = std::to_string(number);
+        return std::string(count - text.size(), '0') + text;
+    };
+    return word(digits(int{date.year()}, 4) + digits(unsigned{date.month()}, 2) +
+                digits(unsigned{date.day()}, 2) + digits(clock.hours().count(), 2) +
+                digits(clock.minutes().count(), 2) + digits(clock.seconds().count(), 2));
+}
+
+DRAGLINE_DECL text_writer& text_writer::hex(byte_view bytes) {
+    separate();
+    append_hex(text_, bytes);
+    return *this;
+}
+
+DRAGLINE_DECL text_writer& text_writer::base64(byte_view bytes) {
+    separate();
+    append_base64(text_, bytes);
+    return *this;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr auto last_known_key = static_cast<std::uint16_t>(service_key::ipv6hint);
+
+DRAGLINE_DECL void append_alpn(std::string& text, const service_parameters& from) {
+    std::string list;
+    for (const auto& protocol : from.alpn()) {
+        if (!list.empty()) list += ',';
+        for (const char c : protocol) {
+            if (c == ',' || c == '\\') list += '\\';
+            list += c;
+        }
+    }
+    append_quoted(text, list);
+}
+
+template <class Address, class Bytes>
+void append_addresses(std::string& text, const std::vector<Bytes>& addresses) {
+    for (const auto& bytes : addresses) {
+        if (&bytes != addresses.data()) text += ',';
+        text += Address(bytes).to_string();
+    }
+}
+
+DRAGLINE_DECL void append_keys(std::string& text, const std::vector<service_key>& keys) {
+    for (const auto& key : keys) {
+        if (&key != keys.data()) text += ',';
+        text += to_string(key);
+    }
+}
+
+// The value behind a key, in the form of that key.
+DRAGLINE_DECL void append_value(std::string& text, const service_parameters& from, service_key key) {
+    switch (key) {
+        case service_key::mandatory: return append_keys(text, from.mandatory());
+        case service_key::alpn: return append_alpn(text, from);
+        case service_key::no_default_alpn: return;
+        case service_key::port: text += std::to_string(*from.port()); return;
+        case service_key::ipv4hint: return append_addresses<asio::ip::address_v4>(text, from.ipv4hint());
+        case service_key::ech:
+            text += '"';
+            append_base64(text, from.ech());
+            text += '"';
+            return;
+        case service_key::ipv6hint: return append_addresses<asio::ip::address_v6>(text, from.ipv6hint());
+    }
+}
+
+DRAGLINE_DECL void append_parameters(std::string& text, const service_parameters& parameters) {
+    for (const auto& [key, value] : parameters.all()) {
+        text += ' ';
+        const bool known = static_cast<std::uint16_t>(key) <= last_known_key;
+        if (known && service_parameters::is_well_formed(key, value)) {
+            text += to_string(key);
+            if (value.empty()) continue;
+            text += '=';
+            append_value(text, parameters, key);
+        } else {
+            text += "key" + std::to_string(static_cast<unsigned>(key));
+            if (value.empty()) continue;
+            text += '=';
+            append_quoted(text, {reinterpret_cast<const char*>(value.data()), value.size()});
+        }
+    }
+}
+
+// "alpn", "key667".
+DRAGLINE_DECL std::optional<service_key> parse_key(std::string_view text) {
+    for (auto number = std::uint16_t{0}; number <= last_known_key; ++number) {
+        const auto key = static_cast<service_key>(number);
+        if (to_string(key) == text) return key;
+    }
+    if (!text.starts_with("key")) return std::nullopt;
+    text.remove_prefix(3);
+    if (text.size() > 1 && text.front() == '0') return std::nullopt;
+    const auto number = ascii::parse_number<std::uint16_t>(text);
+    return number ? std::optional(static_cast<service_key>(*number)) : std::nullopt;
+}
+
+// Calls `visit(item)`, which may refuse, for each item between commas; false as well for an empty list or
+// item.
+template <class Visit>
+bool for_each_in_list(std::string_view list, Visit visit) {
+    for (;;) {
+        const auto comma = list.find(',');
+        const auto item = list.substr(0, comma);
+        if (item.empty() || !visit(item)) return false;
+        if (comma == list.npos) return true;
+        list.remove_prefix(comma + 1);
+    }
+}
+
+template <class Address, class Bytes>
+bool add_addresses(std::vector<Bytes>& to, std::string_view list) {
+    return for_each_in_list(list, [&to](std::string_view item) {
+        const auto address = parse_address<Address>(item);
+        if (address) to.push_back(address->to_bytes());
+        return address.has_value();
+    });
+}
+
+// Protocols between commas; a backslash before a comma or backslash makes that a part of the name.
+DRAGLINE_DECL bool add_alpn(service_parameters& to, std::string_view text) {
+    const auto list = unescape(text);
+    if (!list) return false;
+    std::vector<std::string> protocols(1);
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        char c = (*list)[i];
+        if (c == ',') {
+            protocols.emplace_back();
+            continue;
+        }
+        if (c == '\\') {
+            if (++i == list->size()) return false;
+            c = (*list)[i];
+            if (c != ',' && c != '\\') return false;
+        }
+        protocols.back() += c;
+    }
+    to.alpn(protocols);
+    return true;
+}
+
+DRAGLINE_DECL bool add_mandatory(service_parameters& to, std::string_view list) {
+    std::vector<service_key> keys;
+    const bool good = for_each_in_list(list, [&keys](std::string_view item) {
+        const auto key = parse_key(item);
+        if (key) keys.push_back(*key);
+        return key.has_value();
+    });
+    to.mandatory(std::move(keys));
+    return good;
+}
+
+// A value in the form of its key, which has a name.
+DRAGLINE_DECL bool add_known(service_parameters& to, service_key key, std::string_view value) {
+    switch (key) {
+        case service_key::mandatory: return add_mandatory(to, value);
+        case service_key::alpn: return add_alpn(to, value);
+        case service_key::no_default_alpn: to.set_no_default_alpn(); return value.empty();
+        case service_key::port: {
+            const auto number = ascii::parse_number<std::uint16_t>(value);
+            to.port(number.value_or(0));
+            return number.has_value();
+        }
+        case service_key::ipv4hint: {
+            std::vector<service_parameters::address_v4> addresses;
+            const bool good = add_addresses<asio::ip::address_v4>(addresses, value);
+            to.ipv4hint(addresses);
+            return good;
+        }
+        case service_key::ech: {
+            auto list = parse_base64(value);
+            to.ech(std::move(list).value_or(std::vector<std::uint8_t>()));
+            return !to.ech().empty();
+        }
+        case service_key::ipv6hint: {
+            std::vector<service_parameters::address_v6> addresses;
+            const bool good = add_addresses<asio::ip::address_v6>(addresses, value);
+            to.ipv6hint(addresses);
+            return good;
+        }
+    }
+    return false;
+}
+
+DRAGLINE_DECL bool add_parameter(service_parameters& to, std::string_view word) {
+    const auto equals = word.find('=');
+    const auto name = word.substr(0, equals);
+    auto value = equals == word.npos ? std::string_view() : word.substr(equals + 1);
+    if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
+    const auto key = parse_key(name);
+    if (!key || to.contains(*key)) return false;
+    if (!name.starts_with("key")) return add_known(to, *key, value);
+    const auto bytes = unescape(value);
+    if (bytes) to.set(*key, std::vector<std::uint8_t>(bytes->begin(), bytes->end()));
+    return bytes.has_value();
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void read_text(text_reader& in, raw_record&) { in.fail(); }
+
+DRAGLINE_DECL void read_text(text_reader& in, a_record& data) {
+    const auto address = parse_address<asio::ip::address_v4>(in.take_plain());
+    if (!address) return in.fail();
+    data.address = address->to_bytes();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, aaaa_record& data) {
+    const auto address = parse_address<asio::ip::address_v6>(in.take_plain());
+    if (!address) return in.fail();
+    data.address = address->to_bytes();
+}
+
+template <record_type Type>
+void read_text(text_reader& in, name_record<Type>& data) {
+    data.name = in.take_name();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, soa_record& data) {
+    data.primary = in.take_name();
+    data.mailbox = in.take_name();
+    for (auto* field : {&data.serial, &data.refresh, &data.retry, &data.expire, &data.minimum})
+        *field = in.take_number<std::uint32_t>();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, mx_record& data) {
+    data.preference = in.take_number<std::uint16_t>();
+    data.exchange = in.take_name();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, txt_record& data) {
+    do {
+        data.strings.push_back(in.take_string());
+    } while (!in.at_end());
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, srv_record& data) {
+    for (auto* field : {&data.priority, &data.weight, &data.port}) *field = in.take_number<std::uint16_t>();
+    data.target = in.take_name();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, naptr_record& data) {
+    data.order = in.take_number<std::uint16_t>();
+    data.preference = in.take_number<std::uint16_t>();
+    for (auto* field : {&data.flags, &data.services, &data.regexp}) *field = in.take_string();
+    data.replacement = in.take_name();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, caa_record& data) {
+    data.flags = in.take_number<std::uint8_t>();
+    data.tag = in.take_plain();
+    data.value = in.take_bytes();
+    if (!data.has_valid_tag()) in.fail();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, uri_record& data) {
+    data.priority = in.take_number<std::uint16_t>();
+    data.weight = in.take_number<std::uint16_t>();
+    data.target = in.take_bytes();
+    if (data.target.empty()) in.fail();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, dnskey_record& data) {
+    data.flags = in.take_number<std::uint16_t>();
+    data.protocol = in.take_number<std::uint8_t>();
+    data.algorithm = in.take_number<std::uint8_t>();
+    data.key = in.take_base64();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, rrsig_record& data) {
+    data.type_covered = in.take_type();
+    data.algorithm = in.take_number<std::uint8_t>();
+    data.labels = in.take_number<std::uint8_t>();
+    data.original_ttl = in.take_number<std::uint32_t>();
+    data.expiration = in.take_time();
+    data.inception = in.take_time();
+    data.key_tag = in.take_number<std::uint16_t>();
+    data.signer = in.take_name();
+    data.signature = in.take_base64();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, ds_record& data) {
+    data.key_tag = in.take_number<std::uint16_t>();
+    data.algorithm = in.take_number<std::uint8_t>();
+    data.digest_type = in.take_number<std::uint8_t>();
+    data.digest = in.take_hex();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, nsec_record& data) {
+    data.next = in.take_name();
+    do {
+        data.types.push_back(in.take_type());
+    } while (!in.at_end());
+    std::sort(data.types.begin(), data.types.end());
+    data.types.erase(std::unique(data.types.begin(), data.types.end()), data.types.end());
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, tlsa_record& data) {
+    for (auto* field : {&data.usage, &data.selector, &data.matching_type})
+        *field = in.take_number<std::uint8_t>();
+    data.association = in.take_hex();
+}
+
+DRAGLINE_DECL void read_text(text_reader& in, sshfp_record& data) {
+    data.algorithm = in.take_number<std::uint8_t>();
+    data.fingerprint_type = in.take_number<std::uint8_t>();
+    data.fingerprint = in.take_hex();
+}
+
+template <record_type Type>
+void read_text(text_reader& in, service_binding<Type>& data) {
+    data.priority = in.take_number<std::uint16_t>();
+    data.target = in.take_name();
+    while (!in.at_end()) {
+        if (!add_parameter(data.parameters, in.take_parameter())) in.fail();
+    }
+    const bool good = data.parameters.is_well_formed() && data.parameters.is_consistent();
+    if (!data.is_alias() && !good) in.fail();
+}
+
+DRAGLINE_DECL void read_record_text(text_reader& in, record_type type, record_data& out) {
+    with_new_data(type, out, [&in](auto& data) { read_text(in, data); });
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/record_text_writer.hpp
+// The data of one record, to the text of a master file.
+
+
+#include <string>
+
+namespace dragline::inline v1::dns::detail {
+
+// The text that the type has of its own; empty when the data has none that would be read as the same data.
+DRAGLINE_DECL std::string write_record_text(const record_data& data);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/record_text_writer.ipp
+// Included by <dragline/dns/detail/record_text_writer.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/ip/address_v4.hpp>
+#include <asio/ip/address_v6.hpp>
+
+#include <utility>
+#include <variant>
+
+namespace dragline::inline v1::dns::detail {
+
+// An overload for each type; each may leave `out` empty for data that has no text.
+DRAGLINE_DECL void write_text(text_writer&, const raw_record&) {}
+
+DRAGLINE_DECL void write_text(text_writer& out, const a_record& data) {
+    out.word(asio::ip::address_v4(data.address).to_string());
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const aaaa_record& data) {
+    out.word(asio::ip::address_v6(data.address).to_string());
+}
+
+template <record_type Type>
+void write_text(text_writer& out, const name_record<Type>& data) {
+    out.name(data.name);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const soa_record& data) {
+    out.name(data.primary).name(data.mailbox);
+    out.put(data.serial).put(data.refresh).put(data.retry).put(data.expire).put(data.minimum);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const mx_record& data) {
+    out.put(data.preference).name(data.exchange);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const txt_record& data) {
+    if (data.strings.empty()) out.quoted("");
+    for (const auto& text : data.strings) out.quoted(text);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const srv_record& data) {
+    out.put(data.priority).put(data.weight).put(data.port).name(data.target);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const naptr_record& data) {
+    out.put(data.order).put(data.preference);
+    out.quoted(data.flags).quoted(data.services).quoted(data.regexp).name(data.replacement);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const caa_record& data) {
+    if (data.has_valid_tag()) out.put(data.flags).word(data.tag).quoted(data.value);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const uri_record& data) {
+    out.put(data.priority).put(data.weight).quoted(data.target);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const dnskey_record& data) {
+    if (data.key.empty()) return;
+    out.put(data.flags).put(data.protocol).put(data.algorithm).base64(data.key);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const rrsig_record& data) {
+    if (data.signature.empty()) return;
+    out.word(to_string(data.type_covered)).put(data.algorithm).put(data.labels).put(data.original_ttl);
+    out.time(data.expiration).time(data.inception).put(data.key_tag).name(data.signer).base64(data.signature);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const ds_record& data) {
+    if (data.digest.empty()) return;
+    out.put(data.key_tag).put(data.algorithm).put(data.digest_type).hex(data.digest);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const nsec_record& data) {
+    out.name(data.next);
+    for (const auto type : data.types) out.word(to_string(type));
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const tlsa_record& data) {
+    if (data.association.empty()) return;
+    out.put(data.usage).put(data.selector).put(data.matching_type).hex(data.association);
+}
+
+DRAGLINE_DECL void write_text(text_writer& out, const sshfp_record& data) {
+    if (data.fingerprint.empty()) return;
+    out.put(data.algorithm).put(data.fingerprint_type).hex(data.fingerprint);
+}
+
+template <record_type Type>
+void write_text(text_writer& out, const service_binding<Type>& data) {
+    if (!data.is_alias() && !data.parameters.is_consistent()) return;
+    out.put(data.priority).name(data.target);
+    append_parameters(out.text(), data.parameters);
+}
+
+DRAGLINE_DECL std::string write_record_text(const record_data& data) {
+    text_writer out;
+    std::visit([&out](const auto& typed) { write_text(out, typed); }, data);
+    return std::move(out.text());
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/wire/record_data.hpp
+// The data of one record between bytes and values, apart from any message. Start with decode_record_data().
+
+
+#include <cstdint>
+#include <vector>
+
+namespace dragline::inline v1::dns::wire {
+
+inline constexpr std::size_t max_data_size = 65535;
+
+/// Reads the whole of `bytes` as the data of a record of this type, of the Internet class.
+///
+/// As strict as decode_message(); names must not be compressed, since there is nothing to point to.
+/// Errors: errc::malformed_message.
+DRAGLINE_DECL result<record_data> decode_record_data(record_type type, byte_view bytes);
+
+/// The bytes of the data, with no name compressed.
+///
+/// Errors: those of encode_name(); errc::malformed_message for what no record can hold, as encode_message();
+/// errc::message_too_long beyond 65,535 bytes.
+DRAGLINE_DECL result<std::vector<std::uint8_t>> encode_record_data(const record_data& data);
+
+}  // namespace dragline::dns::wire
+
+// ---- dragline/dns/wire/impl/record_data.ipp
+// Included by <dragline/dns/wire/record_data.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::dns::wire {
+
+DRAGLINE_DECL result<record_data> decode_record_data(record_type type, byte_view bytes) {
+    if (bytes.size() > max_data_size) return errc::malformed_message;
+    dns::detail::message_reader in(bytes);
+    record_data data;
+    dns::detail::read_record_data(in, type, record_class::internet, data);
+    if (in.failed() || in.left() != 0) return errc::malformed_message;
+    // A name that points into the data would be read; but what is written again is then longer.
+    const auto written = encode_record_data(data);
+    if (!written || !std::equal(written->begin(), written->end(), bytes.begin(), bytes.end()))
+        return errc::malformed_message;
+    return data;
+}
+
+DRAGLINE_DECL result<std::vector<std::uint8_t>> encode_record_data(const record_data& data) {
+    using dns::detail::message_writer;
+    message_writer out(max_data_size, message_writer::compression::off);
+    dns::detail::write_record_data(out, data);
+    return out.finish();
+}
+
+}  // namespace dragline::dns::wire
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <utility>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+// RFC 3597, 5; nothing when the data has no bytes either.
+DRAGLINE_DECL std::string generic_text(const record_data& data) {
+    const auto bytes = wire::encode_record_data(data);
+    if (!bytes) return {};
+    text_writer out;
+    out.word("\\#").put(bytes->size());
+    if (!bytes->empty()) out.hex(*bytes);
+    return std::move(out.text());
+}
+
+// What follows the mark of RFC 3597.
+DRAGLINE_DECL result<record_data> parse_generic(record_type type, text_reader& in) {
+    const auto size = in.take_number<std::uint16_t>();
+    const auto bytes = in.at_end() ? std::vector<std::uint8_t>() : in.take_hex();
+    if (in.error()) return in.error();
+    if (bytes.size() != size) return errc::invalid_data;
+    auto data = wire::decode_record_data(type, bytes);
+    if (!data) return errc::invalid_data;
+    return data;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string to_string(const record_data& data) {
+    auto text = detail::write_record_text(data);
+    return text.empty() ? detail::generic_text(data) : text;
+}
+
+DRAGLINE_DECL std::string to_string(const record& entry) {
+    detail::text_writer out;
+    out.name(entry.name).put(entry.ttl).word(to_string(entry.klass)).word(to_string(entry.type));
+    return std::move(out.word(to_string(entry.data)).text());
+}
+
+DRAGLINE_DECL result<record_data> parse_record_data(record_type type, std::string_view text) {
+    detail::text_reader in(text);
+    if (auto ahead = in; ahead.take_plain() == "\\#") return detail::parse_generic(type, ahead);
+    record_data data;
+    detail::read_record_text(in, type, data);
+    if (!in.at_end()) in.fail();
+    if (in.error()) return in.error();
+    return data;
+}
+
+}  // namespace dragline::dns
+
+#endif
+// ---- dragline/dns/resolve.hpp
+// The four DNS operations. Start with resolve_host(). WHERE is a loop, an executor, a session or a resolver;
+// without it the operation belongs to the loop of the coroutine that awaits it.
+
+// ---- dragline/dns/wildcards/wildcard_options.hpp
+// The knobs of a wildcard check, and of a probe that collects evidence.
+
+
+#include <cstddef>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// How check_dns_wildcard() and probe_wildcard() look for a wildcard. The check goes by query() and probes()
+/// alone. A value that cannot work is kept, and the call gives errc::invalid_option.
+class wildcard_options {
+public:
+    wildcard_options() {}
+
+    /// How each probe is asked; it goes past the cache and the hosts file in any case. Its timeout is that of
+    /// the whole call.
+    wildcard_options& query(query_options value) { return query_ = std::move(value), *this; }
+    const query_options& query() const noexcept { return query_; }
+
+    /// Random names to ask for, 1 to 100, each for A, AAAA and CNAME; 3. For each depth, level and round.
+    wildcard_options& probes(int value) { return probes_ = value, *this; }
+    int probes() const noexcept { return probes_; }
+
+    /// Labels that probes put below a domain, 1 to 4; 2: names one label deep, and as many two deep.
+    wildcard_options& depth(int value) { return depth_ = value, *this; }
+    int depth() const noexcept { return depth_; }
+
+    /// Domains that are probed, 1 to 127; 8: the one that is asked for and those above it, up to its
+    /// registrable domain.
+    wildcard_options& levels(int value) { return levels_ = value, *this; }
+    int levels() const noexcept { return levels_; }
+
+    /// Types to ask for beside A, AAAA and CNAME, at most 16; none.
+    wildcard_options& types(std::vector<record_type> value) { return types_ = std::move(value), *this; }
+    const std::vector<record_type>& types() const noexcept { return types_; }
+
+    /// A wildcard is probed again until so many rounds in a row found nothing new, 1 to 1,000; 3.
+    wildcard_options& quiet_rounds(int value) { return quiet_rounds_ = value, *this; }
+    int quiet_rounds() const noexcept { return quiet_rounds_; }
+
+    /// Rounds at most, 1 to 1,000; 20.
+    wildcard_options& max_rounds(int value) { return max_rounds_ = value, *this; }
+    int max_rounds() const noexcept { return max_rounds_; }
+
+    /// Addresses, targets and other records that are kept of each level, in all; 10,000.
+    wildcard_options& max_pool(std::size_t value) { return max_pool_ = value, *this; }
+    std::size_t max_pool() const noexcept { return max_pool_; }
+
+    /// Queries that are on their way at the same time, 1 to 10,000; 64.
+    wildcard_options& at_once(int value) { return at_once_ = value, *this; }
+    int at_once() const noexcept { return at_once_; }
+
+    /// Ask for signatures, which can prove a wildcard (DO, RFC 4035); on. A server that does not understand
+    /// is asked without.
+    wildcard_options& signatures(bool value) { return signatures_ = value, *this; }
+    bool signatures() const noexcept { return signatures_; }
+
+    /// Where names cannot exist: one below each, "www." and a random label, is asked for to find a resolver
+    /// that answers what does not exist, at most 8; the root and "com". Empty: no such control.
+    ///
+    /// Neither has a wildcard, by the root zone's content and by contract of the registry, while a public
+    /// suffix may well have one. "invalid" would not do: recursors answer for it themselves (RFC 6761, 6.4),
+    /// before whoever rewrites sees it. Some rewrite only what looks like a web site below a known suffix.
+    wildcard_options& controls(std::vector<std::string> value) { return controls_ = std::move(value), *this; }
+    const std::vector<std::string>& controls() const noexcept { return controls_; }
+
+    /// Why these options cannot work, or nothing.
+    DRAGLINE_DECL std::error_code problem() const noexcept;
+
+private:
+    query_options query_;
+    int probes_ = 3;
+    int depth_ = 2;
+    int levels_ = 8;
+    int quiet_rounds_ = 3;
+    int max_rounds_ = 20;
+    int at_once_ = 64;
+    bool signatures_ = true;
+    std::size_t max_pool_ = 10'000;
+    std::vector<record_type> types_;
+    std::vector<std::string> controls_{".", "com"};
+};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/wildcards/impl/wildcard_options.ipp
+// Included by <dragline/dns/wildcards/wildcard_options.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL std::error_code wildcard_options::problem() const noexcept {
+    if (const auto ec = query_.problem()) return ec;
+    constexpr std::size_t max_types = 16, max_controls = 8, longest_control = 200;
+    const auto within = [](int value, int most) { return value >= 1 && value <= most; };
+    const bool counts = within(probes_, 100) && within(depth_, 4) && within(levels_, 127) &&
+                        within(quiet_rounds_, 1000) && within(max_rounds_, 1000) && within(at_once_, 10'000);
+    const bool lists = types_.size() <= max_types && controls_.size() <= max_controls &&
+                       std::find(types_.begin(), types_.end(), record_type::opt) == types_.end();
+    const bool names = std::all_of(controls_.begin(), controls_.end(), [](const std::string& each) {
+        return each.size() <= longest_control && normal_name(each);
+    });
+    const bool good = counts && lists && names && max_pool_ >= 1;
+    return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
 }
 
 }  // namespace dragline::dns
@@ -8672,15 +13253,6 @@ using check_dns_wildcard_signature = void(std::error_code, bool);
 
 namespace detail {
 
-// What may stand where a token is expected: not the options.
-template <class Token, class Options>
-concept token_after = !std::is_convertible_v<Token, Options>;
-
-// The tokens of an operation without a WHERE: only a coroutine that awaits it says where it is.
-template <class Token>
-concept awaiting_token =
-    std::is_same_v<Token, default_token> || std::is_same_v<Token, as_tuple_t<default_token>>;
-
 // The bodies of the operations, with a resolver, and with the executor of the awaiting coroutine.
 DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolver with, std::string name,
                                                                          query_options options);
@@ -8691,19 +13263,6 @@ DRAGLINE_DECL asio::awaitable<result<name_list>> reverse_resolve_body(resolver w
                                                                       query_options options);
 DRAGLINE_DECL asio::awaitable<result<bool>> check_dns_wildcard_body(resolver with, std::string domain,
                                                                     wildcard_options options);
-
-// Runs a body on the loop of the awaiting coroutine.
-template <class T, auto Body, class Token, class Subject, class Options>
-auto start_here(Token, Subject subject, Options options) {
-    constexpr auto body = [](asio::any_io_executor loop, Subject s, Options o) {
-        return Body(resolver(std::move(loop)), std::move(s), std::move(o));
-    };
-    if constexpr (std::is_same_v<Token, default_token>) {
-        return async::await_here<T>(body, std::move(subject), std::move(options));
-    } else {
-        return async::await_here_as_tuple<T>(body, std::move(subject), std::move(options));
-    }
-}
 
 }  // namespace detail
 
@@ -8766,9 +13325,9 @@ auto resolve_host6(std::string_view name, Token token = {}) {
 /// Looks up the names of an address: in the hosts file, the cache, then the DNS (PTR).
 ///
 /// Completes with (error_code, std::vector<std::string>), all of the names. They are hostile text: whoever
-/// owns the address chose them, and nothing says that the names lead back to it. Bytes that do not print are
-/// escaped. An IPv4-mapped IPv6 address counts as its IPv4 address. Errors, Cancel, Threads: as
-/// resolve_host().
+/// owns the address chose them, and nothing says that the names lead back to it, but see
+/// query_options::forward_confirmed(). Bytes that do not print are escaped. An IPv4-mapped IPv6 address
+/// counts as its IPv4 address. Errors, Cancel, Threads: as resolve_host().
 template <async::where Where, class Token = default_token>
 auto reverse_resolve(Where&& place, asio::ip::address address, query_options options, Token&& token = {}) {
     return async::initiate<name_list>(async::executor_of(place), &detail::reverse_resolve_body,
@@ -8797,9 +13356,9 @@ auto reverse_resolve(asio::ip::address address, Token token = {}) {
 /// AAAA and CNAME, past the cache.
 ///
 /// Completes with (error_code, bool). True: some probe was answered. False: every probe was denied.
+/// probe_wildcard() tells more.
 /// Errors:  dns::errc::inconclusive when neither is proved, by timeouts or failures, also at the deadline;
-/// those of a
-///          name or an option that cannot be used.
+///          those of a name or an option that cannot be used.
 /// Cancel, Threads: as resolve_host(). RFC 4592.
 template <async::where Where, class Token = default_token>
 auto check_dns_wildcard(Where&& place, std::string_view domain, wildcard_options options,
@@ -8840,9 +13399,481 @@ using dns::reverse_resolve;
 // ---- dragline/dns/impl/resolve.ipp
 // Included by <dragline/dns/resolve.hpp> only.
 
-// ---- dragline/dns/detail/wildcard_check.hpp
-// Probes a domain for a wildcard.
+// ---- dragline/dns/detail/wildcard_op.hpp
+// Probes a domain for wildcards: for a yes or no, or for evidence.
 
+// ---- dragline/dns/wildcards/wildcard_evidence.hpp
+// What a probe for wildcards found, and what follows for names that exist. No I/O. Start with
+// wildcard_evidence, which probe_wildcard() gives.
+
+
+#include <asio/ip/address.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+class wildcard_machine;
+}
+
+namespace dragline::inline v1::dns {
+
+/// What is known: a failure to find out is never a no.
+enum class wildcard_verdict { yes, no, unknown };
+
+DRAGLINE_DECL std::string to_string(wildcard_verdict verdict);
+
+/// One question about a name that nobody made, and what came of it.
+class wildcard_probe {
+public:
+    question asked;
+    std::string below;     ///< The domain whose wildcard it would show, or the control under which it stands.
+    bool control = false;  ///< Asked to find a resolver that answers what does not exist.
+    std::error_code error;  ///< As answer::error; a timeout, say, where no server said anything.
+    rcode code = rcode::no_error;
+    bool exists = false;     ///< There were records of that type, or an alias, wherever it leads.
+    bool authentic = false;  ///< The server says that it validated the data (AD).
+    std::string server;      ///< "192.0.2.1:53"; empty where none answered.
+    std::string wildcard;    ///< "*.example.com", where a signature proves that this made the answer.
+    std::vector<std::string> aliases;
+    std::vector<record> records;  ///< At the end of the aliases; the first 64.
+
+    wildcard_probe() {}
+};
+
+/// What random names below one domain resolve to.
+class wildcard_pool {
+public:
+    std::set<asio::ip::address> addresses;
+    /// The first alias of each name, in lower case. One that begins with the labels of its name stands as
+    /// "*.cdn.example", and means the same of every name.
+    std::set<std::string> targets;
+    std::vector<record> others;  ///< Records of other types, under the names of the probes.
+
+    wildcard_pool() {}
+
+    std::size_t size() const noexcept { return addresses.size() + targets.size() + others.size(); }
+
+    /// Adds what an answer about a name below `domain` holds; how many things that was not here before.
+    DRAGLINE_DECL std::size_t learn(const answer& from, std::string_view domain, std::size_t max_size);
+
+    /// The alias of the name, or all of its records, are here; no for an answer without either.
+    DRAGLINE_DECL bool covers(const answer& from, std::string_view domain) const;
+    DRAGLINE_DECL bool covers(std::span<const asio::ip::address> all) const;
+
+private:
+    bool has(const record& entry) const;
+};
+
+/// One domain, and what its probes came to.
+class wildcard_level {
+public:
+    std::string domain;
+
+    /// Whether names below `domain` exist that nobody made. Unknown when no probe was answered and some had
+    /// no clear answer; and when the resolver rewrites, unless signatures prove a wildcard.
+    wildcard_verdict verdict = wildcard_verdict::unknown;
+
+    /// "*.example.com", when signatures show that this made the answers (RFC 4035, 5.3.4): `domain` may well
+    /// not exist itself. They are not validated here.
+    std::string wildcard;
+    bool proven() const noexcept { return !wildcard.empty(); }
+
+    wildcard_pool pool;
+    bool settled = false;   ///< The last rounds found nothing new: the pool is thought to be whole.
+    std::size_t quiet = 0;  ///< So many rounds, or canaries since then, in a row.
+
+    // Probes, by what came of them. One type that is answered makes the name exist.
+    std::size_t answered = 0;
+    std::size_t denied = 0;   ///< NXDOMAIN, or no data of that type: a wildcard of other types looks alike.
+    std::size_t unclear = 0;  ///< Anything else: SERVFAIL, REFUSED, a timeout.
+
+    wildcard_level() {}
+};
+
+/// The result of probe_wildcard(), and a filter for names that brute force found.
+class wildcard_evidence {
+public:
+    /// The domain that was asked for, then those above it.
+    std::vector<wildcard_level> levels;
+
+    /// Every question, in the order of asking.
+    std::vector<wildcard_probe> probes;
+
+    /// Whether the resolver answers what does not exist, and with what; unknown without a control.
+    wildcard_verdict rewriting = wildcard_verdict::unknown;
+    wildcard_pool rewritten;
+
+    bool is_signed = false;  ///< Answers came with signatures.
+    bool complete = false;   ///< The time was enough for all rounds.
+    std::size_t max_pool = 10'000;
+
+    wildcard_evidence() {}
+
+    /// That of the domain itself.
+    wildcard_verdict verdict() const noexcept {
+        return levels.empty() ? wildcard_verdict::unknown : levels.front().verdict;
+    }
+
+    /// The level that decides about a name: the nearest domain above it. What stands further up does not: a
+    /// wildcard does not reach below a name that exists (RFC 4592, 2.2.1), and where none does, the level
+    /// below shows the same answers. nullptr for a name that no level is above.
+    DRAGLINE_DECL const wildcard_level* level_above(std::string_view name) const noexcept;
+
+    /// Whether a wildcard, or a rewriting resolver, made what a look-up of a name found.
+    ///
+    /// Yes: its alias or all of its addresses are in the pool of its level, or its signature says so. No: its
+    /// level has no wildcard, or a settled pool without them; or, where the wildcard is proven by signatures,
+    /// the answer has one of its own (ask with query_options::dnssec_ok()). An answer that denies the name is
+    /// a no too. Unknown: the evidence does not tell.
+    DRAGLINE_DECL wildcard_verdict synthesis(const answer& found) const;
+    DRAGLINE_DECL wildcard_verdict synthesis(const response& found) const;
+    DRAGLINE_DECL wildcard_verdict synthesis(std::string_view name,
+                                             std::span<const asio::ip::address> found) const;
+
+    /// False only for what is known to be real: a filter keeps it.
+    bool is_synthesised(const answer& found) const { return synthesis(found) != wildcard_verdict::no; }
+    bool is_synthesised(const response& found) const { return synthesis(found) != wildcard_verdict::no; }
+    bool is_synthesised(std::string_view name, std::span<const asio::ip::address> found) const {
+        return synthesis(name, found) != wildcard_verdict::no;
+    }
+
+    /// Takes in what came of one more random name, as those of wildcard_canary: a pool may grow, a verdict
+    /// turn into a yes. True when something is new: what was found before deserves another look, and
+    /// the pool counts as whole only after three canaries that bring nothing new.
+    DRAGLINE_DECL bool learn(const answer& of_random_name);
+    DRAGLINE_DECL bool learn(const response& of_random_name);
+
+private:
+    wildcard_level* level_above(std::string_view name) noexcept;
+    void judge(wildcard_level& level) const noexcept;
+    friend class detail::wildcard_machine;
+};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/wildcards/impl/wildcard_evidence.ipp
+// Included by <dragline/dns/wildcards/wildcard_evidence.hpp> only.
+
+// ---- dragline/dns/detail/signature_labels.hpp
+// What the signatures beside an answer say of how it came about (RFC 4035, 5.3.4). Nothing is validated here.
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns::detail {
+
+// The labels of a name as RRSIG counts them: without the root and without a "*" in front (RFC 4034, 3.1.3).
+DRAGLINE_DECL std::size_t count_labels(std::string_view name) noexcept;
+
+// The last `labels` labels of a name; "." for none of them.
+DRAGLINE_DECL std::string_view last_labels(std::string_view name, std::size_t labels) noexcept;
+
+// The domain above a name; "." above one label, empty above the root.
+DRAGLINE_DECL std::string_view parent_of(std::string_view name) noexcept;
+
+enum class signature_kind {
+    none,      // the records of the asked name came without a signature
+    exact,     // signed under the asked name
+    wildcard,  // signed under a wildcard above it
+};
+
+struct signature_finding {
+    signature_kind kind = signature_kind::none;
+    std::string wildcard;  // "*.example.com"
+};
+
+// Looks at the records that the asked name itself has, not at those of its aliases.
+DRAGLINE_DECL signature_finding signature_of(const answer& from);
+
+// Whether the zone that answered is signed.
+DRAGLINE_DECL bool is_signed(const answer& from);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/signature_labels.ipp
+// Included by <dragline/dns/detail/signature_labels.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::dns::detail {
+
+// Where the label that starts at `begin` ends: at a dot that is not escaped, or with the name.
+DRAGLINE_DECL std::size_t end_of_label(std::string_view name, std::size_t begin) noexcept {
+    for (; begin < name.size() && name[begin] != '.'; ++begin) {
+        if (name[begin] == '\\') ++begin;
+    }
+    return std::min(begin, name.size());
+}
+
+DRAGLINE_DECL std::size_t all_labels(std::string_view name) noexcept {
+    std::size_t labels = 0;
+    for (std::size_t at = 0; at < name.size(); ++labels) {
+        const auto end = end_of_label(name, at);
+        if (end == at) break;  // the root
+        at = end + 1;
+    }
+    return labels;
+}
+
+DRAGLINE_DECL std::size_t count_labels(std::string_view name) noexcept {
+    const bool is_wildcard = name == "*" || name.starts_with("*.");
+    return all_labels(name) - (is_wildcard ? 1 : 0);
+}
+
+DRAGLINE_DECL std::string_view last_labels(std::string_view name, std::size_t labels) noexcept {
+    if (name.ends_with('.') && name.size() > 1 && name[name.size() - 2] != '\\') name.remove_suffix(1);
+    for (auto more = all_labels(name); more > labels; --more) {
+        name.remove_prefix(std::min(end_of_label(name, 0) + 1, name.size()));
+    }
+    return labels == 0 || name.empty() ? std::string_view(".") : name;
+}
+
+DRAGLINE_DECL std::string_view parent_of(std::string_view name) noexcept {
+    const auto labels = all_labels(name);
+    return labels == 0 ? std::string_view() : last_labels(name, labels - 1);
+}
+
+// Whether it signs what is an answer to a question for this type.
+DRAGLINE_DECL bool signs_answer_to(const rrsig_record& signature, record_type asked) noexcept {
+    return signature.type_covered == asked || signature.type_covered == record_type::cname ||
+           asked == record_type::any;
+}
+
+DRAGLINE_DECL signature_finding signature_of(const answer& from) {
+    signature_finding found;
+    if (!from.reply || !from.exists()) return found;
+    for (const auto& entry : from.reply->message.answers) {
+        if (!wire::equal_names(entry.name, from.asked.name)) continue;
+        const auto* signature = entry.get<rrsig_record>();
+        if (!signature || !signs_answer_to(*signature, from.asked.type)) continue;
+        const auto own = count_labels(from.asked.name);
+        if (signature->labels > own) continue;  // it cannot be: RFC 4035, 5.3.1
+        if (signature->labels == own) {
+            found.kind = signature_kind::exact;
+            continue;
+        }
+        const auto above = last_labels(from.asked.name, signature->labels);
+        found.kind = signature_kind::wildcard;
+        found.wildcard = ascii::to_lower(above == "." ? "*" : "*." + std::string(above));
+        break;
+    }
+    return found;
+}
+
+DRAGLINE_DECL bool is_signed(const answer& from) {
+    if (!from.reply) return false;
+    if (signature_of(from).kind != signature_kind::none) return true;
+    if (from.exists()) return false;  // the rest may be of the zone that an alias leads to
+    const auto& rest = from.reply->message.authorities;
+    return std::any_of(rest.begin(), rest.end(),
+                       [](const record& each) { return each.type == record_type::rrsig; });
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+DRAGLINE_DECL bool is_below(std::string_view name, std::string_view parent) noexcept {
+    return wire::is_at_or_below(name, parent) && !wire::equal_names(name, parent);
+}
+
+DRAGLINE_DECL bool is_denial(std::error_code error) noexcept {
+    return error == errc::name_not_found || error == errc::no_data;
+}
+
+DRAGLINE_DECL std::optional<asio::ip::address> address_of(const record& entry) {
+    if (const auto* v4 = entry.get<a_record>()) return asio::ip::address_v4(v4->address);
+    if (const auto* v6 = entry.get<aaaa_record>()) return asio::ip::address_v6(v6->address);
+    return std::nullopt;
+}
+
+DRAGLINE_DECL std::string first_target(const answer& from) {
+    if (!from.aliases.empty()) return ascii::to_lower(from.aliases.front());
+    for (const auto& each : from.records) {  // to who asks for CNAME, the alias is the answer
+        if (const auto* alias = each.get<cname_record>()) return ascii::to_lower(alias->name);
+    }
+    return {};
+}
+
+// Aliases are compared by themselves, and a signature may be another one at each query.
+DRAGLINE_DECL bool is_pooled(const record& entry) noexcept {
+    return entry.type != record_type::cname && entry.type != record_type::rrsig;
+}
+
+// "*.cdn.example" for the alias "www.cdn.example" of a name that is "www" below the domain. A DNAME record
+// makes such aliases, and so do servers that compute them: as they stand, no two would be alike.
+DRAGLINE_DECL std::string target_pattern(const answer& from, std::string_view domain) {
+    const auto target = first_target(from);
+    const auto& name = from.asked.name;
+    if (target.empty() || !is_below(name, domain)) return {};
+    auto prefix = ascii::to_lower(name.substr(0, name.size() - (domain == "." ? 0 : domain.size())));
+    if (!prefix.ends_with('.')) prefix += '.';
+    return target.starts_with(prefix) ? "*." + target.substr(prefix.size()) : std::string();
+}
+
+// What it takes to judge a response as a look-up is judged.
+DRAGLINE_DECL answer answer_from(const response& from) {
+    auto made = make_answer(from.asked, from.error);
+    made.code = from.code;
+    made.aliases = from.aliases;
+    for (const auto& each : from.answers) {
+        const bool own = each.type == from.asked.type || from.asked.type == record_type::any;
+        if (own && wire::equal_names(each.name, from.canonical_name())) made.records.push_back(each);
+    }
+    auto whole = std::make_shared<server_reply>();
+    whole->message.answers = from.answers;
+    whole->message.authorities = from.authorities;
+    made.reply = std::move(whole);
+    return made;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string to_string(wildcard_verdict verdict) {
+    switch (verdict) {
+        case wildcard_verdict::yes: return "yes";
+        case wildcard_verdict::no: return "no";
+        case wildcard_verdict::unknown: break;
+    }
+    return "unknown";
+}
+
+DRAGLINE_DECL bool wildcard_pool::has(const record& entry) const {
+    if (const auto address = detail::address_of(entry)) return addresses.contains(*address);
+    return std::any_of(others.begin(), others.end(), [&entry](const record& each) {
+        return each.type == entry.type && each.data == entry.data;
+    });
+}
+
+DRAGLINE_DECL std::size_t wildcard_pool::learn(const answer& from, std::string_view domain,
+                                               std::size_t max_size) {
+    const auto before = size();
+    if (auto target = detail::first_target(from); !target.empty() && size() < max_size) {
+        auto pattern = detail::target_pattern(from, domain);
+        targets.insert(pattern.empty() ? std::move(target) : std::move(pattern));
+    }
+    for (const auto& each : from.records) {
+        if (size() >= max_size) break;
+        if (!detail::is_pooled(each) || has(each)) continue;
+        if (const auto address = detail::address_of(each)) {
+            addresses.insert(*address);
+        } else {
+            others.push_back(each);
+        }
+    }
+    return size() - before;
+}
+
+DRAGLINE_DECL bool wildcard_pool::covers(const answer& from, std::string_view domain) const {
+    const auto target = detail::first_target(from);
+    if (!target.empty() && targets.contains(target)) return true;
+    // An alias that every name has tells nothing of what stands at its end.
+    const auto pattern = detail::target_pattern(from, domain);
+    const auto pooled = std::count_if(from.records.begin(), from.records.end(), &detail::is_pooled);
+    if (pooled == 0) return !pattern.empty() && targets.contains(pattern);
+    return std::all_of(from.records.begin(), from.records.end(),
+                       [this](const record& each) { return !detail::is_pooled(each) || has(each); });
+}
+
+DRAGLINE_DECL bool wildcard_pool::covers(std::span<const asio::ip::address> all) const {
+    return !all.empty() && std::all_of(all.begin(), all.end(), [this](const asio::ip::address& each) {
+        return addresses.contains(each);
+    });
+}
+
+DRAGLINE_DECL const wildcard_level* wildcard_evidence::level_above(std::string_view name) const noexcept {
+    if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
+    for (const auto& each : levels) {  // the deepest in front
+        if (detail::is_below(name, each.domain)) return &each;
+    }
+    return nullptr;
+}
+
+DRAGLINE_DECL wildcard_level* wildcard_evidence::level_above(std::string_view name) noexcept {
+    return const_cast<wildcard_level*>(std::as_const(*this).level_above(name));
+}
+
+// Denials are never made up by a resolver that rewrites, answers are.
+DRAGLINE_DECL void wildcard_evidence::judge(wildcard_level& level) const noexcept {
+    if (level.answered > 0) {
+        const bool sure = level.proven() || rewriting != wildcard_verdict::yes;
+        level.verdict = sure ? wildcard_verdict::yes : wildcard_verdict::unknown;
+    } else {
+        const bool sure = level.denied > 0 && level.unclear == 0;
+        level.verdict = sure ? wildcard_verdict::no : wildcard_verdict::unknown;
+    }
+}
+
+DRAGLINE_DECL wildcard_verdict wildcard_evidence::synthesis(const answer& found) const {
+    if (detail::is_denial(found.error) && !found.exists()) return wildcard_verdict::no;
+    const auto* level = level_above(found.asked.name);
+    if (!level || !found.exists()) return wildcard_verdict::unknown;
+    const auto signature = detail::signature_of(found);
+    if (signature.kind == detail::signature_kind::wildcard) return wildcard_verdict::yes;
+    // Servers that sign what they make up, as they answer, are no help: there, no signature shows a wildcard.
+    if (signature.kind == detail::signature_kind::exact && level->proven()) return wildcard_verdict::no;
+    if (level->pool.covers(found, level->domain) || rewritten.covers(found, level->domain))
+        return wildcard_verdict::yes;
+    return level->settled ? wildcard_verdict::no : wildcard_verdict::unknown;
+}
+
+DRAGLINE_DECL wildcard_verdict wildcard_evidence::synthesis(const response& found) const {
+    return synthesis(detail::answer_from(found));
+}
+
+DRAGLINE_DECL wildcard_verdict wildcard_evidence::synthesis(std::string_view name,
+                                                            std::span<const asio::ip::address> found) const {
+    const auto* level = level_above(name);
+    if (!level || found.empty()) return wildcard_verdict::unknown;
+    if (level->pool.covers(found) || rewritten.covers(found)) return wildcard_verdict::yes;
+    return level->settled ? wildcard_verdict::no : wildcard_verdict::unknown;
+}
+
+DRAGLINE_DECL bool wildcard_evidence::learn(const answer& of_random_name) {
+    auto* level = level_above(of_random_name.asked.name);
+    if (!level || !of_random_name.exists()) return false;
+    constexpr std::size_t enough = 3;
+    const auto before = level->verdict;
+    ++level->answered;
+    auto signature = detail::signature_of(of_random_name);
+    if (!level->proven()) level->wildcard = std::move(signature.wildcard);
+    judge(*level);
+    const auto grown = level->pool.learn(of_random_name, level->domain, max_pool);
+    const bool news = grown > 0 || level->verdict != before;
+    level->quiet = news ? 0 : level->quiet + 1;
+    level->settled = level->quiet >= enough && level->pool.size() < max_pool;
+    return news;
+}
+
+DRAGLINE_DECL bool wildcard_evidence::learn(const response& of_random_name) {
+    return learn(detail::answer_from(of_random_name));
+}
+
+}  // namespace dragline::dns
+
+#endif
 
 #include <asio/awaitable.hpp>
 
@@ -8854,36 +13885,85 @@ namespace dragline::inline v1::dns::detail {
 DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resolver_core> core,
                                                            std::string domain, wildcard_options options);
 
-// What the outcome of one probe tells of a wildcard.
-enum class probe_verdict { answered, denied, unclear };
-DRAGLINE_DECL probe_verdict verdict_of(const answer& outcome) noexcept;
-
-// A label that nobody has: 12 to 24 letters and digits, a letter first.
-DRAGLINE_DECL std::string random_label(async::random_source& random);
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> collect_evidence(std::shared_ptr<resolver_core> core,
+                                                                          std::string domain,
+                                                                          wildcard_options options);
 
 }  // namespace dragline::dns::detail
 
-// ---- dragline/dns/detail/impl/wildcard_check.ipp
-// Included by <dragline/dns/detail/wildcard_check.hpp> only.
+// ---- dragline/dns/detail/impl/wildcard_op.ipp
+// Included by <dragline/dns/detail/wildcard_op.hpp> only.
+
+// ---- dragline/dns/detail/probe_names.hpp
+// Labels that nobody has, in the shapes that servers which look at names tell apart.
 
 
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/error.hpp>
-
-#include <algorithm>
-#include <deque>
+#include <cstddef>
+#include <set>
+#include <string>
 #include <string_view>
-#include <utility>
 
 namespace dragline::inline v1::dns::detail {
 
 inline constexpr std::size_t longest_probe_label = 24;
 
-DRAGLINE_DECL probe_verdict verdict_of(const answer& outcome) noexcept {
-    if (outcome.exists()) return probe_verdict::answered;  // an alias is an answer, wherever it leads
-    const bool denied = outcome.error == errc::name_not_found || outcome.error == errc::no_data;
-    return denied ? probe_verdict::denied : probe_verdict::unclear;
+// 12 to 24 letters and digits, a letter first.
+DRAGLINE_DECL std::string random_label(async::random_source& random);
+
+// Letters that can be spoken, four words, digits, or letters and digits; all lower case.
+inline constexpr unsigned probe_shapes = 4;
+
+class probe_names {
+public:
+    explicit probe_names(async::random_source& random) noexcept : random_(random) {}
+
+    // A name `depth` labels below `domain`, the first of this shape, each other of the next one. No label
+    // comes twice.
+    DRAGLINE_DECL std::string next(std::string_view domain, int depth, unsigned shape);
+
+private:
+    std::string label(unsigned shape);
+
+    async::random_source& random_;
+    std::set<std::string> used_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/probe_names.ipp
+// Included by <dragline/dns/detail/probe_names.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <iterator>
+
+namespace dragline::inline v1::dns::detail {
+
+// Four of them and three hyphens fit into the longest label.
+inline constexpr std::string_view probe_words[] = {
+    "acorn", "amber", "apple", "arrow", "beach", "birch", "blue",  "brass", "brook", "cedar", "chalk",
+    "cliff", "cloud", "coral", "crane", "creek", "delta", "dune",  "eagle", "earth", "ember", "fern",
+    "field", "finch", "flint", "frost", "glass", "gold",  "grain", "grape", "green", "grove", "hazel",
+    "heron", "ivory", "jade",  "lake",  "larch", "leaf",  "lemon", "lily",  "maple", "marsh", "mint",
+    "moon",  "moss",  "north", "oak",   "ocean", "olive", "onyx",  "opal",  "otter", "pearl", "pine",
+    "plum",  "quail", "raven", "reed",  "river", "robin", "rose",  "sage",  "stone",
+};
+inline constexpr std::size_t probe_word_count = 64;
+static_assert(std::size(probe_words) == probe_word_count);
+
+// One random number gives this many characters out of 36 that are near enough to even.
+inline constexpr int characters_per_number = 10;
+
+DRAGLINE_DECL std::string random_text(async::random_source& random, std::string_view characters,
+                                      std::size_t size) {
+    std::string text;
+    while (text.size() < size) {
+        auto bits = random();
+        for (int i = 0; i < characters_per_number && text.size() < size; ++i, bits /= characters.size()) {
+            text += characters[bits % characters.size()];
+        }
+    }
+    return text;
 }
 
 DRAGLINE_DECL std::string random_label(async::random_source& random) {
@@ -8891,53 +13971,1602 @@ DRAGLINE_DECL std::string random_label(async::random_source& random) {
     constexpr std::size_t shortest = 12;
     const std::size_t size = shortest + random() % (longest_probe_label - shortest + 1);
     std::string label(1, characters[random() % 26]);
-    while (label.size() < size) {
-        auto bits = random();
-        for (int i = 0; i < 10 && label.size() < size; ++i, bits /= characters.size()) {
-            label += characters[bits % characters.size()];
-        }
+    return label += random_text(random, characters, size - 1);
+}
+
+DRAGLINE_DECL std::string spoken_label(async::random_source& random) {
+    constexpr std::size_t syllables = 8;
+    const auto consonants = random_text(random, "bdfghjklmnprstvz", syllables);
+    const auto vowels = random_text(random, "aeiou", syllables);
+    std::string label;
+    for (std::size_t i = 0; i < syllables; ++i) (label += consonants[i]) += vowels[i];
+    return label;
+}
+
+DRAGLINE_DECL std::string word_label(async::random_source& random) {
+    std::string label;
+    for (int i = 0; i < 4; ++i) {
+        if (i > 0) label += '-';
+        label += probe_words[random() % probe_word_count];
     }
     return label;
 }
 
-DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resolver_core> core,
-                                                           std::string domain, wildcard_options options) {
-    if (const auto ec = options.problem()) co_return ec;
-    auto name = normal_host_name(domain);
-    if (!name) co_return name.error();
-    if (name->size() + 1 + longest_probe_label > max_host_name) co_return errc::name_too_long;
+DRAGLINE_DECL std::string digit_label(async::random_source& random) {
+    constexpr std::size_t digits = 14;
+    return random_text(random, "0123456789", digits);
+}
 
-    auto& loop = core->loop();
-    const auto now = loop.now();
-    const auto until = limit_of(options.query(), now, async::no_deadline);
-    auto plan = plan_of(options.query());
-    plan.bypass_cache = true;
+DRAGLINE_DECL std::string probe_names::label(unsigned shape) {
+    constexpr int most_tries = 100;  // a source that repeats itself does not hold anybody up
+    for (int tries = 0;; ++tries) {
+        auto made = shape == 0   ? spoken_label(random_)
+                    : shape == 1 ? word_label(random_)
+                    : shape == 2 ? digit_label(random_)
+                                 : random_label(random_);
+        if (used_.insert(made).second || tries == most_tries) return made;
+    }
+}
 
-    async::event wake(loop);  // one for all the probes, which are sent at once
-    std::deque<flight_seat> probes;
-    for (int i = 0; i < options.probes(); ++i) {
-        const auto probe = random_label(loop.random()) + '.' + *name;
-        for (const auto type : {record_type::a, record_type::aaaa, record_type::cname}) {
-            bool shared = false;
-            probes.emplace_back(core->flight_for(question(probe, type), plan, now, shared), wake);
-            probes.back().in().start(now);
+DRAGLINE_DECL std::string probe_names::next(std::string_view domain, int depth, unsigned shape) {
+    std::string name;
+    for (int i = 0; i < depth; ++i, ++shape) (name += label(shape % probe_shapes)) += '.';
+    if (domain == ".") {
+        name.pop_back();
+        return name;
+    }
+    return name += domain;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/question_batch.hpp
+// Asks many questions of the servers themselves, so many at a time, and waits for all or for the first that
+// has an answer.
+
+
+#include <asio/awaitable.hpp>
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// Lives in the frame of the coroutine that awaits ask(); destroyed, it lets go of what is on its way.
+class question_batch {
+public:
+    // The cache and the hosts file play no part. `whole`: the replies are wanted word for word.
+    question_batch(std::shared_ptr<resolver_core> core, const query_options& options, bool whole,
+                   std::size_t at_once);
+
+    // Signatures are wanted too; but not of a server that says that it does not understand.
+    void want_signatures() noexcept { plan_.form.dnssec_ok = plan_.form.udp_size != 0; }
+
+    // Ends when every question has an outcome, or, `first`, when one has an answer. At `until` the others
+    // have failed of the timeout. The only error is that of cancellation.
+    asio::awaitable<result<void>> ask(std::vector<question> asked, async::time_point until,
+                                      bool first = false);
+
+    // Of the questions, in their order; not null, but of those after the first answer.
+    const std::vector<std::shared_ptr<const answer>>& outcomes() const noexcept { return outcomes_; }
+
+    // Whether the time of the last ask() was not enough.
+    bool timed_out() const noexcept { return timed_out_; }
+
+private:
+    struct place {
+        std::size_t which;
+        std::optional<quota_seat> quota;
+        std::optional<flight_seat> seat;
+    };
+
+    void start(std::size_t which, const question& asked);
+    void send(place& of, const question& asked);
+    bool collect(const std::vector<question>& asked);
+    bool has_answer() const noexcept;
+
+    std::shared_ptr<resolver_core> core_;
+    std::optional<lookup_quota> quota_;
+    lookup_plan plan_;
+    std::size_t at_once_;
+    bool important_;
+    bool rotate_;
+    bool timed_out_ = false;
+    std::vector<std::shared_ptr<const answer>> outcomes_;
+    async::event wake_;  // one for all of them
+    std::list<place> places_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/question_batch.ipp
+// Included by <dragline/dns/detail/question_batch.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL question_batch::question_batch(std::shared_ptr<resolver_core> core,
+                                             const query_options& options, bool whole, std::size_t at_once)
+    : core_(std::move(core)),
+      quota_(options.quota()),
+      plan_(plan_of(options)),
+      at_once_(at_once),
+      important_(options.important()),
+      rotate_(options.rotate()),
+      wake_(core_->loop()) {
+    plan_.bypass_cache = true;
+    plan_.whole = whole;
+}
+
+DRAGLINE_DECL void question_batch::send(place& of, const question& asked) {
+    bool shared = false;
+    of.seat.emplace(core_->flight_for(asked, plan_, rotate_, core_->loop().now(), shared), wake_);
+    of.seat->in().start(important_);
+}
+
+DRAGLINE_DECL void question_batch::start(std::size_t which, const question& asked) {
+    const auto settle = [&](answer made) {
+        outcomes_[which] = std::make_shared<const answer>(std::move(made));
+    };
+    if (is_localhost(asked.name)) return settle(local_answer(asked, loopback_addresses()));
+    if (is_onion(asked.name)) return settle(make_answer(asked, errc::name_not_found));
+    auto& added = places_.emplace_back();
+    added.which = which;
+    if (quota_) {
+        added.quota.emplace(quota_->state(), important_, wake_);
+        if (added.quota->refused()) {
+            places_.pop_back();
+            return settle(make_answer(asked, errc::quota_exceeded));
+        }
+        if (!added.quota->admitted()) return;
+    }
+    send(added, asked);
+}
+
+// True when there was anything to take in.
+DRAGLINE_DECL bool question_batch::collect(const std::vector<question>& asked) {
+    bool any = false;
+    for (auto at = places_.begin(); at != places_.end();) {
+        if (!at->seat && at->quota->admitted()) send(*at, asked[at->which]);
+        const auto outcome = at->seat ? at->seat->in().outcome() : nullptr;
+        if (!outcome) {
+            ++at;
+            continue;
+        }
+        any = true;
+        if (outcome->error == errc::format_error && at->seat->in().plan().form.dnssec_ok) {
+            plan_.form.dnssec_ok = false;  // perhaps it does not know EDNS (RFC 6891, 6.2.2)
+            send(*at, asked[at->which]);
+            ++at;
+            continue;
+        }
+        outcomes_[at->which] = outcome;
+        at = places_.erase(at);
+    }
+    return any;
+}
+
+DRAGLINE_DECL bool question_batch::has_answer() const noexcept {
+    return std::any_of(outcomes_.begin(), outcomes_.end(),
+                       [](const auto& each) { return each && each->exists(); });
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> question_batch::ask(std::vector<question> asked,
+                                                                async::time_point until, bool first) {
+    outcomes_.assign(asked.size(), nullptr);
+    timed_out_ = false;
+    for (std::size_t next = 0;;) {
+        while (next < asked.size() && places_.size() < at_once_) {
+            start(next, asked[next]);
+            ++next;
+        }
+        const bool news = collect(asked);
+        if (first && has_answer()) break;
+        if (places_.empty() && next == asked.size()) co_return result<void>();
+        if (news) continue;
+        const auto waited = co_await wake_.wait(until, phase::resolve);
+        if (waited) continue;
+        collect(asked);
+        if (first && has_answer()) break;
+        if (waited.error() == asio::error::operation_aborted) co_return waited.error();
+        timed_out_ = true;
+        for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+            if (!outcomes_[i])
+                outcomes_[i] = std::make_shared<const answer>(make_answer(asked[i], waited.error()));
+        }
+        break;
+    }
+    places_.clear();
+    co_return result<void>();
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/wildcard_machine.hpp
+// Decides what a probe for wildcards asks, round after round, and what the answers come to. No I/O.
+
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The longest domain that a probe fits below.
+inline constexpr std::size_t max_probed_domain = max_host_name - 1 - longest_probe_label;
+
+// The domain, and those above it up to its registrable domain, at most `most` of them.
+DRAGLINE_DECL std::vector<std::string> levels_of(const std::string& domain, int most);
+
+class wildcard_machine {
+public:
+    // `domain` as normal_host_name() writes it, and no longer than max_probed_domain; options without a
+    // problem.
+    DRAGLINE_DECL wildcard_machine(std::string domain, wildcard_options options,
+                                   async::random_source& random);
+
+    // What to ask now, all at once; nothing when the evidence is complete.
+    DRAGLINE_DECL std::vector<question> next();
+
+    // What came of that, in the same order.
+    DRAGLINE_DECL void learn(const std::vector<std::shared_ptr<const answer>>& outcomes);
+
+    DRAGLINE_DECL wildcard_evidence finish(bool complete);
+
+private:
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+    struct target {
+        std::size_t level;  // none: a control
+        std::string below;
+    };
+    struct level_progress {
+        std::size_t found = 0;  // what was new in this round
+        bool answered = false;
+        bool done = false;
+    };
+
+    void add_controls(std::vector<question>& questions);
+    void add_round(std::size_t level, std::vector<question>& questions);
+    void add(const std::string& name, const target& of, std::vector<question>& questions);
+    void learn(const answer& outcome, const target& of);
+    void end_round(std::size_t level);
+
+    wildcard_options options_;
+    probe_names names_;
+    wildcard_evidence evidence_;
+    std::vector<target> asked_;  // the questions of this round
+    std::vector<level_progress> progress_;
+    int round_ = 0;
+    bool control_answered_ = false;
+    bool control_denied_ = false;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/wildcard_machine.ipp
+// Included by <dragline/dns/detail/wildcard_machine.hpp> only.
+
+// ---- dragline/url/registrable_domain.hpp
+// Where a name ends to belong to one owner: "example.co.uk" is registered, "co.uk" is a public suffix. Start
+// with registrable_domain().
+
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// True when the functions below follow the Public Suffix List (publicsuffix.org): features::psl, and a
+/// libpsl that carries the list. The list is as old as that libpsl; no file is read.
+DRAGLINE_DECL bool has_public_suffix_list() noexcept;
+
+/// The part of `name` that its owner registered: a public suffix and one label more, "example.co.uk" of
+/// "www.example.co.uk". Nothing for a public suffix, for an address and for what is no domain.
+///
+/// `name` is read as the host of a URL is; the result is ASCII, in lower case and without a dot at the end.
+/// A domain has at most 253 characters in labels of 1 to 63. Suffixes that private owners list ("github.io")
+/// count; a top-level domain that no rule names is a suffix.
+///
+/// Without a list it is the last two labels, which is WRONG wherever the suffix has more than one ("co.uk").
+/// Whoever draws a border of trust with it, as cookies do, asks has_public_suffix_list() first.
+DRAGLINE_DECL std::optional<std::string> registrable_domain(std::string_view name);
+
+/// True for a domain under which others register theirs: "com", "co.uk", "github.io". False for any other
+/// domain, and for what is none.
+///
+/// Without a list only single labels are.
+DRAGLINE_DECL bool is_public_suffix(std::string_view name);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/registrable_domain.ipp
+// Included by <dragline/url/registrable_domain.hpp> only. The one file that knows libpsl.
+
+// ---- dragline/url/host.hpp
+// Hosts: domains, addresses and opaque hosts, checked and in the one spelling that URLs compare by.
+
+// ---- dragline/url/error.hpp
+// What can be wrong with a URL. All but two equal std::errc::invalid_argument.
+
+
+#include <system_error>
+#include <type_traits>
+
+namespace dragline::inline v1::url {
+
+/// Why a text is no URL.
+enum class errc {
+    missing_scheme = 1,  ///< A relative reference, and no base to resolve it against.
+    base_not_usable,     ///< A relative reference against a base such as "mailto:", which has no hierarchy.
+    missing_host,        ///< Nothing where the host must be: "http://", "http://user@/", "http://:80/".
+    invalid_host,        ///< The host has a character that no host may have.
+    invalid_ipv4,        ///< The last label is a number, so it must be an IPv4 address, and it is none.
+    invalid_ipv6,        ///< What stands in brackets is no IPv6 address, or a bracket is missing.
+    ipv6_zone_id,        ///< An IPv6 address with a zone id ("%eth0"): a URL cannot name an interface.
+    invalid_port,        ///< The port is no number from 0 to 65535.
+    idna_failed,         ///< The host has no ASCII form: IDNA (UTS 46) forbids it.
+    idna_not_supported,  ///< The host is not ASCII and this build has no libidn2. Equals not_supported.
+    too_long,            ///< Longer than parse_options::max_length(). Equals condition::limit_exceeded.
+};
+
+/// The category named "dragline.url".
+DRAGLINE_DECL const std::error_category& error_category() noexcept;
+
+inline std::error_code make_error_code(errc code) noexcept {
+    return {static_cast<int>(code), error_category()};
+}
+
+}  // namespace dragline::url
+
+template <>
+struct std::is_error_code_enum<dragline::url::errc> : std::true_type {};
+
+// ---- dragline/url/impl/error.ipp
+// Included by <dragline/url/error.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::url {
+
+DRAGLINE_DECL const std::error_category& error_category() noexcept {
+    struct url_category final : category {
+        const char* name() const noexcept override { return "dragline.url"; }
+
+        std::string message(int code) const override {
+            switch (static_cast<errc>(code)) {
+                case errc::missing_scheme: return "the URL has no scheme";
+                case errc::base_not_usable: return "the base URL has no path to resolve against";
+                case errc::missing_host: return "the URL has no host";
+                case errc::invalid_host: return "the host of the URL has a forbidden character";
+                case errc::invalid_ipv4: return "the host of the URL is a malformed IPv4 address";
+                case errc::invalid_ipv6: return "the host of the URL is a malformed IPv6 address";
+                case errc::ipv6_zone_id: return "the IPv6 address of the URL has a zone id";
+                case errc::invalid_port: return "the port of the URL is no number from 0 to 65535";
+                case errc::idna_failed: return "the host of the URL is no valid international name";
+                case errc::idna_not_supported: return "international host names need libidn2";
+                case errc::too_long: return "the URL is too long";
+            }
+            return "unknown url error";
+        }
+
+        std::error_condition default_error_condition(int code) const noexcept override {
+            switch (static_cast<errc>(code)) {
+                case errc::idna_not_supported: return std::errc::not_supported;
+                case errc::too_long: return condition::limit_exceeded;
+                case errc::missing_scheme:
+                case errc::base_not_usable:
+                case errc::missing_host:
+                case errc::invalid_host:
+                case errc::invalid_ipv4:
+                case errc::invalid_ipv6:
+                case errc::ipv6_zone_id:
+                case errc::invalid_port:
+                case errc::idna_failed: return std::errc::invalid_argument;
+            }
+            return {code, *this};
+        }
+
+        // A URL is read before an operation reaches its first phase.
+        phase phase_of(int) const noexcept override { return phase::none; }
+    };
+    static const url_category instance;
+    return instance;
+}
+
+}  // namespace dragline::url
+
+#endif
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::url {
+
+/// What stands in the place of the host.
+enum class host_kind : std::uint8_t {
+    none,    ///< There is no authority: "mailto:a@b.example".
+    empty,   ///< The authority is empty: "file:///etc/hosts".
+    domain,  ///< A name, ASCII and in lower case.
+    ipv4,    ///< Four decimal numbers, whatever the input looked like.
+    ipv6,    ///< In brackets, canonical.
+    opaque,  ///< The host of a scheme that the standard does not know; only checked and percent-encoded.
+};
+
+/// A host as it stands in a URL.
+class host {
+public:
+    host() {}
+    host(host_kind kind, std::string text) : kind_(kind), text_(std::move(text)) {}
+
+    host_kind kind() const noexcept { return kind_; }
+
+    /// "example.com", "127.0.0.1", "[::1]".
+    const std::string& text() const noexcept { return text_; }
+
+    friend bool operator==(const host&, const host&) = default;
+
+private:
+    host_kind kind_ = host_kind::none;
+    std::string text_;
+};
+
+/// Reads the host of an http(s), ws(s), ftp or file URL: percent-decoded, IDNA applied, in lower case, every
+/// spelling of an IPv4 address made canonical. IPv6 addresses stand in brackets; a trailing dot is kept.
+///
+/// Errors: errc::missing_host, invalid_host, invalid_ipv4, invalid_ipv6, ipv6_zone_id, idna_failed,
+/// idna_not_supported.
+DRAGLINE_DECL result<host> parse_host(std::string_view text);
+
+/// Reads the host of any other URL: an IPv6 address in brackets, or text that is checked and percent-encoded.
+///
+/// Errors: errc::invalid_host, invalid_ipv6, ipv6_zone_id.
+DRAGLINE_DECL result<host> parse_opaque_host(std::string_view text);
+
+/// As above, but append the text of the host to `out`; after an error `out` may hold a part of it.
+DRAGLINE_DECL result<host_kind> append_host(std::string& out, std::string_view text);
+DRAGLINE_DECL result<host_kind> append_opaque_host(std::string& out, std::string_view text);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/host.ipp
+// Included by <dragline/url/host.hpp> only.
+
+// ---- dragline/url/detail/utf8.hpp
+// UTF-8, decoded as the Encoding Standard does it: each maximal piece of a broken sequence is one U+FFFD.
+
+
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url::detail {
+
+inline constexpr char32_t replacement_character = 0xfffd;
+
+constexpr bool is_ascii(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }
+constexpr bool is_ascii(char32_t c) noexcept { return c < 0x80; }
+
+/// Takes the first character off `text`, which must not be empty. `broken` is set when it was malformed.
+DRAGLINE_DECL char32_t take_character(std::string_view& text, bool& broken) noexcept;
+
+DRAGLINE_DECL bool is_utf8(std::string_view text) noexcept;
+DRAGLINE_DECL std::u32string decode_utf8(std::string_view text);
+DRAGLINE_DECL std::string encode_utf8(std::u32string_view text);
+
+}  // namespace dragline::url::detail
+
+// ---- dragline/url/detail/impl/utf8.ipp
+// Included by <dragline/url/detail/utf8.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+
+namespace dragline::inline v1::url::detail {
+
+DRAGLINE_DECL char32_t take_character(std::string_view& text, bool& broken) noexcept {
+    const auto byte_at = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char lead = byte_at(0);
+    const std::size_t size = lead < 0x80   ? 1
+                             : lead < 0xc2 ? 0
+                             : lead < 0xe0 ? 2
+                             : lead < 0xf0 ? 3
+                             : lead < 0xf5 ? 4
+                                           : 0;
+    std::size_t taken = 1;
+    char32_t value = size < 2 ? lead : lead & (0x7fu >> size);
+    // The second byte excludes overlong forms, surrogates and what lies above U+10FFFF.
+    unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    while (taken < size && taken < text.size() && byte_at(taken) >= low && byte_at(taken) <= high) {
+        value = value << 6 | (byte_at(taken) & 0x3f);
+        low = 0x80;
+        high = 0xbf;
+        ++taken;
+    }
+    text.remove_prefix(taken);
+    if (taken == size) return value;
+    broken = true;
+    return replacement_character;
+}
+
+DRAGLINE_DECL bool is_utf8(std::string_view text) noexcept {
+    bool broken = false;
+    while (!text.empty() && !broken) take_character(text, broken);
+    return !broken;
+}
+
+DRAGLINE_DECL std::u32string decode_utf8(std::string_view text) {
+    std::u32string out;
+    bool broken = false;
+    while (!text.empty()) out += take_character(text, broken);
+    return out;
+}
+
+DRAGLINE_DECL std::string encode_utf8(std::u32string_view text) {
+    std::string out;
+    const auto add = [&out](char32_t bits) { out += static_cast<char>(bits); };
+    for (const char32_t c : text) {
+        if (c < 0x80) {
+            add(c);
+        } else if (c < 0x800) {
+            add(0xc0 | c >> 6);
+            add(0x80 | (c & 0x3f));
+        } else if (c < 0x10000) {
+            add(0xe0 | c >> 12);
+            add(0x80 | (c >> 6 & 0x3f));
+            add(0x80 | (c & 0x3f));
+        } else {
+            add(0xf0 | c >> 18);
+            add(0x80 | (c >> 12 & 0x3f));
+            add(0x80 | (c >> 6 & 0x3f));
+            add(0x80 | (c & 0x3f));
         }
     }
-    for (;;) {
-        const auto waited = co_await wake.wait(until, phase::resolve);
-        const auto has = [&probes](probe_verdict verdict) {
-            return std::any_of(probes.begin(), probes.end(), [verdict](const auto& each) {
-                return each.in().outcome() && verdict_of(*each.in().outcome()) == verdict;
-            });
-        };
-        if (has(probe_verdict::answered)) co_return true;
-        if (waited.error() == asio::error::operation_aborted) co_return waited.error();
-        const bool all = std::all_of(probes.begin(), probes.end(),
-                                     [](const auto& each) { return each.in().outcome() != nullptr; });
-        if (!all && waited) continue;
-        if (!all || has(probe_verdict::unclear)) co_return errc::inconclusive;
-        co_return false;
+    return out;
+}
+
+}  // namespace dragline::url::detail
+
+#endif
+// ---- dragline/url/idna.hpp
+// International domain names: from what people write to what DNS and Host fields carry.
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// The longest name with characters outside ASCII that is looked at, in bytes. No name over 253 bytes exists
+/// in DNS, and the cost of IDNA grows with the square of the length.
+inline constexpr std::size_t max_international_name = 1024;
+
+/// "Domain to ASCII" of the URL Standard: "B\u00fccher.example" becomes "xn--bcher-kva.example".
+///
+/// UTS 46, non-transitional, hyphens anywhere, no check of DNS lengths. `name` is UTF-8. A name in ASCII is
+/// put in lower case and otherwise left alone, labels that begin with "xn--" included.
+///
+/// Errors: errc::idna_failed; errc::idna_not_supported for a name outside ASCII when features::idn2 is false.
+DRAGLINE_DECL result<std::string> domain_to_ascii(std::string_view name);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/idna.ipp
+// Included by <dragline/url/idna.hpp> only. The one file that knows libidn2.
+
+// ---- dragline/url/detail/punycode.hpp
+// Punycode (RFC 3492): the ASCII behind "xn--" and the characters that it stands for.
+
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url::detail {
+
+/// `label` must be short: the time grows with the square of its length.
+DRAGLINE_DECL std::string encode_punycode(std::u32string_view label);
+
+/// Nothing when `text` is no Punycode.
+DRAGLINE_DECL std::optional<std::u32string> decode_punycode(std::string_view text);
+
+}  // namespace dragline::url::detail
+
+// ---- dragline/url/detail/impl/punycode.ipp
+// Included by <dragline/url/detail/punycode.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace dragline::inline v1::url::detail {
+
+/// The numbers of Punycode: their base adapts to the deltas seen so far (RFC 3492, 3.3 and 3.4).
+class punycode_bias {
+public:
+    static constexpr std::uint32_t base = 36;
+
+    /// The threshold of the digit at this position, counted in steps of `base`.
+    std::uint32_t threshold(std::uint32_t position) const noexcept {
+        return position <= bias_ ? 1 : std::min<std::uint32_t>(position - bias_, 26);
     }
+
+    void adapt(std::uint32_t delta, std::uint32_t length) noexcept {
+        delta /= first_ ? 700 : 2;
+        first_ = false;
+        delta += delta / length;
+        bias_ = 0;
+        for (; delta > 35 * 26 / 2; delta /= 35) bias_ += base;
+        bias_ += 36 * delta / (delta + 38);
+    }
+
+private:
+    std::uint32_t bias_ = 72;
+    bool first_ = true;
+};
+
+DRAGLINE_DECL void append_punycode_number(std::string& out, std::uint32_t value, const punycode_bias& bias) {
+    constexpr std::string_view digits = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (auto position = punycode_bias::base;; position += punycode_bias::base) {
+        const auto threshold = bias.threshold(position);
+        if (value < threshold) break;
+        const auto rest = punycode_bias::base - threshold;
+        out += digits[threshold + (value - threshold) % rest];
+        value = (value - threshold) / rest;
+    }
+    out += digits[value];
+}
+
+DRAGLINE_DECL std::string encode_punycode(std::u32string_view label) {
+    std::string out;
+    for (const char32_t c : label) {
+        if (c < 0x80) out += static_cast<char>(c);
+    }
+    auto handled = static_cast<std::uint32_t>(out.size());
+    if (handled != 0) out += '-';
+
+    punycode_bias bias;
+    char32_t floor = 0x80;
+    std::uint32_t delta = 0;
+    while (handled < label.size()) {
+        char32_t next = 0x10ffff;
+        for (const char32_t c : label) {
+            if (c >= floor) next = std::min(next, c);
+        }
+        delta += (next - floor) * (handled + 1);
+        for (const char32_t c : label) {
+            if (c < next) ++delta;
+            if (c != next) continue;
+            append_punycode_number(out, delta, bias);
+            bias.adapt(delta, ++handled);
+            delta = 0;
+        }
+        ++delta;
+        floor = next + 1;
+    }
+    return out;
+}
+
+/// Takes one number off `text`; nothing when it is cut off, has a foreign character or is past 32 bits.
+DRAGLINE_DECL std::optional<std::uint32_t> take_punycode_number(std::string_view& text,
+                                                                const punycode_bias& bias) {
+    std::uint64_t value = 0;
+    std::uint64_t weight = 1;
+    for (auto position = punycode_bias::base; !text.empty(); position += punycode_bias::base) {
+        const char c = ascii::to_lower(text[0]);
+        if (!ascii::is_alphanumeric(c)) return std::nullopt;
+        const auto digit = static_cast<std::uint32_t>(ascii::is_digit(c) ? c - '0' + 26 : c - 'a');
+        text.remove_prefix(1);
+        value += digit * weight;
+        if (value > UINT32_MAX) return std::nullopt;
+        const auto threshold = bias.threshold(position);
+        if (digit < threshold) return static_cast<std::uint32_t>(value);
+        weight *= punycode_bias::base - threshold;
+        if (weight > UINT32_MAX) return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+DRAGLINE_DECL std::optional<std::u32string> decode_punycode(std::string_view text) {
+    std::u32string label;
+    if (const auto hyphen = text.rfind('-'); hyphen != text.npos) {
+        label.assign(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(hyphen));
+        text.remove_prefix(hyphen + 1);
+    }
+    if (!std::all_of(label.begin(), label.end(), [](char32_t c) { return c < 0x80; })) return std::nullopt;
+
+    punycode_bias bias;
+    std::uint64_t character = 0x80;
+    std::uint64_t index = 0;
+    while (!text.empty()) {
+        const auto delta = take_punycode_number(text, bias);
+        if (!delta) return std::nullopt;
+        const auto places = static_cast<std::uint32_t>(label.size()) + 1;
+        bias.adapt(*delta, places);
+        index += *delta;
+        character += index / places;
+        index %= places;
+        if (character > 0x10ffff || (character >= 0xd800 && character < 0xe000)) return std::nullopt;
+        label.insert(label.begin() + static_cast<std::ptrdiff_t>(index), static_cast<char32_t>(character));
+        ++index;
+    }
+    return label;
+}
+
+}  // namespace dragline::url::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <optional>
+
+#if DRAGLINE_WITH_IDN2
+#include <idn2.h>
+
+#include <cstdint>
+#include <memory>
+#endif
+
+namespace dragline::inline v1::url {
+
+#if DRAGLINE_WITH_IDN2
+namespace detail {
+
+// libidn2 is stricter than the URL Standard: on top of UTS 46 it applies the rules of IDNA 2008, which know
+// no symbols (a snow man) and no hyphens in certain places. So a label that it refuses gets a second chance:
+// the pieces that are not ASCII are mapped one by one in transitional mode, where libidn2 leaves those rules
+// out, and joined here. The characters that transitional mode would change never enter it, and the label must
+// need none of the rules that are lost with the context: those of joiners and of text from right to left.
+
+inline constexpr std::string_view ace_prefix = "xn--";
+
+/// The label in the form that libidn2 gives it, ASCII.
+DRAGLINE_DECL std::optional<std::string> idn2_label(std::u32string_view label, int flags) {
+    std::uint8_t* mapped = nullptr;
+    const std::string text = encode_utf8(label);
+    const int failed =
+        idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(text.c_str()), &mapped, flags | IDN2_NFC_INPUT);
+    const std::unique_ptr<std::uint8_t, void (*)(void*)> owner(mapped, &idn2_free);
+    if (failed != IDN2_OK) return std::nullopt;
+    return std::string(reinterpret_cast<const char*>(mapped));
+}
+
+/// UTS 46 of today for the few characters that libidn2 maps as an older version did.
+DRAGLINE_DECL std::u32string update_mapping(std::u32string_view name) {
+    std::u32string out;
+    for (const char32_t c : name) {
+        switch (c) {
+            case 0x04c0: out += char32_t{0x04cf}; break;
+            case 0x1e9e: out += char32_t{0x00df}; break;
+            case 0x2132: out += char32_t{0x214e}; break;
+            case 0x2183: out += char32_t{0x2184}; break;
+            case 0x2f868: out += char32_t{0x36fc}; break;
+            case 0x2f874: out += char32_t{0x5f53}; break;
+            case 0x2f91f: out += char32_t{0x243ab}; break;
+            case 0x2f95f: out += char32_t{0x7aee}; break;
+            case 0x2f9bf: out += char32_t{0x45d7}; break;
+            default:
+                if (c >= 0x10a0 && c <= 0x10c5) {
+                    out += c - 0x10a0 + 0x2d00;  // Georgian capitals
+                } else if (c != 0x180e && !(c >= 0x206a && c <= 0x206f)) {
+                    out += c;  // the rest are ignored: they leave no trace
+                }
+        }
+    }
+    return out;
+}
+
+constexpr bool is_joiner(char32_t c) noexcept { return c == 0x200c || c == 0x200d; }
+
+/// Sharp s and final sigma: what transitional mode changes and, without context, is valid as it is.
+constexpr bool is_deviation(char32_t c) noexcept { return c == 0x00df || c == 0x03c2; }
+
+constexpr bool is_right_to_left(char32_t c) noexcept {
+    return (c >= 0x0590 && c < 0x0900) || (c >= 0xfb1d && c < 0xfe00) || (c >= 0xfe70 && c < 0xff00) ||
+           (c >= 0x10800 && c < 0x11000) || (c >= 0x1e800 && c < 0x1f000);
+}
+
+DRAGLINE_DECL bool is_ascii_text(std::u32string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char32_t c) { return is_ascii(c); });
+}
+
+DRAGLINE_DECL std::optional<std::string> label_to_ascii(std::u32string_view label);
+
+/// A label in ASCII and lower case, as it stands; one that begins with "xn--" must be what its own decoded
+/// form encodes to.
+DRAGLINE_DECL std::optional<std::string> check_ascii_label(std::u32string_view text) {
+    const std::string label = ascii::to_lower(std::string(text.begin(), text.end()));
+    if (!label.starts_with(ace_prefix)) return label;
+    const auto decoded = decode_punycode(std::string_view(label).substr(ace_prefix.size()));
+    if (!decoded || is_ascii_text(*decoded) || label_to_ascii(*decoded) != label) return std::nullopt;
+    return label;
+}
+
+/// True when a run of characters outside ASCII can change what stands before it: a letter by an accent, one
+/// of three signs by a stroke.
+DRAGLINE_DECL bool may_compose(char32_t before, std::u32string_view run) noexcept {
+    if (!is_ascii(before)) return false;
+    const bool has_stroke = run.find(char32_t{0x0338}) != run.npos;
+    return ascii::is_alphanumeric(static_cast<char>(before)) ||
+           (has_stroke && before >= U'<' && before <= U'>');
+}
+
+/// Appends the mapped form of a run of characters outside ASCII, together with what it may be an accent on.
+DRAGLINE_DECL bool append_mapped_run(std::u32string& out, std::u32string_view run) {
+    std::u32string piece;
+    if (!out.empty() && may_compose(out.back(), run)) {
+        piece += out.back();
+        out.pop_back();
+    }
+    const auto mapped = idn2_label(piece.append(run), IDN2_TRANSITIONAL);
+    if (!mapped) return false;
+    if (!mapped->starts_with(ace_prefix)) {
+        out.append(mapped->begin(), mapped->end());
+        return true;
+    }
+    const auto decoded = decode_punycode(std::string_view(*mapped).substr(ace_prefix.size()));
+    if (decoded) out += *decoded;
+    return decoded.has_value();
+}
+
+DRAGLINE_DECL std::optional<std::string> piecewise_label(std::u32string_view label) {
+    const auto needs_context = [](char32_t c) { return is_joiner(c) || is_right_to_left(c); };
+    if (std::any_of(label.begin(), label.end(), needs_context)) return std::nullopt;
+    std::u32string out;
+    while (!label.empty()) {
+        const auto is_kept = [](char32_t c) { return is_ascii(c) || is_deviation(c); };
+        const auto run_end = std::find_if(label.begin(), label.end(), is_kept);
+        const auto run = label.substr(0, static_cast<std::size_t>(run_end - label.begin()));
+        label.remove_prefix(run.size());
+        if (!run.empty()) {
+            if (!append_mapped_run(out, run)) return std::nullopt;
+            continue;
+        }
+        out += is_ascii(label[0]) ? static_cast<char32_t>(ascii::to_lower(static_cast<char>(label[0])))
+                                  : label[0];
+        label.remove_prefix(1);
+    }
+    if (is_ascii_text(out)) return check_ascii_label(out);
+    if (out.starts_with(U"xn--")) return std::nullopt;
+    return std::string(ace_prefix) + encode_punycode(out);
+}
+
+/// One label, of which libidn2 need not accept every character.
+DRAGLINE_DECL std::optional<std::string> label_to_ascii(std::u32string_view label) {
+    if (is_ascii_text(label)) return check_ascii_label(label);
+    if (auto strict = idn2_label(label, IDN2_NONTRANSITIONAL)) return strict;
+    return piecewise_label(label);
+}
+
+DRAGLINE_DECL std::optional<std::string> labels_to_ascii(std::u32string_view name) {
+    std::string out;
+    for (;;) {
+        const auto dot = name.find_first_of(U".\u3002\uff0e\uff61");  // the four dots of IDNA
+        const auto label = label_to_ascii(name.substr(0, dot));
+        if (!label) return std::nullopt;
+        out += *label;
+        if (dot == name.npos) return out;
+        out += '.';
+        name.remove_prefix(dot + 1);
+    }
+}
+
+}  // namespace detail
+#endif
+
+DRAGLINE_DECL result<std::string> domain_to_ascii(std::string_view name) {
+    if (std::all_of(name.begin(), name.end(), [](char c) { return detail::is_ascii(c); })) {
+        return ascii::to_lower(name);
+    }
+#if DRAGLINE_WITH_IDN2
+    // libidn2 reads up to the first zero.
+    if (name.size() > max_international_name || name.find('\0') != name.npos) return errc::idna_failed;
+    auto out = detail::labels_to_ascii(detail::update_mapping(detail::decode_utf8(name)));
+    if (!out || out->empty()) return errc::idna_failed;
+    return std::move(*out);
+#else
+    return errc::idna_not_supported;
+#endif
+}
+
+}  // namespace dragline::url
+
+#endif
+// ---- dragline/url/ipv4.hpp
+// IPv4 addresses as URLs spell them: also in one to three parts, octal and hexadecimal.
+
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// True when the URL Standard takes this host for an IPv4 address, good or bad: its last label is a number.
+DRAGLINE_DECL bool ends_in_number(std::string_view host) noexcept;
+
+/// Reads any spelling: "127.0.0.1", "127.1", "0x7f000001", "017700000001". One trailing dot is allowed.
+///
+/// Errors: errc::invalid_ipv4.
+DRAGLINE_DECL result<std::uint32_t> parse_ipv4(std::string_view host) noexcept;
+
+/// Appends the canonical spelling, four decimal numbers.
+DRAGLINE_DECL void append_ipv4(std::string& out, std::uint32_t address);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/ipv4.ipp
+// Included by <dragline/url/ipv4.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
+
+namespace dragline::inline v1::url {
+namespace detail {
+
+/// One number of an address: "0x" is zero, a number past 32 bits is the largest 64-bit one, so it fits
+/// nowhere.
+DRAGLINE_DECL std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noexcept {
+    if (text.empty()) return std::nullopt;
+    int base = 10;
+    if (text.size() > 1 && text[0] == '0') {
+        const bool hexadecimal = ascii::to_lower(text[1]) == 'x';
+        base = hexadecimal ? 16 : 8;
+        text.remove_prefix(hexadecimal ? 2 : 1);
+        if (text.empty()) return 0;
+    }
+    const auto is_foreign = [base](char c) {
+        const int digit = ascii::hex_value(c);
+        return digit < 0 || digit >= base;
+    };
+    if (std::any_of(text.begin(), text.end(), is_foreign)) return std::nullopt;
+    return ascii::parse_number<std::uint64_t>(text, base).value_or(std::numeric_limits<std::uint64_t>::max());
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL bool ends_in_number(std::string_view host) noexcept {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    const auto last = host.substr(host.rfind('.') + 1);  // npos + 1 is 0
+    if (last.empty() || !ascii::is_digit(last[0])) return false;
+    return std::all_of(last.begin(), last.end(), ascii::is_digit) || detail::parse_ipv4_number(last);
+}
+
+DRAGLINE_DECL result<std::uint32_t> parse_ipv4(std::string_view host) noexcept {
+    if (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
+    std::uint64_t address = 0;
+    for (int missing = 4; missing > 0; --missing) {
+        const auto dot = host.find('.');
+        const auto number = detail::parse_ipv4_number(host.substr(0, dot));
+        if (!number) return errc::invalid_ipv4;
+        if (dot == host.npos) {
+            // The last number fills every byte that is left.
+            if (*number >> (8 * missing) != 0) return errc::invalid_ipv4;
+            return static_cast<std::uint32_t>(address << (8 * missing) | *number);
+        }
+        if (*number > 255) return errc::invalid_ipv4;
+        address = address << 8 | *number;
+        host.remove_prefix(dot + 1);
+    }
+    return errc::invalid_ipv4;
+}
+
+DRAGLINE_DECL void append_ipv4(std::string& out, std::uint32_t address) {
+    char text[sizeof "255.255.255.255"];
+    char* end = text;
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        if (end != text) *end++ = '.';
+        end = std::to_chars(end, text + sizeof text, address >> shift & 0xff).ptr;
+    }
+    out.append(text, static_cast<std::size_t>(end - text));
+}
+
+}  // namespace dragline::url
+
+#endif
+// ---- dragline/url/ipv6.hpp
+// IPv6 addresses as URLs spell them, without the brackets.
+
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// The eight groups of an IPv6 address, first group first.
+using ipv6_groups = std::array<std::uint16_t, 8>;
+
+/// Reads "::1" or "::ffff:192.0.2.1".
+///
+/// Errors: errc::invalid_ipv6; errc::ipv6_zone_id when there is a '%'.
+DRAGLINE_DECL result<ipv6_groups> parse_ipv6(std::string_view text) noexcept;
+
+/// Appends the canonical spelling (RFC 5952, 4): lower case, the first longest run of zero groups as "::".
+/// An embedded IPv4 address is written as groups too.
+DRAGLINE_DECL void append_ipv6(std::string& out, const ipv6_groups& groups);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/ipv6.ipp
+// Included by <dragline/url/ipv6.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+
+namespace dragline::inline v1::url {
+namespace detail {
+
+/// Reads one IPv6 address from left to right.
+class ipv6_reader {
+public:
+    explicit ipv6_reader(std::string_view text) noexcept : text_(text) {}
+
+    bool read() noexcept {
+        if (text_.starts_with(':') && !take_gap(2)) return false;
+        while (!text_.empty()) {
+            if (count_ == groups_.size()) return false;
+            if (text_[0] == ':') {
+                if (!take_gap(1)) return false;
+                continue;
+            }
+            if (text_.substr(0, hex_digits() + 1).ends_with('.')) return take_ipv4() && fill_gap();
+            if (!take_group()) return false;
+        }
+        return fill_gap();
+    }
+
+    const ipv6_groups& groups() const noexcept { return groups_; }
+
+private:
+    std::size_t hex_digits() const noexcept {
+        std::size_t size = 0;
+        while (size < std::min<std::size_t>(text_.size(), 4) && ascii::hex_value(text_[size]) >= 0) ++size;
+        return size;
+    }
+
+    // "::", of which the first colon may have ended the group before.
+    bool take_gap(std::size_t colons) noexcept {
+        if (gap_ != no_gap || !text_.starts_with(std::string_view("::").substr(0, colons))) return false;
+        text_.remove_prefix(colons);
+        gap_ = count_;
+        ++count_;  // the gap stands for at least one group
+        return true;
+    }
+
+    // A group and the colon behind it, which may not be the last character unless a second one follows.
+    bool take_group() noexcept {
+        const auto size = hex_digits();
+        for (const char c : text_.substr(0, size)) {
+            groups_[count_] = static_cast<std::uint16_t>(groups_[count_] << 4 | ascii::hex_value(c));
+        }
+        text_.remove_prefix(size);
+        ++count_;
+        if (text_.empty()) return size != 0;
+        if (size == 0 || text_[0] != ':' || text_.size() == 1) return false;
+        text_.remove_prefix(1);
+        return true;
+    }
+
+    // Four decimal numbers without leading zeros, to the end.
+    bool take_ipv4() noexcept {
+        if (count_ > groups_.size() - 2) return false;
+        for (int part = 0; part < 4; ++part) {
+            const auto dot = part == 3 ? text_.size() : text_.find('.');
+            const auto digits = text_.substr(0, dot);
+            const auto number = ascii::parse_number<std::uint8_t>(digits);
+            if (dot == text_.npos || !number || (digits.size() > 1 && digits[0] == '0')) return false;
+            groups_[count_] = static_cast<std::uint16_t>(groups_[count_] << 8 | *number);
+            if (part % 2 == 1) ++count_;
+            text_.remove_prefix(std::min(dot + 1, text_.size()));
+        }
+        return true;
+    }
+
+    bool fill_gap() noexcept {
+        if (gap_ == no_gap) return count_ == groups_.size();
+        std::rotate(groups_.begin() + gap_, groups_.begin() + count_, groups_.end());
+        return true;
+    }
+
+    static constexpr std::size_t no_gap = 8;
+
+    std::string_view text_;
+    ipv6_groups groups_{};
+    std::size_t count_ = 0;  // groups read, the gap counting as one
+    std::size_t gap_ = no_gap;
+};
+
+struct zero_run {
+    std::size_t begin = 0;
+    std::size_t size = 0;
+};
+
+DRAGLINE_DECL zero_run longest_zero_run(const ipv6_groups& groups) noexcept {
+    zero_run longest, current;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (groups[i] != 0) {
+            current.size = 0;
+            continue;
+        }
+        if (current.size++ == 0) current.begin = i;
+        if (current.size > longest.size) longest = current;
+    }
+    return longest;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<ipv6_groups> parse_ipv6(std::string_view text) noexcept {
+    if (text.find('%') != text.npos) return errc::ipv6_zone_id;
+    detail::ipv6_reader reader(text);
+    if (!reader.read()) return errc::invalid_ipv6;
+    return reader.groups();
+}
+
+DRAGLINE_DECL void append_ipv6(std::string& out, const ipv6_groups& groups) {
+    const auto gap = detail::longest_zero_run(groups);
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (gap.size > 1 && i == gap.begin) {
+            out += i == 0 ? "::" : ":";
+            i += gap.size - 1;
+            continue;
+        }
+        char text[4];
+        const auto end = std::to_chars(text, text + sizeof text, groups[i], 16).ptr;
+        out.append(text, static_cast<std::size_t>(end - text));
+        if (i + 1 < groups.size()) out += ':';
+    }
+}
+
+}  // namespace dragline::url
+
+#endif
+// ---- dragline/url/percent.hpp
+// Percent-encoding: which bytes each part of a URL must escape, and the two directions.
+
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// A set of bytes to write as %XX. A new one holds the ASCII controls and every byte above '~'.
+class percent_set {
+public:
+    constexpr percent_set() noexcept {
+        for (std::size_t byte = 0; byte < encoded_.size(); ++byte)
+            encoded_[byte] = byte < 0x20 || byte > 0x7e;
+    }
+
+    /// This set and these bytes.
+    constexpr percent_set with(std::string_view bytes) const noexcept {
+        percent_set wider = *this;
+        for (const char c : bytes) wider.encoded_[static_cast<unsigned char>(c)] = true;
+        return wider;
+    }
+
+    constexpr bool contains(char c) const noexcept { return encoded_[static_cast<unsigned char>(c)]; }
+
+private:
+    std::array<bool, 256> encoded_{};
+};
+
+// The sets of the URL Standard, 1.3. Use `component_set` for a value that goes into a query or a path.
+inline constexpr percent_set c0_control_set;
+inline constexpr percent_set fragment_set = c0_control_set.with(" \"<>`");
+inline constexpr percent_set query_set = c0_control_set.with(" \"#<>");
+inline constexpr percent_set special_query_set = query_set.with("'");
+inline constexpr percent_set path_set = query_set.with("?^`{}");
+inline constexpr percent_set userinfo_set = path_set.with("/:;=@[\\]|");
+inline constexpr percent_set component_set = userinfo_set.with("$%&+,");
+inline constexpr percent_set form_set = component_set.with("!'()~");
+
+/// Appends `text` with each byte of `set` as %XX, in upper case.
+DRAGLINE_DECL void append_percent_encoded(std::string& out, std::string_view text, const percent_set& set);
+
+/// As above, but returns it.
+inline std::string percent_encode(std::string_view text, const percent_set& set = component_set) {
+    std::string out;
+    append_percent_encoded(out, text, set);
+    return out;
+}
+
+/// The bytes that `text` stands for. A '%' without two hexadecimal digits stays; the result need not be
+/// UTF-8.
+DRAGLINE_DECL std::string percent_decode(std::string_view text);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/percent.ipp
+// Included by <dragline/url/percent.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::url {
+
+DRAGLINE_DECL void append_percent_encoded(std::string& out, std::string_view text, const percent_set& set) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const char* from = text.data();
+    const char* const end = from + text.size();
+    for (;;) {
+        const char* const stop = std::find_if(from, end, [&set](char c) { return set.contains(c); });
+        out.append(from, static_cast<std::size_t>(stop - from));
+        if (stop == end) return;
+        const auto byte = static_cast<unsigned char>(*stop);
+        const char escape[] = {'%', digits[byte >> 4], digits[byte & 15]};
+        out.append(escape, sizeof escape);
+        from = stop + 1;
+    }
+}
+
+DRAGLINE_DECL std::string percent_decode(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const int high = text.size() > 2 && text[0] == '%' ? ascii::hex_value(text[1]) : -1;
+        const int low = high < 0 ? -1 : ascii::hex_value(text[2]);
+        out += low < 0 ? text[0] : static_cast<char>(high << 4 | low);
+        text.remove_prefix(low < 0 ? 1 : 3);
+    }
+    return out;
+}
+
+}  // namespace dragline::url
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace dragline::inline v1::url {
+namespace detail {
+
+// What a byte can mean in a host; 0 is nothing special.
+inline constexpr std::uint8_t forbidden_byte = 1;         // no host may have it
+inline constexpr std::uint8_t forbidden_domain_byte = 2;  // no domain may have it
+inline constexpr std::uint8_t percent_byte = 4;
+inline constexpr std::uint8_t foreign_byte = 8;  // not ASCII
+
+constexpr std::array<std::uint8_t, 256> make_host_bytes() noexcept {
+    std::array<std::uint8_t, 256> kinds{};
+    for (std::size_t byte = 0; byte < 0x20; ++byte) kinds[byte] = forbidden_domain_byte;
+    for (std::size_t byte = 0x80; byte < 0x100; ++byte) kinds[byte] = foreign_byte;
+    for (const char c : std::string_view("\0\t\n\r #/:<>?@[\\]^|", 17)) {
+        kinds[static_cast<unsigned char>(c)] = forbidden_byte | forbidden_domain_byte;
+    }
+    kinds['%'] = forbidden_domain_byte | percent_byte;
+    kinds[0x7f] = forbidden_domain_byte;
+    return kinds;
+}
+
+inline constexpr std::array<std::uint8_t, 256> host_bytes = make_host_bytes();
+
+/// Every kind of byte that occurs in `text`.
+DRAGLINE_DECL unsigned host_byte_kinds(std::string_view text) noexcept {
+    unsigned kinds = 0;
+    for (const char c : text) kinds |= host_bytes[static_cast<unsigned char>(c)];
+    return kinds;
+}
+
+DRAGLINE_DECL result<host_kind> append_bracketed(std::string& out, std::string_view text) {
+    if (text.size() < 2 || !text.ends_with(']')) return errc::invalid_ipv6;
+    const auto groups = parse_ipv6(text.substr(1, text.size() - 2));
+    if (!groups) return groups.error();
+    out += '[';
+    append_ipv6(out, *groups);
+    out += ']';
+    return host_kind::ipv6;
+}
+
+/// `domain` is ASCII: percent-decoded, and through IDNA when it needed that.
+DRAGLINE_DECL result<host_kind> append_domain(std::string& out, std::string_view domain) {
+    if (host_byte_kinds(domain) & forbidden_domain_byte) return errc::invalid_host;
+    if (ends_in_number(domain)) {
+        const auto address = parse_ipv4(domain);
+        if (!address) return address.error();
+        append_ipv4(out, *address);
+        return host_kind::ipv4;
+    }
+    const auto begin = static_cast<std::ptrdiff_t>(out.size());
+    out.append(domain);
+    std::transform(out.begin() + begin, out.end(), out.begin() + begin,
+                   [](char c) { return ascii::to_lower(c); });
+    return host_kind::domain;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<host_kind> append_host(std::string& out, std::string_view text) {
+    if (text.empty()) return errc::missing_host;
+    if (text[0] == '[') return detail::append_bracketed(out, text);
+    const unsigned kinds = detail::host_byte_kinds(text);
+    if (!(kinds & (detail::percent_byte | detail::foreign_byte))) return detail::append_domain(out, text);
+
+    std::string decoded = percent_decode(text);
+    if (std::all_of(decoded.begin(), decoded.end(), [](char c) { return detail::is_ascii(c); })) {
+        return detail::append_domain(out, decoded);
+    }
+    if (!detail::is_utf8(decoded)) return errc::invalid_host;
+    const auto domain = domain_to_ascii(decoded);
+    if (!domain) return domain.error();
+    return detail::append_domain(out, *domain);
+}
+
+DRAGLINE_DECL result<host_kind> append_opaque_host(std::string& out, std::string_view text) {
+    if (text.empty()) return host_kind::empty;
+    if (text[0] == '[') return detail::append_bracketed(out, text);
+    if (detail::host_byte_kinds(text) & detail::forbidden_byte) return errc::invalid_host;
+    append_percent_encoded(out, text, c0_control_set);
+    return host_kind::opaque;
+}
+
+DRAGLINE_DECL result<host> parse_host(std::string_view text) {
+    std::string out;
+    const auto kind = append_host(out, text);
+    if (!kind) return kind.error();
+    return host(*kind, std::move(out));
+}
+
+DRAGLINE_DECL result<host> parse_opaque_host(std::string_view text) {
+    std::string out;
+    const auto kind = append_opaque_host(out, text);
+    if (!kind) return kind.error();
+    return host(*kind, std::move(out));
+}
+
+}  // namespace dragline::url
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+
+#if DRAGLINE_WITH_PSL
+#include <libpsl.h>
+#endif
+
+namespace dragline::inline v1::url {
+namespace detail {
+
+/// Labels of 1 to 63 characters, 253 in all (RFC 1035, 2.3.4).
+DRAGLINE_DECL bool fits_dns(std::string_view domain) noexcept {
+    if (domain.size() > 253) return false;
+    for (;;) {
+        const auto label = domain.substr(0, domain.find('.'));
+        if (label.empty() || label.size() > 63) return false;
+        if (label.size() == domain.size()) return true;
+        domain.remove_prefix(label.size() + 1);
+    }
+}
+
+/// The domain that a URL with this host names, without a dot at the end.
+DRAGLINE_DECL std::optional<std::string> read_domain(std::string_view name) {
+    std::string domain;
+    const auto kind = append_host(domain, name);
+    if (!kind || *kind != host_kind::domain) return std::nullopt;
+    if (domain.ends_with('.')) domain.pop_back();
+    if (!fits_dns(domain)) return std::nullopt;
+    return domain;
+}
+
+/// Where the registrable domain begins in `domain`, which read_domain() returned; npos when there is none.
+DRAGLINE_DECL std::size_t find_registrable(const std::string& domain) noexcept {
+#if DRAGLINE_WITH_PSL
+    if (const psl_ctx_t* list = psl_builtin()) {
+        const char* found = psl_registrable_domain(list, domain.c_str());
+        return found ? static_cast<std::size_t>(found - domain.c_str()) : domain.npos;
+    }
+#endif
+    const auto last = domain.rfind('.');
+    if (last == domain.npos) return last;
+    const auto before = domain.rfind('.', last - 1);
+    return before == domain.npos ? 0 : before + 1;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL bool has_public_suffix_list() noexcept {
+#if DRAGLINE_WITH_PSL
+    return psl_builtin() != nullptr;
+#else
+    return false;
+#endif
+}
+
+DRAGLINE_DECL std::optional<std::string> registrable_domain(std::string_view name) {
+    auto domain = detail::read_domain(name);
+    if (!domain) return std::nullopt;
+    const auto begin = detail::find_registrable(*domain);
+    if (begin == domain->npos) return std::nullopt;
+    return domain->substr(begin);
+}
+
+DRAGLINE_DECL bool is_public_suffix(std::string_view name) {
+    const auto domain = detail::read_domain(name);
+    return domain && detail::find_registrable(*domain) == domain->npos;
+}
+
+}  // namespace dragline::url
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::vector<std::string> levels_of(const std::string& domain, int most) {
+    std::vector<std::string> levels{domain};
+    const auto top = url::registrable_domain(domain);
+    if (!top || !wire::is_at_or_below(domain, *top)) return levels;
+    while (levels.back() != *top && levels.size() < static_cast<std::size_t>(most)) {
+        levels.emplace_back(parent_of(levels.back()));
+    }
+    return levels;
+}
+
+DRAGLINE_DECL wildcard_machine::wildcard_machine(std::string domain, wildcard_options options,
+                                                 async::random_source& random)
+    : options_(std::move(options)), names_(random) {
+    evidence_.max_pool = options_.max_pool();
+    for (auto& each : levels_of(domain, options_.levels())) {
+        evidence_.levels.emplace_back().domain = std::move(each);
+    }
+    progress_.resize(evidence_.levels.size());
+}
+
+DRAGLINE_DECL std::vector<question> wildcard_machine::next() {
+    asked_.clear();
+    std::vector<question> questions;
+    if (round_ >= options_.max_rounds()) return questions;
+    if (round_ == 0) add_controls(questions);
+    for (std::size_t level = 0; level < progress_.size(); ++level) {
+        if (!progress_[level].done) add_round(level, questions);
+    }
+    ++round_;
+    return questions;
+}
+
+DRAGLINE_DECL void wildcard_machine::add_controls(std::vector<question>& questions) {
+    for (const auto& parent : options_.controls()) {
+        add("www." + names_.next(parent, 1, probe_shapes - 1), target{none, parent}, questions);
+    }
+}
+
+DRAGLINE_DECL void wildcard_machine::add_round(std::size_t level, std::vector<question>& questions) {
+    const auto& domain = evidence_.levels[level].domain;
+    for (int depth = 1; depth <= options_.depth(); ++depth) {
+        const auto longest = static_cast<std::size_t>(depth) * (longest_probe_label + 1);
+        if (domain.size() + longest > max_host_name) break;
+        for (int i = 0; i < options_.probes(); ++i) {
+            const auto shape = static_cast<unsigned>(i + round_ + depth - 1);
+            add(names_.next(domain, depth, shape), target{level, domain}, questions);
+        }
+    }
+}
+
+DRAGLINE_DECL void wildcard_machine::add(const std::string& name, const target& of,
+                                         std::vector<question>& questions) {
+    const auto ask = [&](record_type type) {
+        questions.emplace_back(name, type);
+        asked_.push_back(of);
+    };
+    for (const auto type : {record_type::a, record_type::aaaa, record_type::cname}) ask(type);
+    for (const auto type : options_.types()) ask(type);
+}
+
+DRAGLINE_DECL void wildcard_machine::learn(const std::vector<std::shared_ptr<const answer>>& outcomes) {
+    for (auto& each : progress_) each.found = 0, each.answered = false;
+    for (std::size_t i = 0; i < outcomes.size() && i < asked_.size(); ++i) learn(*outcomes[i], asked_[i]);
+    if (control_answered_) {
+        evidence_.rewriting = wildcard_verdict::yes;
+    } else if (control_denied_) {
+        evidence_.rewriting = wildcard_verdict::no;
+    }
+    for (std::size_t level = 0; level < progress_.size(); ++level) {
+        if (!progress_[level].done) end_round(level);
+    }
+}
+
+DRAGLINE_DECL void wildcard_machine::learn(const answer& outcome, const target& of) {
+    constexpr std::size_t kept_records = 64;
+    const bool denied = is_denial(outcome.error) && !outcome.exists();
+    auto signature = signature_of(outcome);
+    if (of.level == none) {
+        control_answered_ |= outcome.exists();
+        control_denied_ |= denied;
+        evidence_.rewritten.learn(outcome, of.below, options_.max_pool());
+    } else {
+        auto& level = evidence_.levels[of.level];
+        auto& progress = progress_[of.level];
+        ++(outcome.exists() ? level.answered : denied ? level.denied : level.unclear);
+        progress.answered |= outcome.exists();
+        progress.found += level.pool.learn(outcome, level.domain, options_.max_pool());
+        if (!level.proven()) level.wildcard = signature.wildcard;
+        evidence_.is_signed = evidence_.is_signed || is_signed(outcome);
+    }
+    auto& probe = evidence_.probes.emplace_back();
+    probe.asked = outcome.asked;
+    probe.below = of.below;
+    probe.control = of.level == none;
+    probe.error = outcome.error;
+    probe.code = outcome.code;
+    probe.exists = outcome.exists();
+    probe.authentic = outcome.authentic;
+    if (outcome.reply) probe.server = outcome.reply->server;
+    probe.wildcard = std::move(signature.wildcard);
+    probe.aliases = outcome.aliases;
+    const auto kept = std::min(kept_records, outcome.records.size());
+    probe.records.assign(outcome.records.begin(),
+                         outcome.records.begin() + static_cast<std::ptrdiff_t>(kept));
+}
+
+DRAGLINE_DECL void wildcard_machine::end_round(std::size_t of) {
+    auto& level = evidence_.levels[of];
+    auto& progress = progress_[of];
+    const auto enough = static_cast<std::size_t>(options_.quiet_rounds());
+    evidence_.judge(level);
+    if (level.answered == 0) {
+        level.settled = level.verdict == wildcard_verdict::no;
+        progress.done = level.settled || static_cast<std::size_t>(round_) >= enough;
+        return;
+    }
+    if (progress.found > 0) level.quiet = 0;
+    if (progress.found == 0 && progress.answered) ++level.quiet;
+    const bool full = level.pool.size() >= options_.max_pool();
+    level.settled = level.quiet >= enough && !full;
+    progress.done = level.settled || full;
+}
+
+DRAGLINE_DECL wildcard_evidence wildcard_machine::finish(bool complete) {
+    evidence_.complete = complete;
+    return std::move(evidence_);
 }
 
 }  // namespace dragline::dns::detail
@@ -8946,13 +15575,100 @@ DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resol
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The domain as look-ups use it, when probes fit below.
+DRAGLINE_DECL result<std::string> probed_domain(std::string_view domain) {
+    if (literal_address(domain)) return errc::invalid_name;
+    auto name = normal_host_name(domain);
+    if (name && name->size() > max_probed_domain) return errc::name_too_long;
+    return name;
+}
+
+DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resolver_core> core,
+                                                           std::string domain, wildcard_options options) {
+    if (const auto ec = options.problem()) co_return ec;
+    const auto name = probed_domain(domain);
+    if (!name) co_return name.error();
+
+    auto& loop = core->loop();
+    const auto until = limit_of(options.query(), loop.now(), async::no_deadline);
+    std::vector<question> questions;
+    for (int i = 0; i < options.probes(); ++i) {
+        const auto probe = random_label(loop.random()) + '.' + *name;
+        for (const auto type : {record_type::a, record_type::aaaa, record_type::cname}) {
+            questions.emplace_back(probe, type);
+        }
+    }
+    const auto at_once = questions.size();
+    question_batch batch(std::move(core), options.query(), false, at_once);
+    auto asking = batch.ask(std::move(questions), until, true);
+    const auto ended = co_await std::move(asking);
+    if (!ended) co_return ended.error();
+    const auto& outcomes = batch.outcomes();
+    const auto exists = [](const auto& each) { return each && each->exists(); };
+    if (std::any_of(outcomes.begin(), outcomes.end(), exists)) co_return true;
+    const auto denied = [](const auto& each) { return is_denial(each->error); };
+    if (std::all_of(outcomes.begin(), outcomes.end(), denied)) co_return false;
+    co_return errc::inconclusive;
+}
+
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> collect_evidence(std::shared_ptr<resolver_core> core,
+                                                                          std::string domain,
+                                                                          wildcard_options options) {
+    if (const auto ec = options.problem()) co_return ec;
+    auto name = probed_domain(domain);
+    if (!name) co_return name.error();
+
+    auto& loop = core->loop();
+    const auto until = limit_of(options.query(), loop.now(), async::no_deadline);
+    wildcard_machine machine(*std::move(name), options, loop.random());
+    question_batch batch(std::move(core), options.query(), true, static_cast<std::size_t>(options.at_once()));
+    if (options.signatures()) batch.want_signatures();
+    while (!batch.timed_out()) {
+        auto questions = machine.next();
+        if (questions.empty()) break;
+        auto asking = batch.ask(std::move(questions), until);
+        const auto ended = co_await std::move(asking);
+        if (!ended) co_return ended.error();
+        machine.learn(batch.outcomes());
+    }
+    co_return machine.finish(!batch.timed_out());
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <utility>
+
 namespace dragline::inline v1::dns::detail {
 
 DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolver with, std::string name,
                                                                          query_options options) {
     options = options.over(with.defaults());
-    host_lookup looking(with.core(options), std::move(name), record_type::a, options, async::no_deadline);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    if (must_search(name, options)) {
+        auto finding = find(with.core(options), std::move(name), record_type::a, name_kind::host, options,
+                            async::no_deadline);
+        const auto found = co_await std::move(finding);
+        if (!found) co_return found.error();
+        co_return addresses_v4(*found->value);
+    }
+    lookup looking(with.core(options), std::move(name), record_type::a, options, async::no_deadline);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
     const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return addresses_v4(*found->value);
@@ -8961,22 +15677,65 @@ DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolve
 DRAGLINE_DECL asio::awaitable<result<address_list_v6>> resolve_host6_body(resolver with, std::string name,
                                                                           query_options options) {
     options = options.over(with.defaults());
-    host_lookup looking(with.core(options), std::move(name), record_type::aaaa, options, async::no_deadline);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    if (must_search(name, options)) {
+        auto finding = find(with.core(options), std::move(name), record_type::aaaa, name_kind::host, options,
+                            async::no_deadline);
+        const auto found = co_await std::move(finding);
+        if (!found) co_return found.error();
+        co_return addresses_v6(*found->value);
+    }
+    lookup looking(with.core(options), std::move(name), record_type::aaaa, options, async::no_deadline);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
     const auto found = looking.finish();
     if (!found) co_return found.error();
     co_return addresses_v6(*found->value);
+}
+
+DRAGLINE_DECL bool holds_address(const answer& found, const asio::ip::address& address) {
+    const auto has = [&address](const auto& addresses) {
+        return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+    };
+    return address.is_v4() ? has(addresses_v4(found)) : has(addresses_v6(found));
+}
+
+// Of these names, those that lead to `address`.
+DRAGLINE_DECL asio::awaitable<result<name_list>> confirm_forward(std::shared_ptr<resolver_core> core,
+                                                                 name_list names, asio::ip::address address,
+                                                                 query_options options,
+                                                                 async::time_point until) {
+    constexpr std::size_t most_names = 32;
+    if (names.size() > most_names) names.resize(most_names);
+    options.trace(nullptr);  // it holds the look-up of the address
+    address = plain_address(address);
+    std::deque<lookup> looking;
+    for (const auto& name : names)
+        looking.emplace_back(core, name, address.is_v4() ? record_type::a : record_type::aaaa, options,
+                             until);
+    name_list confirmed;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        while (looking[i].must_wait()) looking[i].waited(co_await looking[i].wait());
+        const auto found = looking[i].finish();
+        if (found.error() == asio::error::operation_aborted) co_return found.error();
+        if (found && holds_address(*found->value, address)) confirmed.push_back(std::move(names[i]));
+    }
+    if (confirmed.empty()) co_return errc::not_confirmed;
+    co_return confirmed;
 }
 
 DRAGLINE_DECL asio::awaitable<result<name_list>> reverse_resolve_body(resolver with,
                                                                       asio::ip::address address,
                                                                       query_options options) {
     options = options.over(with.defaults());
-    host_lookup looking(with.core(options), std::move(address), options, async::no_deadline);
-    if (looking.must_wait()) looking.waited(co_await looking.wait());
+    auto core = with.core(options);
+    const auto until = limit_of(options, core->loop().now(), async::no_deadline);
+    lookup looking(core, address, options, until);
+    while (looking.must_wait()) looking.waited(co_await looking.wait());
     const auto found = looking.finish();
     if (!found) co_return found.error();
-    co_return pointer_names(*found->value);
+    if (!options.forward_confirmed()) co_return pointer_names(*found->value);
+    auto confirming =
+        confirm_forward(std::move(core), pointer_names(*found->value), address, std::move(options), until);
+    co_return co_await std::move(confirming);
 }
 
 DRAGLINE_DECL asio::awaitable<result<bool>> check_dns_wildcard_body(resolver with, std::string domain,
@@ -8988,6 +15747,2990 @@ DRAGLINE_DECL asio::awaitable<result<bool>> check_dns_wildcard_body(resolver wit
 }
 
 }  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/resolve_all.hpp
+// All addresses of a name, of both families.
+
+
+#include <asio/awaitable.hpp>
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+using resolve_all_signature = void(std::error_code, address_list);
+
+namespace detail {
+DRAGLINE_DECL asio::awaitable<result<address_list>> resolve_all_body(resolver with, std::string name,
+                                                                     query_options options);
+}
+
+/// Looks up the IPv4 and IPv6 addresses of a name at the same time, as resolve_host() does for one family.
+///
+/// Completes with (error_code, address_list): at least one address, ordered as query_options::order() says.
+/// One family that fails is no error as long as the other has addresses. Errors, Cancel, Threads: as
+/// resolve_host(). The trace is that of the family that was looked up last.
+template <async::where Where, class Token = default_token>
+auto resolve_all(Where&& place, std::string_view name, query_options options, Token&& token = {}) {
+    return async::initiate<address_list>(async::executor_of(place), &detail::resolve_all_body,
+                                         std::forward<Token>(token), resolver_of(place), std::string(name),
+                                         std::move(options));
+}
+
+template <async::where Where, detail::token_after<query_options> Token = default_token>
+auto resolve_all(Where&& place, std::string_view name, Token&& token = {}) {
+    return resolve_all(std::forward<Where>(place), name, query_options(), std::forward<Token>(token));
+}
+
+/// As above, on the loop of the coroutine that awaits it.
+template <detail::awaiting_token Token = default_token>
+auto resolve_all(std::string_view name, query_options options, Token token = {}) {
+    return detail::start_here<address_list, &detail::resolve_all_body>(token, std::string(name),
+                                                                       std::move(options));
+}
+
+template <detail::awaiting_token Token = default_token>
+auto resolve_all(std::string_view name, Token token = {}) {
+    return resolve_all(name, query_options(), token);
+}
+
+}  // namespace dragline::dns
+
+namespace dragline::inline v1 {
+using dns::resolve_all;
+}
+
+// ---- dragline/dns/impl/resolve_all.ipp
+// Included by <dragline/dns/resolve_all.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <iterator>
+
+namespace dragline::inline v1::dns::detail {
+
+// The error of two look-ups that both failed: that there is nothing only when both say so.
+DRAGLINE_DECL std::error_code both_failed(std::error_code v6, std::error_code v4) noexcept {
+    const auto tells_little = [](std::error_code ec) {
+        return ec == errc::no_data || ec == errc::name_not_found;
+    };
+    if (tells_little(v4) != tells_little(v6)) return tells_little(v4) ? v6 : v4;
+    return v4;
+}
+
+DRAGLINE_DECL asio::awaitable<result<address_list>> resolve_both(std::shared_ptr<resolver_core> core,
+                                                                 std::string name, query_options options,
+                                                                 async::time_point until) {
+    lookup v6(core, name, record_type::aaaa, options, until);
+    lookup v4(core, std::move(name), record_type::a, options, until);
+    while (v6.must_wait()) v6.waited(co_await v6.wait());
+    while (v4.must_wait()) v4.waited(co_await v4.wait());
+    const auto found6 = v6.finish();
+    const auto found4 = v4.finish();
+    if (!found6 && !found4) co_return both_failed(found6.error(), found4.error());
+    auto list = address_list_of(found6 ? *found6 : *found4);
+    if (!found6 || !found4) co_return list;
+    auto more = address_list_of(*found4);
+    list.addresses.insert(list.addresses.end(), more.addresses.begin(), more.addresses.end());
+    list.ttl = std::min(list.ttl, more.ttl);
+    co_return list;
+}
+
+DRAGLINE_DECL asio::awaitable<result<address_list>> resolve_all_body(resolver with, std::string name,
+                                                                     query_options options) {
+    options = options.over(with.defaults());
+    auto core = with.core(options);
+    const auto order = options.order();
+    std::vector<std::string> names{name};
+    auto until = async::no_deadline;
+    if (must_search(name, options)) {
+        names = names_to_try(name, *core, options);
+        until = limit_of(options, core->loop().now(), until);  // one limit for all of them
+    }
+    result<address_list> found = errc::name_not_found;
+    for (auto& each : names) {
+        auto resolving = resolve_both(core, std::move(each), options, until);
+        found = co_await std::move(resolving);
+        if (found.error() != errc::name_not_found && found.error() != errc::no_data) break;
+    }
+    if (found && order == address_order::preference)
+        found->addresses = order_addresses(with.get_executor(), std::move(found->addresses));
+    co_return found;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/resolve_many.hpp
+// Very many names at once. Start with resolve_many(); bulk.hpp has its options and results.
+
+// ---- dragline/dns/detail/bulk_run.hpp
+// One run of resolve_many(): takes names, has the machine decide and the carrier send, hands out answers.
+
+// ---- dragline/dns/detail/bulk_carrier.hpp
+// The seam between a bulk run and what sends its queries and hears the replies.
+
+// ---- dragline/dns/detail/bulk_slot.hpp
+// One question of a bulk run, in a place that is used again and again.
+
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The name and type of a question as they stand on the wire, the class left out.
+class wire_question {
+public:
+    static constexpr std::size_t max_size = wire::max_name_size + 2;
+
+    byte_view bytes() const noexcept { return byte_view(bytes_.data(), size_); }
+    std::size_t name_size() const noexcept { return size_ - 2u; }
+    void set_type(record_type type) noexcept {
+        store_big16(bytes_.data() + name_size(), static_cast<std::uint16_t>(type));
+    }
+
+    // Whether `reply`, which has a header, repeats it as its only question: the same bytes, or the same name
+    // in another case.
+    enum class echo { none, other_case, exact };
+    echo repeated_by(byte_view reply) const noexcept;
+
+    // The name that `given` means, also as text in `normal`: lower case, without a dot at the end.
+    // Errors: errc::empty_name, empty_label, label_too_long, name_too_long, non_ascii_name, invalid_name
+    // (also
+    //   for an address).
+    std::error_code assign(std::string_view given, std::string& normal);
+
+    static constexpr std::size_t header_size = 12;
+
+private:
+    bool assign_plain(std::string_view given, std::string& normal);
+    std::error_code assign_any(std::string_view given, std::string& normal);
+
+    std::array<std::uint8_t, max_size> bytes_{};
+    std::uint16_t size_ = 2;
+};
+
+inline constexpr std::uint32_t no_slot = ~std::uint32_t{0};
+
+enum class slot_state : std::uint8_t { free, open, ready, waiting, finished, reporting };
+
+// A place in the list of those that are ready to be sent, that wait for an answer, or that are finished.
+struct slot_link {
+    std::uint32_t previous = no_slot;
+    std::uint32_t next = no_slot;
+};
+
+// What is touched most comes first.
+struct bulk_slot {
+    slot_link link;
+    slot_state state = slot_state::free;
+    bool edns = true;          // false: this server has not understood it
+    bool same_server = false;  // the next query goes to `server` again
+    bool confirming = false;   // asks a trusted server
+    int tries_left = 0;
+    std::uint32_t server = 0;
+    std::uint32_t unconfirmed_server = 0;
+    std::uint64_t generation = 0;  // tells the queries of this place apart
+    std::uint64_t order = 0;
+    async::time_point began;
+    async::time_point sent_at;
+    void* port = nullptr;  // this and the id are the carrier's
+    std::uint16_t id = 0;
+    std::error_code error;                // the most telling one so far
+    std::vector<std::uint32_t> hopeless;  // servers that are of no help
+    std::unique_ptr<dns::answer> unconfirmed;
+    bulk_answer result;
+    wire_question question;
+    std::array<std::uint32_t, 8> case_bits{};  // of the name on the wire, where cases are mixed
+};
+
+// Slots by number. They stay where they are.
+class slot_table {
+public:
+    std::uint32_t size() const noexcept { return size_; }
+    bulk_slot& operator[](std::uint32_t at) noexcept { return blocks_[at / block_size][at % block_size]; }
+    const bulk_slot& operator[](std::uint32_t at) const noexcept {
+        return blocks_[at / block_size][at % block_size];
+    }
+    void add() {
+        if (size_ % block_size == 0) blocks_.push_back(std::make_unique<bulk_slot[]>(block_size));
+        ++size_;
+    }
+
+private:
+    static constexpr std::size_t block_size = 32;
+
+    std::vector<std::unique_ptr<bulk_slot[]>> blocks_;
+    std::uint32_t size_ = 0;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_slot.ipp
+// Included by <dragline/dns/detail/bulk_slot.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/ip/address.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace dragline::inline v1::dns::detail {
+
+// The characters of nearly all names, in lower case; 0 for the others.
+inline constexpr auto plain_characters = [] {
+    std::array<char, 256> table{};
+    for (std::size_t i = 0; i < 128; ++i) {
+        const char c = static_cast<char>(i);
+        if (ascii::is_alphanumeric(c) || c == '-' || c == '_') table[i] = ascii::to_lower(c);
+    }
+    return table;
+}();
+
+DRAGLINE_DECL std::error_code wire_question::assign(std::string_view given, std::string& normal) {
+    if (assign_plain(given, normal)) return {};
+    return assign_any(given, normal);
+}
+
+// True for a name of plain characters in which nothing is wrong.
+DRAGLINE_DECL bool wire_question::assign_plain(std::string_view given, std::string& normal) {
+    if (given.size() > 1 && given.back() == '.') given.remove_suffix(1);
+    if (given.empty() || given.size() > wire::max_name_size - 2 || ascii::is_digit(given.back()))
+        return false;
+    normal.resize(given.size());
+    std::size_t label = 0;  // where its length stands
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        const char c = plain_characters[static_cast<unsigned char>(given[i])];
+        if (c != 0) {
+            bytes_[i + 1] = static_cast<std::uint8_t>(c);
+            normal[i] = c;
+            continue;
+        }
+        if (given[i] != '.' || i == label || i - label > wire::max_label_size) return false;
+        bytes_[label] = static_cast<std::uint8_t>(i - label);
+        normal[i] = '.';
+        label = i + 1;
+    }
+    const std::size_t last = given.size() - label;
+    if (last == 0 || last > wire::max_label_size) return false;
+    bytes_[label] = static_cast<std::uint8_t>(last);
+    bytes_[given.size() + 1] = 0;
+    size_ = static_cast<std::uint16_t>(given.size() + 4);
+    return true;
+}
+
+DRAGLINE_DECL std::error_code wire_question::assign_any(std::string_view given, std::string& normal) {
+    normal.clear();
+    if (given.empty()) return errc::empty_name;
+    for (const char c : given) {
+        if (static_cast<unsigned char>(c) > 0x7f) return errc::non_ascii_name;
+        if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f) return errc::invalid_name;
+    }
+    std::error_code no_address;
+    const std::string text(given.back() == '.' ? given.substr(0, given.size() - 1) : given);
+    asio::ip::make_address(text, no_address);
+    if (!no_address) return errc::invalid_name;
+
+    std::vector<std::uint8_t> encoded;
+    if (const auto ec = wire::encode_name(given, encoded)) return ec;
+    for (auto& byte : encoded) byte = static_cast<std::uint8_t>(ascii::to_lower(static_cast<char>(byte)));
+    std::size_t offset = 0;
+    auto decoded = wire::decode_name(encoded, offset);
+    if (!decoded) return errc::invalid_name;
+    normal = *std::move(decoded);
+    std::copy(encoded.begin(), encoded.end(), bytes_.begin());
+    size_ = static_cast<std::uint16_t>(encoded.size() + 2);
+    return {};
+}
+
+DRAGLINE_DECL wire_question::echo wire_question::repeated_by(byte_view reply) const noexcept {
+    if (load_big16(&reply[4]) != 1 || reply.size() < header_size + size_ + 2) return echo::none;
+    const auto* at = reply.data() + header_size;
+    if (load_big16(at + size_) != static_cast<std::uint16_t>(record_class::internet)) return echo::none;
+    if (std::memcmp(at, bytes_.data(), size_) == 0) return echo::exact;
+    // Lengths are below the letters, so that they do not change.
+    const auto same = [](std::uint8_t a, std::uint8_t b) {
+        return ascii::to_lower(static_cast<char>(a)) == static_cast<char>(b);
+    };
+    const bool same_name = std::equal(at, at + name_size(), bytes_.data(), same);
+    return same_name && std::memcmp(at + name_size(), bytes_.data() + name_size(), 2) == 0 ? echo::other_case
+                                                                                           : echo::none;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+namespace dragline::inline v1::dns::detail {
+
+// The run. A batch is what one turn of the loop brings; nothing is sent within one.
+class bulk_listener {
+public:
+    virtual void batch_begins() = 0;
+
+    // The reply to the query that this slot has under way: its id, question and origin are right. `echoed`:
+    // the question is byte for byte that of the slot, so its name need not be read again.
+    virtual void on_bytes(std::uint32_t at, byte_view reply, bool echoed) = 0;
+
+    // The outcome of the query that the slot had under way at this generation.
+    virtual void on_message(std::uint32_t at, std::uint64_t generation, result<wire::message> reply) = 0;
+
+    // The same as bytes: false when on_message() has to decide.
+    virtual bool on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) = 0;
+
+    virtual void on_failure(std::uint32_t at, std::error_code ec) = 0;
+    virtual void on_restart(std::uint32_t at) = 0;  // the query goes on over TCP
+    virtual bulk_slot& slot(std::uint32_t at) noexcept = 0;
+
+    virtual void batch_ends() = 0;
+
+protected:
+    ~bulk_listener() = default;
+};
+
+class bulk_carrier {
+public:
+    virtual ~bulk_carrier() = default;
+
+    // Sends the question of a slot to its server, with flush() at the latest. Or why that cannot be.
+    virtual std::error_code send(std::uint32_t at, bulk_slot& slot) = 0;
+    virtual void flush() = 0;
+
+    // Nobody waits for the outcome any more.
+    virtual void forget(bulk_slot& slot) noexcept = 0;
+
+    // Nothing is sent or heard any more.
+    virtual void shutdown() noexcept = 0;
+
+    std::size_t ignored() const noexcept { return ignored_; }
+    std::size_t tcp_fallbacks() const noexcept { return tcp_fallbacks_; }
+
+protected:
+    std::size_t ignored_ = 0;
+    std::size_t tcp_fallbacks_ = 0;
+};
+
+}  // namespace dragline::dns::detail
+// ---- dragline/dns/detail/bulk_machine.hpp
+// Decides about every question of a bulk run: when it is sent and to whom, whether it is sent again, what it
+// has come to and when that is reported. No clock, no I/O; time is an argument.
+
+// ---- dragline/dns/detail/bulk_servers.hpp
+// The servers of a bulk run: whose turn it is, how fast each may be asked, and which are of no use. No I/O.
+
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+class bulk_servers {
+public:
+    // The plain ones come first, then the trusted ones. `names` as summaries show them.
+    bulk_servers(const bulk_options& options, std::vector<std::string> names, std::size_t trusted);
+
+    std::size_t size() const noexcept { return all_.size(); }
+    bool has_trusted() const noexcept { return plain_ < all_.size(); }
+    const std::string& name(std::size_t server) const noexcept { return all_[server].summary.server; }
+
+    // Whose turn it is: none of `hopeless`, and not `last` if there is another. With nothing, hopeless()
+    // tells whether there will never be one; else it is a matter of time, until free_at().
+    struct choice {
+        std::optional<std::uint32_t> server;
+        bool hopeless = false;
+    };
+    choice pick(bool trusted, std::span<const std::uint32_t> hopeless, std::optional<std::uint32_t> last,
+                async::time_point now);
+    async::time_point free_at(async::time_point now) const noexcept;
+
+    // One query was sent to it, and was answered or failed.
+    bool may_send(std::uint32_t server, async::time_point now);
+    void sent(std::uint32_t server) noexcept;
+    void answered(std::uint32_t server, async::duration took) noexcept;
+    void failed(std::uint32_t server, std::error_code ec) noexcept;
+    void contradicted(std::uint32_t server) noexcept;
+
+    // True when it was answered without EDNS after it had not understood it: ask it so from now on.
+    bool without_edns(std::uint32_t server) const noexcept { return all_[server].without_edns; }
+    void knows_no_edns(std::uint32_t server) noexcept { all_[server].without_edns = true; }
+
+    std::vector<bulk_server_summary> summaries() const;
+
+private:
+    struct entry {
+        bulk_server_summary summary;
+        async::duration time{};  // sum over the answers
+        double tokens = 0;
+        async::time_point filled_at;
+        bool without_edns = false;
+
+        std::size_t failures() const noexcept {
+            return summary.timed_out + summary.refused + summary.server_failures + summary.other_failures;
+        }
+        std::size_t outcomes() const noexcept { return summary.answered + failures(); }
+    };
+
+    bool has_token(entry& of, async::time_point now) noexcept;
+    void judge(std::uint32_t server) noexcept;
+    void drop(std::uint32_t server, drop_reason why) noexcept;
+
+    std::vector<entry> all_;
+    std::size_t plain_;
+    std::size_t alive_;  // plain ones that are not dropped
+    std::size_t next_[2] = {0, 0};
+    double rate_;  // tokens a second; 0: no limit
+    double burst_;
+    bool drops_;
+    std::size_t max_contradicted_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_servers.ipp
+// Included by <dragline/dns/detail/bulk_servers.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr double burst_seconds = 0.05;  // three ticks of the loop's timers
+
+// Outcomes after which a server can be judged; sooner when it has answered nothing at all.
+inline constexpr std::size_t outcomes_to_judge = 64;
+inline constexpr std::size_t outcomes_of_the_dead = 16;
+
+DRAGLINE_DECL bulk_servers::bulk_servers(const bulk_options& options, std::vector<std::string> names,
+                                         std::size_t trusted)
+    : all_(names.size()),
+      plain_(names.size() - trusted),
+      alive_(plain_),
+      rate_(options.queries_per_second()),
+      burst_(options.burst() != 0 ? static_cast<double>(options.burst())
+                                  : std::max(1.0, rate_ * burst_seconds)),
+      drops_(options.drop_bad_servers()),
+      max_contradicted_(options.max_contradicted()) {
+    next_[1] = plain_;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        all_[i].summary.server = std::move(names[i]);
+        all_[i].summary.trusted = i >= plain_;
+        all_[i].tokens = burst_;
+    }
+}
+
+DRAGLINE_DECL bool bulk_servers::has_token(entry& of, async::time_point now) noexcept {
+    if (rate_ == 0) return true;
+    if (of.filled_at == async::time_point()) of.filled_at = now;
+    const std::chrono::duration<double> since = now - of.filled_at;
+    if (since.count() > 0) {
+        of.tokens = std::min(burst_, of.tokens + rate_ * since.count());
+        of.filled_at = now;
+    }
+    return of.tokens >= 1;
+}
+
+DRAGLINE_DECL bool bulk_servers::may_send(std::uint32_t server, async::time_point now) {
+    return has_token(all_[server], now);
+}
+
+DRAGLINE_DECL bulk_servers::choice bulk_servers::pick(bool trusted, std::span<const std::uint32_t> hopeless,
+                                                      std::optional<std::uint32_t> last,
+                                                      async::time_point now) {
+    const std::size_t first = trusted ? plain_ : 0;
+    const std::size_t count = trusted ? all_.size() - plain_ : plain_;
+    auto& next = next_[trusted ? 1 : 0];
+    choice chosen;
+    chosen.hopeless = true;
+    bool last_is_left = false;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t at = first + (next - first + i) % count;
+        const auto server = static_cast<std::uint32_t>(at);
+        auto& each = all_[at];
+        if (each.summary.dropped != drop_reason::none) continue;
+        if (!hopeless.empty() && std::find(hopeless.begin(), hopeless.end(), server) != hopeless.end())
+            continue;
+        if (last && server == *last) {
+            last_is_left = true;
+            continue;
+        }
+        chosen.hopeless = false;
+        if (!has_token(each, now)) continue;
+        next = first + (at + 1 - first) % count;
+        chosen.server = server;
+        return chosen;
+    }
+    if (chosen.hopeless && last_is_left) {
+        chosen.hopeless = false;
+        if (has_token(all_[*last], now)) chosen.server = last;
+    }
+    return chosen;
+}
+
+DRAGLINE_DECL async::time_point bulk_servers::free_at(async::time_point now) const noexcept {
+    if (rate_ == 0) return now;
+    double wait = 1 / rate_;
+    for (const auto& each : all_) {
+        if (each.summary.dropped != drop_reason::none) continue;
+        wait = std::min(wait, std::max(0.0, 1 - each.tokens) / rate_);
+    }
+    return async::deadline_after(
+        now, std::chrono::duration_cast<async::duration>(std::chrono::duration<double>(wait)));
+}
+
+DRAGLINE_DECL void bulk_servers::sent(std::uint32_t server) noexcept {
+    ++all_[server].summary.sent;
+    if (rate_ != 0) all_[server].tokens -= 1;
+}
+
+DRAGLINE_DECL void bulk_servers::answered(std::uint32_t server, async::duration took) noexcept {
+    auto& of = all_[server];
+    ++of.summary.answered;
+    of.time += took;
+}
+
+DRAGLINE_DECL void bulk_servers::failed(std::uint32_t server, std::error_code ec) noexcept {
+    auto& of = all_[server].summary;
+    if (ec == condition::timeout) {
+        ++of.timed_out;
+    } else if (ec == errc::refused) {
+        ++of.refused;
+    } else if (ec == errc::server_failure) {
+        ++of.server_failures;
+    } else {
+        ++of.other_failures;
+        if (ec == errc::servers_unreachable && of.answered == 0 && of.other_failures >= outcomes_of_the_dead)
+            return drop(server, drop_reason::unreachable);
+    }
+    judge(server);
+}
+
+DRAGLINE_DECL void bulk_servers::contradicted(std::uint32_t server) noexcept {
+    if (++all_[server].summary.contradicted > max_contradicted_) drop(server, drop_reason::lying);
+}
+
+// Names may be bad, and then fail everywhere: a server is bad when it fails most of what it is asked, and the
+// others together fail less than half as often.
+DRAGLINE_DECL void bulk_servers::judge(std::uint32_t server) noexcept {
+    const auto& suspect = all_[server];
+    const std::size_t outcomes = suspect.outcomes();
+    if (outcomes < (suspect.summary.answered == 0 ? outcomes_of_the_dead : outcomes_to_judge)) return;
+    if (outcomes % outcomes_of_the_dead != 0 || 2 * suspect.failures() <= outcomes) return;
+    std::size_t others = 0;
+    std::size_t failures_of_others = 0;
+    for (std::size_t i = 0; i < plain_; ++i) {
+        if (i == server || all_[i].summary.dropped != drop_reason::none) continue;
+        others += all_[i].outcomes();
+        failures_of_others += all_[i].failures();
+    }
+    if (others < outcomes_of_the_dead) return;
+    const double share = static_cast<double>(suspect.failures()) / static_cast<double>(outcomes);
+    const double share_of_others = static_cast<double>(failures_of_others) / static_cast<double>(others);
+    if (share_of_others > share / 2) return;
+    drop(server,
+         2 * suspect.summary.timed_out > suspect.failures() ? drop_reason::silent : drop_reason::failing);
+}
+
+DRAGLINE_DECL void bulk_servers::drop(std::uint32_t server, drop_reason why) noexcept {
+    auto& of = all_[server].summary;
+    if (!drops_ || of.trusted || of.dropped != drop_reason::none || alive_ == 1) return;
+    of.dropped = why;
+    --alive_;
+}
+
+DRAGLINE_DECL std::vector<bulk_server_summary> bulk_servers::summaries() const {
+    std::vector<bulk_server_summary> out;
+    out.reserve(all_.size());
+    for (const auto& each : all_) {
+        out.push_back(each.summary);
+        if (each.summary.answered != 0)
+            out.back().mean_time = each.time / static_cast<async::duration::rep>(each.summary.answered);
+    }
+    return out;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The way of a question: take(), then submit() or settle() or discard(); next_to_send() and an outcome, as
+// often as it takes; next_to_report(), close().
+class bulk_machine {
+public:
+    bulk_machine(const bulk_options& options, bulk_servers servers);
+
+    bulk_slot& operator[](std::uint32_t at) noexcept { return slots_[at]; }
+    bulk_servers& servers() noexcept { return servers_; }
+
+    // A place for one more question; no_slot while the window is full.
+    std::uint32_t take();
+    void discard(std::uint32_t at);
+    void submit(std::uint32_t at);
+    void settle(std::uint32_t at, std::error_code ec);
+
+    // The question to send now, to its `server`; its outcome is awaited from now on. no_slot: none may be
+    // sent now.
+    std::uint32_t next_to_send(async::time_point now);
+    // When next_to_send() may have one only because time passes; no_deadline when only outcomes help.
+    async::time_point send_again_at(async::time_point now) const noexcept;
+
+    // The outcome of the query that a slot has under way. Answered: `result.answer` holds it.
+    void answered(std::uint32_t at, async::time_point now);
+    void failed(std::uint32_t at, std::error_code ec, async::time_point now);
+
+    // The same query goes on in another way: its time begins anew.
+    void restarted(std::uint32_t at, async::time_point now);
+
+    // A question whose query was not answered in time: call failed() with the timeout. Or no_slot.
+    std::uint32_t next_expired(async::time_point now) const noexcept;
+    async::time_point first_expiry() const noexcept;
+
+    // Ends all that is under way or waits to be sent.
+    void give_up(std::error_code ec, async::time_point now);
+
+    std::uint32_t next_to_report();
+    void close(std::uint32_t at);
+
+    bool idle() const noexcept { return in_use_ == 0; }
+    bool is_full() const noexcept { return in_use_ == window_; }
+    bool has_finished() const noexcept { return finished_.size != 0; }
+    std::size_t in_flight() const noexcept { return waiting_.size; }
+    std::size_t reporting() const noexcept { return reporting_; }
+    bulk_summary& summary() noexcept { return summary_; }
+
+private:
+    struct slot_list {
+        std::uint32_t first = no_slot;
+        std::uint32_t last = no_slot;
+        std::size_t size = 0;
+    };
+
+    static constexpr std::size_t first_burst = 256;
+
+    void append(slot_list& list, std::uint32_t at) noexcept;
+    void remove(slot_list& list, std::uint32_t at) noexcept;
+    void make_ready(std::uint32_t at) noexcept;
+    void stop_waiting(std::uint32_t at) noexcept;
+    std::optional<std::uint32_t> server_for(bulk_slot& slot, bool& hopeless, async::time_point now);
+    void confirm(bulk_slot& slot);
+    void exhausted(std::uint32_t at, async::time_point now);
+    void finish(std::uint32_t at);
+    void count(const bulk_slot& slot) noexcept;
+
+    std::size_t window_;
+    async::duration try_timeout_;
+    int tries_;
+    bool in_order_;
+    bool may_drop_edns_;
+
+    bulk_servers servers_;
+    slot_table slots_;    // grows up to the window
+    slot_list ready_[2];  // for plain servers, for trusted ones
+    slot_list waiting_;   // the one that was sent first is the first to expire
+    slot_list finished_;  // unless in order
+    std::vector<std::uint32_t> free_;
+    std::vector<std::uint32_t> by_order_;  // of what is not reported yet, modulo the window
+    std::uint64_t next_order_ = 0;
+    std::uint64_t next_reported_ = 0;
+    std::size_t in_use_ = 0;
+    std::size_t reporting_ = 0;
+    std::size_t allowed_;  // in flight: grows with the outcomes, so that no burst floods a server at first
+    bulk_summary summary_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_machine.ipp
+// Included by <dragline/dns/detail/bulk_machine.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL bulk_machine::bulk_machine(const bulk_options& options, bulk_servers servers)
+    : window_(options.window()),
+      try_timeout_(options.try_timeout()),
+      tries_(options.tries()),
+      in_order_(options.in_order()),
+      may_drop_edns_(options.form().udp_size != 0 && !options.form().dnssec_ok),
+      servers_(std::move(servers)),
+      allowed_(std::min(window_, first_burst)) {
+    if (in_order_) by_order_.assign(window_, no_slot);
+}
+
+DRAGLINE_DECL void bulk_machine::append(slot_list& list, std::uint32_t at) noexcept {
+    slots_[at].link = {list.last, no_slot};
+    (list.last == no_slot ? list.first : slots_[list.last].link.next) = at;
+    list.last = at;
+    ++list.size;
+}
+
+DRAGLINE_DECL void bulk_machine::remove(slot_list& list, std::uint32_t at) noexcept {
+    const auto link = slots_[at].link;
+    (link.previous == no_slot ? list.first : slots_[link.previous].link.next) = link.next;
+    (link.next == no_slot ? list.last : slots_[link.next].link.previous) = link.previous;
+    --list.size;
+}
+
+DRAGLINE_DECL std::uint32_t bulk_machine::take() {
+    if (in_use_ == window_) return no_slot;
+    if (free_.empty()) {
+        free_.push_back(slots_.size());
+        slots_.add();
+    }
+    const auto at = free_.back();
+    free_.pop_back();
+    ++in_use_;
+    auto& slot = slots_[at];
+    slot.state = slot_state::open;
+    slot.same_server = slot.confirming = false;
+    slot.tries_left = tries_;
+    slot.error = {};
+    slot.hopeless.clear();
+    slot.began = {};
+    slot.result.server = {};
+    slot.result.tries = 0;
+    slot.result.took = {};
+    slot.result.confirmed = false;
+    return at;
+}
+
+DRAGLINE_DECL void bulk_machine::discard(std::uint32_t at) {
+    slots_[at].state = slot_state::free;
+    free_.push_back(at);
+    --in_use_;
+}
+
+DRAGLINE_DECL void bulk_machine::submit(std::uint32_t at) {
+    auto& slot = slots_[at];
+    slot.order = next_order_++;
+    if (in_order_) by_order_[slot.order % window_] = at;
+    make_ready(at);
+}
+
+DRAGLINE_DECL void bulk_machine::settle(std::uint32_t at, std::error_code ec) {
+    auto& slot = slots_[at];
+    slot.order = next_order_++;
+    if (in_order_) by_order_[slot.order % window_] = at;
+    slot.error = ec;
+    exhausted(at, {});
+}
+
+DRAGLINE_DECL void bulk_machine::make_ready(std::uint32_t at) noexcept {
+    slots_[at].state = slot_state::ready;
+    append(ready_[slots_[at].confirming ? 1 : 0], at);
+}
+
+DRAGLINE_DECL std::optional<std::uint32_t> bulk_machine::server_for(bulk_slot& slot, bool& hopeless,
+                                                                    async::time_point now) {
+    hopeless = false;
+    if (slot.same_server) {
+        return servers_.may_send(slot.server, now) ? std::optional(slot.server) : std::nullopt;
+    }
+    const bool again = slot.tries_left != tries_;
+    const auto chosen =
+        servers_.pick(slot.confirming, slot.hopeless, again ? std::optional(slot.server) : std::nullopt, now);
+    hopeless = chosen.hopeless;
+    return chosen.server;
+}
+
+DRAGLINE_DECL std::uint32_t bulk_machine::next_to_send(async::time_point now) {
+    if (waiting_.size >= allowed_) return no_slot;
+    for (auto* list : {&ready_[1], &ready_[0]}) {
+        while (list->first != no_slot) {
+            const auto at = list->first;
+            auto& slot = slots_[at];
+            bool hopeless = false;
+            const auto server = server_for(slot, hopeless, now);
+            if (!server && !hopeless) break;  // of those behind it another server may be free: they wait, too
+            remove(*list, at);
+            if (!server) {
+                exhausted(at, now);
+                continue;
+            }
+            if (!std::exchange(slot.same_server, false)) {
+                slot.edns = !servers_.without_edns(*server);
+                --slot.tries_left;
+            }
+            slot.server = *server;
+            servers_.sent(*server);
+            if (slot.result.tries++ == 0) {
+                slot.began = now;
+            } else if (!slot.confirming) {
+                ++summary_.retries;
+            }
+            ++slot.generation;
+            slot.sent_at = now;
+            slot.state = slot_state::waiting;
+            append(waiting_, at);
+            return at;
+        }
+    }
+    return no_slot;
+}
+
+DRAGLINE_DECL async::time_point bulk_machine::send_again_at(async::time_point now) const noexcept {
+    const bool ready = ready_[0].size + ready_[1].size != 0;
+    return ready && waiting_.size < allowed_ ? servers_.free_at(now) : async::no_deadline;
+}
+
+DRAGLINE_DECL void bulk_machine::stop_waiting(std::uint32_t at) noexcept {
+    remove(waiting_, at);
+    ++slots_[at].generation;
+    if (allowed_ < window_) ++allowed_;
+}
+
+DRAGLINE_DECL void bulk_machine::answered(std::uint32_t at, async::time_point now) {
+    auto& slot = slots_[at];
+    auto& found = slot.result.answer;
+    if (found.error == errc::format_error && may_drop_edns_ && slot.edns) {
+        stop_waiting(at);  // RFC 6891, 6.2.2
+        slot.edns = false;
+        slot.same_server = true;
+        return make_ready(at);
+    }
+    if (found.error && lookup_machine::is_retryable(found.error)) return failed(at, found.error, now);
+    stop_waiting(at);
+    servers_.answered(slot.server, now - slot.sent_at);
+    if (may_drop_edns_ && !slot.edns) servers_.knows_no_edns(slot.server);
+    slot.result.took = now - slot.began;
+    slot.result.server = servers_.name(slot.server);
+    if (slot.confirming) {
+        slot.result.confirmed = true;
+        if (!found.exists()) servers_.contradicted(slot.unconfirmed_server);
+    } else if (!found.error && servers_.has_trusted()) {
+        confirm(slot);
+        return make_ready(at);
+    }
+    finish(at);
+}
+
+DRAGLINE_DECL void bulk_machine::confirm(bulk_slot& slot) {
+    slot.unconfirmed = std::make_unique<dns::answer>(slot.result.answer);
+    slot.unconfirmed_server = slot.server;
+    slot.confirming = true;
+    slot.tries_left = tries_;
+    slot.hopeless.clear();
+}
+
+DRAGLINE_DECL void bulk_machine::failed(std::uint32_t at, std::error_code ec, async::time_point now) {
+    auto& slot = slots_[at];
+    stop_waiting(at);
+    servers_.failed(slot.server, ec);
+    const bool tells_more = !slot.error || lookup_machine::weight(ec) > lookup_machine::weight(slot.error);
+    if (!slot.confirming && tells_more) slot.error = ec;
+    if (ec != condition::timeout && ec != errc::malformed_message) slot.hopeless.push_back(slot.server);
+    if (slot.tries_left > 0) return make_ready(at);
+    exhausted(at, now);
+}
+
+DRAGLINE_DECL void bulk_machine::restarted(std::uint32_t at, async::time_point now) {
+    remove(waiting_, at);
+    slots_[at].sent_at = now;
+    append(waiting_, at);
+}
+
+DRAGLINE_DECL std::uint32_t bulk_machine::next_expired(async::time_point now) const noexcept {
+    return waiting_.first != no_slot && first_expiry() <= now ? waiting_.first : no_slot;
+}
+
+DRAGLINE_DECL async::time_point bulk_machine::first_expiry() const noexcept {
+    if (waiting_.first == no_slot) return async::no_deadline;
+    return async::deadline_after(slots_[waiting_.first].sent_at, try_timeout_);
+}
+
+DRAGLINE_DECL void bulk_machine::give_up(std::error_code ec, async::time_point now) {
+    while (waiting_.first != no_slot) {
+        const auto at = waiting_.first;
+        stop_waiting(at);
+        if (!slots_[at].confirming) slots_[at].error = ec;
+        exhausted(at, now);
+    }
+    for (auto& list : ready_) {
+        while (list.first != no_slot) {
+            const auto at = list.first;
+            remove(list, at);
+            if (!slots_[at].confirming) slots_[at].error = ec;
+            exhausted(at, now);
+        }
+    }
+}
+
+// Nobody is left to ask.
+DRAGLINE_DECL void bulk_machine::exhausted(std::uint32_t at, async::time_point now) {
+    auto& slot = slots_[at];
+    auto& result = slot.result;
+    if (result.tries != 0) result.took = now - slot.began;
+    if (slot.confirming) {
+        result.answer = std::move(*slot.unconfirmed);
+        result.server = servers_.name(slot.unconfirmed_server);
+    } else {
+        if (!slot.error) slot.error = errc::no_servers;
+        const bool said = lookup_machine::is_retryable(slot.error);
+        result.answer = make_answer(std::move(result.answer.asked), slot.error);
+        result.server = said ? std::string_view(servers_.name(slot.server)) : std::string_view();
+    }
+    finish(at);
+}
+
+DRAGLINE_DECL void bulk_machine::finish(std::uint32_t at) {
+    slots_[at].state = slot_state::finished;
+    if (!in_order_) append(finished_, at);
+}
+
+DRAGLINE_DECL std::uint32_t bulk_machine::next_to_report() {
+    std::uint32_t at = finished_.first;
+    if (in_order_) {
+        if (reporting_ != 0 || next_reported_ == next_order_) return no_slot;
+        at = by_order_[next_reported_ % window_];
+        if (slots_[at].state != slot_state::finished) return no_slot;
+        ++next_reported_;
+    } else {
+        if (at == no_slot) return no_slot;
+        remove(finished_, at);
+    }
+    slots_[at].state = slot_state::reporting;
+    ++reporting_;
+    count(slots_[at]);
+    return at;
+}
+
+DRAGLINE_DECL void bulk_machine::close(std::uint32_t at) {
+    --reporting_;
+    slots_[at].unconfirmed.reset();
+    discard(at);
+}
+
+DRAGLINE_DECL void bulk_machine::count(const bulk_slot& slot) noexcept {
+    const auto ec = slot.result.answer.error;
+    auto& sum = summary_;
+    ++sum.asked;
+    if (!ec) {
+        ++sum.answered;
+    } else if (ec == errc::name_not_found) {
+        ++sum.name_not_found;
+    } else if (ec == errc::no_data) {
+        ++sum.no_data;
+    } else if (ec == errc::server_failure) {
+        ++sum.server_failures;
+    } else if (ec == errc::refused) {
+        ++sum.refused;
+    } else if (ec == errc::servers_unreachable) {
+        ++sum.unreachable;
+    } else if (ec == condition::timeout) {
+        ++sum.timed_out;
+    } else if (ec == errc::empty_name || ec == errc::name_too_long || ec == errc::label_too_long ||
+               ec == errc::empty_label || ec == errc::invalid_name || ec == errc::non_ascii_name) {
+        ++sum.bad_names;
+    } else {
+        ++sum.other_failures;
+    }
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#include <asio/awaitable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// What a run needs besides names and a sink.
+struct bulk_plan {
+    bulk_options options;
+    std::vector<record_type> types;
+
+    bulk_plan(bulk_options o, std::vector<record_type> t) : options(std::move(o)), types(std::move(t)) {}
+};
+
+// Held by the coroutine that waits for it, and by those of its sink; carriers hold it weakly.
+class bulk_run : public bulk_listener, public std::enable_shared_from_this<bulk_run> {
+public:
+    bulk_run(async::loop_state& loop, bulk_plan plan);
+    virtual ~bulk_run();
+    bulk_run(const bulk_run&) = delete;
+    bulk_run& operator=(const bulk_run&) = delete;
+
+    // Runs it to its end, with the servers that `with` names where the options name none.
+    static asio::awaitable<result<bulk_summary>> run(std::shared_ptr<bulk_run> self, resolver with);
+
+    void batch_begins() override { now_ = loop_.now(); }
+    void on_bytes(std::uint32_t at, byte_view reply, bool echoed) override;
+    void on_message(std::uint32_t at, std::uint64_t generation, result<wire::message> reply) override;
+    bool on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) override;
+    void on_failure(std::uint32_t at, std::error_code ec) override { machine_->failed(at, ec, now_); }
+    void on_restart(std::uint32_t at) override { machine_->restarted(at, now_); }
+    bulk_slot& slot(std::uint32_t at) noexcept override { return (*machine_)[at]; }
+    void batch_ends() override { pump(); }
+
+protected:
+    // The next name; false after the last one.
+    virtual bool pull(std::string& name) = 0;
+    // Whether there is an end of names to be reported when time is up.
+    virtual bool pulls_from_range() const noexcept = 0;
+    // Hands an answer to the sink; false when reported() will tell the end of that.
+    virtual bool report(std::uint32_t at, const bulk_answer& what) = 0;
+    // Ends what report() has begun, soon.
+    virtual void cancel_reports() = 0;
+
+    void reported(std::uint32_t at, std::exception_ptr thrown);
+    async::loop_state& loop() noexcept { return loop_; }
+
+private:
+    bool is_awaited(std::uint32_t at, std::uint64_t generation) noexcept;
+    std::error_code open(const resolver& with);
+    void pump();
+    void pump_later();
+    void report_finished();
+    void closed(std::uint32_t at);
+    bool has_names() const noexcept;
+    void take_some();
+    void take_one(record_type type);
+    bool send_some();
+    void arm_timers(bool more_to_come);
+    void time_is_up();
+    void stop(std::error_code ec);
+    void break_off(std::exception_ptr thrown);
+    void end_if_done();
+    void show_progress();
+    bulk_summary summary();
+    bool over() const noexcept { return over_; }
+    static void on_expiry(void* context) noexcept;
+    static void on_pace(void* context) noexcept;
+
+    async::loop_state& loop_;
+    bulk_plan plan_;
+    async::event ended_;
+    async::deadline expiry_;
+    async::deadline pace_;
+    std::optional<bulk_machine> machine_;
+    std::shared_ptr<bulk_carrier> carrier_;
+    std::optional<seen_set> seen_;
+    async::time_point began_;
+    async::time_point now_;
+
+    std::string name_;  // that of which not all types may have been taken yet
+    std::size_t index_ = 0;
+    std::size_t next_type_;
+    std::size_t awaited_ = 0;  // sinks
+    std::size_t since_progress_ = 0;
+
+    bool exhausted_ = false;  // no more names
+    bool late_ = false;       // the time is up
+    bool stopping_ = false;
+    bool over_ = false;
+    bool pumping_ = false;
+    bool pump_posted_ = false;
+    std::error_code error_;
+    std::exception_ptr thrown_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_run.ipp
+// Included by <dragline/dns/detail/bulk_run.hpp> only.
+
+// ---- dragline/dns/detail/bulk_replies.hpp
+// What a reply tells a bulk machine about the question that it belongs to.
+
+
+#include <cstdint>
+
+namespace dragline::inline v1::dns::detail {
+
+// A reply whose id, question and origin are right; `echoed`: the question is spelled as it was asked.
+DRAGLINE_DECL void take_reply(bulk_machine& machine, std::uint32_t at, byte_view reply, bool echoed,
+                              async::time_point now);
+
+// One whose id and origin are right. False, and nothing has happened, when it repeats another question.
+DRAGLINE_DECL bool take_reply_if_it_fits(bulk_machine& machine, std::uint32_t at, byte_view reply,
+                                         async::time_point now);
+
+DRAGLINE_DECL void take_message(bulk_machine& machine, std::uint32_t at, result<wire::message> reply,
+                                async::time_point now);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_replies.ipp
+// Included by <dragline/dns/detail/bulk_replies.hpp> only.
+
+// ---- dragline/dns/detail/answer_reader.hpp
+// The quick way from a message to an answer, for the kinds that nearly all answers are of.
+
+
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+// Reads a reply that holds nothing but addresses of the asked name and type, or a SOA record beside NXDOMAIN
+// or no data; and perhaps an OPT record. `out.asked` names the question, whose name ends at `name_end` of
+// the message and is spelled the same there. The result is what interpret(decode_message()) gives. False
+// where these have to decide; `out.records` may have changed then. Uses the memory that `out` has.
+DRAGLINE_DECL bool read_plain_answer(byte_view reply, std::size_t name_end, answer& out);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/answer_reader.ipp
+// Included by <dragline/dns/detail/answer_reader.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <tuple>
+
+namespace dragline::inline v1::dns::detail {
+
+// An OPT record with which the message ends, and which adds nothing to the rcode.
+DRAGLINE_DECL bool is_plain_extension(byte_view record) noexcept {
+    constexpr std::size_t fixed_size = 11;
+    return record.size() >= fixed_size && record[0] == 0 &&
+           load_big16(&record[1]) == static_cast<std::uint16_t>(record_type::opt) && record[5] == 0 &&
+           record.size() - fixed_size >= load_big16(&record[9]);
+}
+
+// `records` holds so many and nothing else.
+template <class Data>
+bool read_addresses(byte_view records, std::size_t count, answer& out) {
+    constexpr std::size_t size = std::tuple_size_v<decltype(Data::address)>;
+    constexpr std::size_t record_size = 12 + size;
+    out.records.resize(count);
+    std::uint32_t least = std::numeric_limits<std::uint32_t>::max();
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto* at = records.data() + i * record_size;
+        constexpr std::uint16_t name_of_the_question = 0xc00c;
+        if (load_big16(at) != name_of_the_question ||
+            load_big16(at + 2) != static_cast<std::uint16_t>(Data::type) ||
+            load_big16(at + 4) != static_cast<std::uint16_t>(record_class::internet) ||
+            load_big16(at + 10) != size)
+            return false;
+        auto& entry = out.records[i];
+        entry.name = out.asked.name;
+        entry.type = Data::type;
+        entry.klass = record_class::internet;
+        const auto ttl = load_big32(at + 6);
+        entry.ttl = ttl & 0x80000000u ? 0 : ttl;
+        least = std::min(least, entry.ttl);
+        std::memcpy(entry.data.emplace<Data>().address.data(), at + 12, size);
+    }
+    out.ttl = least;
+    return true;
+}
+
+// Whether the name at `offset`, which is moved past it, is the asked one or one above it, written as nearly
+// all servers do: a pointer into the question, or the root.
+DRAGLINE_DECL bool take_owner(byte_view reply, std::size_t name_end, std::size_t& offset) noexcept {
+    constexpr std::size_t name_start = 12;
+    if (reply.size() - offset < 2) return false;
+    if (reply[offset] == 0) return ++offset, true;
+    const std::size_t target = load_big16(&reply[offset]);
+    if (target < 0xc000u + name_start || target >= 0xc000u + name_end) return false;
+    offset += 2;
+    std::size_t label = name_start;
+    while (label < target - 0xc000u) label += reply[label] + std::size_t{1};
+    return label == target - 0xc000u;
+}
+
+// One SOA record, at `offset`, and how long it lets absence last.
+DRAGLINE_DECL bool read_absence(byte_view reply, std::size_t name_end, std::size_t& offset,
+                                std::uint32_t& ttl) {
+    constexpr std::size_t fixed_size = 10;
+    constexpr std::size_t numbers_size = 20;
+    if (!take_owner(reply, name_end, offset) || reply.size() - offset < fixed_size) return false;
+    const auto* fixed = &reply[offset];
+    if (load_big16(fixed) != static_cast<std::uint16_t>(record_type::soa) ||
+        load_big16(fixed + 2) != static_cast<std::uint16_t>(record_class::internet))
+        return false;
+    ttl = load_big32(fixed + 4);
+    if (ttl & 0x80000000u) ttl = 0;
+    const std::size_t size = load_big16(fixed + 8);
+    offset += fixed_size;
+    if (reply.size() - offset < size) return false;
+    const auto data = reply.first(offset + size);
+    for (int i = 0; i < 2; ++i) {
+        if (!wire::skip_name(data, offset)) return false;
+    }
+    if (data.size() - offset != numbers_size) return false;
+    ttl = std::min(ttl, load_big32(&data[offset + numbers_size - 4]));
+    offset = data.size();
+    return true;
+}
+
+DRAGLINE_DECL bool read_plain_answer(byte_view reply, std::size_t name_end, answer& out) {
+    constexpr std::size_t most = 1024;
+    std::size_t offset = name_end + 4;
+    if (reply.size() < offset || reply.size() > wire::max_message_size ||
+        out.asked.klass != record_class::internet)
+        return false;
+    const auto code = static_cast<rcode>(reply[3] & 0x0f);
+    const std::size_t answers = load_big16(&reply[6]);
+    const std::size_t authorities = load_big16(&reply[8]);
+    const std::size_t extensions = load_big16(&reply[10]);
+    if (extensions > 1 || answers > most) return false;
+    const auto ends_well = [&] { return extensions == 0 || is_plain_extension(reply.subspan(offset)); };
+
+    if (code == rcode::no_error && answers != 0 && authorities == 0) {
+        const bool of_v4 = out.asked.type == record_type::a;
+        if (!of_v4 && out.asked.type != record_type::aaaa) return false;
+        const std::size_t size = answers * (of_v4 ? 16 : 28);
+        if (reply.size() - offset < size) return false;
+        const auto records = reply.subspan(offset, size);
+        offset += size;
+        if (!ends_well()) return false;
+        const bool good = of_v4 ? read_addresses<a_record>(records, answers, out)
+                                : read_addresses<aaaa_record>(records, answers, out);
+        if (!good) return false;
+        out.error = {};
+    } else if ((code == rcode::name_not_found || code == rcode::no_error) && answers == 0 &&
+               authorities == 1) {
+        std::uint32_t ttl = 0;
+        if (!read_absence(reply, name_end, offset, ttl) || !ends_well()) return false;
+        out.error = code == rcode::no_error ? errc::no_data : errc::name_not_found;
+        out.records.clear();
+        out.ttl = ttl;
+    } else {
+        return false;
+    }
+    out.code = code;
+    out.authoritative = (reply[2] & 0x04) != 0;
+    out.authentic = (reply[3] & 0x20) != 0;
+    out.aliases.clear();
+    out.reply.reset();
+    return true;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void take_reply(bulk_machine& machine, std::uint32_t at, byte_view reply, bool echoed,
+                              async::time_point now) {
+    auto& slot = machine[at];
+    auto& found = slot.result.answer;
+    const std::size_t name_end = wire_question::header_size + slot.question.name_size();
+    if (!echoed || !read_plain_answer(reply, name_end, found)) {
+        auto decoded = wire::decode_message(reply);
+        if (!decoded) return machine.failed(at, decoded.error(), now);
+        found = interpret(*std::move(decoded), std::move(found.asked));
+    }
+    machine.answered(at, now);
+}
+
+DRAGLINE_DECL bool take_reply_if_it_fits(bulk_machine& machine, std::uint32_t at, byte_view reply,
+                                         async::time_point now) {
+    constexpr std::uint8_t response_and_opcode = 0xf8;
+    if (reply.size() < wire_question::header_size || (reply[2] & response_and_opcode) != 0x80) return false;
+    const auto echo = machine[at].question.repeated_by(reply);
+    if (echo == wire_question::echo::none) return false;
+    take_reply(machine, at, reply, echo == wire_question::echo::exact, now);
+    return true;
+}
+
+DRAGLINE_DECL void take_message(bulk_machine& machine, std::uint32_t at, result<wire::message> reply,
+                                async::time_point now) {
+    if (!reply) return machine.failed(at, reply.error(), now);
+    auto& found = machine[at].result.answer;
+    if (const auto ec = wire::check_response(*reply, reply->id, found.asked))
+        return machine.failed(at, ec, now);
+    found = interpret(*std::move(reply), std::move(found.asked));
+    machine.answered(at, now);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/bulk_targets.hpp
+// Whom a bulk run asks, and through what.
+
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The given transports first, then the servers; the trusted ones last.
+struct bulk_targets {
+    transport_list transports;  // of the resolver, where it was given some
+    std::vector<server> servers;
+
+    // The names of all, for summaries.
+    std::vector<std::string> names() const;
+    std::shared_ptr<bulk_carrier> carrier(async::loop_state& loop, const bulk_options& options,
+                                          std::weak_ptr<bulk_listener> listener) const;
+};
+
+// Errors: those of the options; errc::no_servers.
+DRAGLINE_DECL result<bulk_targets> find_bulk_targets(const bulk_options& options, const resolver& with,
+                                                     async::time_point now);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_targets.ipp
+// Included by <dragline/dns/detail/bulk_targets.hpp> only.
+
+// ---- dragline/dns/detail/transport_carrier.hpp
+// Carries a bulk run by transports: c-ares, or what else a resolver was given.
+
+
+#include <cstddef>
+#include <memory>
+
+namespace dragline::inline v1::dns::detail {
+
+// Tags name a slot and its generation; slots are far fewer.
+inline constexpr std::size_t slot_bits = 17;
+static_assert(bulk_options::max_window < std::size_t{1} << slot_bits);
+
+// Hears the replies of all transports, also when the carrier is gone.
+class transport_replies final : public reply_sink, public std::enable_shared_from_this<transport_replies> {
+public:
+    transport_replies(async::loop_state& loop, std::weak_ptr<bulk_listener> listener)
+        : loop_(loop), listener_(std::move(listener)) {}
+
+    static std::size_t tag_of(std::uint32_t at, std::uint64_t generation) noexcept {
+        return static_cast<std::size_t>(generation << slot_bits | at);
+    }
+    void on_reply(std::size_t tag, result<wire::message> reply) override;
+    bool on_reply_bytes(std::size_t tag, byte_view reply) override;
+
+private:
+    static constexpr std::size_t slot_mask = (std::size_t{1} << slot_bits) - 1;
+    void begin_batch(bulk_listener& listener);
+
+    async::loop_state& loop_;
+    std::weak_ptr<bulk_listener> listener_;
+    bool in_batch_ = false;
+};
+
+class transport_carrier final : public bulk_carrier {
+public:
+    // Holds the transports until shutdown(), and ends all from `own` on.
+    transport_carrier(async::loop_state& loop, transport_list transports, std::size_t own,
+                      const query_form& form, std::weak_ptr<bulk_listener> listener);
+    ~transport_carrier() override { shutdown(); }
+    transport_carrier(const transport_carrier&) = delete;
+    transport_carrier& operator=(const transport_carrier&) = delete;
+
+    std::error_code send(std::uint32_t at, bulk_slot& slot) override;
+    void flush() override {}
+    void forget(bulk_slot&) noexcept override {}  // its generation tells
+    void shutdown() noexcept override;
+
+private:
+    transport_list transports_;
+    std::size_t own_;
+    query_form form_;
+    query_form plain_form_;  // without EDNS
+    std::shared_ptr<transport_replies> replies_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/transport_carrier.ipp
+// Included by <dragline/dns/detail/transport_carrier.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/post.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+// Transports deliver many in a row.
+DRAGLINE_DECL void transport_replies::begin_batch(bulk_listener& listener) {
+    if (std::exchange(in_batch_, true)) return;
+    listener.batch_begins();
+    asio::post(loop_.executor(), [self = shared_from_this()] {
+        self->in_batch_ = false;
+        if (const auto still = self->listener_.lock()) still->batch_ends();
+    });
+}
+
+DRAGLINE_DECL void transport_replies::on_reply(std::size_t tag, result<wire::message> reply) {
+    const auto listener = listener_.lock();
+    if (!listener) return;
+    begin_batch(*listener);
+    listener->on_message(static_cast<std::uint32_t>(tag & slot_mask), tag >> slot_bits, std::move(reply));
+}
+
+DRAGLINE_DECL bool transport_replies::on_reply_bytes(std::size_t tag, byte_view reply) {
+    const auto listener = listener_.lock();
+    if (!listener) return true;
+    begin_batch(*listener);
+    return listener->on_message_bytes(static_cast<std::uint32_t>(tag & slot_mask), tag >> slot_bits, reply);
+}
+
+DRAGLINE_DECL transport_carrier::transport_carrier(async::loop_state& loop, transport_list transports,
+                                                   std::size_t own, const query_form& form,
+                                                   std::weak_ptr<bulk_listener> listener)
+    : transports_(std::move(transports)),
+      own_(own),
+      form_(form),
+      plain_form_(form),
+      replies_(std::make_shared<transport_replies>(loop, std::move(listener))) {
+    plain_form_.udp_size = 0;
+    for (const auto& each : transports_) each->hold();
+}
+
+DRAGLINE_DECL std::error_code transport_carrier::send(std::uint32_t at, bulk_slot& slot) {
+    transports_[slot.server]->ask(slot.result.answer.asked, slot.edns ? form_ : plain_form_, replies_,
+                                  transport_replies::tag_of(at, slot.generation));
+    return {};
+}
+
+DRAGLINE_DECL void transport_carrier::shutdown() noexcept {
+    const auto transports = std::exchange(transports_, {});
+    for (std::size_t i = 0; i < transports.size(); ++i) {
+        transports[i]->release();
+        if (i >= own_) transports[i]->shutdown();
+    }
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/udp_carrier.hpp
+// The own UDP engine: carries a bulk run over many sockets, many datagrams at a time.
+
+// ---- dragline/dns/detail/udp_port.hpp
+// One socket of the own UDP engine, and which ids are under way on it.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/ip/udp.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The queries of one socket by their ids: a table that is never more than half full.
+class id_table {
+public:
+    static constexpr std::size_t capacity = 256;
+
+    std::size_t size() const noexcept { return size_; }
+    bool full() const noexcept { return size_ == capacity; }
+
+    // False when the id is under way.
+    bool insert(std::uint16_t id, std::uint32_t slot) noexcept {
+        std::size_t at = home(id);
+        for (; places_[at].slot != no_slot; at = next(at)) {
+            if (places_[at].id == id) return false;
+        }
+        places_[at] = {slot, id};
+        ++size_;
+        return true;
+    }
+
+    // no_slot when the id is not under way.
+    std::uint32_t find(std::uint16_t id) const noexcept { return places_[place_of(id)].slot; }
+
+    void erase(std::uint16_t id) noexcept {
+        std::size_t hole = place_of(id);
+        if (places_[hole].slot == no_slot) return;
+        --size_;
+        // Those behind it move up, unless they would come to stand before their home.
+        for (std::size_t at = next(hole); places_[at].slot != no_slot; at = next(at)) {
+            if (((at - home(places_[at].id)) & mask) < ((at - hole) & mask)) continue;
+            places_[hole] = places_[at];
+            hole = at;
+        }
+        places_[hole].slot = no_slot;
+    }
+
+    // Empties the table, and calls visit(slot) for each that was in it.
+    template <class Visit>
+    void drain(Visit visit) {
+        for (auto& each : places_) {
+            if (each.slot == no_slot) continue;
+            const auto slot = each.slot;
+            each.slot = no_slot;
+            --size_;
+            visit(slot);
+        }
+    }
+
+private:
+    static constexpr std::size_t mask = 2 * capacity - 1;
+    struct place {
+        std::uint32_t slot = no_slot;
+        std::uint16_t id = 0;
+    };
+
+    static std::size_t home(std::uint16_t id) noexcept { return id & mask; }
+    static std::size_t next(std::size_t at) noexcept { return (at + 1) & mask; }
+    std::size_t place_of(std::uint16_t id) const noexcept {
+        std::size_t at = home(id);
+        while (places_[at].slot != no_slot && places_[at].id != id) at = next(at);
+        return at;
+    }
+
+    std::array<place, mask + 1> places_{};
+    std::size_t size_ = 0;
+};
+
+class udp_port {
+public:
+    udp_port(const asio::any_io_executor& loop, std::uint32_t of) : socket(loop), server(of) {}
+
+    // The kernel chooses the port, at random.
+    std::error_code open(const asio::ip::udp::endpoint& where);
+
+    // Where `size` bytes to be sent are written.
+    std::uint8_t* compose(std::size_t size) {
+        const std::size_t at = out_.size();
+        out_.resize(at + size);
+        sizes_.push_back(static_cast<std::uint16_t>(size));
+        return out_.data() + at;
+    }
+    bool has_output() const noexcept { return !sizes_.empty(); }
+
+    // Sends what was composed. Errors: would_block: the rest is for later; others: so much is lost.
+    std::error_code flush();
+
+    // Fills `room` from its start; the number of datagrams. Errors: would_block and others.
+    std::size_t receive(platform::datagram* room, std::size_t count, std::error_code& ec);
+
+    asio::ip::udp::socket socket;
+    const std::uint32_t server;
+    id_table ids;
+    std::size_t queries = 0;
+    bool reading = false;
+    bool writing = false;
+    bool dirty = false;  // waits for the flush of its carrier
+
+private:
+    std::size_t send_some(const platform::datagram* each, std::size_t count, std::error_code& ec);
+
+    std::vector<std::uint8_t> out_;
+    std::vector<std::uint16_t> sizes_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/udp_port.ipp
+// Included by <dragline/dns/detail/udp_port.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/socket_base.hpp>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr int port_buffer_size = 1 << 20;  // as far as the system allows it
+
+DRAGLINE_DECL std::error_code udp_port::open(const asio::ip::udp::endpoint& where) {
+    std::error_code ec;
+    socket.open(where.protocol(), ec);
+    if (ec) return ec;
+    std::error_code ignored;
+    socket.set_option(asio::socket_base::receive_buffer_size(port_buffer_size), ignored);
+    socket.non_blocking(true, ec);
+    if (!ec) socket.connect(where, ec);
+    if (ec) socket.close(ignored);
+    return ec;
+}
+
+DRAGLINE_DECL std::size_t udp_port::send_some(const platform::datagram* each, std::size_t count,
+                                              std::error_code& ec) {
+    if constexpr (platform::batched_datagrams) {
+        const int sent = platform::send_datagrams(static_cast<int>(socket.native_handle()), each, count);
+        if (sent >= 0) return static_cast<std::size_t>(sent);
+        ec = std::error_code(errno, asio::error::get_system_category());
+        return 0;
+    } else {
+        std::size_t sent = 0;
+        for (; sent < count && !ec; sent += ec ? 0 : 1)
+            socket.send(asio::buffer(each[sent].data, each[sent].size), 0, ec);
+        if (sent > 0) ec = {};
+        return sent;
+    }
+}
+
+DRAGLINE_DECL std::error_code udp_port::flush() {
+    platform::datagram batch[platform::max_datagram_batch];
+    std::size_t done = 0;
+    std::size_t offset = 0;
+    std::error_code ec;
+    while (done < sizes_.size() && !ec) {
+        std::size_t count = 0;
+        for (auto at = offset; count < platform::max_datagram_batch && done + count < sizes_.size();
+             ++count) {
+            batch[count].data = out_.data() + at;
+            batch[count].size = sizes_[done + count];
+            at += batch[count].size;
+        }
+        const std::size_t sent = send_some(batch, count, ec);
+        for (std::size_t i = 0; i < sent; ++i) offset += batch[i].size;
+        done += sent;
+        if (ec == asio::error::interrupted) ec = {};
+    }
+    if (ec == asio::error::would_block || ec == asio::error::try_again) {
+        out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(offset));
+        sizes_.erase(sizes_.begin(), sizes_.begin() + static_cast<std::ptrdiff_t>(done));
+        return asio::error::would_block;
+    }
+    out_.clear();
+    sizes_.clear();
+    return ec;
+}
+
+DRAGLINE_DECL std::size_t udp_port::receive(platform::datagram* room, std::size_t count,
+                                            std::error_code& ec) {
+    ec = {};
+    if constexpr (platform::batched_datagrams) {
+        const int received =
+            platform::receive_datagrams(static_cast<int>(socket.native_handle()), room, count);
+        if (received >= 0) return static_cast<std::size_t>(received);
+        ec = std::error_code(errno, asio::error::get_system_category());
+    } else {
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t size = socket.receive(asio::buffer(room[i].data, room[i].size), 0, ec);
+            room[i].truncated = ec == asio::error::message_size;
+            if (ec && !room[i].truncated) return i > 0 ? (ec = {}, i) : 0;
+            room[i].size = size;
+        }
+        ec = {};
+        return count;
+    }
+    if (ec == asio::error::try_again) ec = asio::error::would_block;
+    return 0;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// Each socket has at most 256 queries under way, so that its receive buffer holds every reply, and is
+// replaced when it has sent so many that its port could be learnt. Handlers hold a weak reference.
+class udp_carrier final : public bulk_carrier, public std::enable_shared_from_this<udp_carrier> {
+public:
+    udp_carrier(async::loop_state& loop, std::vector<server> servers, const query_form& form,
+                std::weak_ptr<bulk_listener> listener);
+    ~udp_carrier() override { shutdown(); }
+    udp_carrier(const udp_carrier&) = delete;
+    udp_carrier& operator=(const udp_carrier&) = delete;
+
+    std::error_code send(std::uint32_t at, bulk_slot& slot) override;
+    void flush() override;
+    void forget(bulk_slot& slot) noexcept override;
+    void shutdown() noexcept override;
+
+private:
+    using port_pointer = std::shared_ptr<udp_port>;
+    struct place {
+        server where;
+        std::vector<port_pointer> ports;  // the last one is in use
+        std::shared_ptr<transport> tcp;
+    };
+
+    result<port_pointer> port_for(std::uint32_t server);
+    result<port_pointer> open_port(std::uint32_t server);
+    void close_idle_ports() noexcept;
+    void compose(udp_port& port, bulk_slot& slot);
+    void read(const port_pointer& port);
+    void on_readable(const port_pointer& port, bulk_listener& listener);
+    void on_datagram(udp_port& port, byte_view reply, bulk_listener& listener);
+    bool repeats_question(byte_view reply, const bulk_slot& slot, bool& echoed) const noexcept;
+    void send_rest(const port_pointer& port);
+    void port_failed(udp_port& port, std::error_code ec, bulk_listener& listener);
+    void ask_over_tcp(std::uint32_t at, bulk_slot& slot, bulk_listener& listener);
+
+    async::loop_state& loop_;
+    std::vector<place> places_;
+    query_form form_;
+    std::weak_ptr<bulk_listener> listener_;
+    std::shared_ptr<transport_replies> tcp_replies_;
+    random_numbers random_;
+    std::vector<port_pointer> dirty_;
+    std::size_t room_size_;
+    std::vector<std::uint8_t> room_;
+    bool ended_ = false;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/udp_carrier.ipp
+// Included by <dragline/dns/detail/udp_carrier.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr std::size_t plain_udp_size = 512;
+inline constexpr std::size_t queries_per_port = 8192;
+inline constexpr std::size_t receive_batch = platform::max_datagram_batch;
+
+DRAGLINE_DECL udp_carrier::udp_carrier(async::loop_state& loop, std::vector<server> servers,
+                                       const query_form& form, std::weak_ptr<bulk_listener> listener)
+    : loop_(loop),
+      form_(form),
+      listener_(listener),
+      tcp_replies_(std::make_shared<transport_replies>(loop, std::move(listener))),
+      random_(loop.random()),
+      room_size_(std::max<std::size_t>(form.udp_size, plain_udp_size)),
+      room_(receive_batch * room_size_) {
+    for (auto& each : servers) places_.push_back(place{std::move(each), {}, nullptr});
+}
+
+DRAGLINE_DECL void udp_carrier::shutdown() noexcept {
+    ended_ = true;
+    for (auto& each : places_) {
+        each.ports.clear();  // which ends their waits; handlers on their way find no carrier that listens
+        if (const auto tcp = std::exchange(each.tcp, nullptr)) {
+            tcp->release();
+            tcp->shutdown();
+        }
+    }
+    dirty_.clear();
+}
+
+DRAGLINE_DECL std::error_code udp_carrier::send(std::uint32_t at, bulk_slot& slot) {
+    if (ended_) return asio::error::operation_aborted;
+    auto found = port_for(slot.server);
+    if (!found) return found.error();
+    auto& port = **found;
+    do {
+        slot.id = random_.next16();
+    } while (!port.ids.insert(slot.id, at));
+    slot.port = &port;
+    ++port.queries;
+    compose(port, slot);
+    if (!std::exchange(port.dirty, true)) dirty_.push_back(*std::move(found));
+    return {};
+}
+
+DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
+    static constexpr std::size_t extension_size = 11;
+    const bool edns = form_.udp_size != 0 && slot.edns;
+    const auto question = slot.question.bytes();
+    const std::size_t size = wire_question::header_size + question.size() + 2 + (edns ? extension_size : 0);
+    auto* out = port.compose(size);
+    store_big16(out, slot.id);
+    store_big16(out + 2, static_cast<std::uint16_t>((form_.recursion_desired ? 0x0100u : 0u) |
+                                                    (form_.checking_disabled ? 0x0010u : 0u)));
+    store_big16(out + 4, 1);
+    store_big32(out + 6, 0);
+    store_big16(out + 10, edns ? 1 : 0);
+    out += wire_question::header_size;
+    std::memcpy(out, question.data(), question.size());
+    if (form_.mixed_case) {
+        for (std::size_t i = 0; i < slot.question.name_size(); ++i) {
+            if (i % 16 == 0) {
+                auto& word = slot.case_bits[i / 32];
+                word = i % 32 == 0 ? random_.next16() : word | std::uint32_t{random_.next16()} << 16;
+            }
+            if (slot.case_bits[i / 32] >> (i % 32) & 1)
+                out[i] = static_cast<std::uint8_t>(ascii::to_upper(static_cast<char>(out[i])));
+        }
+    }
+    out += question.size();
+    store_big16(out, static_cast<std::uint16_t>(record_class::internet));
+    if (!edns) return;
+    out[2] = 0;
+    store_big16(out + 3, static_cast<std::uint16_t>(record_type::opt));
+    store_big16(out + 5, form_.udp_size);
+    store_big32(out + 7, form_.dnssec_ok ? 0x8000 : 0);
+    store_big16(out + 11, 0);
+}
+
+DRAGLINE_DECL result<udp_carrier::port_pointer> udp_carrier::port_for(std::uint32_t server) {
+    auto& ports = places_[server].ports;
+    const auto is_usable = [](const port_pointer& port) {
+        return !port->ids.full() && port->queries < queries_per_port;
+    };
+    if (!ports.empty() && is_usable(ports.back())) return ports.back();
+    std::erase_if(ports, [](const port_pointer& port) {
+        return port->queries >= queries_per_port && port->ids.size() == 0;
+    });
+    // The emptiest one, so that it will do for a while.
+    auto best =
+        std::min_element(ports.begin(), ports.end(), [&](const port_pointer& a, const port_pointer& b) {
+            const auto load = [&](const port_pointer& port) {
+                return is_usable(port) ? port->ids.size() : id_table::capacity;
+            };
+            return load(a) < load(b);
+        });
+    if (best != ports.end() && is_usable(*best) && 2 * (*best)->ids.size() <= id_table::capacity) {
+        std::swap(*best, ports.back());
+        return ports.back();
+    }
+    auto made = open_port(server);
+    if (made) ports.push_back(*made);
+    return made;
+}
+
+DRAGLINE_DECL result<udp_carrier::port_pointer> udp_carrier::open_port(std::uint32_t server) {
+    const auto& where = places_[server].where;
+    const asio::ip::udp::endpoint endpoint(where.address(), where.port());
+    auto port = std::make_shared<udp_port>(loop_.executor(), server);
+    auto ec = port->open(endpoint);
+    if (ec == std::errc::too_many_files_open || ec == std::errc::too_many_files_open_in_system) {
+        close_idle_ports();
+        ec = port->open(endpoint);
+    }
+    if (ec) return errc::servers_unreachable;
+    read(port);
+    return port;
+}
+
+DRAGLINE_DECL void udp_carrier::close_idle_ports() noexcept {
+    for (auto& each : places_)
+        std::erase_if(each.ports,
+                      [](const port_pointer& port) { return port->ids.size() == 0 && !port->dirty; });
+}
+
+DRAGLINE_DECL void udp_carrier::forget(bulk_slot& slot) noexcept {
+    auto* port = static_cast<udp_port*>(std::exchange(slot.port, nullptr));
+    if (port && !ended_) port->ids.erase(slot.id);
+}
+
+DRAGLINE_DECL void udp_carrier::flush() {
+    auto dirty = std::exchange(dirty_, {});
+    for (const auto& port : dirty) {
+        port->dirty = false;
+        if (port->writing) continue;
+        const auto ec = port->flush();
+        if (ec == asio::error::would_block) {
+            send_rest(port);
+        } else if (ec) {
+            if (const auto listener = listener_.lock()) port_failed(*port, ec, *listener);
+        }
+    }
+    dirty.clear();
+    if (dirty_.empty()) dirty_ = std::move(dirty);  // keeps its memory
+}
+
+DRAGLINE_DECL void udp_carrier::send_rest(const port_pointer& port) {
+    port->writing = true;
+    port->socket.async_wait(asio::ip::udp::socket::wait_write,
+                            [weak = weak_from_this(), port](std::error_code ec) {
+                                port->writing = false;
+                                const auto self = weak.lock();
+                                if (ec || !self || self->ended_ || std::exchange(port->dirty, true)) return;
+                                self->dirty_.push_back(port);
+                                self->flush();
+                            });
+}
+
+DRAGLINE_DECL void udp_carrier::read(const port_pointer& port) {
+    port->socket.async_wait(asio::ip::udp::socket::wait_read,
+                            [weak = weak_from_this(), weak_port = std::weak_ptr(port)](std::error_code ec) {
+                                const auto self = weak.lock();
+                                const auto ready = weak_port.lock();
+                                if (ec || !self || !ready || self->ended_) return;
+                                const auto listener = self->listener_.lock();
+                                if (!listener) return;
+                                self->on_readable(ready, *listener);
+                                if (ready->socket.is_open() && !self->ended_) self->read(ready);
+                            });
+}
+
+DRAGLINE_DECL void udp_carrier::on_readable(const port_pointer& port, bulk_listener& listener) {
+    platform::datagram batch[receive_batch];
+    for (std::size_t i = 0; i < receive_batch; ++i) {
+        batch[i].data = room_.data() + i * room_size_;
+        batch[i].size = room_size_;
+    }
+    std::error_code ec;
+    const std::size_t count = port->receive(batch, receive_batch, ec);
+    if (count == 0 && (ec == asio::error::would_block || !ec)) return;
+    listener.batch_begins();
+    if (ec) port_failed(*port, ec, listener);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (batch[i].truncated) {
+            ++ignored_;
+        } else {
+            on_datagram(*port, byte_view(static_cast<const std::uint8_t*>(batch[i].data), batch[i].size),
+                        listener);
+        }
+    }
+    listener.batch_ends();
+}
+
+// Nobody is at home, or the machine is offline.
+DRAGLINE_DECL void udp_carrier::port_failed(udp_port& port, std::error_code, bulk_listener& listener) {
+    std::vector<std::uint32_t> slots;
+    port.ids.drain([&](std::uint32_t at) { slots.push_back(at); });
+    for (const auto at : slots) {
+        listener.slot(at).port = nullptr;
+        listener.on_failure(at, errc::servers_unreachable);
+    }
+}
+
+DRAGLINE_DECL void udp_carrier::on_datagram(udp_port& port, byte_view reply, bulk_listener& listener) {
+    if (reply.size() < wire_question::header_size) return void(++ignored_);
+    const auto id = load_big16(reply.data());
+    const auto at = port.ids.find(id);
+    if (at == no_slot) return void(++ignored_);
+    auto& slot = listener.slot(at);
+    bool echoed = false;
+    if (!repeats_question(reply, slot, echoed)) return void(++ignored_);
+    port.ids.erase(id);
+    slot.port = nullptr;
+    constexpr std::uint8_t truncation_bit = 0x02;
+    if (reply[2] & truncation_bit) return ask_over_tcp(at, slot, listener);
+    listener.on_bytes(at, reply, echoed);
+}
+
+// A response to this very question. A server that does not understand EDNS may leave the question out.
+DRAGLINE_DECL bool udp_carrier::repeats_question(byte_view reply, const bulk_slot& slot,
+                                                 bool& echoed) const noexcept {
+    constexpr std::uint8_t response_and_opcode = 0xf8;
+    constexpr std::uint8_t rcode_mask = 0x0f;
+    if ((reply[2] & response_and_opcode) != 0x80) return false;
+    if (load_big16(&reply[4]) == 0) {
+        return (reply[3] & rcode_mask) == static_cast<unsigned>(rcode::format_error) && slot.edns &&
+               form_.udp_size != 0;
+    }
+    const auto found = slot.question.repeated_by(reply);
+    echoed = found == wire_question::echo::exact;
+    if (!form_.mixed_case || found == wire_question::echo::none) return found != wire_question::echo::none;
+    const auto* name = reply.data() + wire_question::header_size;
+    for (std::size_t i = 0; i < slot.question.name_size(); ++i) {
+        const bool upper = (slot.case_bits[i / 32] >> (i % 32) & 1) != 0;
+        const char sent = static_cast<char>(slot.question.bytes()[i]);
+        if (name[i] != static_cast<std::uint8_t>(upper ? ascii::to_upper(sent) : sent)) return false;
+    }
+    return true;
+}
+
+DRAGLINE_DECL void udp_carrier::ask_over_tcp(std::uint32_t at, bulk_slot& slot, bulk_listener& listener) {
+    auto& tcp = places_[slot.server].tcp;
+    if (!tcp) {
+        tcp = std::make_shared<ares_transport>(loop_, places_[slot.server].where);
+        tcp->hold();
+    }
+    ++tcp_fallbacks_;
+    auto form = form_;
+    form.tcp = true;
+    if (!slot.edns) form.udp_size = 0;
+    listener.on_restart(at);
+    tcp->ask(slot.result.answer.asked, form, tcp_replies_, transport_replies::tag_of(at, slot.generation));
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::vector<std::string> bulk_targets::names() const {
+    std::vector<std::string> all;
+    for (const auto& each : transports) all.push_back(each->description());
+    for (const auto& each : servers) all.push_back(each.to_string());
+    return all;
+}
+
+DRAGLINE_DECL std::shared_ptr<bulk_carrier> bulk_targets::carrier(
+    async::loop_state& loop, const bulk_options& options, std::weak_ptr<bulk_listener> listener) const {
+    if (options.engine() == bulk_engine::udp)
+        return std::make_shared<udp_carrier>(loop, servers, options.form(), std::move(listener));
+    auto all = transports;
+    for (const auto& each : servers) all.push_back(std::make_shared<ares_transport>(loop, each));
+    return std::make_shared<transport_carrier>(loop, std::move(all), transports.size(), options.form(),
+                                               std::move(listener));
+}
+
+DRAGLINE_DECL result<bulk_targets> find_bulk_targets(const bulk_options& options, const resolver& with,
+                                                     async::time_point now) {
+    if (const auto ec = options.problem()) return ec;
+    bulk_targets found;
+    found.servers = options.servers();
+    if (found.servers.empty()) {
+        if (const auto ec = with.defaults().problem()) return ec;
+        const auto core = with.core(with.defaults());
+        found.servers = core->servers(now);
+        if (found.servers.empty()) found.transports = *core->transports(now);
+    }
+    // A transport is asked as it is; the own engine needs an address.
+    const bool usable = options.engine() == bulk_engine::udp
+                            ? !found.servers.empty()
+                            : !found.servers.empty() || !found.transports.empty();
+    if (!usable) return errc::no_servers;
+    found.servers.insert(found.servers.end(), options.trusted().begin(), options.trusted().end());
+    return found;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/cancellation_state.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+#include <asio/this_coro.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+// Names and queries in one go: so many may be on their way to a server before replies are read again.
+inline constexpr std::size_t pump_batch = 64;
+
+DRAGLINE_DECL bulk_run::bulk_run(async::loop_state& loop, bulk_plan plan)
+    : loop_(loop),
+      plan_(std::move(plan)),
+      ended_(loop),
+      expiry_(&on_expiry, this),
+      pace_(&on_pace, this),
+      began_(loop.now()),
+      now_(began_),
+      next_type_(plan_.types.size()) {}
+
+DRAGLINE_DECL bulk_run::~bulk_run() {
+    if (carrier_) carrier_->shutdown();
+}
+
+DRAGLINE_DECL std::error_code bulk_run::open(const resolver& with) {
+    const auto& options = plan_.options;
+    const auto targets = find_bulk_targets(options, with, now_);
+    if (!targets) return targets.error();
+    if (plan_.types.empty()) return make_error_code(dragline::errc::invalid_option);
+    machine_.emplace(options, bulk_servers(options, targets->names(), options.trusted().size()));
+    if (options.dedupe()) seen_.emplace(loop_.random());
+    carrier_ = targets->carrier(loop_, options, weak_from_this());
+    return {};
+}
+
+DRAGLINE_DECL asio::awaitable<result<bulk_summary>> bulk_run::run(std::shared_ptr<bulk_run> self,
+                                                                  resolver with) {
+    if (const auto ec = self->open(with)) co_return ec;
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) co_return asio::error::operation_aborted;
+    auto until = async::deadline_after(self->began_, self->plan_.options.timeout());
+    self->pump();
+    // After a cancellation there is still something to wait for: sinks that are awaited.
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (!self->over()) {
+        auto waiting = self->ended_.wait(until, phase::resolve);
+        const auto ended = co_await std::move(waiting);
+        if (ended) continue;
+        if (ended.error() == condition::timeout) {
+            until = async::no_deadline;
+            self->time_is_up();
+        } else {
+            self->stop(ended.error());
+        }
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (self->thrown_) throw async::callback_failure(self->thrown_);
+    result<bulk_summary> outcome(self->error_);
+    *outcome = self->summary();
+    co_return outcome;
+}
+
+DRAGLINE_DECL void bulk_run::on_bytes(std::uint32_t at, byte_view reply, bool echoed) {
+    take_reply(*machine_, at, reply, echoed, now_);
+}
+
+// Whether an outcome from a transport, which cannot be told to forget, is still wanted.
+DRAGLINE_DECL bool bulk_run::is_awaited(std::uint32_t at, std::uint64_t generation) noexcept {
+    constexpr std::uint64_t mask = ~std::size_t{0} >> slot_bits;
+    if (over_ || stopping_ || late_) return false;
+    const auto& of = (*machine_)[at];
+    return of.state == slot_state::waiting && (of.generation & mask) == generation;
+}
+
+DRAGLINE_DECL bool bulk_run::on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) {
+    return !is_awaited(at, generation) || take_reply_if_it_fits(*machine_, at, reply, now_);
+}
+
+DRAGLINE_DECL void bulk_run::on_message(std::uint32_t at, std::uint64_t generation,
+                                        result<wire::message> reply) {
+    if (is_awaited(at, generation)) take_message(*machine_, at, std::move(reply), now_);
+}
+
+// Every turn of the loop comes here: reports, refills the window, sends.
+DRAGLINE_DECL void bulk_run::pump() {
+    if (over_ || std::exchange(pumping_, true)) return;
+    const auto self = shared_from_this();
+    bool more = false;
+    try {
+        now_ = loop_.now();
+        report_finished();
+        if (!stopping_) take_some();
+        if (!stopping_ && !late_) more = send_some();
+        report_finished();
+    } catch (...) {
+        break_off(std::current_exception());
+    }
+    pumping_ = false;
+    end_if_done();
+    if (over_ || stopping_) return;
+    more = more || (has_names() && !machine_->is_full());
+    if (!late_) arm_timers(more);
+    if (more) pump_later();
+}
+
+DRAGLINE_DECL void bulk_run::pump_later() {
+    if (std::exchange(pump_posted_, true)) return;
+    asio::post(loop_.executor(), [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->pump_posted_ = false;
+        self->pump();
+    });
+}
+
+DRAGLINE_DECL void bulk_run::report_finished() {
+    while (!stopping_) {
+        const auto at = machine_->next_to_report();
+        if (at == no_slot) return;
+        if (report(at, (*machine_)[at].result)) {
+            closed(at);
+        } else {
+            ++awaited_;
+        }
+    }
+}
+
+DRAGLINE_DECL void bulk_run::closed(std::uint32_t at) {
+    machine_->close(at);
+    if (++since_progress_ >= plan_.options.progress_step()) show_progress();
+}
+
+DRAGLINE_DECL void bulk_run::show_progress() {
+    since_progress_ = 0;
+    if (!plan_.options.on_progress()) return;
+    bulk_progress now;
+    now.reported = machine_->summary().asked;
+    now.answered = machine_->summary().answered;
+    now.retries = machine_->summary().retries;
+    now.in_flight = machine_->in_flight();
+    plan_.options.on_progress()(now);
+}
+
+// An awaited sink has ended.
+DRAGLINE_DECL void bulk_run::reported(std::uint32_t at, std::exception_ptr thrown) {
+    --awaited_;
+    try {
+        closed(at);
+        if (thrown) break_off(std::move(thrown));
+    } catch (...) {
+        break_off(std::current_exception());
+    }
+    if (stopping_) return end_if_done();
+    pump_later();
+}
+
+DRAGLINE_DECL bool bulk_run::has_names() const noexcept {
+    return !exhausted_ || next_type_ < plan_.types.size();
+}
+
+DRAGLINE_DECL void bulk_run::take_some() {
+    for (std::size_t i = 0; i < pump_batch && has_names() && !machine_->is_full(); ++i) {
+        if (next_type_ == plan_.types.size()) {
+            exhausted_ = !pull(name_);
+            if (exhausted_) return;
+            next_type_ = 0;
+        }
+        take_one(plan_.types[next_type_]);
+        if (++next_type_ == plan_.types.size()) ++index_;
+    }
+}
+
+DRAGLINE_DECL void bulk_run::take_one(record_type type) {
+    const auto at = machine_->take();
+    auto& of = (*machine_)[at];
+    auto& asked = of.result.answer.asked;
+    const auto bad = of.question.assign(name_, asked.name);
+    if (!bad) {
+        of.question.set_type(type);
+        if (seen_ && !seen_->insert(of.question.bytes())) {
+            ++machine_->summary().duplicates;
+            return machine_->discard(at);
+        }
+    }
+    of.result.index = index_;
+    of.result.name = name_;
+    asked.type = type;
+    if (bad) {
+        asked.name = name_;
+        return machine_->settle(at, bad);
+    }
+    if (late_) return machine_->settle(at, make_timeout(phase::resolve));
+    machine_->submit(at);
+}
+
+// True when there may be more to send at once.
+DRAGLINE_DECL bool bulk_run::send_some() {
+    std::size_t sent = 0;
+    for (; sent < pump_batch; ++sent) {
+        const auto at = machine_->next_to_send(now_);
+        if (at == no_slot) break;
+        if (const auto ec = carrier_->send(at, (*machine_)[at])) machine_->failed(at, ec, now_);
+    }
+    carrier_->flush();
+    return sent == pump_batch;
+}
+
+DRAGLINE_DECL void bulk_run::arm_timers(bool more_to_come) {
+    // It fires at the time of a query that was answered meanwhile, and is armed for the first one then.
+    if (!expiry_.armed()) loop_.deadlines().arm(expiry_, machine_->first_expiry());
+    if (!more_to_come) loop_.deadlines().arm(pace_, machine_->send_again_at(now_));
+}
+
+DRAGLINE_DECL void bulk_run::on_expiry(void* context) noexcept {
+    const auto self = static_cast<bulk_run*>(context)->shared_from_this();
+    auto& machine = *self->machine_;
+    const auto now = self->loop_.now();
+    for (auto at = machine.next_expired(now); at != no_slot; at = machine.next_expired(now)) {
+        self->carrier_->forget(machine[at]);
+        machine.failed(at, make_timeout(phase::resolve), now);
+    }
+    self->pump();
+}
+
+DRAGLINE_DECL void bulk_run::on_pace(void* context) noexcept {
+    const auto self = static_cast<bulk_run*>(context)->shared_from_this();
+    self->pump();
+}
+
+// The rest of a range is reported as not answered in time; a function is asked for no more names.
+DRAGLINE_DECL void bulk_run::time_is_up() {
+    if (stopping_ || over_ || late_) return;
+    late_ = true;
+    error_ = make_timeout(phase::resolve);
+    if (!pulls_from_range()) exhausted_ = true;
+    carrier_->shutdown();
+    expiry_.disarm();
+    pace_.disarm();
+    machine_->give_up(error_, loop_.now());
+    pump();
+}
+
+DRAGLINE_DECL void bulk_run::stop(std::error_code ec) {
+    if (!std::exchange(stopping_, true)) {
+        error_ = ec;
+        carrier_->shutdown();
+        expiry_.disarm();
+        pace_.disarm();
+        cancel_reports();
+    }
+    end_if_done();
+}
+
+DRAGLINE_DECL void bulk_run::break_off(std::exception_ptr thrown) {
+    if (!thrown_) thrown_ = std::move(thrown);
+    stop(asio::error::operation_aborted);
+}
+
+DRAGLINE_DECL void bulk_run::end_if_done() {
+    if (over_ || pumping_) return;
+    if (stopping_ ? awaited_ != 0 : has_names() || !machine_->idle()) return;
+    over_ = true;
+    expiry_.disarm();
+    pace_.disarm();
+    carrier_->shutdown();
+    try {
+        if (!thrown_) show_progress();
+    } catch (...) {
+        thrown_ = std::current_exception();
+    }
+    ended_.notify();
+}
+
+DRAGLINE_DECL bulk_summary bulk_run::summary() {
+    auto& sum = machine_->summary();
+    sum.ignored_datagrams = carrier_->ignored();
+    sum.tcp_fallbacks = carrier_->tcp_fallbacks();
+    sum.servers = machine_->servers().summaries();
+    sum.elapsed = loop_.now() - began_;
+    return std::move(sum);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/name_source.hpp
+// Where the names of a bulk run come from, one at a time.
+
+
+#include <concepts>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+template <class T>
+concept name_range =
+    std::ranges::input_range<T> && std::convertible_to<std::ranges::range_reference_t<T>, std::string_view>;
+
+template <class T>
+concept name_function =
+    std::invocable<T&> && std::convertible_to<std::invoke_result_t<T&>, std::optional<std::string>>;
+
+// The elements of a range. It must not be moved once it was read: so it starts to read late.
+template <class Range>
+class range_names {
+public:
+    static constexpr bool is_range = true;
+
+    explicit range_names(Range range) : range_(std::move(range)) {}
+
+    bool pull(std::string& name) {
+        if (!at_) {
+            at_.emplace(std::ranges::begin(range_));
+        } else {
+            ++*at_;
+        }
+        if (*at_ == std::ranges::end(range_)) return false;
+        auto&& element = **at_;  // may be a temporary
+        name.assign(std::string_view(element));
+        return true;
+    }
+
+private:
+    Range range_;
+    std::optional<std::ranges::iterator_t<Range>> at_;
+};
+
+template <class Function>
+class function_names {
+public:
+    static constexpr bool is_range = false;
+
+    explicit function_names(Function function) : function_(std::move(function)) {}
+
+    bool pull(std::string& name) {
+        std::optional<std::string> next = function_();
+        if (!next) return false;
+        name = *std::move(next);
+        return true;
+    }
+
+private:
+    Function function_;
+};
+
+template <class Names>
+struct names_of {
+    using type = range_names<Names>;
+};
+template <class Names>
+requires(!name_range<Names>) struct names_of<Names> {
+    using type = function_names<Names>;
+};
+
+}  // namespace dragline::dns::detail
+
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+using resolve_many_signature = void(std::error_code, bulk_summary);
+
+/// Takes what a question has come to: returns void, or an asio::awaitable<void>, which is then awaited.
+template <class T>
+concept bulk_sink = std::invocable<T&, const bulk_answer&> &&
+    (std::is_void_v<std::invoke_result_t<T&, const bulk_answer&>> ||
+     std::same_as<std::invoke_result_t<T&, const bulk_answer&>, asio::awaitable<void>>);
+
+/// Where names come from: a range of strings, or a function that gives std::optional<std::string>, nothing
+/// after the last one.
+template <class T>
+concept name_source = detail::name_range<T> || detail::name_function<T>;
+
+/// Asks for records of these types of every name, past cache and hosts file, and hands each outcome to
+/// `sink`: once for each name and type, whatever it is.
+///
+/// `names` is a range, kept as a copy and read as the window moves on, or a function: memory does not grow
+/// with their number but for bulk_options::dedupe(). The sink is called on the loop with a
+/// const bulk_answer&; an awaited one keeps its place in the window until it ends, and with in_order() the
+/// next one waits for it. Completes with (error_code, bulk_summary).
+/// Errors:  errc::invalid_option; dns::errc::invalid_server, no_servers; make_timeout(phase::resolve), with
+///          all names of a range reported; what names, sink or on_progress throw. Others are reported singly.
+/// Cancel:  any type: at once, but for sinks that are awaited; what is left is not reported.
+/// Threads: any; see async::initiate().
+template <async::where Where, name_source Names, bulk_sink Sink, class Token = default_token>
+auto resolve_many(Where&& place, Names names, record_types types, bulk_options options, Sink sink,
+                  Token&& token = {});
+
+/// As above, with the usual options.
+template <async::where Where, name_source Names, bulk_sink Sink, class Token = default_token>
+auto resolve_many(Where&& place, Names names, record_types types, Sink sink, Token&& token = {});
+
+}  // namespace dragline::dns
+
+namespace dragline::inline v1 {
+
+using dns::resolve_many;
+
+}  // namespace dragline
+
+// ---- dragline/dns/impl/resolve_many.hpp
+// Included by <dragline/dns/resolve_many.hpp> only.
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/cancellation_type.hpp>
+#include <asio/co_spawn.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+template <class Names, class Sink>
+class bulk_run_of final : public bulk_run {
+public:
+    bulk_run_of(async::loop_state& loop, Names names, bulk_plan plan, Sink sink)
+        : bulk_run(loop, std::move(plan)), names_(std::move(names)), sink_(std::move(sink)) {}
+
+private:
+    static constexpr bool awaits = !std::is_void_v<std::invoke_result_t<Sink&, const bulk_answer&>>;
+
+    bool pull(std::string& name) override { return names_.pull(name); }
+    bool pulls_from_range() const noexcept override { return Names::is_range; }
+
+    bool report(std::uint32_t at, const bulk_answer& what) override {
+        if constexpr (awaits) {
+            start(at, what);
+            return false;
+        } else {
+            sink_(what);
+            return true;
+        }
+    }
+
+    void start(std::uint32_t at, const bulk_answer& what) {
+        auto self = std::static_pointer_cast<bulk_run_of>(shared_from_this());
+        auto& signal = signals_[at];
+        // The coroutine's cancellation state stands inside the signal: so its frame holds the run, too.
+        auto body = [self, &what] { return self->sink_(what); };
+        auto ended = [self, at](std::exception_ptr thrown) {
+            self->signals_.erase(at);
+            self->reported(at, std::move(thrown));
+        };
+        asio::co_spawn(loop().executor(), std::move(body),
+                       asio::bind_cancellation_slot(signal.slot(), std::move(ended)));
+    }
+
+    void cancel_reports() override {
+        for (auto each = signals_.begin(); each != signals_.end();) {
+            const auto at = each->first;
+            each->second.emit(asio::cancellation_type::terminal);  // may end that one
+            each = signals_.upper_bound(at);
+        }
+    }
+
+    Names names_;
+    Sink sink_;
+    std::map<std::uint32_t, asio::cancellation_signal> signals_;  // of the sinks that are awaited
+};
+
+template <class Names, class Sink>
+asio::awaitable<result<bulk_summary>> resolve_many_body(resolver with, Names names, bulk_plan plan,
+                                                        Sink sink) {
+    auto& loop = async::loop_state::of(with.get_executor());
+    auto run =
+        std::make_shared<bulk_run_of<Names, Sink>>(loop, std::move(names), std::move(plan), std::move(sink));
+    auto running = bulk_run::run(std::move(run), std::move(with));
+    co_return co_await std::move(running);
+}
+
+}  // namespace detail
+
+template <async::where Where, name_source Names, bulk_sink Sink, class Token>
+auto resolve_many(Where&& place, Names names, record_types types, bulk_options options, Sink sink,
+                  Token&& token) {
+    using source = typename detail::names_of<Names>::type;
+    return async::initiate<bulk_summary>(
+        async::executor_of(place), &detail::resolve_many_body<source, Sink>, std::forward<Token>(token),
+        resolver_of(place), source(std::move(names)), detail::bulk_plan(std::move(options), types.list()),
+        std::move(sink));
+}
+
+template <async::where Where, name_source Names, bulk_sink Sink, class Token>
+auto resolve_many(Where&& place, Names names, record_types types, Sink sink, Token&& token) {
+    return resolve_many(std::forward<Where>(place), std::move(names), std::move(types), bulk_options(),
+                        std::move(sink), std::forward<Token>(token));
+}
+
+}  // namespace dragline::dns
+// ---- dragline/dns/resolve_records.hpp
+// The records of one type of a name, as typed values. Start with resolve_mx.
+
+// ---- dragline/dns/detail/preferred_first.hpp
+// Which of several records of a type are to be used first.
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// By the field that says so, if the type has one; otherwise the order stays.
+template <class Data>
+void preferred_first(std::vector<Data>& records) {
+    const auto sort_by = [&records](auto rank) {
+        std::stable_sort(records.begin(), records.end(),
+                         [&rank](const Data& a, const Data& b) { return rank(a) < rank(b); });
+    };
+    if constexpr (requires(const Data& d) { d.order; }) {
+        sort_by([](const Data& d) { return std::tuple(d.order, d.preference); });
+    } else if constexpr (requires(const Data& d) { d.preference; }) {
+        sort_by([](const Data& d) { return d.preference; });
+    } else if constexpr (requires(const Data& d) { d.priority; }) {
+        sort_by([](const Data& d) { return d.priority; });
+    }
+}
+
+}  // namespace dragline::dns::detail
+
+#include <asio/awaitable.hpp>
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+DRAGLINE_DECL asio::awaitable<result<std::vector<record>>> resolve_records_body(resolver with,
+                                                                                std::string name,
+                                                                                record_type type,
+                                                                                query_options options);
+
+template <class Data>
+asio::awaitable<result<std::vector<Data>>> resolve_typed_body(resolver with, std::string name,
+                                                              query_options options) {
+    auto resolving = resolve_records_body(std::move(with), std::move(name), Data::type, std::move(options));
+    auto found = co_await std::move(resolving);
+    if (!found) co_return found.error();
+    std::vector<Data> typed;
+    for (auto& each : *found) {
+        if (auto* data = std::get_if<Data>(&each.data)) typed.push_back(std::move(*data));
+    }
+    preferred_first(typed);
+    co_return typed;
+}
+
+}  // namespace detail
+
+/// Looks up the records of Data's type: from the cache, then the DNS. Called as resolve_host() is:
+///
+///     std::vector<mx_record> exchanges = co_await resolve_mx("example.org");
+///
+/// operator()([WHERE,] name, [query_options,] [TOKEN]) completes with (error_code, std::vector<Data>), at
+/// least one record: what is to be used first comes first, by preference, priority or order, else as in the
+/// answer. Errors:  as resolve_host(); an address is no name. A null MX or SRV (RFC 7505, RFC 2782) is a
+/// record like
+///          others, whose name is ".".
+/// Cancel, Threads: as resolve_host().
+template <class Data>
+class record_resolver {
+public:
+    using signature = void(std::error_code, std::vector<Data>);
+
+    template <async::where Where, class Token = default_token>
+    auto operator()(Where&& place, std::string_view name, query_options options, Token&& token = {}) const {
+        return async::initiate<std::vector<Data>>(
+            async::executor_of(place), &detail::resolve_typed_body<Data>, std::forward<Token>(token),
+            resolver_of(place), std::string(name), std::move(options));
+    }
+
+    template <async::where Where, detail::token_after<query_options> Token = default_token>
+    auto operator()(Where&& place, std::string_view name, Token&& token = {}) const {
+        return (*this)(std::forward<Where>(place), name, query_options(), std::forward<Token>(token));
+    }
+
+    template <detail::awaiting_token Token = default_token>
+    auto operator()(std::string_view name, query_options options, Token token = {}) const {
+        return detail::start_here<std::vector<Data>, &detail::resolve_typed_body<Data>>(
+            token, std::string(name), std::move(options));
+    }
+
+    template <detail::awaiting_token Token = default_token>
+    auto operator()(std::string_view name, Token token = {}) const {
+        return (*this)(name, query_options(), token);
+    }
+};
+
+inline constexpr record_resolver<mx_record> resolve_mx{};
+inline constexpr record_resolver<txt_record> resolve_txt{};
+inline constexpr record_resolver<ns_record> resolve_ns{};
+inline constexpr record_resolver<soa_record> resolve_soa{};
+inline constexpr record_resolver<cname_record> resolve_cname{};
+inline constexpr record_resolver<srv_record> resolve_srv{};
+inline constexpr record_resolver<naptr_record> resolve_naptr{};
+inline constexpr record_resolver<caa_record> resolve_caa{};
+inline constexpr record_resolver<uri_record> resolve_uri{};
+inline constexpr record_resolver<tlsa_record> resolve_tlsa{};
+inline constexpr record_resolver<sshfp_record> resolve_sshfp{};
+inline constexpr record_resolver<svcb_record> resolve_svcb{};
+inline constexpr record_resolver<https_record> resolve_https{};
+inline constexpr record_resolver<ds_record> resolve_ds{};
+inline constexpr record_resolver<dnskey_record> resolve_dnskey{};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/resolve_records.ipp
+// Included by <dragline/dns/resolve_records.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL asio::awaitable<result<std::vector<record>>> resolve_records_body(resolver with,
+                                                                                std::string name,
+                                                                                record_type type,
+                                                                                query_options options) {
+    options = options.over(with.defaults());
+    auto core = with.core(options);
+    auto finding =
+        find(std::move(core), std::move(name), type, name_kind::any, std::move(options), async::no_deadline);
+    const auto found = co_await std::move(finding);
+    if (!found) co_return found.error();
+    co_return found->value->records;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/wildcards/probe_wildcard.hpp
+// Evidence for and against wildcards, for those who must tell real names from made ones. Start with
+// probe_wildcard(); check_dns_wildcard() of resolve.hpp is its short face.
+
+
+#include <asio/awaitable.hpp>
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+using probe_wildcard_signature = void(std::error_code, wildcard_evidence);
+
+namespace detail {
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> probe_wildcard_body(resolver with,
+                                                                             std::string domain,
+                                                                             wildcard_options options);
+}
+
+/// Asks for names below `domain`, and below each domain above it up to the registrable one, that nobody made:
+/// of several shapes, one and two labels deep, past the cache, again until nothing new comes back.
+///
+/// Completes with (error_code, wildcard_evidence). Servers that fail or say nothing are no error, and nor is
+/// the end of the timeout: they leave the verdict unknown, unless there is proof from others.
+/// Errors:  those of a name, or options, that cannot be used: an address is errc::invalid_name, a domain that
+///          no probe fits below errc::name_too_long.
+/// Cancel:  any type.
+/// Threads: any; see async::initiate(). RFC 4592; RFC 4035, 5.3.4.
+template <async::where Where, class Token = default_token>
+auto probe_wildcard(Where&& place, std::string_view domain, wildcard_options options, Token&& token = {}) {
+    return async::initiate<wildcard_evidence>(async::executor_of(place), &detail::probe_wildcard_body,
+                                              std::forward<Token>(token), resolver_of(place),
+                                              std::string(domain), std::move(options));
+}
+
+template <async::where Where, detail::token_after<wildcard_options> Token = default_token>
+auto probe_wildcard(Where&& place, std::string_view domain, Token&& token = {}) {
+    return probe_wildcard(std::forward<Where>(place), domain, wildcard_options(), std::forward<Token>(token));
+}
+
+/// As above, on the loop of the coroutine that awaits it.
+template <detail::awaiting_token Token = default_token>
+auto probe_wildcard(std::string_view domain, wildcard_options options, Token token = {}) {
+    return detail::start_here<wildcard_evidence, &detail::probe_wildcard_body>(token, std::string(domain),
+                                                                               std::move(options));
+}
+
+template <detail::awaiting_token Token = default_token>
+auto probe_wildcard(std::string_view domain, Token token = {}) {
+    return probe_wildcard(domain, wildcard_options(), token);
+}
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/wildcards/impl/probe_wildcard.ipp
+// Included by <dragline/dns/wildcards/probe_wildcard.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> probe_wildcard_body(resolver with,
+                                                                             std::string domain,
+                                                                             wildcard_options options) {
+    options.query(options.query().over(with.defaults()));
+    auto core = with.core(options.query());
+    auto collecting = collect_evidence(std::move(core), std::move(domain), std::move(options));
+    co_return co_await std::move(collecting);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/wildcards/wildcard_canary.hpp
+// Names that nobody made, for a run of brute force: one that exists shows that a wildcard grew meanwhile.
+
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace dragline::inline v1::dns {
+
+/// Puts a random name between the names of a run now and then. Ask for it as for the others, and give what
+/// came of it to wildcard_evidence::learn():
+///
+///     if (const auto name = canary.next()) evidence.learn(co_await query(*name, record_type::a, how));
+///
+/// Threads: one at a time.
+class wildcard_canary {
+public:
+    /// Names below `domain`, one for `every` names of the run, the first one after them; 0 counts as 1. Of no
+    /// other domain: nested wildcards need a canary each.
+    DRAGLINE_DECL explicit wildcard_canary(std::string domain, std::size_t every = 1000,
+                                           async::random_source& random = async::system_random());
+
+    /// Counts one name of the run; the canary that is due after it, if one is.
+    DRAGLINE_DECL std::optional<std::string> next();
+
+    /// A canary now.
+    DRAGLINE_DECL std::string fresh();
+
+private:
+    std::string domain_;
+    std::size_t every_;
+    std::size_t counted_ = 0;
+    unsigned shape_ = 0;
+    detail::probe_names names_;
+};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/wildcards/impl/wildcard_canary.ipp
+// Included by <dragline/dns/wildcards/wildcard_canary.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL wildcard_canary::wildcard_canary(std::string domain, std::size_t every,
+                                               async::random_source& random)
+    : domain_(std::move(domain)), every_(std::max<std::size_t>(every, 1)), names_(random) {}
+
+DRAGLINE_DECL std::optional<std::string> wildcard_canary::next() {
+    if (++counted_ < every_) return std::nullopt;
+    counted_ = 0;
+    return fresh();
+}
+
+DRAGLINE_DECL std::string wildcard_canary::fresh() { return names_.next(domain_, 1, shape_++); }
+
+}  // namespace dragline::dns
+
+#endif
+// ---- dragline/dns/wire/option.hpp
+// EDNS options: code, size and data, one after the other in an OPT record (RFC 6891, 6.1.2).
+
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace dragline::inline v1::dns::wire {
+
+/// The kind of an option; any other number is legal too.
+enum class option_code : std::uint16_t {
+    name_server_id = 3,  ///< RFC 5001
+    cookie = 10,         ///< RFC 7873
+    tcp_keepalive = 11,  ///< RFC 7828
+    padding = 12,        ///< RFC 7830
+};
+
+/// Appends an option to the query of append_query() that stands in `out` from `start` to the end.
+///
+/// False, with `out` unchanged, when the query has no EDNS or would become longer than a message may be.
+DRAGLINE_DECL bool append_option(std::vector<std::uint8_t>& out, std::size_t start, option_code code,
+                                 byte_view data = {});
+
+/// Pads such a query to a multiple of `block` bytes, as its last option (RFC 8467, 4.1: 128). False as above.
+DRAGLINE_DECL bool pad_query(std::vector<std::uint8_t>& out, std::size_t start, std::size_t block);
+
+/// The data of the first option of this kind in edns::options, or nothing.
+DRAGLINE_DECL std::optional<byte_view> find_option(byte_view options, option_code code) noexcept;
+
+}  // namespace dragline::dns::wire
+
+// ---- dragline/dns/wire/impl/option.ipp
+// Included by <dragline/dns/wire/option.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns::wire {
+namespace detail {
+
+inline constexpr std::size_t option_head_size = 4;
+
+// Where the size of the options stands in a query with one question and an OPT record; 0 when there is none.
+DRAGLINE_DECL std::size_t options_size_at(byte_view query) noexcept {
+    constexpr std::size_t question_tail = 4, record_head = 11;
+    if (query.size() < header_size || load_big16(&query[4]) != 1 || load_big16(&query[6]) != 0 ||
+        load_big16(&query[8]) != 0 || load_big16(&query[10]) != 1) {
+        return 0;
+    }
+    std::size_t at = header_size;
+    while (at < query.size() && query[at] != 0) at += query[at] + std::size_t{1};
+    at += 1 + question_tail;
+    if (query.size() < at + record_head || query[at] != 0 ||
+        load_big16(&query[at + 1]) != static_cast<std::uint16_t>(record_type::opt)) {
+        return 0;
+    }
+    const std::size_t size_at = at + record_head - 2;
+    return at + record_head + load_big16(&query[size_at]) == query.size() ? size_at : 0;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL bool append_option(std::vector<std::uint8_t>& out, std::size_t start, option_code code,
+                                 byte_view data) {
+    const auto size_at = detail::options_size_at(byte_view(out).subspan(start));
+    const auto added = detail::option_head_size + data.size();
+    if (size_at == 0 || out.size() - start + added > max_message_size) return false;
+    const auto head = out.size();
+    out.resize(head + detail::option_head_size);
+    store_big16(&out[head], static_cast<std::uint16_t>(code));
+    store_big16(&out[head + 2], static_cast<std::uint16_t>(data.size()));
+    out.insert(out.end(), data.begin(), data.end());
+    auto* size = &out[start + size_at];
+    store_big16(size, static_cast<std::uint16_t>(load_big16(size) + added));
+    return true;
+}
+
+DRAGLINE_DECL bool pad_query(std::vector<std::uint8_t>& out, std::size_t start, std::size_t block) {
+    const auto least = out.size() - start + detail::option_head_size;
+    const std::vector<std::uint8_t> zeros((block - least % block) % block);
+    return append_option(out, start, option_code::padding, zeros);
+}
+
+DRAGLINE_DECL std::optional<byte_view> find_option(byte_view options, option_code code) noexcept {
+    while (options.size() >= detail::option_head_size) {
+        const std::size_t size = load_big16(&options[2]);
+        const bool wanted = load_big16(options.data()) == static_cast<std::uint16_t>(code);
+        options = options.subspan(detail::option_head_size);
+        if (size > options.size()) break;
+        if (wanted) return options.first(size);
+        options = options.subspan(size);
+    }
+    return std::nullopt;
+}
+
+}  // namespace dragline::dns::wire
 
 #endif
 // ---- dragline/h1.hpp
@@ -12408,1070 +22151,6 @@ constexpr std::uint16_t default_port(scheme_kind scheme) noexcept {
 }
 
 }  // namespace dragline::url::detail
-// ---- dragline/url/host.hpp
-// Hosts: domains, addresses and opaque hosts, checked and in the one spelling that URLs compare by.
-
-// ---- dragline/url/error.hpp
-// What can be wrong with a URL. All but two equal std::errc::invalid_argument.
-
-
-#include <system_error>
-#include <type_traits>
-
-namespace dragline::inline v1::url {
-
-/// Why a text is no URL.
-enum class errc {
-    missing_scheme = 1,  ///< A relative reference, and no base to resolve it against.
-    base_not_usable,     ///< A relative reference against a base such as "mailto:", which has no hierarchy.
-    missing_host,        ///< Nothing where the host must be: "http://", "http://user@/", "http://:80/".
-    invalid_host,        ///< The host has a character that no host may have.
-    invalid_ipv4,        ///< The last label is a number, so it must be an IPv4 address, and it is none.
-    invalid_ipv6,        ///< What stands in brackets is no IPv6 address, or a bracket is missing.
-    ipv6_zone_id,        ///< An IPv6 address with a zone id ("%eth0"): a URL cannot name an interface.
-    invalid_port,        ///< The port is no number from 0 to 65535.
-    idna_failed,         ///< The host has no ASCII form: IDNA (UTS 46) forbids it.
-    idna_not_supported,  ///< The host is not ASCII and this build has no libidn2. Equals not_supported.
-    too_long,            ///< Longer than parse_options::max_length(). Equals condition::limit_exceeded.
-};
-
-/// The category named "dragline.url".
-DRAGLINE_DECL const std::error_category& error_category() noexcept;
-
-inline std::error_code make_error_code(errc code) noexcept {
-    return {static_cast<int>(code), error_category()};
-}
-
-}  // namespace dragline::url
-
-template <>
-struct std::is_error_code_enum<dragline::url::errc> : std::true_type {};
-
-// ---- dragline/url/impl/error.ipp
-// Included by <dragline/url/error.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-
-namespace dragline::inline v1::url {
-
-DRAGLINE_DECL const std::error_category& error_category() noexcept {
-    struct url_category final : category {
-        const char* name() const noexcept override { return "dragline.url"; }
-
-        std::string message(int code) const override {
-            switch (static_cast<errc>(code)) {
-                case errc::missing_scheme: return "the URL has no scheme";
-                case errc::base_not_usable: return "the base URL has no path to resolve against";
-                case errc::missing_host: return "the URL has no host";
-                case errc::invalid_host: return "the host of the URL has a forbidden character";
-                case errc::invalid_ipv4: return "the host of the URL is a malformed IPv4 address";
-                case errc::invalid_ipv6: return "the host of the URL is a malformed IPv6 address";
-                case errc::ipv6_zone_id: return "the IPv6 address of the URL has a zone id";
-                case errc::invalid_port: return "the port of the URL is no number from 0 to 65535";
-                case errc::idna_failed: return "the host of the URL is no valid international name";
-                case errc::idna_not_supported: return "international host names need libidn2";
-                case errc::too_long: return "the URL is too long";
-            }
-            return "unknown url error";
-        }
-
-        std::error_condition default_error_condition(int code) const noexcept override {
-            switch (static_cast<errc>(code)) {
-                case errc::idna_not_supported: return std::errc::not_supported;
-                case errc::too_long: return condition::limit_exceeded;
-                case errc::missing_scheme:
-                case errc::base_not_usable:
-                case errc::missing_host:
-                case errc::invalid_host:
-                case errc::invalid_ipv4:
-                case errc::invalid_ipv6:
-                case errc::ipv6_zone_id:
-                case errc::invalid_port:
-                case errc::idna_failed: return std::errc::invalid_argument;
-            }
-            return {code, *this};
-        }
-
-        // A URL is read before an operation reaches its first phase.
-        phase phase_of(int) const noexcept override { return phase::none; }
-    };
-    static const url_category instance;
-    return instance;
-}
-
-}  // namespace dragline::url
-
-#endif
-
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::url {
-
-/// What stands in the place of the host.
-enum class host_kind : std::uint8_t {
-    none,    ///< There is no authority: "mailto:a@b.example".
-    empty,   ///< The authority is empty: "file:///etc/hosts".
-    domain,  ///< A name, ASCII and in lower case.
-    ipv4,    ///< Four decimal numbers, whatever the input looked like.
-    ipv6,    ///< In brackets, canonical.
-    opaque,  ///< The host of a scheme that the standard does not know; only checked and percent-encoded.
-};
-
-/// A host as it stands in a URL.
-class host {
-public:
-    host() {}
-    host(host_kind kind, std::string text) : kind_(kind), text_(std::move(text)) {}
-
-    host_kind kind() const noexcept { return kind_; }
-
-    /// "example.com", "127.0.0.1", "[::1]".
-    const std::string& text() const noexcept { return text_; }
-
-    friend bool operator==(const host&, const host&) = default;
-
-private:
-    host_kind kind_ = host_kind::none;
-    std::string text_;
-};
-
-/// Reads the host of an http(s), ws(s), ftp or file URL: percent-decoded, IDNA applied, in lower case, every
-/// spelling of an IPv4 address made canonical. IPv6 addresses stand in brackets; a trailing dot is kept.
-///
-/// Errors: errc::missing_host, invalid_host, invalid_ipv4, invalid_ipv6, ipv6_zone_id, idna_failed,
-/// idna_not_supported.
-DRAGLINE_DECL result<host> parse_host(std::string_view text);
-
-/// Reads the host of any other URL: an IPv6 address in brackets, or text that is checked and percent-encoded.
-///
-/// Errors: errc::invalid_host, invalid_ipv6, ipv6_zone_id.
-DRAGLINE_DECL result<host> parse_opaque_host(std::string_view text);
-
-/// As above, but append the text of the host to `out`; after an error `out` may hold a part of it.
-DRAGLINE_DECL result<host_kind> append_host(std::string& out, std::string_view text);
-DRAGLINE_DECL result<host_kind> append_opaque_host(std::string& out, std::string_view text);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/host.ipp
-// Included by <dragline/url/host.hpp> only.
-
-// ---- dragline/url/detail/utf8.hpp
-// UTF-8, decoded as the Encoding Standard does it: each maximal piece of a broken sequence is one U+FFFD.
-
-
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url::detail {
-
-inline constexpr char32_t replacement_character = 0xfffd;
-
-constexpr bool is_ascii(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }
-constexpr bool is_ascii(char32_t c) noexcept { return c < 0x80; }
-
-/// Takes the first character off `text`, which must not be empty. `broken` is set when it was malformed.
-DRAGLINE_DECL char32_t take_character(std::string_view& text, bool& broken) noexcept;
-
-DRAGLINE_DECL bool is_utf8(std::string_view text) noexcept;
-DRAGLINE_DECL std::u32string decode_utf8(std::string_view text);
-DRAGLINE_DECL std::string encode_utf8(std::u32string_view text);
-
-}  // namespace dragline::url::detail
-
-// ---- dragline/url/detail/impl/utf8.ipp
-// Included by <dragline/url/detail/utf8.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <cstddef>
-
-namespace dragline::inline v1::url::detail {
-
-DRAGLINE_DECL char32_t take_character(std::string_view& text, bool& broken) noexcept {
-    const auto byte_at = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte_at(0);
-    const std::size_t size = lead < 0x80   ? 1
-                             : lead < 0xc2 ? 0
-                             : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3
-                             : lead < 0xf5 ? 4
-                                           : 0;
-    std::size_t taken = 1;
-    char32_t value = size < 2 ? lead : lead & (0x7fu >> size);
-    // The second byte excludes overlong forms, surrogates and what lies above U+10FFFF.
-    unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    while (taken < size && taken < text.size() && byte_at(taken) >= low && byte_at(taken) <= high) {
-        value = value << 6 | (byte_at(taken) & 0x3f);
-        low = 0x80;
-        high = 0xbf;
-        ++taken;
-    }
-    text.remove_prefix(taken);
-    if (taken == size) return value;
-    broken = true;
-    return replacement_character;
-}
-
-DRAGLINE_DECL bool is_utf8(std::string_view text) noexcept {
-    bool broken = false;
-    while (!text.empty() && !broken) take_character(text, broken);
-    return !broken;
-}
-
-DRAGLINE_DECL std::u32string decode_utf8(std::string_view text) {
-    std::u32string out;
-    bool broken = false;
-    while (!text.empty()) out += take_character(text, broken);
-    return out;
-}
-
-DRAGLINE_DECL std::string encode_utf8(std::u32string_view text) {
-    std::string out;
-    const auto add = [&out](char32_t bits) { out += static_cast<char>(bits); };
-    for (const char32_t c : text) {
-        if (c < 0x80) {
-            add(c);
-        } else if (c < 0x800) {
-            add(0xc0 | c >> 6);
-            add(0x80 | (c & 0x3f));
-        } else if (c < 0x10000) {
-            add(0xe0 | c >> 12);
-            add(0x80 | (c >> 6 & 0x3f));
-            add(0x80 | (c & 0x3f));
-        } else {
-            add(0xf0 | c >> 18);
-            add(0x80 | (c >> 12 & 0x3f));
-            add(0x80 | (c >> 6 & 0x3f));
-            add(0x80 | (c & 0x3f));
-        }
-    }
-    return out;
-}
-
-}  // namespace dragline::url::detail
-
-#endif
-// ---- dragline/url/idna.hpp
-// International domain names: from what people write to what DNS and Host fields carry.
-
-
-#include <cstddef>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url {
-
-/// The longest name with characters outside ASCII that is looked at, in bytes. No name over 253 bytes exists
-/// in DNS, and the cost of IDNA grows with the square of the length.
-inline constexpr std::size_t max_international_name = 1024;
-
-/// "Domain to ASCII" of the URL Standard: "B\u00fccher.example" becomes "xn--bcher-kva.example".
-///
-/// UTS 46, non-transitional, hyphens anywhere, no check of DNS lengths. `name` is UTF-8. A name in ASCII is
-/// put in lower case and otherwise left alone, labels that begin with "xn--" included.
-///
-/// Errors: errc::idna_failed; errc::idna_not_supported for a name outside ASCII when features::idn2 is false.
-DRAGLINE_DECL result<std::string> domain_to_ascii(std::string_view name);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/idna.ipp
-// Included by <dragline/url/idna.hpp> only. The one file that knows libidn2.
-
-// ---- dragline/url/detail/punycode.hpp
-// Punycode (RFC 3492): the ASCII behind "xn--" and the characters that it stands for.
-
-
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url::detail {
-
-/// `label` must be short: the time grows with the square of its length.
-DRAGLINE_DECL std::string encode_punycode(std::u32string_view label);
-
-/// Nothing when `text` is no Punycode.
-DRAGLINE_DECL std::optional<std::u32string> decode_punycode(std::string_view text);
-
-}  // namespace dragline::url::detail
-
-// ---- dragline/url/detail/impl/punycode.ipp
-// Included by <dragline/url/detail/punycode.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-
-namespace dragline::inline v1::url::detail {
-
-/// The numbers of Punycode: their base adapts to the deltas seen so far (RFC 3492, 3.3 and 3.4).
-class punycode_bias {
-public:
-    static constexpr std::uint32_t base = 36;
-
-    /// The threshold of the digit at this position, counted in steps of `base`.
-    std::uint32_t threshold(std::uint32_t position) const noexcept {
-        return position <= bias_ ? 1 : std::min<std::uint32_t>(position - bias_, 26);
-    }
-
-    void adapt(std::uint32_t delta, std::uint32_t length) noexcept {
-        delta /= first_ ? 700 : 2;
-        first_ = false;
-        delta += delta / length;
-        bias_ = 0;
-        for (; delta > 35 * 26 / 2; delta /= 35) bias_ += base;
-        bias_ += 36 * delta / (delta + 38);
-    }
-
-private:
-    std::uint32_t bias_ = 72;
-    bool first_ = true;
-};
-
-DRAGLINE_DECL void append_punycode_number(std::string& out, std::uint32_t value, const punycode_bias& bias) {
-    constexpr std::string_view digits = "abcdefghijklmnopqrstuvwxyz0123456789";
-    for (auto position = punycode_bias::base;; position += punycode_bias::base) {
-        const auto threshold = bias.threshold(position);
-        if (value < threshold) break;
-        const auto rest = punycode_bias::base - threshold;
-        out += digits[threshold + (value - threshold) % rest];
-        value = (value - threshold) / rest;
-    }
-    out += digits[value];
-}
-
-DRAGLINE_DECL std::string encode_punycode(std::u32string_view label) {
-    std::string out;
-    for (const char32_t c : label) {
-        if (c < 0x80) out += static_cast<char>(c);
-    }
-    auto handled = static_cast<std::uint32_t>(out.size());
-    if (handled != 0) out += '-';
-
-    punycode_bias bias;
-    char32_t floor = 0x80;
-    std::uint32_t delta = 0;
-    while (handled < label.size()) {
-        char32_t next = 0x10ffff;
-        for (const char32_t c : label) {
-            if (c >= floor) next = std::min(next, c);
-        }
-        delta += (next - floor) * (handled + 1);
-        for (const char32_t c : label) {
-            if (c < next) ++delta;
-            if (c != next) continue;
-            append_punycode_number(out, delta, bias);
-            bias.adapt(delta, ++handled);
-            delta = 0;
-        }
-        ++delta;
-        floor = next + 1;
-    }
-    return out;
-}
-
-/// Takes one number off `text`; nothing when it is cut off, has a foreign character or is past 32 bits.
-DRAGLINE_DECL std::optional<std::uint32_t> take_punycode_number(std::string_view& text,
-                                                                const punycode_bias& bias) {
-    std::uint64_t value = 0;
-    std::uint64_t weight = 1;
-    for (auto position = punycode_bias::base; !text.empty(); position += punycode_bias::base) {
-        const char c = ascii::to_lower(text[0]);
-        if (!ascii::is_alphanumeric(c)) return std::nullopt;
-        const auto digit = static_cast<std::uint32_t>(ascii::is_digit(c) ? c - '0' + 26 : c - 'a');
-        text.remove_prefix(1);
-        value += digit * weight;
-        if (value > UINT32_MAX) return std::nullopt;
-        const auto threshold = bias.threshold(position);
-        if (digit < threshold) return static_cast<std::uint32_t>(value);
-        weight *= punycode_bias::base - threshold;
-        if (weight > UINT32_MAX) return std::nullopt;
-    }
-    return std::nullopt;
-}
-
-DRAGLINE_DECL std::optional<std::u32string> decode_punycode(std::string_view text) {
-    std::u32string label;
-    if (const auto hyphen = text.rfind('-'); hyphen != text.npos) {
-        label.assign(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(hyphen));
-        text.remove_prefix(hyphen + 1);
-    }
-    if (!std::all_of(label.begin(), label.end(), [](char32_t c) { return c < 0x80; })) return std::nullopt;
-
-    punycode_bias bias;
-    std::uint64_t character = 0x80;
-    std::uint64_t index = 0;
-    while (!text.empty()) {
-        const auto delta = take_punycode_number(text, bias);
-        if (!delta) return std::nullopt;
-        const auto places = static_cast<std::uint32_t>(label.size()) + 1;
-        bias.adapt(*delta, places);
-        index += *delta;
-        character += index / places;
-        index %= places;
-        if (character > 0x10ffff || (character >= 0xd800 && character < 0xe000)) return std::nullopt;
-        label.insert(label.begin() + static_cast<std::ptrdiff_t>(index), static_cast<char32_t>(character));
-        ++index;
-    }
-    return label;
-}
-
-}  // namespace dragline::url::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <optional>
-
-#if DRAGLINE_WITH_IDN2
-#include <idn2.h>
-
-#include <cstdint>
-#include <memory>
-#endif
-
-namespace dragline::inline v1::url {
-
-#if DRAGLINE_WITH_IDN2
-namespace detail {
-
-// libidn2 is stricter than the URL Standard: on top of UTS 46 it applies the rules of IDNA 2008, which know
-// no symbols (a snow man) and no hyphens in certain places. So a label that it refuses gets a second chance:
-// the pieces that are not ASCII are mapped one by one in transitional mode, where libidn2 leaves those rules
-// out, and joined here. The characters that transitional mode would change never enter it, and the label must
-// need none of the rules that are lost with the context: those of joiners and of text from right to left.
-
-inline constexpr std::string_view ace_prefix = "xn--";
-
-/// The label in the form that libidn2 gives it, ASCII.
-DRAGLINE_DECL std::optional<std::string> idn2_label(std::u32string_view label, int flags) {
-    std::uint8_t* mapped = nullptr;
-    const std::string text = encode_utf8(label);
-    const int failed =
-        idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(text.c_str()), &mapped, flags | IDN2_NFC_INPUT);
-    const std::unique_ptr<std::uint8_t, void (*)(void*)> owner(mapped, &idn2_free);
-    if (failed != IDN2_OK) return std::nullopt;
-    return std::string(reinterpret_cast<const char*>(mapped));
-}
-
-/// UTS 46 of today for the few characters that libidn2 maps as an older version did.
-DRAGLINE_DECL std::u32string update_mapping(std::u32string_view name) {
-    std::u32string out;
-    for (const char32_t c : name) {
-        switch (c) {
-            case 0x04c0: out += char32_t{0x04cf}; break;
-            case 0x1e9e: out += char32_t{0x00df}; break;
-            case 0x2132: out += char32_t{0x214e}; break;
-            case 0x2183: out += char32_t{0x2184}; break;
-            case 0x2f868: out += char32_t{0x36fc}; break;
-            case 0x2f874: out += char32_t{0x5f53}; break;
-            case 0x2f91f: out += char32_t{0x243ab}; break;
-            case 0x2f95f: out += char32_t{0x7aee}; break;
-            case 0x2f9bf: out += char32_t{0x45d7}; break;
-            default:
-                if (c >= 0x10a0 && c <= 0x10c5) {
-                    out += c - 0x10a0 + 0x2d00;  // Georgian capitals
-                } else if (c != 0x180e && !(c >= 0x206a && c <= 0x206f)) {
-                    out += c;  // the rest are ignored: they leave no trace
-                }
-        }
-    }
-    return out;
-}
-
-constexpr bool is_joiner(char32_t c) noexcept { return c == 0x200c || c == 0x200d; }
-
-/// Sharp s and final sigma: what transitional mode changes and, without context, is valid as it is.
-constexpr bool is_deviation(char32_t c) noexcept { return c == 0x00df || c == 0x03c2; }
-
-constexpr bool is_right_to_left(char32_t c) noexcept {
-    return (c >= 0x0590 && c < 0x0900) || (c >= 0xfb1d && c < 0xfe00) || (c >= 0xfe70 && c < 0xff00) ||
-           (c >= 0x10800 && c < 0x11000) || (c >= 0x1e800 && c < 0x1f000);
-}
-
-DRAGLINE_DECL bool is_ascii_text(std::u32string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), [](char32_t c) { return is_ascii(c); });
-}
-
-DRAGLINE_DECL std::optional<std::string> label_to_ascii(std::u32string_view label);
-
-/// A label in ASCII and lower case, as it stands; one that begins with "xn--" must be what its own decoded
-/// form encodes to.
-DRAGLINE_DECL std::optional<std::string> check_ascii_label(std::u32string_view text) {
-    const std::string label = ascii::to_lower(std::string(text.begin(), text.end()));
-    if (!label.starts_with(ace_prefix)) return label;
-    const auto decoded = decode_punycode(std::string_view(label).substr(ace_prefix.size()));
-    if (!decoded || is_ascii_text(*decoded) || label_to_ascii(*decoded) != label) return std::nullopt;
-    return label;
-}
-
-/// True when a run of characters outside ASCII can change what stands before it: a letter by an accent, one
-/// of three signs by a stroke.
-DRAGLINE_DECL bool may_compose(char32_t before, std::u32string_view run) noexcept {
-    if (!is_ascii(before)) return false;
-    const bool has_stroke = run.find(char32_t{0x0338}) != run.npos;
-    return ascii::is_alphanumeric(static_cast<char>(before)) ||
-           (has_stroke && before >= U'<' && before <= U'>');
-}
-
-/// Appends the mapped form of a run of characters outside ASCII, together with what it may be an accent on.
-DRAGLINE_DECL bool append_mapped_run(std::u32string& out, std::u32string_view run) {
-    std::u32string piece;
-    if (!out.empty() && may_compose(out.back(), run)) {
-        piece += out.back();
-        out.pop_back();
-    }
-    const auto mapped = idn2_label(piece.append(run), IDN2_TRANSITIONAL);
-    if (!mapped) return false;
-    if (!mapped->starts_with(ace_prefix)) {
-        out.append(mapped->begin(), mapped->end());
-        return true;
-    }
-    const auto decoded = decode_punycode(std::string_view(*mapped).substr(ace_prefix.size()));
-    if (decoded) out += *decoded;
-    return decoded.has_value();
-}
-
-DRAGLINE_DECL std::optional<std::string> piecewise_label(std::u32string_view label) {
-    const auto needs_context = [](char32_t c) { return is_joiner(c) || is_right_to_left(c); };
-    if (std::any_of(label.begin(), label.end(), needs_context)) return std::nullopt;
-    std::u32string out;
-    while (!label.empty()) {
-        const auto is_kept = [](char32_t c) { return is_ascii(c) || is_deviation(c); };
-        const auto run_end = std::find_if(label.begin(), label.end(), is_kept);
-        const auto run = label.substr(0, static_cast<std::size_t>(run_end - label.begin()));
-        label.remove_prefix(run.size());
-        if (!run.empty()) {
-            if (!append_mapped_run(out, run)) return std::nullopt;
-            continue;
-        }
-        out += is_ascii(label[0]) ? static_cast<char32_t>(ascii::to_lower(static_cast<char>(label[0])))
-                                  : label[0];
-        label.remove_prefix(1);
-    }
-    if (is_ascii_text(out)) return check_ascii_label(out);
-    if (out.starts_with(U"xn--")) return std::nullopt;
-    return std::string(ace_prefix) + encode_punycode(out);
-}
-
-/// One label, of which libidn2 need not accept every character.
-DRAGLINE_DECL std::optional<std::string> label_to_ascii(std::u32string_view label) {
-    if (is_ascii_text(label)) return check_ascii_label(label);
-    if (auto strict = idn2_label(label, IDN2_NONTRANSITIONAL)) return strict;
-    return piecewise_label(label);
-}
-
-DRAGLINE_DECL std::optional<std::string> labels_to_ascii(std::u32string_view name) {
-    std::string out;
-    for (;;) {
-        const auto dot = name.find_first_of(U".\u3002\uff0e\uff61");  // the four dots of IDNA
-        const auto label = label_to_ascii(name.substr(0, dot));
-        if (!label) return std::nullopt;
-        out += *label;
-        if (dot == name.npos) return out;
-        out += '.';
-        name.remove_prefix(dot + 1);
-    }
-}
-
-}  // namespace detail
-#endif
-
-DRAGLINE_DECL result<std::string> domain_to_ascii(std::string_view name) {
-    if (std::all_of(name.begin(), name.end(), [](char c) { return detail::is_ascii(c); })) {
-        return ascii::to_lower(name);
-    }
-#if DRAGLINE_WITH_IDN2
-    // libidn2 reads up to the first zero.
-    if (name.size() > max_international_name || name.find('\0') != name.npos) return errc::idna_failed;
-    auto out = detail::labels_to_ascii(detail::update_mapping(detail::decode_utf8(name)));
-    if (!out || out->empty()) return errc::idna_failed;
-    return std::move(*out);
-#else
-    return errc::idna_not_supported;
-#endif
-}
-
-}  // namespace dragline::url
-
-#endif
-// ---- dragline/url/ipv4.hpp
-// IPv4 addresses as URLs spell them: also in one to three parts, octal and hexadecimal.
-
-
-#include <cstdint>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url {
-
-/// True when the URL Standard takes this host for an IPv4 address, good or bad: its last label is a number.
-DRAGLINE_DECL bool ends_in_number(std::string_view host) noexcept;
-
-/// Reads any spelling: "127.0.0.1", "127.1", "0x7f000001", "017700000001". One trailing dot is allowed.
-///
-/// Errors: errc::invalid_ipv4.
-DRAGLINE_DECL result<std::uint32_t> parse_ipv4(std::string_view host) noexcept;
-
-/// Appends the canonical spelling, four decimal numbers.
-DRAGLINE_DECL void append_ipv4(std::string& out, std::uint32_t address);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/ipv4.ipp
-// Included by <dragline/url/ipv4.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <charconv>
-#include <limits>
-#include <optional>
-
-namespace dragline::inline v1::url {
-namespace detail {
-
-/// One number of an address: "0x" is zero, a number past 32 bits is the largest 64-bit one, so it fits
-/// nowhere.
-DRAGLINE_DECL std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noexcept {
-    if (text.empty()) return std::nullopt;
-    int base = 10;
-    if (text.size() > 1 && text[0] == '0') {
-        const bool hexadecimal = ascii::to_lower(text[1]) == 'x';
-        base = hexadecimal ? 16 : 8;
-        text.remove_prefix(hexadecimal ? 2 : 1);
-        if (text.empty()) return 0;
-    }
-    const auto is_foreign = [base](char c) {
-        const int digit = ascii::hex_value(c);
-        return digit < 0 || digit >= base;
-    };
-    if (std::any_of(text.begin(), text.end(), is_foreign)) return std::nullopt;
-    return ascii::parse_number<std::uint64_t>(text, base).value_or(std::numeric_limits<std::uint64_t>::max());
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL bool ends_in_number(std::string_view host) noexcept {
-    if (host.ends_with('.')) host.remove_suffix(1);
-    const auto last = host.substr(host.rfind('.') + 1);  // npos + 1 is 0
-    if (last.empty() || !ascii::is_digit(last[0])) return false;
-    return std::all_of(last.begin(), last.end(), ascii::is_digit) || detail::parse_ipv4_number(last);
-}
-
-DRAGLINE_DECL result<std::uint32_t> parse_ipv4(std::string_view host) noexcept {
-    if (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
-    std::uint64_t address = 0;
-    for (int missing = 4; missing > 0; --missing) {
-        const auto dot = host.find('.');
-        const auto number = detail::parse_ipv4_number(host.substr(0, dot));
-        if (!number) return errc::invalid_ipv4;
-        if (dot == host.npos) {
-            // The last number fills every byte that is left.
-            if (*number >> (8 * missing) != 0) return errc::invalid_ipv4;
-            return static_cast<std::uint32_t>(address << (8 * missing) | *number);
-        }
-        if (*number > 255) return errc::invalid_ipv4;
-        address = address << 8 | *number;
-        host.remove_prefix(dot + 1);
-    }
-    return errc::invalid_ipv4;
-}
-
-DRAGLINE_DECL void append_ipv4(std::string& out, std::uint32_t address) {
-    char text[sizeof "255.255.255.255"];
-    char* end = text;
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        if (end != text) *end++ = '.';
-        end = std::to_chars(end, text + sizeof text, address >> shift & 0xff).ptr;
-    }
-    out.append(text, static_cast<std::size_t>(end - text));
-}
-
-}  // namespace dragline::url
-
-#endif
-// ---- dragline/url/ipv6.hpp
-// IPv6 addresses as URLs spell them, without the brackets.
-
-
-#include <array>
-#include <cstdint>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url {
-
-/// The eight groups of an IPv6 address, first group first.
-using ipv6_groups = std::array<std::uint16_t, 8>;
-
-/// Reads "::1" or "::ffff:192.0.2.1".
-///
-/// Errors: errc::invalid_ipv6; errc::ipv6_zone_id when there is a '%'.
-DRAGLINE_DECL result<ipv6_groups> parse_ipv6(std::string_view text) noexcept;
-
-/// Appends the canonical spelling (RFC 5952, 4): lower case, the first longest run of zero groups as "::".
-/// An embedded IPv4 address is written as groups too.
-DRAGLINE_DECL void append_ipv6(std::string& out, const ipv6_groups& groups);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/ipv6.ipp
-// Included by <dragline/url/ipv6.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <charconv>
-#include <cstddef>
-
-namespace dragline::inline v1::url {
-namespace detail {
-
-/// Reads one IPv6 address from left to right.
-class ipv6_reader {
-public:
-    explicit ipv6_reader(std::string_view text) noexcept : text_(text) {}
-
-    bool read() noexcept {
-        if (text_.starts_with(':') && !take_gap(2)) return false;
-        while (!text_.empty()) {
-            if (count_ == groups_.size()) return false;
-            if (text_[0] == ':') {
-                if (!take_gap(1)) return false;
-                continue;
-            }
-            if (text_.substr(0, hex_digits() + 1).ends_with('.')) return take_ipv4() && fill_gap();
-            if (!take_group()) return false;
-        }
-        return fill_gap();
-    }
-
-    const ipv6_groups& groups() const noexcept { return groups_; }
-
-private:
-    std::size_t hex_digits() const noexcept {
-        std::size_t size = 0;
-        while (size < std::min<std::size_t>(text_.size(), 4) && ascii::hex_value(text_[size]) >= 0) ++size;
-        return size;
-    }
-
-    // "::", of which the first colon may have ended the group before.
-    bool take_gap(std::size_t colons) noexcept {
-        if (gap_ != no_gap || !text_.starts_with(std::string_view("::").substr(0, colons))) return false;
-        text_.remove_prefix(colons);
-        gap_ = count_;
-        ++count_;  // the gap stands for at least one group
-        return true;
-    }
-
-    // A group and the colon behind it, which may not be the last character unless a second one follows.
-    bool take_group() noexcept {
-        const auto size = hex_digits();
-        for (const char c : text_.substr(0, size)) {
-            groups_[count_] = static_cast<std::uint16_t>(groups_[count_] << 4 | ascii::hex_value(c));
-        }
-        text_.remove_prefix(size);
-        ++count_;
-        if (text_.empty()) return size != 0;
-        if (size == 0 || text_[0] != ':' || text_.size() == 1) return false;
-        text_.remove_prefix(1);
-        return true;
-    }
-
-    // Four decimal numbers without leading zeros, to the end.
-    bool take_ipv4() noexcept {
-        if (count_ > groups_.size() - 2) return false;
-        for (int part = 0; part < 4; ++part) {
-            const auto dot = part == 3 ? text_.size() : text_.find('.');
-            const auto digits = text_.substr(0, dot);
-            const auto number = ascii::parse_number<std::uint8_t>(digits);
-            if (dot == text_.npos || !number || (digits.size() > 1 && digits[0] == '0')) return false;
-            groups_[count_] = static_cast<std::uint16_t>(groups_[count_] << 8 | *number);
-            if (part % 2 == 1) ++count_;
-            text_.remove_prefix(std::min(dot + 1, text_.size()));
-        }
-        return true;
-    }
-
-    bool fill_gap() noexcept {
-        if (gap_ == no_gap) return count_ == groups_.size();
-        std::rotate(groups_.begin() + gap_, groups_.begin() + count_, groups_.end());
-        return true;
-    }
-
-    static constexpr std::size_t no_gap = 8;
-
-    std::string_view text_;
-    ipv6_groups groups_{};
-    std::size_t count_ = 0;  // groups read, the gap counting as one
-    std::size_t gap_ = no_gap;
-};
-
-struct zero_run {
-    std::size_t begin = 0;
-    std::size_t size = 0;
-};
-
-DRAGLINE_DECL zero_run longest_zero_run(const ipv6_groups& groups) noexcept {
-    zero_run longest, current;
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-        if (groups[i] != 0) {
-            current.size = 0;
-            continue;
-        }
-        if (current.size++ == 0) current.begin = i;
-        if (current.size > longest.size) longest = current;
-    }
-    return longest;
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL result<ipv6_groups> parse_ipv6(std::string_view text) noexcept {
-    if (text.find('%') != text.npos) return errc::ipv6_zone_id;
-    detail::ipv6_reader reader(text);
-    if (!reader.read()) return errc::invalid_ipv6;
-    return reader.groups();
-}
-
-DRAGLINE_DECL void append_ipv6(std::string& out, const ipv6_groups& groups) {
-    const auto gap = detail::longest_zero_run(groups);
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-        if (gap.size > 1 && i == gap.begin) {
-            out += i == 0 ? "::" : ":";
-            i += gap.size - 1;
-            continue;
-        }
-        char text[4];
-        const auto end = std::to_chars(text, text + sizeof text, groups[i], 16).ptr;
-        out.append(text, static_cast<std::size_t>(end - text));
-        if (i + 1 < groups.size()) out += ':';
-    }
-}
-
-}  // namespace dragline::url
-
-#endif
-// ---- dragline/url/percent.hpp
-// Percent-encoding: which bytes each part of a URL must escape, and the two directions.
-
-
-#include <array>
-#include <cstddef>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url {
-
-/// A set of bytes to write as %XX. A new one holds the ASCII controls and every byte above '~'.
-class percent_set {
-public:
-    constexpr percent_set() noexcept {
-        for (std::size_t byte = 0; byte < encoded_.size(); ++byte)
-            encoded_[byte] = byte < 0x20 || byte > 0x7e;
-    }
-
-    /// This set and these bytes.
-    constexpr percent_set with(std::string_view bytes) const noexcept {
-        percent_set wider = *this;
-        for (const char c : bytes) wider.encoded_[static_cast<unsigned char>(c)] = true;
-        return wider;
-    }
-
-    constexpr bool contains(char c) const noexcept { return encoded_[static_cast<unsigned char>(c)]; }
-
-private:
-    std::array<bool, 256> encoded_{};
-};
-
-// The sets of the URL Standard, 1.3. Use `component_set` for a value that goes into a query or a path.
-inline constexpr percent_set c0_control_set;
-inline constexpr percent_set fragment_set = c0_control_set.with(" \"<>`");
-inline constexpr percent_set query_set = c0_control_set.with(" \"#<>");
-inline constexpr percent_set special_query_set = query_set.with("'");
-inline constexpr percent_set path_set = query_set.with("?^`{}");
-inline constexpr percent_set userinfo_set = path_set.with("/:;=@[\\]|");
-inline constexpr percent_set component_set = userinfo_set.with("$%&+,");
-inline constexpr percent_set form_set = component_set.with("!'()~");
-
-/// Appends `text` with each byte of `set` as %XX, in upper case.
-DRAGLINE_DECL void append_percent_encoded(std::string& out, std::string_view text, const percent_set& set);
-
-/// As above, but returns it.
-inline std::string percent_encode(std::string_view text, const percent_set& set = component_set) {
-    std::string out;
-    append_percent_encoded(out, text, set);
-    return out;
-}
-
-/// The bytes that `text` stands for. A '%' without two hexadecimal digits stays; the result need not be
-/// UTF-8.
-DRAGLINE_DECL std::string percent_decode(std::string_view text);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/percent.ipp
-// Included by <dragline/url/percent.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-
-namespace dragline::inline v1::url {
-
-DRAGLINE_DECL void append_percent_encoded(std::string& out, std::string_view text, const percent_set& set) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    const char* from = text.data();
-    const char* const end = from + text.size();
-    for (;;) {
-        const char* const stop = std::find_if(from, end, [&set](char c) { return set.contains(c); });
-        out.append(from, static_cast<std::size_t>(stop - from));
-        if (stop == end) return;
-        const auto byte = static_cast<unsigned char>(*stop);
-        const char escape[] = {'%', digits[byte >> 4], digits[byte & 15]};
-        out.append(escape, sizeof escape);
-        from = stop + 1;
-    }
-}
-
-DRAGLINE_DECL std::string percent_decode(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    while (!text.empty()) {
-        const int high = text.size() > 2 && text[0] == '%' ? ascii::hex_value(text[1]) : -1;
-        const int low = high < 0 ? -1 : ascii::hex_value(text[2]);
-        out += low < 0 ? text[0] : static_cast<char>(high << 4 | low);
-        text.remove_prefix(low < 0 ? 1 : 3);
-    }
-    return out;
-}
-
-}  // namespace dragline::url
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <array>
-#include <cstddef>
-
-namespace dragline::inline v1::url {
-namespace detail {
-
-// What a byte can mean in a host; 0 is nothing special.
-inline constexpr std::uint8_t forbidden_byte = 1;         // no host may have it
-inline constexpr std::uint8_t forbidden_domain_byte = 2;  // no domain may have it
-inline constexpr std::uint8_t percent_byte = 4;
-inline constexpr std::uint8_t foreign_byte = 8;  // not ASCII
-
-constexpr std::array<std::uint8_t, 256> make_host_bytes() noexcept {
-    std::array<std::uint8_t, 256> kinds{};
-    for (std::size_t byte = 0; byte < 0x20; ++byte) kinds[byte] = forbidden_domain_byte;
-    for (std::size_t byte = 0x80; byte < 0x100; ++byte) kinds[byte] = foreign_byte;
-    for (const char c : std::string_view("\0\t\n\r #/:<>?@[\\]^|", 17)) {
-        kinds[static_cast<unsigned char>(c)] = forbidden_byte | forbidden_domain_byte;
-    }
-    kinds['%'] = forbidden_domain_byte | percent_byte;
-    kinds[0x7f] = forbidden_domain_byte;
-    return kinds;
-}
-
-inline constexpr std::array<std::uint8_t, 256> host_bytes = make_host_bytes();
-
-/// Every kind of byte that occurs in `text`.
-DRAGLINE_DECL unsigned host_byte_kinds(std::string_view text) noexcept {
-    unsigned kinds = 0;
-    for (const char c : text) kinds |= host_bytes[static_cast<unsigned char>(c)];
-    return kinds;
-}
-
-DRAGLINE_DECL result<host_kind> append_bracketed(std::string& out, std::string_view text) {
-    if (text.size() < 2 || !text.ends_with(']')) return errc::invalid_ipv6;
-    const auto groups = parse_ipv6(text.substr(1, text.size() - 2));
-    if (!groups) return groups.error();
-    out += '[';
-    append_ipv6(out, *groups);
-    out += ']';
-    return host_kind::ipv6;
-}
-
-/// `domain` is ASCII: percent-decoded, and through IDNA when it needed that.
-DRAGLINE_DECL result<host_kind> append_domain(std::string& out, std::string_view domain) {
-    if (host_byte_kinds(domain) & forbidden_domain_byte) return errc::invalid_host;
-    if (ends_in_number(domain)) {
-        const auto address = parse_ipv4(domain);
-        if (!address) return address.error();
-        append_ipv4(out, *address);
-        return host_kind::ipv4;
-    }
-    const auto begin = static_cast<std::ptrdiff_t>(out.size());
-    out.append(domain);
-    std::transform(out.begin() + begin, out.end(), out.begin() + begin,
-                   [](char c) { return ascii::to_lower(c); });
-    return host_kind::domain;
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL result<host_kind> append_host(std::string& out, std::string_view text) {
-    if (text.empty()) return errc::missing_host;
-    if (text[0] == '[') return detail::append_bracketed(out, text);
-    const unsigned kinds = detail::host_byte_kinds(text);
-    if (!(kinds & (detail::percent_byte | detail::foreign_byte))) return detail::append_domain(out, text);
-
-    std::string decoded = percent_decode(text);
-    if (std::all_of(decoded.begin(), decoded.end(), [](char c) { return detail::is_ascii(c); })) {
-        return detail::append_domain(out, decoded);
-    }
-    if (!detail::is_utf8(decoded)) return errc::invalid_host;
-    const auto domain = domain_to_ascii(decoded);
-    if (!domain) return domain.error();
-    return detail::append_domain(out, *domain);
-}
-
-DRAGLINE_DECL result<host_kind> append_opaque_host(std::string& out, std::string_view text) {
-    if (text.empty()) return host_kind::empty;
-    if (text[0] == '[') return detail::append_bracketed(out, text);
-    if (detail::host_byte_kinds(text) & detail::forbidden_byte) return errc::invalid_host;
-    append_percent_encoded(out, text, c0_control_set);
-    return host_kind::opaque;
-}
-
-DRAGLINE_DECL result<host> parse_host(std::string_view text) {
-    std::string out;
-    const auto kind = append_host(out, text);
-    if (!kind) return kind.error();
-    return host(*kind, std::move(out));
-}
-
-DRAGLINE_DECL result<host> parse_opaque_host(std::string_view text) {
-    std::string out;
-    const auto kind = append_opaque_host(out, text);
-    if (!kind) return kind.error();
-    return host(*kind, std::move(out));
-}
-
-}  // namespace dragline::url
-
-#endif
 
 #include <cstddef>
 #include <cstdint>
@@ -18393,6 +27072,925 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
 DRAGLINE_DECL asio::awaitable<result<stream>> open_here_body(asio::any_io_executor here, endpoint target,
                                                              connect_options options) {
     return open_body(here, dns::resolver(here), std::move(target), std::move(options));
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/dns_over_tls.hpp
+// DNS over TLS (RFC 7858): look-ups that nobody on the way can read or change. Start with
+// make_dns_over_tls().
+
+// ---- dragline/net/dns_over_tls_options.hpp
+// The knobs of DNS over TLS (RFC 7858). Every one has a default; the operation is in dns_over_tls.hpp.
+
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// What is asked of a DNS server before it is trusted with a query (RFC 8310, 5).
+enum class dns_privacy {
+    strict,         ///< It proves its name or address by a certificate, or gets no query.
+    opportunistic,  ///< Encryption alone: no help against somebody who answers in its place.
+};
+
+/// How a server is asked over TLS. Never without: there is no way back to plain DNS.
+///
+/// A value that cannot work is kept, and each look-up gives dragline::errc::invalid_option.
+class dns_over_tls_options {
+public:
+    using duration = async::duration;
+
+    dns_over_tls_options() {}
+
+    /// The name that the server's certificate must be for, which is also asked for (SNI). Empty: the
+    /// certificate must be for its address.
+    dns_over_tls_options& server_name(std::string value) { return server_name_ = std::move(value), *this; }
+    const std::string& server_name() const noexcept { return server_name_; }
+
+    /// Strict by default; decides alone whether there is verification, whatever tls() says about it.
+    dns_over_tls_options& privacy(dns_privacy value) { return privacy_ = value, *this; }
+    dns_privacy privacy() const noexcept { return privacy_; }
+
+    /// Whom to trust, and the versions of TLS. Without protocols of its own, "dot" is offered (ALPN).
+    dns_over_tls_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
+    const dragline::tls::client_options& tls() const noexcept { return tls_; }
+
+    /// Connecting and the TLS handshake together; 5 s.
+    dns_over_tls_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
+    duration connect_timeout() const noexcept { return connect_timeout_; }
+
+    /// After that an answer is not waited for, whatever the caller does; 10 s.
+    dns_over_tls_options& answer_timeout(duration value) { return answer_timeout_ = value, *this; }
+    duration answer_timeout() const noexcept { return answer_timeout_; }
+
+    /// A connection that was idle for so long is not used again; 10 s, or less where the server says so (RFC
+    /// 7828).
+    dns_over_tls_options& idle_timeout(duration value) { return idle_timeout_ = value, *this; }
+    duration idle_timeout() const noexcept { return idle_timeout_; }
+
+    /// Connections to the server at most, 1 to 64; 2. A second one is opened only when the first is full or
+    /// stuck.
+    dns_over_tls_options& connections(std::size_t value) { return connections_ = value, *this; }
+    std::size_t connections() const noexcept { return connections_; }
+
+    /// Queries on their way on one connection at most, 1 to 10,000; 100. Others wait in line.
+    dns_over_tls_options& max_pipelined(std::size_t value) { return max_pipelined_ = value, *this; }
+    std::size_t max_pipelined() const noexcept { return max_pipelined_; }
+
+    /// Queries are padded to a multiple of so many bytes, at most 16,384; 128 (RFC 8467, 4.1), 0 for none.
+    /// One without EDNS cannot be.
+    dns_over_tls_options& padding(std::size_t value) { return padding_ = value, *this; }
+    std::size_t padding() const noexcept { return padding_; }
+
+    /// Why these options cannot work, or nothing.
+    DRAGLINE_DECL std::error_code problem() const noexcept;
+
+private:
+    std::string server_name_;
+    dns_privacy privacy_ = dns_privacy::strict;
+    dragline::tls::client_options tls_;
+    duration connect_timeout_ = std::chrono::seconds(5);
+    duration answer_timeout_ = std::chrono::seconds(10);
+    duration idle_timeout_ = std::chrono::seconds(10);
+    std::size_t connections_ = 2;
+    std::size_t max_pipelined_ = 100;
+    std::size_t padding_ = 128;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/dns_over_tls_options.ipp
+// Included by <dragline/net/dns_over_tls_options.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL std::error_code dns_over_tls_options::problem() const noexcept {
+    const bool times = async::valid_timeout(connect_timeout_) && async::valid_timeout(answer_timeout_) &&
+                       async::valid_timeout(idle_timeout_);
+    const bool counts = connections_ >= 1 && connections_ <= 64 && max_pipelined_ >= 1 &&
+                        max_pipelined_ <= 10'000 && padding_ <= 16'384;
+    return times && counts ? std::error_code() : make_error_code(dragline::errc::invalid_option);
+}
+
+}  // namespace dragline::net
+
+#endif
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+inline constexpr std::uint16_t dns_over_tls_port = 853;
+
+namespace detail {
+DRAGLINE_DECL std::shared_ptr<dns::transport> make_dns_over_tls(async::loop_state& loop, dns::server where,
+                                                                dns_over_tls_options options);
+}
+
+/// The server at `where`, for dns::resolver(loop, {transport}). Connects at the first question, keeps the
+/// connection, and sends on it what is asked meanwhile; answers may come in any order.
+///
+/// A connection that was of use before and then breaks is replaced, and what it left unanswered is asked once
+/// more.
+/// Errors of look-ups: those of tls; dns::errc::servers_unreachable when the server refuses, cannot be
+///   reached or hangs up; make_timeout(connect or tls); dns::errc::malformed_message, id_mismatch.
+/// Threads: any; what it returns belongs to the loop of `place`.
+template <async::where Where>
+std::shared_ptr<dns::transport> make_dns_over_tls(Where&& place, dns::server where,
+                                                  dns_over_tls_options options = dns_over_tls_options()) {
+    return detail::make_dns_over_tls(async::loop_state::of(async::executor_of(place)), std::move(where),
+                                     std::move(options));
+}
+
+/// As above, at the port that DNS over TLS has.
+template <async::where Where>
+std::shared_ptr<dns::transport> make_dns_over_tls(Where&& place, const asio::ip::address& where,
+                                                  dns_over_tls_options options = dns_over_tls_options()) {
+    return make_dns_over_tls(std::forward<Where>(place), dns::server(where, dns_over_tls_port),
+                             std::move(options));
+}
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/dns_over_tls.ipp
+// Included by <dragline/net/dns_over_tls.hpp> only.
+
+// ---- dragline/net/detail/dns_over_tls_transport.hpp
+// DNS over TLS as the resolver sees it: the connections to one server, and the questions that wait for one.
+
+// ---- dragline/net/detail/dns_connection.hpp
+// One connection to a DNS server, with many queries on their way and answers in any order (RFC 7766, 6.2.1.1;
+// RFC 7858, 3.3).
+
+
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <system_error>
+#include <unordered_map>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+// A question on its way to an answer, wherever it stands.
+struct dns_errand {
+    dns::question asked;
+    dns::query_form form;
+    std::shared_ptr<dns::reply_sink> sink;
+    std::size_t tag = 0;
+    async::time_point began;
+    bool repeated = false;  // a connection broke before it was answered
+};
+
+class dns_connection;
+
+// Who has the connection. May close or drop it inside each of these calls.
+class dns_connection_owner {
+public:
+    virtual void opened() = 0;
+    virtual void answered(dns_connection& by) = 0;  // there may be room for more
+    virtual void not_opened(dns_connection& gone, std::error_code ec) = 0;
+    virtual void broken(dns_connection& gone, std::error_code ec) = 0;
+
+protected:
+    ~dns_connection_owner() = default;
+};
+
+struct dns_connection_limits {
+    std::size_t pipelined = 100;
+    std::size_t padding = 128;
+    async::duration idle{};
+    async::duration write = std::chrono::seconds(5);
+};
+
+// A coroutine that waits keeps the loop running, so between pause() and resume() none does: the read under
+// way is cancelled, which TLS survives. Coroutines hold the connection.
+class dns_connection : public std::enable_shared_from_this<dns_connection> {
+public:
+    dns_connection(async::loop_state& loop, dns_connection_owner& owner, dns_connection_limits limits);
+
+    void open(connect_request request);
+
+    // Leaves the owner alone from now on.
+    void close() noexcept;
+
+    bool is_connecting() const noexcept { return state_ == state::connecting; }
+    bool is_closed() const noexcept { return state_ == state::closed; }
+
+    // Ready for one more query.
+    bool has_room() const noexcept {
+        return state_ == state::open && !retired_ && errands_.size() < limits_.pipelined;
+    }
+    std::size_t outstanding() const noexcept { return errands_.size(); }
+
+    // Takes no more queries, and is of no use once it has answered those that it has.
+    void retire() noexcept { retired_ = true; }
+    bool is_retired() const noexcept { return retired_; }
+    bool is_spent() const noexcept { return retired_ && errands_.empty(); }
+
+    // Has answered, so that its end may be only that of its time.
+    bool is_proven() const noexcept { return proven_; }
+
+    // Owes answers and has said nothing for a while: new queries had better go elsewhere.
+    bool is_stuck(async::time_point now) const noexcept;
+
+    // Idle for too long, or ended by the server meanwhile.
+    bool is_stale(async::time_point now) noexcept;
+
+    // Takes over `errand` on success. Errors: those of a name that cannot be written.
+    std::error_code send(dns_errand& errand);
+
+    // What is not answered, the oldest first.
+    std::vector<dns_errand> take_errands();
+
+    // The same, for what began by `until`; answers to it that come later are no surprise.
+    std::vector<dns_errand> forget(async::time_point until);
+
+    // Between these there may be coroutines that wait. A pause closes what it cannot leave as it is.
+    void resume();
+    void pause() noexcept;
+
+private:
+    enum class state { connecting, open, closed };
+    using self_pointer = std::shared_ptr<dns_connection>;
+
+    static asio::awaitable<void> connect_body(self_pointer self, connect_request request);
+    static asio::awaitable<void> read_body(self_pointer self);
+    static asio::awaitable<void> write_body(self_pointer self);
+    void start_reader();
+    void start_writer();
+    void ended(const std::exception_ptr& thrown, bool cancelled);
+
+    bool wants_input() const noexcept { return state_ == state::open && running_; }
+    bool wants_output() const noexcept { return state_ == state::open && !outgoing_.empty(); }
+    std::uint16_t unused_id();
+    byte_view make_room();
+    void received(std::size_t size);
+    void take_answer(byte_view bytes);
+    void heed(const dns::wire::message& reply) noexcept;
+    void fail(std::error_code ec);
+
+    async::loop_state& loop_;
+    dns_connection_owner* owner_;
+    dns_connection_limits limits_;
+    state state_ = state::connecting;
+    bool running_ = true;
+    bool retired_ = false;
+    bool proven_ = false;
+    async::interrupter ending_;  // of connecting
+    connect_trace trace_;
+    net::stream stream_;
+    std::unordered_map<std::uint16_t, dns_errand> errands_;  // by id
+    std::size_t forgotten_ = 0;                              // answers that nobody waits for any more
+    async::duration idle_limit_;
+    async::time_point heard_at_{};  // the last answer, or when there was a first query to answer
+
+    asio::cancellation_signal stop_reading_;
+    std::vector<std::uint8_t> input_;
+    std::size_t input_size_ = 0;
+    bool reader_runs_ = false;
+    bool reader_waits_ = false;
+    bool reader_stopped_ = false;  // cancelled, and on its way out
+
+    std::vector<std::uint8_t> outgoing_;
+    std::vector<std::uint8_t> sending_;
+    bool writer_runs_ = false;
+    bool writer_waits_ = false;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/dns_connection.ipp
+// Included by <dragline/net/detail/dns_connection.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+inline constexpr std::size_t dns_length_size = 2;
+inline constexpr std::size_t dns_header_size = 12;
+inline constexpr std::size_t dns_input_size = 16 * 1024;
+inline constexpr std::chrono::seconds longest_dns_silence{1};
+
+DRAGLINE_DECL dns_connection::dns_connection(async::loop_state& loop, dns_connection_owner& owner,
+                                             dns_connection_limits limits)
+    : loop_(loop), owner_(&owner), limits_(limits), idle_limit_(limits.idle) {}
+
+// Posted: a caller of ask() must not hear of an outcome inside it.
+DRAGLINE_DECL void dns_connection::open(connect_request request) {
+    asio::post(loop_.executor(), [self = shared_from_this(), request = std::move(request)]() mutable {
+        if (self->is_closed()) return;
+        asio::co_spawn(self->loop_.executor(), connect_body(self, std::move(request)),
+                       [self](std::exception_ptr thrown) { self->ended(thrown, false); });
+    });
+}
+
+DRAGLINE_DECL asio::awaitable<void> dns_connection::connect_body(self_pointer self, connect_request request) {
+    auto connecting = net::connect(self->loop_, std::move(request), self->trace_, self->ending_);
+    auto made = co_await std::move(connecting);
+    if (self->is_closed()) co_return;
+    if (!made) co_return self->fail(made.error());
+    self->stream_ = std::move(made->stream);
+    self->state_ = state::open;
+    self->heard_at_ = self->loop_.now();
+    self->start_reader();
+    self->owner_->opened();
+}
+
+// Coroutines here throw only for want of memory, and where they are cancelled as they begin to wait.
+DRAGLINE_DECL void dns_connection::ended(const std::exception_ptr& thrown, bool cancelled) {
+    if (thrown && !cancelled) fail(std::make_error_code(std::errc::not_enough_memory));
+}
+
+DRAGLINE_DECL void dns_connection::close() noexcept {
+    owner_ = nullptr;
+    state_ = state::closed;
+    ending_.interrupt();
+    stream_.close();
+    errands_.clear();
+}
+
+DRAGLINE_DECL void dns_connection::fail(std::error_code ec) {
+    if (is_closed()) return;
+    const auto before = std::exchange(state_, state::closed);
+    stream_.close();
+    if (before == state::connecting) return owner_->not_opened(*this, ec);
+    owner_->broken(*this, ec);
+}
+
+DRAGLINE_DECL bool dns_connection::is_stuck(async::time_point now) const noexcept {
+    return !errands_.empty() && now - heard_at_ > longest_dns_silence;
+}
+
+DRAGLINE_DECL bool dns_connection::is_stale(async::time_point now) noexcept {
+    if (state_ != state::open || !errands_.empty()) return false;
+    if (now - heard_at_ >= idle_limit_) return true;
+    if (reader_runs_) return false;  // it will hear
+    make_room();
+    auto space = asio::buffer(input_.data() + input_size_, input_.size() - input_size_);
+    const auto size = stream_.layer().try_read(space);
+    return size.error() != asio::error::would_block;  // the end, or what nobody asked for
+}
+
+// Ids need not be secret on a connection that nobody can write to, but a forgotten one should not come back.
+DRAGLINE_DECL std::uint16_t dns_connection::unused_id() {
+    for (;;) {
+        const auto bits = loop_.random()();
+        for (int shift = 0; shift < 64; shift += 16) {
+            const auto id = static_cast<std::uint16_t>(bits >> shift);
+            if (!errands_.contains(id)) return id;
+        }
+    }
+}
+
+DRAGLINE_DECL std::error_code dns_connection::send(dns_errand& errand) {
+    const auto start = outgoing_.size();
+    const auto message = start + dns_length_size;
+    const auto id = unused_id();
+    outgoing_.resize(message);
+    if (const auto ec = dns::wire::append_query(id, errand.asked, errand.form, outgoing_)) {
+        outgoing_.resize(start);
+        return ec;
+    }
+    dns::wire::append_option(outgoing_, message, dns::wire::option_code::tcp_keepalive);
+    if (limits_.padding > 0) dns::wire::pad_query(outgoing_, message, limits_.padding);
+    store_big16(&outgoing_[start], static_cast<std::uint16_t>(outgoing_.size() - message));
+    if (errands_.empty()) heard_at_ = loop_.now();
+    errands_.emplace(id, std::move(errand));
+    start_writer();
+    return {};
+}
+
+DRAGLINE_DECL std::vector<dns_errand> dns_connection::take_errands() {
+    return forget(async::time_point::max());
+}
+
+DRAGLINE_DECL std::vector<dns_errand> dns_connection::forget(async::time_point until) {
+    std::vector<dns_errand> taken;
+    for (auto at = errands_.begin(); at != errands_.end();) {
+        if (at->second.began > until) {
+            ++at;
+            continue;
+        }
+        taken.push_back(std::move(at->second));
+        at = errands_.erase(at);
+    }
+    forgotten_ += taken.size();
+    std::sort(taken.begin(), taken.end(),
+              [](const dns_errand& a, const dns_errand& b) { return a.began < b.began; });
+    return taken;
+}
+
+DRAGLINE_DECL void dns_connection::resume() {
+    running_ = true;
+    start_reader();
+    start_writer();
+}
+
+DRAGLINE_DECL void dns_connection::pause() noexcept {
+    running_ = false;
+    // A connection that is not yet there cannot wait, nor can half a record.
+    if (is_connecting() || writer_waits_) return close();
+    if (!reader_waits_ || std::exchange(reader_stopped_, true)) return;
+    stop_reading_.emit(asio::cancellation_type::terminal);
+}
+
+DRAGLINE_DECL void dns_connection::start_reader() {
+    if (reader_runs_ || !wants_input()) return;
+    reader_runs_ = true;
+    asio::post(loop_.executor(), [self = shared_from_this()] {
+        auto ended = [self](std::exception_ptr thrown) {
+            const bool cancelled = std::exchange(self->reader_stopped_, false);
+            self->reader_runs_ = self->reader_waits_ = false;
+            self->ended(thrown, cancelled);
+            self->start_reader();
+        };
+        asio::co_spawn(self->loop_.executor(), read_body(self),
+                       asio::bind_cancellation_slot(self->stop_reading_.slot(), std::move(ended)));
+    });
+}
+
+DRAGLINE_DECL asio::awaitable<void> dns_connection::read_body(self_pointer self) {
+    while (self->wants_input() && !self->reader_stopped_) {
+        const auto space = self->make_room();
+        auto into = asio::buffer(self->input_.data() + self->input_size_, space.size());
+        auto reading = self->stream_.layer().read_some(into, async::no_deadline, phase::read);
+        self->reader_waits_ = true;
+        auto size = co_await std::move(reading);
+        self->reader_waits_ = false;
+        if (size) {
+            self->received(*size);
+        } else if (!self->reader_stopped_ || size.error() != asio::error::operation_aborted) {
+            self->fail(size.error());
+        }
+    }
+}
+
+// Posted, so that queries which are asked one after the other go out in one piece.
+DRAGLINE_DECL void dns_connection::start_writer() {
+    if (writer_runs_ || !wants_output()) return;
+    writer_runs_ = true;
+    asio::post(loop_.executor(), [self = shared_from_this()] {
+        asio::co_spawn(self->loop_.executor(), write_body(self), [self](std::exception_ptr thrown) {
+            self->writer_runs_ = self->writer_waits_ = false;
+            self->ended(thrown, false);
+            self->start_writer();
+        });
+        if (self->running_) return;
+        // Nobody waits for an answer: then nobody waits for the server to read, either.
+        asio::post(self->loop_.executor(), [self] {
+            if (!self->running_ && self->writer_waits_) self->fail(asio::error::operation_aborted);
+        });
+    });
+}
+
+DRAGLINE_DECL asio::awaitable<void> dns_connection::write_body(self_pointer self) {
+    while (self->wants_output()) {
+        self->sending_.clear();
+        std::swap(self->sending_, self->outgoing_);
+        const gather pieces{asio::buffer(self->sending_), asio::const_buffer()};
+        const auto until = async::deadline_after(self->loop_.now(), self->limits_.write);
+        auto writing = self->stream_.layer().write(pieces, until, phase::write);
+        self->writer_waits_ = true;
+        auto written = co_await std::move(writing);
+        self->writer_waits_ = false;
+        // What the server said before it hung up comes first: the reader will see the end.
+        const bool gone =
+            written.error() == asio::error::broken_pipe || written.error() == asio::error::connection_reset;
+        if (!written && !gone) self->fail(written.error());
+        if (!written) co_return;
+    }
+}
+
+// Room for the message that is under way, or for some small ones.
+DRAGLINE_DECL byte_view dns_connection::make_room() {
+    auto wanted = dns_input_size;
+    if (input_size_ >= dns_length_size) {
+        wanted = std::max(wanted, dns_length_size + load_big16(input_.data()));
+    }
+    if (input_.size() < wanted) input_.resize(wanted);
+    return byte_view(input_).subspan(input_size_);
+}
+
+DRAGLINE_DECL void dns_connection::received(std::size_t size) {
+    heard_at_ = loop_.now();
+    input_size_ += size;
+    std::size_t used = 0;
+    while (!is_closed() && input_size_ - used >= dns_length_size) {
+        const std::size_t length = load_big16(&input_[used]);
+        if (length < dns_header_size) return fail(dns::errc::malformed_message);
+        if (input_size_ - used - dns_length_size < length) break;
+        take_answer(byte_view(input_).subspan(used + dns_length_size, length));
+        used += dns_length_size + length;
+    }
+    std::copy(input_.begin() + static_cast<std::ptrdiff_t>(used),
+              input_.begin() + static_cast<std::ptrdiff_t>(input_size_), input_.begin());
+    input_size_ -= used;
+    if (used > 0 && owner_ && !is_closed()) owner_->answered(*this);
+}
+
+// One message that makes no sense ends only its own query: its length can still be trusted, and a resolver
+// passes on what others wrote. One to no query at all ends the connection.
+DRAGLINE_DECL void dns_connection::take_answer(byte_view bytes) {
+    const auto found = errands_.find(load_big16(bytes.data()));
+    auto reply = dns::wire::decode_message(bytes);
+    std::error_code ec;
+    if (found != errands_.end() && reply) {
+        ec = dns::wire::check_response(*reply, found->first, found->second.asked);
+        if (ec == dns::errc::not_a_response) return fail(ec);
+    }
+    if (found == errands_.end() || (ec && forgotten_ > 0)) {
+        if (forgotten_ == 0) return fail(dns::errc::id_mismatch);
+        --forgotten_;
+        return;
+    }
+    const auto errand = std::move(found->second);
+    errands_.erase(found);
+    proven_ = true;
+    if (ec) return errand.sink->on_reply(errand.tag, ec);
+    if (reply) heed(*reply);
+    errand.sink->on_reply(errand.tag, std::move(reply));
+}
+
+// RFC 7828, 3.3.2: units of 100 ms; 0 asks to hang up.
+DRAGLINE_DECL void dns_connection::heed(const dns::wire::message& reply) noexcept {
+    if (!reply.extension) return;
+    const auto said = dns::wire::find_option(reply.extension->options, dns::wire::option_code::tcp_keepalive);
+    if (!said || said->size() != 2) return;
+    const std::chrono::milliseconds time(100 * load_big16(said->data()));
+    idle_limit_ = std::min<async::duration>(limits_.idle, time);
+    if (time.count() == 0) retire();
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+// Nothing is opened before there is a question. Questions go to the first connection that has room; what
+// finds none waits in line.
+class dns_over_tls_transport final : public dns::transport,
+                                     public dns_connection_owner,
+                                     public std::enable_shared_from_this<dns_over_tls_transport> {
+public:
+    dns_over_tls_transport(async::loop_state& loop, dns::server where, dns_over_tls_options options);
+    ~dns_over_tls_transport() override { shutdown(); }
+
+    void ask(const dns::question& asked, const dns::query_form& form, std::shared_ptr<dns::reply_sink> sink,
+             std::size_t tag) override;
+    void hold() override;
+    void release() noexcept override;
+    void shutdown() noexcept override;
+    std::string description() const override;
+
+private:
+    using connections = std::vector<std::shared_ptr<dns_connection>>;
+
+    void opened() override;
+    void answered(dns_connection& by) override;
+    void not_opened(dns_connection& gone, std::error_code ec) override;
+    void broken(dns_connection& gone, std::error_code ec) override;
+
+    void remove(const dns_connection& gone) noexcept;
+    void set_up();
+    void pump();
+    void drop_late();
+    void drop_stale();
+    dns_connection* connection_with_room();
+    bool needs_another() const noexcept;
+    bool make_place();
+    void open_one();
+    void give_up(dns_connection& on, std::error_code ec);
+    void fail_later(dns_errand errand, std::error_code ec);
+    void keep_ticking();
+    void tick();
+    static void on_tick(void* self) noexcept;
+
+    async::loop_state& loop_;
+    dns::server where_;
+    dns_over_tls_options options_;
+    std::error_code problem_;
+    tls::context context_;  // made for the first connection
+    std::shared_ptr<tls::ticket_cache> tickets_ = std::make_shared<tls::ticket_cache>();
+    connections connections_;  // the oldest first
+    std::deque<dns_errand> waiting_;
+    async::deadline tick_;
+    async::time_point may_open_at_{};  // beside one that works
+    std::size_t holders_ = 0;
+    bool set_up_ = false;
+    bool ended_ = false;
+};
+
+// Ends the transports of a loop with it, also those that no resolver knows any more.
+class dns_over_tls_registry final : public async::loop_object {
+public:
+    explicit dns_over_tls_registry(async::loop_state&) {}
+
+    void add(std::weak_ptr<dns::transport> made);
+    void shutdown() noexcept override;
+
+private:
+    std::vector<std::weak_ptr<dns::transport>> living_;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/dns_over_tls_transport.ipp
+// Included by <dragline/net/detail/dns_over_tls_transport.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+inline constexpr std::chrono::milliseconds dns_tick{500};
+inline constexpr std::chrono::seconds dns_connect_pause{1};
+
+// What a look-up failed of: how exactly a server hung up tells its caller nothing.
+DRAGLINE_DECL std::error_code dns_failure(std::error_code ec) noexcept {
+    const bool ours = ec.category() == dns::error_category() || ec == condition::timeout;
+    const bool tls = ec == condition::tls_failed && ec != tls::errc::truncated;
+    if (ours || tls || ec == std::errc::not_enough_memory || ec == dragline::errc::invalid_option) return ec;
+    return dns::errc::servers_unreachable;
+}
+
+DRAGLINE_DECL dns_over_tls_transport::dns_over_tls_transport(async::loop_state& loop, dns::server where,
+                                                             dns_over_tls_options options)
+    : loop_(loop),
+      where_(std::move(where)),
+      options_(std::move(options)),
+      problem_(options_.problem()),
+      tick_(&on_tick, this) {}
+
+DRAGLINE_DECL std::string dns_over_tls_transport::description() const {
+    const auto place = where_.to_string();
+    return options_.server_name().empty() ? place : place + '#' + options_.server_name();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::set_up() {
+    if (std::exchange(set_up_, true)) return;
+    loop_.get<dns_over_tls_registry>().add(weak_from_this());
+    if (problem_) return;
+    auto wanted = options_.tls();
+    wanted.verify(options_.privacy() == dns_privacy::strict);
+    if (!options_.server_name().empty()) wanted.server_name(options_.server_name());
+    if (wanted.alpn().empty()) wanted.alpn({"dot"});
+    auto made = tls::context::make_client(wanted);
+    if (made) context_ = *std::move(made);
+    problem_ = made.error();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::ask(const dns::question& asked, const dns::query_form& form,
+                                               std::shared_ptr<dns::reply_sink> sink, std::size_t tag) {
+    if (ended_) return;
+    set_up();
+    dns_errand errand{asked, form, std::move(sink), tag, loop_.now()};
+    if (problem_) return fail_later(std::move(errand), problem_);
+    waiting_.push_back(std::move(errand));
+    pump();
+    keep_ticking();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::fail_later(dns_errand errand, std::error_code ec) {
+    asio::post(loop_.executor(), [errand = std::move(errand), ec] { errand.sink->on_reply(errand.tag, ec); });
+}
+
+// While nobody waits, what is asked in the background goes only where there is a connection.
+DRAGLINE_DECL void dns_over_tls_transport::pump() {
+    drop_late();
+    if (waiting_.empty()) return;
+    drop_stale();
+    while (!waiting_.empty()) {
+        auto* connection = connection_with_room();
+        if (!connection) break;
+        if (const auto ec = connection->send(waiting_.front())) fail_later(std::move(waiting_.front()), ec);
+        waiting_.pop_front();
+    }
+    if (holders_ > 0 && needs_another() && make_place()) open_one();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::drop_late() {
+    const auto now = loop_.now();
+    while (!waiting_.empty() && now - waiting_.front().began >= options_.answer_timeout()) {
+        fail_later(std::move(waiting_.front()), make_timeout(phase::resolve));
+        waiting_.pop_front();
+    }
+}
+
+// Those that ended by themselves do no harm; those that are stuck answer what they have, if ever.
+DRAGLINE_DECL void dns_over_tls_transport::drop_stale() {
+    const auto now = loop_.now();
+    std::erase_if(connections_, [now](const auto& each) {
+        if (each->is_stuck(now)) each->retire();
+        const bool useless = each->is_spent() || each->is_stale(now);
+        if (useless) each->close();
+        return useless;
+    });
+}
+
+DRAGLINE_DECL dns_connection* dns_over_tls_transport::connection_with_room() {
+    const auto found = std::find_if(connections_.begin(), connections_.end(),
+                                    [](const auto& each) { return each->has_room(); });
+    return found == connections_.end() ? nullptr : found->get();
+}
+
+// Those that are being opened will take as many as they can.
+DRAGLINE_DECL bool dns_over_tls_transport::needs_another() const noexcept {
+    if (!connections_.empty() && loop_.now() < may_open_at_) return false;
+    const auto connecting = static_cast<std::size_t>(std::count_if(
+        connections_.begin(), connections_.end(), [](const auto& each) { return each->is_connecting(); }));
+    return waiting_.size() > connecting * options_.max_pipelined();
+}
+
+DRAGLINE_DECL bool dns_over_tls_transport::make_place() {
+    if (connections_.size() < options_.connections()) return true;
+    const auto worst = std::find_if(connections_.begin(), connections_.end(),
+                                    [](const auto& each) { return each->is_retired(); });
+    if (worst == connections_.end()) return false;
+    const auto gone = std::move(*worst);
+    connections_.erase(worst);
+    give_up(*gone, make_timeout(phase::resolve));
+    return true;
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::open_one() {
+    connect_request request;
+    request.target = endpoint(where_.address(), where_.port());
+    request.tls = context_;
+    request.tls_options.host(request.target.host());
+    request.tls_options.tickets(tickets_, where_.to_string());
+    request.until = async::deadline_after(loop_.now(), options_.connect_timeout());
+    dns_connection_limits limits;
+    limits.pipelined = options_.max_pipelined();
+    limits.padding = options_.padding();
+    limits.idle = options_.idle_timeout();
+    auto made = std::make_shared<dns_connection>(loop_, *this, limits);
+    made->open(std::move(request));
+    connections_.push_back(std::move(made));
+}
+
+// What the connection left unanswered is asked again, unless that was done before, or it never answered.
+DRAGLINE_DECL void dns_over_tls_transport::give_up(dns_connection& on, std::error_code ec) {
+    auto left = on.take_errands();
+    for (auto at = left.rbegin(); at != left.rend(); ++at) {
+        if (!on.is_proven() || std::exchange(at->repeated, true)) {
+            fail_later(std::move(*at), dns_failure(ec));
+        } else {
+            waiting_.push_front(std::move(*at));
+        }
+    }
+    on.close();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::opened() { pump(); }
+
+DRAGLINE_DECL void dns_over_tls_transport::answered(dns_connection& by) {
+    if (by.is_spent()) {
+        by.close();
+        remove(by);
+    }
+    pump();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::remove(const dns_connection& gone) noexcept {
+    std::erase_if(connections_, [&gone](const auto& each) { return each.get() == &gone; });
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::not_opened(dns_connection& gone, std::error_code ec) {
+    remove(gone);
+    if (!connections_.empty()) {  // these will do, if they have to
+        may_open_at_ = loop_.now() + dns_connect_pause;
+        return;
+    }
+    for (auto& each : std::exchange(waiting_, {})) fail_later(std::move(each), dns_failure(ec));
+}
+
+// Whatever ended it may have ended the others too: what is asked again goes to none of these.
+DRAGLINE_DECL void dns_over_tls_transport::broken(dns_connection& gone, std::error_code ec) {
+    remove(gone);
+    for (const auto& each : connections_) {
+        if (!each->is_connecting()) each->retire();
+    }
+    give_up(gone, ec);
+    pump();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::hold() {
+    if (ended_ || holders_++ > 0) return;
+    drop_stale();
+    for (const auto& each : connections_) each->resume();
+    pump();
+    keep_ticking();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::release() noexcept {
+    if (ended_ || --holders_ > 0) return;
+    tick_.disarm();
+    waiting_.clear();  // nobody waits for these, nor for what a connection is closed with
+    for (const auto& each : connections_) each->pause();
+    std::erase_if(connections_, [](const auto& each) { return each->is_closed(); });
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::keep_ticking() {
+    const auto owed = [](const auto& each) { return each->outstanding() > 0; };
+    const bool owing = !waiting_.empty() || std::any_of(connections_.begin(), connections_.end(), owed);
+    if (tick_.armed() || holders_ == 0 || !owing) return;
+    loop_.deadlines().arm(tick_, loop_.now() + dns_tick);
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::on_tick(void* self) noexcept {
+    const auto transport = static_cast<dns_over_tls_transport*>(self)->shared_from_this();
+    transport->tick();
+}
+
+// Drops what has waited too long. A connection that has said nothing all that time is dead.
+DRAGLINE_DECL void dns_over_tls_transport::tick() {
+    const auto now = loop_.now();
+    const auto patience = options_.answer_timeout();
+    if (patience != no_limit) {
+        for (const auto& each : connections_) {
+            const bool silent = each->is_stuck(now);
+            auto late = each->forget(now - patience);
+            if (silent && !late.empty()) each->retire();
+            for (auto& errand : late) fail_later(std::move(errand), make_timeout(phase::resolve));
+        }
+    }
+    drop_stale();
+    pump();
+    keep_ticking();
+}
+
+DRAGLINE_DECL void dns_over_tls_transport::shutdown() noexcept {
+    ended_ = true;
+    tick_.disarm();
+    for (const auto& each : std::exchange(connections_, {})) each->close();
+    waiting_.clear();
+}
+
+DRAGLINE_DECL void dns_over_tls_registry::add(std::weak_ptr<dns::transport> made) {
+    std::erase_if(living_, [](const auto& each) { return each.expired(); });
+    living_.push_back(std::move(made));
+}
+
+DRAGLINE_DECL void dns_over_tls_registry::shutdown() noexcept {
+    for (const auto& each : living_) {
+        if (const auto transport = each.lock()) transport->shutdown();
+    }
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL std::shared_ptr<dns::transport> make_dns_over_tls(async::loop_state& loop, dns::server where,
+                                                                dns_over_tls_options options) {
+    return std::make_shared<dns_over_tls_transport>(loop, std::move(where), std::move(options));
 }
 
 }  // namespace dragline::net::detail

@@ -116,3 +116,9 @@ TEST_CASE("of a large hosts file the whole lines within the limit count", "[dns]
     CHECK(cut.table(start).size() == 1);
     CHECK(addresses(cut.table(start), "first") == list{"192.0.2.1"});
 }
+
+TEST_CASE("a byte of zero ends no address early", "[dns][hosts_file]") {
+    const auto table = dns::hosts_table::parse(std::string_view("192.0.2.1\0x a.test\n", 19));
+    CHECK(table.size() == 0);
+    CHECK(table.bad_lines() == 1);
+}

@@ -2,7 +2,7 @@
 // RFCs where they have examples, else put together by hand.
 #pragma once
 
-#include <dragline/dns/record_type.hpp>
+#include <dragline/dns/records/record_type.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -276,3 +276,8 @@ TEST_CASE("of the names of an address only those that lead back to it count when
     CHECK(std::get<0>(names("192.0.2.3")) == errc::not_confirmed);
     CHECK(std::get<0>(names("192.0.2.4")) == errc::name_not_found);
 }
+
+TEST_CASE("a name with a byte of zero is no address", "[dns][resolve]") {
+    dns_lab lab;
+    CHECK(lab.error(std::string_view("192.0.2.1\0.5", 12)) == errc::invalid_name);
+}

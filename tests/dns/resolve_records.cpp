@@ -36,6 +36,24 @@ TEST_CASE("the records of each type are typed values", "[dns][resolve_records]")
     CHECK(lab.run(dns::resolve_cname(at, "www.test")).at(0).name == "a.test");
 }
 
+TEST_CASE("what has a priority or an order comes by it", "[dns][resolve_records]") {
+    dns_lab lab;
+    lab.server.answer("_sip._tcp.test", record_type::srv, {"20 0 5060 b.test", "10 5 5061 a.test"})
+        .answer("a.test", record_type::https, {"2 . alpn=h2", "1 svc.test alpn=h3"})
+        .answer("a.test", record_type::naptr,
+                {"100 20 \"s\" \"SIP+D2U\" \"\" _sip._udp.test",
+                 "100 10 \"s\" \"SIPS+D2T\" \"\" _sips._tcp.test"})
+        .answer("a.test", record_type::caa, {"0 issue \"ca.test\""});
+    const auto at = lab.resolver();
+    const auto services = lab.run(dns::resolve_srv(at, "_sip._tcp.test"));
+    REQUIRE(services.size() == 2);
+    CHECK(services[0].target == "a.test");
+    CHECK(services[0].port == 5061);
+    CHECK(lab.run(dns::resolve_https(at, "a.test")).at(0).target == "svc.test");
+    CHECK(lab.run(dns::resolve_naptr(at, "a.test")).at(0).preference == 10);
+    CHECK(lab.run(dns::resolve_caa(at, "a.test")).at(0).value == "ca.test");
+}
+
 TEST_CASE("what a name lacks is an error, as for addresses", "[dns][resolve_records]") {
     dns_lab lab;
     lab.server.host("a.test", {"192.0.2.1"});

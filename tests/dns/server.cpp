@@ -53,5 +53,6 @@ TEST_CASE("what is no server address is refused", "[dns][server]") {
         CAPTURE(text);
         CHECK(dns::server::parse(text).error() == dns::errc::invalid_server);
     }
+    CHECK(dns::server::parse(std::string_view("192.0.2.1\0x", 11)).error() == dns::errc::invalid_server);
     CHECK(dns::server::parse(std::string(100'000, '1')).error() == dns::errc::invalid_server);
 }

@@ -3,7 +3,7 @@
 // their case and their limits; what a message says of a question ends in bounded time, and an answer has
 // records or an error.
 #include <dragline/dns/answer.hpp>
-#include <dragline/dns/presentation.hpp>
+#include <dragline/dns/records/presentation.hpp>
 #include <dragline/dns/wire/message.hpp>
 #include <dragline/dns/wire/name.hpp>
 #include <dragline/dns/wire/record_data.hpp>

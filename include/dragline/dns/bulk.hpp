@@ -3,9 +3,9 @@
 
 #include <dragline/async/clock.hpp>
 #include <dragline/dns/answer.hpp>
-#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/server.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <chrono>
 #include <cstddef>

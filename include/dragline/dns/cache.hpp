@@ -2,9 +2,9 @@
 #pragma once
 
 #include <dragline/dns/answer.hpp>
-#include <dragline/dns/cache_options.hpp>
-#include <dragline/dns/query_form.hpp>
+#include <dragline/dns/detail/packed_answer.hpp>
 #include <dragline/dns/record.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -17,6 +17,81 @@
 #include <unordered_map>
 
 namespace dragline::inline v1::dns {
+
+/// How much a cache keeps, and for how long at most.
+class cache_options {
+public:
+    cache_options() {}
+
+    /// Entries; 0 keeps nothing.
+    cache_options& max_entries(std::size_t value) {
+        max_entries_ = value;
+        return *this;
+    }
+    std::size_t max_entries() const noexcept { return max_entries_; }
+
+    /// The longest that records are kept, whatever their TTL.
+    cache_options& max_ttl(std::chrono::seconds value) {
+        max_ttl_ = value;
+        return *this;
+    }
+    std::chrono::seconds max_ttl() const noexcept { return max_ttl_; }
+
+    /// The longest that the absence of a name or its data is kept (RFC 2308, 5).
+    cache_options& max_negative_ttl(std::chrono::seconds value) {
+        max_negative_ttl_ = value;
+        return *this;
+    }
+    std::chrono::seconds max_negative_ttl() const noexcept { return max_negative_ttl_; }
+
+    /// How long SERVFAIL is kept (RFC 9520, 3.2); other failures are not.
+    cache_options& failure_ttl(std::chrono::seconds value) {
+        failure_ttl_ = value;
+        return *this;
+    }
+    std::chrono::seconds failure_ttl() const noexcept { return failure_ttl_; }
+
+    /// Memory that the answers take, in bytes, by a fair estimate.
+    cache_options& max_bytes(std::size_t value) {
+        max_bytes_ = value;
+        return *this;
+    }
+    std::size_t max_bytes() const noexcept { return max_bytes_; }
+
+    /// An answer that is used when less than this part of its life is left, in percent, is asked for again
+    /// in the background; 0 to 50, 0 never. Lives below 10 s are not worth it.
+    cache_options& refresh_ahead(int percent) {
+        refresh_ahead_ = percent;
+        return *this;
+    }
+    int refresh_ahead() const noexcept { return refresh_ahead_; }
+
+    /// How long after its end an answer still serves when the servers fail or are slow (RFC 8767); 0: never.
+    cache_options& max_stale(std::chrono::seconds value) {
+        max_stale_ = value;
+        return *this;
+    }
+    std::chrono::seconds max_stale() const noexcept { return max_stale_; }
+
+    /// How long a look-up waits for the servers before such an answer serves; 1.8 s (RFC 8767, 5).
+    cache_options& stale_after(std::chrono::milliseconds value) {
+        stale_after_ = value;
+        return *this;
+    }
+    std::chrono::milliseconds stale_after() const noexcept { return stale_after_; }
+
+    bool operator==(const cache_options&) const = default;
+
+private:
+    std::size_t max_entries_ = 10'000;
+    std::chrono::seconds max_ttl_ = std::chrono::hours(1);
+    std::chrono::seconds max_negative_ttl_ = std::chrono::minutes(15);
+    std::chrono::seconds failure_ttl_ = std::chrono::seconds(5);
+    std::size_t max_bytes_ = 64 * 1024 * 1024;
+    int refresh_ahead_ = 10;
+    std::chrono::seconds max_stale_{0};
+    std::chrono::milliseconds stale_after_{1800};
+};
 
 /// Since the cache was made.
 struct cache_statistics {
@@ -76,7 +151,7 @@ public:
 
 private:
     struct key {
-        std::string_view name;  // lower case; that of an entry lives in the entry
+        std::string_view name;  // lower case; that of an entry stands in its value
         std::size_t hash;       // of the name, so that it is read once
         std::uint32_t type;
         std::uint16_t klass;
@@ -92,8 +167,7 @@ private:
     struct entry;
     using entry_map = std::unordered_map<key, entry, key_hash>;  // its nodes stay where they are
     struct entry {
-        std::shared_ptr<const answer> value;
-        std::string name;  // when that of the answer is not in lower case
+        detail::packed_answer value;
         time_point stored;
         time_point expires;
         time_point refresh_at;       // max when that was said, or is not wanted
@@ -113,7 +187,7 @@ private:
     entry_map::iterator look_up(const question& asked, const query_form& form);
     bool is_gone(const entry& at, time_point now) const noexcept;
     void make_room(std::size_t bytes, time_point now) noexcept;
-    hit use(entry_map::value_type& at, time_point now) noexcept;
+    hit use(entry_map::value_type& at, time_point now);
     void link(entry_map::value_type& used) noexcept;
     void unlink(entry_map::value_type& used) noexcept;
     void erase(entry_map::iterator at) noexcept;

@@ -4,12 +4,12 @@
 #include <dragline/async/clock.hpp>
 #include <dragline/core/error.hpp>
 #include <dragline/core/platform.hpp>
-#include <dragline/dns/cache_options.hpp>
+#include <dragline/dns/cache.hpp>
 #include <dragline/dns/error.hpp>
 #include <dragline/dns/lookup_quota.hpp>
-#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/trace.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <dragline/core/features.hpp>
-#include <dragline/dns/record_data.hpp>
-#include <dragline/dns/record_type.hpp>
+#include <dragline/dns/records/record_data.hpp>
+#include <dragline/dns/records/record_type.hpp>
 
 #include <cstdint>
 #include <string>

@@ -86,6 +86,16 @@ inline constexpr record_resolver<txt_record> resolve_txt{};
 inline constexpr record_resolver<ns_record> resolve_ns{};
 inline constexpr record_resolver<soa_record> resolve_soa{};
 inline constexpr record_resolver<cname_record> resolve_cname{};
+inline constexpr record_resolver<srv_record> resolve_srv{};
+inline constexpr record_resolver<naptr_record> resolve_naptr{};
+inline constexpr record_resolver<caa_record> resolve_caa{};
+inline constexpr record_resolver<uri_record> resolve_uri{};
+inline constexpr record_resolver<tlsa_record> resolve_tlsa{};
+inline constexpr record_resolver<sshfp_record> resolve_sshfp{};
+inline constexpr record_resolver<svcb_record> resolve_svcb{};
+inline constexpr record_resolver<https_record> resolve_https{};
+inline constexpr record_resolver<ds_record> resolve_ds{};
+inline constexpr record_resolver<dnskey_record> resolve_dnskey{};
 
 }  // namespace dragline::dns
 

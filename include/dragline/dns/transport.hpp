@@ -4,9 +4,9 @@
 
 #include <dragline/core/bytes.hpp>
 #include <dragline/core/result.hpp>
-#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/wire/message.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -5,9 +5,9 @@
 #include <dragline/async/deadline.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/dns/detail/keyed_hash.hpp>
-#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/transport.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <asio/ip/udp.hpp>
 

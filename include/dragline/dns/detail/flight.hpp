@@ -7,9 +7,9 @@
 #include <dragline/dns/answer.hpp>
 #include <dragline/dns/detail/lookup_machine.hpp>
 #include <dragline/dns/detail/query_pacer.hpp>
-#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/trace.hpp>
 #include <dragline/dns/transport.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <cstddef>
 #include <memory>

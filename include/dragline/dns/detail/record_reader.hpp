@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/dns/detail/message_reader.hpp>
-#include <dragline/dns/record_data.hpp>
+#include <dragline/dns/records/record_data.hpp>
 
 namespace dragline::inline v1::dns::detail {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/core/features.hpp>
-#include <dragline/dns/record_data.hpp>
+#include <dragline/dns/records/record_data.hpp>
 
 #include <string>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/core/features.hpp>
-#include <dragline/dns/service_binding.hpp>
+#include <dragline/dns/records/service_binding.hpp>
 
 #include <string>
 #include <string_view>

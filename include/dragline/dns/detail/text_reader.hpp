@@ -4,7 +4,7 @@
 #include <dragline/core/ascii.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/dns/error.hpp>
-#include <dragline/dns/record_type.hpp>
+#include <dragline/dns/records/record_type.hpp>
 
 #include <concepts>
 #include <cstddef>

@@ -4,8 +4,8 @@
 #include <dragline/async/loop_state.hpp>
 #include <dragline/dns/detail/bulk_carrier.hpp>
 #include <dragline/dns/detail/flight.hpp>
-#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/transport.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -1,7 +1,7 @@
 // The one place that knows which alternative of record_data belongs to which type.
 #pragma once
 
-#include <dragline/dns/record_data.hpp>
+#include <dragline/dns/records/record_data.hpp>
 
 namespace dragline::inline v1::dns::detail {
 

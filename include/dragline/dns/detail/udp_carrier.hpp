@@ -7,8 +7,8 @@
 #include <dragline/dns/detail/keyed_hash.hpp>
 #include <dragline/dns/detail/transport_carrier.hpp>
 #include <dragline/dns/detail/udp_port.hpp>
-#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/server.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <cstddef>
 #include <cstdint>

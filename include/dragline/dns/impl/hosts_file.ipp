@@ -46,7 +46,8 @@ DRAGLINE_DECL hosts_table hosts_table::parse(std::string_view text) {
         if (first.empty()) continue;
         std::error_code ec = errc::invalid_name;
         asio::ip::address address;
-        if (first.size() <= longest_address) address = asio::ip::make_address(std::string(first), ec);
+        if (first.size() <= longest_address && first.find('\0') == first.npos)
+            address = asio::ip::make_address(std::string(first), ec);
         bool good = !ec;
         bool named = false;
         while (!ec) {

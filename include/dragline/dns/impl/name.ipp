@@ -24,6 +24,7 @@ DRAGLINE_DECL std::optional<asio::ip::address> literal_address(std::string_view 
     constexpr std::size_t longest = 45;
     if (name.empty() || name.size() > longest) return std::nullopt;
     if (!ascii::is_digit(name.back()) && name.find(':') == name.npos) return std::nullopt;
+    if (name.find('\0') != name.npos) return std::nullopt;  // which would end the text early
     std::error_code ec;
     const auto address = asio::ip::make_address(name, ec);
     return ec ? std::nullopt : std::optional(address);

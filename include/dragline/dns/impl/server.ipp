@@ -34,7 +34,8 @@ DRAGLINE_DECL result<server> server::parse(std::string_view text) {
         number = *parsed;
     }
     constexpr std::size_t longest = 45;  // an IPv6 address with an IPv4 tail
-    if (host.size() > longest || host.find('%') != host.npos) return errc::invalid_server;
+    if (host.size() > longest || host.find_first_of(std::string_view("%\0", 2)) != host.npos)
+        return errc::invalid_server;
     std::error_code ec;
     auto address = asio::ip::make_address(std::string(host), ec);
     if (ec) return errc::invalid_server;

@@ -4,9 +4,9 @@
 #include <dragline/core/bytes.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/dns/error.hpp>
-#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/wire/name.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -4,7 +4,7 @@
 #include <dragline/core/bytes.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/dns/error.hpp>
-#include <dragline/dns/record_data.hpp>
+#include <dragline/dns/records/record_data.hpp>
 
 #include <cstdint>
 #include <vector>

@@ -6,10 +6,10 @@
 #include <dragline/async/interrupter.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/bytes.hpp>
-#include <dragline/dns/query_form.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/transport.hpp>
 #include <dragline/dns/wire/message.hpp>
+#include <dragline/dns/wire/query_form.hpp>
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
 #include <dragline/net/stream.hpp>

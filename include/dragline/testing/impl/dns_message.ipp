@@ -1,7 +1,7 @@
 // Included by <dragline/testing/dns_message.hpp> only.
 #pragma once
 
-#include <dragline/dns/presentation.hpp>
+#include <dragline/dns/records/presentation.hpp>
 #include <dragline/dns/wire/name.hpp>
 
 #if DRAGLINE_HEADER_BODIES
