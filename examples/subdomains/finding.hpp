@@ -6,7 +6,7 @@
 
 #include <dragline/core/error.hpp>
 #include <dragline/dns/answer.hpp>
-#include <dragline/dns/bulk.hpp>
+#include <dragline/dns/bulk/bulk.hpp>
 #include <dragline/dns/error.hpp>
 #include <dragline/dns/records/presentation.hpp>
 #include <dragline/dns/wildcards/wildcard_evidence.hpp>

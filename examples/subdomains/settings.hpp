@@ -1,7 +1,7 @@
 // What the command line says.
 #pragma once
 
-#include <dragline/dns/bulk.hpp>
+#include <dragline/dns/bulk/bulk.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/server.hpp>
 

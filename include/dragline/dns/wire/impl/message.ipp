@@ -24,7 +24,9 @@ inline constexpr std::size_t header_size = 12;
 
 // One record of any section. OPT goes to `out.extension`.
 DRAGLINE_DECL bool read_record(message_reader& in, message& out, std::vector<record>& section) {
-    auto name = in.take_name();
+    // Most owners are a pointer to the name of the question, which stands right behind the header.
+    const bool asked = !out.questions.empty() && in.take_if(0xc000 | header_size);
+    auto name = asked ? out.questions.front().name : in.take_name();
     const auto type = static_cast<record_type>(in.take16());
     const auto klass = static_cast<record_class>(in.take16());
     const std::uint32_t ttl = in.take32();
