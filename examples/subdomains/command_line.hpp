@@ -47,7 +47,7 @@ twice is asked for twice.
 
 Only the servers that are named here are asked: or, when none is, those of the system.
 
-Resuming: --state FILE together with --output FILE keeps a state. The same command goes on where
+Resuming: --resume FILE together with --output FILE keeps a state. The same command goes on where
 the last one ended, however that was, and no name is lost or written twice.
 
 Exit status: 0    every name was answered
@@ -116,7 +116,7 @@ inline void add_run_options(CLI::App& app, raw_options& raw) {
 inline void add_output_options(CLI::App& app, raw_options& raw) {
     app.add_option("-o,--output", raw.chosen.output, "write there, not to standard output")
         ->type_name("FILE");
-    app.add_option("--resume,--state", raw.chosen.state,
+    app.add_option("--resume", raw.chosen.state,
                    "go on from this state if it is there, and keep it; needs --output")
         ->type_name("FILE");
     app.add_flag("--progress", raw.chosen.progress,
