@@ -90,7 +90,7 @@ DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply
     }
     if (lookup_machine::is_retryable(found.error)) {
         const auto ec = found.error;
-        if (plan_.whole && machine_.outweighs(ec)) refusal_ = std::move(found);
+        if (plan_.whole && machine_.outweighs(ec)) refusal_ = std::make_unique<answer>(std::move(found));
         return failed(tag, ec);
     }
     answered_ = true;
