@@ -11,6 +11,7 @@
 #include <dragline/dns/lookup_quota.hpp>
 #include <dragline/dns/name.hpp>
 #include <dragline/dns/options.hpp>
+#include <dragline/dns/probe_wildcard.hpp>
 #include <dragline/dns/query.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/records/presentation.hpp>
@@ -27,6 +28,8 @@
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/trace.hpp>
 #include <dragline/dns/transport.hpp>
+#include <dragline/dns/wildcard_canary.hpp>
+#include <dragline/dns/wildcard_evidence.hpp>
 #include <dragline/dns/wildcard_options.hpp>
 #include <dragline/dns/wire/message.hpp>
 #include <dragline/dns/wire/name.hpp>

@@ -2,7 +2,7 @@
 #include <dragline/dns.hpp>
 
 #include "../support/run.hpp"
-#include "server_process.hpp"
+#include "nsd_server.hpp"
 
 #include <dragline/async/event_loop.hpp>
 #include <dragline/async/for_each.hpp>
@@ -30,21 +30,17 @@ using dragline::dns::errc;
 using dragline::dns::lookup_trace;
 using dragline::dns::query_options;
 using dragline::dns::wildcard_options;
+using dragline::test::nsd_plan;
 using dragline::test::run_to_end;
-using dragline::test::scratch_folder;
 using dragline::test::server_plan;
 using dragline::test::server_process;
+using dragline::test::start_of_zone;
 
 namespace dns = dragline::dns;
 
 namespace {
 
 using texts = std::vector<std::string>;
-
-const std::string start_of_zone = R"($TTL 300
-@ IN SOA ns.test. admin.test. 1 3600 900 604800 60
-@ IN NS ns.test.
-)";
 
 std::string zone() {
     std::string text = start_of_zone + R"(
@@ -78,37 +74,20 @@ deep.a.b    A      192.0.2.5
     return text + "chain18 A 192.0.2.7\n";
 }
 
-server_plan nsd_plan() {
-    server_plan plan;
-    plan.program = "nsd";
-    plan.prepare = [](const scratch_folder& folder, const std::vector<std::uint16_t>& ports) {
-        const auto port = std::to_string(ports.at(0));
-        std::string text =
-            "server:\n  server-count: 1\n  username: \"\"\n  chroot: \"\"\n  rrl-ratelimit: 0\n";
-        text += "  ip-address: 127.0.0.1@" + port + "\n  port: " + port + "\n  tcp-count: 200\n";
-        text += "  zonesdir: \"" + folder.path() + "\"\n  pidfile: \"" + folder.file("server.pid") + "\"\n";
-        text += "  xfrdfile: \"" + folder.file("xfrd.state") + "\"\n  xfrdir: \"" + folder.path() + "\"\n";
-        text += "  zonelistfile: \"" + folder.file("zone.list") + "\"\n";
-        text += "remote-control:\n  control-enable: no\n";
-        const auto add = [&](const std::string& name, const std::string& content) {
-            text += "zone:\n  name: \"" + name + "\"\n  zonefile: \"" + name + "zone\"\n";
-            if (!content.empty()) folder.write(name + "zone", content);
-        };
-        add("test.", zone());
-        add("example.", start_of_zone + "one A 192.0.2.77\n");
-        add("2.0.192.in-addr.arpa.",
-            start_of_zone + "1 PTR one.test.\n2 PTR two.test.\n2 PTR also.two.test.\n");
-        add("8.b.d.0.1.0.0.2.ip6.arpa.",
-            start_of_zone + "6.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR six.test.\n");
-        add("unloaded.", "");  // a zone without its file: SERVFAIL
-        return texts{"-d", "-c", folder.write("nsd.conf", text)};
-    };
-    return plan;
+server_plan plan_of_zones() {
+    return nsd_plan({
+        {"test.", zone()},
+        {"example.", start_of_zone + "one A 192.0.2.77\n"},
+        {"2.0.192.in-addr.arpa.", start_of_zone + "1 PTR one.test.\n2 PTR two.test.\n2 PTR also.two.test.\n"},
+        {"8.b.d.0.1.0.0.2.ip6.arpa.",
+         start_of_zone + "6.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR six.test.\n"},
+        {"unloaded.", ""},  // a zone without its file: SERVFAIL
+    });
 }
 
 // nsd, a loop whose time stands still until the test moves it, and a resolver that asks only this nsd.
 struct nsd_lab {
-    server_process nsd{nsd_plan()};
+    server_process nsd{plan_of_zones()};
     dragline::testing::manual_clock time;
     dragline::event_loop loop{dragline::event_loop_options().time(time)};
     query_options options =
@@ -255,7 +234,7 @@ TEST_CASE("wildcards of nsd are found, by address and by alias, and their absenc
 }
 
 TEST_CASE("the server of a call's options is asked, also where the loop has others", "[integration][nsd]") {
-    server_process nsd(nsd_plan());
+    server_process nsd(plan_of_zones());
     dragline::event_loop loop;
     const auto place = "127.0.0.1:" + std::to_string(nsd.port());
     const auto all = [](std::string server) -> asio::awaitable<void> {

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 
@@ -81,6 +82,12 @@ private:
     std::optional<found_answer> stale_;  // what serves when no server does
     async::time_point stale_until_{};
 };
+
+// An answer that no server gave. It has no TTL.
+DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::address> addresses);
+
+// What localhost and all below it stand for.
+DRAGLINE_DECL std::span<const asio::ip::address> loopback_addresses() noexcept;
 
 DRAGLINE_DECL lookup_plan plan_of(const query_options& options) noexcept;
 

@@ -4,7 +4,7 @@
 #include <dragline/async/loop_state.hpp>
 #include <dragline/dns/detail/find.hpp>
 #include <dragline/dns/detail/lookup.hpp>
-#include <dragline/dns/detail/wildcard_check.hpp>
+#include <dragline/dns/detail/wildcard_op.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 

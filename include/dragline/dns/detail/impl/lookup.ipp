@@ -32,7 +32,12 @@ DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::ti
     return std::min(until, async::deadline_after(now, options.timeout()));
 }
 
-// An answer that no server gave. It has no TTL.
+DRAGLINE_DECL std::span<const asio::ip::address> loopback_addresses() noexcept {
+    static const asio::ip::address both[] = {asio::ip::address_v4::loopback(),
+                                             asio::ip::address_v6::loopback()};
+    return both;
+}
+
 DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::address> addresses) {
     auto made = make_answer(std::move(asked), {});
     for (const auto& address : addresses) {
@@ -116,9 +121,8 @@ DRAGLINE_DECL std::optional<std::string> lookup::name_to_ask(std::string name, r
     if (!normal) {
         error_ = normal.error();
     } else if (is_localhost(*normal)) {
-        const asio::ip::address loopback[] = {asio::ip::address_v4::loopback(),
-                                              asio::ip::address_v6::loopback()};
-        settle(answer_source::local, local_answer(question(*std::move(normal), type), loopback));
+        settle(answer_source::local,
+               local_answer(question(*std::move(normal), type), loopback_addresses()));
     } else if (is_onion(*normal)) {
         settle(answer_source::local, make_answer(question(*std::move(normal), type), errc::name_not_found));
     } else {

@@ -1,8 +1,9 @@
-// Probes a domain for a wildcard.
+// Probes a domain for wildcards: for a yes or no, or for evidence.
 #pragma once
 
 #include <dragline/core/result.hpp>
 #include <dragline/dns/detail/resolver_core.hpp>
+#include <dragline/dns/wildcard_evidence.hpp>
 #include <dragline/dns/wildcard_options.hpp>
 
 #include <asio/awaitable.hpp>
@@ -15,13 +16,9 @@ namespace dragline::inline v1::dns::detail {
 DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resolver_core> core,
                                                            std::string domain, wildcard_options options);
 
-// What the outcome of one probe tells of a wildcard.
-enum class probe_verdict { answered, denied, unclear };
-DRAGLINE_DECL probe_verdict verdict_of(const answer& outcome) noexcept;
-
-// A label that nobody has: 12 to 24 letters and digits, a letter first.
-DRAGLINE_DECL std::string random_label(async::random_source& random);
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> collect_evidence(
+    std::shared_ptr<resolver_core> core, std::string domain, wildcard_options options);
 
 }  // namespace dragline::dns::detail
 
-#include <dragline/dns/detail/impl/wildcard_check.ipp>
+#include <dragline/dns/detail/impl/wildcard_op.ipp>
