@@ -25,7 +25,128 @@
 #include <utility>
 #include <vector>
 
-// TABLE
+// Where each known trap of DNS has its test. tests/house/traps.py checks that every name in quotes is one.
+// F: field_notes.md, S: seed_systems.md, by section.
+//
+// Wildcards
+//   siblings and empty names keep one out (F 5)
+//       "siblings, empty names and nested wildcards of nsd keep a wildcard out (RFC 4592)"
+//   one label or two, each ancestor (F 5)
+//       "probes are of every shape, one and two labels deep, and none comes twice"
+//   public suffixes of two labels (F 5)    "each domain up to the registrable one has its own verdict"
+//   NXDOMAIN rewriting (F 5)               "NXDOMAIN rewriting makes a yes unknown, but not a no"
+//   timeout read as "no wildcard" (S 6.7)  "a timeout in a wildcard probe yields unknown, not false"
+//   SERVFAIL and REFUSED too (F 5)
+//       "timeouts, SERVFAIL and REFUSED leave the verdict unknown, never no"
+//   pools that rotate (F 5)                "a pool that rotates is learnt, round after round"
+//   A only (S 1.5)                         "a wildcard of any kind of record is found"
+//   labels of RRSIG as proof (F 5)         "signatures of nsd prove wildcards and name them"
+//   canaries (F 5)                         "canaries come now and then, and make the evidence grow"
+//   one probe, kept (S 1.5)
+//       "the probes are random, of the number that is asked for, and not kept"
+// Aliases
+//   a chain over the cap (F 5)
+//       "16 aliases are followed, 17 are not"
+//       "aliases at nsd are followed to their end, wherever that is"
+//   loops (F 5)
+//       "a loop of aliases is an error"
+//       "aliases are followed through one message, as far as the limit"
+//   a target without address (F 5)         "an alias that leads nowhere is no data, yet something exists"
+//   the TTL of the chain (F 5)             "the TTL of a chain is its least, and TTL 0 is not kept"
+//   DNAME (F 5)
+//       "aliases that a server makes of a DNAME are followed"
+//       "the alias that nsd makes of a DNAME is followed"
+//   aliases listed as addresses (S 1.5)    "aliases are followed to their addresses"
+// Cache
+//   negative TTL: min(SOA TTL, MINIMUM), only with SOA, not another zone's (F 5)
+//       "an absence holds as long as its SOA record says"
+//       "absence without a SOA, or with that of another zone, is kept for nobody"
+//   NXDOMAIN for all types, NODATA for one (F 5)  "NXDOMAIN goes for every type, NODATA for its own"
+//   SERVFAIL briefly, timeouts never (F 5, S 1.5) "SERVFAIL is kept for 5 s, REFUSED and a timeout never"
+//   positive TTL capped (F 5)
+//       "the TTL is capped: an hour, a quarter of one for what does not exist"
+//   TTL 0 shared in flight only (F 5)      "TTL 0 is shared by who waits, and kept for nobody"
+//   TTL with its top bit set (F 5)
+//       "a TTL with its top bit set is zero"
+//       "a TTL with its top bit set is 0, and kept for nobody"
+//   forgotten when the network changes (F 5)  "after a change of network everything is found out anew"
+//   c-ares' own cache (F 7.4)              "bypass_cache neither reads the cache nor fills it"
+//   unbounded (F 2)                        "a cache keeps no more bytes than it may"
+//   poisoned by what was not asked for
+//       "records of names that were not asked for are not believed, nor kept"
+//   records beside NXDOMAIN                "records beside NXDOMAIN are not believed"
+//   signed, unchecked and plain answers mixed  "answers to queries of different forms are kept apart"
+// Transport
+//   truncation (F 5)
+//       "a truncated answer is asked for again over TCP"
+//       "an answer of nsd comes over UDP up to the size that is taken, then over TCP"
+//   ... then TCP refused
+//       "a truncated answer is none where TCP is refused, and the next server is asked"
+//   ... then TCP closed early, or silent
+//       "a truncated answer is none where TCP breaks off, stays silent or makes no sense"
+//   FORMERR on EDNS (F 5)                  "a server that does not know EDNS is asked again without"
+//   wrong id, question, source (F 5)
+//       "forged answers are not taken: wrong id, wrong question, wrong source"
+//       "an answer from another address is not taken, and the true one after it is"
+//   a flood of forgeries                   "a flood of forged answers neither hides the true one nor lasts"
+//   late answers, duplicates
+//       "an answer to an earlier try counts while a later one waits"
+//       "duplicates of an answer disturb nobody"
+//   compression loops, garbage for ever
+//       "loops, forward pointers and unknown labels are refused"
+//       "garbage for ever ends in bounded time, and one good answer after it is taken"
+//   a refusal without its question         "a refusal that does not repeat the question is one all the same"
+//   three dead servers (S 6.18)            "three dead servers end within the overall deadline"
+//   a dead server among three
+//       "of three servers one is dead and one fails: the third answers, or the deadline comes"
+//       "the deadline of a look-up holds whatever three servers do"
+//   all failures alike (S 1.5)             "NXDOMAIN, NODATA, SERVFAIL, REFUSED and a timeout are told apart"
+//   wrong answers after an outage (F 2)    "a resolver that was made offline recovers"
+//   resolv.conf read once (F 2)            "the servers of the system are read again when they change"
+// Names
+//   search for relative names only (F 5)
+//       "a name with few dots is tried under each suffix, then as it stands"
+//   no search when scanning (F 5)          "names are not searched for unless that is asked for"
+//   underscores, dot at the end (F 5)      "host names become lower case without a dot at the end"
+//   not ASCII (F 5)
+//       "names that cannot exist are refused, each with its own error, and nobody is asked"
+//   aliases and several addresses in hosts (F 5)  "a hosts file maps names to addresses and back"
+//   hosts file or not, by installation (S 1.5)    "the hosts file comes first, and goes for both families"
+//   localhost, .onion
+//       "localhost is the loopback address and .onion never leaves the machine"
+//   bytes that do not print (F 5)          "bytes that do not print are escaped"
+// Reverse
+//   several names, IPv6 (S 6.6)            "reverse_resolve gives every PTR name, for IPv6 too"
+//   nibbles, v4-mapped (F 5)
+//       "addresses have reverse names"
+//       "an IPv4-mapped address has the reverse name of its IPv4 address"
+//   RFC 2317, hostile text (F 5)
+//       "a delegated PTR is found through its alias, and hostile names are escaped"
+//   confirmation (F 5)
+//       "of the names of an address only those that lead back to it count when that is asked for"
+// Families
+//   AAAA that is never answered (F 5)
+//       "one family that fails is no error while the other has addresses"
+//       "IPv4 waits 50 ms for IPv6, and no longer"
+//   order lost (S 1.5)
+//       "IPv4 addresses keep the order of the server, whatever prefix they share"
+//   RFC 6724 (F 5)                         "orders the examples of RFC 6724, 10.2"
+// Records
+//   SRV, TLSA, ANY come empty, no TTL (S 2.3)  "nsd serves records of every type as they stand in its zone"
+//   strings of TXT joined or cut           "the text of nsd's TXT records keeps its strings and every byte"
+//   AD believed unasked
+//       "unbound says what it has validated, present or absent, to who asks for signatures"
+// Lifetimes
+//   answer after cancellation (S 6.17)
+//       "an answer that arrives after cancellation finds nobody, but fills the cache"
+//   destroyed inside a callback (F 7.4)
+//       "a completion may cancel others, let go of its resolver and begin anew"
+//   the loop ends first (F 2)              "a loop may be destroyed with a thousand look-ups in flight"
+//   hang at exit (F 2)                     "run() returns as soon as the last caller has its answer"
+//   callbacks inside the call (F 7.4)      "servers that nobody runs are unreachable, at once"
+//   one waiter cancels for all
+//       "one cancelled waiter of a shared look-up leaves the others running"
+//   a refused quota without a word (S 2.3) "a scope may cause as many look-ups as its quota says"
 
 namespace dns = dragline::dns;
 using namespace dragline::test;

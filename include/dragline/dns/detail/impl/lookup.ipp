@@ -121,8 +121,7 @@ DRAGLINE_DECL std::optional<std::string> lookup::name_to_ask(std::string name, r
     if (!normal) {
         error_ = normal.error();
     } else if (is_localhost(*normal)) {
-        settle(answer_source::local,
-               local_answer(question(*std::move(normal), type), loopback_addresses()));
+        settle(answer_source::local, local_answer(question(*std::move(normal), type), loopback_addresses()));
     } else if (is_onion(*normal)) {
         settle(answer_source::local, make_answer(question(*std::move(normal), type), errc::name_not_found));
     } else {
@@ -200,7 +199,8 @@ DRAGLINE_DECL result<found_answer> lookup::finish() {
         trace_->error = error_;
         trace_->took = core_->loop().now() - began_;
     }
-    if (error_ && !(found_ && found_->value->reply)) return error_;
+    // A failure is an answer for who wants it word for word; others may meet one of those in the cache.
+    if (error_ && !(plan_.whole && found_ && found_->value->reply)) return error_;
     return *std::move(found_);
 }
 
