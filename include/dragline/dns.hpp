@@ -5,13 +5,13 @@
 
 #include <dragline/dns/address_order.hpp>
 #include <dragline/dns/answer.hpp>
+#include <dragline/dns/bulk.hpp>
 #include <dragline/dns/cache.hpp>
 #include <dragline/dns/error.hpp>
 #include <dragline/dns/hosts_file.hpp>
 #include <dragline/dns/lookup_quota.hpp>
 #include <dragline/dns/name.hpp>
 #include <dragline/dns/options.hpp>
-#include <dragline/dns/probe_wildcard.hpp>
 #include <dragline/dns/query.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/records/presentation.hpp>
@@ -22,15 +22,17 @@
 #include <dragline/dns/resolv_conf.hpp>
 #include <dragline/dns/resolve.hpp>
 #include <dragline/dns/resolve_all.hpp>
+#include <dragline/dns/resolve_many.hpp>
 #include <dragline/dns/resolve_records.hpp>
 #include <dragline/dns/resolver.hpp>
 #include <dragline/dns/response.hpp>
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/trace.hpp>
 #include <dragline/dns/transport.hpp>
-#include <dragline/dns/wildcard_canary.hpp>
-#include <dragline/dns/wildcard_evidence.hpp>
-#include <dragline/dns/wildcard_options.hpp>
+#include <dragline/dns/wildcards/probe_wildcard.hpp>
+#include <dragline/dns/wildcards/wildcard_canary.hpp>
+#include <dragline/dns/wildcards/wildcard_evidence.hpp>
+#include <dragline/dns/wildcards/wildcard_options.hpp>
 #include <dragline/dns/wire/message.hpp>
 #include <dragline/dns/wire/name.hpp>
 #include <dragline/dns/wire/option.hpp>

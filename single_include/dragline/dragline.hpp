@@ -1345,22 +1345,24 @@ asio::awaitable<void> keep_result(asio::awaitable<T> operation, kept_result<T>& 
 #include <asio/post.hpp>
 
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::async::detail {
 
 struct pending_wait : list_link {
-    // Both end the object and clear its owner's pointer: the one by posting the handler, the other without
-    // calling it.
-    virtual void complete(std::error_code ec) = 0;
+    // All three end with this off its list; the last two end the object, by calling the handler or without.
+    virtual void complete(std::error_code ec) noexcept = 0;
+    virtual void resume() = 0;
     virtual void destroy() noexcept = 0;
 
     pending_wait** owner = nullptr;  // where the one who will complete it keeps it
+    std::error_code ended;
 
 protected:
     void leave() noexcept {
         unlink();
-        if (owner) *owner = nullptr;
+        if (owner) *std::exchange(owner, nullptr) = nullptr;
     }
     ~pending_wait() = default;
 };
@@ -1373,13 +1375,24 @@ struct pending_wait_of final : pending_wait {
     pending_wait_of(Handler h, asio::any_io_executor executor)
         : handler(std::move(h)), loop(std::move(executor)) {}
 
-    void complete(std::error_code ec) override {
+    void complete(std::error_code ec) noexcept override {
         leave();
+        ended = ec;
         if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
+    }
+
+    void resume() override {
+        leave();
         auto executor = asio::get_associated_executor(handler, loop);
-        auto last = [h = std::move(handler), ec]() mutable { std::move(h)(result<void>(ec)); };
+        const auto ec = ended;
+        const bool here = is_loop(executor);
+        auto last = std::move(handler);
         delete this;
-        asio::post(executor, std::move(last));
+        if (here) {
+            std::move(last)(result<void>(ec));
+        } else {
+            asio::post(executor, [h = std::move(last), ec]() mutable { std::move(h)(result<void>(ec)); });
+        }
     }
 
     void destroy() noexcept override {
@@ -1387,6 +1400,16 @@ struct pending_wait_of final : pending_wait {
         // The handler may own the very frame in which the event stands; it goes last.
         auto last = std::move(handler);
         delete this;
+    }
+
+private:
+    template <class Executor>
+    bool is_loop(const Executor& executor) const noexcept {
+        if constexpr (std::is_same_v<Executor, asio::any_io_executor>) {
+            return executor == loop;
+        } else {
+            return false;
+        }
     }
 };
 
@@ -1450,12 +1473,17 @@ private:
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace dragline::inline v1::async {
 
 class loop_state;
+
+namespace detail {
+struct pending_wait;
+}
 
 /// Base of what a module keeps once per loop; see loop_state::get().
 class loop_object {
@@ -1495,6 +1523,10 @@ public:
     /// Handlers that wait in no Asio object, so that they die with the loop; see event.
     detail::list_link& waits() noexcept { return waits_; }
 
+    /// Takes a wait that has ended off its list and calls its handler soon, on this loop, together with all
+    /// others that have ended by then: a post for each would cost more than most look-ups.
+    void resume_soon(detail::pending_wait& wait, std::error_code ec);
+
     /// Replaces clock and random source, which must outlive the loop. Before the loop's first deadline only.
     void use(clock& time, random_source& random);
 
@@ -1524,6 +1556,8 @@ private:
     static inline char type_of = 0;  // its address names T; not const, since linkers may fold constants
 
     void shutdown() override;
+    void post_resume();
+    void resume_ready();
     void leave_registry() noexcept;
 
     std::atomic<bool> named_ = false;  // executor_, gate_ and wheel_ are there
@@ -1534,6 +1568,9 @@ private:
     std::unique_ptr<deadline_wheel> wheel_;
     std::vector<std::pair<const char*, std::unique_ptr<loop_object>>> objects_;
     detail::list_link waits_;
+    detail::list_link ready_;      // waits that have ended
+    detail::list_link batch_end_;  // among them, where those that are resumed together end
+    bool resume_posted_ = false;
     bool ended_ = false;
 };
 
@@ -1547,6 +1584,7 @@ private:
 
 #include <asio/execution/context.hpp>
 #include <asio/execution/outstanding_work.hpp>
+#include <asio/post.hpp>
 #include <asio/prefer.hpp>
 #include <asio/query.hpp>
 
@@ -1572,6 +1610,7 @@ struct loop_registry {
 
 DRAGLINE_DECL loop_state::loop_state(asio::execution_context& context) : service(context) {
     waits_.make_head();
+    ready_.make_head();
 }
 
 // use_service() of two threads may make two and drops one without shutdown(): so this leaves the registry
@@ -1595,7 +1634,37 @@ DRAGLINE_DECL void loop_state::shutdown() {
         // destructor, since coroutines that die after this still hold references to them.
         for (auto at = objects_.rbegin(); at != objects_.rend(); ++at) at->second->shutdown();
     }
-    while (!waits_.empty()) static_cast<detail::pending_wait*>(waits_.next)->destroy();
+    if (batch_end_.linked()) batch_end_.unlink();
+    for (auto* list : {&waits_, &ready_}) {
+        while (!list->empty()) static_cast<detail::pending_wait*>(list->next)->destroy();
+    }
+}
+
+DRAGLINE_DECL void loop_state::resume_soon(detail::pending_wait& wait, std::error_code ec) {
+    wait.complete(ec);
+    ready_.push_back(wait);
+    post_resume();
+}
+
+DRAGLINE_DECL void loop_state::post_resume() {
+    if (ready_.empty() || std::exchange(resume_posted_, true)) return;
+    asio::post(executor_, [this] { resume_ready(); });
+}
+
+// Those that end while this runs have their turn after what else the loop has to do.
+DRAGLINE_DECL void loop_state::resume_ready() {
+    resume_posted_ = false;
+    ready_.push_back(batch_end_);
+    struct rest_later {
+        loop_state& self;
+        ~rest_later() {
+            if (self.batch_end_.linked()) self.batch_end_.unlink();
+            self.post_resume();  // also when a handler has thrown
+        }
+    } guard{*this};
+    // A handler may end the loop.
+    while (batch_end_.linked() && ready_.next != &batch_end_)
+        static_cast<detail::pending_wait*>(ready_.next)->resume();
 }
 
 DRAGLINE_DECL loop_state& loop_state::of(const asio::any_io_executor& executor) {
@@ -1717,7 +1786,7 @@ void event::start(Handler&& handler, time_point until) {
 
 DRAGLINE_DECL void event::finish(std::error_code ec) {
     limit_.disarm();
-    pending_->complete(ec);
+    loop_.resume_soon(*pending_, ec);
 }
 
 DRAGLINE_DECL void event::expired(void* self) noexcept {
@@ -1953,7 +2022,7 @@ void join_wait::start(Handler&& handler) {
 
 DRAGLINE_DECL void join_wait::finish() {
     finished_ = true;
-    if (pending_) pending_->complete({});
+    if (pending_) loop_.resume_soon(*pending_, {});
 }
 
 DRAGLINE_DECL asio::awaitable<void> join_wait::wait() {
@@ -4840,6 +4909,12 @@ constexpr void store_big32(std::uint8_t* at, std::uint32_t value) noexcept {
 // The only header with conditions on the operating system. Linux is tested; Windows and macOS are meant to
 // compile.
 
+#include <cstddef>
+
+#if defined(__linux__)
+#include <sys/socket.h>
+#endif
+
 namespace dragline::inline v1::platform {
 
 #if defined(_WIN32)
@@ -4854,6 +4929,54 @@ inline constexpr const char* hosts_file = "/etc/hosts";
 inline constexpr bool linux_kernel = true;
 #else
 inline constexpr bool linux_kernel = false;
+#endif
+
+/// A datagram that is to be sent, or the room for one that is received.
+struct datagram {
+    void* data = nullptr;
+    std::size_t size = 0;    ///< After it was received: of what arrived.
+    bool truncated = false;  ///< It was larger than the room.
+};
+
+inline constexpr std::size_t max_datagram_batch = 64;
+
+/// Many datagrams of a connected socket in one system call, at most max_datagram_batch; without waiting.
+/// Both return how many, or -1 with the reason in errno. Only where batched_datagrams says so.
+#if defined(__linux__)
+inline constexpr bool batched_datagrams = true;
+
+inline int send_datagrams(int socket, const datagram* each, std::size_t count) noexcept {
+    ::mmsghdr headers[max_datagram_batch];
+    ::iovec parts[max_datagram_batch];
+    for (std::size_t i = 0; i < count; ++i) {
+        parts[i] = {each[i].data, each[i].size};
+        headers[i] = {};
+        headers[i].msg_hdr.msg_iov = &parts[i];
+        headers[i].msg_hdr.msg_iovlen = 1;
+    }
+    return ::sendmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+inline int receive_datagrams(int socket, datagram* each, std::size_t count) noexcept {
+    ::mmsghdr headers[max_datagram_batch];
+    ::iovec parts[max_datagram_batch];
+    for (std::size_t i = 0; i < count; ++i) {
+        parts[i] = {each[i].data, each[i].size};
+        headers[i] = {};
+        headers[i].msg_hdr.msg_iov = &parts[i];
+        headers[i].msg_hdr.msg_iovlen = 1;
+    }
+    const int received = ::recvmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
+    for (int i = 0; i < received; ++i) {
+        each[i].size = headers[i].msg_len;
+        each[i].truncated = (headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+    }
+    return received;
+}
+#else
+inline constexpr bool batched_datagrams = false;
+inline int send_datagrams(int, const datagram*, std::size_t) noexcept { return -1; }
+inline int receive_datagrams(int, datagram*, std::size_t) noexcept { return -1; }
 #endif
 
 }  // namespace dragline::inline v1::platform
@@ -6055,6 +6178,9 @@ inline constexpr std::size_t max_label_size = 63;
 /// Errors: errc::malformed_message: past the end, over 255 bytes, a loop, an unknown kind of label.
 DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& offset);
 
+/// Moves `offset` past a name that decode_name() would read. Errors: as there.
+DRAGLINE_DECL result<void> skip_name(byte_view message, std::size_t& offset) noexcept;
+
 /// Appends the wire form of a name, a dot at its end or not, to `out`; understands \DDD and backslash before
 /// a character.
 ///
@@ -6183,6 +6309,11 @@ DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<s
     while (!name.empty()) {
         const std::size_t length_at = out.size();
         out.push_back(0);
+        std::size_t plain = 0;  // nearly always the whole label
+        while (plain < name.size() && name[plain] != '.' && name[plain] != '\\') ++plain;
+        if (plain > max_label_size) return errc::label_too_long;
+        out.insert(out.end(), name.begin(), name.begin() + static_cast<std::ptrdiff_t>(plain));
+        name.remove_prefix(plain);
         while (!name.empty() && name.front() != '.') {
             std::uint8_t byte = 0;
             if (!dns::detail::take_character(name, byte)) return errc::invalid_name;
@@ -6198,43 +6329,57 @@ DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<s
     return {};
 }
 
-}  // namespace detail
-
-DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& offset) {
-    std::string text;
+// Calls visit(label) for each label of a name, and moves `offset` past it; false when it is malformed.
+template <class Visit>
+bool walk_name(byte_view message, std::size_t& offset, Visit visit) {
     std::size_t at = offset;
     std::size_t end = 0;          // past the name where it began, once a pointer has been followed
     std::size_t lowest = offset;  // a pointer must go before everything seen, so it cannot loop
     std::size_t wire_size = 1;    // with the root
     int jumps = 0;                // a long chain of pointers to pointers would cost far more than its bytes
     for (;;) {
-        if (at >= message.size()) return errc::malformed_message;
+        if (at >= message.size()) return false;
         const std::uint8_t length = message[at];
         if (length == 0) break;
         if ((length & 0xc0) == 0xc0) {
-            if (at + 1 >= message.size()) return errc::malformed_message;
+            if (at + 1 >= message.size()) return false;
             const std::size_t target = load_big16(&message[at]) & 0x3fff;
-            if (target >= lowest || ++jumps > detail::max_jumps) return errc::malformed_message;
+            if (target >= lowest || ++jumps > max_jumps) return false;
             if (end == 0) end = at + 2;
             at = lowest = target;
             continue;
         }
-        if (length > max_label_size || message.size() - at <= length) return errc::malformed_message;
+        if (length > max_label_size || message.size() - at <= length) return false;
         wire_size += length + std::size_t{1};
-        if (wire_size > max_name_size) return errc::malformed_message;
-        if (!text.empty()) text += '.';
-        const auto label = message.subspan(at + 1, length);
-        if (std::all_of(label.begin(), label.end(),
-                        [](std::uint8_t byte) { return detail::is_plain(byte); })) {
-            text.append(reinterpret_cast<const char*>(label.data()), length);
-        } else {
-            for (const auto byte : label) detail::append_escaped(text, byte);
-        }
+        if (wire_size > max_name_size) return false;
+        visit(message.subspan(at + 1, length));
         at += length + std::size_t{1};
     }
     offset = end != 0 ? end : at + 1;
+    return true;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& offset) {
+    std::string text;
+    const bool good = detail::walk_name(message, offset, [&text](byte_view label) {
+        if (!text.empty()) text += '.';
+        if (std::all_of(label.begin(), label.end(),
+                        [](std::uint8_t byte) { return detail::is_plain(byte); })) {
+            text.append(reinterpret_cast<const char*>(label.data()), label.size());
+        } else {
+            for (const auto byte : label) detail::append_escaped(text, byte);
+        }
+    });
+    if (!good) return errc::malformed_message;
     if (text.empty()) text = ".";
     return text;
+}
+
+DRAGLINE_DECL result<void> skip_name(byte_view message, std::size_t& offset) noexcept {
+    if (!detail::walk_name(message, offset, [](byte_view) {})) return errc::malformed_message;
+    return {};
 }
 
 DRAGLINE_DECL std::error_code encode_name(std::string_view name, std::vector<std::uint8_t>& out) {
@@ -6429,6 +6574,12 @@ public:
     std::uint16_t take16() noexcept {
         const auto field = take(2);
         return field.empty() ? std::uint16_t{0} : load_big16(field.data());
+    }
+    // Whether the next two bytes are these; then they are taken.
+    bool take_if(std::uint16_t expected) noexcept {
+        if (failed_ || left() < 2 || load_big16(&bytes_[at_]) != expected) return false;
+        at_ += 2;
+        return true;
     }
     std::uint32_t take32() noexcept {
         const auto field = take(4);
@@ -6931,6 +7082,7 @@ DRAGLINE_DECL void write_record_data(message_writer& out, const record_data& dat
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace dragline::inline v1::dns::wire {
@@ -6945,7 +7097,9 @@ inline constexpr std::size_t header_size = 12;
 
 // One record of any section. OPT goes to `out.extension`.
 DRAGLINE_DECL bool read_record(message_reader& in, message& out, std::vector<record>& section) {
-    auto name = in.take_name();
+    // Most owners are a pointer to the name of the question, which stands right behind the header.
+    const bool asked = !out.questions.empty() && in.take_if(0xc000 | header_size);
+    auto name = asked ? out.questions.front().name : in.take_name();
     const auto type = static_cast<record_type>(in.take16());
     const auto klass = static_cast<record_class>(in.take16());
     const std::uint32_t ttl = in.take32();
@@ -7102,26 +7256,25 @@ DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_f
 DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
                                            std::vector<std::uint8_t>& out) {
     const std::size_t start = out.size();
-    const auto put16 = [&out](unsigned value) {
-        out.push_back(static_cast<std::uint8_t>(value >> 8));
-        out.push_back(static_cast<std::uint8_t>(value));
+    const auto store_type = [](std::uint8_t* at, record_type type) {
+        store_big16(at, static_cast<std::uint16_t>(type));
     };
-    put16(id);
-    put16((form.recursion_desired ? 0x0100u : 0u) | (form.checking_disabled ? 0x0010u : 0u));
-    put16(1);
-    put16(0);
-    put16(0);
-    put16(form.udp_size != 0 ? 1 : 0);
+    std::array<std::uint8_t, detail::header_size> header{};
+    store_big16(&header[0], id);
+    store_big16(&header[2], static_cast<std::uint16_t>((form.recursion_desired ? 0x0100u : 0u) |
+                                                       (form.checking_disabled ? 0x0010u : 0u)));
+    header[5] = 1;  // a question
+    header[11] = form.udp_size != 0 ? 1 : 0;
+    out.insert(out.end(), header.begin(), header.end());
     if (const auto ec = encode_name(asked.name, out)) return out.resize(start), ec;
-    put16(static_cast<unsigned>(asked.type));
-    put16(static_cast<unsigned>(asked.klass));
-    if (form.udp_size == 0) return {};
-    out.push_back(0);
-    put16(static_cast<unsigned>(record_type::opt));
-    put16(form.udp_size);
-    put16(0);
-    put16(form.dnssec_ok ? 0x8000u : 0u);
-    put16(0);
+
+    std::array<std::uint8_t, 4 + 11> rest{};  // type and class; OPT at the root, without options
+    store_type(&rest[0], asked.type);
+    store_big16(&rest[2], static_cast<std::uint16_t>(asked.klass));
+    store_type(&rest[5], record_type::opt);
+    store_big16(&rest[7], form.udp_size);
+    store_big16(&rest[11], form.dnssec_ok ? 0x8000 : 0);
+    out.insert(out.end(), rest.begin(), form.udp_size != 0 ? rest.end() : rest.begin() + 4);
     return {};
 }
 
@@ -7383,9 +7536,624 @@ DRAGLINE_DECL std::vector<std::string> pointer_names(const answer& from) {
 }  // namespace dragline::dns
 
 #endif
+// ---- dragline/dns/bulk.hpp
+// What resolve_many() takes and gives besides names: bulk_options, bulk_answer, bulk_summary.
+
+// ---- dragline/dns/server.hpp
+// Where a DNS server listens. Start with server::parse().
+
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns {
+
+/// The address and port of a DNS server. Never a name: that would need a DNS server.
+class server {
+public:
+    static constexpr std::uint16_t default_port = 53;
+
+    server() {}
+    explicit server(asio::ip::address address, std::uint16_t port = default_port)
+        : address_(std::move(address)), port_(port) {}
+
+    /// Reads "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:5353".
+    ///
+    /// Errors: errc::invalid_server, also for a name, port 0 and a scope id.
+    DRAGLINE_DECL static result<server> parse(std::string_view text);
+
+    const asio::ip::address& address() const noexcept { return address_; }
+    std::uint16_t port() const noexcept { return port_; }
+
+    /// "192.0.2.1:53", "[2001:db8::1]:53".
+    DRAGLINE_DECL std::string to_string() const;
+
+    bool operator==(const server&) const = default;
+    bool operator<(const server& other) const noexcept {
+        return address_ != other.address_ ? address_ < other.address_ : port_ < other.port_;
+    }
+
+private:
+    asio::ip::address address_;
+    std::uint16_t port_ = default_port;
+};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/server.ipp
+// Included by <dragline/dns/server.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <system_error>
+
+namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL result<server> server::parse(std::string_view text) {
+    std::string_view host = text;
+    std::string_view port;
+    if (text.starts_with('[')) {
+        const auto close = text.find(']');
+        if (close == text.npos) return errc::invalid_server;
+        host = text.substr(1, close - 1);
+        const auto rest = text.substr(close + 1);
+        if (!rest.empty() && rest.front() != ':') return errc::invalid_server;
+        if (rest == ":" || host.find(':') == host.npos) return errc::invalid_server;
+        if (!rest.empty()) port = rest.substr(1);
+    } else if (const auto colon = text.find(':');
+               colon != text.npos && text.find(':', colon + 1) == text.npos) {
+        host = text.substr(0, colon);
+        port = text.substr(colon + 1);
+        if (port.empty()) return errc::invalid_server;
+    }
+    std::uint16_t number = default_port;
+    if (!port.empty()) {
+        const auto parsed = ascii::parse_number<std::uint16_t>(port);
+        if (!parsed || *parsed == 0) return errc::invalid_server;
+        number = *parsed;
+    }
+    constexpr std::size_t longest = 45;  // an IPv6 address with an IPv4 tail
+    if (host.size() > longest || host.find_first_of(std::string_view("%\0", 2)) != host.npos)
+        return errc::invalid_server;
+    std::error_code ec;
+    auto address = asio::ip::make_address(std::string(host), ec);
+    if (ec) return errc::invalid_server;
+    return server(std::move(address), number);
+}
+
+DRAGLINE_DECL std::string server::to_string() const {
+    const auto host = address_.to_string();
+    return (address_.is_v6() ? "[" + host + "]:" : host + ":") + std::to_string(port_);
+}
+
+}  // namespace dragline::dns
+
+#endif
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns {
+
+/// What is asked of every name: one type, or several.
+class record_types {
+public:
+    record_types(record_type one) : types_{one} {}
+    record_types(std::initializer_list<record_type> some) : types_(some) {}
+    record_types(std::vector<record_type> some) : types_(std::move(some)) {}
+
+    const std::vector<record_type>& list() const noexcept { return types_; }
+
+private:
+    std::vector<record_type> types_;
+};
+
+/// What one question of a run came to. A sink that keeps it makes a copy.
+struct bulk_answer {
+    std::size_t index = 0;  ///< Of the name among those that were given.
+    std::string name;       ///< As it was given.
+
+    /// The records, or why there are none; `answer.asked` has the name in lower case.
+    dns::answer answer;
+
+    std::string_view server;  ///< Who said so: "192.0.2.1:53"; empty when nobody did. Valid during the run.
+    int tries = 0;            ///< Queries that were sent for it.
+    async::duration took{};   ///< From the first of them; zero when there was none.
+    bool confirmed = false;   ///< A trusted server said so.
+
+    bulk_answer() {}
+    record_type type() const noexcept { return answer.asked.type; }
+    std::error_code error() const noexcept { return answer.error; }
+};
+
+/// Why a run asks a server no more.
+enum class drop_reason {
+    none,
+    unreachable,  ///< Nobody listens there.
+    silent,       ///< It leaves far more unanswered than the others.
+    failing,      ///< REFUSED, SERVFAIL and the like far more often than from the others.
+    lying,        ///< It gave records of names that do not exist, as a trusted server says.
+};
+
+/// "unreachable"
+DRAGLINE_DECL const char* to_string(drop_reason why) noexcept;
+
+/// One server's part of a run.
+struct bulk_server_summary {
+    std::string server;
+    bool trusted = false;
+    std::size_t sent = 0;             ///< Queries.
+    std::size_t answered = 0;         ///< With records, or that there are none.
+    std::size_t timed_out = 0;        ///< No answer in time.
+    std::size_t refused = 0;          ///< REFUSED.
+    std::size_t server_failures = 0;  ///< SERVFAIL.
+    std::size_t other_failures = 0;   ///< Unreachable, garbled, other codes.
+    std::size_t contradicted = 0;     ///< Answers that a trusted server denied.
+    async::duration mean_time{};      ///< From query to answer, over `answered`.
+    drop_reason dropped = drop_reason::none;
+
+    bulk_server_summary() {}
+};
+
+/// What a run did. `asked` is the sum of `answered` and the kinds of failure.
+struct bulk_summary {
+    std::size_t asked = 0;     ///< Questions, a name and a type each, that were reported.
+    std::size_t answered = 0;  ///< With records.
+
+    std::size_t name_not_found = 0;
+    std::size_t no_data = 0;
+    std::size_t timed_out = 0;
+    std::size_t refused = 0;
+    std::size_t server_failures = 0;
+    std::size_t unreachable = 0;
+    std::size_t bad_names = 0;  ///< Names that cannot be asked for.
+    std::size_t other_failures = 0;
+
+    std::size_t duplicates = 0;         ///< Questions that had been asked before, and were not reported.
+    std::size_t retries = 0;            ///< Queries beyond the first of a question.
+    std::size_t tcp_fallbacks = 0;      ///< After truncation; bulk_engine::udp only, c-ares does not tell.
+    std::size_t ignored_datagrams = 0;  ///< Forged, late or garbled; bulk_engine::udp only.
+    std::vector<bulk_server_summary> servers;
+    async::duration elapsed{};
+
+    bulk_summary() {}
+};
+
+/// How far a run has come.
+struct bulk_progress {
+    std::size_t reported = 0;
+    std::size_t answered = 0;  ///< Among these.
+    std::size_t in_flight = 0;
+    std::size_t retries = 0;
+};
+
+/// What sends and receives.
+enum class bulk_engine {
+    ares,  ///< c-ares, or the transports of the resolver that is asked.
+    udp,   ///< Our own: many sockets, many datagrams in a system call. TCP for truncated answers.
+};
+
+/// How resolve_many() goes about it. A value that cannot work is kept, and the call gives
+/// errc::invalid_option or dns::errc::invalid_server.
+class bulk_options {
+public:
+    using duration = async::duration;
+    using progress_callback = std::function<void(const bulk_progress&)>;
+
+    bulk_options() {}
+
+    /// The servers to ask, each as often as the others; none: those of the resolver or the system.
+    bulk_options& servers(std::vector<server> value) { return servers_ = std::move(value), *this; }
+    DRAGLINE_DECL bulk_options& add_server(std::string_view text);
+    const std::vector<server>& servers() const noexcept { return servers_; }
+
+    /// Servers that confirm each answer with records; what they say counts. Their silence leaves the answer
+    /// as it is, not confirmed.
+    bulk_options& trusted(std::vector<server> value) { return trusted_ = std::move(value), *this; }
+    DRAGLINE_DECL bulk_options& add_trusted(std::string_view text);
+    const std::vector<server>& trusted() const noexcept { return trusted_; }
+
+    /// Questions on their way, or waiting for the sink, at most: 1 to 100,000; 1,000.
+    bulk_options& window(std::size_t value) { return window_ = value, *this; }
+    std::size_t window() const noexcept { return window_; }
+
+    /// The wait for an answer before another server is asked; 1.5 s.
+    bulk_options& try_timeout(duration value) { return try_timeout_ = value, *this; }
+    duration try_timeout() const noexcept { return try_timeout_; }
+
+    /// Queries for one question at most, 1 to 100; 5. Those to trusted servers are counted apart.
+    bulk_options& tries(int value) { return tries_ = value, *this; }
+    int tries() const noexcept { return tries_; }
+
+    /// The limit for the whole run; no_limit.
+    bulk_options& timeout(duration value) { return timeout_ = value, *this; }
+    duration timeout() const noexcept { return timeout_; }
+
+    /// Report in the order of the names: an answer that comes early keeps its place in the window. Off.
+    bulk_options& in_order(bool value) { return in_order_ = value, *this; }
+    bool in_order() const noexcept { return in_order_; }
+
+    /// Ask each question once, and count the rest. On. Takes 20 to 50 bytes for each name: a keyed 128-bit
+    /// hash, which confuses two of 10^12 names with a probability of 10^-15.
+    bulk_options& dedupe(bool value) { return dedupe_ = value, *this; }
+    bool dedupe() const noexcept { return dedupe_; }
+
+    /// Queries a second to one server at most, and how many of them may come at once; 0: as many as can be,
+    /// and a burst of 50 ms. Timers are coarse: a burst below 20 ms costs speed.
+    bulk_options& queries_per_second(double value, std::size_t burst = 0) {
+        return rate_ = value, burst_ = burst, *this;
+    }
+    double queries_per_second() const noexcept { return rate_; }
+    std::size_t burst() const noexcept { return burst_; }
+
+    bulk_options& form(query_form value) { return form_ = value, *this; }
+    const query_form& form() const noexcept { return form_; }
+
+    bulk_options& engine(bulk_engine value) { return engine_ = value, *this; }
+    bulk_engine engine() const noexcept { return engine_; }
+
+    /// Ask a server no more when it does far worse than the others; never the last one. On.
+    bulk_options& drop_bad_servers(bool value) { return drop_bad_servers_ = value, *this; }
+    bool drop_bad_servers() const noexcept { return drop_bad_servers_; }
+
+    /// Denied answers that make a server count as lying; 3.
+    bulk_options& max_contradicted(std::size_t value) { return max_contradicted_ = value, *this; }
+    std::size_t max_contradicted() const noexcept { return max_contradicted_; }
+
+    /// Called on the loop after every `every` reports, and at the end. What it throws ends the run.
+    bulk_options& on_progress(progress_callback callback, std::size_t every = 1000) {
+        return on_progress_ = std::move(callback), progress_step_ = every, *this;
+    }
+    const progress_callback& on_progress() const noexcept { return on_progress_; }
+    std::size_t progress_step() const noexcept { return progress_step_; }
+
+    /// Why these options cannot work, or nothing.
+    DRAGLINE_DECL std::error_code problem() const noexcept;
+
+    static constexpr std::size_t max_window = 100'000;
+    static constexpr std::size_t max_servers = 10'000;
+
+private:
+    std::vector<server> servers_;
+    std::vector<server> trusted_;
+    std::size_t window_ = 1000;
+    duration try_timeout_ = std::chrono::milliseconds(1500);
+    duration timeout_ = async::no_limit;
+    int tries_ = 5;
+    bool in_order_ = false;
+    bool dedupe_ = true;
+    bool drop_bad_servers_ = true;
+    bool bad_server_ = false;
+    double rate_ = 0;
+    std::size_t burst_ = 0;
+    query_form form_;
+    bulk_engine engine_ = bulk_engine::ares;
+    std::size_t max_contradicted_ = 3;
+    progress_callback on_progress_;
+    std::size_t progress_step_ = 1000;
+};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/impl/bulk.ipp
+// Included by <dragline/dns/bulk.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL const char* to_string(drop_reason why) noexcept {
+    switch (why) {
+        case drop_reason::none: return "none";
+        case drop_reason::unreachable: return "unreachable";
+        case drop_reason::silent: return "silent";
+        case drop_reason::failing: return "failing";
+        case drop_reason::lying: return "lying";
+    }
+    return "unknown";
+}
+
+DRAGLINE_DECL bulk_options& bulk_options::add_server(std::string_view text) {
+    if (auto parsed = server::parse(text)) {
+        servers_.push_back(*std::move(parsed));
+    } else {
+        bad_server_ = true;
+    }
+    return *this;
+}
+
+DRAGLINE_DECL bulk_options& bulk_options::add_trusted(std::string_view text) {
+    if (auto parsed = server::parse(text)) {
+        trusted_.push_back(*std::move(parsed));
+    } else {
+        bad_server_ = true;
+    }
+    return *this;
+}
+
+DRAGLINE_DECL std::error_code bulk_options::problem() const noexcept {
+    if (bad_server_) return errc::invalid_server;
+    const bool good = window_ >= 1 && window_ <= max_window && tries_ >= 1 && tries_ <= 100 &&
+                      async::valid_timeout(try_timeout_) && try_timeout_ != async::no_limit &&
+                      async::valid_timeout(timeout_) && rate_ >= 0 && rate_ <= 1e9 && progress_step_ >= 1 &&
+                      servers_.size() <= max_servers && trusted_.size() <= max_servers;
+    return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
+}
+
+}  // namespace dragline::dns
+
+#endif
 // ---- dragline/dns/cache.hpp
 // Answers for as long as their TTL says. No clock of its own: the time is a parameter. Start with `cache`.
 
+// ---- dragline/dns/detail/packed_answer.hpp
+// An answer in as little memory as a cache of very many should take.
+
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace dragline::inline v1::dns::detail {
+
+// Addresses of a name, and that there is none or no data, take one small block; what is not so plain is kept
+// as it is. The name that the cache finds it by stands in the block, so it stays where it is.
+class packed_answer {
+public:
+    packed_answer() {}
+
+    // `name` is that of the question, in lower case.
+    packed_answer(std::shared_ptr<const answer> value, std::string_view name);
+
+    std::shared_ptr<const answer> unpack() const;
+    std::string_view name() const noexcept;
+    bool has_records() const noexcept;
+    std::size_t memory() const noexcept;
+
+private:
+    enum class content : std::uint8_t { whole, addresses, no_name, no_data };
+    struct header {
+        std::uint32_t ttl = 0;
+        record_type type = record_type::a;
+        std::uint16_t addresses = 0;
+        std::uint16_t name_size = 0;
+        content holds = content::whole;
+        bool authoritative = false;
+        bool authentic = false;
+    };
+
+    static content content_of(const answer& value, std::string_view name) noexcept;
+    header read_header() const noexcept;
+
+    std::unique_ptr<std::uint8_t[]> block_;  // the header, the name, the addresses
+    std::shared_ptr<const answer> whole_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/packed_answer.ipp
+// Included by <dragline/dns/detail/packed_answer.hpp> only.
+
+// ---- dragline/dns/detail/answer_size.hpp
+// What an answer takes of the memory.
+
+
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+// In bytes, close enough to bound a cache.
+DRAGLINE_DECL std::size_t memory_of(const answer& value) noexcept;
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/answer_size.ipp
+// Included by <dragline/dns/detail/answer_size.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::size_t memory_of(const std::string& text) noexcept {
+    return text.capacity() > std::string().capacity() ? text.capacity() + 1 : 0;
+}
+
+// What the data of a record keeps outside of itself, whatever its type.
+struct data_size {
+    std::size_t bytes = 0;
+
+    void add(const std::string& text) noexcept { bytes += memory_of(text); }
+    template <class T>
+    void add(const std::vector<T>& values) noexcept {
+        bytes += values.capacity() * sizeof(T);
+        if constexpr (std::is_same_v<T, std::string>) {
+            for (const auto& each : values) add(each);
+        } else if constexpr (std::is_same_v<T, service_parameter>) {
+            for (const auto& each : values) add(each.value);
+        }
+    }
+
+    void operator()(const a_record&) noexcept {}
+    void operator()(const aaaa_record&) noexcept {}
+    template <record_type Type>
+    void operator()(const name_record<Type>& data) noexcept {
+        add(data.name);
+    }
+    void operator()(const raw_record& data) noexcept { add(data.bytes); }
+    void operator()(const soa_record& data) noexcept { add(data.primary), add(data.mailbox); }
+    void operator()(const mx_record& data) noexcept { add(data.exchange); }
+    void operator()(const txt_record& data) noexcept { add(data.strings); }
+    void operator()(const srv_record& data) noexcept { add(data.target); }
+    void operator()(const naptr_record& data) noexcept {
+        for (const auto* text : {&data.flags, &data.services, &data.regexp, &data.replacement}) add(*text);
+    }
+    void operator()(const caa_record& data) noexcept { add(data.tag), add(data.value); }
+    void operator()(const uri_record& data) noexcept { add(data.target); }
+    void operator()(const dnskey_record& data) noexcept { add(data.key); }
+    void operator()(const rrsig_record& data) noexcept { add(data.signer), add(data.signature); }
+    void operator()(const ds_record& data) noexcept { add(data.digest); }
+    void operator()(const nsec_record& data) noexcept { add(data.next), add(data.types); }
+    void operator()(const tlsa_record& data) noexcept { add(data.association); }
+    void operator()(const sshfp_record& data) noexcept { add(data.fingerprint); }
+    template <record_type Type>
+    void operator()(const service_binding<Type>& data) noexcept {
+        add(data.target), add(data.parameters.all());
+    }
+};
+
+DRAGLINE_DECL std::size_t memory_of(const std::vector<record>& records) noexcept {
+    data_size within;
+    for (const auto& each : records) {
+        within.add(each.name);
+        std::visit([&within](const auto& data) { within(data); }, each.data);
+    }
+    return records.capacity() * sizeof(record) + within.bytes;
+}
+
+DRAGLINE_DECL std::size_t memory_of(const answer& value) noexcept {
+    std::size_t bytes = sizeof value + memory_of(value.asked.name) + memory_of(value.records);
+    for (const auto& alias : value.aliases) bytes += sizeof alias + memory_of(alias);
+    if (value.reply) {
+        const auto& message = value.reply->message;
+        bytes += sizeof *value.reply + memory_of(message.answers) + memory_of(message.authorities) +
+                 memory_of(message.additionals);
+    }
+    return bytes;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+// Of a record of this type.
+DRAGLINE_DECL std::size_t address_size(record_type type) noexcept {
+    return type == record_type::a ? a_record().address.size() : aaaa_record().address.size();
+}
+
+DRAGLINE_DECL packed_answer::content packed_answer::content_of(const answer& value,
+                                                               std::string_view name) noexcept {
+    const bool plain = value.aliases.empty() && !value.reply && value.asked.name == name &&
+                       value.asked.klass == record_class::internet;
+    if (!plain) return content::whole;
+    if (value.error == errc::name_not_found && value.code == rcode::name_not_found) return content::no_name;
+    if (value.error == errc::no_data && value.code == rcode::no_error) return content::no_data;
+    const bool addresses = value.asked.type == record_type::a || value.asked.type == record_type::aaaa;
+    if (value.error || value.code != rcode::no_error || !addresses || value.records.size() > 0xffff)
+        return content::whole;
+    const bool alike = std::all_of(value.records.begin(), value.records.end(), [&value](const record& each) {
+        return each.type == value.asked.type && each.klass == value.asked.klass && each.ttl == value.ttl &&
+               each.name == value.asked.name && (each.get<a_record>() || each.get<aaaa_record>());
+    });
+    return alike ? content::addresses : content::whole;
+}
+
+DRAGLINE_DECL packed_answer::packed_answer(std::shared_ptr<const answer> value, std::string_view name) {
+    header first;
+    first.ttl = value->ttl;
+    first.type = value->asked.type;
+    first.holds = content_of(*value, name);
+    first.name_size = static_cast<std::uint16_t>(name.size());
+    first.authoritative = value->authoritative;
+    first.authentic = value->authentic;
+    if (first.holds == content::addresses)
+        first.addresses = static_cast<std::uint16_t>(value->records.size());
+    block_.reset(new std::uint8_t[sizeof first + name.size() + first.addresses * address_size(first.type)]);
+    std::memcpy(block_.get(), &first, sizeof first);
+    auto* at = std::copy(name.begin(), name.end(), block_.get() + sizeof first);
+    if (first.holds == content::addresses) {
+        for (const auto& each : value->records) {
+            if (const auto* v4 = each.get<a_record>())
+                at = std::copy(v4->address.begin(), v4->address.end(), at);
+            if (const auto* v6 = each.get<aaaa_record>())
+                at = std::copy(v6->address.begin(), v6->address.end(), at);
+        }
+    }
+    if (first.holds == content::whole) whole_ = std::move(value);
+}
+
+DRAGLINE_DECL packed_answer::header packed_answer::read_header() const noexcept {
+    header first;
+    std::memcpy(&first, block_.get(), sizeof first);
+    return first;
+}
+
+DRAGLINE_DECL std::string_view packed_answer::name() const noexcept {
+    return {reinterpret_cast<const char*>(block_.get()) + sizeof(header), read_header().name_size};
+}
+
+DRAGLINE_DECL bool packed_answer::has_records() const noexcept {
+    return whole_ ? !whole_->error : read_header().holds == content::addresses;
+}
+
+DRAGLINE_DECL std::size_t packed_answer::memory() const noexcept {
+    const auto first = read_header();
+    return sizeof first + first.name_size + first.addresses * address_size(first.type) +
+           (whole_ ? memory_of(*whole_) : 0);
+}
+
+DRAGLINE_DECL std::shared_ptr<const answer> packed_answer::unpack() const {
+    if (whole_) return whole_;
+    const auto first = read_header();
+    auto made = std::make_shared<answer>();
+    made->asked = question(std::string(name()), first.type);
+    made->authoritative = first.authoritative;
+    made->authentic = first.authentic;
+    made->ttl = first.ttl;
+    if (first.holds == content::no_name) {
+        made->error = errc::name_not_found;
+        made->code = rcode::name_not_found;
+    }
+    if (first.holds == content::no_data) made->error = errc::no_data;
+    const auto* at = block_.get() + sizeof first + first.name_size;
+    made->records.reserve(first.addresses);
+    const auto add = [&](auto data) {
+        std::copy_n(at, data.address.size(), data.address.begin());
+        at += data.address.size();
+        made->records.emplace_back(made->asked.name, first.ttl, data);
+    };
+    for (int i = 0; i < first.addresses; ++i) {
+        if (first.type == record_type::a) {
+            add(a_record());
+        } else {
+            add(aaaa_record());
+        }
+    }
+    return made;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 
 #include <chrono>
 #include <cstddef>
@@ -7532,7 +8300,7 @@ public:
 
 private:
     struct key {
-        std::string_view name;  // lower case; that of an entry lives in the entry
+        std::string_view name;  // lower case; that of an entry stands in its value
         std::size_t hash;       // of the name, so that it is read once
         std::uint32_t type;
         std::uint16_t klass;
@@ -7548,8 +8316,7 @@ private:
     struct entry;
     using entry_map = std::unordered_map<key, entry, key_hash>;  // its nodes stay where they are
     struct entry {
-        std::shared_ptr<const answer> value;
-        std::string name;  // when that of the answer is not in lower case
+        detail::packed_answer value;
         time_point stored;
         time_point expires;
         time_point refresh_at;       // max when that was said, or is not wanted
@@ -7569,7 +8336,7 @@ private:
     entry_map::iterator look_up(const question& asked, const query_form& form);
     bool is_gone(const entry& at, time_point now) const noexcept;
     void make_room(std::size_t bytes, time_point now) noexcept;
-    hit use(entry_map::value_type& at, time_point now) noexcept;
+    hit use(entry_map::value_type& at, time_point now);
     void link(entry_map::value_type& used) noexcept;
     void unlink(entry_map::value_type& used) noexcept;
     void erase(entry_map::iterator at) noexcept;
@@ -7589,101 +8356,6 @@ private:
 // ---- dragline/dns/impl/cache.ipp
 // Included by <dragline/dns/cache.hpp> only.
 
-// ---- dragline/dns/detail/answer_size.hpp
-// What an answer takes of the memory.
-
-
-#include <cstddef>
-
-namespace dragline::inline v1::dns::detail {
-
-// In bytes, close enough to bound a cache.
-DRAGLINE_DECL std::size_t memory_of(const answer& value) noexcept;
-
-}  // namespace dragline::dns::detail
-
-// ---- dragline/dns/detail/impl/answer_size.ipp
-// Included by <dragline/dns/detail/answer_size.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-#include <type_traits>
-#include <variant>
-#include <vector>
-
-namespace dragline::inline v1::dns::detail {
-
-DRAGLINE_DECL std::size_t memory_of(const std::string& text) noexcept {
-    return text.capacity() > std::string().capacity() ? text.capacity() + 1 : 0;
-}
-
-// What the data of a record keeps outside of itself, whatever its type.
-struct data_size {
-    std::size_t bytes = 0;
-
-    void add(const std::string& text) noexcept { bytes += memory_of(text); }
-    template <class T>
-    void add(const std::vector<T>& values) noexcept {
-        bytes += values.capacity() * sizeof(T);
-        if constexpr (std::is_same_v<T, std::string>) {
-            for (const auto& each : values) add(each);
-        } else if constexpr (std::is_same_v<T, service_parameter>) {
-            for (const auto& each : values) add(each.value);
-        }
-    }
-
-    void operator()(const a_record&) noexcept {}
-    void operator()(const aaaa_record&) noexcept {}
-    template <record_type Type>
-    void operator()(const name_record<Type>& data) noexcept {
-        add(data.name);
-    }
-    void operator()(const raw_record& data) noexcept { add(data.bytes); }
-    void operator()(const soa_record& data) noexcept { add(data.primary), add(data.mailbox); }
-    void operator()(const mx_record& data) noexcept { add(data.exchange); }
-    void operator()(const txt_record& data) noexcept { add(data.strings); }
-    void operator()(const srv_record& data) noexcept { add(data.target); }
-    void operator()(const naptr_record& data) noexcept {
-        for (const auto* text : {&data.flags, &data.services, &data.regexp, &data.replacement}) add(*text);
-    }
-    void operator()(const caa_record& data) noexcept { add(data.tag), add(data.value); }
-    void operator()(const uri_record& data) noexcept { add(data.target); }
-    void operator()(const dnskey_record& data) noexcept { add(data.key); }
-    void operator()(const rrsig_record& data) noexcept { add(data.signer), add(data.signature); }
-    void operator()(const ds_record& data) noexcept { add(data.digest); }
-    void operator()(const nsec_record& data) noexcept { add(data.next), add(data.types); }
-    void operator()(const tlsa_record& data) noexcept { add(data.association); }
-    void operator()(const sshfp_record& data) noexcept { add(data.fingerprint); }
-    template <record_type Type>
-    void operator()(const service_binding<Type>& data) noexcept {
-        add(data.target), add(data.parameters.all());
-    }
-};
-
-DRAGLINE_DECL std::size_t memory_of(const std::vector<record>& records) noexcept {
-    data_size within;
-    for (const auto& each : records) {
-        within.add(each.name);
-        std::visit([&within](const auto& data) { within(data); }, each.data);
-    }
-    return records.capacity() * sizeof(record) + within.bytes;
-}
-
-DRAGLINE_DECL std::size_t memory_of(const answer& value) noexcept {
-    std::size_t bytes = sizeof value + memory_of(value.asked.name) + memory_of(value.records);
-    for (const auto& alias : value.aliases) bytes += sizeof alias + memory_of(alias);
-    if (value.reply) {
-        const auto& message = value.reply->message;
-        bytes += sizeof *value.reply + memory_of(message.answers) + memory_of(message.authorities) +
-                 memory_of(message.additionals);
-    }
-    return bytes;
-}
-
-}  // namespace dragline::dns::detail
-
-#endif
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -7725,16 +8397,16 @@ DRAGLINE_DECL cache::entry_map::iterator cache::look_up(const question& asked, c
 }
 
 DRAGLINE_DECL bool cache::is_gone(const entry& at, time_point now) const noexcept {
-    return at.value->error ? at.expires <= now : at.expires + options_.max_stale() <= now;
+    return at.expires + (at.value.has_records() ? options_.max_stale() : std::chrono::seconds(0)) <= now;
 }
 
-DRAGLINE_DECL cache::hit cache::use(entry_map::value_type& used, time_point now) noexcept {
+DRAGLINE_DECL cache::hit cache::use(entry_map::value_type& used, time_point now) {
     unlink(used);
     link(used);
     auto& at = used.second;
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - at.stored).count();
     hit found;
-    found.stored = at.value;
+    found.stored = at.value.unpack();
     found.age = static_cast<std::uint32_t>(std::max<decltype(age)>(age, 0));
     found.stale = at.expires <= now;
     if (found.stale) ++statistics_.stale;
@@ -7775,7 +8447,7 @@ DRAGLINE_DECL void cache::store(std::shared_ptr<const answer> value, time_point 
     if (!tells) {
         // A failure does not make untrue what is known.
         const auto known = look_up(value->asked, form);
-        if (known != entries_.end() && !known->second.value->error && !is_gone(known->second, now)) {
+        if (known != entries_.end() && known->second.value.has_records() && !is_gone(known->second, now)) {
             known->second.trusted_until = now + std::chrono::seconds(stale_ttl);
             return;
         }
@@ -7786,27 +8458,21 @@ DRAGLINE_DECL void cache::store(std::shared_ptr<const answer> value, time_point 
     forget(at);
     if (whole_names_ > 0) forget(with_type(at, every_type));
     const auto kept_for = lifetime(*value);
-    const auto bytes = detail::memory_of(*value) + sizeof(entry_map::value_type) + lowered.size();
-    const bool fits = options_.max_entries() > 0 && bytes <= options_.max_bytes();
-    if (kept_for <= std::chrono::seconds(0) || !fits) return;
-    make_room(bytes, now);
+    if (kept_for <= std::chrono::seconds(0) || options_.max_entries() == 0) return;
 
     // An alias exists itself, wherever it leads; then only this question has its answer.
     if (value->error == errc::name_not_found && value->aliases.empty()) at.type = every_type;
-    entry made;
-    if (!lowered.empty()) {
-        // On the heap, so that the key may point to it wherever the entry is moved.
-        lowered.reserve(sizeof(std::string));
-        made.name = std::move(lowered);
-        at.name = made.name;
-    }
     constexpr std::chrono::seconds worth_refreshing{10};
     const bool refresh = !value->error && options_.refresh_ahead() > 0 && kept_for >= worth_refreshing;
-    made.value = std::move(value);
+    entry made;
+    made.value = detail::packed_answer(std::move(value), at.name);
+    at.name = made.value.name();
     made.stored = now;
     made.expires = now + kept_for;
     made.refresh_at = refresh ? made.expires - kept_for * options_.refresh_ahead() / 100 : time_point::max();
-    made.bytes = bytes;
+    const auto bytes = made.bytes = made.value.memory() + sizeof(entry_map::value_type);
+    if (bytes > options_.max_bytes()) return;
+    make_room(bytes, now);
     link(*entries_.emplace(at, std::move(made)).first);
     bytes_ += bytes;
     if (at.type == every_type) ++whole_names_;
@@ -8379,101 +9045,6 @@ private:
 // ---- dragline/dns/options.hpp
 // The knobs of a look-up. Every one has a default; start with query_options.
 
-// ---- dragline/dns/server.hpp
-// Where a DNS server listens. Start with server::parse().
-
-
-#include <asio/ip/address.hpp>
-
-#include <cstdint>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::dns {
-
-/// The address and port of a DNS server. Never a name: that would need a DNS server.
-class server {
-public:
-    static constexpr std::uint16_t default_port = 53;
-
-    server() {}
-    explicit server(asio::ip::address address, std::uint16_t port = default_port)
-        : address_(std::move(address)), port_(port) {}
-
-    /// Reads "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:5353".
-    ///
-    /// Errors: errc::invalid_server, also for a name, port 0 and a scope id.
-    DRAGLINE_DECL static result<server> parse(std::string_view text);
-
-    const asio::ip::address& address() const noexcept { return address_; }
-    std::uint16_t port() const noexcept { return port_; }
-
-    /// "192.0.2.1:53", "[2001:db8::1]:53".
-    DRAGLINE_DECL std::string to_string() const;
-
-    bool operator==(const server&) const = default;
-    bool operator<(const server& other) const noexcept {
-        return address_ != other.address_ ? address_ < other.address_ : port_ < other.port_;
-    }
-
-private:
-    asio::ip::address address_;
-    std::uint16_t port_ = default_port;
-};
-
-}  // namespace dragline::dns
-
-// ---- dragline/dns/impl/server.ipp
-// Included by <dragline/dns/server.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <system_error>
-
-namespace dragline::inline v1::dns {
-
-DRAGLINE_DECL result<server> server::parse(std::string_view text) {
-    std::string_view host = text;
-    std::string_view port;
-    if (text.starts_with('[')) {
-        const auto close = text.find(']');
-        if (close == text.npos) return errc::invalid_server;
-        host = text.substr(1, close - 1);
-        const auto rest = text.substr(close + 1);
-        if (!rest.empty() && rest.front() != ':') return errc::invalid_server;
-        if (rest == ":" || host.find(':') == host.npos) return errc::invalid_server;
-        if (!rest.empty()) port = rest.substr(1);
-    } else if (const auto colon = text.find(':');
-               colon != text.npos && text.find(':', colon + 1) == text.npos) {
-        host = text.substr(0, colon);
-        port = text.substr(colon + 1);
-        if (port.empty()) return errc::invalid_server;
-    }
-    std::uint16_t number = default_port;
-    if (!port.empty()) {
-        const auto parsed = ascii::parse_number<std::uint16_t>(port);
-        if (!parsed || *parsed == 0) return errc::invalid_server;
-        number = *parsed;
-    }
-    constexpr std::size_t longest = 45;  // an IPv6 address with an IPv4 tail
-    if (host.size() > longest || host.find_first_of(std::string_view("%\0", 2)) != host.npos)
-        return errc::invalid_server;
-    std::error_code ec;
-    auto address = asio::ip::make_address(std::string(host), ec);
-    if (ec) return errc::invalid_server;
-    return server(std::move(address), number);
-}
-
-DRAGLINE_DECL std::string server::to_string() const {
-    const auto host = address_.to_string();
-    return (address_.is_v6() ? "[" + host + "]:" : host + ":") + std::to_string(port_);
-}
-
-}  // namespace dragline::dns
-
-#endif
 // ---- dragline/dns/trace.hpp
 // The record of one look-up: where the answer came from, what was asked of whom, and how long it took.
 
@@ -9074,7 +9645,6 @@ public:
                ec == errc::not_implemented || ec == errc::unexpected_rcode;
     }
 
-private:
     // What a server said tells more than silence, and silence more than that nobody is there.
     static int weight(std::error_code ec) noexcept {
         if (ec == errc::server_failure) return 6;
@@ -9084,6 +9654,7 @@ private:
         return ec == errc::servers_unreachable ? 2 : 1;
     }
 
+private:
     // Beyond 64 servers, those that are of no help are not remembered.
     static std::uint64_t bit(std::size_t server) noexcept {
         return server < 64 ? std::uint64_t{1} << server : 0;
@@ -9206,6 +9777,10 @@ public:
 
     /// The reply to the question that was asked with this `tag`, or why there is none.
     virtual void on_reply(std::size_t tag, result<wire::message> reply) = 0;
+
+    /// A transport that has the reply as bytes offers them first, and with true nothing else follows: for
+    /// those who read them faster than wire::decode_message().
+    virtual bool on_reply_bytes(std::size_t, byte_view) { return false; }
 };
 
 /// Carries questions to one server. Retries, other servers, deadlines, cache and cancellation are the
@@ -9603,6 +10178,11 @@ public:
     const core_settings& settings() const noexcept { return settings_; }
     cache& answers() noexcept { return cache_; }
 
+    // Those that are asked now: servers, none where transports were given, and what carries questions to
+    // each.
+    const std::vector<server>& servers(async::time_point now) { return refresh(now), servers_; }
+    const std::shared_ptr<const transport_list>& transports(async::time_point now);
+
     // From the cache; asks again in the background when that ends soon.
     std::optional<found_answer> known(const question& asked, const lookup_plan& plan, async::time_point now);
 
@@ -9639,7 +10219,6 @@ private:
         }
     };
 
-    const std::shared_ptr<const transport_list>& transports(async::time_point now);
     std::shared_ptr<flight> make_flight(question asked, const lookup_plan& plan, std::size_t first,
                                         async::time_point now);
     void add(flight& made);
@@ -9764,6 +10343,152 @@ DRAGLINE_DECL std::vector<server> ares_system_servers() {
 // One c-ares channel to one server, driven by one loop: no thread, no cache, no hosts file, no search list.
 // Queries are written here, c-ares carries them.
 
+// ---- dragline/dns/detail/keyed_hash.hpp
+// SipHash-2-4 with 128 bits of output, and what is made of it here: a set that hardly ever confuses two
+// names, and random numbers without a system call for each. Start with keyed_hash.
+
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// A pseudo-random function under a key that no peer knows.
+class keyed_hash {
+public:
+    struct value {
+        std::uint64_t low;
+        std::uint64_t high;
+        bool operator==(const value&) const = default;
+    };
+
+    keyed_hash(std::uint64_t key0, std::uint64_t key1) noexcept : key0_(key0), key1_(key1) {}
+
+    value operator()(byte_view text) const noexcept {
+        state v(key0_, key1_);
+        std::size_t at = 0;
+        for (; at + 8 <= text.size(); at += 8) v.absorb(load(text.data() + at, 8));
+        v.absorb(load(text.data() + at, text.size() - at) | std::uint64_t{text.size()} << 56);
+        return v.finish();
+    }
+
+    value operator()(std::uint64_t number) const noexcept {
+        state v(key0_, key1_);
+        v.absorb(number);
+        v.absorb(std::uint64_t{8} << 56);
+        return v.finish();
+    }
+
+private:
+    struct state {
+        std::uint64_t v0, v1, v2, v3;
+
+        state(std::uint64_t key0, std::uint64_t key1) noexcept
+            : v0(key0 ^ 0x736f6d6570736575u),
+              v1(key1 ^ 0x646f72616e646f6du ^ 0xee),
+              v2(key0 ^ 0x6c7967656e657261u),
+              v3(key1 ^ 0x7465646279746573u) {}
+
+        void round() noexcept {
+            v0 += v1, v1 = std::rotl(v1, 13) ^ v0, v0 = std::rotl(v0, 32);
+            v2 += v3, v3 = std::rotl(v3, 16) ^ v2;
+            v0 += v3, v3 = std::rotl(v3, 21) ^ v0;
+            v2 += v1, v1 = std::rotl(v1, 17) ^ v2, v2 = std::rotl(v2, 32);
+        }
+        void absorb(std::uint64_t block) noexcept {
+            v3 ^= block;
+            round();
+            round();
+            v0 ^= block;
+        }
+        value finish() noexcept {
+            v2 ^= 0xee;
+            for (int i = 0; i < 4; ++i) round();
+            const std::uint64_t low = v0 ^ v1 ^ v2 ^ v3;
+            v1 ^= 0xdd;
+            for (int i = 0; i < 4; ++i) round();
+            return {low, v0 ^ v1 ^ v2 ^ v3};
+        }
+    };
+
+    static std::uint64_t load(const std::uint8_t* at, std::size_t count) noexcept {
+        std::uint64_t out = 0;
+        for (std::size_t i = 0; i < count; ++i) out |= std::uint64_t{at[i]} << (8 * i);
+        return out;
+    }
+
+    std::uint64_t key0_;
+    std::uint64_t key1_;
+};
+
+// Numbers that a peer cannot guess, from a source that may be slow: the hash of a counter.
+class random_numbers {
+public:
+    explicit random_numbers(async::random_source& source) : hash_(source(), source()) {}
+
+    std::uint16_t next16() noexcept {
+        if (left_ == 0) {
+            bits_ = hash_(counter_++);
+            left_ = 8;
+        }
+        if (--left_ == 3) bits_.low = bits_.high;
+        const auto number = static_cast<std::uint16_t>(bits_.low);
+        bits_.low >>= 16;
+        return number;
+    }
+
+private:
+    keyed_hash hash_;
+    keyed_hash::value bits_{};
+    std::uint64_t counter_ = 0;
+    int left_ = 0;
+};
+
+// Which texts were seen, by their hashes alone: at most 3/4 full, 16 bytes a place.
+class seen_set {
+public:
+    explicit seen_set(async::random_source& random) : hash_(random(), random()) {}
+
+    // False when `text` was there before.
+    bool insert(byte_view text) {
+        if (4 * (size_ + 1) > 3 * places_.size()) grow();
+        auto key = hash_(text);
+        if (key == empty) key.low = 1;
+        auto& place = find(key);
+        if (place == key) return false;
+        place = key;
+        ++size_;
+        return true;
+    }
+
+    std::size_t size() const noexcept { return size_; }
+
+private:
+    static constexpr keyed_hash::value empty{0, 0};
+
+    keyed_hash::value& find(const keyed_hash::value& key) noexcept {
+        const std::size_t mask = places_.size() - 1;
+        for (std::size_t at = key.low & mask;; at = (at + 1) & mask) {
+            if (places_[at] == key || places_[at] == empty) return places_[at];
+        }
+    }
+    void grow() {
+        const auto before = std::exchange(
+            places_, std::vector<keyed_hash::value>(places_.empty() ? 1024 : 2 * places_.size(), empty));
+        for (const auto& each : before) {
+            if (each != empty) find(each) = each;
+        }
+    }
+
+    keyed_hash hash_;
+    std::vector<keyed_hash::value> places_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace dragline::dns::detail
 
 #include <asio/ip/udp.hpp>
 
@@ -9830,12 +10555,13 @@ private:
     struct outcome {
         std::shared_ptr<reply_sink> sink;
         std::size_t tag;
-        result<wire::message> reply;
+        std::error_code error;   // or a reply:
+        std::size_t offset = 0;  // where it begins in replies_
+        std::size_t size = 0;
     };
     using socket_handle = asio::ip::udp::socket::native_handle_type;
 
     void open(const server& where, channel_mode mode);
-    std::uint16_t random_id();
     template <class Byte>
     static void on_answer(void* context, int status, int timeouts, Byte* reply, int size);
     template <class Handle>
@@ -9855,9 +10581,9 @@ private:
     ares_channeldata* channel_ = nullptr;
     std::unordered_map<socket_handle, std::shared_ptr<watched>> sockets_;
     std::vector<outcome> outcomes_;
+    std::vector<std::uint8_t> replies_;
     std::vector<std::uint8_t> query_;
-    std::uint64_t random_bits_ = 0;
-    int random_ids_left_ = 0;
+    random_numbers ids_;
     async::deadline tick_;
     async::time_point made_at_;
     std::size_t asked_ = 0;
@@ -9923,7 +10649,7 @@ DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
 }
 
 DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where, channel_mode mode)
-    : loop_(loop), tick_(&on_tick, this), made_at_(loop.now()) {
+    : loop_(loop), ids_(loop.random()), tick_(&on_tick, this), made_at_(loop.now()) {
     open(where, mode);
 }
 
@@ -9998,19 +10724,9 @@ DRAGLINE_DECL void ares_channel::shutdown() noexcept {
     running_ = false;
     tick_.disarm();
     outcomes_.clear();
+    replies_.clear();
     // What c-ares has outstanding calls back now, and finds channel_ empty.
     if (auto* channel = std::exchange(channel_, nullptr)) ares_destroy(channel);
-}
-
-DRAGLINE_DECL std::uint16_t ares_channel::random_id() {
-    if (random_ids_left_ == 0) {
-        random_bits_ = loop_.random()();
-        random_ids_left_ = 4;
-    }
-    --random_ids_left_;
-    const auto id = static_cast<std::uint16_t>(random_bits_);
-    random_bits_ >>= 16;
-    return id;
 }
 
 DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& form,
@@ -10018,8 +10734,8 @@ DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& fo
     if (!channel_) return;
     ++asked_;
     query_.clear();
-    if (const auto ec = wire::append_query(random_id(), asked, form, query_)) {
-        outcomes_.push_back(outcome{std::move(sink), tag, ec});
+    if (const auto ec = wire::append_query(ids_.next16(), asked, form, query_)) {
+        outcomes_.push_back(outcome{std::move(sink), tag, ec, 0, 0});
         return deliver_later();
     }
     auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
@@ -10047,9 +10763,10 @@ DRAGLINE_DECL void ares_channel::answered(pending& query, int status, byte_view 
     if (status == ARES_ECONNREFUSED) was_unreachable_ = true;
     try {
         // With a message at hand the status is c-ares' reading of it, and ours is taken instead.
-        result<wire::message> decoded =
-            reply.empty() ? result<wire::message>(error_of_ares(status)) : wire::decode_message(reply);
-        outcomes_.push_back(outcome{std::move(query.sink), query.tag, std::move(decoded)});
+        const auto error = reply.empty() ? error_of_ares(status) : std::error_code();
+        replies_.insert(replies_.end(), reply.begin(), reply.end());
+        outcomes_.push_back(
+            outcome{std::move(query.sink), query.tag, error, replies_.size() - reply.size(), reply.size()});
     } catch (...) {  // out of memory: no exception may pass through c-ares, and the try will time out
     }
 }
@@ -10125,10 +10842,20 @@ DRAGLINE_DECL void ares_channel::on_tick(void* context) noexcept {
 
 DRAGLINE_DECL void ares_channel::deliver() {
     auto outcomes = std::exchange(outcomes_, {});
-    for (auto& each : outcomes) each.sink->on_reply(each.tag, std::move(each.reply));
+    auto replies = std::exchange(replies_, {});
+    for (auto& each : outcomes) {
+        const auto reply = byte_view(replies).subspan(each.offset, each.size);
+        if (each.error) {
+            each.sink->on_reply(each.tag, each.error);
+        } else if (!each.sink->on_reply_bytes(each.tag, reply)) {
+            each.sink->on_reply(each.tag, wire::decode_message(reply));
+        }
+    }
     if (outcomes_.empty() && channel_) {  // keep the memory for the next ones
         outcomes.clear();
         outcomes_ = std::move(outcomes);
+        replies.clear();
+        replies_ = std::move(replies);
     }
 }
 
@@ -10627,6 +11354,7 @@ resolver resolver_of(Where&& place) {
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 
@@ -10691,6 +11419,12 @@ private:
     async::time_point stale_until_{};
 };
 
+// An answer that no server gave. It has no TTL.
+DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::address> addresses);
+
+// What localhost and all below it stand for.
+DRAGLINE_DECL std::span<const asio::ip::address> loopback_addresses() noexcept;
+
 DRAGLINE_DECL lookup_plan plan_of(const query_options& options) noexcept;
 
 // The earlier of `until` and the timeout of the options; their default counts only when nobody else sets a
@@ -10733,7 +11467,12 @@ DRAGLINE_DECL async::time_point limit_of(const query_options& options, async::ti
     return std::min(until, async::deadline_after(now, options.timeout()));
 }
 
-// An answer that no server gave. It has no TTL.
+DRAGLINE_DECL std::span<const asio::ip::address> loopback_addresses() noexcept {
+    static const asio::ip::address both[] = {asio::ip::address_v4::loopback(),
+                                             asio::ip::address_v6::loopback()};
+    return both;
+}
+
 DRAGLINE_DECL answer local_answer(question asked, std::span<const asio::ip::address> addresses) {
     auto made = make_answer(std::move(asked), {});
     for (const auto& address : addresses) {
@@ -10817,9 +11556,7 @@ DRAGLINE_DECL std::optional<std::string> lookup::name_to_ask(std::string name, r
     if (!normal) {
         error_ = normal.error();
     } else if (is_localhost(*normal)) {
-        const asio::ip::address loopback[] = {asio::ip::address_v4::loopback(),
-                                              asio::ip::address_v6::loopback()};
-        settle(answer_source::local, local_answer(question(*std::move(normal), type), loopback));
+        settle(answer_source::local, local_answer(question(*std::move(normal), type), loopback_addresses()));
     } else if (is_onion(*normal)) {
         settle(answer_source::local, make_answer(question(*std::move(normal), type), errc::name_not_found));
     } else {
@@ -12372,33 +13109,75 @@ DRAGLINE_DECL result<record_data> parse_record_data(record_type type, std::strin
 // The four DNS operations. Start with resolve_host(). WHERE is a loop, an executor, a session or a resolver;
 // without it the operation belongs to the loop of the coroutine that awaits it.
 
-// ---- dragline/dns/wildcard_options.hpp
-// The knobs of a wildcard check.
+// ---- dragline/dns/wildcards/wildcard_options.hpp
+// The knobs of a wildcard check, and of a probe that collects evidence.
 
 
+#include <cstddef>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace dragline::inline v1::dns {
 
-/// How check_dns_wildcard() looks for a wildcard.
+/// How check_dns_wildcard() and probe_wildcard() look for a wildcard. The check goes by query() and probes()
+/// alone. A value that cannot work is kept, and the call gives errc::invalid_option.
 class wildcard_options {
 public:
     wildcard_options() {}
 
-    /// How each probe is asked; it goes past the cache and the hosts file in any case.
-    wildcard_options& query(query_options value) {
-        query_ = std::move(value);
-        return *this;
-    }
+    /// How each probe is asked; it goes past the cache and the hosts file in any case. Its timeout is that of
+    /// the whole call.
+    wildcard_options& query(query_options value) { return query_ = std::move(value), *this; }
     const query_options& query() const noexcept { return query_; }
 
-    /// Random names to ask for, 1 to 100, each for A, AAAA and CNAME; 3.
-    wildcard_options& probes(int value) {
-        probes_ = value;
-        return *this;
-    }
+    /// Random names to ask for, 1 to 100, each for A, AAAA and CNAME; 3. For each depth, level and round.
+    wildcard_options& probes(int value) { return probes_ = value, *this; }
     int probes() const noexcept { return probes_; }
+
+    /// Labels that probes put below a domain, 1 to 4; 2: names one label deep, and as many two deep.
+    wildcard_options& depth(int value) { return depth_ = value, *this; }
+    int depth() const noexcept { return depth_; }
+
+    /// Domains that are probed, 1 to 127; 8: the one that is asked for and those above it, up to its
+    /// registrable domain.
+    wildcard_options& levels(int value) { return levels_ = value, *this; }
+    int levels() const noexcept { return levels_; }
+
+    /// Types to ask for beside A, AAAA and CNAME, at most 16; none.
+    wildcard_options& types(std::vector<record_type> value) { return types_ = std::move(value), *this; }
+    const std::vector<record_type>& types() const noexcept { return types_; }
+
+    /// A wildcard is probed again until so many rounds in a row found nothing new, 1 to 1,000; 3.
+    wildcard_options& quiet_rounds(int value) { return quiet_rounds_ = value, *this; }
+    int quiet_rounds() const noexcept { return quiet_rounds_; }
+
+    /// Rounds at most, 1 to 1,000; 20.
+    wildcard_options& max_rounds(int value) { return max_rounds_ = value, *this; }
+    int max_rounds() const noexcept { return max_rounds_; }
+
+    /// Addresses, targets and other records that are kept of each level, in all; 10,000.
+    wildcard_options& max_pool(std::size_t value) { return max_pool_ = value, *this; }
+    std::size_t max_pool() const noexcept { return max_pool_; }
+
+    /// Queries that are on their way at the same time, 1 to 10,000; 64.
+    wildcard_options& at_once(int value) { return at_once_ = value, *this; }
+    int at_once() const noexcept { return at_once_; }
+
+    /// Ask for signatures, which can prove a wildcard (DO, RFC 4035); on. A server that does not understand
+    /// is asked without.
+    wildcard_options& signatures(bool value) { return signatures_ = value, *this; }
+    bool signatures() const noexcept { return signatures_; }
+
+    /// Where names cannot exist: one below each, "www." and a random label, is asked for to find a resolver
+    /// that answers what does not exist, at most 8; the root and "com". Empty: no such control.
+    ///
+    /// Neither has a wildcard, by the root zone's content and by contract of the registry, while a public
+    /// suffix may well have one. "invalid" would not do: recursors answer for it themselves (RFC 6761, 6.4),
+    /// before whoever rewrites sees it. Some rewrite only what looks like a web site below a known suffix.
+    wildcard_options& controls(std::vector<std::string> value) { return controls_ = std::move(value), *this; }
+    const std::vector<std::string>& controls() const noexcept { return controls_; }
 
     /// Why these options cannot work, or nothing.
     DRAGLINE_DECL std::error_code problem() const noexcept;
@@ -12406,20 +13185,41 @@ public:
 private:
     query_options query_;
     int probes_ = 3;
+    int depth_ = 2;
+    int levels_ = 8;
+    int quiet_rounds_ = 3;
+    int max_rounds_ = 20;
+    int at_once_ = 64;
+    bool signatures_ = true;
+    std::size_t max_pool_ = 10'000;
+    std::vector<record_type> types_;
+    std::vector<std::string> controls_{".", "com"};
 };
 
 }  // namespace dragline::dns
 
-// ---- dragline/dns/impl/wildcard_options.ipp
-// Included by <dragline/dns/wildcard_options.hpp> only.
+// ---- dragline/dns/wildcards/impl/wildcard_options.ipp
+// Included by <dragline/dns/wildcards/wildcard_options.hpp> only.
+
 
 #if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
 
 namespace dragline::inline v1::dns {
 
 DRAGLINE_DECL std::error_code wildcard_options::problem() const noexcept {
     if (const auto ec = query_.problem()) return ec;
-    const bool good = probes_ >= 1 && probes_ <= 100;
+    constexpr std::size_t max_types = 16, max_controls = 8, longest_control = 200;
+    const auto within = [](int value, int most) { return value >= 1 && value <= most; };
+    const bool counts = within(probes_, 100) && within(depth_, 4) && within(levels_, 127) &&
+                        within(quiet_rounds_, 1000) && within(max_rounds_, 1000) && within(at_once_, 10'000);
+    const bool lists = types_.size() <= max_types && controls_.size() <= max_controls &&
+                       std::find(types_.begin(), types_.end(), record_type::opt) == types_.end();
+    const bool names = std::all_of(controls_.begin(), controls_.end(), [](const std::string& each) {
+        return each.size() <= longest_control && normal_name(each);
+    });
+    const bool good = counts && lists && names && max_pool_ >= 1;
     return good ? std::error_code() : make_error_code(dragline::errc::invalid_option);
 }
 
@@ -12556,9 +13356,9 @@ auto reverse_resolve(asio::ip::address address, Token token = {}) {
 /// AAAA and CNAME, past the cache.
 ///
 /// Completes with (error_code, bool). True: some probe was answered. False: every probe was denied.
+/// probe_wildcard() tells more.
 /// Errors:  dns::errc::inconclusive when neither is proved, by timeouts or failures, also at the deadline;
-/// those of a
-///          name or an option that cannot be used.
+///          those of a name or an option that cannot be used.
 /// Cancel, Threads: as resolve_host(). RFC 4592.
 template <async::where Where, class Token = default_token>
 auto check_dns_wildcard(Where&& place, std::string_view domain, wildcard_options options,
@@ -12599,9 +13399,481 @@ using dns::reverse_resolve;
 // ---- dragline/dns/impl/resolve.ipp
 // Included by <dragline/dns/resolve.hpp> only.
 
-// ---- dragline/dns/detail/wildcard_check.hpp
-// Probes a domain for a wildcard.
+// ---- dragline/dns/detail/wildcard_op.hpp
+// Probes a domain for wildcards: for a yes or no, or for evidence.
 
+// ---- dragline/dns/wildcards/wildcard_evidence.hpp
+// What a probe for wildcards found, and what follows for names that exist. No I/O. Start with
+// wildcard_evidence, which probe_wildcard() gives.
+
+
+#include <asio/ip/address.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+class wildcard_machine;
+}
+
+namespace dragline::inline v1::dns {
+
+/// What is known: a failure to find out is never a no.
+enum class wildcard_verdict { yes, no, unknown };
+
+DRAGLINE_DECL std::string to_string(wildcard_verdict verdict);
+
+/// One question about a name that nobody made, and what came of it.
+class wildcard_probe {
+public:
+    question asked;
+    std::string below;     ///< The domain whose wildcard it would show, or the control under which it stands.
+    bool control = false;  ///< Asked to find a resolver that answers what does not exist.
+    std::error_code error;  ///< As answer::error; a timeout, say, where no server said anything.
+    rcode code = rcode::no_error;
+    bool exists = false;     ///< There were records of that type, or an alias, wherever it leads.
+    bool authentic = false;  ///< The server says that it validated the data (AD).
+    std::string server;      ///< "192.0.2.1:53"; empty where none answered.
+    std::string wildcard;    ///< "*.example.com", where a signature proves that this made the answer.
+    std::vector<std::string> aliases;
+    std::vector<record> records;  ///< At the end of the aliases; the first 64.
+
+    wildcard_probe() {}
+};
+
+/// What random names below one domain resolve to.
+class wildcard_pool {
+public:
+    std::set<asio::ip::address> addresses;
+    /// The first alias of each name, in lower case. One that begins with the labels of its name stands as
+    /// "*.cdn.example", and means the same of every name.
+    std::set<std::string> targets;
+    std::vector<record> others;  ///< Records of other types, under the names of the probes.
+
+    wildcard_pool() {}
+
+    std::size_t size() const noexcept { return addresses.size() + targets.size() + others.size(); }
+
+    /// Adds what an answer about a name below `domain` holds; how many things that was not here before.
+    DRAGLINE_DECL std::size_t learn(const answer& from, std::string_view domain, std::size_t max_size);
+
+    /// The alias of the name, or all of its records, are here; no for an answer without either.
+    DRAGLINE_DECL bool covers(const answer& from, std::string_view domain) const;
+    DRAGLINE_DECL bool covers(std::span<const asio::ip::address> all) const;
+
+private:
+    bool has(const record& entry) const;
+};
+
+/// One domain, and what its probes came to.
+class wildcard_level {
+public:
+    std::string domain;
+
+    /// Whether names below `domain` exist that nobody made. Unknown when no probe was answered and some had
+    /// no clear answer; and when the resolver rewrites, unless signatures prove a wildcard.
+    wildcard_verdict verdict = wildcard_verdict::unknown;
+
+    /// "*.example.com", when signatures show that this made the answers (RFC 4035, 5.3.4): `domain` may well
+    /// not exist itself. They are not validated here.
+    std::string wildcard;
+    bool proven() const noexcept { return !wildcard.empty(); }
+
+    wildcard_pool pool;
+    bool settled = false;   ///< The last rounds found nothing new: the pool is thought to be whole.
+    std::size_t quiet = 0;  ///< So many rounds, or canaries since then, in a row.
+
+    // Probes, by what came of them. One type that is answered makes the name exist.
+    std::size_t answered = 0;
+    std::size_t denied = 0;   ///< NXDOMAIN, or no data of that type: a wildcard of other types looks alike.
+    std::size_t unclear = 0;  ///< Anything else: SERVFAIL, REFUSED, a timeout.
+
+    wildcard_level() {}
+};
+
+/// The result of probe_wildcard(), and a filter for names that brute force found.
+class wildcard_evidence {
+public:
+    /// The domain that was asked for, then those above it.
+    std::vector<wildcard_level> levels;
+
+    /// Every question, in the order of asking.
+    std::vector<wildcard_probe> probes;
+
+    /// Whether the resolver answers what does not exist, and with what; unknown without a control.
+    wildcard_verdict rewriting = wildcard_verdict::unknown;
+    wildcard_pool rewritten;
+
+    bool is_signed = false;  ///< Answers came with signatures.
+    bool complete = false;   ///< The time was enough for all rounds.
+    std::size_t max_pool = 10'000;
+
+    wildcard_evidence() {}
+
+    /// That of the domain itself.
+    wildcard_verdict verdict() const noexcept {
+        return levels.empty() ? wildcard_verdict::unknown : levels.front().verdict;
+    }
+
+    /// The level that decides about a name: the nearest domain above it. What stands further up does not: a
+    /// wildcard does not reach below a name that exists (RFC 4592, 2.2.1), and where none does, the level
+    /// below shows the same answers. nullptr for a name that no level is above.
+    DRAGLINE_DECL const wildcard_level* level_above(std::string_view name) const noexcept;
+
+    /// Whether a wildcard, or a rewriting resolver, made what a look-up of a name found.
+    ///
+    /// Yes: its alias or all of its addresses are in the pool of its level, or its signature says so. No: its
+    /// level has no wildcard, or a settled pool without them; or, where the wildcard is proven by signatures,
+    /// the answer has one of its own (ask with query_options::dnssec_ok()). An answer that denies the name is
+    /// a no too. Unknown: the evidence does not tell.
+    DRAGLINE_DECL wildcard_verdict synthesis(const answer& found) const;
+    DRAGLINE_DECL wildcard_verdict synthesis(const response& found) const;
+    DRAGLINE_DECL wildcard_verdict synthesis(std::string_view name,
+                                             std::span<const asio::ip::address> found) const;
+
+    /// False only for what is known to be real: a filter keeps it.
+    bool is_synthesised(const answer& found) const { return synthesis(found) != wildcard_verdict::no; }
+    bool is_synthesised(const response& found) const { return synthesis(found) != wildcard_verdict::no; }
+    bool is_synthesised(std::string_view name, std::span<const asio::ip::address> found) const {
+        return synthesis(name, found) != wildcard_verdict::no;
+    }
+
+    /// Takes in what came of one more random name, as those of wildcard_canary: a pool may grow, a verdict
+    /// turn into a yes. True when something is new: what was found before deserves another look, and
+    /// the pool counts as whole only after three canaries that bring nothing new.
+    DRAGLINE_DECL bool learn(const answer& of_random_name);
+    DRAGLINE_DECL bool learn(const response& of_random_name);
+
+private:
+    wildcard_level* level_above(std::string_view name) noexcept;
+    void judge(wildcard_level& level) const noexcept;
+    friend class detail::wildcard_machine;
+};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/wildcards/impl/wildcard_evidence.ipp
+// Included by <dragline/dns/wildcards/wildcard_evidence.hpp> only.
+
+// ---- dragline/dns/detail/signature_labels.hpp
+// What the signatures beside an answer say of how it came about (RFC 4035, 5.3.4). Nothing is validated here.
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::dns::detail {
+
+// The labels of a name as RRSIG counts them: without the root and without a "*" in front (RFC 4034, 3.1.3).
+DRAGLINE_DECL std::size_t count_labels(std::string_view name) noexcept;
+
+// The last `labels` labels of a name; "." for none of them.
+DRAGLINE_DECL std::string_view last_labels(std::string_view name, std::size_t labels) noexcept;
+
+// The domain above a name; "." above one label, empty above the root.
+DRAGLINE_DECL std::string_view parent_of(std::string_view name) noexcept;
+
+enum class signature_kind {
+    none,      // the records of the asked name came without a signature
+    exact,     // signed under the asked name
+    wildcard,  // signed under a wildcard above it
+};
+
+struct signature_finding {
+    signature_kind kind = signature_kind::none;
+    std::string wildcard;  // "*.example.com"
+};
+
+// Looks at the records that the asked name itself has, not at those of its aliases.
+DRAGLINE_DECL signature_finding signature_of(const answer& from);
+
+// Whether the zone that answered is signed.
+DRAGLINE_DECL bool is_signed(const answer& from);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/signature_labels.ipp
+// Included by <dragline/dns/detail/signature_labels.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::dns::detail {
+
+// Where the label that starts at `begin` ends: at a dot that is not escaped, or with the name.
+DRAGLINE_DECL std::size_t end_of_label(std::string_view name, std::size_t begin) noexcept {
+    for (; begin < name.size() && name[begin] != '.'; ++begin) {
+        if (name[begin] == '\\') ++begin;
+    }
+    return std::min(begin, name.size());
+}
+
+DRAGLINE_DECL std::size_t all_labels(std::string_view name) noexcept {
+    std::size_t labels = 0;
+    for (std::size_t at = 0; at < name.size(); ++labels) {
+        const auto end = end_of_label(name, at);
+        if (end == at) break;  // the root
+        at = end + 1;
+    }
+    return labels;
+}
+
+DRAGLINE_DECL std::size_t count_labels(std::string_view name) noexcept {
+    const bool is_wildcard = name == "*" || name.starts_with("*.");
+    return all_labels(name) - (is_wildcard ? 1 : 0);
+}
+
+DRAGLINE_DECL std::string_view last_labels(std::string_view name, std::size_t labels) noexcept {
+    if (name.ends_with('.') && name.size() > 1 && name[name.size() - 2] != '\\') name.remove_suffix(1);
+    for (auto more = all_labels(name); more > labels; --more) {
+        name.remove_prefix(std::min(end_of_label(name, 0) + 1, name.size()));
+    }
+    return labels == 0 || name.empty() ? std::string_view(".") : name;
+}
+
+DRAGLINE_DECL std::string_view parent_of(std::string_view name) noexcept {
+    const auto labels = all_labels(name);
+    return labels == 0 ? std::string_view() : last_labels(name, labels - 1);
+}
+
+// Whether it signs what is an answer to a question for this type.
+DRAGLINE_DECL bool signs_answer_to(const rrsig_record& signature, record_type asked) noexcept {
+    return signature.type_covered == asked || signature.type_covered == record_type::cname ||
+           asked == record_type::any;
+}
+
+DRAGLINE_DECL signature_finding signature_of(const answer& from) {
+    signature_finding found;
+    if (!from.reply || !from.exists()) return found;
+    for (const auto& entry : from.reply->message.answers) {
+        if (!wire::equal_names(entry.name, from.asked.name)) continue;
+        const auto* signature = entry.get<rrsig_record>();
+        if (!signature || !signs_answer_to(*signature, from.asked.type)) continue;
+        const auto own = count_labels(from.asked.name);
+        if (signature->labels > own) continue;  // it cannot be: RFC 4035, 5.3.1
+        if (signature->labels == own) {
+            found.kind = signature_kind::exact;
+            continue;
+        }
+        const auto above = last_labels(from.asked.name, signature->labels);
+        found.kind = signature_kind::wildcard;
+        found.wildcard = ascii::to_lower(above == "." ? "*" : "*." + std::string(above));
+        break;
+    }
+    return found;
+}
+
+DRAGLINE_DECL bool is_signed(const answer& from) {
+    if (!from.reply) return false;
+    if (signature_of(from).kind != signature_kind::none) return true;
+    if (from.exists()) return false;  // the rest may be of the zone that an alias leads to
+    const auto& rest = from.reply->message.authorities;
+    return std::any_of(rest.begin(), rest.end(),
+                       [](const record& each) { return each.type == record_type::rrsig; });
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+DRAGLINE_DECL bool is_below(std::string_view name, std::string_view parent) noexcept {
+    return wire::is_at_or_below(name, parent) && !wire::equal_names(name, parent);
+}
+
+DRAGLINE_DECL bool is_denial(std::error_code error) noexcept {
+    return error == errc::name_not_found || error == errc::no_data;
+}
+
+DRAGLINE_DECL std::optional<asio::ip::address> address_of(const record& entry) {
+    if (const auto* v4 = entry.get<a_record>()) return asio::ip::address_v4(v4->address);
+    if (const auto* v6 = entry.get<aaaa_record>()) return asio::ip::address_v6(v6->address);
+    return std::nullopt;
+}
+
+DRAGLINE_DECL std::string first_target(const answer& from) {
+    if (!from.aliases.empty()) return ascii::to_lower(from.aliases.front());
+    for (const auto& each : from.records) {  // to who asks for CNAME, the alias is the answer
+        if (const auto* alias = each.get<cname_record>()) return ascii::to_lower(alias->name);
+    }
+    return {};
+}
+
+// Aliases are compared by themselves, and a signature may be another one at each query.
+DRAGLINE_DECL bool is_pooled(const record& entry) noexcept {
+    return entry.type != record_type::cname && entry.type != record_type::rrsig;
+}
+
+// "*.cdn.example" for the alias "www.cdn.example" of a name that is "www" below the domain. A DNAME record
+// makes such aliases, and so do servers that compute them: as they stand, no two would be alike.
+DRAGLINE_DECL std::string target_pattern(const answer& from, std::string_view domain) {
+    const auto target = first_target(from);
+    const auto& name = from.asked.name;
+    if (target.empty() || !is_below(name, domain)) return {};
+    auto prefix = ascii::to_lower(name.substr(0, name.size() - (domain == "." ? 0 : domain.size())));
+    if (!prefix.ends_with('.')) prefix += '.';
+    return target.starts_with(prefix) ? "*." + target.substr(prefix.size()) : std::string();
+}
+
+// What it takes to judge a response as a look-up is judged.
+DRAGLINE_DECL answer answer_from(const response& from) {
+    auto made = make_answer(from.asked, from.error);
+    made.code = from.code;
+    made.aliases = from.aliases;
+    for (const auto& each : from.answers) {
+        const bool own = each.type == from.asked.type || from.asked.type == record_type::any;
+        if (own && wire::equal_names(each.name, from.canonical_name())) made.records.push_back(each);
+    }
+    auto whole = std::make_shared<server_reply>();
+    whole->message.answers = from.answers;
+    whole->message.authorities = from.authorities;
+    made.reply = std::move(whole);
+    return made;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string to_string(wildcard_verdict verdict) {
+    switch (verdict) {
+        case wildcard_verdict::yes: return "yes";
+        case wildcard_verdict::no: return "no";
+        case wildcard_verdict::unknown: break;
+    }
+    return "unknown";
+}
+
+DRAGLINE_DECL bool wildcard_pool::has(const record& entry) const {
+    if (const auto address = detail::address_of(entry)) return addresses.contains(*address);
+    return std::any_of(others.begin(), others.end(), [&entry](const record& each) {
+        return each.type == entry.type && each.data == entry.data;
+    });
+}
+
+DRAGLINE_DECL std::size_t wildcard_pool::learn(const answer& from, std::string_view domain,
+                                               std::size_t max_size) {
+    const auto before = size();
+    if (auto target = detail::first_target(from); !target.empty() && size() < max_size) {
+        auto pattern = detail::target_pattern(from, domain);
+        targets.insert(pattern.empty() ? std::move(target) : std::move(pattern));
+    }
+    for (const auto& each : from.records) {
+        if (size() >= max_size) break;
+        if (!detail::is_pooled(each) || has(each)) continue;
+        if (const auto address = detail::address_of(each)) {
+            addresses.insert(*address);
+        } else {
+            others.push_back(each);
+        }
+    }
+    return size() - before;
+}
+
+DRAGLINE_DECL bool wildcard_pool::covers(const answer& from, std::string_view domain) const {
+    const auto target = detail::first_target(from);
+    if (!target.empty() && targets.contains(target)) return true;
+    // An alias that every name has tells nothing of what stands at its end.
+    const auto pattern = detail::target_pattern(from, domain);
+    const auto pooled = std::count_if(from.records.begin(), from.records.end(), &detail::is_pooled);
+    if (pooled == 0) return !pattern.empty() && targets.contains(pattern);
+    return std::all_of(from.records.begin(), from.records.end(),
+                       [this](const record& each) { return !detail::is_pooled(each) || has(each); });
+}
+
+DRAGLINE_DECL bool wildcard_pool::covers(std::span<const asio::ip::address> all) const {
+    return !all.empty() && std::all_of(all.begin(), all.end(), [this](const asio::ip::address& each) {
+        return addresses.contains(each);
+    });
+}
+
+DRAGLINE_DECL const wildcard_level* wildcard_evidence::level_above(std::string_view name) const noexcept {
+    if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
+    for (const auto& each : levels) {  // the deepest in front
+        if (detail::is_below(name, each.domain)) return &each;
+    }
+    return nullptr;
+}
+
+DRAGLINE_DECL wildcard_level* wildcard_evidence::level_above(std::string_view name) noexcept {
+    return const_cast<wildcard_level*>(std::as_const(*this).level_above(name));
+}
+
+// Denials are never made up by a resolver that rewrites, answers are.
+DRAGLINE_DECL void wildcard_evidence::judge(wildcard_level& level) const noexcept {
+    if (level.answered > 0) {
+        const bool sure = level.proven() || rewriting != wildcard_verdict::yes;
+        level.verdict = sure ? wildcard_verdict::yes : wildcard_verdict::unknown;
+    } else {
+        const bool sure = level.denied > 0 && level.unclear == 0;
+        level.verdict = sure ? wildcard_verdict::no : wildcard_verdict::unknown;
+    }
+}
+
+DRAGLINE_DECL wildcard_verdict wildcard_evidence::synthesis(const answer& found) const {
+    if (detail::is_denial(found.error) && !found.exists()) return wildcard_verdict::no;
+    const auto* level = level_above(found.asked.name);
+    if (!level || !found.exists()) return wildcard_verdict::unknown;
+    const auto signature = detail::signature_of(found);
+    if (signature.kind == detail::signature_kind::wildcard) return wildcard_verdict::yes;
+    // Servers that sign what they make up, as they answer, are no help: there, no signature shows a wildcard.
+    if (signature.kind == detail::signature_kind::exact && level->proven()) return wildcard_verdict::no;
+    if (level->pool.covers(found, level->domain) || rewritten.covers(found, level->domain))
+        return wildcard_verdict::yes;
+    return level->settled ? wildcard_verdict::no : wildcard_verdict::unknown;
+}
+
+DRAGLINE_DECL wildcard_verdict wildcard_evidence::synthesis(const response& found) const {
+    return synthesis(detail::answer_from(found));
+}
+
+DRAGLINE_DECL wildcard_verdict wildcard_evidence::synthesis(std::string_view name,
+                                                            std::span<const asio::ip::address> found) const {
+    const auto* level = level_above(name);
+    if (!level || found.empty()) return wildcard_verdict::unknown;
+    if (level->pool.covers(found) || rewritten.covers(found)) return wildcard_verdict::yes;
+    return level->settled ? wildcard_verdict::no : wildcard_verdict::unknown;
+}
+
+DRAGLINE_DECL bool wildcard_evidence::learn(const answer& of_random_name) {
+    auto* level = level_above(of_random_name.asked.name);
+    if (!level || !of_random_name.exists()) return false;
+    constexpr std::size_t enough = 3;
+    const auto before = level->verdict;
+    ++level->answered;
+    auto signature = detail::signature_of(of_random_name);
+    if (!level->proven()) level->wildcard = std::move(signature.wildcard);
+    judge(*level);
+    const auto grown = level->pool.learn(of_random_name, level->domain, max_pool);
+    const bool news = grown > 0 || level->verdict != before;
+    level->quiet = news ? 0 : level->quiet + 1;
+    level->settled = level->quiet >= enough && level->pool.size() < max_pool;
+    return news;
+}
+
+DRAGLINE_DECL bool wildcard_evidence::learn(const response& of_random_name) {
+    return learn(detail::answer_from(of_random_name));
+}
+
+}  // namespace dragline::dns
+
+#endif
 
 #include <asio/awaitable.hpp>
 
@@ -12613,36 +13885,85 @@ namespace dragline::inline v1::dns::detail {
 DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resolver_core> core,
                                                            std::string domain, wildcard_options options);
 
-// What the outcome of one probe tells of a wildcard.
-enum class probe_verdict { answered, denied, unclear };
-DRAGLINE_DECL probe_verdict verdict_of(const answer& outcome) noexcept;
-
-// A label that nobody has: 12 to 24 letters and digits, a letter first.
-DRAGLINE_DECL std::string random_label(async::random_source& random);
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> collect_evidence(std::shared_ptr<resolver_core> core,
+                                                                          std::string domain,
+                                                                          wildcard_options options);
 
 }  // namespace dragline::dns::detail
 
-// ---- dragline/dns/detail/impl/wildcard_check.ipp
-// Included by <dragline/dns/detail/wildcard_check.hpp> only.
+// ---- dragline/dns/detail/impl/wildcard_op.ipp
+// Included by <dragline/dns/detail/wildcard_op.hpp> only.
+
+// ---- dragline/dns/detail/probe_names.hpp
+// Labels that nobody has, in the shapes that servers which look at names tell apart.
 
 
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/error.hpp>
-
-#include <algorithm>
-#include <deque>
+#include <cstddef>
+#include <set>
+#include <string>
 #include <string_view>
-#include <utility>
 
 namespace dragline::inline v1::dns::detail {
 
 inline constexpr std::size_t longest_probe_label = 24;
 
-DRAGLINE_DECL probe_verdict verdict_of(const answer& outcome) noexcept {
-    if (outcome.exists()) return probe_verdict::answered;  // an alias is an answer, wherever it leads
-    const bool denied = outcome.error == errc::name_not_found || outcome.error == errc::no_data;
-    return denied ? probe_verdict::denied : probe_verdict::unclear;
+// 12 to 24 letters and digits, a letter first.
+DRAGLINE_DECL std::string random_label(async::random_source& random);
+
+// Letters that can be spoken, four words, digits, or letters and digits; all lower case.
+inline constexpr unsigned probe_shapes = 4;
+
+class probe_names {
+public:
+    explicit probe_names(async::random_source& random) noexcept : random_(random) {}
+
+    // A name `depth` labels below `domain`, the first of this shape, each other of the next one. No label
+    // comes twice.
+    DRAGLINE_DECL std::string next(std::string_view domain, int depth, unsigned shape);
+
+private:
+    std::string label(unsigned shape);
+
+    async::random_source& random_;
+    std::set<std::string> used_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/probe_names.ipp
+// Included by <dragline/dns/detail/probe_names.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <iterator>
+
+namespace dragline::inline v1::dns::detail {
+
+// Four of them and three hyphens fit into the longest label.
+inline constexpr std::string_view probe_words[] = {
+    "acorn", "amber", "apple", "arrow", "beach", "birch", "blue",  "brass", "brook", "cedar", "chalk",
+    "cliff", "cloud", "coral", "crane", "creek", "delta", "dune",  "eagle", "earth", "ember", "fern",
+    "field", "finch", "flint", "frost", "glass", "gold",  "grain", "grape", "green", "grove", "hazel",
+    "heron", "ivory", "jade",  "lake",  "larch", "leaf",  "lemon", "lily",  "maple", "marsh", "mint",
+    "moon",  "moss",  "north", "oak",   "ocean", "olive", "onyx",  "opal",  "otter", "pearl", "pine",
+    "plum",  "quail", "raven", "reed",  "river", "robin", "rose",  "sage",  "stone",
+};
+inline constexpr std::size_t probe_word_count = 64;
+static_assert(std::size(probe_words) == probe_word_count);
+
+// One random number gives this many characters out of 36 that are near enough to even.
+inline constexpr int characters_per_number = 10;
+
+DRAGLINE_DECL std::string random_text(async::random_source& random, std::string_view characters,
+                                      std::size_t size) {
+    std::string text;
+    while (text.size() < size) {
+        auto bits = random();
+        for (int i = 0; i < characters_per_number && text.size() < size; ++i, bits /= characters.size()) {
+            text += characters[bits % characters.size()];
+        }
+    }
+    return text;
 }
 
 DRAGLINE_DECL std::string random_label(async::random_source& random) {
@@ -12650,53 +13971,1674 @@ DRAGLINE_DECL std::string random_label(async::random_source& random) {
     constexpr std::size_t shortest = 12;
     const std::size_t size = shortest + random() % (longest_probe_label - shortest + 1);
     std::string label(1, characters[random() % 26]);
-    while (label.size() < size) {
-        auto bits = random();
-        for (int i = 0; i < 10 && label.size() < size; ++i, bits /= characters.size()) {
-            label += characters[bits % characters.size()];
-        }
+    return label += random_text(random, characters, size - 1);
+}
+
+DRAGLINE_DECL std::string spoken_label(async::random_source& random) {
+    constexpr std::size_t syllables = 8;
+    const auto consonants = random_text(random, "bdfghjklmnprstvz", syllables);
+    const auto vowels = random_text(random, "aeiou", syllables);
+    std::string label;
+    for (std::size_t i = 0; i < syllables; ++i) (label += consonants[i]) += vowels[i];
+    return label;
+}
+
+DRAGLINE_DECL std::string word_label(async::random_source& random) {
+    std::string label;
+    for (int i = 0; i < 4; ++i) {
+        if (i > 0) label += '-';
+        label += probe_words[random() % probe_word_count];
     }
     return label;
+}
+
+DRAGLINE_DECL std::string digit_label(async::random_source& random) {
+    constexpr std::size_t digits = 14;
+    return random_text(random, "0123456789", digits);
+}
+
+DRAGLINE_DECL std::string probe_names::label(unsigned shape) {
+    constexpr int most_tries = 100;  // a source that repeats itself does not hold anybody up
+    for (int tries = 0;; ++tries) {
+        auto made = shape == 0   ? spoken_label(random_)
+                    : shape == 1 ? word_label(random_)
+                    : shape == 2 ? digit_label(random_)
+                                 : random_label(random_);
+        if (used_.insert(made).second || tries == most_tries) return made;
+    }
+}
+
+DRAGLINE_DECL std::string probe_names::next(std::string_view domain, int depth, unsigned shape) {
+    std::string name;
+    for (int i = 0; i < depth; ++i, ++shape) (name += label(shape % probe_shapes)) += '.';
+    if (domain == ".") {
+        name.pop_back();
+        return name;
+    }
+    return name += domain;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/question_batch.hpp
+// Asks many questions of the servers themselves, so many at a time, and waits for all or for the first that
+// has an answer.
+
+
+#include <asio/awaitable.hpp>
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// Lives in the frame of the coroutine that awaits ask(); destroyed, it lets go of what is on its way.
+class question_batch {
+public:
+    // The cache and the hosts file play no part. `whole`: the replies are wanted word for word.
+    question_batch(std::shared_ptr<resolver_core> core, const query_options& options, bool whole,
+                   std::size_t at_once);
+
+    // Signatures are wanted too; but not of a server that says that it does not understand.
+    void want_signatures() noexcept { plan_.form.dnssec_ok = plan_.form.udp_size != 0; }
+
+    // Ends when every question has an outcome, or, `first`, when one has an answer. At `until` the others
+    // have failed of the timeout. The only error is that of cancellation.
+    asio::awaitable<result<void>> ask(std::vector<question> asked, async::time_point until,
+                                      bool first = false);
+
+    // Of the questions, in their order; not null, but of those after the first answer.
+    const std::vector<std::shared_ptr<const answer>>& outcomes() const noexcept { return outcomes_; }
+
+    // Whether the time of the last ask() was not enough.
+    bool timed_out() const noexcept { return timed_out_; }
+
+private:
+    struct place {
+        std::size_t which;
+        std::optional<quota_seat> quota;
+        std::optional<flight_seat> seat;
+    };
+
+    void start(std::size_t which, const question& asked);
+    void send(place& of, const question& asked);
+    bool collect(const std::vector<question>& asked);
+    bool has_answer() const noexcept;
+
+    std::shared_ptr<resolver_core> core_;
+    std::optional<lookup_quota> quota_;
+    lookup_plan plan_;
+    std::size_t at_once_;
+    bool important_;
+    bool rotate_;
+    bool timed_out_ = false;
+    std::vector<std::shared_ptr<const answer>> outcomes_;
+    async::event wake_;  // one for all of them
+    std::list<place> places_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/question_batch.ipp
+// Included by <dragline/dns/detail/question_batch.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL question_batch::question_batch(std::shared_ptr<resolver_core> core,
+                                             const query_options& options, bool whole, std::size_t at_once)
+    : core_(std::move(core)),
+      quota_(options.quota()),
+      plan_(plan_of(options)),
+      at_once_(at_once),
+      important_(options.important()),
+      rotate_(options.rotate()),
+      wake_(core_->loop()) {
+    plan_.bypass_cache = true;
+    plan_.whole = whole;
+}
+
+DRAGLINE_DECL void question_batch::send(place& of, const question& asked) {
+    bool shared = false;
+    of.seat.emplace(core_->flight_for(asked, plan_, rotate_, core_->loop().now(), shared), wake_);
+    of.seat->in().start(important_);
+}
+
+DRAGLINE_DECL void question_batch::start(std::size_t which, const question& asked) {
+    const auto settle = [&](answer made) {
+        outcomes_[which] = std::make_shared<const answer>(std::move(made));
+    };
+    if (is_localhost(asked.name)) return settle(local_answer(asked, loopback_addresses()));
+    if (is_onion(asked.name)) return settle(make_answer(asked, errc::name_not_found));
+    auto& added = places_.emplace_back();
+    added.which = which;
+    if (quota_) {
+        added.quota.emplace(quota_->state(), important_, wake_);
+        if (added.quota->refused()) {
+            places_.pop_back();
+            return settle(make_answer(asked, errc::quota_exceeded));
+        }
+        if (!added.quota->admitted()) return;
+    }
+    send(added, asked);
+}
+
+// True when there was anything to take in.
+DRAGLINE_DECL bool question_batch::collect(const std::vector<question>& asked) {
+    bool any = false;
+    for (auto at = places_.begin(); at != places_.end();) {
+        if (!at->seat && at->quota->admitted()) send(*at, asked[at->which]);
+        const auto outcome = at->seat ? at->seat->in().outcome() : nullptr;
+        if (!outcome) {
+            ++at;
+            continue;
+        }
+        any = true;
+        if (outcome->error == errc::format_error && at->seat->in().plan().form.dnssec_ok) {
+            plan_.form.dnssec_ok = false;  // perhaps it does not know EDNS (RFC 6891, 6.2.2)
+            send(*at, asked[at->which]);
+            ++at;
+            continue;
+        }
+        outcomes_[at->which] = outcome;
+        at = places_.erase(at);
+    }
+    return any;
+}
+
+DRAGLINE_DECL bool question_batch::has_answer() const noexcept {
+    return std::any_of(outcomes_.begin(), outcomes_.end(),
+                       [](const auto& each) { return each && each->exists(); });
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> question_batch::ask(std::vector<question> asked,
+                                                                async::time_point until, bool first) {
+    outcomes_.assign(asked.size(), nullptr);
+    timed_out_ = false;
+    for (std::size_t next = 0;;) {
+        while (next < asked.size() && places_.size() < at_once_) {
+            start(next, asked[next]);
+            ++next;
+        }
+        const bool news = collect(asked);
+        if (first && has_answer()) break;
+        if (places_.empty() && next == asked.size()) co_return result<void>();
+        if (news) continue;
+        const auto waited = co_await wake_.wait(until, phase::resolve);
+        if (waited) continue;
+        collect(asked);
+        if (first && has_answer()) break;
+        if (waited.error() == asio::error::operation_aborted) co_return waited.error();
+        timed_out_ = true;
+        for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+            if (!outcomes_[i])
+                outcomes_[i] = std::make_shared<const answer>(make_answer(asked[i], waited.error()));
+        }
+        break;
+    }
+    places_.clear();
+    co_return result<void>();
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/wildcard_machine.hpp
+// Decides what a probe for wildcards asks, round after round, and what the answers come to. No I/O.
+
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The longest domain that a probe fits below.
+inline constexpr std::size_t max_probed_domain = max_host_name - 1 - longest_probe_label;
+
+// The domain, and those above it up to its registrable domain, at most `most` of them.
+DRAGLINE_DECL std::vector<std::string> levels_of(const std::string& domain, int most);
+
+class wildcard_machine {
+public:
+    // `domain` as normal_host_name() writes it, and no longer than max_probed_domain; options without a
+    // problem.
+    DRAGLINE_DECL wildcard_machine(std::string domain, wildcard_options options,
+                                   async::random_source& random);
+
+    // What to ask now, all at once; nothing when the evidence is complete.
+    DRAGLINE_DECL std::vector<question> next();
+
+    // What came of that, in the same order.
+    DRAGLINE_DECL void learn(const std::vector<std::shared_ptr<const answer>>& outcomes);
+
+    DRAGLINE_DECL wildcard_evidence finish(bool complete);
+
+private:
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+    struct target {
+        std::size_t level;  // none: a control
+        std::string below;
+    };
+    struct level_progress {
+        std::size_t found = 0;  // what was new in this round
+        bool answered = false;
+        bool done = false;
+    };
+
+    void add_controls(std::vector<question>& questions);
+    void add_round(std::size_t level, std::vector<question>& questions);
+    void add(const std::string& name, const target& of, std::vector<question>& questions);
+    void learn(const answer& outcome, const target& of);
+    void end_round(std::size_t level);
+
+    wildcard_options options_;
+    probe_names names_;
+    wildcard_evidence evidence_;
+    std::vector<target> asked_;  // the questions of this round
+    std::vector<level_progress> progress_;
+    int round_ = 0;
+    bool control_answered_ = false;
+    bool control_denied_ = false;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/wildcard_machine.ipp
+// Included by <dragline/dns/detail/wildcard_machine.hpp> only.
+
+// ---- dragline/url/registrable_domain.hpp
+// Where a name ends to belong to one owner: "example.co.uk" is registered, "co.uk" is a public suffix. Start
+// with registrable_domain().
+
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// True when the functions below follow the Public Suffix List (publicsuffix.org): features::psl, and a
+/// libpsl that carries the list. The list is as old as that libpsl; no file is read.
+DRAGLINE_DECL bool has_public_suffix_list() noexcept;
+
+/// The part of `name` that its owner registered: a public suffix and one label more, "example.co.uk" of
+/// "www.example.co.uk". Nothing for a public suffix, for an address and for what is no domain.
+///
+/// `name` is read as the host of a URL is; the result is ASCII, in lower case and without a dot at the end.
+/// A domain has at most 253 characters in labels of 1 to 63. Suffixes that private owners list ("github.io")
+/// count; a top-level domain that no rule names is a suffix.
+///
+/// Without a list it is the last two labels, which is WRONG wherever the suffix has more than one ("co.uk").
+/// Whoever draws a border of trust with it, as cookies do, asks has_public_suffix_list() first.
+DRAGLINE_DECL std::optional<std::string> registrable_domain(std::string_view name);
+
+/// True for a domain under which others register theirs: "com", "co.uk", "github.io". False for any other
+/// domain, and for what is none.
+///
+/// Without a list only single labels are.
+DRAGLINE_DECL bool is_public_suffix(std::string_view name);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/registrable_domain.ipp
+// Included by <dragline/url/registrable_domain.hpp> only. The one file that knows libpsl.
+
+// ---- dragline/url/host.hpp
+// Hosts: domains, addresses and opaque hosts, checked and in the one spelling that URLs compare by.
+
+// ---- dragline/url/error.hpp
+// What can be wrong with a URL. All but two equal std::errc::invalid_argument.
+
+
+#include <system_error>
+#include <type_traits>
+
+namespace dragline::inline v1::url {
+
+/// Why a text is no URL.
+enum class errc {
+    missing_scheme = 1,  ///< A relative reference, and no base to resolve it against.
+    base_not_usable,     ///< A relative reference against a base such as "mailto:", which has no hierarchy.
+    missing_host,        ///< Nothing where the host must be: "http://", "http://user@/", "http://:80/".
+    invalid_host,        ///< The host has a character that no host may have.
+    invalid_ipv4,        ///< The last label is a number, so it must be an IPv4 address, and it is none.
+    invalid_ipv6,        ///< What stands in brackets is no IPv6 address, or a bracket is missing.
+    ipv6_zone_id,        ///< An IPv6 address with a zone id ("%eth0"): a URL cannot name an interface.
+    invalid_port,        ///< The port is no number from 0 to 65535.
+    idna_failed,         ///< The host has no ASCII form: IDNA (UTS 46) forbids it.
+    idna_not_supported,  ///< The host is not ASCII and this build has no libidn2. Equals not_supported.
+    too_long,            ///< Longer than parse_options::max_length(). Equals condition::limit_exceeded.
+};
+
+/// The category named "dragline.url".
+DRAGLINE_DECL const std::error_category& error_category() noexcept;
+
+inline std::error_code make_error_code(errc code) noexcept {
+    return {static_cast<int>(code), error_category()};
+}
+
+}  // namespace dragline::url
+
+template <>
+struct std::is_error_code_enum<dragline::url::errc> : std::true_type {};
+
+// ---- dragline/url/impl/error.ipp
+// Included by <dragline/url/error.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::url {
+
+DRAGLINE_DECL const std::error_category& error_category() noexcept {
+    struct url_category final : category {
+        const char* name() const noexcept override { return "dragline.url"; }
+
+        std::string message(int code) const override {
+            switch (static_cast<errc>(code)) {
+                case errc::missing_scheme: return "the URL has no scheme";
+                case errc::base_not_usable: return "the base URL has no path to resolve against";
+                case errc::missing_host: return "the URL has no host";
+                case errc::invalid_host: return "the host of the URL has a forbidden character";
+                case errc::invalid_ipv4: return "the host of the URL is a malformed IPv4 address";
+                case errc::invalid_ipv6: return "the host of the URL is a malformed IPv6 address";
+                case errc::ipv6_zone_id: return "the IPv6 address of the URL has a zone id";
+                case errc::invalid_port: return "the port of the URL is no number from 0 to 65535";
+                case errc::idna_failed: return "the host of the URL is no valid international name";
+                case errc::idna_not_supported: return "international host names need libidn2";
+                case errc::too_long: return "the URL is too long";
+            }
+            return "unknown url error";
+        }
+
+        std::error_condition default_error_condition(int code) const noexcept override {
+            switch (static_cast<errc>(code)) {
+                case errc::idna_not_supported: return std::errc::not_supported;
+                case errc::too_long: return condition::limit_exceeded;
+                case errc::missing_scheme:
+                case errc::base_not_usable:
+                case errc::missing_host:
+                case errc::invalid_host:
+                case errc::invalid_ipv4:
+                case errc::invalid_ipv6:
+                case errc::ipv6_zone_id:
+                case errc::invalid_port:
+                case errc::idna_failed: return std::errc::invalid_argument;
+            }
+            return {code, *this};
+        }
+
+        // A URL is read before an operation reaches its first phase.
+        phase phase_of(int) const noexcept override { return phase::none; }
+    };
+    static const url_category instance;
+    return instance;
+}
+
+}  // namespace dragline::url
+
+#endif
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::url {
+
+/// What stands in the place of the host.
+enum class host_kind : std::uint8_t {
+    none,    ///< There is no authority: "mailto:a@b.example".
+    empty,   ///< The authority is empty: "file:///etc/hosts".
+    domain,  ///< A name, ASCII and in lower case.
+    ipv4,    ///< Four decimal numbers, whatever the input looked like.
+    ipv6,    ///< In brackets, canonical.
+    opaque,  ///< The host of a scheme that the standard does not know; only checked and percent-encoded.
+};
+
+/// A host as it stands in a URL.
+class host {
+public:
+    host() {}
+    host(host_kind kind, std::string text) : kind_(kind), text_(std::move(text)) {}
+
+    host_kind kind() const noexcept { return kind_; }
+
+    /// "example.com", "127.0.0.1", "[::1]".
+    const std::string& text() const noexcept { return text_; }
+
+    friend bool operator==(const host&, const host&) = default;
+
+private:
+    host_kind kind_ = host_kind::none;
+    std::string text_;
+};
+
+/// Reads the host of an http(s), ws(s), ftp or file URL: percent-decoded, IDNA applied, in lower case, every
+/// spelling of an IPv4 address made canonical. IPv6 addresses stand in brackets; a trailing dot is kept.
+///
+/// Errors: errc::missing_host, invalid_host, invalid_ipv4, invalid_ipv6, ipv6_zone_id, idna_failed,
+/// idna_not_supported.
+DRAGLINE_DECL result<host> parse_host(std::string_view text);
+
+/// Reads the host of any other URL: an IPv6 address in brackets, or text that is checked and percent-encoded.
+///
+/// Errors: errc::invalid_host, invalid_ipv6, ipv6_zone_id.
+DRAGLINE_DECL result<host> parse_opaque_host(std::string_view text);
+
+/// As above, but append the text of the host to `out`; after an error `out` may hold a part of it.
+DRAGLINE_DECL result<host_kind> append_host(std::string& out, std::string_view text);
+DRAGLINE_DECL result<host_kind> append_opaque_host(std::string& out, std::string_view text);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/host.ipp
+// Included by <dragline/url/host.hpp> only.
+
+// ---- dragline/url/detail/utf8.hpp
+// UTF-8, decoded as the Encoding Standard does it: each maximal piece of a broken sequence is one U+FFFD.
+
+
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url::detail {
+
+inline constexpr char32_t replacement_character = 0xfffd;
+
+constexpr bool is_ascii(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }
+constexpr bool is_ascii(char32_t c) noexcept { return c < 0x80; }
+
+/// Takes the first character off `text`, which must not be empty. `broken` is set when it was malformed.
+DRAGLINE_DECL char32_t take_character(std::string_view& text, bool& broken) noexcept;
+
+DRAGLINE_DECL bool is_utf8(std::string_view text) noexcept;
+DRAGLINE_DECL std::u32string decode_utf8(std::string_view text);
+DRAGLINE_DECL std::string encode_utf8(std::u32string_view text);
+
+}  // namespace dragline::url::detail
+
+// ---- dragline/url/detail/impl/utf8.ipp
+// Included by <dragline/url/detail/utf8.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+
+namespace dragline::inline v1::url::detail {
+
+DRAGLINE_DECL char32_t take_character(std::string_view& text, bool& broken) noexcept {
+    const auto byte_at = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char lead = byte_at(0);
+    const std::size_t size = lead < 0x80   ? 1
+                             : lead < 0xc2 ? 0
+                             : lead < 0xe0 ? 2
+                             : lead < 0xf0 ? 3
+                             : lead < 0xf5 ? 4
+                                           : 0;
+    std::size_t taken = 1;
+    char32_t value = size < 2 ? lead : lead & (0x7fu >> size);
+    // The second byte excludes overlong forms, surrogates and what lies above U+10FFFF.
+    unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    while (taken < size && taken < text.size() && byte_at(taken) >= low && byte_at(taken) <= high) {
+        value = value << 6 | (byte_at(taken) & 0x3f);
+        low = 0x80;
+        high = 0xbf;
+        ++taken;
+    }
+    text.remove_prefix(taken);
+    if (taken == size) return value;
+    broken = true;
+    return replacement_character;
+}
+
+DRAGLINE_DECL bool is_utf8(std::string_view text) noexcept {
+    bool broken = false;
+    while (!text.empty() && !broken) take_character(text, broken);
+    return !broken;
+}
+
+DRAGLINE_DECL std::u32string decode_utf8(std::string_view text) {
+    std::u32string out;
+    bool broken = false;
+    while (!text.empty()) out += take_character(text, broken);
+    return out;
+}
+
+DRAGLINE_DECL std::string encode_utf8(std::u32string_view text) {
+    std::string out;
+    const auto add = [&out](char32_t bits) { out += static_cast<char>(bits); };
+    for (const char32_t c : text) {
+        if (c < 0x80) {
+            add(c);
+        } else if (c < 0x800) {
+            add(0xc0 | c >> 6);
+            add(0x80 | (c & 0x3f));
+        } else if (c < 0x10000) {
+            add(0xe0 | c >> 12);
+            add(0x80 | (c >> 6 & 0x3f));
+            add(0x80 | (c & 0x3f));
+        } else {
+            add(0xf0 | c >> 18);
+            add(0x80 | (c >> 12 & 0x3f));
+            add(0x80 | (c >> 6 & 0x3f));
+            add(0x80 | (c & 0x3f));
+        }
+    }
+    return out;
+}
+
+}  // namespace dragline::url::detail
+
+#endif
+// ---- dragline/url/idna.hpp
+// International domain names: from what people write to what DNS and Host fields carry.
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// The longest name with characters outside ASCII that is looked at, in bytes. No name over 253 bytes exists
+/// in DNS, and the cost of IDNA grows with the square of the length.
+inline constexpr std::size_t max_international_name = 1024;
+
+/// "Domain to ASCII" of the URL Standard: "B\u00fccher.example" becomes "xn--bcher-kva.example".
+///
+/// UTS 46, non-transitional, hyphens anywhere, no check of DNS lengths. `name` is UTF-8. A name in ASCII is
+/// put in lower case and otherwise left alone, labels that begin with "xn--" included.
+///
+/// Errors: errc::idna_failed; errc::idna_not_supported for a name outside ASCII when features::idn2 is false.
+DRAGLINE_DECL result<std::string> domain_to_ascii(std::string_view name);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/idna.ipp
+// Included by <dragline/url/idna.hpp> only. The one file that knows libidn2.
+
+// ---- dragline/url/detail/punycode.hpp
+// Punycode (RFC 3492): the ASCII behind "xn--" and the characters that it stands for.
+
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url::detail {
+
+/// `label` must be short: the time grows with the square of its length.
+DRAGLINE_DECL std::string encode_punycode(std::u32string_view label);
+
+/// Nothing when `text` is no Punycode.
+DRAGLINE_DECL std::optional<std::u32string> decode_punycode(std::string_view text);
+
+}  // namespace dragline::url::detail
+
+// ---- dragline/url/detail/impl/punycode.ipp
+// Included by <dragline/url/detail/punycode.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace dragline::inline v1::url::detail {
+
+/// The numbers of Punycode: their base adapts to the deltas seen so far (RFC 3492, 3.3 and 3.4).
+class punycode_bias {
+public:
+    static constexpr std::uint32_t base = 36;
+
+    /// The threshold of the digit at this position, counted in steps of `base`.
+    std::uint32_t threshold(std::uint32_t position) const noexcept {
+        return position <= bias_ ? 1 : std::min<std::uint32_t>(position - bias_, 26);
+    }
+
+    void adapt(std::uint32_t delta, std::uint32_t length) noexcept {
+        delta /= first_ ? 700 : 2;
+        first_ = false;
+        delta += delta / length;
+        bias_ = 0;
+        for (; delta > 35 * 26 / 2; delta /= 35) bias_ += base;
+        bias_ += 36 * delta / (delta + 38);
+    }
+
+private:
+    std::uint32_t bias_ = 72;
+    bool first_ = true;
+};
+
+DRAGLINE_DECL void append_punycode_number(std::string& out, std::uint32_t value, const punycode_bias& bias) {
+    constexpr std::string_view digits = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (auto position = punycode_bias::base;; position += punycode_bias::base) {
+        const auto threshold = bias.threshold(position);
+        if (value < threshold) break;
+        const auto rest = punycode_bias::base - threshold;
+        out += digits[threshold + (value - threshold) % rest];
+        value = (value - threshold) / rest;
+    }
+    out += digits[value];
+}
+
+DRAGLINE_DECL std::string encode_punycode(std::u32string_view label) {
+    std::string out;
+    for (const char32_t c : label) {
+        if (c < 0x80) out += static_cast<char>(c);
+    }
+    auto handled = static_cast<std::uint32_t>(out.size());
+    if (handled != 0) out += '-';
+
+    punycode_bias bias;
+    char32_t floor = 0x80;
+    std::uint32_t delta = 0;
+    while (handled < label.size()) {
+        char32_t next = 0x10ffff;
+        for (const char32_t c : label) {
+            if (c >= floor) next = std::min(next, c);
+        }
+        delta += (next - floor) * (handled + 1);
+        for (const char32_t c : label) {
+            if (c < next) ++delta;
+            if (c != next) continue;
+            append_punycode_number(out, delta, bias);
+            bias.adapt(delta, ++handled);
+            delta = 0;
+        }
+        ++delta;
+        floor = next + 1;
+    }
+    return out;
+}
+
+/// Takes one number off `text`; nothing when it is cut off, has a foreign character or is past 32 bits.
+DRAGLINE_DECL std::optional<std::uint32_t> take_punycode_number(std::string_view& text,
+                                                                const punycode_bias& bias) {
+    std::uint64_t value = 0;
+    std::uint64_t weight = 1;
+    for (auto position = punycode_bias::base; !text.empty(); position += punycode_bias::base) {
+        const char c = ascii::to_lower(text[0]);
+        if (!ascii::is_alphanumeric(c)) return std::nullopt;
+        const auto digit = static_cast<std::uint32_t>(ascii::is_digit(c) ? c - '0' + 26 : c - 'a');
+        text.remove_prefix(1);
+        value += digit * weight;
+        if (value > UINT32_MAX) return std::nullopt;
+        const auto threshold = bias.threshold(position);
+        if (digit < threshold) return static_cast<std::uint32_t>(value);
+        weight *= punycode_bias::base - threshold;
+        if (weight > UINT32_MAX) return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+DRAGLINE_DECL std::optional<std::u32string> decode_punycode(std::string_view text) {
+    std::u32string label;
+    if (const auto hyphen = text.rfind('-'); hyphen != text.npos) {
+        label.assign(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(hyphen));
+        text.remove_prefix(hyphen + 1);
+    }
+    if (!std::all_of(label.begin(), label.end(), [](char32_t c) { return c < 0x80; })) return std::nullopt;
+
+    punycode_bias bias;
+    std::uint64_t character = 0x80;
+    std::uint64_t index = 0;
+    while (!text.empty()) {
+        const auto delta = take_punycode_number(text, bias);
+        if (!delta) return std::nullopt;
+        const auto places = static_cast<std::uint32_t>(label.size()) + 1;
+        bias.adapt(*delta, places);
+        index += *delta;
+        character += index / places;
+        index %= places;
+        if (character > 0x10ffff || (character >= 0xd800 && character < 0xe000)) return std::nullopt;
+        label.insert(label.begin() + static_cast<std::ptrdiff_t>(index), static_cast<char32_t>(character));
+        ++index;
+    }
+    return label;
+}
+
+}  // namespace dragline::url::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <optional>
+
+#if DRAGLINE_WITH_IDN2
+#include <idn2.h>
+
+#include <cstdint>
+#include <memory>
+#endif
+
+namespace dragline::inline v1::url {
+
+#if DRAGLINE_WITH_IDN2
+namespace detail {
+
+// libidn2 is stricter than the URL Standard: on top of UTS 46 it applies the rules of IDNA 2008, which know
+// no symbols (a snow man) and no hyphens in certain places. So a label that it refuses gets a second chance:
+// the pieces that are not ASCII are mapped one by one in transitional mode, where libidn2 leaves those rules
+// out, and joined here. The characters that transitional mode would change never enter it, and the label must
+// need none of the rules that are lost with the context: those of joiners and of text from right to left.
+
+inline constexpr std::string_view ace_prefix = "xn--";
+
+/// The label in the form that libidn2 gives it, ASCII.
+DRAGLINE_DECL std::optional<std::string> idn2_label(std::u32string_view label, int flags) {
+    std::uint8_t* mapped = nullptr;
+    const std::string text = encode_utf8(label);
+    const int failed =
+        idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(text.c_str()), &mapped, flags | IDN2_NFC_INPUT);
+    const std::unique_ptr<std::uint8_t, void (*)(void*)> owner(mapped, &idn2_free);
+    if (failed != IDN2_OK) return std::nullopt;
+    return std::string(reinterpret_cast<const char*>(mapped));
+}
+
+/// UTS 46 of today for the few characters that libidn2 maps as an older version did.
+DRAGLINE_DECL std::u32string update_mapping(std::u32string_view name) {
+    std::u32string out;
+    for (const char32_t c : name) {
+        switch (c) {
+            case 0x04c0: out += char32_t{0x04cf}; break;
+            case 0x1e9e: out += char32_t{0x00df}; break;
+            case 0x2132: out += char32_t{0x214e}; break;
+            case 0x2183: out += char32_t{0x2184}; break;
+            case 0x2f868: out += char32_t{0x36fc}; break;
+            case 0x2f874: out += char32_t{0x5f53}; break;
+            case 0x2f91f: out += char32_t{0x243ab}; break;
+            case 0x2f95f: out += char32_t{0x7aee}; break;
+            case 0x2f9bf: out += char32_t{0x45d7}; break;
+            default:
+                if (c >= 0x10a0 && c <= 0x10c5) {
+                    out += c - 0x10a0 + 0x2d00;  // Georgian capitals
+                } else if (c != 0x180e && !(c >= 0x206a && c <= 0x206f)) {
+                    out += c;  // the rest are ignored: they leave no trace
+                }
+        }
+    }
+    return out;
+}
+
+constexpr bool is_joiner(char32_t c) noexcept { return c == 0x200c || c == 0x200d; }
+
+/// Sharp s and final sigma: what transitional mode changes and, without context, is valid as it is.
+constexpr bool is_deviation(char32_t c) noexcept { return c == 0x00df || c == 0x03c2; }
+
+constexpr bool is_right_to_left(char32_t c) noexcept {
+    return (c >= 0x0590 && c < 0x0900) || (c >= 0xfb1d && c < 0xfe00) || (c >= 0xfe70 && c < 0xff00) ||
+           (c >= 0x10800 && c < 0x11000) || (c >= 0x1e800 && c < 0x1f000);
+}
+
+DRAGLINE_DECL bool is_ascii_text(std::u32string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char32_t c) { return is_ascii(c); });
+}
+
+DRAGLINE_DECL std::optional<std::string> label_to_ascii(std::u32string_view label);
+
+/// A label in ASCII and lower case, as it stands; one that begins with "xn--" must be what its own decoded
+/// form encodes to.
+DRAGLINE_DECL std::optional<std::string> check_ascii_label(std::u32string_view text) {
+    const std::string label = ascii::to_lower(std::string(text.begin(), text.end()));
+    if (!label.starts_with(ace_prefix)) return label;
+    const auto decoded = decode_punycode(std::string_view(label).substr(ace_prefix.size()));
+    if (!decoded || is_ascii_text(*decoded) || label_to_ascii(*decoded) != label) return std::nullopt;
+    return label;
+}
+
+/// True when a run of characters outside ASCII can change what stands before it: a letter by an accent, one
+/// of three signs by a stroke.
+DRAGLINE_DECL bool may_compose(char32_t before, std::u32string_view run) noexcept {
+    if (!is_ascii(before)) return false;
+    const bool has_stroke = run.find(char32_t{0x0338}) != run.npos;
+    return ascii::is_alphanumeric(static_cast<char>(before)) ||
+           (has_stroke && before >= U'<' && before <= U'>');
+}
+
+/// Appends the mapped form of a run of characters outside ASCII, together with what it may be an accent on.
+DRAGLINE_DECL bool append_mapped_run(std::u32string& out, std::u32string_view run) {
+    std::u32string piece;
+    if (!out.empty() && may_compose(out.back(), run)) {
+        piece += out.back();
+        out.pop_back();
+    }
+    const auto mapped = idn2_label(piece.append(run), IDN2_TRANSITIONAL);
+    if (!mapped) return false;
+    if (!mapped->starts_with(ace_prefix)) {
+        out.append(mapped->begin(), mapped->end());
+        return true;
+    }
+    const auto decoded = decode_punycode(std::string_view(*mapped).substr(ace_prefix.size()));
+    if (decoded) out += *decoded;
+    return decoded.has_value();
+}
+
+DRAGLINE_DECL std::optional<std::string> piecewise_label(std::u32string_view label) {
+    const auto needs_context = [](char32_t c) { return is_joiner(c) || is_right_to_left(c); };
+    if (std::any_of(label.begin(), label.end(), needs_context)) return std::nullopt;
+    std::u32string out;
+    while (!label.empty()) {
+        const auto is_kept = [](char32_t c) { return is_ascii(c) || is_deviation(c); };
+        const auto run_end = std::find_if(label.begin(), label.end(), is_kept);
+        const auto run = label.substr(0, static_cast<std::size_t>(run_end - label.begin()));
+        label.remove_prefix(run.size());
+        if (!run.empty()) {
+            if (!append_mapped_run(out, run)) return std::nullopt;
+            continue;
+        }
+        out += is_ascii(label[0]) ? static_cast<char32_t>(ascii::to_lower(static_cast<char>(label[0])))
+                                  : label[0];
+        label.remove_prefix(1);
+    }
+    if (is_ascii_text(out)) return check_ascii_label(out);
+    if (out.starts_with(U"xn--")) return std::nullopt;
+    return std::string(ace_prefix) + encode_punycode(out);
+}
+
+/// One label, of which libidn2 need not accept every character.
+DRAGLINE_DECL std::optional<std::string> label_to_ascii(std::u32string_view label) {
+    if (is_ascii_text(label)) return check_ascii_label(label);
+    if (auto strict = idn2_label(label, IDN2_NONTRANSITIONAL)) return strict;
+    return piecewise_label(label);
+}
+
+DRAGLINE_DECL std::optional<std::string> labels_to_ascii(std::u32string_view name) {
+    std::string out;
+    for (;;) {
+        const auto dot = name.find_first_of(U".\u3002\uff0e\uff61");  // the four dots of IDNA
+        const auto label = label_to_ascii(name.substr(0, dot));
+        if (!label) return std::nullopt;
+        out += *label;
+        if (dot == name.npos) return out;
+        out += '.';
+        name.remove_prefix(dot + 1);
+    }
+}
+
+}  // namespace detail
+#endif
+
+DRAGLINE_DECL result<std::string> domain_to_ascii(std::string_view name) {
+    if (std::all_of(name.begin(), name.end(), [](char c) { return detail::is_ascii(c); })) {
+        return ascii::to_lower(name);
+    }
+#if DRAGLINE_WITH_IDN2
+    // libidn2 reads up to the first zero.
+    if (name.size() > max_international_name || name.find('\0') != name.npos) return errc::idna_failed;
+    auto out = detail::labels_to_ascii(detail::update_mapping(detail::decode_utf8(name)));
+    if (!out || out->empty()) return errc::idna_failed;
+    return std::move(*out);
+#else
+    return errc::idna_not_supported;
+#endif
+}
+
+}  // namespace dragline::url
+
+#endif
+// ---- dragline/url/ipv4.hpp
+// IPv4 addresses as URLs spell them: also in one to three parts, octal and hexadecimal.
+
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// True when the URL Standard takes this host for an IPv4 address, good or bad: its last label is a number.
+DRAGLINE_DECL bool ends_in_number(std::string_view host) noexcept;
+
+/// Reads any spelling: "127.0.0.1", "127.1", "0x7f000001", "017700000001". One trailing dot is allowed.
+///
+/// Errors: errc::invalid_ipv4.
+DRAGLINE_DECL result<std::uint32_t> parse_ipv4(std::string_view host) noexcept;
+
+/// Appends the canonical spelling, four decimal numbers.
+DRAGLINE_DECL void append_ipv4(std::string& out, std::uint32_t address);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/ipv4.ipp
+// Included by <dragline/url/ipv4.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
+
+namespace dragline::inline v1::url {
+namespace detail {
+
+/// One number of an address: "0x" is zero, a number past 32 bits is the largest 64-bit one, so it fits
+/// nowhere.
+DRAGLINE_DECL std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noexcept {
+    if (text.empty()) return std::nullopt;
+    int base = 10;
+    if (text.size() > 1 && text[0] == '0') {
+        const bool hexadecimal = ascii::to_lower(text[1]) == 'x';
+        base = hexadecimal ? 16 : 8;
+        text.remove_prefix(hexadecimal ? 2 : 1);
+        if (text.empty()) return 0;
+    }
+    const auto is_foreign = [base](char c) {
+        const int digit = ascii::hex_value(c);
+        return digit < 0 || digit >= base;
+    };
+    if (std::any_of(text.begin(), text.end(), is_foreign)) return std::nullopt;
+    return ascii::parse_number<std::uint64_t>(text, base).value_or(std::numeric_limits<std::uint64_t>::max());
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL bool ends_in_number(std::string_view host) noexcept {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    const auto last = host.substr(host.rfind('.') + 1);  // npos + 1 is 0
+    if (last.empty() || !ascii::is_digit(last[0])) return false;
+    return std::all_of(last.begin(), last.end(), ascii::is_digit) || detail::parse_ipv4_number(last);
+}
+
+DRAGLINE_DECL result<std::uint32_t> parse_ipv4(std::string_view host) noexcept {
+    if (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
+    std::uint64_t address = 0;
+    for (int missing = 4; missing > 0; --missing) {
+        const auto dot = host.find('.');
+        const auto number = detail::parse_ipv4_number(host.substr(0, dot));
+        if (!number) return errc::invalid_ipv4;
+        if (dot == host.npos) {
+            // The last number fills every byte that is left.
+            if (*number >> (8 * missing) != 0) return errc::invalid_ipv4;
+            return static_cast<std::uint32_t>(address << (8 * missing) | *number);
+        }
+        if (*number > 255) return errc::invalid_ipv4;
+        address = address << 8 | *number;
+        host.remove_prefix(dot + 1);
+    }
+    return errc::invalid_ipv4;
+}
+
+DRAGLINE_DECL void append_ipv4(std::string& out, std::uint32_t address) {
+    char text[sizeof "255.255.255.255"];
+    char* end = text;
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        if (end != text) *end++ = '.';
+        end = std::to_chars(end, text + sizeof text, address >> shift & 0xff).ptr;
+    }
+    out.append(text, static_cast<std::size_t>(end - text));
+}
+
+}  // namespace dragline::url
+
+#endif
+// ---- dragline/url/ipv6.hpp
+// IPv6 addresses as URLs spell them, without the brackets.
+
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// The eight groups of an IPv6 address, first group first.
+using ipv6_groups = std::array<std::uint16_t, 8>;
+
+/// Reads "::1" or "::ffff:192.0.2.1".
+///
+/// Errors: errc::invalid_ipv6; errc::ipv6_zone_id when there is a '%'.
+DRAGLINE_DECL result<ipv6_groups> parse_ipv6(std::string_view text) noexcept;
+
+/// Appends the canonical spelling (RFC 5952, 4): lower case, the first longest run of zero groups as "::".
+/// An embedded IPv4 address is written as groups too.
+DRAGLINE_DECL void append_ipv6(std::string& out, const ipv6_groups& groups);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/ipv6.ipp
+// Included by <dragline/url/ipv6.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+
+namespace dragline::inline v1::url {
+namespace detail {
+
+/// Reads one IPv6 address from left to right.
+class ipv6_reader {
+public:
+    explicit ipv6_reader(std::string_view text) noexcept : text_(text) {}
+
+    bool read() noexcept {
+        if (text_.starts_with(':') && !take_gap(2)) return false;
+        while (!text_.empty()) {
+            if (count_ == groups_.size()) return false;
+            if (text_[0] == ':') {
+                if (!take_gap(1)) return false;
+                continue;
+            }
+            if (text_.substr(0, hex_digits() + 1).ends_with('.')) return take_ipv4() && fill_gap();
+            if (!take_group()) return false;
+        }
+        return fill_gap();
+    }
+
+    const ipv6_groups& groups() const noexcept { return groups_; }
+
+private:
+    std::size_t hex_digits() const noexcept {
+        std::size_t size = 0;
+        while (size < std::min<std::size_t>(text_.size(), 4) && ascii::hex_value(text_[size]) >= 0) ++size;
+        return size;
+    }
+
+    // "::", of which the first colon may have ended the group before.
+    bool take_gap(std::size_t colons) noexcept {
+        if (gap_ != no_gap || !text_.starts_with(std::string_view("::").substr(0, colons))) return false;
+        text_.remove_prefix(colons);
+        gap_ = count_;
+        ++count_;  // the gap stands for at least one group
+        return true;
+    }
+
+    // A group and the colon behind it, which may not be the last character unless a second one follows.
+    bool take_group() noexcept {
+        const auto size = hex_digits();
+        for (const char c : text_.substr(0, size)) {
+            groups_[count_] = static_cast<std::uint16_t>(groups_[count_] << 4 | ascii::hex_value(c));
+        }
+        text_.remove_prefix(size);
+        ++count_;
+        if (text_.empty()) return size != 0;
+        if (size == 0 || text_[0] != ':' || text_.size() == 1) return false;
+        text_.remove_prefix(1);
+        return true;
+    }
+
+    // Four decimal numbers without leading zeros, to the end.
+    bool take_ipv4() noexcept {
+        if (count_ > groups_.size() - 2) return false;
+        for (int part = 0; part < 4; ++part) {
+            const auto dot = part == 3 ? text_.size() : text_.find('.');
+            const auto digits = text_.substr(0, dot);
+            const auto number = ascii::parse_number<std::uint8_t>(digits);
+            if (dot == text_.npos || !number || (digits.size() > 1 && digits[0] == '0')) return false;
+            groups_[count_] = static_cast<std::uint16_t>(groups_[count_] << 8 | *number);
+            if (part % 2 == 1) ++count_;
+            text_.remove_prefix(std::min(dot + 1, text_.size()));
+        }
+        return true;
+    }
+
+    bool fill_gap() noexcept {
+        if (gap_ == no_gap) return count_ == groups_.size();
+        std::rotate(groups_.begin() + gap_, groups_.begin() + count_, groups_.end());
+        return true;
+    }
+
+    static constexpr std::size_t no_gap = 8;
+
+    std::string_view text_;
+    ipv6_groups groups_{};
+    std::size_t count_ = 0;  // groups read, the gap counting as one
+    std::size_t gap_ = no_gap;
+};
+
+struct zero_run {
+    std::size_t begin = 0;
+    std::size_t size = 0;
+};
+
+DRAGLINE_DECL zero_run longest_zero_run(const ipv6_groups& groups) noexcept {
+    zero_run longest, current;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (groups[i] != 0) {
+            current.size = 0;
+            continue;
+        }
+        if (current.size++ == 0) current.begin = i;
+        if (current.size > longest.size) longest = current;
+    }
+    return longest;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<ipv6_groups> parse_ipv6(std::string_view text) noexcept {
+    if (text.find('%') != text.npos) return errc::ipv6_zone_id;
+    detail::ipv6_reader reader(text);
+    if (!reader.read()) return errc::invalid_ipv6;
+    return reader.groups();
+}
+
+DRAGLINE_DECL void append_ipv6(std::string& out, const ipv6_groups& groups) {
+    const auto gap = detail::longest_zero_run(groups);
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (gap.size > 1 && i == gap.begin) {
+            out += i == 0 ? "::" : ":";
+            i += gap.size - 1;
+            continue;
+        }
+        char text[4];
+        const auto end = std::to_chars(text, text + sizeof text, groups[i], 16).ptr;
+        out.append(text, static_cast<std::size_t>(end - text));
+        if (i + 1 < groups.size()) out += ':';
+    }
+}
+
+}  // namespace dragline::url
+
+#endif
+// ---- dragline/url/percent.hpp
+// Percent-encoding: which bytes each part of a URL must escape, and the two directions.
+
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// A set of bytes to write as %XX. A new one holds the ASCII controls and every byte above '~'.
+class percent_set {
+public:
+    constexpr percent_set() noexcept {
+        for (std::size_t byte = 0; byte < encoded_.size(); ++byte)
+            encoded_[byte] = byte < 0x20 || byte > 0x7e;
+    }
+
+    /// This set and these bytes.
+    constexpr percent_set with(std::string_view bytes) const noexcept {
+        percent_set wider = *this;
+        for (const char c : bytes) wider.encoded_[static_cast<unsigned char>(c)] = true;
+        return wider;
+    }
+
+    constexpr bool contains(char c) const noexcept { return encoded_[static_cast<unsigned char>(c)]; }
+
+private:
+    std::array<bool, 256> encoded_{};
+};
+
+// The sets of the URL Standard, 1.3. Use `component_set` for a value that goes into a query or a path.
+inline constexpr percent_set c0_control_set;
+inline constexpr percent_set fragment_set = c0_control_set.with(" \"<>`");
+inline constexpr percent_set query_set = c0_control_set.with(" \"#<>");
+inline constexpr percent_set special_query_set = query_set.with("'");
+inline constexpr percent_set path_set = query_set.with("?^`{}");
+inline constexpr percent_set userinfo_set = path_set.with("/:;=@[\\]|");
+inline constexpr percent_set component_set = userinfo_set.with("$%&+,");
+inline constexpr percent_set form_set = component_set.with("!'()~");
+
+/// Appends `text` with each byte of `set` as %XX, in upper case.
+DRAGLINE_DECL void append_percent_encoded(std::string& out, std::string_view text, const percent_set& set);
+
+/// As above, but returns it.
+inline std::string percent_encode(std::string_view text, const percent_set& set = component_set) {
+    std::string out;
+    append_percent_encoded(out, text, set);
+    return out;
+}
+
+/// The bytes that `text` stands for. A '%' without two hexadecimal digits stays; the result need not be
+/// UTF-8.
+DRAGLINE_DECL std::string percent_decode(std::string_view text);
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/percent.ipp
+// Included by <dragline/url/percent.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::url {
+
+DRAGLINE_DECL void append_percent_encoded(std::string& out, std::string_view text, const percent_set& set) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const char* from = text.data();
+    const char* const end = from + text.size();
+    for (;;) {
+        const char* const stop = std::find_if(from, end, [&set](char c) { return set.contains(c); });
+        out.append(from, static_cast<std::size_t>(stop - from));
+        if (stop == end) return;
+        const auto byte = static_cast<unsigned char>(*stop);
+        const char escape[] = {'%', digits[byte >> 4], digits[byte & 15]};
+        out.append(escape, sizeof escape);
+        from = stop + 1;
+    }
+}
+
+DRAGLINE_DECL std::string percent_decode(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const int high = text.size() > 2 && text[0] == '%' ? ascii::hex_value(text[1]) : -1;
+        const int low = high < 0 ? -1 : ascii::hex_value(text[2]);
+        out += low < 0 ? text[0] : static_cast<char>(high << 4 | low);
+        text.remove_prefix(low < 0 ? 1 : 3);
+    }
+    return out;
+}
+
+}  // namespace dragline::url
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace dragline::inline v1::url {
+namespace detail {
+
+// What a byte can mean in a host; 0 is nothing special.
+inline constexpr std::uint8_t forbidden_byte = 1;         // no host may have it
+inline constexpr std::uint8_t forbidden_domain_byte = 2;  // no domain may have it
+inline constexpr std::uint8_t percent_byte = 4;
+inline constexpr std::uint8_t foreign_byte = 8;  // not ASCII
+
+constexpr std::array<std::uint8_t, 256> make_host_bytes() noexcept {
+    std::array<std::uint8_t, 256> kinds{};
+    for (std::size_t byte = 0; byte < 0x20; ++byte) kinds[byte] = forbidden_domain_byte;
+    for (std::size_t byte = 0x80; byte < 0x100; ++byte) kinds[byte] = foreign_byte;
+    for (const char c : std::string_view("\0\t\n\r #/:<>?@[\\]^|", 17)) {
+        kinds[static_cast<unsigned char>(c)] = forbidden_byte | forbidden_domain_byte;
+    }
+    kinds['%'] = forbidden_domain_byte | percent_byte;
+    kinds[0x7f] = forbidden_domain_byte;
+    return kinds;
+}
+
+inline constexpr std::array<std::uint8_t, 256> host_bytes = make_host_bytes();
+
+/// Every kind of byte that occurs in `text`.
+DRAGLINE_DECL unsigned host_byte_kinds(std::string_view text) noexcept {
+    unsigned kinds = 0;
+    for (const char c : text) kinds |= host_bytes[static_cast<unsigned char>(c)];
+    return kinds;
+}
+
+DRAGLINE_DECL result<host_kind> append_bracketed(std::string& out, std::string_view text) {
+    if (text.size() < 2 || !text.ends_with(']')) return errc::invalid_ipv6;
+    const auto groups = parse_ipv6(text.substr(1, text.size() - 2));
+    if (!groups) return groups.error();
+    out += '[';
+    append_ipv6(out, *groups);
+    out += ']';
+    return host_kind::ipv6;
+}
+
+/// `domain` is ASCII: percent-decoded, and through IDNA when it needed that.
+DRAGLINE_DECL result<host_kind> append_domain(std::string& out, std::string_view domain) {
+    if (host_byte_kinds(domain) & forbidden_domain_byte) return errc::invalid_host;
+    if (ends_in_number(domain)) {
+        const auto address = parse_ipv4(domain);
+        if (!address) return address.error();
+        append_ipv4(out, *address);
+        return host_kind::ipv4;
+    }
+    const auto begin = static_cast<std::ptrdiff_t>(out.size());
+    out.append(domain);
+    std::transform(out.begin() + begin, out.end(), out.begin() + begin,
+                   [](char c) { return ascii::to_lower(c); });
+    return host_kind::domain;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<host_kind> append_host(std::string& out, std::string_view text) {
+    if (text.empty()) return errc::missing_host;
+    if (text[0] == '[') return detail::append_bracketed(out, text);
+    const unsigned kinds = detail::host_byte_kinds(text);
+    if (!(kinds & (detail::percent_byte | detail::foreign_byte))) return detail::append_domain(out, text);
+
+    std::string decoded = percent_decode(text);
+    if (std::all_of(decoded.begin(), decoded.end(), [](char c) { return detail::is_ascii(c); })) {
+        return detail::append_domain(out, decoded);
+    }
+    if (!detail::is_utf8(decoded)) return errc::invalid_host;
+    const auto domain = domain_to_ascii(decoded);
+    if (!domain) return domain.error();
+    return detail::append_domain(out, *domain);
+}
+
+DRAGLINE_DECL result<host_kind> append_opaque_host(std::string& out, std::string_view text) {
+    if (text.empty()) return host_kind::empty;
+    if (text[0] == '[') return detail::append_bracketed(out, text);
+    if (detail::host_byte_kinds(text) & detail::forbidden_byte) return errc::invalid_host;
+    append_percent_encoded(out, text, c0_control_set);
+    return host_kind::opaque;
+}
+
+DRAGLINE_DECL result<host> parse_host(std::string_view text) {
+    std::string out;
+    const auto kind = append_host(out, text);
+    if (!kind) return kind.error();
+    return host(*kind, std::move(out));
+}
+
+DRAGLINE_DECL result<host> parse_opaque_host(std::string_view text) {
+    std::string out;
+    const auto kind = append_opaque_host(out, text);
+    if (!kind) return kind.error();
+    return host(*kind, std::move(out));
+}
+
+}  // namespace dragline::url
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+
+#if DRAGLINE_WITH_PSL
+#include <libpsl.h>
+#endif
+
+namespace dragline::inline v1::url {
+namespace detail {
+
+/// Labels of 1 to 63 characters, 253 in all (RFC 1035, 2.3.4).
+DRAGLINE_DECL bool fits_dns(std::string_view domain) noexcept {
+    if (domain.size() > 253) return false;
+    for (;;) {
+        const auto label = domain.substr(0, domain.find('.'));
+        if (label.empty() || label.size() > 63) return false;
+        if (label.size() == domain.size()) return true;
+        domain.remove_prefix(label.size() + 1);
+    }
+}
+
+/// The domain that a URL with this host names, without a dot at the end.
+DRAGLINE_DECL std::optional<std::string> read_domain(std::string_view name) {
+    std::string domain;
+    const auto kind = append_host(domain, name);
+    if (!kind || *kind != host_kind::domain) return std::nullopt;
+    if (domain.ends_with('.')) domain.pop_back();
+    if (!fits_dns(domain)) return std::nullopt;
+    return domain;
+}
+
+/// Where the registrable domain begins in `domain`, which read_domain() returned; npos when there is none.
+DRAGLINE_DECL std::size_t find_registrable(const std::string& domain) noexcept {
+#if DRAGLINE_WITH_PSL
+    if (const psl_ctx_t* list = psl_builtin()) {
+        const char* found = psl_registrable_domain(list, domain.c_str());
+        return found ? static_cast<std::size_t>(found - domain.c_str()) : domain.npos;
+    }
+#endif
+    const auto last = domain.rfind('.');
+    if (last == domain.npos) return last;
+    const auto before = domain.rfind('.', last - 1);
+    return before == domain.npos ? 0 : before + 1;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL bool has_public_suffix_list() noexcept {
+#if DRAGLINE_WITH_PSL
+    return psl_builtin() != nullptr;
+#else
+    return false;
+#endif
+}
+
+DRAGLINE_DECL std::optional<std::string> registrable_domain(std::string_view name) {
+    auto domain = detail::read_domain(name);
+    if (!domain) return std::nullopt;
+    const auto begin = detail::find_registrable(*domain);
+    if (begin == domain->npos) return std::nullopt;
+    return domain->substr(begin);
+}
+
+DRAGLINE_DECL bool is_public_suffix(std::string_view name) {
+    const auto domain = detail::read_domain(name);
+    return domain && detail::find_registrable(*domain) == domain->npos;
+}
+
+}  // namespace dragline::url
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::vector<std::string> levels_of(const std::string& domain, int most) {
+    std::vector<std::string> levels{domain};
+    const auto top = url::registrable_domain(domain);
+    if (!top || !wire::is_at_or_below(domain, *top)) return levels;
+    while (levels.back() != *top && levels.size() < static_cast<std::size_t>(most)) {
+        levels.emplace_back(parent_of(levels.back()));
+    }
+    return levels;
+}
+
+DRAGLINE_DECL wildcard_machine::wildcard_machine(std::string domain, wildcard_options options,
+                                                 async::random_source& random)
+    : options_(std::move(options)), names_(random) {
+    evidence_.max_pool = options_.max_pool();
+    for (auto& each : levels_of(domain, options_.levels())) {
+        evidence_.levels.emplace_back().domain = std::move(each);
+    }
+    progress_.resize(evidence_.levels.size());
+}
+
+DRAGLINE_DECL std::vector<question> wildcard_machine::next() {
+    asked_.clear();
+    std::vector<question> questions;
+    if (round_ >= options_.max_rounds()) return questions;
+    if (round_ == 0) add_controls(questions);
+    for (std::size_t level = 0; level < progress_.size(); ++level) {
+        if (!progress_[level].done) add_round(level, questions);
+    }
+    ++round_;
+    return questions;
+}
+
+DRAGLINE_DECL void wildcard_machine::add_controls(std::vector<question>& questions) {
+    for (const auto& parent : options_.controls()) {
+        add("www." + names_.next(parent, 1, probe_shapes - 1), target{none, parent}, questions);
+    }
+}
+
+DRAGLINE_DECL void wildcard_machine::add_round(std::size_t level, std::vector<question>& questions) {
+    const auto& domain = evidence_.levels[level].domain;
+    for (int depth = 1; depth <= options_.depth(); ++depth) {
+        const auto longest = static_cast<std::size_t>(depth) * (longest_probe_label + 1);
+        if (domain.size() + longest > max_host_name) break;
+        for (int i = 0; i < options_.probes(); ++i) {
+            const auto shape = static_cast<unsigned>(i + round_ + depth - 1);
+            add(names_.next(domain, depth, shape), target{level, domain}, questions);
+        }
+    }
+}
+
+DRAGLINE_DECL void wildcard_machine::add(const std::string& name, const target& of,
+                                         std::vector<question>& questions) {
+    const auto ask = [&](record_type type) {
+        questions.emplace_back(name, type);
+        asked_.push_back(of);
+    };
+    for (const auto type : {record_type::a, record_type::aaaa, record_type::cname}) ask(type);
+    for (const auto type : options_.types()) ask(type);
+}
+
+DRAGLINE_DECL void wildcard_machine::learn(const std::vector<std::shared_ptr<const answer>>& outcomes) {
+    for (auto& each : progress_) each.found = 0, each.answered = false;
+    for (std::size_t i = 0; i < outcomes.size() && i < asked_.size(); ++i) learn(*outcomes[i], asked_[i]);
+    if (control_answered_) {
+        evidence_.rewriting = wildcard_verdict::yes;
+    } else if (control_denied_) {
+        evidence_.rewriting = wildcard_verdict::no;
+    }
+    for (std::size_t level = 0; level < progress_.size(); ++level) {
+        if (!progress_[level].done) end_round(level);
+    }
+}
+
+DRAGLINE_DECL void wildcard_machine::learn(const answer& outcome, const target& of) {
+    constexpr std::size_t kept_records = 64;
+    const bool denied = is_denial(outcome.error) && !outcome.exists();
+    auto signature = signature_of(outcome);
+    if (of.level == none) {
+        control_answered_ |= outcome.exists();
+        control_denied_ |= denied;
+        evidence_.rewritten.learn(outcome, of.below, options_.max_pool());
+    } else {
+        auto& level = evidence_.levels[of.level];
+        auto& progress = progress_[of.level];
+        ++(outcome.exists() ? level.answered : denied ? level.denied : level.unclear);
+        progress.answered |= outcome.exists();
+        progress.found += level.pool.learn(outcome, level.domain, options_.max_pool());
+        if (!level.proven()) level.wildcard = signature.wildcard;
+        evidence_.is_signed = evidence_.is_signed || is_signed(outcome);
+    }
+    auto& probe = evidence_.probes.emplace_back();
+    probe.asked = outcome.asked;
+    probe.below = of.below;
+    probe.control = of.level == none;
+    probe.error = outcome.error;
+    probe.code = outcome.code;
+    probe.exists = outcome.exists();
+    probe.authentic = outcome.authentic;
+    if (outcome.reply) probe.server = outcome.reply->server;
+    probe.wildcard = std::move(signature.wildcard);
+    probe.aliases = outcome.aliases;
+    const auto kept = std::min(kept_records, outcome.records.size());
+    probe.records.assign(outcome.records.begin(),
+                         outcome.records.begin() + static_cast<std::ptrdiff_t>(kept));
+}
+
+DRAGLINE_DECL void wildcard_machine::end_round(std::size_t of) {
+    auto& level = evidence_.levels[of];
+    auto& progress = progress_[of];
+    const auto enough = static_cast<std::size_t>(options_.quiet_rounds());
+    evidence_.judge(level);
+    if (level.answered == 0) {
+        level.settled = level.verdict == wildcard_verdict::no;
+        progress.done = level.settled || static_cast<std::size_t>(round_) >= enough;
+        return;
+    }
+    if (progress.found > 0) level.quiet = 0;
+    if (progress.found == 0 && progress.answered) ++level.quiet;
+    const bool full = level.pool.size() >= options_.max_pool();
+    level.settled = level.quiet >= enough && !full;
+    progress.done = level.settled || full;
+}
+
+DRAGLINE_DECL wildcard_evidence wildcard_machine::finish(bool complete) {
+    evidence_.complete = complete;
+    return std::move(evidence_);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The domain as look-ups use it, when probes fit below.
+DRAGLINE_DECL result<std::string> probed_domain(std::string_view domain) {
+    if (literal_address(domain)) return errc::invalid_name;
+    auto name = normal_host_name(domain);
+    if (name && name->size() > max_probed_domain) return errc::name_too_long;
+    return name;
 }
 
 DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resolver_core> core,
                                                            std::string domain, wildcard_options options) {
     if (const auto ec = options.problem()) co_return ec;
-    auto name = normal_host_name(domain);
+    const auto name = probed_domain(domain);
     if (!name) co_return name.error();
-    if (name->size() + 1 + longest_probe_label > max_host_name) co_return errc::name_too_long;
 
     auto& loop = core->loop();
-    const auto now = loop.now();
-    const auto until = limit_of(options.query(), now, async::no_deadline);
-    auto plan = plan_of(options.query());
-    plan.bypass_cache = true;
-
-    async::event wake(loop);  // one for all the probes, which are sent at once
-    std::deque<flight_seat> probes;
+    const auto until = limit_of(options.query(), loop.now(), async::no_deadline);
+    std::vector<question> questions;
     for (int i = 0; i < options.probes(); ++i) {
         const auto probe = random_label(loop.random()) + '.' + *name;
         for (const auto type : {record_type::a, record_type::aaaa, record_type::cname}) {
-            bool shared = false;
-            probes.emplace_back(core->flight_for(question(probe, type), plan, false, now, shared), wake);
-            probes.back().in().start();
+            questions.emplace_back(probe, type);
         }
     }
-    for (;;) {
-        const auto waited = co_await wake.wait(until, phase::resolve);
-        const auto has = [&probes](probe_verdict verdict) {
-            return std::any_of(probes.begin(), probes.end(), [verdict](const auto& each) {
-                return each.in().outcome() && verdict_of(*each.in().outcome()) == verdict;
-            });
-        };
-        if (has(probe_verdict::answered)) co_return true;
-        if (waited.error() == asio::error::operation_aborted) co_return waited.error();
-        const bool all = std::all_of(probes.begin(), probes.end(),
-                                     [](const auto& each) { return each.in().outcome() != nullptr; });
-        if (!all && waited) continue;
-        if (!all || has(probe_verdict::unclear)) co_return errc::inconclusive;
-        co_return false;
+    const auto at_once = questions.size();
+    question_batch batch(std::move(core), options.query(), false, at_once);
+    auto asking = batch.ask(std::move(questions), until, true);
+    const auto ended = co_await std::move(asking);
+    if (!ended) co_return ended.error();
+    const auto& outcomes = batch.outcomes();
+    const auto exists = [](const auto& each) { return each && each->exists(); };
+    if (std::any_of(outcomes.begin(), outcomes.end(), exists)) co_return true;
+    const auto denied = [](const auto& each) { return is_denial(each->error); };
+    if (std::all_of(outcomes.begin(), outcomes.end(), denied)) co_return false;
+    co_return errc::inconclusive;
+}
+
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> collect_evidence(std::shared_ptr<resolver_core> core,
+                                                                          std::string domain,
+                                                                          wildcard_options options) {
+    if (const auto ec = options.problem()) co_return ec;
+    auto name = probed_domain(domain);
+    if (!name) co_return name.error();
+
+    auto& loop = core->loop();
+    const auto until = limit_of(options.query(), loop.now(), async::no_deadline);
+    wildcard_machine machine(*std::move(name), options, loop.random());
+    question_batch batch(std::move(core), options.query(), true, static_cast<std::size_t>(options.at_once()));
+    if (options.signatures()) batch.want_signatures();
+    while (!batch.timed_out()) {
+        auto questions = machine.next();
+        if (questions.empty()) break;
+        auto asking = batch.ask(std::move(questions), until);
+        const auto ended = co_await std::move(asking);
+        if (!ended) co_return ended.error();
+        machine.learn(batch.outcomes());
     }
+    co_return machine.finish(!batch.timed_out());
 }
 
 }  // namespace dragline::dns::detail
@@ -12924,6 +15866,2489 @@ DRAGLINE_DECL asio::awaitable<result<address_list>> resolve_all_body(resolver wi
 }  // namespace dragline::dns::detail
 
 #endif
+// ---- dragline/dns/resolve_many.hpp
+// Very many names at once. Start with resolve_many(); bulk.hpp has its options and results.
+
+// ---- dragline/dns/detail/bulk_run.hpp
+// One run of resolve_many(): takes names, has the machine decide and the carrier send, hands out answers.
+
+// ---- dragline/dns/detail/bulk_carrier.hpp
+// The seam between a bulk run and what sends its queries and hears the replies.
+
+// ---- dragline/dns/detail/bulk_slot.hpp
+// One question of a bulk run, in a place that is used again and again.
+
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The name and type of a question as they stand on the wire, the class left out.
+class wire_question {
+public:
+    static constexpr std::size_t max_size = wire::max_name_size + 2;
+
+    byte_view bytes() const noexcept { return byte_view(bytes_.data(), size_); }
+    std::size_t name_size() const noexcept { return size_ - 2u; }
+    void set_type(record_type type) noexcept {
+        store_big16(bytes_.data() + name_size(), static_cast<std::uint16_t>(type));
+    }
+
+    // Whether `reply`, which has a header, repeats it as its only question: the same bytes, or the same name
+    // in another case.
+    enum class echo { none, other_case, exact };
+    echo repeated_by(byte_view reply) const noexcept;
+
+    // The name that `given` means, also as text in `normal`: lower case, without a dot at the end.
+    // Errors: errc::empty_name, empty_label, label_too_long, name_too_long, non_ascii_name, invalid_name
+    // (also
+    //   for an address).
+    std::error_code assign(std::string_view given, std::string& normal);
+
+    static constexpr std::size_t header_size = 12;
+
+private:
+    bool assign_plain(std::string_view given, std::string& normal);
+    std::error_code assign_any(std::string_view given, std::string& normal);
+
+    std::array<std::uint8_t, max_size> bytes_{};
+    std::uint16_t size_ = 2;
+};
+
+inline constexpr std::uint32_t no_slot = ~std::uint32_t{0};
+
+enum class slot_state : std::uint8_t { free, open, ready, waiting, finished, reporting };
+
+// A place in the list of those that are ready to be sent, that wait for an answer, or that are finished.
+struct slot_link {
+    std::uint32_t previous = no_slot;
+    std::uint32_t next = no_slot;
+};
+
+// What is touched most comes first.
+struct bulk_slot {
+    slot_link link;
+    slot_state state = slot_state::free;
+    bool edns = true;          // false: this server has not understood it
+    bool same_server = false;  // the next query goes to `server` again
+    bool confirming = false;   // asks a trusted server
+    int tries_left = 0;
+    std::uint32_t server = 0;
+    std::uint32_t unconfirmed_server = 0;
+    std::uint64_t generation = 0;  // tells the queries of this place apart
+    std::uint64_t order = 0;
+    async::time_point began;
+    async::time_point sent_at;
+    void* port = nullptr;  // this and the id are the carrier's
+    std::uint16_t id = 0;
+    std::error_code error;                // the most telling one so far
+    std::vector<std::uint32_t> hopeless;  // servers that are of no help
+    std::unique_ptr<dns::answer> unconfirmed;
+    bulk_answer result;
+    wire_question question;
+    std::array<std::uint32_t, 8> case_bits{};  // of the name on the wire, where cases are mixed
+};
+
+// Slots by number. They stay where they are.
+class slot_table {
+public:
+    std::uint32_t size() const noexcept { return size_; }
+    bulk_slot& operator[](std::uint32_t at) noexcept { return blocks_[at / block_size][at % block_size]; }
+    const bulk_slot& operator[](std::uint32_t at) const noexcept {
+        return blocks_[at / block_size][at % block_size];
+    }
+    void add() {
+        if (size_ % block_size == 0) blocks_.push_back(std::make_unique<bulk_slot[]>(block_size));
+        ++size_;
+    }
+
+private:
+    static constexpr std::size_t block_size = 32;
+
+    std::vector<std::unique_ptr<bulk_slot[]>> blocks_;
+    std::uint32_t size_ = 0;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_slot.ipp
+// Included by <dragline/dns/detail/bulk_slot.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/ip/address.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace dragline::inline v1::dns::detail {
+
+// The characters of nearly all names, in lower case; 0 for the others.
+inline constexpr auto plain_characters = [] {
+    std::array<char, 256> table{};
+    for (std::size_t i = 0; i < 128; ++i) {
+        const char c = static_cast<char>(i);
+        if (ascii::is_alphanumeric(c) || c == '-' || c == '_') table[i] = ascii::to_lower(c);
+    }
+    return table;
+}();
+
+DRAGLINE_DECL std::error_code wire_question::assign(std::string_view given, std::string& normal) {
+    if (assign_plain(given, normal)) return {};
+    return assign_any(given, normal);
+}
+
+// True for a name of plain characters in which nothing is wrong.
+DRAGLINE_DECL bool wire_question::assign_plain(std::string_view given, std::string& normal) {
+    if (given.size() > 1 && given.back() == '.') given.remove_suffix(1);
+    if (given.empty() || given.size() > wire::max_name_size - 2 || ascii::is_digit(given.back()))
+        return false;
+    normal.resize(given.size());
+    std::size_t label = 0;  // where its length stands
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        const char c = plain_characters[static_cast<unsigned char>(given[i])];
+        if (c != 0) {
+            bytes_[i + 1] = static_cast<std::uint8_t>(c);
+            normal[i] = c;
+            continue;
+        }
+        if (given[i] != '.' || i == label || i - label > wire::max_label_size) return false;
+        bytes_[label] = static_cast<std::uint8_t>(i - label);
+        normal[i] = '.';
+        label = i + 1;
+    }
+    const std::size_t last = given.size() - label;
+    if (last == 0 || last > wire::max_label_size) return false;
+    bytes_[label] = static_cast<std::uint8_t>(last);
+    bytes_[given.size() + 1] = 0;
+    size_ = static_cast<std::uint16_t>(given.size() + 4);
+    return true;
+}
+
+DRAGLINE_DECL std::error_code wire_question::assign_any(std::string_view given, std::string& normal) {
+    normal.clear();
+    if (given.empty()) return errc::empty_name;
+    for (const char c : given) {
+        if (static_cast<unsigned char>(c) > 0x7f) return errc::non_ascii_name;
+        if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f) return errc::invalid_name;
+    }
+    std::error_code no_address;
+    const std::string text(given.back() == '.' ? given.substr(0, given.size() - 1) : given);
+    asio::ip::make_address(text, no_address);
+    if (!no_address) return errc::invalid_name;
+
+    std::vector<std::uint8_t> encoded;
+    if (const auto ec = wire::encode_name(given, encoded)) return ec;
+    for (auto& byte : encoded) byte = static_cast<std::uint8_t>(ascii::to_lower(static_cast<char>(byte)));
+    std::size_t offset = 0;
+    auto decoded = wire::decode_name(encoded, offset);
+    if (!decoded) return errc::invalid_name;
+    normal = *std::move(decoded);
+    std::copy(encoded.begin(), encoded.end(), bytes_.begin());
+    size_ = static_cast<std::uint16_t>(encoded.size() + 2);
+    return {};
+}
+
+DRAGLINE_DECL wire_question::echo wire_question::repeated_by(byte_view reply) const noexcept {
+    if (load_big16(&reply[4]) != 1 || reply.size() < header_size + size_ + 2) return echo::none;
+    const auto* at = reply.data() + header_size;
+    if (load_big16(at + size_) != static_cast<std::uint16_t>(record_class::internet)) return echo::none;
+    if (std::memcmp(at, bytes_.data(), size_) == 0) return echo::exact;
+    // Lengths are below the letters, so that they do not change.
+    const auto same = [](std::uint8_t a, std::uint8_t b) {
+        return ascii::to_lower(static_cast<char>(a)) == static_cast<char>(b);
+    };
+    const bool same_name = std::equal(at, at + name_size(), bytes_.data(), same);
+    return same_name && std::memcmp(at + name_size(), bytes_.data() + name_size(), 2) == 0 ? echo::other_case
+                                                                                           : echo::none;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+namespace dragline::inline v1::dns::detail {
+
+// The run. A batch is what one turn of the loop brings; nothing is sent within one.
+class bulk_listener {
+public:
+    virtual void batch_begins() = 0;
+
+    // The reply to the query that this slot has under way: its id, question and origin are right. `echoed`:
+    // the question is byte for byte that of the slot, so its name need not be read again.
+    virtual void on_bytes(std::uint32_t at, byte_view reply, bool echoed) = 0;
+
+    // The outcome of the query that the slot had under way at this generation.
+    virtual void on_message(std::uint32_t at, std::uint64_t generation, result<wire::message> reply) = 0;
+
+    // The same as bytes: false when on_message() has to decide.
+    virtual bool on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) = 0;
+
+    virtual void on_failure(std::uint32_t at, std::error_code ec) = 0;
+    virtual void on_restart(std::uint32_t at) = 0;  // the query goes on over TCP
+    virtual bulk_slot& slot(std::uint32_t at) noexcept = 0;
+
+    virtual void batch_ends() = 0;
+
+protected:
+    ~bulk_listener() = default;
+};
+
+class bulk_carrier {
+public:
+    virtual ~bulk_carrier() = default;
+
+    // Sends the question of a slot to its server, with flush() at the latest. Or why that cannot be.
+    virtual std::error_code send(std::uint32_t at, bulk_slot& slot) = 0;
+    virtual void flush() = 0;
+
+    // Nobody waits for the outcome any more.
+    virtual void forget(bulk_slot& slot) noexcept = 0;
+
+    // Nothing is sent or heard any more.
+    virtual void shutdown() noexcept = 0;
+
+    std::size_t ignored() const noexcept { return ignored_; }
+    std::size_t tcp_fallbacks() const noexcept { return tcp_fallbacks_; }
+
+protected:
+    std::size_t ignored_ = 0;
+    std::size_t tcp_fallbacks_ = 0;
+};
+
+}  // namespace dragline::dns::detail
+// ---- dragline/dns/detail/bulk_machine.hpp
+// Decides about every question of a bulk run: when it is sent and to whom, whether it is sent again, what it
+// has come to and when that is reported. No clock, no I/O; time is an argument.
+
+// ---- dragline/dns/detail/bulk_servers.hpp
+// The servers of a bulk run: whose turn it is, how fast each may be asked, and which are of no use. No I/O.
+
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+class bulk_servers {
+public:
+    // The plain ones come first, then the trusted ones. `names` as summaries show them.
+    bulk_servers(const bulk_options& options, std::vector<std::string> names, std::size_t trusted);
+
+    std::size_t size() const noexcept { return all_.size(); }
+    bool has_trusted() const noexcept { return plain_ < all_.size(); }
+    const std::string& name(std::size_t server) const noexcept { return all_[server].summary.server; }
+
+    // Whose turn it is: none of `hopeless`, and not `last` if there is another. With nothing, hopeless()
+    // tells whether there will never be one; else it is a matter of time, until free_at().
+    struct choice {
+        std::optional<std::uint32_t> server;
+        bool hopeless = false;
+    };
+    choice pick(bool trusted, std::span<const std::uint32_t> hopeless, std::optional<std::uint32_t> last,
+                async::time_point now);
+    async::time_point free_at(async::time_point now) const noexcept;
+
+    // One query was sent to it, and was answered or failed.
+    bool may_send(std::uint32_t server, async::time_point now);
+    void sent(std::uint32_t server) noexcept;
+    void answered(std::uint32_t server, async::duration took) noexcept;
+    void failed(std::uint32_t server, std::error_code ec) noexcept;
+    void contradicted(std::uint32_t server) noexcept;
+
+    // True when it was answered without EDNS after it had not understood it: ask it so from now on.
+    bool without_edns(std::uint32_t server) const noexcept { return all_[server].without_edns; }
+    void knows_no_edns(std::uint32_t server) noexcept { all_[server].without_edns = true; }
+
+    std::vector<bulk_server_summary> summaries() const;
+
+private:
+    struct entry {
+        bulk_server_summary summary;
+        async::duration time{};  // sum over the answers
+        double tokens = 0;
+        async::time_point filled_at;
+        bool without_edns = false;
+
+        std::size_t failures() const noexcept {
+            return summary.timed_out + summary.refused + summary.server_failures + summary.other_failures;
+        }
+        std::size_t outcomes() const noexcept { return summary.answered + failures(); }
+    };
+
+    bool has_token(entry& of, async::time_point now) noexcept;
+    void judge(std::uint32_t server) noexcept;
+    void drop(std::uint32_t server, drop_reason why) noexcept;
+
+    std::vector<entry> all_;
+    std::size_t plain_;
+    std::size_t alive_;  // plain ones that are not dropped
+    std::size_t next_[2] = {0, 0};
+    double rate_;  // tokens a second; 0: no limit
+    double burst_;
+    bool drops_;
+    std::size_t max_contradicted_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_servers.ipp
+// Included by <dragline/dns/detail/bulk_servers.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr double burst_seconds = 0.05;  // three ticks of the loop's timers
+
+// Outcomes after which a server can be judged; sooner when it has answered nothing at all.
+inline constexpr std::size_t outcomes_to_judge = 64;
+inline constexpr std::size_t outcomes_of_the_dead = 16;
+
+DRAGLINE_DECL bulk_servers::bulk_servers(const bulk_options& options, std::vector<std::string> names,
+                                         std::size_t trusted)
+    : all_(names.size()),
+      plain_(names.size() - trusted),
+      alive_(plain_),
+      rate_(options.queries_per_second()),
+      burst_(options.burst() != 0 ? static_cast<double>(options.burst())
+                                  : std::max(1.0, rate_ * burst_seconds)),
+      drops_(options.drop_bad_servers()),
+      max_contradicted_(options.max_contradicted()) {
+    next_[1] = plain_;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        all_[i].summary.server = std::move(names[i]);
+        all_[i].summary.trusted = i >= plain_;
+        all_[i].tokens = burst_;
+    }
+}
+
+DRAGLINE_DECL bool bulk_servers::has_token(entry& of, async::time_point now) noexcept {
+    if (rate_ == 0) return true;
+    if (of.filled_at == async::time_point()) of.filled_at = now;
+    const std::chrono::duration<double> since = now - of.filled_at;
+    if (since.count() > 0) {
+        of.tokens = std::min(burst_, of.tokens + rate_ * since.count());
+        of.filled_at = now;
+    }
+    return of.tokens >= 1;
+}
+
+DRAGLINE_DECL bool bulk_servers::may_send(std::uint32_t server, async::time_point now) {
+    return has_token(all_[server], now);
+}
+
+DRAGLINE_DECL bulk_servers::choice bulk_servers::pick(bool trusted, std::span<const std::uint32_t> hopeless,
+                                                      std::optional<std::uint32_t> last,
+                                                      async::time_point now) {
+    const std::size_t first = trusted ? plain_ : 0;
+    const std::size_t count = trusted ? all_.size() - plain_ : plain_;
+    auto& next = next_[trusted ? 1 : 0];
+    choice chosen;
+    chosen.hopeless = true;
+    bool last_is_left = false;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t at = first + (next - first + i) % count;
+        const auto server = static_cast<std::uint32_t>(at);
+        auto& each = all_[at];
+        if (each.summary.dropped != drop_reason::none) continue;
+        if (!hopeless.empty() && std::find(hopeless.begin(), hopeless.end(), server) != hopeless.end())
+            continue;
+        if (last && server == *last) {
+            last_is_left = true;
+            continue;
+        }
+        chosen.hopeless = false;
+        if (!has_token(each, now)) continue;
+        next = first + (at + 1 - first) % count;
+        chosen.server = server;
+        return chosen;
+    }
+    if (chosen.hopeless && last_is_left) {
+        chosen.hopeless = false;
+        if (has_token(all_[*last], now)) chosen.server = last;
+    }
+    return chosen;
+}
+
+DRAGLINE_DECL async::time_point bulk_servers::free_at(async::time_point now) const noexcept {
+    if (rate_ == 0) return now;
+    double wait = 1 / rate_;
+    for (const auto& each : all_) {
+        if (each.summary.dropped != drop_reason::none) continue;
+        wait = std::min(wait, std::max(0.0, 1 - each.tokens) / rate_);
+    }
+    return async::deadline_after(
+        now, std::chrono::duration_cast<async::duration>(std::chrono::duration<double>(wait)));
+}
+
+DRAGLINE_DECL void bulk_servers::sent(std::uint32_t server) noexcept {
+    ++all_[server].summary.sent;
+    if (rate_ != 0) all_[server].tokens -= 1;
+}
+
+DRAGLINE_DECL void bulk_servers::answered(std::uint32_t server, async::duration took) noexcept {
+    auto& of = all_[server];
+    ++of.summary.answered;
+    of.time += took;
+}
+
+DRAGLINE_DECL void bulk_servers::failed(std::uint32_t server, std::error_code ec) noexcept {
+    auto& of = all_[server].summary;
+    if (ec == condition::timeout) {
+        ++of.timed_out;
+    } else if (ec == errc::refused) {
+        ++of.refused;
+    } else if (ec == errc::server_failure) {
+        ++of.server_failures;
+    } else {
+        ++of.other_failures;
+        if (ec == errc::servers_unreachable && of.answered == 0 && of.other_failures >= outcomes_of_the_dead)
+            return drop(server, drop_reason::unreachable);
+    }
+    judge(server);
+}
+
+DRAGLINE_DECL void bulk_servers::contradicted(std::uint32_t server) noexcept {
+    if (++all_[server].summary.contradicted > max_contradicted_) drop(server, drop_reason::lying);
+}
+
+// Names may be bad, and then fail everywhere: a server is bad when it fails most of what it is asked, and the
+// others together fail less than half as often.
+DRAGLINE_DECL void bulk_servers::judge(std::uint32_t server) noexcept {
+    const auto& suspect = all_[server];
+    const std::size_t outcomes = suspect.outcomes();
+    if (outcomes < (suspect.summary.answered == 0 ? outcomes_of_the_dead : outcomes_to_judge)) return;
+    if (outcomes % outcomes_of_the_dead != 0 || 2 * suspect.failures() <= outcomes) return;
+    std::size_t others = 0;
+    std::size_t failures_of_others = 0;
+    for (std::size_t i = 0; i < plain_; ++i) {
+        if (i == server || all_[i].summary.dropped != drop_reason::none) continue;
+        others += all_[i].outcomes();
+        failures_of_others += all_[i].failures();
+    }
+    if (others < outcomes_of_the_dead) return;
+    const double share = static_cast<double>(suspect.failures()) / static_cast<double>(outcomes);
+    const double share_of_others = static_cast<double>(failures_of_others) / static_cast<double>(others);
+    if (share_of_others > share / 2) return;
+    drop(server,
+         2 * suspect.summary.timed_out > suspect.failures() ? drop_reason::silent : drop_reason::failing);
+}
+
+DRAGLINE_DECL void bulk_servers::drop(std::uint32_t server, drop_reason why) noexcept {
+    auto& of = all_[server].summary;
+    if (!drops_ || of.trusted || of.dropped != drop_reason::none || alive_ == 1) return;
+    of.dropped = why;
+    --alive_;
+}
+
+DRAGLINE_DECL std::vector<bulk_server_summary> bulk_servers::summaries() const {
+    std::vector<bulk_server_summary> out;
+    out.reserve(all_.size());
+    for (const auto& each : all_) {
+        out.push_back(each.summary);
+        if (each.summary.answered != 0)
+            out.back().mean_time = each.time / static_cast<async::duration::rep>(each.summary.answered);
+    }
+    return out;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The way of a question: take(), then submit() or settle() or discard(); next_to_send() and an outcome, as
+// often as it takes; next_to_report(), close().
+class bulk_machine {
+public:
+    bulk_machine(const bulk_options& options, bulk_servers servers);
+
+    bulk_slot& operator[](std::uint32_t at) noexcept { return slots_[at]; }
+    bulk_servers& servers() noexcept { return servers_; }
+
+    // A place for one more question; no_slot while the window is full.
+    std::uint32_t take();
+    void discard(std::uint32_t at);
+    void submit(std::uint32_t at);
+    void settle(std::uint32_t at, std::error_code ec);
+
+    // The question to send now, to its `server`; its outcome is awaited from now on. no_slot: none may be
+    // sent now.
+    std::uint32_t next_to_send(async::time_point now);
+    // When next_to_send() may have one only because time passes; no_deadline when only outcomes help.
+    async::time_point send_again_at(async::time_point now) const noexcept;
+
+    // The outcome of the query that a slot has under way. Answered: `result.answer` holds it.
+    void answered(std::uint32_t at, async::time_point now);
+    void failed(std::uint32_t at, std::error_code ec, async::time_point now);
+
+    // The same query goes on in another way: its time begins anew.
+    void restarted(std::uint32_t at, async::time_point now);
+
+    // A question whose query was not answered in time: call failed() with the timeout. Or no_slot.
+    std::uint32_t next_expired(async::time_point now) const noexcept;
+    async::time_point first_expiry() const noexcept;
+
+    // Ends all that is under way or waits to be sent.
+    void give_up(std::error_code ec, async::time_point now);
+
+    std::uint32_t next_to_report();
+    void close(std::uint32_t at);
+
+    bool idle() const noexcept { return in_use_ == 0; }
+    bool is_full() const noexcept { return in_use_ == window_; }
+    bool has_finished() const noexcept { return finished_.size != 0; }
+    std::size_t in_flight() const noexcept { return waiting_.size; }
+    std::size_t reporting() const noexcept { return reporting_; }
+    bulk_summary& summary() noexcept { return summary_; }
+
+private:
+    struct slot_list {
+        std::uint32_t first = no_slot;
+        std::uint32_t last = no_slot;
+        std::size_t size = 0;
+    };
+
+    static constexpr std::size_t first_burst = 256;
+
+    void append(slot_list& list, std::uint32_t at) noexcept;
+    void remove(slot_list& list, std::uint32_t at) noexcept;
+    void make_ready(std::uint32_t at) noexcept;
+    void stop_waiting(std::uint32_t at) noexcept;
+    std::optional<std::uint32_t> server_for(bulk_slot& slot, bool& hopeless, async::time_point now);
+    void confirm(bulk_slot& slot);
+    void exhausted(std::uint32_t at, async::time_point now);
+    void finish(std::uint32_t at);
+    void count(const bulk_slot& slot) noexcept;
+
+    std::size_t window_;
+    async::duration try_timeout_;
+    int tries_;
+    bool in_order_;
+    bool may_drop_edns_;
+
+    bulk_servers servers_;
+    slot_table slots_;    // grows up to the window
+    slot_list ready_[2];  // for plain servers, for trusted ones
+    slot_list waiting_;   // the one that was sent first is the first to expire
+    slot_list finished_;  // unless in order
+    std::vector<std::uint32_t> free_;
+    std::vector<std::uint32_t> by_order_;  // of what is not reported yet, modulo the window
+    std::uint64_t next_order_ = 0;
+    std::uint64_t next_reported_ = 0;
+    std::size_t in_use_ = 0;
+    std::size_t reporting_ = 0;
+    std::size_t allowed_;  // in flight: grows with the outcomes, so that no burst floods a server at first
+    bulk_summary summary_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_machine.ipp
+// Included by <dragline/dns/detail/bulk_machine.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL bulk_machine::bulk_machine(const bulk_options& options, bulk_servers servers)
+    : window_(options.window()),
+      try_timeout_(options.try_timeout()),
+      tries_(options.tries()),
+      in_order_(options.in_order()),
+      may_drop_edns_(options.form().udp_size != 0 && !options.form().dnssec_ok),
+      servers_(std::move(servers)),
+      allowed_(std::min(window_, first_burst)) {
+    if (in_order_) by_order_.assign(window_, no_slot);
+}
+
+DRAGLINE_DECL void bulk_machine::append(slot_list& list, std::uint32_t at) noexcept {
+    slots_[at].link = {list.last, no_slot};
+    (list.last == no_slot ? list.first : slots_[list.last].link.next) = at;
+    list.last = at;
+    ++list.size;
+}
+
+DRAGLINE_DECL void bulk_machine::remove(slot_list& list, std::uint32_t at) noexcept {
+    const auto link = slots_[at].link;
+    (link.previous == no_slot ? list.first : slots_[link.previous].link.next) = link.next;
+    (link.next == no_slot ? list.last : slots_[link.next].link.previous) = link.previous;
+    --list.size;
+}
+
+DRAGLINE_DECL std::uint32_t bulk_machine::take() {
+    if (in_use_ == window_) return no_slot;
+    if (free_.empty()) {
+        free_.push_back(slots_.size());
+        slots_.add();
+    }
+    const auto at = free_.back();
+    free_.pop_back();
+    ++in_use_;
+    auto& slot = slots_[at];
+    slot.state = slot_state::open;
+    slot.same_server = slot.confirming = false;
+    slot.tries_left = tries_;
+    slot.error = {};
+    slot.hopeless.clear();
+    slot.began = {};
+    slot.result.server = {};
+    slot.result.tries = 0;
+    slot.result.took = {};
+    slot.result.confirmed = false;
+    return at;
+}
+
+DRAGLINE_DECL void bulk_machine::discard(std::uint32_t at) {
+    slots_[at].state = slot_state::free;
+    free_.push_back(at);
+    --in_use_;
+}
+
+DRAGLINE_DECL void bulk_machine::submit(std::uint32_t at) {
+    auto& slot = slots_[at];
+    slot.order = next_order_++;
+    if (in_order_) by_order_[slot.order % window_] = at;
+    make_ready(at);
+}
+
+DRAGLINE_DECL void bulk_machine::settle(std::uint32_t at, std::error_code ec) {
+    auto& slot = slots_[at];
+    slot.order = next_order_++;
+    if (in_order_) by_order_[slot.order % window_] = at;
+    slot.error = ec;
+    exhausted(at, {});
+}
+
+DRAGLINE_DECL void bulk_machine::make_ready(std::uint32_t at) noexcept {
+    slots_[at].state = slot_state::ready;
+    append(ready_[slots_[at].confirming ? 1 : 0], at);
+}
+
+DRAGLINE_DECL std::optional<std::uint32_t> bulk_machine::server_for(bulk_slot& slot, bool& hopeless,
+                                                                    async::time_point now) {
+    hopeless = false;
+    if (slot.same_server) {
+        return servers_.may_send(slot.server, now) ? std::optional(slot.server) : std::nullopt;
+    }
+    const bool again = slot.tries_left != tries_;
+    const auto chosen =
+        servers_.pick(slot.confirming, slot.hopeless, again ? std::optional(slot.server) : std::nullopt, now);
+    hopeless = chosen.hopeless;
+    return chosen.server;
+}
+
+DRAGLINE_DECL std::uint32_t bulk_machine::next_to_send(async::time_point now) {
+    if (waiting_.size >= allowed_) return no_slot;
+    for (auto* list : {&ready_[1], &ready_[0]}) {
+        while (list->first != no_slot) {
+            const auto at = list->first;
+            auto& slot = slots_[at];
+            bool hopeless = false;
+            const auto server = server_for(slot, hopeless, now);
+            if (!server && !hopeless) break;  // of those behind it another server may be free: they wait, too
+            remove(*list, at);
+            if (!server) {
+                exhausted(at, now);
+                continue;
+            }
+            if (!std::exchange(slot.same_server, false)) {
+                slot.edns = !servers_.without_edns(*server);
+                --slot.tries_left;
+            }
+            slot.server = *server;
+            servers_.sent(*server);
+            if (slot.result.tries++ == 0) {
+                slot.began = now;
+            } else if (!slot.confirming) {
+                ++summary_.retries;
+            }
+            ++slot.generation;
+            slot.sent_at = now;
+            slot.state = slot_state::waiting;
+            append(waiting_, at);
+            return at;
+        }
+    }
+    return no_slot;
+}
+
+DRAGLINE_DECL async::time_point bulk_machine::send_again_at(async::time_point now) const noexcept {
+    const bool ready = ready_[0].size + ready_[1].size != 0;
+    return ready && waiting_.size < allowed_ ? servers_.free_at(now) : async::no_deadline;
+}
+
+DRAGLINE_DECL void bulk_machine::stop_waiting(std::uint32_t at) noexcept {
+    remove(waiting_, at);
+    ++slots_[at].generation;
+    if (allowed_ < window_) ++allowed_;
+}
+
+DRAGLINE_DECL void bulk_machine::answered(std::uint32_t at, async::time_point now) {
+    auto& slot = slots_[at];
+    auto& found = slot.result.answer;
+    if (found.error == errc::format_error && may_drop_edns_ && slot.edns) {
+        stop_waiting(at);  // RFC 6891, 6.2.2
+        slot.edns = false;
+        slot.same_server = true;
+        return make_ready(at);
+    }
+    if (found.error && lookup_machine::is_retryable(found.error)) return failed(at, found.error, now);
+    stop_waiting(at);
+    servers_.answered(slot.server, now - slot.sent_at);
+    if (may_drop_edns_ && !slot.edns) servers_.knows_no_edns(slot.server);
+    slot.result.took = now - slot.began;
+    slot.result.server = servers_.name(slot.server);
+    if (slot.confirming) {
+        slot.result.confirmed = true;
+        if (!found.exists()) servers_.contradicted(slot.unconfirmed_server);
+    } else if (!found.error && servers_.has_trusted()) {
+        confirm(slot);
+        return make_ready(at);
+    }
+    finish(at);
+}
+
+DRAGLINE_DECL void bulk_machine::confirm(bulk_slot& slot) {
+    slot.unconfirmed = std::make_unique<dns::answer>(slot.result.answer);
+    slot.unconfirmed_server = slot.server;
+    slot.confirming = true;
+    slot.tries_left = tries_;
+    slot.hopeless.clear();
+}
+
+DRAGLINE_DECL void bulk_machine::failed(std::uint32_t at, std::error_code ec, async::time_point now) {
+    auto& slot = slots_[at];
+    stop_waiting(at);
+    servers_.failed(slot.server, ec);
+    const bool tells_more = !slot.error || lookup_machine::weight(ec) > lookup_machine::weight(slot.error);
+    if (!slot.confirming && tells_more) slot.error = ec;
+    if (ec != condition::timeout && ec != errc::malformed_message) slot.hopeless.push_back(slot.server);
+    if (slot.tries_left > 0) return make_ready(at);
+    exhausted(at, now);
+}
+
+DRAGLINE_DECL void bulk_machine::restarted(std::uint32_t at, async::time_point now) {
+    remove(waiting_, at);
+    slots_[at].sent_at = now;
+    append(waiting_, at);
+}
+
+DRAGLINE_DECL std::uint32_t bulk_machine::next_expired(async::time_point now) const noexcept {
+    return waiting_.first != no_slot && first_expiry() <= now ? waiting_.first : no_slot;
+}
+
+DRAGLINE_DECL async::time_point bulk_machine::first_expiry() const noexcept {
+    if (waiting_.first == no_slot) return async::no_deadline;
+    return async::deadline_after(slots_[waiting_.first].sent_at, try_timeout_);
+}
+
+DRAGLINE_DECL void bulk_machine::give_up(std::error_code ec, async::time_point now) {
+    while (waiting_.first != no_slot) {
+        const auto at = waiting_.first;
+        stop_waiting(at);
+        if (!slots_[at].confirming) slots_[at].error = ec;
+        exhausted(at, now);
+    }
+    for (auto& list : ready_) {
+        while (list.first != no_slot) {
+            const auto at = list.first;
+            remove(list, at);
+            if (!slots_[at].confirming) slots_[at].error = ec;
+            exhausted(at, now);
+        }
+    }
+}
+
+// Nobody is left to ask.
+DRAGLINE_DECL void bulk_machine::exhausted(std::uint32_t at, async::time_point now) {
+    auto& slot = slots_[at];
+    auto& result = slot.result;
+    if (result.tries != 0) result.took = now - slot.began;
+    if (slot.confirming) {
+        result.answer = std::move(*slot.unconfirmed);
+        result.server = servers_.name(slot.unconfirmed_server);
+    } else {
+        if (!slot.error) slot.error = errc::no_servers;
+        const bool said = lookup_machine::is_retryable(slot.error);
+        result.answer = make_answer(std::move(result.answer.asked), slot.error);
+        result.server = said ? std::string_view(servers_.name(slot.server)) : std::string_view();
+    }
+    finish(at);
+}
+
+DRAGLINE_DECL void bulk_machine::finish(std::uint32_t at) {
+    slots_[at].state = slot_state::finished;
+    if (!in_order_) append(finished_, at);
+}
+
+DRAGLINE_DECL std::uint32_t bulk_machine::next_to_report() {
+    std::uint32_t at = finished_.first;
+    if (in_order_) {
+        if (reporting_ != 0 || next_reported_ == next_order_) return no_slot;
+        at = by_order_[next_reported_ % window_];
+        if (slots_[at].state != slot_state::finished) return no_slot;
+        ++next_reported_;
+    } else {
+        if (at == no_slot) return no_slot;
+        remove(finished_, at);
+    }
+    slots_[at].state = slot_state::reporting;
+    ++reporting_;
+    count(slots_[at]);
+    return at;
+}
+
+DRAGLINE_DECL void bulk_machine::close(std::uint32_t at) {
+    --reporting_;
+    slots_[at].unconfirmed.reset();
+    discard(at);
+}
+
+DRAGLINE_DECL void bulk_machine::count(const bulk_slot& slot) noexcept {
+    const auto ec = slot.result.answer.error;
+    auto& sum = summary_;
+    ++sum.asked;
+    if (!ec) {
+        ++sum.answered;
+    } else if (ec == errc::name_not_found) {
+        ++sum.name_not_found;
+    } else if (ec == errc::no_data) {
+        ++sum.no_data;
+    } else if (ec == errc::server_failure) {
+        ++sum.server_failures;
+    } else if (ec == errc::refused) {
+        ++sum.refused;
+    } else if (ec == errc::servers_unreachable) {
+        ++sum.unreachable;
+    } else if (ec == condition::timeout) {
+        ++sum.timed_out;
+    } else if (ec == errc::empty_name || ec == errc::name_too_long || ec == errc::label_too_long ||
+               ec == errc::empty_label || ec == errc::invalid_name || ec == errc::non_ascii_name) {
+        ++sum.bad_names;
+    } else {
+        ++sum.other_failures;
+    }
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#include <asio/awaitable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// What a run needs besides names and a sink.
+struct bulk_plan {
+    bulk_options options;
+    std::vector<record_type> types;
+
+    bulk_plan(bulk_options o, std::vector<record_type> t) : options(std::move(o)), types(std::move(t)) {}
+};
+
+// Held by the coroutine that waits for it, and by those of its sink; carriers hold it weakly.
+class bulk_run : public bulk_listener, public std::enable_shared_from_this<bulk_run> {
+public:
+    bulk_run(async::loop_state& loop, bulk_plan plan);
+    virtual ~bulk_run();
+    bulk_run(const bulk_run&) = delete;
+    bulk_run& operator=(const bulk_run&) = delete;
+
+    // Runs it to its end, with the servers that `with` names where the options name none.
+    static asio::awaitable<result<bulk_summary>> run(std::shared_ptr<bulk_run> self, resolver with);
+
+    void batch_begins() override { now_ = loop_.now(); }
+    void on_bytes(std::uint32_t at, byte_view reply, bool echoed) override;
+    void on_message(std::uint32_t at, std::uint64_t generation, result<wire::message> reply) override;
+    bool on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) override;
+    void on_failure(std::uint32_t at, std::error_code ec) override { machine_->failed(at, ec, now_); }
+    void on_restart(std::uint32_t at) override { machine_->restarted(at, now_); }
+    bulk_slot& slot(std::uint32_t at) noexcept override { return (*machine_)[at]; }
+    void batch_ends() override { pump(); }
+
+protected:
+    // The next name; false after the last one.
+    virtual bool pull(std::string& name) = 0;
+    // Whether there is an end of names to be reported when time is up.
+    virtual bool pulls_from_range() const noexcept = 0;
+    // Hands an answer to the sink; false when reported() will tell the end of that.
+    virtual bool report(std::uint32_t at, const bulk_answer& what) = 0;
+    // Ends what report() has begun, soon.
+    virtual void cancel_reports() = 0;
+
+    void reported(std::uint32_t at, std::exception_ptr thrown);
+    async::loop_state& loop() noexcept { return loop_; }
+
+private:
+    bool is_awaited(std::uint32_t at, std::uint64_t generation) noexcept;
+    std::error_code open(const resolver& with);
+    void pump();
+    void pump_later();
+    void report_finished();
+    void closed(std::uint32_t at);
+    bool has_names() const noexcept;
+    void take_some();
+    void take_one(record_type type);
+    bool send_some();
+    void arm_timers(bool more_to_come);
+    void time_is_up();
+    void stop(std::error_code ec);
+    void break_off(std::exception_ptr thrown);
+    void end_if_done();
+    void show_progress();
+    bulk_summary summary();
+    bool over() const noexcept { return over_; }
+    static void on_expiry(void* context) noexcept;
+    static void on_pace(void* context) noexcept;
+
+    async::loop_state& loop_;
+    bulk_plan plan_;
+    async::event ended_;
+    async::deadline expiry_;
+    async::deadline pace_;
+    std::optional<bulk_machine> machine_;
+    std::shared_ptr<bulk_carrier> carrier_;
+    std::optional<seen_set> seen_;
+    async::time_point began_;
+    async::time_point now_;
+
+    std::string name_;  // that of which not all types may have been taken yet
+    std::size_t index_ = 0;
+    std::size_t next_type_;
+    std::size_t awaited_ = 0;  // sinks
+    std::size_t since_progress_ = 0;
+
+    bool exhausted_ = false;  // no more names
+    bool late_ = false;       // the time is up
+    bool stopping_ = false;
+    bool over_ = false;
+    bool pumping_ = false;
+    bool pump_posted_ = false;
+    std::error_code error_;
+    std::exception_ptr thrown_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_run.ipp
+// Included by <dragline/dns/detail/bulk_run.hpp> only.
+
+// ---- dragline/dns/detail/bulk_replies.hpp
+// What a reply tells a bulk machine about the question that it belongs to.
+
+
+#include <cstdint>
+
+namespace dragline::inline v1::dns::detail {
+
+// A reply whose id, question and origin are right; `echoed`: the question is spelled as it was asked.
+DRAGLINE_DECL void take_reply(bulk_machine& machine, std::uint32_t at, byte_view reply, bool echoed,
+                              async::time_point now);
+
+// One whose id and origin are right. False, and nothing has happened, when it repeats another question.
+DRAGLINE_DECL bool take_reply_if_it_fits(bulk_machine& machine, std::uint32_t at, byte_view reply,
+                                         async::time_point now);
+
+DRAGLINE_DECL void take_message(bulk_machine& machine, std::uint32_t at, result<wire::message> reply,
+                                async::time_point now);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_replies.ipp
+// Included by <dragline/dns/detail/bulk_replies.hpp> only.
+
+// ---- dragline/dns/detail/answer_reader.hpp
+// The quick way from a message to an answer, for the kinds that nearly all answers are of.
+
+
+#include <cstddef>
+
+namespace dragline::inline v1::dns::detail {
+
+// Reads a reply that holds nothing but addresses of the asked name and type, or a SOA record beside NXDOMAIN
+// or no data; and perhaps an OPT record. `out.asked` names the question, whose name ends at `name_end` of
+// the message and is spelled the same there. The result is what interpret(decode_message()) gives. False
+// where these have to decide; `out.records` may have changed then. Uses the memory that `out` has.
+DRAGLINE_DECL bool read_plain_answer(byte_view reply, std::size_t name_end, answer& out);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/answer_reader.ipp
+// Included by <dragline/dns/detail/answer_reader.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <tuple>
+
+namespace dragline::inline v1::dns::detail {
+
+// An OPT record with which the message ends, and which adds nothing to the rcode.
+DRAGLINE_DECL bool is_plain_extension(byte_view record) noexcept {
+    constexpr std::size_t fixed_size = 11;
+    return record.size() >= fixed_size && record[0] == 0 &&
+           load_big16(&record[1]) == static_cast<std::uint16_t>(record_type::opt) && record[5] == 0 &&
+           record.size() - fixed_size >= load_big16(&record[9]);
+}
+
+// `records` holds so many and nothing else.
+template <class Data>
+bool read_addresses(byte_view records, std::size_t count, answer& out) {
+    constexpr std::size_t size = std::tuple_size_v<decltype(Data::address)>;
+    constexpr std::size_t record_size = 12 + size;
+    out.records.resize(count);
+    std::uint32_t least = std::numeric_limits<std::uint32_t>::max();
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto* at = records.data() + i * record_size;
+        constexpr std::uint16_t name_of_the_question = 0xc00c;
+        if (load_big16(at) != name_of_the_question ||
+            load_big16(at + 2) != static_cast<std::uint16_t>(Data::type) ||
+            load_big16(at + 4) != static_cast<std::uint16_t>(record_class::internet) ||
+            load_big16(at + 10) != size)
+            return false;
+        auto& entry = out.records[i];
+        entry.name = out.asked.name;
+        entry.type = Data::type;
+        entry.klass = record_class::internet;
+        const auto ttl = load_big32(at + 6);
+        entry.ttl = ttl & 0x80000000u ? 0 : ttl;
+        least = std::min(least, entry.ttl);
+        std::memcpy(entry.data.emplace<Data>().address.data(), at + 12, size);
+    }
+    out.ttl = least;
+    return true;
+}
+
+// Whether the name at `offset`, which is moved past it, is the asked one or one above it, written as nearly
+// all servers do: a pointer into the question, or the root.
+DRAGLINE_DECL bool take_owner(byte_view reply, std::size_t name_end, std::size_t& offset) noexcept {
+    constexpr std::size_t name_start = 12;
+    if (reply.size() - offset < 2) return false;
+    if (reply[offset] == 0) return ++offset, true;
+    const std::size_t target = load_big16(&reply[offset]);
+    if (target < 0xc000u + name_start || target >= 0xc000u + name_end) return false;
+    offset += 2;
+    std::size_t label = name_start;
+    while (label < target - 0xc000u) label += reply[label] + std::size_t{1};
+    return label == target - 0xc000u;
+}
+
+// One SOA record, at `offset`, and how long it lets absence last.
+DRAGLINE_DECL bool read_absence(byte_view reply, std::size_t name_end, std::size_t& offset,
+                                std::uint32_t& ttl) {
+    constexpr std::size_t fixed_size = 10;
+    constexpr std::size_t numbers_size = 20;
+    if (!take_owner(reply, name_end, offset) || reply.size() - offset < fixed_size) return false;
+    const auto* fixed = &reply[offset];
+    if (load_big16(fixed) != static_cast<std::uint16_t>(record_type::soa) ||
+        load_big16(fixed + 2) != static_cast<std::uint16_t>(record_class::internet))
+        return false;
+    ttl = load_big32(fixed + 4);
+    if (ttl & 0x80000000u) ttl = 0;
+    const std::size_t size = load_big16(fixed + 8);
+    offset += fixed_size;
+    if (reply.size() - offset < size) return false;
+    const auto data = reply.first(offset + size);
+    for (int i = 0; i < 2; ++i) {
+        if (!wire::skip_name(data, offset)) return false;
+    }
+    if (data.size() - offset != numbers_size) return false;
+    ttl = std::min(ttl, load_big32(&data[offset + numbers_size - 4]));
+    offset = data.size();
+    return true;
+}
+
+DRAGLINE_DECL bool read_plain_answer(byte_view reply, std::size_t name_end, answer& out) {
+    constexpr std::size_t most = 1024;
+    std::size_t offset = name_end + 4;
+    if (reply.size() < offset || reply.size() > wire::max_message_size ||
+        out.asked.klass != record_class::internet)
+        return false;
+    const auto code = static_cast<rcode>(reply[3] & 0x0f);
+    const std::size_t answers = load_big16(&reply[6]);
+    const std::size_t authorities = load_big16(&reply[8]);
+    const std::size_t extensions = load_big16(&reply[10]);
+    if (extensions > 1 || answers > most) return false;
+    const auto ends_well = [&] { return extensions == 0 || is_plain_extension(reply.subspan(offset)); };
+
+    if (code == rcode::no_error && answers != 0 && authorities == 0) {
+        const bool of_v4 = out.asked.type == record_type::a;
+        if (!of_v4 && out.asked.type != record_type::aaaa) return false;
+        const std::size_t size = answers * (of_v4 ? 16 : 28);
+        if (reply.size() - offset < size) return false;
+        const auto records = reply.subspan(offset, size);
+        offset += size;
+        if (!ends_well()) return false;
+        const bool good = of_v4 ? read_addresses<a_record>(records, answers, out)
+                                : read_addresses<aaaa_record>(records, answers, out);
+        if (!good) return false;
+        out.error = {};
+    } else if ((code == rcode::name_not_found || code == rcode::no_error) && answers == 0 &&
+               authorities == 1) {
+        std::uint32_t ttl = 0;
+        if (!read_absence(reply, name_end, offset, ttl) || !ends_well()) return false;
+        out.error = code == rcode::no_error ? errc::no_data : errc::name_not_found;
+        out.records.clear();
+        out.ttl = ttl;
+    } else {
+        return false;
+    }
+    out.code = code;
+    out.authoritative = (reply[2] & 0x04) != 0;
+    out.authentic = (reply[3] & 0x20) != 0;
+    out.aliases.clear();
+    out.reply.reset();
+    return true;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL void take_reply(bulk_machine& machine, std::uint32_t at, byte_view reply, bool echoed,
+                              async::time_point now) {
+    auto& slot = machine[at];
+    auto& found = slot.result.answer;
+    const std::size_t name_end = wire_question::header_size + slot.question.name_size();
+    if (!echoed || !read_plain_answer(reply, name_end, found)) {
+        auto decoded = wire::decode_message(reply);
+        if (!decoded) return machine.failed(at, decoded.error(), now);
+        found = interpret(*std::move(decoded), std::move(found.asked));
+    }
+    machine.answered(at, now);
+}
+
+DRAGLINE_DECL bool take_reply_if_it_fits(bulk_machine& machine, std::uint32_t at, byte_view reply,
+                                         async::time_point now) {
+    constexpr std::uint8_t response_and_opcode = 0xf8;
+    if (reply.size() < wire_question::header_size || (reply[2] & response_and_opcode) != 0x80) return false;
+    const auto echo = machine[at].question.repeated_by(reply);
+    if (echo == wire_question::echo::none) return false;
+    take_reply(machine, at, reply, echo == wire_question::echo::exact, now);
+    return true;
+}
+
+DRAGLINE_DECL void take_message(bulk_machine& machine, std::uint32_t at, result<wire::message> reply,
+                                async::time_point now) {
+    if (!reply) return machine.failed(at, reply.error(), now);
+    auto& found = machine[at].result.answer;
+    if (const auto ec = wire::check_response(*reply, reply->id, found.asked))
+        return machine.failed(at, ec, now);
+    found = interpret(*std::move(reply), std::move(found.asked));
+    machine.answered(at, now);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/bulk_targets.hpp
+// Whom a bulk run asks, and through what.
+
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The given transports first, then the servers; the trusted ones last.
+struct bulk_targets {
+    transport_list transports;  // of the resolver, where it was given some
+    std::vector<server> servers;
+
+    // The names of all, for summaries.
+    std::vector<std::string> names() const;
+    std::shared_ptr<bulk_carrier> carrier(async::loop_state& loop, const bulk_options& options,
+                                          std::weak_ptr<bulk_listener> listener) const;
+};
+
+// Errors: those of the options; errc::no_servers.
+DRAGLINE_DECL result<bulk_targets> find_bulk_targets(const bulk_options& options, const resolver& with,
+                                                     async::time_point now);
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/bulk_targets.ipp
+// Included by <dragline/dns/detail/bulk_targets.hpp> only.
+
+// ---- dragline/dns/detail/transport_carrier.hpp
+// Carries a bulk run by transports: c-ares, or what else a resolver was given.
+
+
+#include <cstddef>
+#include <memory>
+
+namespace dragline::inline v1::dns::detail {
+
+// Tags name a slot and its generation; slots are far fewer.
+inline constexpr std::size_t slot_bits = 17;
+static_assert(bulk_options::max_window < std::size_t{1} << slot_bits);
+
+// Hears the replies of all transports, also when the carrier is gone.
+class transport_replies final : public reply_sink, public std::enable_shared_from_this<transport_replies> {
+public:
+    transport_replies(async::loop_state& loop, std::weak_ptr<bulk_listener> listener)
+        : loop_(loop), listener_(std::move(listener)) {}
+
+    static std::size_t tag_of(std::uint32_t at, std::uint64_t generation) noexcept {
+        return static_cast<std::size_t>(generation << slot_bits | at);
+    }
+    void on_reply(std::size_t tag, result<wire::message> reply) override;
+    bool on_reply_bytes(std::size_t tag, byte_view reply) override;
+
+private:
+    static constexpr std::size_t slot_mask = (std::size_t{1} << slot_bits) - 1;
+    void begin_batch(bulk_listener& listener);
+
+    async::loop_state& loop_;
+    std::weak_ptr<bulk_listener> listener_;
+    bool in_batch_ = false;
+};
+
+class transport_carrier final : public bulk_carrier {
+public:
+    // Holds the transports until shutdown(), and ends all from `own` on.
+    transport_carrier(async::loop_state& loop, transport_list transports, std::size_t own,
+                      const query_form& form, std::weak_ptr<bulk_listener> listener);
+    ~transport_carrier() override { shutdown(); }
+    transport_carrier(const transport_carrier&) = delete;
+    transport_carrier& operator=(const transport_carrier&) = delete;
+
+    std::error_code send(std::uint32_t at, bulk_slot& slot) override;
+    void flush() override {}
+    void forget(bulk_slot&) noexcept override {}  // its generation tells
+    void shutdown() noexcept override;
+
+private:
+    transport_list transports_;
+    std::size_t own_;
+    query_form form_;
+    query_form plain_form_;  // without EDNS
+    std::shared_ptr<transport_replies> replies_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/transport_carrier.ipp
+// Included by <dragline/dns/detail/transport_carrier.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/post.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+// Transports deliver many in a row.
+DRAGLINE_DECL void transport_replies::begin_batch(bulk_listener& listener) {
+    if (std::exchange(in_batch_, true)) return;
+    listener.batch_begins();
+    asio::post(loop_.executor(), [self = shared_from_this()] {
+        self->in_batch_ = false;
+        if (const auto still = self->listener_.lock()) still->batch_ends();
+    });
+}
+
+DRAGLINE_DECL void transport_replies::on_reply(std::size_t tag, result<wire::message> reply) {
+    const auto listener = listener_.lock();
+    if (!listener) return;
+    begin_batch(*listener);
+    listener->on_message(static_cast<std::uint32_t>(tag & slot_mask), tag >> slot_bits, std::move(reply));
+}
+
+DRAGLINE_DECL bool transport_replies::on_reply_bytes(std::size_t tag, byte_view reply) {
+    const auto listener = listener_.lock();
+    if (!listener) return true;
+    begin_batch(*listener);
+    return listener->on_message_bytes(static_cast<std::uint32_t>(tag & slot_mask), tag >> slot_bits, reply);
+}
+
+DRAGLINE_DECL transport_carrier::transport_carrier(async::loop_state& loop, transport_list transports,
+                                                   std::size_t own, const query_form& form,
+                                                   std::weak_ptr<bulk_listener> listener)
+    : transports_(std::move(transports)),
+      own_(own),
+      form_(form),
+      plain_form_(form),
+      replies_(std::make_shared<transport_replies>(loop, std::move(listener))) {
+    plain_form_.udp_size = 0;
+    for (const auto& each : transports_) each->hold();
+}
+
+DRAGLINE_DECL std::error_code transport_carrier::send(std::uint32_t at, bulk_slot& slot) {
+    transports_[slot.server]->ask(slot.result.answer.asked, slot.edns ? form_ : plain_form_, replies_,
+                                  transport_replies::tag_of(at, slot.generation));
+    return {};
+}
+
+DRAGLINE_DECL void transport_carrier::shutdown() noexcept {
+    const auto transports = std::exchange(transports_, {});
+    for (std::size_t i = 0; i < transports.size(); ++i) {
+        transports[i]->release();
+        if (i >= own_) transports[i]->shutdown();
+    }
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/udp_carrier.hpp
+// The own UDP engine: carries a bulk run over many sockets, many datagrams at a time.
+
+// ---- dragline/dns/detail/udp_port.hpp
+// One socket of the own UDP engine, and which ids are under way on it.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/ip/udp.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// The queries of one socket by their ids: a table that is never more than half full.
+class id_table {
+public:
+    static constexpr std::size_t capacity = 256;
+
+    std::size_t size() const noexcept { return size_; }
+    bool full() const noexcept { return size_ == capacity; }
+
+    // False when the id is under way.
+    bool insert(std::uint16_t id, std::uint32_t slot) noexcept {
+        std::size_t at = home(id);
+        for (; places_[at].slot != no_slot; at = next(at)) {
+            if (places_[at].id == id) return false;
+        }
+        places_[at] = {slot, id};
+        ++size_;
+        return true;
+    }
+
+    // no_slot when the id is not under way.
+    std::uint32_t find(std::uint16_t id) const noexcept { return places_[place_of(id)].slot; }
+
+    void erase(std::uint16_t id) noexcept {
+        std::size_t hole = place_of(id);
+        if (places_[hole].slot == no_slot) return;
+        --size_;
+        // Those behind it move up, unless they would come to stand before their home.
+        for (std::size_t at = next(hole); places_[at].slot != no_slot; at = next(at)) {
+            if (((at - home(places_[at].id)) & mask) < ((at - hole) & mask)) continue;
+            places_[hole] = places_[at];
+            hole = at;
+        }
+        places_[hole].slot = no_slot;
+    }
+
+    // Empties the table, and calls visit(slot) for each that was in it.
+    template <class Visit>
+    void drain(Visit visit) {
+        for (auto& each : places_) {
+            if (each.slot == no_slot) continue;
+            const auto slot = each.slot;
+            each.slot = no_slot;
+            --size_;
+            visit(slot);
+        }
+    }
+
+private:
+    static constexpr std::size_t mask = 2 * capacity - 1;
+    struct place {
+        std::uint32_t slot = no_slot;
+        std::uint16_t id = 0;
+    };
+
+    static std::size_t home(std::uint16_t id) noexcept { return id & mask; }
+    static std::size_t next(std::size_t at) noexcept { return (at + 1) & mask; }
+    std::size_t place_of(std::uint16_t id) const noexcept {
+        std::size_t at = home(id);
+        while (places_[at].slot != no_slot && places_[at].id != id) at = next(at);
+        return at;
+    }
+
+    std::array<place, mask + 1> places_{};
+    std::size_t size_ = 0;
+};
+
+class udp_port {
+public:
+    udp_port(const asio::any_io_executor& loop, std::uint32_t of) : socket(loop), server(of) {}
+
+    // The kernel chooses the port, at random.
+    std::error_code open(const asio::ip::udp::endpoint& where);
+
+    // Where `size` bytes to be sent are written.
+    std::uint8_t* compose(std::size_t size) {
+        const std::size_t at = out_.size();
+        out_.resize(at + size);
+        sizes_.push_back(static_cast<std::uint16_t>(size));
+        return out_.data() + at;
+    }
+    bool has_output() const noexcept { return !sizes_.empty(); }
+
+    // Sends what was composed. Errors: would_block: the rest is for later; others: so much is lost.
+    std::error_code flush();
+
+    // Fills `room` from its start; the number of datagrams. Errors: would_block and others.
+    std::size_t receive(platform::datagram* room, std::size_t count, std::error_code& ec);
+
+    asio::ip::udp::socket socket;
+    const std::uint32_t server;
+    id_table ids;
+    std::size_t queries = 0;
+    bool reading = false;
+    bool writing = false;
+    bool dirty = false;  // waits for the flush of its carrier
+
+private:
+    std::size_t send_some(const platform::datagram* each, std::size_t count, std::error_code& ec);
+
+    std::vector<std::uint8_t> out_;
+    std::vector<std::uint16_t> sizes_;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/udp_port.ipp
+// Included by <dragline/dns/detail/udp_port.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/socket_base.hpp>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr int port_buffer_size = 1 << 20;  // as far as the system allows it
+
+DRAGLINE_DECL std::error_code udp_port::open(const asio::ip::udp::endpoint& where) {
+    std::error_code ec;
+    socket.open(where.protocol(), ec);
+    if (ec) return ec;
+    std::error_code ignored;
+    socket.set_option(asio::socket_base::receive_buffer_size(port_buffer_size), ignored);
+    socket.non_blocking(true, ec);
+    if (!ec) socket.connect(where, ec);
+    if (ec) socket.close(ignored);
+    return ec;
+}
+
+DRAGLINE_DECL std::size_t udp_port::send_some(const platform::datagram* each, std::size_t count,
+                                              std::error_code& ec) {
+    if constexpr (platform::batched_datagrams) {
+        const int sent = platform::send_datagrams(static_cast<int>(socket.native_handle()), each, count);
+        if (sent >= 0) return static_cast<std::size_t>(sent);
+        ec = std::error_code(errno, asio::error::get_system_category());
+        return 0;
+    } else {
+        std::size_t sent = 0;
+        for (; sent < count && !ec; sent += ec ? 0 : 1)
+            socket.send(asio::buffer(each[sent].data, each[sent].size), 0, ec);
+        if (sent > 0) ec = {};
+        return sent;
+    }
+}
+
+DRAGLINE_DECL std::error_code udp_port::flush() {
+    platform::datagram batch[platform::max_datagram_batch];
+    std::size_t done = 0;
+    std::size_t offset = 0;
+    std::error_code ec;
+    while (done < sizes_.size() && !ec) {
+        std::size_t count = 0;
+        for (auto at = offset; count < platform::max_datagram_batch && done + count < sizes_.size();
+             ++count) {
+            batch[count].data = out_.data() + at;
+            batch[count].size = sizes_[done + count];
+            at += batch[count].size;
+        }
+        const std::size_t sent = send_some(batch, count, ec);
+        for (std::size_t i = 0; i < sent; ++i) offset += batch[i].size;
+        done += sent;
+        if (ec == asio::error::interrupted) ec = {};
+    }
+    if (ec == asio::error::would_block || ec == asio::error::try_again) {
+        out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(offset));
+        sizes_.erase(sizes_.begin(), sizes_.begin() + static_cast<std::ptrdiff_t>(done));
+        return asio::error::would_block;
+    }
+    out_.clear();
+    sizes_.clear();
+    return ec;
+}
+
+DRAGLINE_DECL std::size_t udp_port::receive(platform::datagram* room, std::size_t count,
+                                            std::error_code& ec) {
+    ec = {};
+    if constexpr (platform::batched_datagrams) {
+        const int received =
+            platform::receive_datagrams(static_cast<int>(socket.native_handle()), room, count);
+        if (received >= 0) return static_cast<std::size_t>(received);
+        ec = std::error_code(errno, asio::error::get_system_category());
+    } else {
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t size = socket.receive(asio::buffer(room[i].data, room[i].size), 0, ec);
+            room[i].truncated = ec == asio::error::message_size;
+            if (ec && !room[i].truncated) return i > 0 ? (ec = {}, i) : 0;
+            room[i].size = size;
+        }
+        ec = {};
+        return count;
+    }
+    if (ec == asio::error::try_again) ec = asio::error::would_block;
+    return 0;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// Each socket has at most 256 queries under way, so that its receive buffer holds every reply, and is
+// replaced when it has sent so many that its port could be learnt. Handlers hold a weak reference.
+class udp_carrier final : public bulk_carrier, public std::enable_shared_from_this<udp_carrier> {
+public:
+    udp_carrier(async::loop_state& loop, std::vector<server> servers, const query_form& form,
+                std::weak_ptr<bulk_listener> listener);
+    ~udp_carrier() override { shutdown(); }
+    udp_carrier(const udp_carrier&) = delete;
+    udp_carrier& operator=(const udp_carrier&) = delete;
+
+    std::error_code send(std::uint32_t at, bulk_slot& slot) override;
+    void flush() override;
+    void forget(bulk_slot& slot) noexcept override;
+    void shutdown() noexcept override;
+
+private:
+    using port_pointer = std::shared_ptr<udp_port>;
+    struct place {
+        server where;
+        std::vector<port_pointer> ports;  // the last one is in use
+        std::shared_ptr<transport> tcp;
+    };
+
+    result<port_pointer> port_for(std::uint32_t server);
+    result<port_pointer> open_port(std::uint32_t server);
+    void close_idle_ports() noexcept;
+    void compose(udp_port& port, bulk_slot& slot);
+    void read(const port_pointer& port);
+    void on_readable(const port_pointer& port, bulk_listener& listener);
+    void on_datagram(udp_port& port, byte_view reply, bulk_listener& listener);
+    bool repeats_question(byte_view reply, const bulk_slot& slot, bool& echoed) const noexcept;
+    void send_rest(const port_pointer& port);
+    void port_failed(udp_port& port, std::error_code ec, bulk_listener& listener);
+    void ask_over_tcp(std::uint32_t at, bulk_slot& slot, bulk_listener& listener);
+
+    async::loop_state& loop_;
+    std::vector<place> places_;
+    query_form form_;
+    std::weak_ptr<bulk_listener> listener_;
+    std::shared_ptr<transport_replies> tcp_replies_;
+    random_numbers random_;
+    std::vector<port_pointer> dirty_;
+    std::size_t room_size_;
+    std::vector<std::uint8_t> room_;
+    bool ended_ = false;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/udp_carrier.ipp
+// Included by <dragline/dns/detail/udp_carrier.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr std::size_t plain_udp_size = 512;
+inline constexpr std::size_t queries_per_port = 8192;
+inline constexpr std::size_t receive_batch = platform::max_datagram_batch;
+
+DRAGLINE_DECL udp_carrier::udp_carrier(async::loop_state& loop, std::vector<server> servers,
+                                       const query_form& form, std::weak_ptr<bulk_listener> listener)
+    : loop_(loop),
+      form_(form),
+      listener_(listener),
+      tcp_replies_(std::make_shared<transport_replies>(loop, std::move(listener))),
+      random_(loop.random()),
+      room_size_(std::max<std::size_t>(form.udp_size, plain_udp_size)),
+      room_(receive_batch * room_size_) {
+    for (auto& each : servers) places_.push_back(place{std::move(each), {}, nullptr});
+}
+
+DRAGLINE_DECL void udp_carrier::shutdown() noexcept {
+    ended_ = true;
+    for (auto& each : places_) {
+        each.ports.clear();  // which ends their waits; handlers on their way find no carrier that listens
+        if (const auto tcp = std::exchange(each.tcp, nullptr)) {
+            tcp->release();
+            tcp->shutdown();
+        }
+    }
+    dirty_.clear();
+}
+
+DRAGLINE_DECL std::error_code udp_carrier::send(std::uint32_t at, bulk_slot& slot) {
+    if (ended_) return asio::error::operation_aborted;
+    auto found = port_for(slot.server);
+    if (!found) return found.error();
+    auto& port = **found;
+    do {
+        slot.id = random_.next16();
+    } while (!port.ids.insert(slot.id, at));
+    slot.port = &port;
+    ++port.queries;
+    compose(port, slot);
+    if (!std::exchange(port.dirty, true)) dirty_.push_back(*std::move(found));
+    return {};
+}
+
+DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
+    static constexpr std::size_t extension_size = 11;
+    const bool edns = form_.udp_size != 0 && slot.edns;
+    const auto question = slot.question.bytes();
+    const std::size_t size = wire_question::header_size + question.size() + 2 + (edns ? extension_size : 0);
+    auto* out = port.compose(size);
+    store_big16(out, slot.id);
+    store_big16(out + 2, static_cast<std::uint16_t>((form_.recursion_desired ? 0x0100u : 0u) |
+                                                    (form_.checking_disabled ? 0x0010u : 0u)));
+    store_big16(out + 4, 1);
+    store_big32(out + 6, 0);
+    store_big16(out + 10, edns ? 1 : 0);
+    out += wire_question::header_size;
+    std::memcpy(out, question.data(), question.size());
+    if (form_.mixed_case) {
+        for (std::size_t i = 0; i < slot.question.name_size(); ++i) {
+            if (i % 16 == 0) {
+                auto& word = slot.case_bits[i / 32];
+                word = i % 32 == 0 ? random_.next16() : word | std::uint32_t{random_.next16()} << 16;
+            }
+            if (slot.case_bits[i / 32] >> (i % 32) & 1)
+                out[i] = static_cast<std::uint8_t>(ascii::to_upper(static_cast<char>(out[i])));
+        }
+    }
+    out += question.size();
+    store_big16(out, static_cast<std::uint16_t>(record_class::internet));
+    if (!edns) return;
+    out[2] = 0;
+    store_big16(out + 3, static_cast<std::uint16_t>(record_type::opt));
+    store_big16(out + 5, form_.udp_size);
+    store_big32(out + 7, form_.dnssec_ok ? 0x8000 : 0);
+    store_big16(out + 11, 0);
+}
+
+DRAGLINE_DECL result<udp_carrier::port_pointer> udp_carrier::port_for(std::uint32_t server) {
+    auto& ports = places_[server].ports;
+    const auto is_usable = [](const port_pointer& port) {
+        return !port->ids.full() && port->queries < queries_per_port;
+    };
+    if (!ports.empty() && is_usable(ports.back())) return ports.back();
+    std::erase_if(ports, [](const port_pointer& port) {
+        return port->queries >= queries_per_port && port->ids.size() == 0;
+    });
+    // The emptiest one, so that it will do for a while.
+    auto best =
+        std::min_element(ports.begin(), ports.end(), [&](const port_pointer& a, const port_pointer& b) {
+            const auto load = [&](const port_pointer& port) {
+                return is_usable(port) ? port->ids.size() : id_table::capacity;
+            };
+            return load(a) < load(b);
+        });
+    if (best != ports.end() && is_usable(*best) && 2 * (*best)->ids.size() <= id_table::capacity) {
+        std::swap(*best, ports.back());
+        return ports.back();
+    }
+    auto made = open_port(server);
+    if (made) ports.push_back(*made);
+    return made;
+}
+
+DRAGLINE_DECL result<udp_carrier::port_pointer> udp_carrier::open_port(std::uint32_t server) {
+    const auto& where = places_[server].where;
+    const asio::ip::udp::endpoint endpoint(where.address(), where.port());
+    auto port = std::make_shared<udp_port>(loop_.executor(), server);
+    auto ec = port->open(endpoint);
+    if (ec == std::errc::too_many_files_open || ec == std::errc::too_many_files_open_in_system) {
+        close_idle_ports();
+        ec = port->open(endpoint);
+    }
+    if (ec) return errc::servers_unreachable;
+    read(port);
+    return port;
+}
+
+DRAGLINE_DECL void udp_carrier::close_idle_ports() noexcept {
+    for (auto& each : places_)
+        std::erase_if(each.ports,
+                      [](const port_pointer& port) { return port->ids.size() == 0 && !port->dirty; });
+}
+
+DRAGLINE_DECL void udp_carrier::forget(bulk_slot& slot) noexcept {
+    auto* port = static_cast<udp_port*>(std::exchange(slot.port, nullptr));
+    if (port && !ended_) port->ids.erase(slot.id);
+}
+
+DRAGLINE_DECL void udp_carrier::flush() {
+    auto dirty = std::exchange(dirty_, {});
+    for (const auto& port : dirty) {
+        port->dirty = false;
+        if (port->writing) continue;
+        const auto ec = port->flush();
+        if (ec == asio::error::would_block) {
+            send_rest(port);
+        } else if (ec) {
+            if (const auto listener = listener_.lock()) port_failed(*port, ec, *listener);
+        }
+    }
+    dirty.clear();
+    if (dirty_.empty()) dirty_ = std::move(dirty);  // keeps its memory
+}
+
+DRAGLINE_DECL void udp_carrier::send_rest(const port_pointer& port) {
+    port->writing = true;
+    port->socket.async_wait(asio::ip::udp::socket::wait_write,
+                            [weak = weak_from_this(), port](std::error_code ec) {
+                                port->writing = false;
+                                const auto self = weak.lock();
+                                if (ec || !self || self->ended_ || std::exchange(port->dirty, true)) return;
+                                self->dirty_.push_back(port);
+                                self->flush();
+                            });
+}
+
+DRAGLINE_DECL void udp_carrier::read(const port_pointer& port) {
+    port->socket.async_wait(asio::ip::udp::socket::wait_read,
+                            [weak = weak_from_this(), weak_port = std::weak_ptr(port)](std::error_code ec) {
+                                const auto self = weak.lock();
+                                const auto ready = weak_port.lock();
+                                if (ec || !self || !ready || self->ended_) return;
+                                const auto listener = self->listener_.lock();
+                                if (!listener) return;
+                                self->on_readable(ready, *listener);
+                                if (ready->socket.is_open() && !self->ended_) self->read(ready);
+                            });
+}
+
+DRAGLINE_DECL void udp_carrier::on_readable(const port_pointer& port, bulk_listener& listener) {
+    platform::datagram batch[receive_batch];
+    for (std::size_t i = 0; i < receive_batch; ++i) {
+        batch[i].data = room_.data() + i * room_size_;
+        batch[i].size = room_size_;
+    }
+    std::error_code ec;
+    const std::size_t count = port->receive(batch, receive_batch, ec);
+    if (count == 0 && (ec == asio::error::would_block || !ec)) return;
+    listener.batch_begins();
+    if (ec) port_failed(*port, ec, listener);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (batch[i].truncated) {
+            ++ignored_;
+        } else {
+            on_datagram(*port, byte_view(static_cast<const std::uint8_t*>(batch[i].data), batch[i].size),
+                        listener);
+        }
+    }
+    listener.batch_ends();
+}
+
+// Nobody is at home, or the machine is offline.
+DRAGLINE_DECL void udp_carrier::port_failed(udp_port& port, std::error_code, bulk_listener& listener) {
+    std::vector<std::uint32_t> slots;
+    port.ids.drain([&](std::uint32_t at) { slots.push_back(at); });
+    for (const auto at : slots) {
+        listener.slot(at).port = nullptr;
+        listener.on_failure(at, errc::servers_unreachable);
+    }
+}
+
+DRAGLINE_DECL void udp_carrier::on_datagram(udp_port& port, byte_view reply, bulk_listener& listener) {
+    if (reply.size() < wire_question::header_size) return void(++ignored_);
+    const auto id = load_big16(reply.data());
+    const auto at = port.ids.find(id);
+    if (at == no_slot) return void(++ignored_);
+    auto& slot = listener.slot(at);
+    bool echoed = false;
+    if (!repeats_question(reply, slot, echoed)) return void(++ignored_);
+    port.ids.erase(id);
+    slot.port = nullptr;
+    constexpr std::uint8_t truncation_bit = 0x02;
+    if (reply[2] & truncation_bit) return ask_over_tcp(at, slot, listener);
+    listener.on_bytes(at, reply, echoed);
+}
+
+// A response to this very question. A server that does not understand EDNS may leave the question out.
+DRAGLINE_DECL bool udp_carrier::repeats_question(byte_view reply, const bulk_slot& slot,
+                                                 bool& echoed) const noexcept {
+    constexpr std::uint8_t response_and_opcode = 0xf8;
+    constexpr std::uint8_t rcode_mask = 0x0f;
+    if ((reply[2] & response_and_opcode) != 0x80) return false;
+    if (load_big16(&reply[4]) == 0) {
+        return (reply[3] & rcode_mask) == static_cast<unsigned>(rcode::format_error) && slot.edns &&
+               form_.udp_size != 0;
+    }
+    const auto found = slot.question.repeated_by(reply);
+    echoed = found == wire_question::echo::exact;
+    if (!form_.mixed_case || found == wire_question::echo::none) return found != wire_question::echo::none;
+    const auto* name = reply.data() + wire_question::header_size;
+    for (std::size_t i = 0; i < slot.question.name_size(); ++i) {
+        const bool upper = (slot.case_bits[i / 32] >> (i % 32) & 1) != 0;
+        const char sent = static_cast<char>(slot.question.bytes()[i]);
+        if (name[i] != static_cast<std::uint8_t>(upper ? ascii::to_upper(sent) : sent)) return false;
+    }
+    return true;
+}
+
+DRAGLINE_DECL void udp_carrier::ask_over_tcp(std::uint32_t at, bulk_slot& slot, bulk_listener& listener) {
+    auto& tcp = places_[slot.server].tcp;
+    if (!tcp) {
+        tcp = std::make_shared<ares_transport>(loop_, places_[slot.server].where);
+        tcp->hold();
+    }
+    ++tcp_fallbacks_;
+    auto form = form_;
+    form.tcp = true;
+    if (!slot.edns) form.udp_size = 0;
+    listener.on_restart(at);
+    tcp->ask(slot.result.answer.asked, form, tcp_replies_, transport_replies::tag_of(at, slot.generation));
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::vector<std::string> bulk_targets::names() const {
+    std::vector<std::string> all;
+    for (const auto& each : transports) all.push_back(each->description());
+    for (const auto& each : servers) all.push_back(each.to_string());
+    return all;
+}
+
+DRAGLINE_DECL std::shared_ptr<bulk_carrier> bulk_targets::carrier(
+    async::loop_state& loop, const bulk_options& options, std::weak_ptr<bulk_listener> listener) const {
+    if (options.engine() == bulk_engine::udp)
+        return std::make_shared<udp_carrier>(loop, servers, options.form(), std::move(listener));
+    auto all = transports;
+    for (const auto& each : servers) all.push_back(std::make_shared<ares_transport>(loop, each));
+    return std::make_shared<transport_carrier>(loop, std::move(all), transports.size(), options.form(),
+                                               std::move(listener));
+}
+
+DRAGLINE_DECL result<bulk_targets> find_bulk_targets(const bulk_options& options, const resolver& with,
+                                                     async::time_point now) {
+    if (const auto ec = options.problem()) return ec;
+    bulk_targets found;
+    found.servers = options.servers();
+    if (found.servers.empty()) {
+        if (const auto ec = with.defaults().problem()) return ec;
+        const auto core = with.core(with.defaults());
+        found.servers = core->servers(now);
+        if (found.servers.empty()) found.transports = *core->transports(now);
+    }
+    // A transport is asked as it is; the own engine needs an address.
+    const bool usable = options.engine() == bulk_engine::udp
+                            ? !found.servers.empty()
+                            : !found.servers.empty() || !found.transports.empty();
+    if (!usable) return errc::no_servers;
+    found.servers.insert(found.servers.end(), options.trusted().begin(), options.trusted().end());
+    return found;
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/cancellation_state.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+#include <asio/this_coro.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+// Names and queries in one go: so many may be on their way to a server before replies are read again.
+inline constexpr std::size_t pump_batch = 64;
+
+DRAGLINE_DECL bulk_run::bulk_run(async::loop_state& loop, bulk_plan plan)
+    : loop_(loop),
+      plan_(std::move(plan)),
+      ended_(loop),
+      expiry_(&on_expiry, this),
+      pace_(&on_pace, this),
+      began_(loop.now()),
+      now_(began_),
+      next_type_(plan_.types.size()) {}
+
+DRAGLINE_DECL bulk_run::~bulk_run() {
+    if (carrier_) carrier_->shutdown();
+}
+
+DRAGLINE_DECL std::error_code bulk_run::open(const resolver& with) {
+    const auto& options = plan_.options;
+    const auto targets = find_bulk_targets(options, with, now_);
+    if (!targets) return targets.error();
+    if (plan_.types.empty()) return make_error_code(dragline::errc::invalid_option);
+    machine_.emplace(options, bulk_servers(options, targets->names(), options.trusted().size()));
+    if (options.dedupe()) seen_.emplace(loop_.random());
+    carrier_ = targets->carrier(loop_, options, weak_from_this());
+    return {};
+}
+
+DRAGLINE_DECL asio::awaitable<result<bulk_summary>> bulk_run::run(std::shared_ptr<bulk_run> self,
+                                                                  resolver with) {
+    if (const auto ec = self->open(with)) co_return ec;
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) co_return asio::error::operation_aborted;
+    auto until = async::deadline_after(self->began_, self->plan_.options.timeout());
+    self->pump();
+    // After a cancellation there is still something to wait for: sinks that are awaited.
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (!self->over()) {
+        auto waiting = self->ended_.wait(until, phase::resolve);
+        const auto ended = co_await std::move(waiting);
+        if (ended) continue;
+        if (ended.error() == condition::timeout) {
+            until = async::no_deadline;
+            self->time_is_up();
+        } else {
+            self->stop(ended.error());
+        }
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (self->thrown_) throw async::callback_failure(self->thrown_);
+    result<bulk_summary> outcome(self->error_);
+    *outcome = self->summary();
+    co_return outcome;
+}
+
+DRAGLINE_DECL void bulk_run::on_bytes(std::uint32_t at, byte_view reply, bool echoed) {
+    take_reply(*machine_, at, reply, echoed, now_);
+}
+
+// Whether an outcome from a transport, which cannot be told to forget, is still wanted.
+DRAGLINE_DECL bool bulk_run::is_awaited(std::uint32_t at, std::uint64_t generation) noexcept {
+    constexpr std::uint64_t mask = ~std::size_t{0} >> slot_bits;
+    if (over_ || stopping_ || late_) return false;
+    const auto& of = (*machine_)[at];
+    return of.state == slot_state::waiting && (of.generation & mask) == generation;
+}
+
+DRAGLINE_DECL bool bulk_run::on_message_bytes(std::uint32_t at, std::uint64_t generation, byte_view reply) {
+    return !is_awaited(at, generation) || take_reply_if_it_fits(*machine_, at, reply, now_);
+}
+
+DRAGLINE_DECL void bulk_run::on_message(std::uint32_t at, std::uint64_t generation,
+                                        result<wire::message> reply) {
+    if (is_awaited(at, generation)) take_message(*machine_, at, std::move(reply), now_);
+}
+
+// Every turn of the loop comes here: reports, refills the window, sends.
+DRAGLINE_DECL void bulk_run::pump() {
+    if (over_ || std::exchange(pumping_, true)) return;
+    const auto self = shared_from_this();
+    bool more = false;
+    try {
+        now_ = loop_.now();
+        report_finished();
+        if (!stopping_) take_some();
+        if (!stopping_ && !late_) more = send_some();
+        report_finished();
+    } catch (...) {
+        break_off(std::current_exception());
+    }
+    pumping_ = false;
+    end_if_done();
+    if (over_ || stopping_) return;
+    more = more || (has_names() && !machine_->is_full());
+    if (!late_) arm_timers(more);
+    if (more) pump_later();
+}
+
+DRAGLINE_DECL void bulk_run::pump_later() {
+    if (std::exchange(pump_posted_, true)) return;
+    asio::post(loop_.executor(), [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->pump_posted_ = false;
+        self->pump();
+    });
+}
+
+DRAGLINE_DECL void bulk_run::report_finished() {
+    while (!stopping_) {
+        const auto at = machine_->next_to_report();
+        if (at == no_slot) return;
+        if (report(at, (*machine_)[at].result)) {
+            closed(at);
+        } else {
+            ++awaited_;
+        }
+    }
+}
+
+DRAGLINE_DECL void bulk_run::closed(std::uint32_t at) {
+    machine_->close(at);
+    if (++since_progress_ >= plan_.options.progress_step()) show_progress();
+}
+
+DRAGLINE_DECL void bulk_run::show_progress() {
+    since_progress_ = 0;
+    if (!plan_.options.on_progress()) return;
+    bulk_progress now;
+    now.reported = machine_->summary().asked;
+    now.answered = machine_->summary().answered;
+    now.retries = machine_->summary().retries;
+    now.in_flight = machine_->in_flight();
+    plan_.options.on_progress()(now);
+}
+
+// An awaited sink has ended.
+DRAGLINE_DECL void bulk_run::reported(std::uint32_t at, std::exception_ptr thrown) {
+    --awaited_;
+    try {
+        closed(at);
+        if (thrown) break_off(std::move(thrown));
+    } catch (...) {
+        break_off(std::current_exception());
+    }
+    if (stopping_) return end_if_done();
+    pump_later();
+}
+
+DRAGLINE_DECL bool bulk_run::has_names() const noexcept {
+    return !exhausted_ || next_type_ < plan_.types.size();
+}
+
+DRAGLINE_DECL void bulk_run::take_some() {
+    for (std::size_t i = 0; i < pump_batch && has_names() && !machine_->is_full(); ++i) {
+        if (next_type_ == plan_.types.size()) {
+            exhausted_ = !pull(name_);
+            if (exhausted_) return;
+            next_type_ = 0;
+        }
+        take_one(plan_.types[next_type_]);
+        if (++next_type_ == plan_.types.size()) ++index_;
+    }
+}
+
+DRAGLINE_DECL void bulk_run::take_one(record_type type) {
+    const auto at = machine_->take();
+    auto& of = (*machine_)[at];
+    auto& asked = of.result.answer.asked;
+    const auto bad = of.question.assign(name_, asked.name);
+    if (!bad) {
+        of.question.set_type(type);
+        if (seen_ && !seen_->insert(of.question.bytes())) {
+            ++machine_->summary().duplicates;
+            return machine_->discard(at);
+        }
+    }
+    of.result.index = index_;
+    of.result.name = name_;
+    asked.type = type;
+    if (bad) {
+        asked.name = name_;
+        return machine_->settle(at, bad);
+    }
+    if (late_) return machine_->settle(at, make_timeout(phase::resolve));
+    machine_->submit(at);
+}
+
+// True when there may be more to send at once.
+DRAGLINE_DECL bool bulk_run::send_some() {
+    std::size_t sent = 0;
+    for (; sent < pump_batch; ++sent) {
+        const auto at = machine_->next_to_send(now_);
+        if (at == no_slot) break;
+        if (const auto ec = carrier_->send(at, (*machine_)[at])) machine_->failed(at, ec, now_);
+    }
+    carrier_->flush();
+    return sent == pump_batch;
+}
+
+DRAGLINE_DECL void bulk_run::arm_timers(bool more_to_come) {
+    // It fires at the time of a query that was answered meanwhile, and is armed for the first one then.
+    if (!expiry_.armed()) loop_.deadlines().arm(expiry_, machine_->first_expiry());
+    if (!more_to_come) loop_.deadlines().arm(pace_, machine_->send_again_at(now_));
+}
+
+DRAGLINE_DECL void bulk_run::on_expiry(void* context) noexcept {
+    const auto self = static_cast<bulk_run*>(context)->shared_from_this();
+    auto& machine = *self->machine_;
+    const auto now = self->loop_.now();
+    for (auto at = machine.next_expired(now); at != no_slot; at = machine.next_expired(now)) {
+        self->carrier_->forget(machine[at]);
+        machine.failed(at, make_timeout(phase::resolve), now);
+    }
+    self->pump();
+}
+
+DRAGLINE_DECL void bulk_run::on_pace(void* context) noexcept {
+    const auto self = static_cast<bulk_run*>(context)->shared_from_this();
+    self->pump();
+}
+
+// The rest of a range is reported as not answered in time; a function is asked for no more names.
+DRAGLINE_DECL void bulk_run::time_is_up() {
+    if (stopping_ || over_ || late_) return;
+    late_ = true;
+    error_ = make_timeout(phase::resolve);
+    if (!pulls_from_range()) exhausted_ = true;
+    carrier_->shutdown();
+    expiry_.disarm();
+    pace_.disarm();
+    machine_->give_up(error_, loop_.now());
+    pump();
+}
+
+DRAGLINE_DECL void bulk_run::stop(std::error_code ec) {
+    if (!std::exchange(stopping_, true)) {
+        error_ = ec;
+        carrier_->shutdown();
+        expiry_.disarm();
+        pace_.disarm();
+        cancel_reports();
+    }
+    end_if_done();
+}
+
+DRAGLINE_DECL void bulk_run::break_off(std::exception_ptr thrown) {
+    if (!thrown_) thrown_ = std::move(thrown);
+    stop(asio::error::operation_aborted);
+}
+
+DRAGLINE_DECL void bulk_run::end_if_done() {
+    if (over_ || pumping_) return;
+    if (stopping_ ? awaited_ != 0 : has_names() || !machine_->idle()) return;
+    over_ = true;
+    expiry_.disarm();
+    pace_.disarm();
+    carrier_->shutdown();
+    try {
+        if (!thrown_) show_progress();
+    } catch (...) {
+        thrown_ = std::current_exception();
+    }
+    ended_.notify();
+}
+
+DRAGLINE_DECL bulk_summary bulk_run::summary() {
+    auto& sum = machine_->summary();
+    sum.ignored_datagrams = carrier_->ignored();
+    sum.tcp_fallbacks = carrier_->tcp_fallbacks();
+    sum.servers = machine_->servers().summaries();
+    sum.elapsed = loop_.now() - began_;
+    return std::move(sum);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/name_source.hpp
+// Where the names of a bulk run come from, one at a time.
+
+
+#include <concepts>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+template <class T>
+concept name_range =
+    std::ranges::input_range<T> && std::convertible_to<std::ranges::range_reference_t<T>, std::string_view>;
+
+template <class T>
+concept name_function =
+    std::invocable<T&> && std::convertible_to<std::invoke_result_t<T&>, std::optional<std::string>>;
+
+// The elements of a range. It must not be moved once it was read: so it starts to read late.
+template <class Range>
+class range_names {
+public:
+    static constexpr bool is_range = true;
+
+    explicit range_names(Range range) : range_(std::move(range)) {}
+
+    bool pull(std::string& name) {
+        if (!at_) {
+            at_.emplace(std::ranges::begin(range_));
+        } else {
+            ++*at_;
+        }
+        if (*at_ == std::ranges::end(range_)) return false;
+        auto&& element = **at_;  // may be a temporary
+        name.assign(std::string_view(element));
+        return true;
+    }
+
+private:
+    Range range_;
+    std::optional<std::ranges::iterator_t<Range>> at_;
+};
+
+template <class Function>
+class function_names {
+public:
+    static constexpr bool is_range = false;
+
+    explicit function_names(Function function) : function_(std::move(function)) {}
+
+    bool pull(std::string& name) {
+        std::optional<std::string> next = function_();
+        if (!next) return false;
+        name = *std::move(next);
+        return true;
+    }
+
+private:
+    Function function_;
+};
+
+template <class Names>
+struct names_of {
+    using type = range_names<Names>;
+};
+template <class Names>
+requires(!name_range<Names>) struct names_of<Names> {
+    using type = function_names<Names>;
+};
+
+}  // namespace dragline::dns::detail
+
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+using resolve_many_signature = void(std::error_code, bulk_summary);
+
+/// Takes what a question has come to: returns void, or an asio::awaitable<void>, which is then awaited.
+template <class T>
+concept bulk_sink = std::invocable<T&, const bulk_answer&> &&
+    (std::is_void_v<std::invoke_result_t<T&, const bulk_answer&>> ||
+     std::same_as<std::invoke_result_t<T&, const bulk_answer&>, asio::awaitable<void>>);
+
+/// Where names come from: a range of strings, or a function that gives std::optional<std::string>, nothing
+/// after the last one.
+template <class T>
+concept name_source = detail::name_range<T> || detail::name_function<T>;
+
+/// Asks for records of these types of every name, past cache and hosts file, and hands each outcome to
+/// `sink`: once for each name and type, whatever it is.
+///
+/// `names` is a range, kept as a copy and read as the window moves on, or a function: memory does not grow
+/// with their number but for bulk_options::dedupe(). The sink is called on the loop with a
+/// const bulk_answer&; an awaited one keeps its place in the window until it ends, and with in_order() the
+/// next one waits for it. Completes with (error_code, bulk_summary).
+/// Errors:  errc::invalid_option; dns::errc::invalid_server, no_servers; make_timeout(phase::resolve), with
+///          all names of a range reported; what names, sink or on_progress throw. Others are reported singly.
+/// Cancel:  any type: at once, but for sinks that are awaited; what is left is not reported.
+/// Threads: any; see async::initiate().
+template <async::where Where, name_source Names, bulk_sink Sink, class Token = default_token>
+auto resolve_many(Where&& place, Names names, record_types types, bulk_options options, Sink sink,
+                  Token&& token = {});
+
+/// As above, with the usual options.
+template <async::where Where, name_source Names, bulk_sink Sink, class Token = default_token>
+auto resolve_many(Where&& place, Names names, record_types types, Sink sink, Token&& token = {});
+
+}  // namespace dragline::dns
+
+namespace dragline::inline v1 {
+
+using dns::resolve_many;
+
+}  // namespace dragline
+
+// ---- dragline/dns/impl/resolve_many.hpp
+// Included by <dragline/dns/resolve_many.hpp> only.
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/cancellation_type.hpp>
+#include <asio/co_spawn.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace dragline::inline v1::dns {
+namespace detail {
+
+template <class Names, class Sink>
+class bulk_run_of final : public bulk_run {
+public:
+    bulk_run_of(async::loop_state& loop, Names names, bulk_plan plan, Sink sink)
+        : bulk_run(loop, std::move(plan)), names_(std::move(names)), sink_(std::move(sink)) {}
+
+private:
+    static constexpr bool awaits = !std::is_void_v<std::invoke_result_t<Sink&, const bulk_answer&>>;
+
+    bool pull(std::string& name) override { return names_.pull(name); }
+    bool pulls_from_range() const noexcept override { return Names::is_range; }
+
+    bool report(std::uint32_t at, const bulk_answer& what) override {
+        if constexpr (awaits) {
+            start(at, what);
+            return false;
+        } else {
+            sink_(what);
+            return true;
+        }
+    }
+
+    void start(std::uint32_t at, const bulk_answer& what) {
+        auto self = std::static_pointer_cast<bulk_run_of>(shared_from_this());
+        auto& signal = signals_[at];
+        // The coroutine's cancellation state stands inside the signal: so its frame holds the run, too.
+        auto body = [self, &what] { return self->sink_(what); };
+        auto ended = [self, at](std::exception_ptr thrown) {
+            self->signals_.erase(at);
+            self->reported(at, std::move(thrown));
+        };
+        asio::co_spawn(loop().executor(), std::move(body),
+                       asio::bind_cancellation_slot(signal.slot(), std::move(ended)));
+    }
+
+    void cancel_reports() override {
+        for (auto each = signals_.begin(); each != signals_.end();) {
+            const auto at = each->first;
+            each->second.emit(asio::cancellation_type::terminal);  // may end that one
+            each = signals_.upper_bound(at);
+        }
+    }
+
+    Names names_;
+    Sink sink_;
+    std::map<std::uint32_t, asio::cancellation_signal> signals_;  // of the sinks that are awaited
+};
+
+template <class Names, class Sink>
+asio::awaitable<result<bulk_summary>> resolve_many_body(resolver with, Names names, bulk_plan plan,
+                                                        Sink sink) {
+    auto& loop = async::loop_state::of(with.get_executor());
+    auto run =
+        std::make_shared<bulk_run_of<Names, Sink>>(loop, std::move(names), std::move(plan), std::move(sink));
+    auto running = bulk_run::run(std::move(run), std::move(with));
+    co_return co_await std::move(running);
+}
+
+}  // namespace detail
+
+template <async::where Where, name_source Names, bulk_sink Sink, class Token>
+auto resolve_many(Where&& place, Names names, record_types types, bulk_options options, Sink sink,
+                  Token&& token) {
+    using source = typename detail::names_of<Names>::type;
+    return async::initiate<bulk_summary>(
+        async::executor_of(place), &detail::resolve_many_body<source, Sink>, std::forward<Token>(token),
+        resolver_of(place), source(std::move(names)), detail::bulk_plan(std::move(options), types.list()),
+        std::move(sink));
+}
+
+template <async::where Where, name_source Names, bulk_sink Sink, class Token>
+auto resolve_many(Where&& place, Names names, record_types types, Sink sink, Token&& token) {
+    return resolve_many(std::forward<Where>(place), std::move(names), std::move(types), bulk_options(),
+                        std::move(sink), std::forward<Token>(token));
+}
+
+}  // namespace dragline::dns
 // ---- dragline/dns/resolve_records.hpp
 // The records of one type of a name, as typed values. Start with resolve_mx.
 
@@ -13065,6 +18490,147 @@ DRAGLINE_DECL asio::awaitable<result<std::vector<record>>> resolve_records_body(
 }
 
 }  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/wildcards/probe_wildcard.hpp
+// Evidence for and against wildcards, for those who must tell real names from made ones. Start with
+// probe_wildcard(); check_dns_wildcard() of resolve.hpp is its short face.
+
+
+#include <asio/awaitable.hpp>
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+using probe_wildcard_signature = void(std::error_code, wildcard_evidence);
+
+namespace detail {
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> probe_wildcard_body(resolver with,
+                                                                             std::string domain,
+                                                                             wildcard_options options);
+}
+
+/// Asks for names below `domain`, and below each domain above it up to the registrable one, that nobody made:
+/// of several shapes, one and two labels deep, past the cache, again until nothing new comes back.
+///
+/// Completes with (error_code, wildcard_evidence). Servers that fail or say nothing are no error, and nor is
+/// the end of the timeout: they leave the verdict unknown, unless there is proof from others.
+/// Errors:  those of a name, or options, that cannot be used: an address is errc::invalid_name, a domain that
+///          no probe fits below errc::name_too_long.
+/// Cancel:  any type.
+/// Threads: any; see async::initiate(). RFC 4592; RFC 4035, 5.3.4.
+template <async::where Where, class Token = default_token>
+auto probe_wildcard(Where&& place, std::string_view domain, wildcard_options options, Token&& token = {}) {
+    return async::initiate<wildcard_evidence>(async::executor_of(place), &detail::probe_wildcard_body,
+                                              std::forward<Token>(token), resolver_of(place),
+                                              std::string(domain), std::move(options));
+}
+
+template <async::where Where, detail::token_after<wildcard_options> Token = default_token>
+auto probe_wildcard(Where&& place, std::string_view domain, Token&& token = {}) {
+    return probe_wildcard(std::forward<Where>(place), domain, wildcard_options(), std::forward<Token>(token));
+}
+
+/// As above, on the loop of the coroutine that awaits it.
+template <detail::awaiting_token Token = default_token>
+auto probe_wildcard(std::string_view domain, wildcard_options options, Token token = {}) {
+    return detail::start_here<wildcard_evidence, &detail::probe_wildcard_body>(token, std::string(domain),
+                                                                               std::move(options));
+}
+
+template <detail::awaiting_token Token = default_token>
+auto probe_wildcard(std::string_view domain, Token token = {}) {
+    return probe_wildcard(domain, wildcard_options(), token);
+}
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/wildcards/impl/probe_wildcard.ipp
+// Included by <dragline/dns/wildcards/probe_wildcard.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> probe_wildcard_body(resolver with,
+                                                                             std::string domain,
+                                                                             wildcard_options options) {
+    options.query(options.query().over(with.defaults()));
+    auto core = with.core(options.query());
+    auto collecting = collect_evidence(std::move(core), std::move(domain), std::move(options));
+    co_return co_await std::move(collecting);
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/wildcards/wildcard_canary.hpp
+// Names that nobody made, for a run of brute force: one that exists shows that a wildcard grew meanwhile.
+
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace dragline::inline v1::dns {
+
+/// Puts a random name between the names of a run now and then. Ask for it as for the others, and give what
+/// came of it to wildcard_evidence::learn():
+///
+///     if (const auto name = canary.next()) evidence.learn(co_await query(*name, record_type::a, how));
+///
+/// Threads: one at a time.
+class wildcard_canary {
+public:
+    /// Names below `domain`, one for `every` names of the run, the first one after them; 0 counts as 1. Of no
+    /// other domain: nested wildcards need a canary each.
+    DRAGLINE_DECL explicit wildcard_canary(std::string domain, std::size_t every = 1000,
+                                           async::random_source& random = async::system_random());
+
+    /// Counts one name of the run; the canary that is due after it, if one is.
+    DRAGLINE_DECL std::optional<std::string> next();
+
+    /// A canary now.
+    DRAGLINE_DECL std::string fresh();
+
+private:
+    std::string domain_;
+    std::size_t every_;
+    std::size_t counted_ = 0;
+    unsigned shape_ = 0;
+    detail::probe_names names_;
+};
+
+}  // namespace dragline::dns
+
+// ---- dragline/dns/wildcards/impl/wildcard_canary.ipp
+// Included by <dragline/dns/wildcards/wildcard_canary.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::dns {
+
+DRAGLINE_DECL wildcard_canary::wildcard_canary(std::string domain, std::size_t every,
+                                               async::random_source& random)
+    : domain_(std::move(domain)), every_(std::max<std::size_t>(every, 1)), names_(random) {}
+
+DRAGLINE_DECL std::optional<std::string> wildcard_canary::next() {
+    if (++counted_ < every_) return std::nullopt;
+    counted_ = 0;
+    return fresh();
+}
+
+DRAGLINE_DECL std::string wildcard_canary::fresh() { return names_.next(domain_, 1, shape_++); }
+
+}  // namespace dragline::dns
 
 #endif
 // ---- dragline/dns/wire/option.hpp
@@ -16585,1070 +22151,6 @@ constexpr std::uint16_t default_port(scheme_kind scheme) noexcept {
 }
 
 }  // namespace dragline::url::detail
-// ---- dragline/url/host.hpp
-// Hosts: domains, addresses and opaque hosts, checked and in the one spelling that URLs compare by.
-
-// ---- dragline/url/error.hpp
-// What can be wrong with a URL. All but two equal std::errc::invalid_argument.
-
-
-#include <system_error>
-#include <type_traits>
-
-namespace dragline::inline v1::url {
-
-/// Why a text is no URL.
-enum class errc {
-    missing_scheme = 1,  ///< A relative reference, and no base to resolve it against.
-    base_not_usable,     ///< A relative reference against a base such as "mailto:", which has no hierarchy.
-    missing_host,        ///< Nothing where the host must be: "http://", "http://user@/", "http://:80/".
-    invalid_host,        ///< The host has a character that no host may have.
-    invalid_ipv4,        ///< The last label is a number, so it must be an IPv4 address, and it is none.
-    invalid_ipv6,        ///< What stands in brackets is no IPv6 address, or a bracket is missing.
-    ipv6_zone_id,        ///< An IPv6 address with a zone id ("%eth0"): a URL cannot name an interface.
-    invalid_port,        ///< The port is no number from 0 to 65535.
-    idna_failed,         ///< The host has no ASCII form: IDNA (UTS 46) forbids it.
-    idna_not_supported,  ///< The host is not ASCII and this build has no libidn2. Equals not_supported.
-    too_long,            ///< Longer than parse_options::max_length(). Equals condition::limit_exceeded.
-};
-
-/// The category named "dragline.url".
-DRAGLINE_DECL const std::error_category& error_category() noexcept;
-
-inline std::error_code make_error_code(errc code) noexcept {
-    return {static_cast<int>(code), error_category()};
-}
-
-}  // namespace dragline::url
-
-template <>
-struct std::is_error_code_enum<dragline::url::errc> : std::true_type {};
-
-// ---- dragline/url/impl/error.ipp
-// Included by <dragline/url/error.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-
-namespace dragline::inline v1::url {
-
-DRAGLINE_DECL const std::error_category& error_category() noexcept {
-    struct url_category final : category {
-        const char* name() const noexcept override { return "dragline.url"; }
-
-        std::string message(int code) const override {
-            switch (static_cast<errc>(code)) {
-                case errc::missing_scheme: return "the URL has no scheme";
-                case errc::base_not_usable: return "the base URL has no path to resolve against";
-                case errc::missing_host: return "the URL has no host";
-                case errc::invalid_host: return "the host of the URL has a forbidden character";
-                case errc::invalid_ipv4: return "the host of the URL is a malformed IPv4 address";
-                case errc::invalid_ipv6: return "the host of the URL is a malformed IPv6 address";
-                case errc::ipv6_zone_id: return "the IPv6 address of the URL has a zone id";
-                case errc::invalid_port: return "the port of the URL is no number from 0 to 65535";
-                case errc::idna_failed: return "the host of the URL is no valid international name";
-                case errc::idna_not_supported: return "international host names need libidn2";
-                case errc::too_long: return "the URL is too long";
-            }
-            return "unknown url error";
-        }
-
-        std::error_condition default_error_condition(int code) const noexcept override {
-            switch (static_cast<errc>(code)) {
-                case errc::idna_not_supported: return std::errc::not_supported;
-                case errc::too_long: return condition::limit_exceeded;
-                case errc::missing_scheme:
-                case errc::base_not_usable:
-                case errc::missing_host:
-                case errc::invalid_host:
-                case errc::invalid_ipv4:
-                case errc::invalid_ipv6:
-                case errc::ipv6_zone_id:
-                case errc::invalid_port:
-                case errc::idna_failed: return std::errc::invalid_argument;
-            }
-            return {code, *this};
-        }
-
-        // A URL is read before an operation reaches its first phase.
-        phase phase_of(int) const noexcept override { return phase::none; }
-    };
-    static const url_category instance;
-    return instance;
-}
-
-}  // namespace dragline::url
-
-#endif
-
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::url {
-
-/// What stands in the place of the host.
-enum class host_kind : std::uint8_t {
-    none,    ///< There is no authority: "mailto:a@b.example".
-    empty,   ///< The authority is empty: "file:///etc/hosts".
-    domain,  ///< A name, ASCII and in lower case.
-    ipv4,    ///< Four decimal numbers, whatever the input looked like.
-    ipv6,    ///< In brackets, canonical.
-    opaque,  ///< The host of a scheme that the standard does not know; only checked and percent-encoded.
-};
-
-/// A host as it stands in a URL.
-class host {
-public:
-    host() {}
-    host(host_kind kind, std::string text) : kind_(kind), text_(std::move(text)) {}
-
-    host_kind kind() const noexcept { return kind_; }
-
-    /// "example.com", "127.0.0.1", "[::1]".
-    const std::string& text() const noexcept { return text_; }
-
-    friend bool operator==(const host&, const host&) = default;
-
-private:
-    host_kind kind_ = host_kind::none;
-    std::string text_;
-};
-
-/// Reads the host of an http(s), ws(s), ftp or file URL: percent-decoded, IDNA applied, in lower case, every
-/// spelling of an IPv4 address made canonical. IPv6 addresses stand in brackets; a trailing dot is kept.
-///
-/// Errors: errc::missing_host, invalid_host, invalid_ipv4, invalid_ipv6, ipv6_zone_id, idna_failed,
-/// idna_not_supported.
-DRAGLINE_DECL result<host> parse_host(std::string_view text);
-
-/// Reads the host of any other URL: an IPv6 address in brackets, or text that is checked and percent-encoded.
-///
-/// Errors: errc::invalid_host, invalid_ipv6, ipv6_zone_id.
-DRAGLINE_DECL result<host> parse_opaque_host(std::string_view text);
-
-/// As above, but append the text of the host to `out`; after an error `out` may hold a part of it.
-DRAGLINE_DECL result<host_kind> append_host(std::string& out, std::string_view text);
-DRAGLINE_DECL result<host_kind> append_opaque_host(std::string& out, std::string_view text);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/host.ipp
-// Included by <dragline/url/host.hpp> only.
-
-// ---- dragline/url/detail/utf8.hpp
-// UTF-8, decoded as the Encoding Standard does it: each maximal piece of a broken sequence is one U+FFFD.
-
-
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url::detail {
-
-inline constexpr char32_t replacement_character = 0xfffd;
-
-constexpr bool is_ascii(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }
-constexpr bool is_ascii(char32_t c) noexcept { return c < 0x80; }
-
-/// Takes the first character off `text`, which must not be empty. `broken` is set when it was malformed.
-DRAGLINE_DECL char32_t take_character(std::string_view& text, bool& broken) noexcept;
-
-DRAGLINE_DECL bool is_utf8(std::string_view text) noexcept;
-DRAGLINE_DECL std::u32string decode_utf8(std::string_view text);
-DRAGLINE_DECL std::string encode_utf8(std::u32string_view text);
-
-}  // namespace dragline::url::detail
-
-// ---- dragline/url/detail/impl/utf8.ipp
-// Included by <dragline/url/detail/utf8.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <cstddef>
-
-namespace dragline::inline v1::url::detail {
-
-DRAGLINE_DECL char32_t take_character(std::string_view& text, bool& broken) noexcept {
-    const auto byte_at = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte_at(0);
-    const std::size_t size = lead < 0x80   ? 1
-                             : lead < 0xc2 ? 0
-                             : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3
-                             : lead < 0xf5 ? 4
-                                           : 0;
-    std::size_t taken = 1;
-    char32_t value = size < 2 ? lead : lead & (0x7fu >> size);
-    // The second byte excludes overlong forms, surrogates and what lies above U+10FFFF.
-    unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    while (taken < size && taken < text.size() && byte_at(taken) >= low && byte_at(taken) <= high) {
-        value = value << 6 | (byte_at(taken) & 0x3f);
-        low = 0x80;
-        high = 0xbf;
-        ++taken;
-    }
-    text.remove_prefix(taken);
-    if (taken == size) return value;
-    broken = true;
-    return replacement_character;
-}
-
-DRAGLINE_DECL bool is_utf8(std::string_view text) noexcept {
-    bool broken = false;
-    while (!text.empty() && !broken) take_character(text, broken);
-    return !broken;
-}
-
-DRAGLINE_DECL std::u32string decode_utf8(std::string_view text) {
-    std::u32string out;
-    bool broken = false;
-    while (!text.empty()) out += take_character(text, broken);
-    return out;
-}
-
-DRAGLINE_DECL std::string encode_utf8(std::u32string_view text) {
-    std::string out;
-    const auto add = [&out](char32_t bits) { out += static_cast<char>(bits); };
-    for (const char32_t c : text) {
-        if (c < 0x80) {
-            add(c);
-        } else if (c < 0x800) {
-            add(0xc0 | c >> 6);
-            add(0x80 | (c & 0x3f));
-        } else if (c < 0x10000) {
-            add(0xe0 | c >> 12);
-            add(0x80 | (c >> 6 & 0x3f));
-            add(0x80 | (c & 0x3f));
-        } else {
-            add(0xf0 | c >> 18);
-            add(0x80 | (c >> 12 & 0x3f));
-            add(0x80 | (c >> 6 & 0x3f));
-            add(0x80 | (c & 0x3f));
-        }
-    }
-    return out;
-}
-
-}  // namespace dragline::url::detail
-
-#endif
-// ---- dragline/url/idna.hpp
-// International domain names: from what people write to what DNS and Host fields carry.
-
-
-#include <cstddef>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url {
-
-/// The longest name with characters outside ASCII that is looked at, in bytes. No name over 253 bytes exists
-/// in DNS, and the cost of IDNA grows with the square of the length.
-inline constexpr std::size_t max_international_name = 1024;
-
-/// "Domain to ASCII" of the URL Standard: "B\u00fccher.example" becomes "xn--bcher-kva.example".
-///
-/// UTS 46, non-transitional, hyphens anywhere, no check of DNS lengths. `name` is UTF-8. A name in ASCII is
-/// put in lower case and otherwise left alone, labels that begin with "xn--" included.
-///
-/// Errors: errc::idna_failed; errc::idna_not_supported for a name outside ASCII when features::idn2 is false.
-DRAGLINE_DECL result<std::string> domain_to_ascii(std::string_view name);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/idna.ipp
-// Included by <dragline/url/idna.hpp> only. The one file that knows libidn2.
-
-// ---- dragline/url/detail/punycode.hpp
-// Punycode (RFC 3492): the ASCII behind "xn--" and the characters that it stands for.
-
-
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url::detail {
-
-/// `label` must be short: the time grows with the square of its length.
-DRAGLINE_DECL std::string encode_punycode(std::u32string_view label);
-
-/// Nothing when `text` is no Punycode.
-DRAGLINE_DECL std::optional<std::u32string> decode_punycode(std::string_view text);
-
-}  // namespace dragline::url::detail
-
-// ---- dragline/url/detail/impl/punycode.ipp
-// Included by <dragline/url/detail/punycode.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-
-namespace dragline::inline v1::url::detail {
-
-/// The numbers of Punycode: their base adapts to the deltas seen so far (RFC 3492, 3.3 and 3.4).
-class punycode_bias {
-public:
-    static constexpr std::uint32_t base = 36;
-
-    /// The threshold of the digit at this position, counted in steps of `base`.
-    std::uint32_t threshold(std::uint32_t position) const noexcept {
-        return position <= bias_ ? 1 : std::min<std::uint32_t>(position - bias_, 26);
-    }
-
-    void adapt(std::uint32_t delta, std::uint32_t length) noexcept {
-        delta /= first_ ? 700 : 2;
-        first_ = false;
-        delta += delta / length;
-        bias_ = 0;
-        for (; delta > 35 * 26 / 2; delta /= 35) bias_ += base;
-        bias_ += 36 * delta / (delta + 38);
-    }
-
-private:
-    std::uint32_t bias_ = 72;
-    bool first_ = true;
-};
-
-DRAGLINE_DECL void append_punycode_number(std::string& out, std::uint32_t value, const punycode_bias& bias) {
-    constexpr std::string_view digits = "abcdefghijklmnopqrstuvwxyz0123456789";
-    for (auto position = punycode_bias::base;; position += punycode_bias::base) {
-        const auto threshold = bias.threshold(position);
-        if (value < threshold) break;
-        const auto rest = punycode_bias::base - threshold;
-        out += digits[threshold + (value - threshold) % rest];
-        value = (value - threshold) / rest;
-    }
-    out += digits[value];
-}
-
-DRAGLINE_DECL std::string encode_punycode(std::u32string_view label) {
-    std::string out;
-    for (const char32_t c : label) {
-        if (c < 0x80) out += static_cast<char>(c);
-    }
-    auto handled = static_cast<std::uint32_t>(out.size());
-    if (handled != 0) out += '-';
-
-    punycode_bias bias;
-    char32_t floor = 0x80;
-    std::uint32_t delta = 0;
-    while (handled < label.size()) {
-        char32_t next = 0x10ffff;
-        for (const char32_t c : label) {
-            if (c >= floor) next = std::min(next, c);
-        }
-        delta += (next - floor) * (handled + 1);
-        for (const char32_t c : label) {
-            if (c < next) ++delta;
-            if (c != next) continue;
-            append_punycode_number(out, delta, bias);
-            bias.adapt(delta, ++handled);
-            delta = 0;
-        }
-        ++delta;
-        floor = next + 1;
-    }
-    return out;
-}
-
-/// Takes one number off `text`; nothing when it is cut off, has a foreign character or is past 32 bits.
-DRAGLINE_DECL std::optional<std::uint32_t> take_punycode_number(std::string_view& text,
-                                                                const punycode_bias& bias) {
-    std::uint64_t value = 0;
-    std::uint64_t weight = 1;
-    for (auto position = punycode_bias::base; !text.empty(); position += punycode_bias::base) {
-        const char c = ascii::to_lower(text[0]);
-        if (!ascii::is_alphanumeric(c)) return std::nullopt;
-        const auto digit = static_cast<std::uint32_t>(ascii::is_digit(c) ? c - '0' + 26 : c - 'a');
-        text.remove_prefix(1);
-        value += digit * weight;
-        if (value > UINT32_MAX) return std::nullopt;
-        const auto threshold = bias.threshold(position);
-        if (digit < threshold) return static_cast<std::uint32_t>(value);
-        weight *= punycode_bias::base - threshold;
-        if (weight > UINT32_MAX) return std::nullopt;
-    }
-    return std::nullopt;
-}
-
-DRAGLINE_DECL std::optional<std::u32string> decode_punycode(std::string_view text) {
-    std::u32string label;
-    if (const auto hyphen = text.rfind('-'); hyphen != text.npos) {
-        label.assign(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(hyphen));
-        text.remove_prefix(hyphen + 1);
-    }
-    if (!std::all_of(label.begin(), label.end(), [](char32_t c) { return c < 0x80; })) return std::nullopt;
-
-    punycode_bias bias;
-    std::uint64_t character = 0x80;
-    std::uint64_t index = 0;
-    while (!text.empty()) {
-        const auto delta = take_punycode_number(text, bias);
-        if (!delta) return std::nullopt;
-        const auto places = static_cast<std::uint32_t>(label.size()) + 1;
-        bias.adapt(*delta, places);
-        index += *delta;
-        character += index / places;
-        index %= places;
-        if (character > 0x10ffff || (character >= 0xd800 && character < 0xe000)) return std::nullopt;
-        label.insert(label.begin() + static_cast<std::ptrdiff_t>(index), static_cast<char32_t>(character));
-        ++index;
-    }
-    return label;
-}
-
-}  // namespace dragline::url::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <optional>
-
-#if DRAGLINE_WITH_IDN2
-#include <idn2.h>
-
-#include <cstdint>
-#include <memory>
-#endif
-
-namespace dragline::inline v1::url {
-
-#if DRAGLINE_WITH_IDN2
-namespace detail {
-
-// libidn2 is stricter than the URL Standard: on top of UTS 46 it applies the rules of IDNA 2008, which know
-// no symbols (a snow man) and no hyphens in certain places. So a label that it refuses gets a second chance:
-// the pieces that are not ASCII are mapped one by one in transitional mode, where libidn2 leaves those rules
-// out, and joined here. The characters that transitional mode would change never enter it, and the label must
-// need none of the rules that are lost with the context: those of joiners and of text from right to left.
-
-inline constexpr std::string_view ace_prefix = "xn--";
-
-/// The label in the form that libidn2 gives it, ASCII.
-DRAGLINE_DECL std::optional<std::string> idn2_label(std::u32string_view label, int flags) {
-    std::uint8_t* mapped = nullptr;
-    const std::string text = encode_utf8(label);
-    const int failed =
-        idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(text.c_str()), &mapped, flags | IDN2_NFC_INPUT);
-    const std::unique_ptr<std::uint8_t, void (*)(void*)> owner(mapped, &idn2_free);
-    if (failed != IDN2_OK) return std::nullopt;
-    return std::string(reinterpret_cast<const char*>(mapped));
-}
-
-/// UTS 46 of today for the few characters that libidn2 maps as an older version did.
-DRAGLINE_DECL std::u32string update_mapping(std::u32string_view name) {
-    std::u32string out;
-    for (const char32_t c : name) {
-        switch (c) {
-            case 0x04c0: out += char32_t{0x04cf}; break;
-            case 0x1e9e: out += char32_t{0x00df}; break;
-            case 0x2132: out += char32_t{0x214e}; break;
-            case 0x2183: out += char32_t{0x2184}; break;
-            case 0x2f868: out += char32_t{0x36fc}; break;
-            case 0x2f874: out += char32_t{0x5f53}; break;
-            case 0x2f91f: out += char32_t{0x243ab}; break;
-            case 0x2f95f: out += char32_t{0x7aee}; break;
-            case 0x2f9bf: out += char32_t{0x45d7}; break;
-            default:
-                if (c >= 0x10a0 && c <= 0x10c5) {
-                    out += c - 0x10a0 + 0x2d00;  // Georgian capitals
-                } else if (c != 0x180e && !(c >= 0x206a && c <= 0x206f)) {
-                    out += c;  // the rest are ignored: they leave no trace
-                }
-        }
-    }
-    return out;
-}
-
-constexpr bool is_joiner(char32_t c) noexcept { return c == 0x200c || c == 0x200d; }
-
-/// Sharp s and final sigma: what transitional mode changes and, without context, is valid as it is.
-constexpr bool is_deviation(char32_t c) noexcept { return c == 0x00df || c == 0x03c2; }
-
-constexpr bool is_right_to_left(char32_t c) noexcept {
-    return (c >= 0x0590 && c < 0x0900) || (c >= 0xfb1d && c < 0xfe00) || (c >= 0xfe70 && c < 0xff00) ||
-           (c >= 0x10800 && c < 0x11000) || (c >= 0x1e800 && c < 0x1f000);
-}
-
-DRAGLINE_DECL bool is_ascii_text(std::u32string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), [](char32_t c) { return is_ascii(c); });
-}
-
-DRAGLINE_DECL std::optional<std::string> label_to_ascii(std::u32string_view label);
-
-/// A label in ASCII and lower case, as it stands; one that begins with "xn--" must be what its own decoded
-/// form encodes to.
-DRAGLINE_DECL std::optional<std::string> check_ascii_label(std::u32string_view text) {
-    const std::string label = ascii::to_lower(std::string(text.begin(), text.end()));
-    if (!label.starts_with(ace_prefix)) return label;
-    const auto decoded = decode_punycode(std::string_view(label).substr(ace_prefix.size()));
-    if (!decoded || is_ascii_text(*decoded) || label_to_ascii(*decoded) != label) return std::nullopt;
-    return label;
-}
-
-/// True when a run of characters outside ASCII can change what stands before it: a letter by an accent, one
-/// of three signs by a stroke.
-DRAGLINE_DECL bool may_compose(char32_t before, std::u32string_view run) noexcept {
-    if (!is_ascii(before)) return false;
-    const bool has_stroke = run.find(char32_t{0x0338}) != run.npos;
-    return ascii::is_alphanumeric(static_cast<char>(before)) ||
-           (has_stroke && before >= U'<' && before <= U'>');
-}
-
-/// Appends the mapped form of a run of characters outside ASCII, together with what it may be an accent on.
-DRAGLINE_DECL bool append_mapped_run(std::u32string& out, std::u32string_view run) {
-    std::u32string piece;
-    if (!out.empty() && may_compose(out.back(), run)) {
-        piece += out.back();
-        out.pop_back();
-    }
-    const auto mapped = idn2_label(piece.append(run), IDN2_TRANSITIONAL);
-    if (!mapped) return false;
-    if (!mapped->starts_with(ace_prefix)) {
-        out.append(mapped->begin(), mapped->end());
-        return true;
-    }
-    const auto decoded = decode_punycode(std::string_view(*mapped).substr(ace_prefix.size()));
-    if (decoded) out += *decoded;
-    return decoded.has_value();
-}
-
-DRAGLINE_DECL std::optional<std::string> piecewise_label(std::u32string_view label) {
-    const auto needs_context = [](char32_t c) { return is_joiner(c) || is_right_to_left(c); };
-    if (std::any_of(label.begin(), label.end(), needs_context)) return std::nullopt;
-    std::u32string out;
-    while (!label.empty()) {
-        const auto is_kept = [](char32_t c) { return is_ascii(c) || is_deviation(c); };
-        const auto run_end = std::find_if(label.begin(), label.end(), is_kept);
-        const auto run = label.substr(0, static_cast<std::size_t>(run_end - label.begin()));
-        label.remove_prefix(run.size());
-        if (!run.empty()) {
-            if (!append_mapped_run(out, run)) return std::nullopt;
-            continue;
-        }
-        out += is_ascii(label[0]) ? static_cast<char32_t>(ascii::to_lower(static_cast<char>(label[0])))
-                                  : label[0];
-        label.remove_prefix(1);
-    }
-    if (is_ascii_text(out)) return check_ascii_label(out);
-    if (out.starts_with(U"xn--")) return std::nullopt;
-    return std::string(ace_prefix) + encode_punycode(out);
-}
-
-/// One label, of which libidn2 need not accept every character.
-DRAGLINE_DECL std::optional<std::string> label_to_ascii(std::u32string_view label) {
-    if (is_ascii_text(label)) return check_ascii_label(label);
-    if (auto strict = idn2_label(label, IDN2_NONTRANSITIONAL)) return strict;
-    return piecewise_label(label);
-}
-
-DRAGLINE_DECL std::optional<std::string> labels_to_ascii(std::u32string_view name) {
-    std::string out;
-    for (;;) {
-        const auto dot = name.find_first_of(U".\u3002\uff0e\uff61");  // the four dots of IDNA
-        const auto label = label_to_ascii(name.substr(0, dot));
-        if (!label) return std::nullopt;
-        out += *label;
-        if (dot == name.npos) return out;
-        out += '.';
-        name.remove_prefix(dot + 1);
-    }
-}
-
-}  // namespace detail
-#endif
-
-DRAGLINE_DECL result<std::string> domain_to_ascii(std::string_view name) {
-    if (std::all_of(name.begin(), name.end(), [](char c) { return detail::is_ascii(c); })) {
-        return ascii::to_lower(name);
-    }
-#if DRAGLINE_WITH_IDN2
-    // libidn2 reads up to the first zero.
-    if (name.size() > max_international_name || name.find('\0') != name.npos) return errc::idna_failed;
-    auto out = detail::labels_to_ascii(detail::update_mapping(detail::decode_utf8(name)));
-    if (!out || out->empty()) return errc::idna_failed;
-    return std::move(*out);
-#else
-    return errc::idna_not_supported;
-#endif
-}
-
-}  // namespace dragline::url
-
-#endif
-// ---- dragline/url/ipv4.hpp
-// IPv4 addresses as URLs spell them: also in one to three parts, octal and hexadecimal.
-
-
-#include <cstdint>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url {
-
-/// True when the URL Standard takes this host for an IPv4 address, good or bad: its last label is a number.
-DRAGLINE_DECL bool ends_in_number(std::string_view host) noexcept;
-
-/// Reads any spelling: "127.0.0.1", "127.1", "0x7f000001", "017700000001". One trailing dot is allowed.
-///
-/// Errors: errc::invalid_ipv4.
-DRAGLINE_DECL result<std::uint32_t> parse_ipv4(std::string_view host) noexcept;
-
-/// Appends the canonical spelling, four decimal numbers.
-DRAGLINE_DECL void append_ipv4(std::string& out, std::uint32_t address);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/ipv4.ipp
-// Included by <dragline/url/ipv4.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <charconv>
-#include <limits>
-#include <optional>
-
-namespace dragline::inline v1::url {
-namespace detail {
-
-/// One number of an address: "0x" is zero, a number past 32 bits is the largest 64-bit one, so it fits
-/// nowhere.
-DRAGLINE_DECL std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noexcept {
-    if (text.empty()) return std::nullopt;
-    int base = 10;
-    if (text.size() > 1 && text[0] == '0') {
-        const bool hexadecimal = ascii::to_lower(text[1]) == 'x';
-        base = hexadecimal ? 16 : 8;
-        text.remove_prefix(hexadecimal ? 2 : 1);
-        if (text.empty()) return 0;
-    }
-    const auto is_foreign = [base](char c) {
-        const int digit = ascii::hex_value(c);
-        return digit < 0 || digit >= base;
-    };
-    if (std::any_of(text.begin(), text.end(), is_foreign)) return std::nullopt;
-    return ascii::parse_number<std::uint64_t>(text, base).value_or(std::numeric_limits<std::uint64_t>::max());
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL bool ends_in_number(std::string_view host) noexcept {
-    if (host.ends_with('.')) host.remove_suffix(1);
-    const auto last = host.substr(host.rfind('.') + 1);  // npos + 1 is 0
-    if (last.empty() || !ascii::is_digit(last[0])) return false;
-    return std::all_of(last.begin(), last.end(), ascii::is_digit) || detail::parse_ipv4_number(last);
-}
-
-DRAGLINE_DECL result<std::uint32_t> parse_ipv4(std::string_view host) noexcept {
-    if (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
-    std::uint64_t address = 0;
-    for (int missing = 4; missing > 0; --missing) {
-        const auto dot = host.find('.');
-        const auto number = detail::parse_ipv4_number(host.substr(0, dot));
-        if (!number) return errc::invalid_ipv4;
-        if (dot == host.npos) {
-            // The last number fills every byte that is left.
-            if (*number >> (8 * missing) != 0) return errc::invalid_ipv4;
-            return static_cast<std::uint32_t>(address << (8 * missing) | *number);
-        }
-        if (*number > 255) return errc::invalid_ipv4;
-        address = address << 8 | *number;
-        host.remove_prefix(dot + 1);
-    }
-    return errc::invalid_ipv4;
-}
-
-DRAGLINE_DECL void append_ipv4(std::string& out, std::uint32_t address) {
-    char text[sizeof "255.255.255.255"];
-    char* end = text;
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        if (end != text) *end++ = '.';
-        end = std::to_chars(end, text + sizeof text, address >> shift & 0xff).ptr;
-    }
-    out.append(text, static_cast<std::size_t>(end - text));
-}
-
-}  // namespace dragline::url
-
-#endif
-// ---- dragline/url/ipv6.hpp
-// IPv6 addresses as URLs spell them, without the brackets.
-
-
-#include <array>
-#include <cstdint>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url {
-
-/// The eight groups of an IPv6 address, first group first.
-using ipv6_groups = std::array<std::uint16_t, 8>;
-
-/// Reads "::1" or "::ffff:192.0.2.1".
-///
-/// Errors: errc::invalid_ipv6; errc::ipv6_zone_id when there is a '%'.
-DRAGLINE_DECL result<ipv6_groups> parse_ipv6(std::string_view text) noexcept;
-
-/// Appends the canonical spelling (RFC 5952, 4): lower case, the first longest run of zero groups as "::".
-/// An embedded IPv4 address is written as groups too.
-DRAGLINE_DECL void append_ipv6(std::string& out, const ipv6_groups& groups);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/ipv6.ipp
-// Included by <dragline/url/ipv6.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <charconv>
-#include <cstddef>
-
-namespace dragline::inline v1::url {
-namespace detail {
-
-/// Reads one IPv6 address from left to right.
-class ipv6_reader {
-public:
-    explicit ipv6_reader(std::string_view text) noexcept : text_(text) {}
-
-    bool read() noexcept {
-        if (text_.starts_with(':') && !take_gap(2)) return false;
-        while (!text_.empty()) {
-            if (count_ == groups_.size()) return false;
-            if (text_[0] == ':') {
-                if (!take_gap(1)) return false;
-                continue;
-            }
-            if (text_.substr(0, hex_digits() + 1).ends_with('.')) return take_ipv4() && fill_gap();
-            if (!take_group()) return false;
-        }
-        return fill_gap();
-    }
-
-    const ipv6_groups& groups() const noexcept { return groups_; }
-
-private:
-    std::size_t hex_digits() const noexcept {
-        std::size_t size = 0;
-        while (size < std::min<std::size_t>(text_.size(), 4) && ascii::hex_value(text_[size]) >= 0) ++size;
-        return size;
-    }
-
-    // "::", of which the first colon may have ended the group before.
-    bool take_gap(std::size_t colons) noexcept {
-        if (gap_ != no_gap || !text_.starts_with(std::string_view("::").substr(0, colons))) return false;
-        text_.remove_prefix(colons);
-        gap_ = count_;
-        ++count_;  // the gap stands for at least one group
-        return true;
-    }
-
-    // A group and the colon behind it, which may not be the last character unless a second one follows.
-    bool take_group() noexcept {
-        const auto size = hex_digits();
-        for (const char c : text_.substr(0, size)) {
-            groups_[count_] = static_cast<std::uint16_t>(groups_[count_] << 4 | ascii::hex_value(c));
-        }
-        text_.remove_prefix(size);
-        ++count_;
-        if (text_.empty()) return size != 0;
-        if (size == 0 || text_[0] != ':' || text_.size() == 1) return false;
-        text_.remove_prefix(1);
-        return true;
-    }
-
-    // Four decimal numbers without leading zeros, to the end.
-    bool take_ipv4() noexcept {
-        if (count_ > groups_.size() - 2) return false;
-        for (int part = 0; part < 4; ++part) {
-            const auto dot = part == 3 ? text_.size() : text_.find('.');
-            const auto digits = text_.substr(0, dot);
-            const auto number = ascii::parse_number<std::uint8_t>(digits);
-            if (dot == text_.npos || !number || (digits.size() > 1 && digits[0] == '0')) return false;
-            groups_[count_] = static_cast<std::uint16_t>(groups_[count_] << 8 | *number);
-            if (part % 2 == 1) ++count_;
-            text_.remove_prefix(std::min(dot + 1, text_.size()));
-        }
-        return true;
-    }
-
-    bool fill_gap() noexcept {
-        if (gap_ == no_gap) return count_ == groups_.size();
-        std::rotate(groups_.begin() + gap_, groups_.begin() + count_, groups_.end());
-        return true;
-    }
-
-    static constexpr std::size_t no_gap = 8;
-
-    std::string_view text_;
-    ipv6_groups groups_{};
-    std::size_t count_ = 0;  // groups read, the gap counting as one
-    std::size_t gap_ = no_gap;
-};
-
-struct zero_run {
-    std::size_t begin = 0;
-    std::size_t size = 0;
-};
-
-DRAGLINE_DECL zero_run longest_zero_run(const ipv6_groups& groups) noexcept {
-    zero_run longest, current;
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-        if (groups[i] != 0) {
-            current.size = 0;
-            continue;
-        }
-        if (current.size++ == 0) current.begin = i;
-        if (current.size > longest.size) longest = current;
-    }
-    return longest;
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL result<ipv6_groups> parse_ipv6(std::string_view text) noexcept {
-    if (text.find('%') != text.npos) return errc::ipv6_zone_id;
-    detail::ipv6_reader reader(text);
-    if (!reader.read()) return errc::invalid_ipv6;
-    return reader.groups();
-}
-
-DRAGLINE_DECL void append_ipv6(std::string& out, const ipv6_groups& groups) {
-    const auto gap = detail::longest_zero_run(groups);
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-        if (gap.size > 1 && i == gap.begin) {
-            out += i == 0 ? "::" : ":";
-            i += gap.size - 1;
-            continue;
-        }
-        char text[4];
-        const auto end = std::to_chars(text, text + sizeof text, groups[i], 16).ptr;
-        out.append(text, static_cast<std::size_t>(end - text));
-        if (i + 1 < groups.size()) out += ':';
-    }
-}
-
-}  // namespace dragline::url
-
-#endif
-// ---- dragline/url/percent.hpp
-// Percent-encoding: which bytes each part of a URL must escape, and the two directions.
-
-
-#include <array>
-#include <cstddef>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url {
-
-/// A set of bytes to write as %XX. A new one holds the ASCII controls and every byte above '~'.
-class percent_set {
-public:
-    constexpr percent_set() noexcept {
-        for (std::size_t byte = 0; byte < encoded_.size(); ++byte)
-            encoded_[byte] = byte < 0x20 || byte > 0x7e;
-    }
-
-    /// This set and these bytes.
-    constexpr percent_set with(std::string_view bytes) const noexcept {
-        percent_set wider = *this;
-        for (const char c : bytes) wider.encoded_[static_cast<unsigned char>(c)] = true;
-        return wider;
-    }
-
-    constexpr bool contains(char c) const noexcept { return encoded_[static_cast<unsigned char>(c)]; }
-
-private:
-    std::array<bool, 256> encoded_{};
-};
-
-// The sets of the URL Standard, 1.3. Use `component_set` for a value that goes into a query or a path.
-inline constexpr percent_set c0_control_set;
-inline constexpr percent_set fragment_set = c0_control_set.with(" \"<>`");
-inline constexpr percent_set query_set = c0_control_set.with(" \"#<>");
-inline constexpr percent_set special_query_set = query_set.with("'");
-inline constexpr percent_set path_set = query_set.with("?^`{}");
-inline constexpr percent_set userinfo_set = path_set.with("/:;=@[\\]|");
-inline constexpr percent_set component_set = userinfo_set.with("$%&+,");
-inline constexpr percent_set form_set = component_set.with("!'()~");
-
-/// Appends `text` with each byte of `set` as %XX, in upper case.
-DRAGLINE_DECL void append_percent_encoded(std::string& out, std::string_view text, const percent_set& set);
-
-/// As above, but returns it.
-inline std::string percent_encode(std::string_view text, const percent_set& set = component_set) {
-    std::string out;
-    append_percent_encoded(out, text, set);
-    return out;
-}
-
-/// The bytes that `text` stands for. A '%' without two hexadecimal digits stays; the result need not be
-/// UTF-8.
-DRAGLINE_DECL std::string percent_decode(std::string_view text);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/percent.ipp
-// Included by <dragline/url/percent.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-
-namespace dragline::inline v1::url {
-
-DRAGLINE_DECL void append_percent_encoded(std::string& out, std::string_view text, const percent_set& set) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    const char* from = text.data();
-    const char* const end = from + text.size();
-    for (;;) {
-        const char* const stop = std::find_if(from, end, [&set](char c) { return set.contains(c); });
-        out.append(from, static_cast<std::size_t>(stop - from));
-        if (stop == end) return;
-        const auto byte = static_cast<unsigned char>(*stop);
-        const char escape[] = {'%', digits[byte >> 4], digits[byte & 15]};
-        out.append(escape, sizeof escape);
-        from = stop + 1;
-    }
-}
-
-DRAGLINE_DECL std::string percent_decode(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    while (!text.empty()) {
-        const int high = text.size() > 2 && text[0] == '%' ? ascii::hex_value(text[1]) : -1;
-        const int low = high < 0 ? -1 : ascii::hex_value(text[2]);
-        out += low < 0 ? text[0] : static_cast<char>(high << 4 | low);
-        text.remove_prefix(low < 0 ? 1 : 3);
-    }
-    return out;
-}
-
-}  // namespace dragline::url
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <array>
-#include <cstddef>
-
-namespace dragline::inline v1::url {
-namespace detail {
-
-// What a byte can mean in a host; 0 is nothing special.
-inline constexpr std::uint8_t forbidden_byte = 1;         // no host may have it
-inline constexpr std::uint8_t forbidden_domain_byte = 2;  // no domain may have it
-inline constexpr std::uint8_t percent_byte = 4;
-inline constexpr std::uint8_t foreign_byte = 8;  // not ASCII
-
-constexpr std::array<std::uint8_t, 256> make_host_bytes() noexcept {
-    std::array<std::uint8_t, 256> kinds{};
-    for (std::size_t byte = 0; byte < 0x20; ++byte) kinds[byte] = forbidden_domain_byte;
-    for (std::size_t byte = 0x80; byte < 0x100; ++byte) kinds[byte] = foreign_byte;
-    for (const char c : std::string_view("\0\t\n\r #/:<>?@[\\]^|", 17)) {
-        kinds[static_cast<unsigned char>(c)] = forbidden_byte | forbidden_domain_byte;
-    }
-    kinds['%'] = forbidden_domain_byte | percent_byte;
-    kinds[0x7f] = forbidden_domain_byte;
-    return kinds;
-}
-
-inline constexpr std::array<std::uint8_t, 256> host_bytes = make_host_bytes();
-
-/// Every kind of byte that occurs in `text`.
-DRAGLINE_DECL unsigned host_byte_kinds(std::string_view text) noexcept {
-    unsigned kinds = 0;
-    for (const char c : text) kinds |= host_bytes[static_cast<unsigned char>(c)];
-    return kinds;
-}
-
-DRAGLINE_DECL result<host_kind> append_bracketed(std::string& out, std::string_view text) {
-    if (text.size() < 2 || !text.ends_with(']')) return errc::invalid_ipv6;
-    const auto groups = parse_ipv6(text.substr(1, text.size() - 2));
-    if (!groups) return groups.error();
-    out += '[';
-    append_ipv6(out, *groups);
-    out += ']';
-    return host_kind::ipv6;
-}
-
-/// `domain` is ASCII: percent-decoded, and through IDNA when it needed that.
-DRAGLINE_DECL result<host_kind> append_domain(std::string& out, std::string_view domain) {
-    if (host_byte_kinds(domain) & forbidden_domain_byte) return errc::invalid_host;
-    if (ends_in_number(domain)) {
-        const auto address = parse_ipv4(domain);
-        if (!address) return address.error();
-        append_ipv4(out, *address);
-        return host_kind::ipv4;
-    }
-    const auto begin = static_cast<std::ptrdiff_t>(out.size());
-    out.append(domain);
-    std::transform(out.begin() + begin, out.end(), out.begin() + begin,
-                   [](char c) { return ascii::to_lower(c); });
-    return host_kind::domain;
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL result<host_kind> append_host(std::string& out, std::string_view text) {
-    if (text.empty()) return errc::missing_host;
-    if (text[0] == '[') return detail::append_bracketed(out, text);
-    const unsigned kinds = detail::host_byte_kinds(text);
-    if (!(kinds & (detail::percent_byte | detail::foreign_byte))) return detail::append_domain(out, text);
-
-    std::string decoded = percent_decode(text);
-    if (std::all_of(decoded.begin(), decoded.end(), [](char c) { return detail::is_ascii(c); })) {
-        return detail::append_domain(out, decoded);
-    }
-    if (!detail::is_utf8(decoded)) return errc::invalid_host;
-    const auto domain = domain_to_ascii(decoded);
-    if (!domain) return domain.error();
-    return detail::append_domain(out, *domain);
-}
-
-DRAGLINE_DECL result<host_kind> append_opaque_host(std::string& out, std::string_view text) {
-    if (text.empty()) return host_kind::empty;
-    if (text[0] == '[') return detail::append_bracketed(out, text);
-    if (detail::host_byte_kinds(text) & detail::forbidden_byte) return errc::invalid_host;
-    append_percent_encoded(out, text, c0_control_set);
-    return host_kind::opaque;
-}
-
-DRAGLINE_DECL result<host> parse_host(std::string_view text) {
-    std::string out;
-    const auto kind = append_host(out, text);
-    if (!kind) return kind.error();
-    return host(*kind, std::move(out));
-}
-
-DRAGLINE_DECL result<host> parse_opaque_host(std::string_view text) {
-    std::string out;
-    const auto kind = append_opaque_host(out, text);
-    if (!kind) return kind.error();
-    return host(*kind, std::move(out));
-}
-
-}  // namespace dragline::url
-
-#endif
 
 #include <cstddef>
 #include <cstdint>
@@ -23502,113 +28004,3 @@ DRAGLINE_DECL std::shared_ptr<dns::transport> make_dns_over_tls(async::loop_stat
 // URLs as the WHATWG URL Standard reads them: parse, resolve, serialise. No I/O and no Asio.
 // Start with `parse` in parse.hpp; `url` in url.hpp is what it returns.
 
-// ---- dragline/url/registrable_domain.hpp
-// Where a name ends to belong to one owner: "example.co.uk" is registered, "co.uk" is a public suffix. Start
-// with registrable_domain().
-
-
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::url {
-
-/// True when the functions below follow the Public Suffix List (publicsuffix.org): features::psl, and a
-/// libpsl that carries the list. The list is as old as that libpsl; no file is read.
-DRAGLINE_DECL bool has_public_suffix_list() noexcept;
-
-/// The part of `name` that its owner registered: a public suffix and one label more, "example.co.uk" of
-/// "www.example.co.uk". Nothing for a public suffix, for an address and for what is no domain.
-///
-/// `name` is read as the host of a URL is; the result is ASCII, in lower case and without a dot at the end.
-/// A domain has at most 253 characters in labels of 1 to 63. Suffixes that private owners list ("github.io")
-/// count; a top-level domain that no rule names is a suffix.
-///
-/// Without a list it is the last two labels, which is WRONG wherever the suffix has more than one ("co.uk").
-/// Whoever draws a border of trust with it, as cookies do, asks has_public_suffix_list() first.
-DRAGLINE_DECL std::optional<std::string> registrable_domain(std::string_view name);
-
-/// True for a domain under which others register theirs: "com", "co.uk", "github.io". False for any other
-/// domain, and for what is none.
-///
-/// Without a list only single labels are.
-DRAGLINE_DECL bool is_public_suffix(std::string_view name);
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/registrable_domain.ipp
-// Included by <dragline/url/registrable_domain.hpp> only. The one file that knows libpsl.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <cstddef>
-
-#if DRAGLINE_WITH_PSL
-#include <libpsl.h>
-#endif
-
-namespace dragline::inline v1::url {
-namespace detail {
-
-/// Labels of 1 to 63 characters, 253 in all (RFC 1035, 2.3.4).
-DRAGLINE_DECL bool fits_dns(std::string_view domain) noexcept {
-    if (domain.size() > 253) return false;
-    for (;;) {
-        const auto label = domain.substr(0, domain.find('.'));
-        if (label.empty() || label.size() > 63) return false;
-        if (label.size() == domain.size()) return true;
-        domain.remove_prefix(label.size() + 1);
-    }
-}
-
-/// The domain that a URL with this host names, without a dot at the end.
-DRAGLINE_DECL std::optional<std::string> read_domain(std::string_view name) {
-    std::string domain;
-    const auto kind = append_host(domain, name);
-    if (!kind || *kind != host_kind::domain) return std::nullopt;
-    if (domain.ends_with('.')) domain.pop_back();
-    if (!fits_dns(domain)) return std::nullopt;
-    return domain;
-}
-
-/// Where the registrable domain begins in `domain`, which read_domain() returned; npos when there is none.
-DRAGLINE_DECL std::size_t find_registrable(const std::string& domain) noexcept {
-#if DRAGLINE_WITH_PSL
-    if (const psl_ctx_t* list = psl_builtin()) {
-        const char* found = psl_registrable_domain(list, domain.c_str());
-        return found ? static_cast<std::size_t>(found - domain.c_str()) : domain.npos;
-    }
-#endif
-    const auto last = domain.rfind('.');
-    if (last == domain.npos) return last;
-    const auto before = domain.rfind('.', last - 1);
-    return before == domain.npos ? 0 : before + 1;
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL bool has_public_suffix_list() noexcept {
-#if DRAGLINE_WITH_PSL
-    return psl_builtin() != nullptr;
-#else
-    return false;
-#endif
-}
-
-DRAGLINE_DECL std::optional<std::string> registrable_domain(std::string_view name) {
-    auto domain = detail::read_domain(name);
-    if (!domain) return std::nullopt;
-    const auto begin = detail::find_registrable(*domain);
-    if (begin == domain->npos) return std::nullopt;
-    return domain->substr(begin);
-}
-
-DRAGLINE_DECL bool is_public_suffix(std::string_view name) {
-    const auto domain = detail::read_domain(name);
-    return domain && detail::find_registrable(*domain) == domain->npos;
-}
-
-}  // namespace dragline::url
-
-#endif

@@ -5,12 +5,17 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <asio/post.hpp>
+#include <asio/use_awaitable.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <exception>
 #include <memory>
 #include <optional>
+#include <vector>
 
 using namespace dragline;
 using namespace std::chrono_literals;
@@ -136,4 +141,62 @@ TEST_CASE("a loop may end while coroutines wait, also for each other's frames", 
     two.reset();
     loop.poll();
     CHECK(loop.context().stopped() == false);
+}
+
+TEST_CASE("those who are notified together go on in their order, after what the loop had to do",
+          "[async][event]") {
+    event_loop loop;
+    std::vector<int> order;
+    const auto main = [](event_loop& on, std::vector<int>& into) -> asio::awaitable<void> {
+        async::event first(on.state()), second(on.state());
+        const auto waiter = [](async::event& of, std::vector<int>& order_of, int number,
+                               async::event* then) -> asio::awaitable<void> {
+            auto waiting = of.wait();
+            (void)co_await std::move(waiting);
+            order_of.push_back(number);
+            if (then) then->notify();
+        };
+        async::event third(on.state());
+        asio::co_spawn(on.get_executor(), waiter(second, into, 2, nullptr), asio::detached);
+        asio::co_spawn(on.get_executor(), waiter(first, into, 1, &third), asio::detached);
+        asio::co_spawn(on.get_executor(), waiter(third, into, 4, nullptr), asio::detached);
+        co_await asio::post(on.get_executor(), asio::use_awaitable);
+        first.notify();
+        second.notify();
+        asio::post(on.get_executor(), [&into] { into.push_back(3); });
+        for (int i = 0; i < 4; ++i) co_await asio::post(on.get_executor(), asio::use_awaitable);
+    };
+    asio::co_spawn(loop.get_executor(), main(loop, order), asio::detached);
+    loop.run();
+    CHECK(order == std::vector<int>{1, 2, 3, 4});
+}
+
+TEST_CASE("an exception of one who goes on leaves the others to go on later", "[async][event]") {
+    event_loop loop;
+    async::event first(loop.state()), second(loop.state());
+    outcome ended;
+    const auto thrower = [](async::event& of) -> asio::awaitable<void> {
+        auto waiting = of.wait();
+        (void)co_await std::move(waiting);
+    };
+    asio::co_spawn(loop.get_executor(), thrower(first), [](std::exception_ptr) { throw 1; });
+    asio::co_spawn(loop.get_executor(), wait_for(second, async::no_deadline, ended), asio::detached);
+    loop.poll();
+    first.notify();
+    second.notify();
+    CHECK_THROWS_AS(loop.run(), int);
+    loop.run();
+    CHECK(ended == std::error_code());
+}
+
+TEST_CASE("a loop may end while some are about to go on", "[async][event]") {
+    outcome ended;
+    {
+        event_loop loop;
+        async::event event(loop.state());
+        asio::co_spawn(loop.get_executor(), wait_for(event, async::no_deadline, ended), asio::detached);
+        loop.poll();
+        event.notify();
+    }
+    CHECK_FALSE(ended);
 }

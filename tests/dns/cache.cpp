@@ -197,7 +197,7 @@ TEST_CASE("a cache keeps no more bytes than it may", "[dns][cache]") {
     CHECK(cache.statistics().bytes == 0);
 
     auto large = *positive("large.example", 60);
-    large.records.resize(100, large.records[0]);
+    large.records.resize(1000, large.records[0]);
     cache.store(std::make_shared<const dns::answer>(large), start);
     CHECK(cache.size() == 0);
 }
@@ -301,4 +301,53 @@ TEST_CASE("cache options have the documented defaults", "[dns][cache]") {
     CHECK(options.stale_after() == 1800ms);
     CHECK(options == dns::cache_options());
     CHECK(options != dns::cache_options().max_entries(1));
+}
+
+TEST_CASE("what is stored comes out as it was", "[dns][cache]") {
+    const auto same = [](const dns::answer& value) {
+        dns::cache cache;
+        cache.store(std::make_shared<const dns::answer>(value), start);
+        const auto hit = cache.find(value.asked, start);
+        REQUIRE(hit);
+        const auto& out = *hit->stored;
+        CHECK(out.asked == value.asked);
+        CHECK(out.error == value.error);
+        CHECK(out.code == value.code);
+        CHECK(out.authoritative == value.authoritative);
+        CHECK(out.authentic == value.authentic);
+        CHECK(out.aliases == value.aliases);
+        CHECK(out.records == value.records);
+        CHECK(out.ttl == value.ttl);
+        CHECK(out.reply == value.reply);
+    };
+    auto v4 = *positive("a.example", 60);
+    same(v4);
+    v4.authoritative = true;
+    v4.records.emplace_back("a.example", 60, dns::a_record{{192, 0, 2, 2}});
+    same(v4);
+    v4.authentic = true;
+    v4.records.emplace_back("a.example", 70, dns::a_record{{192, 0, 2, 3}});  // another TTL
+    same(v4);
+    v4.records.back() = dns::record("A.example", 60, dns::a_record{{192, 0, 2, 3}});  // another case
+    same(v4);
+
+    auto v6 = dns::make_answer(dns::question("a.example", record_type::aaaa), {});
+    v6.ttl = 60;
+    v6.records.emplace_back("a.example", 60, dns::aaaa_record{{0x20, 1, 0xd, 0xb8, 0, 1}});
+    same(v6);
+    auto text = dns::make_answer(dns::question("a.example", record_type::txt), {});
+    text.ttl = 60;
+    text.records.emplace_back("a.example", 60, dns::txt_record({"one", "two"}));
+    same(text);
+
+    same(*negative("gone.example", errc::name_not_found, 60));
+    same(*negative("gone.example", errc::no_data, 60, record_type::mx));
+    auto alias = *negative("gone.example", errc::name_not_found, 60);
+    alias.aliases = {"elsewhere.example"};
+    same(alias);
+    same(*negative("Upper.Example", errc::name_not_found, 60));
+    same(*positive("Upper.Example.", 60));
+    std::string longest = "a";
+    for (int i = 0; i < 250; ++i) longest += "\\200";
+    same(*positive(longest, 60));
 }

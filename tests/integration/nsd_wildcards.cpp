@@ -127,8 +127,9 @@ TEST_CASE("without signatures nsd's wildcards are found all the same", "[integra
     wildcard_lab lab;
     for (const auto* domain : {"plain", "rotate", "alias", "broken"}) {
         INFO(domain);
-        for (const auto& found : {lab.probe(domain + std::string(".unsigned")),
-                                  lab.probe(domain + std::string(".signed"), wildcard_options().signatures(false))}) {
+        for (const auto& found :
+             {lab.probe(domain + std::string(".unsigned")),
+              lab.probe(domain + std::string(".signed"), wildcard_options().signatures(false))}) {
             CHECK(found.verdict() == yes);
             CHECK(found.levels[0].settled);
             CHECK_FALSE(found.levels[0].proven());
@@ -176,7 +177,8 @@ TEST_CASE("real names beside a wildcard of nsd are told from those that it makes
     CHECK(judge(with, "anything.plain.signed") == yes);
     CHECK(judge(with, "any.thing.plain.signed") == yes);
     CHECK(judge(with, "other.plain.signed") == no);
-    CHECK(judge(with, "same.plain.signed") == no);  // at the very address of the wildcard: signed as it stands
+    CHECK(judge(with, "same.plain.signed") ==
+          no);  // at the very address of the wildcard: signed as it stands
     CHECK(judge(without, "anything.plain.unsigned") == yes);
     CHECK(judge(without, "other.plain.unsigned") == no);
     CHECK(judge(without, "same.plain.unsigned") == yes);  // nothing tells it from the others
@@ -201,7 +203,8 @@ TEST_CASE("names that a DNAME of nsd redirects are judged by where they lead",
     CHECK(found.synthesis(lab.ask("other.old.unsigned")) == no);
 }
 
-TEST_CASE("a canary at nsd finds nothing new below a wildcard that stays", "[integration][nsd][probe_wildcard]") {
+TEST_CASE("a canary at nsd finds nothing new below a wildcard that stays",
+          "[integration][nsd][probe_wildcard]") {
     wildcard_lab lab;
     auto found = lab.probe("rotate.signed");
     dns::wildcard_canary canary("rotate.signed", 1);

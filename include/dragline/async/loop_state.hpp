@@ -15,12 +15,17 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace dragline::inline v1::async {
 
 class loop_state;
+
+namespace detail {
+struct pending_wait;
+}
 
 /// Base of what a module keeps once per loop; see loop_state::get().
 class loop_object {
@@ -60,6 +65,10 @@ public:
     /// Handlers that wait in no Asio object, so that they die with the loop; see event.
     detail::list_link& waits() noexcept { return waits_; }
 
+    /// Takes a wait that has ended off its list and calls its handler soon, on this loop, together with all
+    /// others that have ended by then: a post for each would cost more than most look-ups.
+    void resume_soon(detail::pending_wait& wait, std::error_code ec);
+
     /// Replaces clock and random source, which must outlive the loop. Before the loop's first deadline only.
     void use(clock& time, random_source& random);
 
@@ -89,6 +98,8 @@ private:
     static inline char type_of = 0;  // its address names T; not const, since linkers may fold constants
 
     void shutdown() override;
+    void post_resume();
+    void resume_ready();
     void leave_registry() noexcept;
 
     std::atomic<bool> named_ = false;  // executor_, gate_ and wheel_ are there
@@ -99,6 +110,9 @@ private:
     std::unique_ptr<deadline_wheel> wheel_;
     std::vector<std::pair<const char*, std::unique_ptr<loop_object>>> objects_;
     detail::list_link waits_;
+    detail::list_link ready_;      // waits that have ended
+    detail::list_link batch_end_;  // among them, where those that are resumed together end
+    bool resume_posted_ = false;
     bool ended_ = false;
 };
 

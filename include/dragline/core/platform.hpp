@@ -2,6 +2,12 @@
 // compile.
 #pragma once
 
+#include <cstddef>
+
+#if defined(__linux__)
+#include <sys/socket.h>
+#endif
+
 namespace dragline::inline v1::platform {
 
 #if defined(_WIN32)
@@ -16,6 +22,54 @@ inline constexpr const char* hosts_file = "/etc/hosts";
 inline constexpr bool linux_kernel = true;
 #else
 inline constexpr bool linux_kernel = false;
+#endif
+
+/// A datagram that is to be sent, or the room for one that is received.
+struct datagram {
+    void* data = nullptr;
+    std::size_t size = 0;    ///< After it was received: of what arrived.
+    bool truncated = false;  ///< It was larger than the room.
+};
+
+inline constexpr std::size_t max_datagram_batch = 64;
+
+/// Many datagrams of a connected socket in one system call, at most max_datagram_batch; without waiting.
+/// Both return how many, or -1 with the reason in errno. Only where batched_datagrams says so.
+#if defined(__linux__)
+inline constexpr bool batched_datagrams = true;
+
+inline int send_datagrams(int socket, const datagram* each, std::size_t count) noexcept {
+    ::mmsghdr headers[max_datagram_batch];
+    ::iovec parts[max_datagram_batch];
+    for (std::size_t i = 0; i < count; ++i) {
+        parts[i] = {each[i].data, each[i].size};
+        headers[i] = {};
+        headers[i].msg_hdr.msg_iov = &parts[i];
+        headers[i].msg_hdr.msg_iovlen = 1;
+    }
+    return ::sendmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+inline int receive_datagrams(int socket, datagram* each, std::size_t count) noexcept {
+    ::mmsghdr headers[max_datagram_batch];
+    ::iovec parts[max_datagram_batch];
+    for (std::size_t i = 0; i < count; ++i) {
+        parts[i] = {each[i].data, each[i].size};
+        headers[i] = {};
+        headers[i].msg_hdr.msg_iov = &parts[i];
+        headers[i].msg_hdr.msg_iovlen = 1;
+    }
+    const int received = ::recvmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
+    for (int i = 0; i < received; ++i) {
+        each[i].size = headers[i].msg_len;
+        each[i].truncated = (headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+    }
+    return received;
+}
+#else
+inline constexpr bool batched_datagrams = false;
+inline int send_datagrams(int, const datagram*, std::size_t) noexcept { return -1; }
+inline int receive_datagrams(int, datagram*, std::size_t) noexcept { return -1; }
 #endif
 
 }  // namespace dragline::inline v1::platform

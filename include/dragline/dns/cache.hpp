@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/dns/answer.hpp>
+#include <dragline/dns/detail/packed_answer.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/wire/query_form.hpp>
 
@@ -150,7 +151,7 @@ public:
 
 private:
     struct key {
-        std::string_view name;  // lower case; that of an entry lives in the entry
+        std::string_view name;  // lower case; that of an entry stands in its value
         std::size_t hash;       // of the name, so that it is read once
         std::uint32_t type;
         std::uint16_t klass;
@@ -166,8 +167,7 @@ private:
     struct entry;
     using entry_map = std::unordered_map<key, entry, key_hash>;  // its nodes stay where they are
     struct entry {
-        std::shared_ptr<const answer> value;
-        std::string name;  // when that of the answer is not in lower case
+        detail::packed_answer value;
         time_point stored;
         time_point expires;
         time_point refresh_at;       // max when that was said, or is not wanted
@@ -187,7 +187,7 @@ private:
     entry_map::iterator look_up(const question& asked, const query_form& form);
     bool is_gone(const entry& at, time_point now) const noexcept;
     void make_room(std::size_t bytes, time_point now) noexcept;
-    hit use(entry_map::value_type& at, time_point now) noexcept;
+    hit use(entry_map::value_type& at, time_point now);
     void link(entry_map::value_type& used) noexcept;
     void unlink(entry_map::value_type& used) noexcept;
     void erase(entry_map::iterator at) noexcept;

@@ -8,7 +8,7 @@
 #include <dragline/dns/detail/operation_shapes.hpp>
 #include <dragline/dns/options.hpp>
 #include <dragline/dns/resolver.hpp>
-#include <dragline/dns/wildcard_options.hpp>
+#include <dragline/dns/wildcards/wildcard_options.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -139,9 +139,9 @@ auto reverse_resolve(asio::ip::address address, Token token = {}) {
 /// AAAA and CNAME, past the cache.
 ///
 /// Completes with (error_code, bool). True: some probe was answered. False: every probe was denied.
+/// probe_wildcard() tells more.
 /// Errors:  dns::errc::inconclusive when neither is proved, by timeouts or failures, also at the deadline;
-/// those of a
-///          name or an option that cannot be used.
+///          those of a name or an option that cannot be used.
 /// Cancel, Threads: as resolve_host(). RFC 4592.
 template <async::where Where, class Token = default_token>
 auto check_dns_wildcard(Where&& place, std::string_view domain, wildcard_options options,

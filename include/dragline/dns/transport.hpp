@@ -2,6 +2,7 @@
 // from the modules above. One transport stands for one server.
 #pragma once
 
+#include <dragline/core/bytes.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/wire/message.hpp>
@@ -20,6 +21,10 @@ public:
 
     /// The reply to the question that was asked with this `tag`, or why there is none.
     virtual void on_reply(std::size_t tag, result<wire::message> reply) = 0;
+
+    /// A transport that has the reply as bytes offers them first, and with true nothing else follows: for
+    /// those who read them faster than wire::decode_message().
+    virtual bool on_reply_bytes(std::size_t, byte_view) { return false; }
 };
 
 /// Carries questions to one server. Retries, other servers, deadlines, cache and cancellation are the

@@ -178,3 +178,15 @@ TEST_CASE("a compressor does not point beyond what a pointer can reach", "[dns][
     REQUIRE_FALSE(names.encode("far.example", message));
     CHECK(message.size() == 0x4000 + 26);
 }
+
+TEST_CASE("a name is skipped as it is read, from every offset of a message", "[dns][name]") {
+    const std::vector<std::uint8_t> message{1, 'a', 0xc0, 0,   3,   'b',  0, 'c', 0,  0xc0,
+                                            4, 64,  2,    'd', 'e', 0xc0, 4, 5,   'x'};
+    for (std::size_t start = 0; start <= message.size(); ++start) {
+        std::size_t read = start, skipped = start;
+        const auto name = dns::wire::decode_name(message, read);
+        const auto gone = dns::wire::skip_name(message, skipped);
+        CHECK(name.error() == gone.error());
+        CHECK(read == skipped);
+    }
+}

@@ -11,22 +11,24 @@
 #include <asio/post.hpp>
 
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::async::detail {
 
 struct pending_wait : list_link {
-    // Both end the object and clear its owner's pointer: the one by posting the handler, the other without
-    // calling it.
-    virtual void complete(std::error_code ec) = 0;
+    // All three end with this off its list; the last two end the object, by calling the handler or without.
+    virtual void complete(std::error_code ec) noexcept = 0;
+    virtual void resume() = 0;
     virtual void destroy() noexcept = 0;
 
     pending_wait** owner = nullptr;  // where the one who will complete it keeps it
+    std::error_code ended;
 
 protected:
     void leave() noexcept {
         unlink();
-        if (owner) *owner = nullptr;
+        if (owner) *std::exchange(owner, nullptr) = nullptr;
     }
     ~pending_wait() = default;
 };
@@ -39,13 +41,24 @@ struct pending_wait_of final : pending_wait {
     pending_wait_of(Handler h, asio::any_io_executor executor)
         : handler(std::move(h)), loop(std::move(executor)) {}
 
-    void complete(std::error_code ec) override {
+    void complete(std::error_code ec) noexcept override {
         leave();
+        ended = ec;
         if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
+    }
+
+    void resume() override {
+        leave();
         auto executor = asio::get_associated_executor(handler, loop);
-        auto last = [h = std::move(handler), ec]() mutable { std::move(h)(result<void>(ec)); };
+        const auto ec = ended;
+        const bool here = is_loop(executor);
+        auto last = std::move(handler);
         delete this;
-        asio::post(executor, std::move(last));
+        if (here) {
+            std::move(last)(result<void>(ec));
+        } else {
+            asio::post(executor, [h = std::move(last), ec]() mutable { std::move(h)(result<void>(ec)); });
+        }
     }
 
     void destroy() noexcept override {
@@ -53,6 +66,16 @@ struct pending_wait_of final : pending_wait {
         // The handler may own the very frame in which the event stands; it goes last.
         auto last = std::move(handler);
         delete this;
+    }
+
+private:
+    template <class Executor>
+    bool is_loop(const Executor& executor) const noexcept {
+        if constexpr (std::is_same_v<Executor, asio::any_io_executor>) {
+            return executor == loop;
+        } else {
+            return false;
+        }
     }
 };
 

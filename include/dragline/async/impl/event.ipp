@@ -22,7 +22,7 @@ void event::start(Handler&& handler, time_point until) {
 
 DRAGLINE_DECL void event::finish(std::error_code ec) {
     limit_.disarm();
-    pending_->complete(ec);
+    loop_.resume_soon(*pending_, ec);
 }
 
 DRAGLINE_DECL void event::expired(void* self) noexcept {

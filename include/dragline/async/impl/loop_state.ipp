@@ -7,6 +7,7 @@
 
 #include <asio/execution/context.hpp>
 #include <asio/execution/outstanding_work.hpp>
+#include <asio/post.hpp>
 #include <asio/prefer.hpp>
 #include <asio/query.hpp>
 
@@ -32,6 +33,7 @@ struct loop_registry {
 
 DRAGLINE_DECL loop_state::loop_state(asio::execution_context& context) : service(context) {
     waits_.make_head();
+    ready_.make_head();
 }
 
 // use_service() of two threads may make two and drops one without shutdown(): so this leaves the registry
@@ -55,7 +57,37 @@ DRAGLINE_DECL void loop_state::shutdown() {
         // destructor, since coroutines that die after this still hold references to them.
         for (auto at = objects_.rbegin(); at != objects_.rend(); ++at) at->second->shutdown();
     }
-    while (!waits_.empty()) static_cast<detail::pending_wait*>(waits_.next)->destroy();
+    if (batch_end_.linked()) batch_end_.unlink();
+    for (auto* list : {&waits_, &ready_}) {
+        while (!list->empty()) static_cast<detail::pending_wait*>(list->next)->destroy();
+    }
+}
+
+DRAGLINE_DECL void loop_state::resume_soon(detail::pending_wait& wait, std::error_code ec) {
+    wait.complete(ec);
+    ready_.push_back(wait);
+    post_resume();
+}
+
+DRAGLINE_DECL void loop_state::post_resume() {
+    if (ready_.empty() || std::exchange(resume_posted_, true)) return;
+    asio::post(executor_, [this] { resume_ready(); });
+}
+
+// Those that end while this runs have their turn after what else the loop has to do.
+DRAGLINE_DECL void loop_state::resume_ready() {
+    resume_posted_ = false;
+    ready_.push_back(batch_end_);
+    struct rest_later {
+        loop_state& self;
+        ~rest_later() {
+            if (self.batch_end_.linked()) self.batch_end_.unlink();
+            self.post_resume();  // also when a handler has thrown
+        }
+    } guard{*this};
+    // A handler may end the loop.
+    while (batch_end_.linked() && ready_.next != &batch_end_)
+        static_cast<detail::pending_wait*>(ready_.next)->resume();
 }
 
 DRAGLINE_DECL loop_state& loop_state::of(const asio::any_io_executor& executor) {

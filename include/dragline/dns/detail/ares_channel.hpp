@@ -4,6 +4,7 @@
 
 #include <dragline/async/deadline.hpp>
 #include <dragline/async/loop_state.hpp>
+#include <dragline/dns/detail/keyed_hash.hpp>
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/transport.hpp>
 #include <dragline/dns/wire/query_form.hpp>
@@ -73,12 +74,13 @@ private:
     struct outcome {
         std::shared_ptr<reply_sink> sink;
         std::size_t tag;
-        result<wire::message> reply;
+        std::error_code error;   // or a reply:
+        std::size_t offset = 0;  // where it begins in replies_
+        std::size_t size = 0;
     };
     using socket_handle = asio::ip::udp::socket::native_handle_type;
 
     void open(const server& where, channel_mode mode);
-    std::uint16_t random_id();
     template <class Byte>
     static void on_answer(void* context, int status, int timeouts, Byte* reply, int size);
     template <class Handle>
@@ -98,9 +100,9 @@ private:
     ares_channeldata* channel_ = nullptr;
     std::unordered_map<socket_handle, std::shared_ptr<watched>> sockets_;
     std::vector<outcome> outcomes_;
+    std::vector<std::uint8_t> replies_;
     std::vector<std::uint8_t> query_;
-    std::uint64_t random_bits_ = 0;
-    int random_ids_left_ = 0;
+    random_numbers ids_;
     async::deadline tick_;
     async::time_point made_at_;
     std::size_t asked_ = 0;

@@ -56,7 +56,6 @@ public:
                ec == errc::not_implemented || ec == errc::unexpected_rcode;
     }
 
-private:
     // What a server said tells more than silence, and silence more than that nobody is there.
     static int weight(std::error_code ec) noexcept {
         if (ec == errc::server_failure) return 6;
@@ -66,6 +65,7 @@ private:
         return ec == errc::servers_unreachable ? 2 : 1;
     }
 
+private:
     // Beyond 64 servers, those that are of no help are not remembered.
     static std::uint64_t bit(std::size_t server) noexcept {
         return server < 64 ? std::uint64_t{1} << server : 0;

@@ -34,6 +34,12 @@ public:
         const auto field = take(2);
         return field.empty() ? std::uint16_t{0} : load_big16(field.data());
     }
+    // Whether the next two bytes are these; then they are taken.
+    bool take_if(std::uint16_t expected) noexcept {
+        if (failed_ || left() < 2 || load_big16(&bytes_[at_]) != expected) return false;
+        at_ += 2;
+        return true;
+    }
     std::uint32_t take32() noexcept {
         const auto field = take(4);
         return field.empty() ? 0 : load_big32(field.data());

@@ -66,6 +66,11 @@ public:
     const core_settings& settings() const noexcept { return settings_; }
     cache& answers() noexcept { return cache_; }
 
+    // Those that are asked now: servers, none where transports were given, and what carries questions to
+    // each.
+    const std::vector<server>& servers(async::time_point now) { return refresh(now), servers_; }
+    const std::shared_ptr<const transport_list>& transports(async::time_point now);
+
     // From the cache; asks again in the background when that ends soon.
     std::optional<found_answer> known(const question& asked, const lookup_plan& plan, async::time_point now);
 
@@ -102,7 +107,6 @@ private:
         }
     };
 
-    const std::shared_ptr<const transport_list>& transports(async::time_point now);
     std::shared_ptr<flight> make_flight(question asked, const lookup_plan& plan, std::size_t first,
                                         async::time_point now);
     void add(flight& made);

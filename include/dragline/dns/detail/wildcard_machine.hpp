@@ -5,8 +5,8 @@
 #include <dragline/dns/detail/probe_names.hpp>
 #include <dragline/dns/name.hpp>
 #include <dragline/dns/record.hpp>
-#include <dragline/dns/wildcard_evidence.hpp>
-#include <dragline/dns/wildcard_options.hpp>
+#include <dragline/dns/wildcards/wildcard_evidence.hpp>
+#include <dragline/dns/wildcards/wildcard_options.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -3,8 +3,8 @@
 
 #include <dragline/core/result.hpp>
 #include <dragline/dns/detail/resolver_core.hpp>
-#include <dragline/dns/wildcard_evidence.hpp>
-#include <dragline/dns/wildcard_options.hpp>
+#include <dragline/dns/wildcards/wildcard_evidence.hpp>
+#include <dragline/dns/wildcards/wildcard_options.hpp>
 
 #include <asio/awaitable.hpp>
 
@@ -16,8 +16,9 @@ namespace dragline::inline v1::dns::detail {
 DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resolver_core> core,
                                                            std::string domain, wildcard_options options);
 
-DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> collect_evidence(
-    std::shared_ptr<resolver_core> core, std::string domain, wildcard_options options);
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> collect_evidence(std::shared_ptr<resolver_core> core,
+                                                                          std::string domain,
+                                                                          wildcard_options options);
 
 }  // namespace dragline::dns::detail
 

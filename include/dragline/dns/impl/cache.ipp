@@ -2,7 +2,6 @@
 #pragma once
 
 #include <dragline/core/ascii.hpp>
-#include <dragline/dns/detail/answer_size.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -44,16 +43,16 @@ DRAGLINE_DECL cache::entry_map::iterator cache::look_up(const question& asked, c
 }
 
 DRAGLINE_DECL bool cache::is_gone(const entry& at, time_point now) const noexcept {
-    return at.value->error ? at.expires <= now : at.expires + options_.max_stale() <= now;
+    return at.expires + (at.value.has_records() ? options_.max_stale() : std::chrono::seconds(0)) <= now;
 }
 
-DRAGLINE_DECL cache::hit cache::use(entry_map::value_type& used, time_point now) noexcept {
+DRAGLINE_DECL cache::hit cache::use(entry_map::value_type& used, time_point now) {
     unlink(used);
     link(used);
     auto& at = used.second;
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - at.stored).count();
     hit found;
-    found.stored = at.value;
+    found.stored = at.value.unpack();
     found.age = static_cast<std::uint32_t>(std::max<decltype(age)>(age, 0));
     found.stale = at.expires <= now;
     if (found.stale) ++statistics_.stale;
@@ -94,7 +93,7 @@ DRAGLINE_DECL void cache::store(std::shared_ptr<const answer> value, time_point 
     if (!tells) {
         // A failure does not make untrue what is known.
         const auto known = look_up(value->asked, form);
-        if (known != entries_.end() && !known->second.value->error && !is_gone(known->second, now)) {
+        if (known != entries_.end() && known->second.value.has_records() && !is_gone(known->second, now)) {
             known->second.trusted_until = now + std::chrono::seconds(stale_ttl);
             return;
         }
@@ -105,27 +104,21 @@ DRAGLINE_DECL void cache::store(std::shared_ptr<const answer> value, time_point 
     forget(at);
     if (whole_names_ > 0) forget(with_type(at, every_type));
     const auto kept_for = lifetime(*value);
-    const auto bytes = detail::memory_of(*value) + sizeof(entry_map::value_type) + lowered.size();
-    const bool fits = options_.max_entries() > 0 && bytes <= options_.max_bytes();
-    if (kept_for <= std::chrono::seconds(0) || !fits) return;
-    make_room(bytes, now);
+    if (kept_for <= std::chrono::seconds(0) || options_.max_entries() == 0) return;
 
     // An alias exists itself, wherever it leads; then only this question has its answer.
     if (value->error == errc::name_not_found && value->aliases.empty()) at.type = every_type;
-    entry made;
-    if (!lowered.empty()) {
-        // On the heap, so that the key may point to it wherever the entry is moved.
-        lowered.reserve(sizeof(std::string));
-        made.name = std::move(lowered);
-        at.name = made.name;
-    }
     constexpr std::chrono::seconds worth_refreshing{10};
     const bool refresh = !value->error && options_.refresh_ahead() > 0 && kept_for >= worth_refreshing;
-    made.value = std::move(value);
+    entry made;
+    made.value = detail::packed_answer(std::move(value), at.name);
+    at.name = made.value.name();
     made.stored = now;
     made.expires = now + kept_for;
     made.refresh_at = refresh ? made.expires - kept_for * options_.refresh_ahead() / 100 : time_point::max();
-    made.bytes = bytes;
+    const auto bytes = made.bytes = made.value.memory() + sizeof(entry_map::value_type);
+    if (bytes > options_.max_bytes()) return;
+    make_room(bytes, now);
     link(*entries_.emplace(at, std::move(made)).first);
     bytes_ += bytes;
     if (at.type == every_type) ++whole_names_;

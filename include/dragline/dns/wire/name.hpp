@@ -24,6 +24,9 @@ inline constexpr std::size_t max_label_size = 63;
 /// Errors: errc::malformed_message: past the end, over 255 bytes, a loop, an unknown kind of label.
 DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& offset);
 
+/// Moves `offset` past a name that decode_name() would read. Errors: as there.
+DRAGLINE_DECL result<void> skip_name(byte_view message, std::size_t& offset) noexcept;
+
 /// Appends the wire form of a name, a dot at its end or not, to `out`; understands \DDD and backslash before
 /// a character.
 ///

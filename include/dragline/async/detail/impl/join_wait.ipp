@@ -23,7 +23,7 @@ void join_wait::start(Handler&& handler) {
 
 DRAGLINE_DECL void join_wait::finish() {
     finished_ = true;
-    if (pending_) pending_->complete({});
+    if (pending_) loop_.resume_soon(*pending_, {});
 }
 
 DRAGLINE_DECL asio::awaitable<void> join_wait::wait() {

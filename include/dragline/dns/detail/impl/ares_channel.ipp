@@ -52,7 +52,7 @@ DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
 }
 
 DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where, channel_mode mode)
-    : loop_(loop), tick_(&on_tick, this), made_at_(loop.now()) {
+    : loop_(loop), ids_(loop.random()), tick_(&on_tick, this), made_at_(loop.now()) {
     open(where, mode);
 }
 
@@ -127,19 +127,9 @@ DRAGLINE_DECL void ares_channel::shutdown() noexcept {
     running_ = false;
     tick_.disarm();
     outcomes_.clear();
+    replies_.clear();
     // What c-ares has outstanding calls back now, and finds channel_ empty.
     if (auto* channel = std::exchange(channel_, nullptr)) ares_destroy(channel);
-}
-
-DRAGLINE_DECL std::uint16_t ares_channel::random_id() {
-    if (random_ids_left_ == 0) {
-        random_bits_ = loop_.random()();
-        random_ids_left_ = 4;
-    }
-    --random_ids_left_;
-    const auto id = static_cast<std::uint16_t>(random_bits_);
-    random_bits_ >>= 16;
-    return id;
 }
 
 DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& form,
@@ -147,8 +137,8 @@ DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& fo
     if (!channel_) return;
     ++asked_;
     query_.clear();
-    if (const auto ec = wire::append_query(random_id(), asked, form, query_)) {
-        outcomes_.push_back(outcome{std::move(sink), tag, ec});
+    if (const auto ec = wire::append_query(ids_.next16(), asked, form, query_)) {
+        outcomes_.push_back(outcome{std::move(sink), tag, ec, 0, 0});
         return deliver_later();
     }
     auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
@@ -176,9 +166,10 @@ DRAGLINE_DECL void ares_channel::answered(pending& query, int status, byte_view 
     if (status == ARES_ECONNREFUSED) was_unreachable_ = true;
     try {
         // With a message at hand the status is c-ares' reading of it, and ours is taken instead.
-        result<wire::message> decoded =
-            reply.empty() ? result<wire::message>(error_of_ares(status)) : wire::decode_message(reply);
-        outcomes_.push_back(outcome{std::move(query.sink), query.tag, std::move(decoded)});
+        const auto error = reply.empty() ? error_of_ares(status) : std::error_code();
+        replies_.insert(replies_.end(), reply.begin(), reply.end());
+        outcomes_.push_back(
+            outcome{std::move(query.sink), query.tag, error, replies_.size() - reply.size(), reply.size()});
     } catch (...) {  // out of memory: no exception may pass through c-ares, and the try will time out
     }
 }
@@ -254,10 +245,20 @@ DRAGLINE_DECL void ares_channel::on_tick(void* context) noexcept {
 
 DRAGLINE_DECL void ares_channel::deliver() {
     auto outcomes = std::exchange(outcomes_, {});
-    for (auto& each : outcomes) each.sink->on_reply(each.tag, std::move(each.reply));
+    auto replies = std::exchange(replies_, {});
+    for (auto& each : outcomes) {
+        const auto reply = byte_view(replies).subspan(each.offset, each.size);
+        if (each.error) {
+            each.sink->on_reply(each.tag, each.error);
+        } else if (!each.sink->on_reply_bytes(each.tag, reply)) {
+            each.sink->on_reply(each.tag, wire::decode_message(reply));
+        }
+    }
     if (outcomes_.empty() && channel_) {  // keep the memory for the next ones
         outcomes.clear();
         outcomes_ = std::move(outcomes);
+        replies.clear();
+        replies_ = std::move(replies);
     }
 }
 

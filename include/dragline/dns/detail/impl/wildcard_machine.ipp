@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/dns/detail/signature_labels.hpp>
+#include <dragline/dns/wire/name.hpp>
 #include <dragline/url/registrable_domain.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -14,7 +15,8 @@ namespace dragline::inline v1::dns::detail {
 DRAGLINE_DECL std::vector<std::string> levels_of(const std::string& domain, int most) {
     std::vector<std::string> levels{domain};
     const auto top = url::registrable_domain(domain);
-    while (top && levels.back() != *top && levels.size() < static_cast<std::size_t>(most)) {
+    if (!top || !wire::is_at_or_below(domain, *top)) return levels;
+    while (levels.back() != *top && levels.size() < static_cast<std::size_t>(most)) {
         levels.emplace_back(parent_of(levels.back()));
     }
     return levels;

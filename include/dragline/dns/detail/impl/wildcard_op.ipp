@@ -52,8 +52,9 @@ DRAGLINE_DECL asio::awaitable<result<bool>> check_wildcard(std::shared_ptr<resol
     co_return errc::inconclusive;
 }
 
-DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> collect_evidence(
-    std::shared_ptr<resolver_core> core, std::string domain, wildcard_options options) {
+DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> collect_evidence(std::shared_ptr<resolver_core> core,
+                                                                          std::string domain,
+                                                                          wildcard_options options) {
     if (const auto ec = options.problem()) co_return ec;
     auto name = probed_domain(domain);
     if (!name) co_return name.error();

@@ -9,6 +9,7 @@
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace dragline::inline v1::dns::wire {
@@ -23,7 +24,9 @@ inline constexpr std::size_t header_size = 12;
 
 // One record of any section. OPT goes to `out.extension`.
 DRAGLINE_DECL bool read_record(message_reader& in, message& out, std::vector<record>& section) {
-    auto name = in.take_name();
+    // Most owners are a pointer to the name of the question, which stands right behind the header.
+    const bool asked = !out.questions.empty() && in.take_if(0xc000 | header_size);
+    auto name = asked ? out.questions.front().name : in.take_name();
     const auto type = static_cast<record_type>(in.take16());
     const auto klass = static_cast<record_class>(in.take16());
     const std::uint32_t ttl = in.take32();
@@ -186,26 +189,25 @@ DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_f
 DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
                                            std::vector<std::uint8_t>& out) {
     const std::size_t start = out.size();
-    const auto put16 = [&out](unsigned value) {
-        out.push_back(static_cast<std::uint8_t>(value >> 8));
-        out.push_back(static_cast<std::uint8_t>(value));
+    const auto store_type = [](std::uint8_t* at, record_type type) {
+        store_big16(at, static_cast<std::uint16_t>(type));
     };
-    put16(id);
-    put16((form.recursion_desired ? 0x0100u : 0u) | (form.checking_disabled ? 0x0010u : 0u));
-    put16(1);
-    put16(0);
-    put16(0);
-    put16(form.udp_size != 0 ? 1 : 0);
+    std::array<std::uint8_t, detail::header_size> header{};
+    store_big16(&header[0], id);
+    store_big16(&header[2], static_cast<std::uint16_t>((form.recursion_desired ? 0x0100u : 0u) |
+                                                       (form.checking_disabled ? 0x0010u : 0u)));
+    header[5] = 1;  // a question
+    header[11] = form.udp_size != 0 ? 1 : 0;
+    out.insert(out.end(), header.begin(), header.end());
     if (const auto ec = encode_name(asked.name, out)) return out.resize(start), ec;
-    put16(static_cast<unsigned>(asked.type));
-    put16(static_cast<unsigned>(asked.klass));
-    if (form.udp_size == 0) return {};
-    out.push_back(0);
-    put16(static_cast<unsigned>(record_type::opt));
-    put16(form.udp_size);
-    put16(0);
-    put16(form.dnssec_ok ? 0x8000u : 0u);
-    put16(0);
+
+    std::array<std::uint8_t, 4 + 11> rest{};  // type and class; OPT at the root, without options
+    store_type(&rest[0], asked.type);
+    store_big16(&rest[2], static_cast<std::uint16_t>(asked.klass));
+    store_type(&rest[5], record_type::opt);
+    store_big16(&rest[7], form.udp_size);
+    store_big16(&rest[11], form.dnssec_ok ? 0x8000 : 0);
+    out.insert(out.end(), rest.begin(), form.udp_size != 0 ? rest.end() : rest.begin() + 4);
     return {};
 }
 

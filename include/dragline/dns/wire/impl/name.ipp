@@ -37,6 +37,11 @@ DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<s
     while (!name.empty()) {
         const std::size_t length_at = out.size();
         out.push_back(0);
+        std::size_t plain = 0;  // nearly always the whole label
+        while (plain < name.size() && name[plain] != '.' && name[plain] != '\\') ++plain;
+        if (plain > max_label_size) return errc::label_too_long;
+        out.insert(out.end(), name.begin(), name.begin() + static_cast<std::ptrdiff_t>(plain));
+        name.remove_prefix(plain);
         while (!name.empty() && name.front() != '.') {
             std::uint8_t byte = 0;
             if (!dns::detail::take_character(name, byte)) return errc::invalid_name;
@@ -52,43 +57,57 @@ DRAGLINE_DECL std::error_code append_labels(std::string_view name, std::vector<s
     return {};
 }
 
-}  // namespace detail
-
-DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& offset) {
-    std::string text;
+// Calls visit(label) for each label of a name, and moves `offset` past it; false when it is malformed.
+template <class Visit>
+bool walk_name(byte_view message, std::size_t& offset, Visit visit) {
     std::size_t at = offset;
     std::size_t end = 0;          // past the name where it began, once a pointer has been followed
     std::size_t lowest = offset;  // a pointer must go before everything seen, so it cannot loop
     std::size_t wire_size = 1;    // with the root
     int jumps = 0;                // a long chain of pointers to pointers would cost far more than its bytes
     for (;;) {
-        if (at >= message.size()) return errc::malformed_message;
+        if (at >= message.size()) return false;
         const std::uint8_t length = message[at];
         if (length == 0) break;
         if ((length & 0xc0) == 0xc0) {
-            if (at + 1 >= message.size()) return errc::malformed_message;
+            if (at + 1 >= message.size()) return false;
             const std::size_t target = load_big16(&message[at]) & 0x3fff;
-            if (target >= lowest || ++jumps > detail::max_jumps) return errc::malformed_message;
+            if (target >= lowest || ++jumps > max_jumps) return false;
             if (end == 0) end = at + 2;
             at = lowest = target;
             continue;
         }
-        if (length > max_label_size || message.size() - at <= length) return errc::malformed_message;
+        if (length > max_label_size || message.size() - at <= length) return false;
         wire_size += length + std::size_t{1};
-        if (wire_size > max_name_size) return errc::malformed_message;
-        if (!text.empty()) text += '.';
-        const auto label = message.subspan(at + 1, length);
-        if (std::all_of(label.begin(), label.end(),
-                        [](std::uint8_t byte) { return detail::is_plain(byte); })) {
-            text.append(reinterpret_cast<const char*>(label.data()), length);
-        } else {
-            for (const auto byte : label) detail::append_escaped(text, byte);
-        }
+        if (wire_size > max_name_size) return false;
+        visit(message.subspan(at + 1, length));
         at += length + std::size_t{1};
     }
     offset = end != 0 ? end : at + 1;
+    return true;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<std::string> decode_name(byte_view message, std::size_t& offset) {
+    std::string text;
+    const bool good = detail::walk_name(message, offset, [&text](byte_view label) {
+        if (!text.empty()) text += '.';
+        if (std::all_of(label.begin(), label.end(),
+                        [](std::uint8_t byte) { return detail::is_plain(byte); })) {
+            text.append(reinterpret_cast<const char*>(label.data()), label.size());
+        } else {
+            for (const auto byte : label) detail::append_escaped(text, byte);
+        }
+    });
+    if (!good) return errc::malformed_message;
     if (text.empty()) text = ".";
     return text;
+}
+
+DRAGLINE_DECL result<void> skip_name(byte_view message, std::size_t& offset) noexcept {
+    if (!detail::walk_name(message, offset, [](byte_view) {})) return errc::malformed_message;
+    return {};
 }
 
 DRAGLINE_DECL std::error_code encode_name(std::string_view name, std::vector<std::uint8_t>& out) {

@@ -40,4 +40,4 @@ private:
 
 }  // namespace dragline::dns
 
-#include <dragline/dns/impl/wildcard_canary.ipp>
+#include <dragline/dns/wildcards/impl/wildcard_canary.ipp>

@@ -1,8 +1,8 @@
-#include <dragline/dns/wildcard_evidence.hpp>
+#include <dragline/dns/wildcards/wildcard_evidence.hpp>
 
 #include <dragline/dns/detail/signature_labels.hpp>
 #include <dragline/dns/detail/wildcard_machine.hpp>
-#include <dragline/dns/wildcard_canary.hpp>
+#include <dragline/dns/wildcards/wildcard_canary.hpp>
 #include <dragline/testing/dns_message.hpp>
 
 #include <asio/ip/address.hpp>
@@ -134,13 +134,13 @@ TEST_CASE("a name is synthesised when its alias is one of the pool", "[dns][wild
     CHECK(known.synthesis(alias("www.wild.test", "shop.cdn.test")) == yes);  // broken, for now
     CHECK(known.synthesis(alias("www.wild.test", "other.cdn.test", "192.0.2.77")) == no);
     CHECK(known.synthesis(alias("www.wild.test", "other.cdn.test")) == no);
-    const auto asked = found("www.wild.test",
-                             {make_record("www.wild.test", record_type::cname, "shop.cdn.test")},
-                             record_type::cname);
+    const auto asked =
+        found("www.wild.test", {make_record("www.wild.test", record_type::cname, "shop.cdn.test")},
+              record_type::cname);
     CHECK(known.synthesis(asked) == yes);
-    const auto other = found("www.wild.test",
-                             {make_record("www.wild.test", record_type::cname, "other.cdn.test")},
-                             record_type::cname);
+    const auto other =
+        found("www.wild.test", {make_record("www.wild.test", record_type::cname, "other.cdn.test")},
+              record_type::cname);
     CHECK(known.synthesis(other) == no);
 }
 

@@ -1,4 +1,4 @@
-// Included by <dragline/dns/probe_wildcard.hpp> only.
+// Included by <dragline/dns/wildcards/probe_wildcard.hpp> only.
 #pragma once
 
 #include <dragline/dns/detail/wildcard_op.hpp>

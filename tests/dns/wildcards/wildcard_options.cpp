@@ -1,4 +1,4 @@
-#include <dragline/dns/wildcard_options.hpp>
+#include <dragline/dns/wildcards/wildcard_options.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -32,14 +32,14 @@ DRAGLINE_DECL std::string to_string(wildcard_verdict verdict);
 class wildcard_probe {
 public:
     question asked;
-    std::string below;        ///< The domain whose wildcard it would show, or the control under which it stands.
-    bool control = false;     ///< Asked to find a resolver that answers what does not exist.
-    std::error_code error;    ///< As answer::error; a timeout, say, where no server said anything.
+    std::string below;     ///< The domain whose wildcard it would show, or the control under which it stands.
+    bool control = false;  ///< Asked to find a resolver that answers what does not exist.
+    std::error_code error;  ///< As answer::error; a timeout, say, where no server said anything.
     rcode code = rcode::no_error;
-    bool exists = false;      ///< There were records of that type, or an alias, wherever it leads.
-    bool authentic = false;   ///< The server says that it validated the data (AD).
-    std::string server;       ///< "192.0.2.1:53"; empty where none answered.
-    std::string wildcard;     ///< "*.example.com", where a signature proves that this made the answer.
+    bool exists = false;     ///< There were records of that type, or an alias, wherever it leads.
+    bool authentic = false;  ///< The server says that it validated the data (AD).
+    std::string server;      ///< "192.0.2.1:53"; empty where none answered.
+    std::string wildcard;    ///< "*.example.com", where a signature proves that this made the answer.
     std::vector<std::string> aliases;
     std::vector<record> records;  ///< At the end of the aliases; the first 64.
 
@@ -75,8 +75,8 @@ class wildcard_level {
 public:
     std::string domain;
 
-    /// Whether names below `domain` exist that nobody made. Unknown when no probe was answered and some had no
-    /// clear answer; and when the resolver rewrites, unless signatures prove a wildcard.
+    /// Whether names below `domain` exist that nobody made. Unknown when no probe was answered and some had
+    /// no clear answer; and when the resolver rewrites, unless signatures prove a wildcard.
     wildcard_verdict verdict = wildcard_verdict::unknown;
 
     /// "*.example.com", when signatures show that this made the answers (RFC 4035, 5.3.4): `domain` may well
@@ -157,4 +157,4 @@ private:
 
 }  // namespace dragline::dns
 
-#include <dragline/dns/impl/wildcard_evidence.ipp>
+#include <dragline/dns/wildcards/impl/wildcard_evidence.ipp>

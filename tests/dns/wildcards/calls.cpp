@@ -1,4 +1,4 @@
-#include <dragline/dns/probe_wildcard.hpp>
+#include <dragline/dns/wildcards/probe_wildcard.hpp>
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
@@ -6,7 +6,7 @@
 #include <asio/use_future.hpp>
 #include <catch2/catch_test_macros.hpp>
 
-#include "lab.hpp"
+#include "../lab.hpp"
 
 #include <algorithm>
 #include <future>
@@ -87,7 +87,8 @@ TEST_CASE("a domain that cannot be probed is an error of the call", "[dns][probe
     for (const auto* address : {"192.0.2.1", "::1", "2001:db8::1"}) {
         INFO(address);
         CHECK(error_of(lab, address) == errc::invalid_name);
-        const auto checked = lab.run(dragline::check_dns_wildcard(lab.loop, address, lab.wildcard(), no_throw));
+        const auto checked =
+            lab.run(dragline::check_dns_wildcard(lab.loop, address, lab.wildcard(), no_throw));
         CHECK(std::get<0>(checked) == errc::invalid_name);
     }
     CHECK(error_of(lab, "a.test", lab.wildcard().depth(5)) == dragline::errc::invalid_option);
@@ -96,12 +97,11 @@ TEST_CASE("a domain that cannot be probed is an error of the call", "[dns][probe
     CHECK(lab.server.query_count() == 0);
 }
 
-TEST_CASE("a long domain is probed as deep as names fit, and refused when none does", "[dns][probe_wildcard]") {
+TEST_CASE("a long domain is probed as deep as names fit, and refused when none does",
+          "[dns][probe_wildcard]") {
     dns_lab lab;
     const auto how = lab.wildcard().levels(1).controls({});
-    const struct {
-        std::size_t size, queries;
-    } cases[] = {{203, 18}, {204, 9}, {228, 9}};
+    const struct { std::size_t size, queries; } cases[] = {{203, 18}, {204, 9}, {228, 9}};
     for (const auto& each : cases) {
         INFO(each.size);
         lab.server.clear_queries();
@@ -133,9 +133,10 @@ TEST_CASE("a probe is cancelled by any type of cancellation", "[dns][probe_wildc
                             asio::cancellation_type::total}) {
         asio::cancellation_signal signal;
         std::error_code got;
-        dns::probe_wildcard(lab.loop, "silent.test", lab.wildcard(),
-                            asio::bind_cancellation_slot(
-                                signal.slot(), [&got](std::error_code ec, const wildcard_evidence&) { got = ec; }));
+        dns::probe_wildcard(
+            lab.loop, "silent.test", lab.wildcard(),
+            asio::bind_cancellation_slot(signal.slot(),
+                                         [&got](std::error_code ec, const wildcard_evidence&) { got = ec; }));
         asio::post(lab.loop.context(), [&] { asio::post(lab.loop.context(), [&] { signal.emit(type); }); });
         lab.loop.restart();
         lab.loop.run();  // returns, though queries are still on their way

@@ -1,4 +1,4 @@
-// Included by <dragline/dns/wildcard_options.hpp> only.
+// Included by <dragline/dns/wildcards/wildcard_options.hpp> only.
 #pragma once
 
 #include <dragline/dns/name.hpp>

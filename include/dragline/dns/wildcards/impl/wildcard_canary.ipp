@@ -1,4 +1,4 @@
-// Included by <dragline/dns/wildcard_canary.hpp> only.
+// Included by <dragline/dns/wildcards/wildcard_canary.hpp> only.
 #pragma once
 
 #if DRAGLINE_HEADER_BODIES

@@ -89,4 +89,4 @@ private:
 
 }  // namespace dragline::dns
 
-#include <dragline/dns/impl/wildcard_options.ipp>
+#include <dragline/dns/wildcards/impl/wildcard_options.ipp>

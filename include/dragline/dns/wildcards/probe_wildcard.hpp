@@ -7,8 +7,8 @@
 #include <dragline/core/asio.hpp>
 #include <dragline/dns/detail/operation_shapes.hpp>
 #include <dragline/dns/resolver.hpp>
-#include <dragline/dns/wildcard_evidence.hpp>
-#include <dragline/dns/wildcard_options.hpp>
+#include <dragline/dns/wildcards/wildcard_evidence.hpp>
+#include <dragline/dns/wildcards/wildcard_options.hpp>
 
 #include <asio/awaitable.hpp>
 
@@ -62,4 +62,4 @@ auto probe_wildcard(std::string_view domain, Token token = {}) {
 
 }  // namespace dragline::dns
 
-#include <dragline/dns/impl/probe_wildcard.ipp>
+#include <dragline/dns/wildcards/impl/probe_wildcard.ipp>

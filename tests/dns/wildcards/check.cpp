@@ -2,7 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "lab.hpp"
+#include "../lab.hpp"
 
 #include <set>
 #include <string>

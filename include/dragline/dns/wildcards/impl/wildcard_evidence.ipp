@@ -1,4 +1,4 @@
-// Included by <dragline/dns/wildcard_evidence.hpp> only.
+// Included by <dragline/dns/wildcards/wildcard_evidence.hpp> only.
 #pragma once
 
 #include <dragline/core/ascii.hpp>
@@ -163,8 +163,8 @@ DRAGLINE_DECL wildcard_verdict wildcard_evidence::synthesis(const response& foun
     return synthesis(detail::answer_from(found));
 }
 
-DRAGLINE_DECL wildcard_verdict wildcard_evidence::synthesis(
-    std::string_view name, std::span<const asio::ip::address> found) const {
+DRAGLINE_DECL wildcard_verdict wildcard_evidence::synthesis(std::string_view name,
+                                                            std::span<const asio::ip::address> found) const {
     const auto* level = level_above(name);
     if (!level || found.empty()) return wildcard_verdict::unknown;
     if (level->pool.covers(found) || rewritten.covers(found)) return wildcard_verdict::yes;
