@@ -5,7 +5,7 @@
 
 #include <dragline/dns/address_order.hpp>
 #include <dragline/dns/answer.hpp>
-#include <dragline/dns/bulk.hpp>
+#include <dragline/dns/bulk/bulk.hpp>
 #include <dragline/dns/cache.hpp>
 #include <dragline/dns/error.hpp>
 #include <dragline/dns/hosts_file.hpp>

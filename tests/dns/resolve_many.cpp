@@ -2,13 +2,66 @@
 
 #include "bulk_lab.hpp"
 
+#include <asio/post.hpp>
+
+#include <memory>
 #include <optional>
 #include <ranges>
+#include <utility>
 
 namespace dns = dragline::dns;
 using namespace dragline::test;
 using dns::errc;
 using dragline::testing::dns_reply;
+
+namespace {
+
+// Answers every question with one address.
+class one_address final : public dns::transport {
+public:
+    explicit one_address(dragline::event_loop& loop) : loop_(loop) {}
+
+    void ask(const dns::question& asked, const dns::query_form&, std::shared_ptr<dns::reply_sink> sink,
+             std::size_t tag) override {
+        auto reply = dns::wire::make_response(dns::wire::make_query(0, asked));
+        reply.answers.emplace_back(asked.name, 60, dns::a_record{{192, 0, 2, 1}});
+        asio::post(loop_.get_executor(), [sink = std::move(sink), tag, reply = std::move(reply)] {
+            sink->on_reply(tag, reply);
+            sink->on_reply(tag, reply);  // a second time, against the rule: nothing happens
+        });
+    }
+    void hold() override { ++held; }
+    void release() noexcept override { --held; }
+    void shutdown() noexcept override { ended = true; }
+    std::string description() const override { return "one address"; }
+
+    int held = 0;
+    bool ended = false;
+
+private:
+    dragline::event_loop& loop_;
+};
+
+}  // namespace
+
+TEST_CASE("a run asks through the transports of its resolver, and leaves them to it", "[dns][resolve_many]") {
+    dragline::event_loop loop;
+    const auto transport = std::make_shared<one_address>(loop);
+    const dns::resolver resolver(loop, std::vector<std::shared_ptr<dns::transport>>{transport});
+    std::size_t answered = 0;
+    const auto count = [&](const bulk_answer& each) {
+        CHECK(texts(dns::addresses_v4(each.answer)) == list{"192.0.2.1"});
+        CHECK(each.server == "one address");
+        ++answered;
+    };
+    const auto summary =
+        dragline::run(loop, dns::resolve_many(resolver, numbered(500), record_type::a, count));
+    CHECK(answered == 500);
+    CHECK(summary.answered == 500);
+    CHECK(summary.servers.at(0).sent == 500);
+    CHECK(transport->held == 0);
+    CHECK(!transport->ended);
+}
 
 TEST_CASE("each name is answered once, with records, who said so and how", "[dns][resolve_many]") {
     bulk_lab lab;

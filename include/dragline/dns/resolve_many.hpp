@@ -1,10 +1,10 @@
-// Very many names at once. Start with resolve_many(); bulk.hpp has its options and results.
+// Very many names at once. Start with resolve_many(); bulk/bulk.hpp has its options and results.
 #pragma once
 
 #include <dragline/async/operation.hpp>
 #include <dragline/async/where.hpp>
 #include <dragline/core/asio.hpp>
-#include <dragline/dns/bulk.hpp>
+#include <dragline/dns/bulk/bulk.hpp>
 #include <dragline/dns/detail/bulk_run.hpp>
 #include <dragline/dns/detail/name_source.hpp>
 #include <dragline/dns/resolver.hpp>

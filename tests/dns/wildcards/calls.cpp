@@ -50,6 +50,11 @@ asio::awaitable<int> call_in_every_shape(dns::resolver with, wildcard_options ho
     found += (co_await dns::probe_wildcard(with, "wild.test", how)).verdict() == yes;
     found += (co_await dns::probe_wildcard(with, "wild.test")).verdict() == yes;
     found += (co_await dns::probe_wildcard("wild.test", how)).verdict() == yes;
+    // As temporaries of the expression, which GCC 12 destroys twice where they are aggregates.
+    found += (co_await dns::probe_wildcard(with, std::string("wild.test"),
+                                           wildcard_options().query(how.query()).probes(1).max_rounds(2)))
+                 .levels.front()
+                 .answered > 0;
     const auto [ec, evidence] = co_await dns::probe_wildcard("wild.test", how, no_throw);
     found += !ec && evidence.verdict() == yes;
     co_return found;
@@ -60,7 +65,7 @@ asio::awaitable<int> call_in_every_shape(dns::resolver with, wildcard_options ho
 TEST_CASE("a probe is called with and without a WHERE and options, with any token", "[dns][probe_wildcard]") {
     dns_lab lab;
     lab.server.host("*.wild.test", {"127.0.0.2"});
-    CHECK(lab.run(call_in_every_shape(lab.resolver(), lab.wildcard())) == 4);
+    CHECK(lab.run(call_in_every_shape(lab.resolver(), lab.wildcard())) == 5);
 
     std::optional<wildcard_verdict> told;
     dns::probe_wildcard(lab.resolver(), "wild.test", [&told](std::error_code ec, wildcard_evidence found) {

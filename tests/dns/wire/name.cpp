@@ -184,8 +184,8 @@ TEST_CASE("a name is skipped as it is read, from every offset of a message", "[d
                                             4, 64,  2,    'd', 'e', 0xc0, 4, 5,   'x'};
     for (std::size_t start = 0; start <= message.size(); ++start) {
         std::size_t read = start, skipped = start;
-        const auto name = dns::wire::decode_name(message, read);
-        const auto gone = dns::wire::skip_name(message, skipped);
+        const auto name = wire::decode_name(message, read);
+        const auto gone = wire::skip_name(message, skipped);
         CHECK(name.error() == gone.error());
         CHECK(read == skipped);
     }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <dragline/async/clock.hpp>
-#include <dragline/dns/bulk.hpp>
+#include <dragline/dns/bulk/bulk.hpp>
 #include <dragline/dns/detail/bulk_servers.hpp>
 #include <dragline/dns/detail/bulk_slot.hpp>
 

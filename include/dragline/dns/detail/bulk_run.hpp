@@ -5,7 +5,7 @@
 #include <dragline/async/event.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/result.hpp>
-#include <dragline/dns/bulk.hpp>
+#include <dragline/dns/bulk/bulk.hpp>
 #include <dragline/dns/detail/bulk_carrier.hpp>
 #include <dragline/dns/detail/bulk_machine.hpp>
 #include <dragline/dns/detail/keyed_hash.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/async/clock.hpp>
-#include <dragline/dns/bulk.hpp>
+#include <dragline/dns/bulk/bulk.hpp>
 
 #include <cstddef>
 #include <cstdint>

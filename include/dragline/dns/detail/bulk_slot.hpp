@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/core/bytes.hpp>
-#include <dragline/dns/bulk.hpp>
+#include <dragline/dns/bulk/bulk.hpp>
 #include <dragline/dns/record.hpp>
 #include <dragline/dns/wire/name.hpp>
 

@@ -3,7 +3,7 @@
 
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/result.hpp>
-#include <dragline/dns/bulk.hpp>
+#include <dragline/dns/bulk/bulk.hpp>
 #include <dragline/dns/detail/bulk_carrier.hpp>
 #include <dragline/dns/detail/flight.hpp>
 #include <dragline/dns/resolver.hpp>

@@ -221,4 +221,4 @@ private:
 
 }  // namespace dragline::dns
 
-#include <dragline/dns/impl/bulk.ipp>
+#include <dragline/dns/bulk/impl/bulk.ipp>

@@ -1,4 +1,4 @@
-// Included by <dragline/dns/bulk.hpp> only.
+// Included by <dragline/dns/bulk/bulk.hpp> only.
 #pragma once
 
 #include <dragline/core/error.hpp>

@@ -1,4 +1,4 @@
-#include <dragline/dns/bulk.hpp>
+#include <dragline/dns/bulk/bulk.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
