@@ -212,7 +212,8 @@ DRAGLINE_DECL result<found_answer> lookup::finish() {
         trace_->error = error_;
         trace_->took = core_->loop().now() - began_;
     }
-    if (error_ && !(found_ && found_->value->reply)) return error_;
+    // A failure is an answer for who wants it word for word; others may meet one of those in the cache.
+    if (error_ && !(plan_.whole && found_ && found_->value->reply)) return error_;
     return *std::move(found_);
 }
 
