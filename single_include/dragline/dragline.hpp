@@ -2561,6 +2561,28 @@ struct start_operation {
     }
 };
 
+// The ways to another loop. Coroutines of their own, so that what they take of a frame does not weigh on
+// those who stay; `body` and `args` are their caller's.
+template <class T, class Body, class... Args>
+asio::awaitable<T> hop(const asio::any_io_executor& loop, Body& body, Args&... args) {
+    default_token token;
+    auto hopping = asio::async_initiate<default_token, typename shapes<T>::exception_signature>(
+        start_operation<std::exception_ptr>{loop}, token, std::move(body),
+        std::tuple<Args...>(std::move(args)...));
+    co_return co_await std::move(hopping);
+}
+
+template <class T, class Body, class... Args>
+asio::awaitable<typename shapes<T>::tuple> hop_as_tuple(const asio::any_io_executor& loop, Body& body,
+                                                        Args&... args) {
+    using token_type = as_tuple_t<default_token>;
+    token_type token{default_token()};
+    auto hopping = asio::async_initiate<token_type, typename shapes<T>::code_signature>(
+        start_operation<std::error_code>{loop}, token, std::move(body),
+        std::tuple<Args...>(std::move(args)...));
+    co_return co_await std::move(hopping);
+}
+
 // use_awaitable: on the caller's own loop the body is awaited as it is. Elsewhere it is spawned, with an
 // exception_ptr as its error, so that the caller gets the original exception either way.
 template <class T, class Body, class... Args>
@@ -2583,11 +2605,8 @@ asio::awaitable<T> await_operation(asio::any_io_executor loop, Body body, Args..
             std::rethrow_exception(failed.original());
         }
     }
-    default_token token;
-    auto hop = asio::async_initiate<default_token, typename shapes<T>::exception_signature>(
-        start_operation<std::exception_ptr>{loop}, token, std::move(body),
-        std::tuple<Args...>(std::move(args)...));
-    co_return co_await std::move(hop);
+    auto hopping = hop<T>(loop, body, args...);
+    co_return co_await std::move(hopping);
 }
 
 template <class T>
@@ -2616,12 +2635,8 @@ asio::awaitable<typename shapes<T>::tuple> await_tuple(asio::any_io_executor loo
         }
         co_return tuple_of<T>(std::move(outcome));
     }
-    using token_type = as_tuple_t<default_token>;
-    token_type token{default_token()};
-    auto hop = asio::async_initiate<token_type, typename shapes<T>::code_signature>(
-        start_operation<std::error_code>{loop}, token, std::move(body),
-        std::tuple<Args...>(std::move(args)...));
-    co_return co_await std::move(hop);
+    auto hopping = hop_as_tuple<T>(loop, body, args...);
+    co_return co_await std::move(hopping);
 }
 
 }  // namespace detail
@@ -6530,7 +6545,8 @@ DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& ask
 /// The start of a response to `query`: its id, opcode, question and RD bit, and an OPT record if it had one.
 DRAGLINE_DECL message make_response(const message& query, rcode code = rcode::no_error);
 
-/// Success when `reply` is a response with this id to this question, whatever the case of its name.
+/// Success when `reply` is a response with this id to this question, whatever the case of its name; a
+/// refusal, such as FORMERR or REFUSED, may have no question at all.
 ///
 /// Errors: errc::not_a_response, id_mismatch, question_mismatch.
 DRAGLINE_DECL std::error_code check_response(const message& reply, std::uint16_t id,
@@ -7178,6 +7194,12 @@ DRAGLINE_DECL void set_flags(message& value, std::uint16_t flags) noexcept {
     value.checking_disabled = (flags & 0x0010) != 0;
 }
 
+// Servers that do not even look at a query, as unbound does with those of strangers, answer with its header.
+DRAGLINE_DECL bool refuses_without_question(const message& reply) noexcept {
+    if (!reply.questions.empty() || !reply.answers.empty()) return false;
+    return reply.code != rcode::no_error && reply.code != rcode::name_not_found;
+}
+
 }  // namespace detail
 
 DRAGLINE_DECL result<message> decode_message(byte_view bytes, const decode_limits& limits) {
@@ -7294,6 +7316,7 @@ DRAGLINE_DECL std::error_code check_response(const message& reply, std::uint16_t
                                              const question& asked) noexcept {
     if (!reply.response) return errc::not_a_response;
     if (reply.id != id) return errc::id_mismatch;
+    if (detail::refuses_without_question(reply)) return {};
     if (reply.questions.size() != 1) return errc::question_mismatch;
     const auto& repeated = reply.questions.front();
     const bool same = repeated.type == asked.type && repeated.klass == asked.klass &&
@@ -7536,7 +7559,7 @@ DRAGLINE_DECL std::vector<std::string> pointer_names(const answer& from) {
 }  // namespace dragline::dns
 
 #endif
-// ---- dragline/dns/bulk.hpp
+// ---- dragline/dns/bulk/bulk.hpp
 // What resolve_many() takes and gives besides names: bulk_options, bulk_answer, bulk_summary.
 
 // ---- dragline/dns/server.hpp
@@ -7849,8 +7872,8 @@ private:
 
 }  // namespace dragline::dns
 
-// ---- dragline/dns/impl/bulk.ipp
-// Included by <dragline/dns/bulk.hpp> only.
+// ---- dragline/dns/bulk/impl/bulk.ipp
+// Included by <dragline/dns/bulk/bulk.hpp> only.
 
 
 #if DRAGLINE_HEADER_BODIES
@@ -9117,6 +9140,7 @@ DRAGLINE_DECL const char* to_string(answer_source source) noexcept {
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9162,14 +9186,16 @@ public:
         try_timeout_ = value;
         return *this;
     }
-    duration try_timeout() const noexcept { return try_timeout_.value_or(std::chrono::milliseconds(1500)); }
+    duration try_timeout() const noexcept {
+        return try_timeout_ == unset ? std::chrono::milliseconds(1500) : try_timeout_;
+    }
 
     /// Queries that are sent at most, to all servers together, 1 to 100; 3.
     query_options& tries(int value) {
         tries_ = value;
         return *this;
     }
-    int tries() const noexcept { return tries_.value_or(3); }
+    int tries() const noexcept { return tries_ == no_tries ? 3 : tries_; }
 
     /// The limit for the whole look-up, or no_limit; 5 s, or the deadline of the operation that it is a part
     /// of.
@@ -9177,8 +9203,8 @@ public:
         timeout_ = value;
         return *this;
     }
-    duration timeout() const noexcept { return timeout_.value_or(std::chrono::seconds(5)); }
-    bool has_timeout() const noexcept { return timeout_.has_value(); }
+    duration timeout() const noexcept { return has_timeout() ? timeout_ : std::chrono::seconds(5); }
+    bool has_timeout() const noexcept { return timeout_ != unset; }
 
     /// Ask a server even when the answer is known, and do not keep what it says; off.
     query_options& bypass_cache(bool value) {
@@ -9270,8 +9296,8 @@ public:
     const cache_options& cache() const noexcept { return rare().cache ? *rare().cache : default_cache(); }
 
     /// Count this look-up, if it must be asked of a server, against the limits of a scope; see lookup_quota.
-    query_options& quota(lookup_quota value) { return quota_ = std::move(value), *this; }
-    const std::optional<lookup_quota>& quota() const noexcept { return quota_; }
+    query_options& quota(lookup_quota value) { return edit().quota = std::move(value), *this; }
+    const std::optional<lookup_quota>& quota() const noexcept { return rare().quota; }
 
     /// Goes before others where look-ups wait for their turn, and past the total of a quota; off.
     query_options& important(bool value) { return important_ = value, *this; }
@@ -9308,6 +9334,7 @@ private:
         std::optional<address_family> family;
         std::optional<double> queries_per_second;
         std::optional<cache_options> cache;
+        std::optional<lookup_quota> quota;
         std::optional<std::vector<std::string>> search;
         std::optional<unsigned> ndots;
         std::optional<bool> system_search;
@@ -9333,10 +9360,12 @@ private:
     const rare_options& rare() const noexcept { return rare_ ? *rare_ : no_rare_options(); }
 
     std::shared_ptr<const rare_options> rare_;
-    std::optional<lookup_quota> quota_;
-    std::optional<duration> try_timeout_;
-    std::optional<duration> timeout_;
-    std::optional<int> tries_;
+    // Every look-up has several copies of these: hence no optional.
+    static constexpr duration unset = duration::min();
+    static constexpr int no_tries = std::numeric_limits<int>::min();
+    duration try_timeout_ = unset;
+    duration timeout_ = unset;
+    int tries_ = no_tries;
     std::optional<bool> bypass_cache_;
     std::optional<bool> hosts_file_;
     std::optional<bool> important_;
@@ -9511,12 +9540,11 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     const auto fill = [](auto& mine, const auto& theirs) {
         if (!mine) mine = theirs;
     };
-    fill(both.try_timeout_, base.try_timeout_);
-    fill(both.timeout_, base.timeout_);
-    fill(both.tries_, base.tries_);
+    if (both.try_timeout_ == unset) both.try_timeout_ = base.try_timeout_;
+    if (both.timeout_ == unset) both.timeout_ = base.timeout_;
+    if (both.tries_ == no_tries) both.tries_ = base.tries_;
     fill(both.bypass_cache_, base.bypass_cache_);
     fill(both.hosts_file_, base.hosts_file_);
-    fill(both.quota_, base.quota_);
     fill(both.important_, base.important_);
     fill(both.trace_, base.trace_);
     if (!rare_ || !base.rare_) {
@@ -9532,6 +9560,7 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     fill(merged.family, theirs.family);
     fill(merged.queries_per_second, theirs.queries_per_second);
     fill(merged.cache, theirs.cache);
+    fill(merged.quota, theirs.quota);
     fill(merged.search, theirs.search);
     fill(merged.ndots, theirs.ndots);
     fill(merged.system_search, theirs.system_search);
@@ -9551,7 +9580,7 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
 DRAGLINE_DECL bool operator==(const query_options& a, const query_options& b) noexcept {
     return a.rare() == b.rare() && a.try_timeout_ == b.try_timeout_ && a.timeout_ == b.timeout_ &&
            a.tries_ == b.tries_ && a.bypass_cache_ == b.bypass_cache_ && a.hosts_file_ == b.hosts_file_ &&
-           a.quota_ == b.quota_ && a.important_ == b.important_ && a.trace_ == b.trace_;
+           a.important_ == b.important_ && a.trace_ == b.trace_;
 }
 
 DRAGLINE_DECL std::error_code query_options::problem() const noexcept {
@@ -9913,7 +9942,7 @@ private:
     async::deadline try_limit_;
     std::optional<query_pacer::place> turn_;  // while it waits to send
     std::size_t server_ = 0;                  // that it waits to ask, or asked last
-    std::optional<answer> refusal_;           // what a server said instead of an answer
+    std::unique_ptr<answer> refusal_;         // what a server said instead of an answer
     std::shared_ptr<const answer> outcome_;
     bool started_ = false;
     bool important_ = false;
@@ -10019,8 +10048,9 @@ DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply
     if (const auto ec = wire::check_response(*reply, reply->id, asked_)) return failed(tag, ec);
     std::shared_ptr<server_reply> whole;
     if (plan_.whole) whole = std::make_shared<server_reply>(*reply);
-    auto& repeated = reply->questions.front();  // mostly the very same: then it is not copied
-    auto asked = repeated == asked_ ? std::move(repeated) : asked_;
+    // Mostly the very same: then it is not copied.
+    const bool same = !reply->questions.empty() && reply->questions.front() == asked_;
+    auto asked = same ? std::move(reply->questions.front()) : asked_;
     auto found = interpret(*std::move(reply), std::move(asked));
     auto& from = attempts_[tag];
     ended(from, found.error);
@@ -10037,7 +10067,7 @@ DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply
     }
     if (lookup_machine::is_retryable(found.error)) {
         const auto ec = found.error;
-        if (plan_.whole && machine_.outweighs(ec)) refusal_ = std::move(found);
+        if (plan_.whole && machine_.outweighs(ec)) refusal_ = std::make_unique<answer>(std::move(found));
         return failed(tag, ec);
     }
     answered_ = true;
@@ -11362,9 +11392,11 @@ namespace dragline::inline v1::dns::detail {
 
 // Stands in the frame of the coroutine that looks up, and costs it no other:
 //
-//     lookup looking(...);                                                  // asks, unless the answer is at
-//     hand while (looking.must_wait()) looking.waited(co_await looking.wait()); const auto found =
-//     looking.finish();                                  // an answer with records, or an error
+//     lookup looking(...);  // asks, unless the answer is at hand
+//
+//     while (looking.must_wait()) looking.waited(co_await looking.wait());
+//
+//     const auto found = looking.finish();  // an answer with records, or an error
 class lookup {
 public:
     // The addresses of a name that may be written as one, be local, or stand in the hosts file: `type` is A
@@ -11382,7 +11414,7 @@ public:
 
     bool must_wait() const noexcept;
     asio::awaitable<result<void>> wait() {
-        return wake_.wait(stale_ ? std::min(until_, stale_until_) : until_, phase::resolve);
+        return wake_.wait(rare_ ? std::min(until_, rare_->stale_until) : until_, phase::resolve);
     }
     void waited(const result<void>& ended);
 
@@ -11398,25 +11430,32 @@ private:
     std::optional<std::string> name_to_ask(std::string name, record_type type, const query_options& options);
     void settle(answer_source source, answer found);
     void ask(question asked, const query_options& options);
-    void send();
+    void send(question asked, bool rotate, bool important);
+
+    // What only a look-up under a quota, or one with a stale answer at hand, needs: since the frames of those
+    // that are under way should be small.
+    struct rare_state {
+        std::optional<quota_seat> quota;
+        std::optional<question> to_ask;  // while the quota makes it wait
+        bool rotate = false;
+        bool important = false;
+        std::optional<found_answer> stale;  // what serves when no server does
+        async::time_point stale_until = async::no_deadline;
+    };
+    rare_state& rare();
 
     std::shared_ptr<resolver_core> core_;
     lookup_trace* trace_;
     async::time_point began_;
     async::time_point until_;
     lookup_plan plan_;
-    bool rotate_ = false;
-    bool important_ = false;
     answer_source source_ = answer_source::none;
     bool shared_ = false;
     std::error_code error_;
     std::optional<found_answer> found_;
     async::event wake_;
     std::optional<flight_seat> seat_;
-    std::optional<quota_seat> quota_;
-    std::optional<question> to_ask_;     // while the quota makes it wait
-    std::optional<found_answer> stale_;  // what serves when no server does
-    async::time_point stale_until_{};
+    std::unique_ptr<rare_state> rare_;
 };
 
 // An answer that no server gave. It has no TTL.
@@ -11583,34 +11622,47 @@ DRAGLINE_DECL void lookup::ask(question asked, const query_options& options) {
         source_ = answer_source::cache;
         return;
     }
-    rotate_ = options.rotate();
-    important_ = options.important();
-    if (!plan_.bypass_cache) stale_ = core_->known_stale(asked, plan_, began_);
-    if (stale_) stale_until_ = async::deadline_after(began_, options.cache().stale_after());
-    to_ask_ = std::move(asked);
-    if (options.quota()) {
-        quota_.emplace(options.quota()->state(), important_, wake_);
-        if (quota_->refused()) error_ = errc::quota_exceeded;
-        if (!quota_->admitted()) return;
+    if (!plan_.bypass_cache) {
+        if (auto stale = core_->known_stale(asked, plan_, began_)) {
+            rare().stale = std::move(stale);
+            rare_->stale_until = async::deadline_after(began_, options.cache().stale_after());
+        }
     }
-    send();
+    if (const auto& limits = options.quota()) {
+        auto& quota = rare().quota.emplace(limits->state(), options.important(), wake_);
+        if (quota.refused()) error_ = errc::quota_exceeded;
+        if (!quota.admitted()) {
+            rare_->to_ask = std::move(asked);
+            rare_->rotate = options.rotate();
+            rare_->important = options.important();
+            return;
+        }
+    }
+    send(std::move(asked), options.rotate(), options.important());
 }
 
-DRAGLINE_DECL void lookup::send() {
-    seat_.emplace(core_->flight_for(*std::move(to_ask_), plan_, rotate_, core_->loop().now(), shared_),
-                  wake_);
-    to_ask_.reset();
-    seat_->in().start(important_);
+DRAGLINE_DECL lookup::rare_state& lookup::rare() {
+    if (!rare_) rare_ = std::make_unique<rare_state>();
+    return *rare_;
+}
+
+DRAGLINE_DECL void lookup::send(question asked, bool rotate, bool important) {
+    seat_.emplace(core_->flight_for(std::move(asked), plan_, rotate, core_->loop().now(), shared_), wake_);
+    seat_->in().start(important);
 }
 
 DRAGLINE_DECL bool lookup::must_wait() const noexcept {
     if (error_ || found_) return false;
-    return seat_ ? !seat_->in().outcome() : to_ask_.has_value();
+    return seat_ ? !seat_->in().outcome() : rare_ && rare_->to_ask;
 }
 
 DRAGLINE_DECL void lookup::waited(const result<void>& ended) {
     error_ = ended.error();
-    if (!error_ && to_ask_ && quota_->admitted()) send();
+    if (!error_ && rare_ && rare_->to_ask && rare_->quota->admitted()) {
+        auto asked = *std::move(rare_->to_ask);
+        rare_->to_ask.reset();
+        send(std::move(asked), rare_->rotate, rare_->important);
+    }
 }
 
 DRAGLINE_DECL result<found_answer> lookup::finish() {
@@ -11621,8 +11673,8 @@ DRAGLINE_DECL result<found_answer> lookup::finish() {
     if (found_) error_ = found_->value->error;
     const bool spoken = error_ == errc::name_not_found || error_ == errc::no_data;
     const bool cancelled = error_ == asio::error::operation_aborted;
-    if (error_ && !spoken && !cancelled && stale_) {
-        found_ = std::move(stale_);
+    if (error_ && !spoken && !cancelled && rare_ && rare_->stale) {
+        found_ = std::move(rare_->stale);
         source_ = answer_source::cache;
         error_ = found_->value->error;
     }
@@ -11634,7 +11686,8 @@ DRAGLINE_DECL result<found_answer> lookup::finish() {
         trace_->error = error_;
         trace_->took = core_->loop().now() - began_;
     }
-    if (error_ && !(found_ && found_->value->reply)) return error_;
+    // A failure is an answer for who wants it word for word; others may meet one of those in the cache.
+    if (error_ && !(plan_.whole && found_ && found_->value->reply)) return error_;
     return *std::move(found_);
 }
 
@@ -15657,13 +15710,19 @@ DRAGLINE_DECL asio::awaitable<result<wildcard_evidence>> collect_evidence(std::s
 
 namespace dragline::inline v1::dns::detail {
 
+// Apart from its callers, whose frames need not hold what it takes; the arguments are theirs.
+DRAGLINE_DECL asio::awaitable<result<found_answer>> search_host(const resolver& with, const std::string& name,
+                                                                record_type type,
+                                                                const query_options& options) {
+    return find(with.core(options), name, type, name_kind::host, options, async::no_deadline);
+}
+
 DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolver with, std::string name,
                                                                          query_options options) {
     options = options.over(with.defaults());
     if (must_search(name, options)) {
-        auto finding = find(with.core(options), std::move(name), record_type::a, name_kind::host, options,
-                            async::no_deadline);
-        const auto found = co_await std::move(finding);
+        auto searching = search_host(with, name, record_type::a, options);
+        const auto found = co_await std::move(searching);
         if (!found) co_return found.error();
         co_return addresses_v4(*found->value);
     }
@@ -15678,9 +15737,8 @@ DRAGLINE_DECL asio::awaitable<result<address_list_v6>> resolve_host6_body(resolv
                                                                           query_options options) {
     options = options.over(with.defaults());
     if (must_search(name, options)) {
-        auto finding = find(with.core(options), std::move(name), record_type::aaaa, name_kind::host, options,
-                            async::no_deadline);
-        const auto found = co_await std::move(finding);
+        auto searching = search_host(with, name, record_type::aaaa, options);
+        const auto found = co_await std::move(searching);
         if (!found) co_return found.error();
         co_return addresses_v6(*found->value);
     }
@@ -15867,7 +15925,7 @@ DRAGLINE_DECL asio::awaitable<result<address_list>> resolve_all_body(resolver wi
 
 #endif
 // ---- dragline/dns/resolve_many.hpp
-// Very many names at once. Start with resolve_many(); bulk.hpp has its options and results.
+// Very many names at once. Start with resolve_many(); bulk/bulk.hpp has its options and results.
 
 // ---- dragline/dns/detail/bulk_run.hpp
 // One run of resolve_many(): takes names, has the machine decide and the carrier send, hands out answers.
@@ -17753,15 +17811,15 @@ DRAGLINE_DECL void udp_carrier::on_datagram(udp_port& port, byte_view reply, bul
     listener.on_bytes(at, reply, echoed);
 }
 
-// A response to this very question. A server that does not understand EDNS may leave the question out.
+// A response to this very question. A server that refuses may leave the question out; see check_response().
 DRAGLINE_DECL bool udp_carrier::repeats_question(byte_view reply, const bulk_slot& slot,
                                                  bool& echoed) const noexcept {
     constexpr std::uint8_t response_and_opcode = 0xf8;
     constexpr std::uint8_t rcode_mask = 0x0f;
     if ((reply[2] & response_and_opcode) != 0x80) return false;
     if (load_big16(&reply[4]) == 0) {
-        return (reply[3] & rcode_mask) == static_cast<unsigned>(rcode::format_error) && slot.edns &&
-               form_.udp_size != 0;
+        const auto code = static_cast<rcode>(reply[3] & rcode_mask);
+        return code != rcode::no_error && code != rcode::name_not_found;
     }
     const auto found = slot.question.repeated_by(reply);
     echoed = found == wire_question::echo::exact;

@@ -140,6 +140,25 @@ TEST_CASE("a query is answered by the cache, with what is left of its TTLs", "[d
     CHECK(lab.server.query_count("a.test") == 2);
 }
 
+TEST_CASE("what a query left in the cache is an error for who asks for addresses", "[dns][query]") {
+    query_lab lab;
+    lab.server.empty("empty.test").on("failing.test", dns_reply(dns::rcode::server_failure));
+    const struct {
+        const char* name;
+        errc error;
+    } cases[] = {{"gone.test", errc::name_not_found},
+                 {"empty.test", errc::no_data},
+                 {"failing.test", errc::server_failure}};
+    for (const auto& each : cases) {
+        CAPTURE(each.name);
+        CHECK(lab.ask(each.name).second.error == each.error);
+        CHECK(lab.error(each.name) == each.error);
+        const auto searching = lab.options().search({"nowhere.test"}).ndots(1);
+        CHECK(lab.error(each.name, searching) == each.error);
+        CHECK(lab.server.query_count(each.name) == 1);
+    }
+}
+
 TEST_CASE("neither the hosts file nor localhost nor an address answers a query", "[dns][query]") {
     query_lab lab;
     lab.server.host("localhost", {"192.0.2.9"});

@@ -5,6 +5,8 @@
 
 #include <dragline/testing/sockets.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <random>
 
 namespace dns = dragline::dns;
@@ -166,6 +168,22 @@ TEST_CASE("a server that knows no EDNS is asked without", "[dns][resolve_many]")
     const auto out = lab.resolve_all(numbered(50), lab.bulk().window(4));
     CHECK(check_numbered(out, 50) == 50);
     CHECK(lab.server.query_count() < 60);  // it is remembered
+}
+
+TEST_CASE("a refusal that leaves the question out is one all the same", "[dns][resolve_many]") {
+    bulk_lab lab;
+    lab.server.on_query([](const dns_query& query) {
+        auto bytes = query.bytes;
+        bytes.resize(12);
+        bytes[2] = 0x80;
+        bytes[3] = static_cast<std::uint8_t>(dns::rcode::refused);
+        std::fill(bytes.begin() + 4, bytes.end(), std::uint8_t{0});
+        return dns_reply().raw(bytes);
+    });
+    // c-ares drops such answers.
+    const auto out = lab.resolve_all(numbered(3), lab.bulk().engine(dns::bulk_engine::udp));
+    CHECK(out.summary.refused == 3);
+    CHECK(out.summary.ignored_datagrams == 0);
 }
 
 TEST_CASE("forged answers are not taken, and the right one still counts", "[dns][resolve_many]") {

@@ -4,6 +4,8 @@
 
 #include "lab.hpp"
 
+#include <dragline/dns/query.hpp>
+
 #include <asio/post.hpp>
 
 #include <memory>
@@ -31,6 +33,11 @@ public:
         auto reply = dns::wire::make_response(
             dns::wire::make_query(0, wrong_question ? dns::question("x.test") : asked));
         reply.answers.emplace_back(asked.name, 60, dns::a_record{{192, 0, 2, 1}});
+        if (header_only) {
+            reply.questions.clear();
+            reply.answers.clear();
+            reply.code = dns::rcode::refused;
+        }
         asio::post(loop_.get_executor(), [sink = std::move(sink), tag, reply = std::move(reply), ec = error] {
             if (ec) {
                 sink->on_reply(tag, ec);
@@ -52,6 +59,7 @@ public:
     int held = 0;
     bool silent = false;
     bool wrong_question = false;
+    bool header_only = false;
     bool ended = false;
     std::error_code error;
     std::shared_ptr<dns::reply_sink> kept;
@@ -95,6 +103,25 @@ TEST_CASE("the answer to another question is not taken", "[dns][transport]") {
     const auto [ec, none] = dragline::run(loop, dns::resolve_host(resolver, "a.test", no_throw));
     CHECK(ec == errc::question_mismatch);
     CHECK(ec == dragline::condition::protocol_error);
+}
+
+TEST_CASE("a refusal that does not repeat the question is one all the same", "[dns][transport]") {
+    dragline::event_loop loop;
+    const auto first = std::make_shared<scripted_transport>(loop);
+    const auto second = std::make_shared<scripted_transport>(loop);
+    first->header_only = true;
+    const dns::resolver both(loop, std::vector<std::shared_ptr<dns::transport>>{first, second});
+    CHECK(texts(dragline::run(loop, dns::resolve_host(both, "a.test"))) == list{"192.0.2.1"});
+    CHECK(first->questions == 1);
+
+    const dns::resolver alone(loop, std::vector<std::shared_ptr<dns::transport>>{first});
+    const auto [ec, none] = dragline::run(loop, dns::resolve_host(alone, "a.test", no_throw));
+    CHECK(ec == errc::refused);
+    const auto token = no_throw;
+    const auto [said_ec, said] = dragline::run(loop, dns::query(alone, "a.test", dns::record_type::a, token));
+    CHECK_FALSE(said_ec);
+    CHECK(said.error == errc::refused);
+    CHECK(said.asked.name == "a.test");
 }
 
 TEST_CASE("a resolver without transports has no servers", "[dns][transport]") {

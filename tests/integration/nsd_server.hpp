@@ -50,6 +50,8 @@ inline server_plan nsd_plan(std::vector<nsd_zone> zones) {
         text += "  zonesdir: \"" + folder.path() + "\"\n  pidfile: \"" + folder.file("server.pid") + "\"\n";
         text += "  xfrdfile: \"" + folder.file("xfrd.state") + "\"\n  xfrdir: \"" + folder.path() + "\"\n";
         text += "  zonelistfile: \"" + folder.file("zone.list") + "\"\n";
+        text +=
+            "  database: \"\"\n";  // else nsd before 4.8 writes /var/lib/nsd/nsd.db; later ones ignore this
         text += "remote-control:\n  control-enable: no\n";
         for (const auto& zone : zones) {
             auto file = zone.name + "zone";

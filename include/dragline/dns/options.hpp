@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,14 +59,16 @@ public:
         try_timeout_ = value;
         return *this;
     }
-    duration try_timeout() const noexcept { return try_timeout_.value_or(std::chrono::milliseconds(1500)); }
+    duration try_timeout() const noexcept {
+        return try_timeout_ == unset ? std::chrono::milliseconds(1500) : try_timeout_;
+    }
 
     /// Queries that are sent at most, to all servers together, 1 to 100; 3.
     query_options& tries(int value) {
         tries_ = value;
         return *this;
     }
-    int tries() const noexcept { return tries_.value_or(3); }
+    int tries() const noexcept { return tries_ == no_tries ? 3 : tries_; }
 
     /// The limit for the whole look-up, or no_limit; 5 s, or the deadline of the operation that it is a part
     /// of.
@@ -73,8 +76,8 @@ public:
         timeout_ = value;
         return *this;
     }
-    duration timeout() const noexcept { return timeout_.value_or(std::chrono::seconds(5)); }
-    bool has_timeout() const noexcept { return timeout_.has_value(); }
+    duration timeout() const noexcept { return has_timeout() ? timeout_ : std::chrono::seconds(5); }
+    bool has_timeout() const noexcept { return timeout_ != unset; }
 
     /// Ask a server even when the answer is known, and do not keep what it says; off.
     query_options& bypass_cache(bool value) {
@@ -166,8 +169,8 @@ public:
     const cache_options& cache() const noexcept { return rare().cache ? *rare().cache : default_cache(); }
 
     /// Count this look-up, if it must be asked of a server, against the limits of a scope; see lookup_quota.
-    query_options& quota(lookup_quota value) { return quota_ = std::move(value), *this; }
-    const std::optional<lookup_quota>& quota() const noexcept { return quota_; }
+    query_options& quota(lookup_quota value) { return edit().quota = std::move(value), *this; }
+    const std::optional<lookup_quota>& quota() const noexcept { return rare().quota; }
 
     /// Goes before others where look-ups wait for their turn, and past the total of a quota; off.
     query_options& important(bool value) { return important_ = value, *this; }
@@ -204,6 +207,7 @@ private:
         std::optional<address_family> family;
         std::optional<double> queries_per_second;
         std::optional<cache_options> cache;
+        std::optional<lookup_quota> quota;
         std::optional<std::vector<std::string>> search;
         std::optional<unsigned> ndots;
         std::optional<bool> system_search;
@@ -229,10 +233,12 @@ private:
     const rare_options& rare() const noexcept { return rare_ ? *rare_ : no_rare_options(); }
 
     std::shared_ptr<const rare_options> rare_;
-    std::optional<lookup_quota> quota_;
-    std::optional<duration> try_timeout_;
-    std::optional<duration> timeout_;
-    std::optional<int> tries_;
+    // Every look-up has several copies of these: hence no optional.
+    static constexpr duration unset = duration::min();
+    static constexpr int no_tries = std::numeric_limits<int>::min();
+    duration try_timeout_ = unset;
+    duration timeout_ = unset;
+    int tries_ = no_tries;
     std::optional<bool> bypass_cache_;
     std::optional<bool> hosts_file_;
     std::optional<bool> important_;

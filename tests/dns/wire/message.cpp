@@ -284,3 +284,22 @@ TEST_CASE("a response must answer the query", "[dns][message]") {
     response.questions.clear();
     CHECK(wire::check_response(response, 7, asked) == errc::question_mismatch);
 }
+
+TEST_CASE("a refusal may have no question, what tells something must have it", "[dns][message]") {
+    const dns::question asked("www.example.org");
+    wire::message response;
+    response.id = 7;
+    response.response = true;
+    for (const auto code : {dns::rcode::format_error, dns::rcode::server_failure, dns::rcode::not_implemented,
+                            dns::rcode::refused}) {
+        CAPTURE(to_string(code));
+        response.code = code;
+        CHECK_FALSE(wire::check_response(response, 7, asked));
+        CHECK(wire::check_response(response, 8, asked) == errc::id_mismatch);
+    }
+    response.code = dns::rcode::name_not_found;
+    CHECK(wire::check_response(response, 7, asked) == errc::question_mismatch);
+    response.code = dns::rcode::refused;
+    response.answers.emplace_back("www.example.org", 60, dns::a_record());
+    CHECK(wire::check_response(response, 7, asked) == errc::question_mismatch);
+}

@@ -65,6 +65,28 @@ struct start_operation {
     }
 };
 
+// The ways to another loop. Coroutines of their own, so that what they take of a frame does not weigh on
+// those who stay; `body` and `args` are their caller's.
+template <class T, class Body, class... Args>
+asio::awaitable<T> hop(const asio::any_io_executor& loop, Body& body, Args&... args) {
+    default_token token;
+    auto hopping = asio::async_initiate<default_token, typename shapes<T>::exception_signature>(
+        start_operation<std::exception_ptr>{loop}, token, std::move(body),
+        std::tuple<Args...>(std::move(args)...));
+    co_return co_await std::move(hopping);
+}
+
+template <class T, class Body, class... Args>
+asio::awaitable<typename shapes<T>::tuple> hop_as_tuple(const asio::any_io_executor& loop, Body& body,
+                                                        Args&... args) {
+    using token_type = as_tuple_t<default_token>;
+    token_type token{default_token()};
+    auto hopping = asio::async_initiate<token_type, typename shapes<T>::code_signature>(
+        start_operation<std::error_code>{loop}, token, std::move(body),
+        std::tuple<Args...>(std::move(args)...));
+    co_return co_await std::move(hopping);
+}
+
 // use_awaitable: on the caller's own loop the body is awaited as it is. Elsewhere it is spawned, with an
 // exception_ptr as its error, so that the caller gets the original exception either way.
 template <class T, class Body, class... Args>
@@ -87,11 +109,8 @@ asio::awaitable<T> await_operation(asio::any_io_executor loop, Body body, Args..
             std::rethrow_exception(failed.original());
         }
     }
-    default_token token;
-    auto hop = asio::async_initiate<default_token, typename shapes<T>::exception_signature>(
-        start_operation<std::exception_ptr>{loop}, token, std::move(body),
-        std::tuple<Args...>(std::move(args)...));
-    co_return co_await std::move(hop);
+    auto hopping = hop<T>(loop, body, args...);
+    co_return co_await std::move(hopping);
 }
 
 template <class T>
@@ -120,12 +139,8 @@ asio::awaitable<typename shapes<T>::tuple> await_tuple(asio::any_io_executor loo
         }
         co_return tuple_of<T>(std::move(outcome));
     }
-    using token_type = as_tuple_t<default_token>;
-    token_type token{default_token()};
-    auto hop = asio::async_initiate<token_type, typename shapes<T>::code_signature>(
-        start_operation<std::error_code>{loop}, token, std::move(body),
-        std::tuple<Args...>(std::move(args)...));
-    co_return co_await std::move(hop);
+    auto hopping = hop_as_tuple<T>(loop, body, args...);
+    co_return co_await std::move(hopping);
 }
 
 }  // namespace detail

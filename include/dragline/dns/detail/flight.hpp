@@ -109,7 +109,7 @@ private:
     async::deadline try_limit_;
     std::optional<query_pacer::place> turn_;  // while it waits to send
     std::size_t server_ = 0;                  // that it waits to ask, or asked last
-    std::optional<answer> refusal_;           // what a server said instead of an answer
+    std::unique_ptr<answer> refusal_;         // what a server said instead of an answer
     std::shared_ptr<const answer> outcome_;
     bool started_ = false;
     bool important_ = false;

@@ -26,9 +26,11 @@ namespace dragline::inline v1::dns::detail {
 
 // Stands in the frame of the coroutine that looks up, and costs it no other:
 //
-//     lookup looking(...);                                                  // asks, unless the answer is at
-//     hand while (looking.must_wait()) looking.waited(co_await looking.wait()); const auto found =
-//     looking.finish();                                  // an answer with records, or an error
+//     lookup looking(...);  // asks, unless the answer is at hand
+//
+//     while (looking.must_wait()) looking.waited(co_await looking.wait());
+//
+//     const auto found = looking.finish();  // an answer with records, or an error
 class lookup {
 public:
     // The addresses of a name that may be written as one, be local, or stand in the hosts file: `type` is A
@@ -46,7 +48,7 @@ public:
 
     bool must_wait() const noexcept;
     asio::awaitable<result<void>> wait() {
-        return wake_.wait(stale_ ? std::min(until_, stale_until_) : until_, phase::resolve);
+        return wake_.wait(rare_ ? std::min(until_, rare_->stale_until) : until_, phase::resolve);
     }
     void waited(const result<void>& ended);
 
@@ -62,25 +64,32 @@ private:
     std::optional<std::string> name_to_ask(std::string name, record_type type, const query_options& options);
     void settle(answer_source source, answer found);
     void ask(question asked, const query_options& options);
-    void send();
+    void send(question asked, bool rotate, bool important);
+
+    // What only a look-up under a quota, or one with a stale answer at hand, needs: since the frames of those
+    // that are under way should be small.
+    struct rare_state {
+        std::optional<quota_seat> quota;
+        std::optional<question> to_ask;  // while the quota makes it wait
+        bool rotate = false;
+        bool important = false;
+        std::optional<found_answer> stale;  // what serves when no server does
+        async::time_point stale_until = async::no_deadline;
+    };
+    rare_state& rare();
 
     std::shared_ptr<resolver_core> core_;
     lookup_trace* trace_;
     async::time_point began_;
     async::time_point until_;
     lookup_plan plan_;
-    bool rotate_ = false;
-    bool important_ = false;
     answer_source source_ = answer_source::none;
     bool shared_ = false;
     std::error_code error_;
     std::optional<found_answer> found_;
     async::event wake_;
     std::optional<flight_seat> seat_;
-    std::optional<quota_seat> quota_;
-    std::optional<question> to_ask_;     // while the quota makes it wait
-    std::optional<found_answer> stale_;  // what serves when no server does
-    async::time_point stale_until_{};
+    std::unique_ptr<rare_state> rare_;
 };
 
 // An answer that no server gave. It has no TTL.

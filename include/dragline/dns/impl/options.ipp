@@ -67,12 +67,11 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     const auto fill = [](auto& mine, const auto& theirs) {
         if (!mine) mine = theirs;
     };
-    fill(both.try_timeout_, base.try_timeout_);
-    fill(both.timeout_, base.timeout_);
-    fill(both.tries_, base.tries_);
+    if (both.try_timeout_ == unset) both.try_timeout_ = base.try_timeout_;
+    if (both.timeout_ == unset) both.timeout_ = base.timeout_;
+    if (both.tries_ == no_tries) both.tries_ = base.tries_;
     fill(both.bypass_cache_, base.bypass_cache_);
     fill(both.hosts_file_, base.hosts_file_);
-    fill(both.quota_, base.quota_);
     fill(both.important_, base.important_);
     fill(both.trace_, base.trace_);
     if (!rare_ || !base.rare_) {
@@ -88,6 +87,7 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
     fill(merged.family, theirs.family);
     fill(merged.queries_per_second, theirs.queries_per_second);
     fill(merged.cache, theirs.cache);
+    fill(merged.quota, theirs.quota);
     fill(merged.search, theirs.search);
     fill(merged.ndots, theirs.ndots);
     fill(merged.system_search, theirs.system_search);
@@ -107,7 +107,7 @@ DRAGLINE_DECL query_options query_options::over(const query_options& base) const
 DRAGLINE_DECL bool operator==(const query_options& a, const query_options& b) noexcept {
     return a.rare() == b.rare() && a.try_timeout_ == b.try_timeout_ && a.timeout_ == b.timeout_ &&
            a.tries_ == b.tries_ && a.bypass_cache_ == b.bypass_cache_ && a.hosts_file_ == b.hosts_file_ &&
-           a.quota_ == b.quota_ && a.important_ == b.important_ && a.trace_ == b.trace_;
+           a.important_ == b.important_ && a.trace_ == b.trace_;
 }
 
 DRAGLINE_DECL std::error_code query_options::problem() const noexcept {

@@ -18,13 +18,19 @@
 
 namespace dragline::inline v1::dns::detail {
 
+// Apart from its callers, whose frames need not hold what it takes; the arguments are theirs.
+DRAGLINE_DECL asio::awaitable<result<found_answer>> search_host(const resolver& with, const std::string& name,
+                                                                record_type type,
+                                                                const query_options& options) {
+    return find(with.core(options), name, type, name_kind::host, options, async::no_deadline);
+}
+
 DRAGLINE_DECL asio::awaitable<result<address_list_v4>> resolve_host_body(resolver with, std::string name,
                                                                          query_options options) {
     options = options.over(with.defaults());
     if (must_search(name, options)) {
-        auto finding = find(with.core(options), std::move(name), record_type::a, name_kind::host, options,
-                            async::no_deadline);
-        const auto found = co_await std::move(finding);
+        auto searching = search_host(with, name, record_type::a, options);
+        const auto found = co_await std::move(searching);
         if (!found) co_return found.error();
         co_return addresses_v4(*found->value);
     }
@@ -39,9 +45,8 @@ DRAGLINE_DECL asio::awaitable<result<address_list_v6>> resolve_host6_body(resolv
                                                                           query_options options) {
     options = options.over(with.defaults());
     if (must_search(name, options)) {
-        auto finding = find(with.core(options), std::move(name), record_type::aaaa, name_kind::host, options,
-                            async::no_deadline);
-        const auto found = co_await std::move(finding);
+        auto searching = search_host(with, name, record_type::aaaa, options);
+        const auto found = co_await std::move(searching);
         if (!found) co_return found.error();
         co_return addresses_v6(*found->value);
     }

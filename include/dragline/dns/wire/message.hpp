@@ -84,7 +84,8 @@ DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& ask
 /// The start of a response to `query`: its id, opcode, question and RD bit, and an OPT record if it had one.
 DRAGLINE_DECL message make_response(const message& query, rcode code = rcode::no_error);
 
-/// Success when `reply` is a response with this id to this question, whatever the case of its name.
+/// Success when `reply` is a response with this id to this question, whatever the case of its name; a
+/// refusal, such as FORMERR or REFUSED, may have no question at all.
 ///
 /// Errors: errc::not_a_response, id_mismatch, question_mismatch.
 DRAGLINE_DECL std::error_code check_response(const message& reply, std::uint16_t id,

@@ -72,8 +72,9 @@ DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply
     if (const auto ec = wire::check_response(*reply, reply->id, asked_)) return failed(tag, ec);
     std::shared_ptr<server_reply> whole;
     if (plan_.whole) whole = std::make_shared<server_reply>(*reply);
-    auto& repeated = reply->questions.front();  // mostly the very same: then it is not copied
-    auto asked = repeated == asked_ ? std::move(repeated) : asked_;
+    // Mostly the very same: then it is not copied.
+    const bool same = !reply->questions.empty() && reply->questions.front() == asked_;
+    auto asked = same ? std::move(reply->questions.front()) : asked_;
     auto found = interpret(*std::move(reply), std::move(asked));
     auto& from = attempts_[tag];
     ended(from, found.error);
@@ -90,7 +91,7 @@ DRAGLINE_DECL void flight::on_reply(std::size_t tag, result<wire::message> reply
     }
     if (lookup_machine::is_retryable(found.error)) {
         const auto ec = found.error;
-        if (plan_.whole && machine_.outweighs(ec)) refusal_ = std::move(found);
+        if (plan_.whole && machine_.outweighs(ec)) refusal_ = std::make_unique<answer>(std::move(found));
         return failed(tag, ec);
     }
     answered_ = true;

@@ -148,34 +148,47 @@ DRAGLINE_DECL void lookup::ask(question asked, const query_options& options) {
         source_ = answer_source::cache;
         return;
     }
-    rotate_ = options.rotate();
-    important_ = options.important();
-    if (!plan_.bypass_cache) stale_ = core_->known_stale(asked, plan_, began_);
-    if (stale_) stale_until_ = async::deadline_after(began_, options.cache().stale_after());
-    to_ask_ = std::move(asked);
-    if (options.quota()) {
-        quota_.emplace(options.quota()->state(), important_, wake_);
-        if (quota_->refused()) error_ = errc::quota_exceeded;
-        if (!quota_->admitted()) return;
+    if (!plan_.bypass_cache) {
+        if (auto stale = core_->known_stale(asked, plan_, began_)) {
+            rare().stale = std::move(stale);
+            rare_->stale_until = async::deadline_after(began_, options.cache().stale_after());
+        }
     }
-    send();
+    if (const auto& limits = options.quota()) {
+        auto& quota = rare().quota.emplace(limits->state(), options.important(), wake_);
+        if (quota.refused()) error_ = errc::quota_exceeded;
+        if (!quota.admitted()) {
+            rare_->to_ask = std::move(asked);
+            rare_->rotate = options.rotate();
+            rare_->important = options.important();
+            return;
+        }
+    }
+    send(std::move(asked), options.rotate(), options.important());
 }
 
-DRAGLINE_DECL void lookup::send() {
-    seat_.emplace(core_->flight_for(*std::move(to_ask_), plan_, rotate_, core_->loop().now(), shared_),
-                  wake_);
-    to_ask_.reset();
-    seat_->in().start(important_);
+DRAGLINE_DECL lookup::rare_state& lookup::rare() {
+    if (!rare_) rare_ = std::make_unique<rare_state>();
+    return *rare_;
+}
+
+DRAGLINE_DECL void lookup::send(question asked, bool rotate, bool important) {
+    seat_.emplace(core_->flight_for(std::move(asked), plan_, rotate, core_->loop().now(), shared_), wake_);
+    seat_->in().start(important);
 }
 
 DRAGLINE_DECL bool lookup::must_wait() const noexcept {
     if (error_ || found_) return false;
-    return seat_ ? !seat_->in().outcome() : to_ask_.has_value();
+    return seat_ ? !seat_->in().outcome() : rare_ && rare_->to_ask;
 }
 
 DRAGLINE_DECL void lookup::waited(const result<void>& ended) {
     error_ = ended.error();
-    if (!error_ && to_ask_ && quota_->admitted()) send();
+    if (!error_ && rare_ && rare_->to_ask && rare_->quota->admitted()) {
+        auto asked = *std::move(rare_->to_ask);
+        rare_->to_ask.reset();
+        send(std::move(asked), rare_->rotate, rare_->important);
+    }
 }
 
 DRAGLINE_DECL result<found_answer> lookup::finish() {
@@ -186,8 +199,8 @@ DRAGLINE_DECL result<found_answer> lookup::finish() {
     if (found_) error_ = found_->value->error;
     const bool spoken = error_ == errc::name_not_found || error_ == errc::no_data;
     const bool cancelled = error_ == asio::error::operation_aborted;
-    if (error_ && !spoken && !cancelled && stale_) {
-        found_ = std::move(stale_);
+    if (error_ && !spoken && !cancelled && rare_ && rare_->stale) {
+        found_ = std::move(rare_->stale);
         source_ = answer_source::cache;
         error_ = found_->value->error;
     }
@@ -199,7 +212,8 @@ DRAGLINE_DECL result<found_answer> lookup::finish() {
         trace_->error = error_;
         trace_->took = core_->loop().now() - began_;
     }
-    if (error_ && !(found_ && found_->value->reply)) return error_;
+    // A failure is an answer for who wants it word for word; others may meet one of those in the cache.
+    if (error_ && !(plan_.whole && found_ && found_->value->reply)) return error_;
     return *std::move(found_);
 }
 

@@ -230,15 +230,15 @@ DRAGLINE_DECL void udp_carrier::on_datagram(udp_port& port, byte_view reply, bul
     listener.on_bytes(at, reply, echoed);
 }
 
-// A response to this very question. A server that does not understand EDNS may leave the question out.
+// A response to this very question. A server that refuses may leave the question out; see check_response().
 DRAGLINE_DECL bool udp_carrier::repeats_question(byte_view reply, const bulk_slot& slot,
                                                  bool& echoed) const noexcept {
     constexpr std::uint8_t response_and_opcode = 0xf8;
     constexpr std::uint8_t rcode_mask = 0x0f;
     if ((reply[2] & response_and_opcode) != 0x80) return false;
     if (load_big16(&reply[4]) == 0) {
-        return (reply[3] & rcode_mask) == static_cast<unsigned>(rcode::format_error) && slot.edns &&
-               form_.udp_size != 0;
+        const auto code = static_cast<rcode>(reply[3] & rcode_mask);
+        return code != rcode::no_error && code != rcode::name_not_found;
     }
     const auto found = slot.question.repeated_by(reply);
     echoed = found == wire_question::echo::exact;

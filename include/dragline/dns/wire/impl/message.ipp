@@ -105,6 +105,12 @@ DRAGLINE_DECL void set_flags(message& value, std::uint16_t flags) noexcept {
     value.checking_disabled = (flags & 0x0010) != 0;
 }
 
+// Servers that do not even look at a query, as unbound does with those of strangers, answer with its header.
+DRAGLINE_DECL bool refuses_without_question(const message& reply) noexcept {
+    if (!reply.questions.empty() || !reply.answers.empty()) return false;
+    return reply.code != rcode::no_error && reply.code != rcode::name_not_found;
+}
+
 }  // namespace detail
 
 DRAGLINE_DECL result<message> decode_message(byte_view bytes, const decode_limits& limits) {
@@ -221,6 +227,7 @@ DRAGLINE_DECL std::error_code check_response(const message& reply, std::uint16_t
                                              const question& asked) noexcept {
     if (!reply.response) return errc::not_a_response;
     if (reply.id != id) return errc::id_mismatch;
+    if (detail::refuses_without_question(reply)) return {};
     if (reply.questions.size() != 1) return errc::question_mismatch;
     const auto& repeated = reply.questions.front();
     const bool same = repeated.type == asked.type && repeated.klass == asked.klass &&
