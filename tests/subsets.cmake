@@ -20,6 +20,8 @@ set(subset_tsan
   async/operation_cancellation.cpp
   async/semaphore.cpp
   async/sync_wait.cpp
+  dns/query.cpp
+  dns/resolve_many.cpp
   dns/resolver.cpp
   http/fetch.cpp
   http/fetch_pool.cpp
@@ -37,7 +39,10 @@ set(subset_clang
   codec/gzip.cpp
   core/error.cpp
   core/result.cpp
+  dns/records/presentation.cpp
   dns/resolve.cpp
+  dns/resolve_many.cpp
+  dns/wildcards/check.cpp
   dns/wire/message.cpp
   h1/chunked.cpp
   h1/head_parser.cpp

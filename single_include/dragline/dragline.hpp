@@ -4187,24 +4187,29 @@ public:
 
     double per_second() const noexcept { return per_second_; }
 
+    bool has_token(time_point now) noexcept {
+        fill(now);
+        return tokens_ >= whole;
+    }
+
     /// Takes a token, if there is one.
     bool take(time_point now) noexcept {
-        fill(now);
-        if (tokens_ < 1) return false;
-        tokens_ -= 1;
+        if (!has_token(now)) return false;
+        tokens_ = std::max(tokens_ - 1, 0.0);
         return true;
     }
 
     /// When take() will find a token, if nobody takes one before.
     time_point next(time_point now) noexcept {
-        fill(now);
-        if (tokens_ >= 1) return now;
+        if (has_token(now)) return now;
         const std::chrono::duration<double> missing((1 - tokens_) / per_second_);
         const auto wait = std::min(missing, std::chrono::duration<double>(std::chrono::hours(24 * 365)));
-        return now + std::chrono::duration_cast<duration>(wait) + duration(1);
+        return now + std::chrono::ceil<duration>(wait);
     }
 
 private:
+    static constexpr double whole = 1 - 1e-9;  // since sums of parts are not exact
+
     void fill(time_point now) noexcept {
         if (now <= filled_) return;
         // The first look only sets the clock: the bucket is full then.
@@ -16221,11 +16226,11 @@ public:
     };
     choice pick(bool trusted, std::span<const std::uint32_t> hopeless, std::optional<std::uint32_t> last,
                 async::time_point now);
-    async::time_point free_at(async::time_point now) const noexcept;
+    async::time_point free_at(async::time_point now) noexcept;
 
     // One query was sent to it, and was answered or failed.
     bool may_send(std::uint32_t server, async::time_point now);
-    void sent(std::uint32_t server) noexcept;
+    void sent(std::uint32_t server, async::time_point now) noexcept;
     void answered(std::uint32_t server, async::duration took) noexcept;
     void failed(std::uint32_t server, std::error_code ec) noexcept;
     void contradicted(std::uint32_t server) noexcept;
@@ -16239,9 +16244,8 @@ public:
 private:
     struct entry {
         bulk_server_summary summary;
-        async::duration time{};  // sum over the answers
-        double tokens = 0;
-        async::time_point filled_at;
+        async::duration time{};                     // sum over the answers
+        std::optional<async::token_bucket> bucket;  // none: no limit
         bool without_edns = false;
 
         std::size_t failures() const noexcept {
@@ -16250,7 +16254,9 @@ private:
         std::size_t outcomes() const noexcept { return summary.answered + failures(); }
     };
 
-    bool has_token(entry& of, async::time_point now) noexcept;
+    static bool has_token(entry& of, async::time_point now) noexcept {
+        return !of.bucket || of.bucket->has_token(now);
+    }
     void judge(std::uint32_t server) noexcept;
     void drop(std::uint32_t server, drop_reason why) noexcept;
 
@@ -16258,8 +16264,6 @@ private:
     std::size_t plain_;
     std::size_t alive_;  // plain ones that are not dropped
     std::size_t next_[2] = {0, 0};
-    double rate_;  // tokens a second; 0: no limit
-    double burst_;
     bool drops_;
     std::size_t max_contradicted_;
 };
@@ -16289,28 +16293,16 @@ DRAGLINE_DECL bulk_servers::bulk_servers(const bulk_options& options, std::vecto
     : all_(names.size()),
       plain_(names.size() - trusted),
       alive_(plain_),
-      rate_(options.queries_per_second()),
-      burst_(options.burst() != 0 ? static_cast<double>(options.burst())
-                                  : std::max(1.0, rate_ * burst_seconds)),
       drops_(options.drop_bad_servers()),
       max_contradicted_(options.max_contradicted()) {
     next_[1] = plain_;
+    const double rate = options.queries_per_second();
+    const double burst = options.burst() != 0 ? static_cast<double>(options.burst()) : rate * burst_seconds;
     for (std::size_t i = 0; i < names.size(); ++i) {
         all_[i].summary.server = std::move(names[i]);
         all_[i].summary.trusted = i >= plain_;
-        all_[i].tokens = burst_;
+        if (rate != 0) all_[i].bucket.emplace(rate, burst);
     }
-}
-
-DRAGLINE_DECL bool bulk_servers::has_token(entry& of, async::time_point now) noexcept {
-    if (rate_ == 0) return true;
-    if (of.filled_at == async::time_point()) of.filled_at = now;
-    const std::chrono::duration<double> since = now - of.filled_at;
-    if (since.count() > 0) {
-        of.tokens = std::min(burst_, of.tokens + rate_ * since.count());
-        of.filled_at = now;
-    }
-    return of.tokens >= 1;
 }
 
 DRAGLINE_DECL bool bulk_servers::may_send(std::uint32_t server, async::time_point now) {
@@ -16350,20 +16342,18 @@ DRAGLINE_DECL bulk_servers::choice bulk_servers::pick(bool trusted, std::span<co
     return chosen;
 }
 
-DRAGLINE_DECL async::time_point bulk_servers::free_at(async::time_point now) const noexcept {
-    if (rate_ == 0) return now;
-    double wait = 1 / rate_;
-    for (const auto& each : all_) {
-        if (each.summary.dropped != drop_reason::none) continue;
-        wait = std::min(wait, std::max(0.0, 1 - each.tokens) / rate_);
+DRAGLINE_DECL async::time_point bulk_servers::free_at(async::time_point now) noexcept {
+    auto when = async::no_deadline;
+    for (auto& each : all_) {
+        if (!each.bucket) return now;
+        if (each.summary.dropped == drop_reason::none) when = std::min(when, each.bucket->next(now));
     }
-    return async::deadline_after(
-        now, std::chrono::duration_cast<async::duration>(std::chrono::duration<double>(wait)));
+    return when;
 }
 
-DRAGLINE_DECL void bulk_servers::sent(std::uint32_t server) noexcept {
+DRAGLINE_DECL void bulk_servers::sent(std::uint32_t server, async::time_point now) noexcept {
     ++all_[server].summary.sent;
-    if (rate_ != 0) all_[server].tokens -= 1;
+    if (all_[server].bucket) all_[server].bucket->take(now);
 }
 
 DRAGLINE_DECL void bulk_servers::answered(std::uint32_t server, async::duration took) noexcept {
@@ -16463,7 +16453,7 @@ public:
     // sent now.
     std::uint32_t next_to_send(async::time_point now);
     // When next_to_send() may have one only because time passes; no_deadline when only outcomes help.
-    async::time_point send_again_at(async::time_point now) const noexcept;
+    async::time_point send_again_at(async::time_point now) noexcept;
 
     // The outcome of the query that a slot has under way. Answered: `result.answer` holds it.
     void answered(std::uint32_t at, async::time_point now);
@@ -16648,7 +16638,7 @@ DRAGLINE_DECL std::uint32_t bulk_machine::next_to_send(async::time_point now) {
                 --slot.tries_left;
             }
             slot.server = *server;
-            servers_.sent(*server);
+            servers_.sent(*server, now);
             if (slot.result.tries++ == 0) {
                 slot.began = now;
             } else if (!slot.confirming) {
@@ -16664,7 +16654,7 @@ DRAGLINE_DECL std::uint32_t bulk_machine::next_to_send(async::time_point now) {
     return no_slot;
 }
 
-DRAGLINE_DECL async::time_point bulk_machine::send_again_at(async::time_point now) const noexcept {
+DRAGLINE_DECL async::time_point bulk_machine::send_again_at(async::time_point now) noexcept {
     const bool ready = ready_[0].size + ready_[1].size != 0;
     return ready && waiting_.size < allowed_ ? servers_.free_at(now) : async::no_deadline;
 }

@@ -17,24 +17,29 @@ public:
 
     double per_second() const noexcept { return per_second_; }
 
+    bool has_token(time_point now) noexcept {
+        fill(now);
+        return tokens_ >= whole;
+    }
+
     /// Takes a token, if there is one.
     bool take(time_point now) noexcept {
-        fill(now);
-        if (tokens_ < 1) return false;
-        tokens_ -= 1;
+        if (!has_token(now)) return false;
+        tokens_ = std::max(tokens_ - 1, 0.0);
         return true;
     }
 
     /// When take() will find a token, if nobody takes one before.
     time_point next(time_point now) noexcept {
-        fill(now);
-        if (tokens_ >= 1) return now;
+        if (has_token(now)) return now;
         const std::chrono::duration<double> missing((1 - tokens_) / per_second_);
         const auto wait = std::min(missing, std::chrono::duration<double>(std::chrono::hours(24 * 365)));
-        return now + std::chrono::duration_cast<duration>(wait) + duration(1);
+        return now + std::chrono::ceil<duration>(wait);
     }
 
 private:
+    static constexpr double whole = 1 - 1e-9;  // since sums of parts are not exact
+
     void fill(time_point now) noexcept {
         if (now <= filled_) return;
         // The first look only sets the clock: the bucket is full then.

@@ -34,7 +34,7 @@ public:
     // sent now.
     std::uint32_t next_to_send(async::time_point now);
     // When next_to_send() may have one only because time passes; no_deadline when only outcomes help.
-    async::time_point send_again_at(async::time_point now) const noexcept;
+    async::time_point send_again_at(async::time_point now) noexcept;
 
     // The outcome of the query that a slot has under way. Answered: `result.answer` holds it.
     void answered(std::uint32_t at, async::time_point now);

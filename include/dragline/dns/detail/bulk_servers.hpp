@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/async/clock.hpp>
+#include <dragline/async/token_bucket.hpp>
 #include <dragline/dns/bulk/bulk.hpp>
 
 #include <cstddef>
@@ -30,11 +31,11 @@ public:
     };
     choice pick(bool trusted, std::span<const std::uint32_t> hopeless, std::optional<std::uint32_t> last,
                 async::time_point now);
-    async::time_point free_at(async::time_point now) const noexcept;
+    async::time_point free_at(async::time_point now) noexcept;
 
     // One query was sent to it, and was answered or failed.
     bool may_send(std::uint32_t server, async::time_point now);
-    void sent(std::uint32_t server) noexcept;
+    void sent(std::uint32_t server, async::time_point now) noexcept;
     void answered(std::uint32_t server, async::duration took) noexcept;
     void failed(std::uint32_t server, std::error_code ec) noexcept;
     void contradicted(std::uint32_t server) noexcept;
@@ -48,9 +49,8 @@ public:
 private:
     struct entry {
         bulk_server_summary summary;
-        async::duration time{};  // sum over the answers
-        double tokens = 0;
-        async::time_point filled_at;
+        async::duration time{};                     // sum over the answers
+        std::optional<async::token_bucket> bucket;  // none: no limit
         bool without_edns = false;
 
         std::size_t failures() const noexcept {
@@ -59,7 +59,9 @@ private:
         std::size_t outcomes() const noexcept { return summary.answered + failures(); }
     };
 
-    bool has_token(entry& of, async::time_point now) noexcept;
+    static bool has_token(entry& of, async::time_point now) noexcept {
+        return !of.bucket || of.bucket->has_token(now);
+    }
     void judge(std::uint32_t server) noexcept;
     void drop(std::uint32_t server, drop_reason why) noexcept;
 
@@ -67,8 +69,6 @@ private:
     std::size_t plain_;
     std::size_t alive_;  // plain ones that are not dropped
     std::size_t next_[2] = {0, 0};
-    double rate_;  // tokens a second; 0: no limit
-    double burst_;
     bool drops_;
     std::size_t max_contradicted_;
 };

@@ -118,7 +118,7 @@ DRAGLINE_DECL std::uint32_t bulk_machine::next_to_send(async::time_point now) {
                 --slot.tries_left;
             }
             slot.server = *server;
-            servers_.sent(*server);
+            servers_.sent(*server, now);
             if (slot.result.tries++ == 0) {
                 slot.began = now;
             } else if (!slot.confirming) {
@@ -134,7 +134,7 @@ DRAGLINE_DECL std::uint32_t bulk_machine::next_to_send(async::time_point now) {
     return no_slot;
 }
 
-DRAGLINE_DECL async::time_point bulk_machine::send_again_at(async::time_point now) const noexcept {
+DRAGLINE_DECL async::time_point bulk_machine::send_again_at(async::time_point now) noexcept {
     const bool ready = ready_[0].size + ready_[1].size != 0;
     return ready && waiting_.size < allowed_ ? servers_.free_at(now) : async::no_deadline;
 }

@@ -23,28 +23,16 @@ DRAGLINE_DECL bulk_servers::bulk_servers(const bulk_options& options, std::vecto
     : all_(names.size()),
       plain_(names.size() - trusted),
       alive_(plain_),
-      rate_(options.queries_per_second()),
-      burst_(options.burst() != 0 ? static_cast<double>(options.burst())
-                                  : std::max(1.0, rate_ * burst_seconds)),
       drops_(options.drop_bad_servers()),
       max_contradicted_(options.max_contradicted()) {
     next_[1] = plain_;
+    const double rate = options.queries_per_second();
+    const double burst = options.burst() != 0 ? static_cast<double>(options.burst()) : rate * burst_seconds;
     for (std::size_t i = 0; i < names.size(); ++i) {
         all_[i].summary.server = std::move(names[i]);
         all_[i].summary.trusted = i >= plain_;
-        all_[i].tokens = burst_;
+        if (rate != 0) all_[i].bucket.emplace(rate, burst);
     }
-}
-
-DRAGLINE_DECL bool bulk_servers::has_token(entry& of, async::time_point now) noexcept {
-    if (rate_ == 0) return true;
-    if (of.filled_at == async::time_point()) of.filled_at = now;
-    const std::chrono::duration<double> since = now - of.filled_at;
-    if (since.count() > 0) {
-        of.tokens = std::min(burst_, of.tokens + rate_ * since.count());
-        of.filled_at = now;
-    }
-    return of.tokens >= 1;
 }
 
 DRAGLINE_DECL bool bulk_servers::may_send(std::uint32_t server, async::time_point now) {
@@ -84,20 +72,18 @@ DRAGLINE_DECL bulk_servers::choice bulk_servers::pick(bool trusted, std::span<co
     return chosen;
 }
 
-DRAGLINE_DECL async::time_point bulk_servers::free_at(async::time_point now) const noexcept {
-    if (rate_ == 0) return now;
-    double wait = 1 / rate_;
-    for (const auto& each : all_) {
-        if (each.summary.dropped != drop_reason::none) continue;
-        wait = std::min(wait, std::max(0.0, 1 - each.tokens) / rate_);
+DRAGLINE_DECL async::time_point bulk_servers::free_at(async::time_point now) noexcept {
+    auto when = async::no_deadline;
+    for (auto& each : all_) {
+        if (!each.bucket) return now;
+        if (each.summary.dropped == drop_reason::none) when = std::min(when, each.bucket->next(now));
     }
-    return async::deadline_after(
-        now, std::chrono::duration_cast<async::duration>(std::chrono::duration<double>(wait)));
+    return when;
 }
 
-DRAGLINE_DECL void bulk_servers::sent(std::uint32_t server) noexcept {
+DRAGLINE_DECL void bulk_servers::sent(std::uint32_t server, async::time_point now) noexcept {
     ++all_[server].summary.sent;
-    if (rate_ != 0) all_[server].tokens -= 1;
+    if (all_[server].bucket) all_[server].bucket->take(now);
 }
 
 DRAGLINE_DECL void bulk_servers::answered(std::uint32_t server, async::duration took) noexcept {
