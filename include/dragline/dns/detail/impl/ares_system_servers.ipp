@@ -8,6 +8,12 @@
 #include <cstdint>
 #include <cstring>
 
+// From 1.28 on c-ares calls deprecated what 1.18 has as its only way: ares_get_servers_ports().
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
 namespace dragline::inline v1::dns::detail {
 
 DRAGLINE_DECL std::vector<server> ares_system_servers() {
@@ -38,5 +44,9 @@ DRAGLINE_DECL std::vector<server> ares_system_servers() {
 }
 
 }  // namespace dragline::dns::detail
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
 
 #endif
