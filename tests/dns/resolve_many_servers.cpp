@@ -1,6 +1,7 @@
 // How resolve_many() deals with several servers, bad ones, and answers that are none.
 #include <dragline/dns/resolve_many.hpp>
 
+#include "../support/c_ares.hpp"
 #include "bulk_lab.hpp"
 
 #include <dragline/testing/sockets.hpp>
@@ -167,7 +168,8 @@ TEST_CASE("a server that knows no EDNS is asked without", "[dns][resolve_many]")
     });
     const auto out = lab.resolve_all(numbered(50), lab.bulk().window(4));
     CHECK(check_numbered(out, 50) == 50);
-    CHECK(lab.server.query_count() < 60);  // it is remembered
+    const bool seen = lab.engine == dns::bulk_engine::udp || !c_ares_rewrites_messages();
+    CHECK(lab.server.query_count() <= (seen ? 60 : 100));  // what is seen is remembered
 }
 
 TEST_CASE("a refusal that leaves the question out is one all the same", "[dns][resolve_many]") {

@@ -1,6 +1,7 @@
 // Records of every type, as nsd serves them from a zone.
 #include <dragline/dns.hpp>
 
+#include "../support/c_ares.hpp"
 #include "../support/run.hpp"
 #include "nsd_server.hpp"
 
@@ -23,6 +24,7 @@ using dragline::dns::answer_source;
 using dragline::dns::errc;
 using dragline::dns::query_options;
 using dragline::dns::record_type;
+using dragline::test::c_ares_rewrites_messages;
 using dragline::test::child_process;
 using dragline::test::need_program;
 using dragline::test::nsd_plan;
@@ -153,6 +155,11 @@ struct records_lab {
         return said;
     }
 
+    std::error_code error(const std::string& name, record_type type, query_options with = {}) {
+        auto token = as_tuple(asio::use_awaitable);
+        return std::get<0>(run_to_end(loop, dns::query(resolver, name, type, with, token)));
+    }
+
     template <class Data>
     std::vector<Data> typed(const dns::record_resolver<Data>& resolve, const std::string& owner) {
         return run_to_end(loop, resolve(resolver, owner + ".types.test"));
@@ -178,6 +185,10 @@ struct records_lab {
 TEST_CASE("nsd serves records of every type as they stand in its zone", "[integration][nsd][nsd_records]") {
     records_lab lab;
     for (const auto& line : zone_lines()) {
+        if (c_ares_rewrites_messages() && line.name().find('\\') != std::string::npos) {
+            CHECK(lab.error(line.name(), line.type) == errc::invalid_name);
+            continue;
+        }
         INFO(line.name() << ' ' << line.text());
         const auto said = lab.ask(line.name(), line.type);
         CHECK_FALSE(said.error);
@@ -252,7 +263,7 @@ TEST_CASE("the text of nsd's TXT records keeps its strings and every byte",
     CHECK(lab.typed(dns::resolve_txt, "words").at(0).strings == texts{"v=spf1 -all", "", binary});
     CHECK(lab.typed(dns::resolve_txt, "full").at(0).strings ==
           texts{std::string(255, 'a'), std::string(255, 'b')});
-    CHECK(lab.typed(dns::resolve_txt, "giant").at(0).strings.size() == 240);
+    if (!c_ares_rewrites_messages()) CHECK(lab.typed(dns::resolve_txt, "giant").at(0).strings.size() == 240);
 }
 
 TEST_CASE("what is to be used first of nsd's records comes first", "[integration][nsd][nsd_records]") {
@@ -385,6 +396,10 @@ TEST_CASE("an answer of nsd comes over UDP up to the size that is taken, then ov
     for (auto each : cases) {
         const auto name = each.name + std::string(".types.test");
         const auto type = std::string(each.name) == "v4" ? record_type::a : record_type::txt;
+        if (c_ares_rewrites_messages() && name.starts_with("giant")) {
+            CHECK(lab.error(name, type, each.with) == errc::malformed_message);
+            continue;
+        }
         INFO(name << ' ' << each.with.form().udp_size << ' ' << each.with.form().tcp);
         const int udp = lab.queries("udp"), tcp = lab.queries("tcp");
         const auto said = lab.ask(name, type, each.with.bypass_cache(true));

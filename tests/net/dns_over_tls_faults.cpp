@@ -143,7 +143,8 @@ TEST_CASE("nobody at the port, or nobody who speaks, is told as such", "[net][dn
     const auto once = dns::query_options().tries(1);
     const dragline::testing::dead_port dead;
     const dns::server nobody(dead.endpoint().address(), dead.port());
-    CHECK(ask(loop, dragline::net::make_dns_over_tls(loop, nobody), once) == errc::servers_unreachable);
+    CHECK(ask(loop, dragline::net::make_dns_over_tls(loop, nobody, trusting()), once) ==
+          errc::servers_unreachable);
 
     const dragline::testing::black_hole hole;
     const dns::server lost(hole.endpoint().address(), hole.port());
