@@ -3,6 +3,7 @@
 
 #include "../support/c_ares.hpp"
 #include "../support/run.hpp"
+#include "nsd_records_zone.hpp"
 #include "nsd_server.hpp"
 
 #include <dragline/async/event_loop.hpp>
@@ -27,11 +28,11 @@ using dragline::dns::record_type;
 using dragline::test::c_ares_rewrites_messages;
 using dragline::test::child_process;
 using dragline::test::need_program;
-using dragline::test::nsd_plan;
+using dragline::test::records_plan;
 using dragline::test::run_to_end;
-using dragline::test::scratch_folder;
-using dragline::test::server_plan;
 using dragline::test::server_process;
+using dragline::test::unnamed_type;
+using dragline::test::zone_lines;
 
 namespace dns = dragline::dns;
 
@@ -39,106 +40,6 @@ namespace {
 
 using texts = std::vector<std::string>;
 using bytes = std::vector<std::uint8_t>;
-
-constexpr auto unnamed_type = static_cast<record_type>(65280);
-
-// A line of the zone types.test; the data is in the words of to_string().
-struct zone_line {
-    std::string owner;
-    record_type type;
-    std::string data;
-
-    std::string name() const { return owner + (owner.empty() ? "types.test" : ".types.test"); }
-    std::string text() const { return to_string(type) + ' ' + data; }
-};
-
-std::string quoted(std::size_t strings, std::size_t size) {
-    std::string text;
-    for (std::size_t i = 0; i < strings; ++i) {
-        text += (i ? " \"" : "\"") + std::string(size, static_cast<char>('a' + i % 26)) + '"';
-    }
-    return text;
-}
-
-const std::vector<zone_line>& zone_lines() {
-    static const std::vector<zone_line> lines{
-        {"", record_type::soa,
-         "ns.types.test. admin\\.of\\.zone.types.test. 4000000000 7200 3600 1209600 60"},
-        {"", record_type::ns, "ns.types.test."},
-        {"ns", record_type::a, "127.0.0.1"},
-        {"v4", record_type::a, "192.0.2.1"},
-        {"v6", record_type::aaaa, "2001:db8::1"},
-        {"odd\\.dot\\032and\\200", record_type::a, "192.0.2.2"},
-        {"alias", record_type::cname, "v4.types.test."},
-        {"old", record_type::dname, "deep.er.types.test."},
-        {"pointer", record_type::ptr, "hostile\\010\\.\\\"name\\\".example."},
-        {"nobody", record_type::mx, "0 ."},
-        {"words", record_type::txt, R"("v=spf1 -all" "" "a\"b\\c\000\010\127\255;(")"},
-        {"full", record_type::txt, quoted(2, 255)},
-        {"large", record_type::txt, quoted(12, 250)},
-        {"larger", record_type::txt, quoted(24, 250)},
-        {"giant", record_type::txt, quoted(240, 250)},
-        {"_sip._udp", record_type::srv, "10 60 5060 sip.types.test."},
-        {"_none._tcp", record_type::srv, "0 0 0 ."},
-        {"rule", record_type::naptr, R"(100 10 "" "" "!^urn:cid:.+@([^\\.]+\\.)(.*)$!\\2!i" .)"},
-        {"other-rule", record_type::naptr, R"(100 50 "s" "SIP+D2U" "" _sip._udp.types.test.)"},
-        {"ca", record_type::caa, "128 issue \"ca.example; account=230123\""},
-        {"_ftp._tcp", record_type::uri, "10 1 \"ftp://ftp1.example.com/public%20files\""},
-        {"key", record_type::dnskey, "257 3 13 AQPSKmynfzW4kyBv015MUG2DeIQ3Cbl+BBZH4b/0PY1kxg=="},
-        {"digest", record_type::ds, "60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118"},
-        {"_443._tcp", record_type::tlsa,
-         "3 1 1 D2ABDE240D7CD3EE6B4B28C54DF034B97983A1D16E8A410E4561CB106618E971"},
-        {"shell", record_type::sshfp, "2 1 123456789ABCDEF67890123456789ABCDEF67890"},
-        {"_8443._foo", record_type::svcb, "7 svc4.types.test. mandatory=alpn,port alpn=\"bar\" port=8004"},
-        {"apex", record_type::https, "0 v6.types.test."},
-        {"web", record_type::https,
-         "1 . alpn=\"h2,h3\" no-default-alpn port=8443 ipv4hint=192.0.2.1,192.0.2.2 ech=\"AEX+DQ==\" "
-         "ipv6hint=2001:db8::1 key667=\"x\""},
-        {"raw", unnamed_type, "\\# 4 C0000201"},
-        {"nothing-in-it", unnamed_type, "\\# 0"},
-    };
-    return lines;
-}
-
-std::string types_zone() {
-    std::string text = "$TTL 300\n";
-    for (const auto& each : zone_lines()) {
-        text += (each.owner.empty() ? "@" : each.owner) + " IN " + each.text() + '\n';
-    }
-    return text + R"(
-host.deep.er     A     192.0.2.3
-mail             MX    20 second.mail
-mail             MX    10 first.mail
-first.mail       A     192.0.2.10
-first.mail       AAAA  2001:db8::10
-second.mail   90 A     192.0.2.20
-several          SRV   20 0 1 last
-several          SRV   10 0 1 first
-all              A     192.0.2.4
-all              AAAA  2001:db8::4
-all              TXT   "words"
-all              TYPE65280 \# 1 00
-child            NS    ns.child
-ns.child         A     192.0.2.53
-)";
-}
-
-server_plan records_plan() {
-    auto plan = nsd_plan(
-        {{"types.test.", types_zone()},
-         {"brief.test.", "$TTL 300\n@ 30 SOA ns.types.test. a. 1 2 3 4 600\n@ NS ns.types.test.\n"}});
-    plan.prepare = [usual = plan.prepare](const scratch_folder& folder,
-                                          const std::vector<std::uint16_t>& ports) {
-        auto arguments = usual(folder, ports);
-        auto text = folder.read("nsd.conf");
-        text += "server:\n  refuse-any: no\n  minimal-responses: no\n  ipv4-edns-size: 4096\n";
-        text += "remote-control:\n  control-enable: yes\n  control-interface: \"" + folder.file("control") +
-                "\"\n";
-        folder.write("nsd.conf", text);
-        return arguments;
-    };
-    return plan;
-}
 
 struct records_lab {
     server_process nsd{records_plan()};
@@ -180,13 +81,20 @@ struct records_lab {
     }
 };
 
+// What some names come to with newer releases.
+std::error_code trouble_of_c_ares(const std::string& name) {
+    if (!c_ares_rewrites_messages()) return {};
+    if (name.find('\\') != std::string::npos) return errc::invalid_name;
+    return name.starts_with("giant") ? make_error_code(errc::malformed_message) : std::error_code();
+}
+
 }  // namespace
 
 TEST_CASE("nsd serves records of every type as they stand in its zone", "[integration][nsd][nsd_records]") {
     records_lab lab;
     for (const auto& line : zone_lines()) {
-        if (c_ares_rewrites_messages() && line.name().find('\\') != std::string::npos) {
-            CHECK(lab.error(line.name(), line.type) == errc::invalid_name);
+        if (const auto ec = trouble_of_c_ares(line.name())) {
+            CHECK(lab.error(line.name(), line.type) == ec);
             continue;
         }
         INFO(line.name() << ' ' << line.text());
@@ -263,7 +171,7 @@ TEST_CASE("the text of nsd's TXT records keeps its strings and every byte",
     CHECK(lab.typed(dns::resolve_txt, "words").at(0).strings == texts{"v=spf1 -all", "", binary});
     CHECK(lab.typed(dns::resolve_txt, "full").at(0).strings ==
           texts{std::string(255, 'a'), std::string(255, 'b')});
-    if (!c_ares_rewrites_messages()) CHECK(lab.typed(dns::resolve_txt, "giant").at(0).strings.size() == 240);
+    if (!trouble_of_c_ares("giant")) CHECK(lab.typed(dns::resolve_txt, "giant").at(0).strings.size() == 240);
 }
 
 TEST_CASE("what is to be used first of nsd's records comes first", "[integration][nsd][nsd_records]") {
@@ -396,8 +304,8 @@ TEST_CASE("an answer of nsd comes over UDP up to the size that is taken, then ov
     for (auto each : cases) {
         const auto name = each.name + std::string(".types.test");
         const auto type = std::string(each.name) == "v4" ? record_type::a : record_type::txt;
-        if (c_ares_rewrites_messages() && name.starts_with("giant")) {
-            CHECK(lab.error(name, type, each.with) == errc::malformed_message);
+        if (const auto ec = trouble_of_c_ares(name)) {
+            CHECK(lab.error(name, type, each.with) == ec);
             continue;
         }
         INFO(name << ' ' << each.with.form().udp_size << ' ' << each.with.form().tcp);

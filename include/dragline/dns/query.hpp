@@ -35,8 +35,6 @@ DRAGLINE_DECL asio::awaitable<result<response>> query_body(resolver with, questi
 /// Errors:  that there is no answer: make_timeout(phase::resolve), dns::errc::servers_unreachable,
 ///          malformed_message, no_servers, quota_exceeded; a name that cannot be (an address is none),
 ///          options that cannot work.
-///          c-ares from 1.28 on carries no name with other characters than hosts have, '*' and '/':
-///          invalid_name.
 /// Cancel:  any type; a query that others wait for goes on.
 /// Threads: any; see async::initiate(). RFC 1035.
 template <async::where Where, class Token = default_token>
