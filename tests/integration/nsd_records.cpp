@@ -85,7 +85,9 @@ struct records_lab {
 std::error_code trouble_of_c_ares(const std::string& name) {
     if (!c_ares_rewrites_messages()) return {};
     if (name.find('\\') != std::string::npos) return errc::invalid_name;
-    return name.starts_with("giant") ? make_error_code(errc::malformed_message) : std::error_code();
+    // Data without bytes is too little for it, and what fills the message too much.
+    const bool lost = name.starts_with("nothing-in-it") || name.starts_with("giant");
+    return lost ? make_error_code(errc::malformed_message) : std::error_code();
 }
 
 }  // namespace
