@@ -65,6 +65,8 @@ TEST_CASE("sizes and rates that cannot be are refused", "[dns][options]") {
     CHECK_FALSE(options().queries_per_second(0.1).problem());
     CHECK(options().cache(dns::cache_options().refresh_ahead(51)).problem() == bad);
     CHECK(options().cache(dns::cache_options().max_stale(-1s)).problem() == bad);
+    CHECK_FALSE(options().cache(dns::cache_options().refresh_ahead(50)).problem());
+    CHECK_FALSE(options().ndots(15).problem());
     CHECK(options().ndots(16).problem() == bad);
     CHECK(options().search({"ok.test", "n o"}).problem() == bad);
 }

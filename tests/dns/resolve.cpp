@@ -277,6 +277,20 @@ TEST_CASE("of the names of an address only those that lead back to it count when
     CHECK(std::get<0>(names("192.0.2.4")) == errc::name_not_found);
 }
 
+TEST_CASE("no more names of an address are tried than the limit", "[dns][resolve]") {
+    dns_lab lab;
+    const auto confirmed = [&lab](const std::string& text, std::size_t last) {
+        const auto address = asio::ip::make_address(text);
+        list names;
+        for (std::size_t i = 0; i <= last; ++i) names.push_back("n" + std::to_string(i) + ".test");
+        lab.server.pointer(address, names).host(names.back(), {text});
+        const auto with = lab.options().forward_confirmed(true).bypass_cache(true);
+        return std::get<0>(lab.run(dns::reverse_resolve(lab.loop, address, with, no_throw)));
+    };
+    CHECK_FALSE(confirmed("192.0.2.1", 31));
+    CHECK(confirmed("192.0.2.2", 32) == errc::not_confirmed);
+}
+
 TEST_CASE("a name with a byte of zero is no address", "[dns][resolve]") {
     dns_lab lab;
     CHECK(lab.error(std::string_view("192.0.2.1\0.5", 12)) == errc::invalid_name);
