@@ -2,6 +2,13 @@
 #pragma once
 
 #include <dragline/http/body.hpp>
+#include <dragline/http/cookies/cookie.hpp>
+#include <dragline/http/cookies/cookie_date.hpp>
+#include <dragline/http/cookies/cookie_jar.hpp>
+#include <dragline/http/cookies/cookie_jar_options.hpp>
+#include <dragline/http/cookies/cookie_policy.hpp>
+#include <dragline/http/cookies/netscape_cookies.hpp>
+#include <dragline/http/cookies/set_cookie.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/fetch.hpp>

@@ -21,9 +21,10 @@ RANK = {
     "scan": 5, "experiment": 5,
     "testing": 6,
 }
-# Never reaches <asio...>, even indirectly: these modules, every wire/ folder, and these headers.
+# Never reaches <asio...>, even indirectly: these modules, every wire/ folder, and these headers and folders.
 PURE_MODULES = {"url", "codec", "h1"}
 PURE_HEADERS = {"tls/engine.hpp", "tls/verify.hpp"}
+PURE_FOLDERS = ("http/cookies/",)
 
 SOFT_LINES, HARD_LINES, TEST_LINES, EXAMPLE_LINES = 300, 500, 400, 80
 BIG = {                             # with the reason
@@ -280,7 +281,8 @@ for header in headers.values():
         check_part(header)
     elif not header.umbrella and "/detail/" not in header.name:
         check_test(header)
-    if header.module in PURE_MODULES or "/wire/" in header.name or header.name in PURE_HEADERS:
+    if header.module in PURE_MODULES or "/wire/" in header.name or header.name in PURE_HEADERS \
+            or header.name.startswith(PURE_FOLDERS):
         check_purity(header)
 for folder in sorted(p for p in INCLUDE.iterdir() if p.is_dir()):
     check_umbrella(folder.name)

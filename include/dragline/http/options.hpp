@@ -4,6 +4,8 @@
 #include <dragline/async/clock.hpp>
 #include <dragline/h1/limits.hpp>
 #include <dragline/http/body.hpp>
+#include <dragline/http/cookies/cookie.hpp>
+#include <dragline/http/cookies/cookie_policy.hpp>
 #include <dragline/http/fields.hpp>
 #include <dragline/http/trace.hpp>
 #include <dragline/net/endpoint.hpp>
@@ -17,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace dragline::inline v1::http {
 
@@ -64,6 +67,20 @@ public:
     }
     fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
     const http::fields& headers() const noexcept { return headers_; }
+
+    /// Appends a cookie to those of this request. It goes to the origin of the URL alone, takes the place of the
+    /// jar's cookies of its name, and is not put into the jar. errc::invalid_cookie by check_cookie_pair().
+    fetch_options& cookie(std::string_view name, std::string_view value) {
+        return own_cookies_.emplace_back(std::string(name), std::string(value)), *this;
+    }
+    const std::vector<cookie_pair>& own_cookies() const noexcept { return own_cookies_; }
+
+    /// What becomes of Set-Cookie fields, those of redirects included. Default: the session's policy.
+    ///
+    /// A Cookie field by header() is sent as it is and shares its request with nothing else: together with
+    /// cookie() or a jar it is dragline::errc::invalid_option, so use cookie_policy::none() beside it.
+    fetch_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
+    const std::optional<cookie_policy>& cookies() const noexcept { return cookies_; }
 
     fetch_options& body(http::body value) { return body_ = std::move(value), *this; }
     fetch_options& body(std::string bytes) { return body_ = http::body(std::move(bytes)), *this; }
@@ -148,6 +165,8 @@ private:
     std::string method_;
     http::fields headers_;
     http::body body_;
+    std::vector<cookie_pair> own_cookies_;
+    std::optional<cookie_policy> cookies_;
     std::optional<std::string> user_agent_;
     std::optional<net::endpoint> connect_to_;
     std::shared_ptr<const dragline::tls::client_options> tls_;

@@ -4,6 +4,7 @@
 #include <dragline/async/operation.hpp>
 #include <dragline/async/where.hpp>
 #include <dragline/core/asio.hpp>
+#include <dragline/http/cookies/cookie_jar.hpp>
 #include <dragline/http/detail/close_everywhere.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/session_options.hpp>
@@ -45,6 +46,9 @@ public:
     /// False after close_session(): each call on this handle then ends with errc::session_closed.
     bool is_open() const noexcept { return !state_->closed(); }
     session_statistics statistics() const;
+
+    /// The jar of this session, for looking into it, saving it and loading it; nullptr when it keeps no cookies.
+    const std::shared_ptr<http::cookie_jar>& cookie_jar() const noexcept { return state_->cookies(); }
 
     friend bool operator==(const session&, const session&) = default;
 

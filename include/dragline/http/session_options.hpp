@@ -4,6 +4,7 @@
 #include <dragline/async/clock.hpp>
 #include <dragline/core/features.hpp>
 #include <dragline/dns/options.hpp>
+#include <dragline/http/cookies/cookie_policy.hpp>
 #include <dragline/tls/options.hpp>
 
 #include <chrono>
@@ -40,6 +41,11 @@ public:
     session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
     const std::string& user_agent() const noexcept { return user_agent_; }
 
+    /// What becomes of Set-Cookie fields. Default: none is kept. With cookie_policy::own_jar() each session that
+    /// is made has a jar of its own; session::cookie_jar() is it.
+    session_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
+    const cookie_policy& cookies() const noexcept { return cookies_; }
+
     session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const dragline::tls::client_options& tls() const noexcept { return tls_; }
 
@@ -55,6 +61,7 @@ private:
     std::size_t waiters_ = 100'000;
     async::duration idle_ = std::chrono::seconds(15);
     std::string user_agent_ = "dragline/0.1";
+    cookie_policy cookies_;
     dragline::tls::client_options tls_;
     dragline::dns::query_options dns_;
 };

@@ -4,6 +4,7 @@
 #include <dragline/async/interrupter.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
+#include <dragline/http/detail/fetch_cookies.hpp>
 #include <dragline/http/detail/redirect_machine.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/exchange.hpp>
@@ -53,7 +54,8 @@ private:
     std::string method_;
     fields fields_;  // of the request, complete but for Host
     http::body body_;
-    bool pinned_ = true;  // connect_to still applies: no redirect has left the origin
+    fetch_cookies cookies_;
+    bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
     std::shared_ptr<tls_setup> tls_;
 
     response_head head_;

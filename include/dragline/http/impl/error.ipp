@@ -24,19 +24,31 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::session_closed: return "the session was closed";
                 case errc::session_options_differ: return "the living session has other options";
                 case errc::loop_not_running: return "a loop did not answer in time: nobody runs it";
+                case errc::invalid_cookie: return "the cookie has a character that no cookie may have";
+                case errc::cookie_too_large: return "the cookie is too large";
+                case errc::cookie_foreign_domain: return "the cookie is for a domain of others";
+                case errc::cookie_public_suffix: return "the cookie is for a public suffix";
+                case errc::cookie_insecure: return "the cookie is not to be set without TLS";
+                case errc::cookie_prefix_broken: return "the cookie is not what its name promises";
             }
             return "unknown http error";
         }
 
         std::error_condition default_error_condition(int code) const noexcept override {
             switch (static_cast<errc>(code)) {
-                case errc::unsupported_scheme: return std::errc::invalid_argument;
+                case errc::unsupported_scheme:
+                case errc::invalid_cookie: return std::errc::invalid_argument;
                 case errc::connection_closed:
                 case errc::unexpected_upgrade: return condition::protocol_error;
                 case errc::too_many_interim:
                 case errc::too_many_redirects:
-                case errc::body_too_large: return condition::limit_exceeded;
-                case errc::insecure_redirect: return condition::blocked;
+                case errc::body_too_large:
+                case errc::cookie_too_large: return condition::limit_exceeded;
+                case errc::insecure_redirect:
+                case errc::cookie_foreign_domain:
+                case errc::cookie_public_suffix:
+                case errc::cookie_insecure:
+                case errc::cookie_prefix_broken: return condition::blocked;
                 case errc::bad_status:
                 case errc::session_closed:
                 case errc::session_options_differ:
@@ -57,7 +69,13 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::bad_status:
                 case errc::session_closed:
                 case errc::session_options_differ:
-                case errc::loop_not_running: break;
+                case errc::loop_not_running:
+                case errc::invalid_cookie:
+                case errc::cookie_too_large:
+                case errc::cookie_foreign_domain:
+                case errc::cookie_public_suffix:
+                case errc::cookie_insecure:
+                case errc::cookie_prefix_broken: break;
             }
             return phase::none;
         }

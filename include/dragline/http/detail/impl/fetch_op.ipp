@@ -60,6 +60,7 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     const auto& agent = options_.user_agent() ? *options_.user_agent() : shared.user_agent();
     if (auto ec = h1::check_field_value(agent)) return ec;
     if (auto ec = h1::check_field_value(body_.content_type())) return ec;
+    if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
     prepare_fields();
     return {};
 }
@@ -149,6 +150,7 @@ DRAGLINE_DECL void fetch_op::follow() {
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::hop() {
+    cookies_.set_field(fields_, url_, !pinned_, session_->loop().time());
     bool stale = false;
     auto first = attempt(stale);
     auto done = co_await std::move(first);
@@ -241,6 +243,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     if (!read) co_return read;
     attempt_.first_byte = now() - sent;
     attempt_.status = head_.status;
+    cookies_.store(head_.headers, url_, session_->loop().time());
 
     auto& peer = response_.peer;
     peer.address = connection.peer_address();
