@@ -62,6 +62,7 @@ set(subset_minimal
   codec/content_decoder.cpp
   codec/gzip.cpp
   core/features.cpp
+  http/cookies/cookie_jar_domains.cpp
   http/fetch.cpp
   http/fetch_coding.cpp
   url/host.cpp

@@ -38,6 +38,11 @@ TEST_CASE("the system clock does not go back", "[async][clock]") {
     CHECK(clock.longest_sleep() == async::duration::max());
 }
 
+TEST_CASE("the system clock knows the time of day", "[async][clock]") {
+    const auto before = std::chrono::system_clock::now();
+    CHECK(async::system_clock().wall_time() >= before);
+}
+
 TEST_CASE("the system's random numbers use all 64 bits and do not repeat", "[async][clock]") {
     auto& random = async::system_random();
     std::set<std::uint64_t> seen;

@@ -13,7 +13,7 @@ using dragline::http::errc;
 
 TEST_CASE("every code of http has a text of its own", "[http][error]") {
     std::set<std::string> texts;
-    for (int code = 1; code <= static_cast<int>(errc::loop_not_running); ++code) {
+    for (int code = 1; code <= static_cast<int>(errc::cookie_prefix_broken); ++code) {
         const std::error_code ec = static_cast<errc>(code);
         CHECK(std::string(ec.category().name()) == "dragline.http");
         CHECK(texts.insert(ec.message()).second);
@@ -32,6 +32,13 @@ TEST_CASE("the codes of http map to conditions and phases", "[http][error]") {
     CHECK(code(errc::body_too_large) == condition::limit_exceeded);
     CHECK(code(errc::insecure_redirect) == condition::blocked);
     CHECK(code(errc::session_closed) != condition::timeout);
+    CHECK(code(errc::invalid_cookie) == std::errc::invalid_argument);
+    CHECK(code(errc::cookie_too_large) == condition::limit_exceeded);
+    for (const auto refused : {errc::cookie_foreign_domain, errc::cookie_public_suffix, errc::cookie_insecure,
+                               errc::cookie_prefix_broken}) {
+        CHECK(code(refused) == condition::blocked);
+        CHECK(phase_of(code(refused)) == phase::none);
+    }
 
     CHECK(phase_of(code(errc::connection_closed)) == phase::first_byte);
     CHECK(phase_of(code(errc::too_many_redirects)) == phase::redirect);

@@ -20,6 +20,8 @@ TEST_CASE("fetch_options have the documented defaults", "[http][options]") {
     CHECK(options.method().empty());
     CHECK(options.headers().empty());
     CHECK(!options.body().has_value());
+    CHECK(options.own_cookies().empty());
+    CHECK(!options.cookies());
     CHECK(!options.user_agent());
     CHECK(options.timeout() == 30s);
     CHECK(options.connect_timeout() == 10s);

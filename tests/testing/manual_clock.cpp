@@ -14,6 +14,7 @@ TEST_CASE("a manual clock moves only when it is told to", "[testing][manual_cloc
     clock.advance(1ns);
     CHECK(clock.now() == start + 5s + 1ns);
     CHECK(clock.longest_sleep() == 1ms);
+    CHECK(clock.wall_time() == std::chrono::sys_days(std::chrono::January / 1 / 2000) + 5s + 1ns);
 }
 
 TEST_CASE("seeded random numbers are the same each time", "[testing][manual_clock]") {

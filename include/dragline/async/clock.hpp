@@ -27,7 +27,9 @@ public:
     virtual time_point now() noexcept = 0;
 
     /// The time of day, for what is dated by others: cookies. It may jump either way; deadlines go by now().
-    virtual std::chrono::system_clock::time_point wall_time() noexcept { return std::chrono::system_clock::now(); }
+    virtual std::chrono::system_clock::time_point wall_time() noexcept {
+        return std::chrono::system_clock::now();
+    }
 
     /// How long the loop may sleep before it must ask again: bounds the real time until a jump is noticed.
     virtual duration longest_sleep() const noexcept { return duration::max(); }

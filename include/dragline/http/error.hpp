@@ -20,12 +20,12 @@ enum class errc {
     session_closed,          ///< The session of this handle was closed.
     session_options_differ,  ///< get_session() with other options than those of the living session.
     loop_not_running,        ///< A loop did not answer in time, since nobody runs it.
-    invalid_cookie,          ///< A cookie with a control character, or a byte that ends it, or nothing at all.
-    cookie_too_large,        ///< A cookie larger than set_cookie_limits.
-    cookie_foreign_domain,   ///< A cookie for a domain that the host which sets it is not in.
-    cookie_public_suffix,    ///< A cookie for a domain under which others register theirs.
-    cookie_insecure,         ///< http that sets a Secure cookie, or one in the place of such.
-    cookie_prefix_broken,    ///< A name that begins with __Host- or __Secure-, without what that promises.
+    invalid_cookie,         ///< A cookie with a control character, or a byte that ends it, or nothing at all.
+    cookie_too_large,       ///< A cookie larger than set_cookie_limits.
+    cookie_foreign_domain,  ///< A cookie for a domain that the host which sets it is not in.
+    cookie_public_suffix,   ///< A cookie for a domain under which others register theirs.
+    cookie_insecure,        ///< http that sets a Secure cookie, or one in the place of such.
+    cookie_prefix_broken,   ///< A name that begins with __Host- or __Secure-, without what that promises.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

@@ -68,8 +68,9 @@ public:
     fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
     const http::fields& headers() const noexcept { return headers_; }
 
-    /// Appends a cookie to those of this request. It goes to the origin of the URL alone, takes the place of the
-    /// jar's cookies of its name, and is not put into the jar. errc::invalid_cookie by check_cookie_pair().
+    /// Appends a cookie to those of this request. It goes to the origin of the URL alone, takes the place of
+    /// the jar's cookies of its name, and is not put into the jar. errc::invalid_cookie by
+    /// check_cookie_pair().
     fetch_options& cookie(std::string_view name, std::string_view value) {
         return own_cookies_.emplace_back(std::string(name), std::string(value)), *this;
     }

@@ -47,7 +47,8 @@ public:
     bool is_open() const noexcept { return !state_->closed(); }
     session_statistics statistics() const;
 
-    /// The jar of this session, for looking into it, saving it and loading it; nullptr when it keeps no cookies.
+    /// The jar of this session, for looking into it, saving it and loading it; nullptr when it keeps no
+    /// cookies.
     const std::shared_ptr<http::cookie_jar>& cookie_jar() const noexcept { return state_->cookies(); }
 
     friend bool operator==(const session&, const session&) = default;

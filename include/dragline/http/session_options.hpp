@@ -41,8 +41,8 @@ public:
     session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
     const std::string& user_agent() const noexcept { return user_agent_; }
 
-    /// What becomes of Set-Cookie fields. Default: none is kept. With cookie_policy::own_jar() each session that
-    /// is made has a jar of its own; session::cookie_jar() is it.
+    /// What becomes of Set-Cookie fields. Default: none is kept. With cookie_policy::own_jar() each session
+    /// that is made has a jar of its own; session::cookie_jar() is it.
     session_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
     const cookie_policy& cookies() const noexcept { return cookies_; }
 

@@ -42,7 +42,8 @@ TEST_CASE("every form in which servers write dates is read", "[http][cookie_date
 }
 
 TEST_CASE("years of two digits are 1970 to 2069", "[http][cookie_date]") {
-    for (const auto& [text, y] : {std::pair("70", 1970), {"99", 1999}, {"00", 2000}, {"69", 2069}, {"069", 2069}})
+    for (const auto& [text, y] :
+         {std::pair("70", 1970), {"99", 1999}, {"00", 2000}, {"69", 2069}, {"069", 2069}})
         CHECK(parse_cookie_date("01 Jan " + std::string(text) + " 00:00:00") == date(y, 1, 1));
 }
 

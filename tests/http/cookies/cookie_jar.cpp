@@ -273,7 +273,8 @@ TEST_CASE("what could not be sent cannot be set", "[http][cookie_jar]") {
     CHECK(set([](auto& made) { made.value = std::string(4096, 'x'); }) == errc::cookie_too_large);
     CHECK(set([](auto& made) { made.path = "/" + std::string(1024, 'x'); }) == errc::cookie_too_large);
     CHECK(set([](auto& made) { made.name = "__Host-a"; }) == errc::cookie_prefix_broken);
-    CHECK(set([](auto& made) { made.domain = "co.uk", made.host_only = false; }) == errc::cookie_public_suffix);
+    CHECK(set([](auto& made) { made.domain = "co.uk", made.host_only = false; }) ==
+          errc::cookie_public_suffix);
     CHECK(lab.jar.empty());
 }
 

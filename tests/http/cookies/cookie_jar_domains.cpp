@@ -34,16 +34,19 @@ TEST_CASE("a domain is for all names below it", "[http][cookie_jar]") {
         for (const auto* url : {"http://a.test/", "http://www.a.test/", "http://x.y.a.test/"}) {
             CHECK(lab.sent(url) == "a=1");
         }
-        for (const auto* url : {"http://xa.test/", "http://test/", "http://a.test.evil.test/", "http://b.test/"}) {
+        for (const auto* url :
+             {"http://xa.test/", "http://test/", "http://a.test.evil.test/", "http://b.test/"}) {
             CHECK(lab.sent(url).empty());
         }
     }
 }
 
 TEST_CASE("a cookie for a foreign domain is refused", "[http][cookie_jar]") {
-    for (const auto* domain : {"b.test", "x.www.a.test", "ww.a.test", "w.a.test", "xa.test", "..a.test", "www.a.test.",
-                               "a.test.", "a.test:80", "a.test/", "*.a.test", "http://a.test", "a,test", ". a.test",
-                               "\xc3\xa4.test", "xn--4ca.test", "a.tes", "est", "www.a.test.b.test", "127.0.0.1"}) {
+    for (const auto* domain :
+         {"b.test",       "x.www.a.test",  "ww.a.test", "w.a.test",          "xa.test",
+          "..a.test",     "www.a.test.",   "a.test.",   "a.test:80",         "a.test/",
+          "*.a.test",     "http://a.test", "a,test",    ". a.test",          "\xc3\xa4.test",
+          "xn--4ca.test", "a.tes",         "est",       "www.a.test.b.test", "127.0.0.1"}) {
         CAPTURE(domain);
         jar_lab lab;
         const auto ec = lab.store("http://www.a.test/", "a=1; Domain=" + std::string(domain));
@@ -94,7 +97,8 @@ TEST_CASE("addresses are hosts and never domains", "[http][cookie_jar]") {
     CHECK(!lab.store("http://192.0.2.1/", "b=1; Domain=192.0.2.1"));
     for (const auto* domain : {"2.1", "0.2.1", "1", ".2.1", "192.0.2", "0xc0000201", "192.0.2.1."}) {
         CAPTURE(domain);
-        CHECK(lab.store("http://192.0.2.1/", "c=1; Domain=" + std::string(domain)) == errc::cookie_foreign_domain);
+        CHECK(lab.store("http://192.0.2.1/", "c=1; Domain=" + std::string(domain)) ==
+              errc::cookie_foreign_domain);
     }
     CHECK(lab.exchange("http://[2001:db8::1]/", "d=1", "http://[2001:DB8:0::1]:8080/") == "d=1");
     CHECK(!lab.store("http://[2001:db8::1]/", "e=1; Domain=[2001:db8::1]"));
@@ -120,13 +124,25 @@ TEST_CASE("a host with a dot at its end is another host", "[http][cookie_jar]") 
     CHECK(lab.sent("http://a.test/").empty());
 }
 
+TEST_CASE("a host that begins with a dot has no cookies", "[http][cookie_jar]") {
+    jar_lab lab;
+    CHECK(lab.store("http://.a.test/", "a=1") == errc::cookie_foreign_domain);
+    CHECK(lab.store("http://.a.test/", "a=1; Domain=a.test") == errc::cookie_foreign_domain);
+    CHECK(lab.store("http://./", "a=1") == errc::cookie_foreign_domain);
+    CHECK(lab.jar.set(http::cookie("a", "1", ".a.test"), lab.now) == errc::invalid_cookie);
+    CHECK(lab.jar.empty());
+}
+
 TEST_CASE("international names are compared as they go over the wire", "[http][cookie_jar]") {
     jar_lab lab;
     CHECK(lab.exchange("http://xn--bcher-kva.test/", "a=1; Domain=XN--BCHER-KVA.test",
                        "http://www.xn--bcher-kva.test/") == "a=1");
-    CHECK(lab.store("http://xn--bcher-kva.test/", "b=1; Domain=b\xc3\xbc"
-                                                  "cher.test") == errc::cookie_foreign_domain);
-    if (dragline::features::idn2) CHECK(lab.sent("http://b\xc3\xbc" "cher.test/") == "a=1");
+    CHECK(lab.store("http://xn--bcher-kva.test/",
+                    "b=1; Domain=b\xc3\xbc"
+                    "cher.test") == errc::cookie_foreign_domain);
+    if (dragline::features::idn2)
+        CHECK(lab.sent("http://b\xc3\xbc"
+                       "cher.test/") == "a=1");
 }
 
 TEST_CASE("without a public suffix list no cookie leaves its host", "[http][cookie_jar]") {

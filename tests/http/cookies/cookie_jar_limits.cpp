@@ -83,7 +83,8 @@ TEST_CASE("a jar has so many cookies, and the longest unused makes room", "[http
     lab.store("http://d.test/", "a=1");
     CHECK(lab.jar.size() == 3);
     CHECK(lab.sent("http://b.test/").empty());
-    for (const auto* url : {"http://a.test/", "http://c.test/", "http://d.test/"}) CHECK(lab.sent(url) == "a=1");
+    for (const auto* url : {"http://a.test/", "http://c.test/", "http://d.test/"})
+        CHECK(lab.sent(url) == "a=1");
     lab.store("http://a.test/", "a=2");  // replacing needs no room
     CHECK(lab.jar.size() == 3);
 }

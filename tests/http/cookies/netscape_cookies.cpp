@@ -65,8 +65,9 @@ TEST_CASE("a jar is written as curl writes its own", "[http][netscape_cookies]")
 
 TEST_CASE("what is saved is loaded as it was, host-only cookies included", "[http][netscape_cookies]") {
     jar_lab saved;
-    for (const auto* text : {"a=1", "b=2; Domain=a.test", "c=3; Path=/x; HttpOnly", "d=4; Max-Age=100; Secure",
-                             "__Host-e=5; Secure; Path=/", "=six", "g=", "h=a b=c,d", "i=\xc3\xa9"}) {
+    for (const auto* text :
+         {"a=1", "b=2; Domain=a.test", "c=3; Path=/x; HttpOnly", "d=4; Max-Age=100; Secure",
+          "__Host-e=5; Secure; Path=/", "=six", "g=", "h=a b=c,d", "i=\xc3\xa9"}) {
         REQUIRE(!saved.store("https://www.a.test/", text));
     }
     saved.store("http://[::1]/", "v6=1");
@@ -131,6 +132,7 @@ TEST_CASE("lines that are no cookies are counted and leave no trace", "[http][ne
              "a.test\tFALSE\t\tFALSE\t0\ta\t1"sv,
              "\tFALSE\t/\tFALSE\t0\ta\t1"sv,
              ".\tTRUE\t/\tFALSE\t0\ta\t1"sv,
+             "..a.test\tTRUE\t/\tFALSE\t0\ta\t1"sv,
              "a b\tFALSE\t/\tFALSE\t0\ta\t1"sv,
              "a.test\tFALSE\t/\tFALSE\t0\ta\t1\t2"sv,
              "a.test\tFALSE\t/\tFALSE\t0\ta\t1;b=2"sv,
@@ -154,7 +156,8 @@ TEST_CASE("lines that are no cookies are counted and leave no trace", "[http][ne
 }
 
 TEST_CASE("a file is one beginning after another, read without harm", "[http][netscape_cookies]") {
-    const std::string text = "#HttpOnly_.a.test\tTRUE\t/\tFALSE\t4102444800\ta\t1\nb.test\tFALSE\t/\tFALSE\t0\tb\t2\n";
+    const std::string text =
+        "#HttpOnly_.a.test\tTRUE\t/\tFALSE\t4102444800\ta\t1\nb.test\tFALSE\t/\tFALSE\t0\tb\t2\n";
     for (std::size_t size = 0; size <= text.size(); ++size) {
         jar_lab lab;
         const auto counts = load(lab, std::string(text, 0, size));
@@ -186,7 +189,8 @@ TEST_CASE("a jar is saved to a file and loaded from it", "[http][netscape_cookie
     CHECK(loaded.jar.cookies() == saved.jar.cookies());
 }
 
-TEST_CASE("what the file system refuses is an error, and the jar stays as it was", "[http][netscape_cookies]") {
+TEST_CASE("what the file system refuses is an error, and the jar stays as it was",
+          "[http][netscape_cookies]") {
     const temporary_folder folder;
     jar_lab lab;
     CHECK(http::load_cookie_file(lab.jar, folder.file("none"), lab.now).error() ==
@@ -195,7 +199,8 @@ TEST_CASE("what the file system refuses is an error, and the jar stays as it was
     CHECK(http::save_cookie_file(lab.jar, folder.file("none/file"), lab.now).error() ==
           std::errc::no_such_file_or_directory);
     std::filesystem::create_directory(folder.file("taken"));
-    CHECK(http::save_cookie_file(lab.jar, folder.file("taken"), lab.now).error() == std::errc::is_a_directory);
+    CHECK(http::save_cookie_file(lab.jar, folder.file("taken"), lab.now).error() ==
+          std::errc::is_a_directory);
     CHECK(folder.files() == 1);
 
     const std::string line = "a.test\tFALSE\t/\tFALSE\t0\ta\t1\n";

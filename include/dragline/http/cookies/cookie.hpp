@@ -1,5 +1,5 @@
-// Cookies as values (RFC 6265bis). Start with cookie_jar in cookie_jar.hpp; set_cookie.hpp reads the field that
-// makes them.
+// Cookies as values (RFC 6265bis). Start with cookie_jar in cookie_jar.hpp; set_cookie.hpp reads the field
+// that makes them.
 #pragma once
 
 #include <dragline/http/error.hpp>
@@ -15,7 +15,8 @@
 
 namespace dragline::inline v1::http {
 
-/// What a SameSite attribute said. It is kept and decides nothing: without pages there are no sites to compare.
+/// What a SameSite attribute said. It is kept and decides nothing: without pages there are no sites to
+/// compare.
 enum class same_site_mode : std::uint8_t { unset, none, lax, strict };
 
 /// A name with its value, as a Cookie field carries them.
@@ -51,8 +52,9 @@ public:
     friend bool operator==(const cookie&, const cookie&) = default;
 };
 
-/// errc::invalid_cookie unless `name` and `value` can stand in a Cookie field and are read back as they are: no
-/// control character (CR, LF, TAB, NUL), no ';', no '=' in the name, which is not empty, no space at the ends.
+/// errc::invalid_cookie unless `name` and `value` can stand in a Cookie field and are read back as they are:
+/// no control character (CR, LF, TAB, NUL), no ';', no '=' in the name, which is not empty, no space at the
+/// ends.
 DRAGLINE_DECL std::error_code check_cookie_pair(std::string_view name, std::string_view value) noexcept;
 
 /// Appends one more pair to the value of a Cookie field: "a=1; b=2".

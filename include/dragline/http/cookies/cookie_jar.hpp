@@ -22,8 +22,8 @@ namespace dragline::inline v1::http {
 /// Without a public suffix list nobody can tell whether "co.uk" and "example.co.uk" have one owner. Then a
 /// Domain attribute must still match, but the cookie stays with the host that set it.
 ///
-/// A host with a dot at the end is another host than the one without, as in browsers; localhost over http is as
-/// insecure as any.
+/// A host with a dot at the end is another host than the one without, as in browsers; localhost over http is
+/// as insecure as any.
 ///
 /// Threads: one at a time. Sessions of one loop may share a jar, those of several loops may not. It cannot be
 /// copied: what shares it holds the same shared_ptr.
@@ -31,7 +31,7 @@ class cookie_jar {
 public:
     using time_point = std::chrono::system_clock::time_point;
 
-    explicit cookie_jar(const cookie_jar_options& options = cookie_jar_options()) 
+    explicit cookie_jar(const cookie_jar_options& options = cookie_jar_options())
         : options_(options), store_(options.cookies_per_domain(), options.cookies()) {}
     cookie_jar(const cookie_jar&) = delete;
     cookie_jar& operator=(const cookie_jar&) = delete;
@@ -45,13 +45,14 @@ public:
     std::error_code store(const url::url& from, std::string_view text, time_point now);
     std::error_code store(const url::url& from, const set_cookie& wanted, time_point now);
 
-    /// Takes a cookie on the caller's word, as from a file: only its form, its prefix and its domain are checked.
+    /// Takes a cookie on the caller's word, as from a file: only its form, its prefix and its domain are
+    /// checked.
     ///
     /// Errors: errc::invalid_cookie, cookie_too_large, cookie_public_suffix, cookie_prefix_broken.
     std::error_code set(http::cookie value, time_point now);
 
-    /// The value of the Cookie field of a request to `to`; empty when none goes with it. Pairs of `own` follow
-    /// those of the jar, and take the place of all that have their name.
+    /// The value of the Cookie field of a request to `to`; empty when none goes with it. Pairs of `own`
+    /// follow those of the jar, and take the place of all that have their name.
     std::string field_for(const url::url& to, time_point now, std::span<const cookie_pair> own = {});
 
     /// The cookies of that field, longest path first, then oldest first. Does not count as use.
@@ -74,7 +75,8 @@ private:
 
     std::string owner_of(std::string_view host) const;
     std::error_code settle_domain(const url::url& from, std::string_view wanted, http::cookie& made) const;
-    bool shadows_secure(const http::cookie& made, bool host_is_name, std::string_view owner, seconds now) const;
+    bool shadows_secure(const http::cookie& made, bool host_is_name, std::string_view owner,
+                        seconds now) const;
     detail::cookie_store::bucket select(const url::url& to, seconds now,
                                         std::span<const cookie_pair> own) const;
 

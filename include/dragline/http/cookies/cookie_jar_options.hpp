@@ -14,7 +14,8 @@ namespace dragline::inline v1::http {
 /// Settings of a cookie_jar, fixed when it is made.
 class cookie_jar_options {
 public:
-    /// As url::registrable_domain(): the part of a domain that its owner registered, nothing for a public suffix.
+    /// As url::registrable_domain(): the part of a domain that its owner registered, nothing for a public
+    /// suffix.
     using domain_rule = std::optional<std::string> (*)(std::string_view name);
 
     cookie_jar_options() {}
@@ -23,8 +24,8 @@ public:
     cookie_jar_options& size_limits(set_cookie_limits value) { return size_limits_ = value, *this; }
     const set_cookie_limits& size_limits() const noexcept { return size_limits_; }
 
-    /// Cookies of one registered domain and all names below it. One more makes room: expired ones go first, then
-    /// the longest unused without Secure, then the longest unused.
+    /// Cookies of one registered domain and all names below it. One more makes room: expired ones go first,
+    /// then the longest unused without Secure, then the longest unused.
     cookie_jar_options& cookies_per_domain(std::size_t value) { return per_domain_ = value, *this; }
     std::size_t cookies_per_domain() const noexcept { return per_domain_; }
 

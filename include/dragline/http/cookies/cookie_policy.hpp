@@ -1,4 +1,5 @@
-// Which cookies a session or a fetch keeps: none, those of a jar of its own, or those of a jar that it shares.
+// Which cookies a session or a fetch keeps: none, those of a jar of its own, or those of a jar that it
+// shares.
 #pragma once
 
 #include <dragline/http/cookies/cookie_jar.hpp>
@@ -10,8 +11,8 @@
 
 namespace dragline::inline v1::http {
 
-/// What becomes of Set-Cookie fields. Nothing is kept unless a jar is asked for, and none is shared unless the
-/// same jar is given to several; see cookie_jar for the threads.
+/// What becomes of Set-Cookie fields. Nothing is kept unless a jar is asked for, and none is shared unless
+/// the same jar is given to several; see cookie_jar for the threads.
 class cookie_policy {
 public:
     /// Keeps none.

@@ -31,8 +31,8 @@ DRAGLINE_DECL std::string to_netscape(const cookie_jar& from, cookie_jar::time_p
 /// Puts the cookies of such a text into the jar, next to those that it has.
 DRAGLINE_DECL cookie_load load_netscape(cookie_jar& into, std::string_view text, cookie_jar::time_point now);
 
-/// Writes to_netscape() to a file that only its owner can read, and replaces `path` by it when it is complete.
-/// Blocks.
+/// Writes to_netscape() to a file that only its owner can read, and replaces `path` by it when it is
+/// complete. Blocks.
 ///
 /// Errors: those of the file system.
 DRAGLINE_DECL result<void> save_cookie_file(const cookie_jar& from, const std::string& path,
@@ -40,8 +40,8 @@ DRAGLINE_DECL result<void> save_cookie_file(const cookie_jar& from, const std::s
 
 /// As load_netscape(), from a file. Blocks.
 ///
-/// Errors: those of the file system; std::errc::file_too_large when it has more than `max_size` bytes. The jar
-/// is then as it was.
+/// Errors: those of the file system; std::errc::file_too_large when it has more than `max_size` bytes. The
+/// jar is then as it was.
 DRAGLINE_DECL result<cookie_load> load_cookie_file(cookie_jar& into, const std::string& path,
                                                    cookie_jar::time_point now,
                                                    std::size_t max_size = 32 * 1024 * 1024);

@@ -50,8 +50,8 @@ private:
     std::size_t max_attribute_ = 1024;
 };
 
-/// Reads the value of a Set-Cookie field as RFC 6265bis, 5.6 says; unknown attributes and broken values of known
-/// ones are ignored. Stricter in one point: a tab inside a name, value, domain or path is refused.
+/// Reads the value of a Set-Cookie field as RFC 6265bis, 5.6 says; unknown attributes and broken values of
+/// known ones are ignored. Stricter in one point: a tab inside a name, value, domain or path is refused.
 ///
 /// Errors: errc::invalid_cookie for a control character or a cookie without name and value; cookie_too_large.
 DRAGLINE_DECL result<set_cookie> parse_set_cookie(std::string_view text,

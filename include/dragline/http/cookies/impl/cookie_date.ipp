@@ -32,7 +32,7 @@ private:
 
 /// A number of `least` to `most` digits in front of `text`, which is taken away; what follows is no digit.
 DRAGLINE_DECL std::optional<int> take_date_digits(std::string_view& text, std::size_t least,
-                                             std::size_t most) noexcept {
+                                                  std::size_t most) noexcept {
     std::size_t size = 0;
     int value = 0;
     for (; size < text.size() && ascii::is_digit(text[size]); ++size) {

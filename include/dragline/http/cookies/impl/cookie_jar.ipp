@@ -58,7 +58,8 @@ DRAGLINE_DECL std::error_code cookie_jar::settle_domain(const url::url& from, st
     const bool is_name = from.host_type() == url::host_kind::domain;
     made.domain = host;
     made.host_only = true;
-    if (host.empty()) return errc::cookie_foreign_domain;
+    // A name with an empty first label is nobody's, and looks like a domain in a file.
+    if (host.empty() || host.starts_with('.')) return errc::cookie_foreign_domain;
     if (wanted.empty()) return {};
     if (!detail::domain_matches(host, is_name, wanted)) return errc::cookie_foreign_domain;
     if (!is_name) return {};  // it is the very address
@@ -134,7 +135,7 @@ DRAGLINE_DECL bool cookie_jar::shadows_secure(const http::cookie& made, bool hos
 
 DRAGLINE_DECL std::error_code cookie_jar::set(http::cookie value, time_point now) {
     auto host = url::parse_host(value.domain);
-    if (!host || host->text().empty() || !value.path.starts_with('/') ||
+    if (!host || host->text().empty() || host->text().starts_with('.') || !value.path.starts_with('/') ||
         detail::has_control_character(value.path) || !detail::is_cookie_text(value.name, value.value)) {
         return errc::invalid_cookie;
     }
@@ -156,7 +157,7 @@ DRAGLINE_DECL std::error_code cookie_jar::set(http::cookie value, time_point now
 }
 
 DRAGLINE_DECL detail::cookie_store::bucket cookie_jar::select(const url::url& to, seconds now,
-                                                    std::span<const cookie_pair> own) const {
+                                                              std::span<const cookie_pair> own) const {
     detail::cookie_store::bucket chosen;
     const auto host = to.hostname();
     if (empty() || host.empty()) return chosen;
@@ -164,8 +165,8 @@ DRAGLINE_DECL detail::cookie_store::bucket cookie_jar::select(const url::url& to
     const bool secure = detail::carries_secure_cookies(to);
     for (const auto& each : store_.of(owner_of(host))) {
         const auto& value = each->value;
-        const bool in_domain = value.host_only ? value.domain == host
-                                               : detail::domain_matches(host, is_name, value.domain);
+        const bool in_domain =
+            value.host_only ? value.domain == host : detail::domain_matches(host, is_name, value.domain);
         if (!in_domain || !detail::path_matches(to.path(), value.path) || (value.secure && !secure) ||
             detail::has_expired(value, now) ||
             std::any_of(own.begin(), own.end(), [&](const auto& pair) { return pair.name == value.name; })) {

@@ -106,7 +106,8 @@ DRAGLINE_DECL cookie_load load_netscape(cookie_jar& into, std::string_view text,
         auto line = text.substr(0, end);
         text = end == text.npos ? std::string_view() : text.substr(end + 1);
         if (line.ends_with('\r')) line.remove_suffix(1);
-        if (ascii::trim(line).empty() || (line[0] == '#' && !line.starts_with(detail::http_only_mark))) continue;
+        if (ascii::trim(line).empty() || (line[0] == '#' && !line.starts_with(detail::http_only_mark)))
+            continue;
         auto read = detail::read_netscape_line(line);
         const bool dead = read && detail::has_expired(*read, time);
         if (!read || into.set(*std::move(read), now)) {
@@ -131,7 +132,8 @@ DRAGLINE_DECL result<void> save_cookie_file(const cookie_jar& from, const std::s
     if (!file) return detail::last_file_error();
     using std::filesystem::perms;
     std::filesystem::permissions(draft, perms::owner_read | perms::owner_write, ec);
-    if (!ec && std::fwrite(text.data(), 1, text.size(), file.get()) != text.size()) ec = detail::last_file_error();
+    if (!ec && std::fwrite(text.data(), 1, text.size(), file.get()) != text.size())
+        ec = detail::last_file_error();
     if (std::fclose(file.release()) != 0 && !ec) ec = detail::last_file_error();
     if (!ec) std::filesystem::rename(draft, path, ec);
     if (ec) {

@@ -83,7 +83,8 @@ DRAGLINE_DECL result<set_cookie> parse_set_cookie(std::string_view text, const s
         if (attribute_value.size() > limits.max_attribute()) continue;
         detail::read_attribute(made, attribute_name, attribute_value);
     }
-    if (detail::has_control_character(made.domain) || detail::has_control_character(made.path)) return errc::invalid_cookie;
+    if (detail::has_control_character(made.domain) || detail::has_control_character(made.path))
+        return errc::invalid_cookie;
     return made;
 }
 

@@ -15,12 +15,14 @@ DRAGLINE_DECL bool has_control_character(std::string_view text) noexcept {
 
 DRAGLINE_DECL bool is_cookie_text(std::string_view name, std::string_view value) noexcept {
     const auto bad = [](std::string_view text, std::string_view ends) {
-        return has_control_character(text) || text.find_first_of(ends) != text.npos || ascii::trim(text) != text;
+        return has_control_character(text) || text.find_first_of(ends) != text.npos ||
+               ascii::trim(text) != text;
     };
     return !(name.empty() && value.empty()) && !bad(name, ";=") && !bad(value, ";");
 }
 
-DRAGLINE_DECL bool domain_matches(std::string_view host, bool host_is_name, std::string_view domain) noexcept {
+DRAGLINE_DECL bool domain_matches(std::string_view host, bool host_is_name,
+                                  std::string_view domain) noexcept {
     if (host == domain) return true;
     return host_is_name && !domain.empty() && host.size() > domain.size() && host.ends_with(domain) &&
            host[host.size() - domain.size() - 1] == '.';
@@ -45,7 +47,9 @@ DRAGLINE_DECL name_prefix prefix_of(std::string_view name) noexcept {
     const auto begins = [name](std::string_view prefix) {
         return ascii::equals_ignoring_case(name.substr(0, prefix.size()), prefix);
     };
-    return begins("__Host-") ? name_prefix::host : begins("__Secure-") ? name_prefix::secure : name_prefix::none;
+    return begins("__Host-")     ? name_prefix::host
+           : begins("__Secure-") ? name_prefix::secure
+                                 : name_prefix::none;
 }
 
 }  // namespace dragline::http::detail

@@ -15,7 +15,8 @@ DRAGLINE_DECL std::error_code fetch_cookies::prepare(const fetch_options& option
     for (const auto& [name, value] : own_) {
         if (auto ec = check_cookie_pair(name, value)) return ec;
     }
-    if ((jar_ || !own_.empty()) && options.headers().contains("Cookie")) return dragline::errc::invalid_option;
+    if ((jar_ || !own_.empty()) && options.headers().contains("Cookie"))
+        return dragline::errc::invalid_option;
     return {};
 }
 
