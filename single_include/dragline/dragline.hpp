@@ -5119,31 +5119,34 @@ inline constexpr std::size_t max_datagram_batch = 64;
 #if defined(__linux__)
 inline constexpr bool batched_datagrams = true;
 
-inline int send_datagrams(int socket, const datagram* each, std::size_t count) noexcept {
-    ::mmsghdr headers[max_datagram_batch];
+namespace detail {
+struct datagram_headers {
+    ::mmsghdr each[max_datagram_batch];
     ::iovec parts[max_datagram_batch];
-    for (std::size_t i = 0; i < count; ++i) {
-        parts[i] = {each[i].data, each[i].size};
-        headers[i] = {};
-        headers[i].msg_hdr.msg_iov = &parts[i];
-        headers[i].msg_hdr.msg_iovlen = 1;
+
+    datagram_headers(const datagram* datagrams, std::size_t count) noexcept {
+        for (std::size_t i = 0; i < count; ++i) {
+            parts[i] = {datagrams[i].data, datagrams[i].size};
+            each[i] = {};
+            each[i].msg_hdr.msg_iov = &parts[i];
+            each[i].msg_hdr.msg_iovlen = 1;
+        }
     }
-    return ::sendmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
+};
+}  // namespace detail
+
+inline int send_datagrams(int socket, const datagram* each, std::size_t count) noexcept {
+    detail::datagram_headers headers(each, count);
+    return ::sendmmsg(socket, headers.each, static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 inline int receive_datagrams(int socket, datagram* each, std::size_t count) noexcept {
-    ::mmsghdr headers[max_datagram_batch];
-    ::iovec parts[max_datagram_batch];
-    for (std::size_t i = 0; i < count; ++i) {
-        parts[i] = {each[i].data, each[i].size};
-        headers[i] = {};
-        headers[i].msg_hdr.msg_iov = &parts[i];
-        headers[i].msg_hdr.msg_iovlen = 1;
-    }
-    const int received = ::recvmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
+    detail::datagram_headers headers(each, count);
+    const int received =
+        ::recvmmsg(socket, headers.each, static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
     for (int i = 0; i < received; ++i) {
-        each[i].size = headers[i].msg_len;
-        each[i].truncated = (headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+        each[i].size = headers.each[i].msg_len;
+        each[i].truncated = (headers.each[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     }
     return received;
 }
@@ -6881,6 +6884,38 @@ private:
 };
 
 }  // namespace dragline::dns::detail
+// ---- dragline/dns/detail/query_writer.hpp
+// The fixed parts of a query, before and after its question.
+
+
+#include <cstddef>
+#include <cstdint>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr std::size_t query_header_size = 12;
+inline constexpr std::size_t query_extension_size = 11;
+
+// One question follows.
+inline void write_query_header(std::uint8_t* at, std::uint16_t id, const query_form& form) noexcept {
+    store_big16(at, id);
+    store_big16(at + 2, static_cast<std::uint16_t>((form.recursion_desired ? 0x0100u : 0u) |
+                                                   (form.checking_disabled ? 0x0010u : 0u)));
+    store_big16(at + 4, 1);
+    store_big32(at + 6, 0);
+    store_big16(at + 10, form.udp_size != 0 ? 1 : 0);
+}
+
+// The OPT record at the root, without options. For a form with EDNS only.
+inline void write_query_extension(std::uint8_t* at, const query_form& form) noexcept {
+    at[0] = 0;
+    store_big16(at + 1, static_cast<std::uint16_t>(record_type::opt));
+    store_big16(at + 3, form.udp_size);
+    store_big32(at + 5, form.dnssec_ok ? 0x8000 : 0);
+    store_big16(at + 9, 0);
+}
+
+}  // namespace dragline::dns::detail
 // ---- dragline/dns/detail/record_reader.hpp
 // The data of one record, from the bytes of a message.
 
@@ -7437,25 +7472,14 @@ DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_f
 DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
                                            std::vector<std::uint8_t>& out) {
     const std::size_t start = out.size();
-    const auto store_type = [](std::uint8_t* at, record_type type) {
-        store_big16(at, static_cast<std::uint16_t>(type));
-    };
-    std::array<std::uint8_t, detail::header_size> header{};
-    store_big16(&header[0], id);
-    store_big16(&header[2], static_cast<std::uint16_t>((form.recursion_desired ? 0x0100u : 0u) |
-                                                       (form.checking_disabled ? 0x0010u : 0u)));
-    header[5] = 1;  // a question
-    header[11] = form.udp_size != 0 ? 1 : 0;
-    out.insert(out.end(), header.begin(), header.end());
+    out.resize(start + dns::detail::query_header_size);
+    dns::detail::write_query_header(out.data() + start, id, form);
     if (const auto ec = encode_name(asked.name, out)) return out.resize(start), ec;
-
-    std::array<std::uint8_t, 4 + 11> rest{};  // type and class; OPT at the root, without options
-    store_type(&rest[0], asked.type);
-    store_big16(&rest[2], static_cast<std::uint16_t>(asked.klass));
-    store_type(&rest[5], record_type::opt);
-    store_big16(&rest[7], form.udp_size);
-    store_big16(&rest[11], form.dnssec_ok ? 0x8000 : 0);
-    out.insert(out.end(), rest.begin(), form.udp_size != 0 ? rest.end() : rest.begin() + 4);
+    const std::size_t name_end = out.size();
+    out.resize(name_end + 4 + (form.udp_size != 0 ? dns::detail::query_extension_size : 0));
+    store_big16(out.data() + name_end, static_cast<std::uint16_t>(asked.type));
+    store_big16(out.data() + name_end + 2, static_cast<std::uint16_t>(asked.klass));
+    if (form.udp_size != 0) dns::detail::write_query_extension(out.data() + name_end + 4, form);
     return {};
 }
 
@@ -10536,7 +10560,7 @@ DRAGLINE_DECL std::vector<server> ares_system_servers() {
 #endif
 // ---- dragline/dns/detail/ares_transport.hpp
 // The default transport: UDP with TCP after a truncated answer, by c-ares. Replaces its channel when that may
-// help.
+// help, and does without it what c-ares cannot.
 
 // ---- dragline/dns/detail/ares_channel.hpp
 // One c-ares channel to one server, driven by one loop: no thread, no cache, no hosts file, no search list.
@@ -10701,6 +10725,9 @@ struct ares_channeldata;
 
 namespace dragline::inline v1::dns::detail {
 
+// Whether c-ares may fail at a message that is none of its business; see direct_query.
+DRAGLINE_DECL bool ares_rewrites_messages() noexcept;
+
 // What of a query's form is a matter of the whole channel for c-ares.
 struct channel_mode {
     bool tcp = false;
@@ -10827,13 +10854,18 @@ inline constexpr std::chrono::milliseconds ares_patience{5000};
 // What c-ares takes at most over UDP where EDNS is used; queries say themselves what they take.
 inline constexpr int ares_udp_size = 4096;
 
-// From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
-// unless it may send again by itself.
-DRAGLINE_DECL int ares_tries() noexcept {
+DRAGLINE_DECL int ares_version_number() noexcept {
     int version = 0;
     ares_version(&version);
-    return version >= 0x012000 ? 4 : 1;
+    return version;
 }
+
+// From 1.28 on c-ares reads every message into records and writes it anew.
+DRAGLINE_DECL bool ares_rewrites_messages() noexcept { return ares_version_number() >= 0x011c00; }
+
+// From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
+// unless it may send again by itself.
+DRAGLINE_DECL int ares_tries() noexcept { return ares_version_number() >= 0x012000 ? 4 : 1; }
 
 DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
     switch (status) {
@@ -11089,6 +11121,241 @@ DRAGLINE_DECL void ares_channel::pause() noexcept {
 #endif
 
 #endif
+// ---- dragline/dns/detail/direct_query.hpp
+// One question over a socket of its own, without c-ares: for what newer releases of it cannot carry.
+// From 1.28 on it reads every message into records and writes it anew, and fails where it knows better than
+// the server: names with characters that host names lack, data of no bytes, answers near the largest size.
+
+
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// Over UDP, and over TCP when the answer is truncated or the form says so. Lives by shared_ptr.
+class direct_query : public std::enable_shared_from_this<direct_query> {
+public:
+    direct_query(async::loop_state& loop, const server& where, const question& asked, const query_form& form,
+                 std::shared_ptr<reply_sink> sink, std::size_t tag);
+
+    // Begins to ask, or goes on: from the beginning, since a pause closes the socket.
+    void resume();
+    void pause() noexcept;
+    void shutdown() noexcept;
+
+    bool ended() const noexcept { return !sink_; }
+
+private:
+    using reply_bytes = result<std::vector<std::uint8_t>>;
+
+    asio::awaitable<void> run();
+    asio::awaitable<reply_bytes> over_udp();
+    asio::awaitable<reply_bytes> over_tcp();
+    bool answered_by(byte_view reply) const noexcept;
+    static void expired(void* self) noexcept;
+    void interrupt() noexcept;
+    void stopped(const std::exception_ptr& thrown);
+    void finish(reply_bytes reply);
+
+    async::loop_state& loop_;
+    server where_;
+    bool tcp_;
+    std::vector<std::uint8_t> query_;
+    std::error_code refused_;  // why there is no query
+    std::size_t question_end_ = 0;
+    std::shared_ptr<reply_sink> sink_;  // none when it has ended
+    std::size_t tag_;
+    asio::cancellation_signal signal_;
+    async::deadline limit_;
+    bool running_ = false;
+    bool interrupted_ = false;  // what runs is cancelled
+    bool paused_ = true;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/direct_query.ipp
+// Included by <dragline/dns/detail/direct_query.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/ip/udp.hpp>
+#include <asio/post.hpp>
+#include <asio/read.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+// Longer than anybody waits for one try, as for c-ares.
+inline constexpr std::chrono::seconds direct_patience{5};
+
+DRAGLINE_DECL direct_query::direct_query(async::loop_state& loop, const server& where, const question& asked,
+                                         const query_form& form, std::shared_ptr<reply_sink> sink,
+                                         std::size_t tag)
+    : loop_(loop), where_(where), tcp_(form.tcp), sink_(std::move(sink)), tag_(tag), limit_(&expired, this) {
+    random_numbers ids(loop.random());
+    refused_ = wire::append_query(ids.next16(), asked, form, query_);
+    if (refused_) return;
+    question_end_ = query_header_size;
+    (void)wire::decode_name(query_, question_end_);
+    question_end_ += 4;
+}
+
+DRAGLINE_DECL void direct_query::resume() {
+    paused_ = false;
+    if (running_ || ended()) return;
+    running_ = true;
+    loop_.deadlines().arm(limit_, loop_.now() + direct_patience);
+    // The coroutine's cancellation state stands inside the signal: so its frame, too, holds this.
+    auto body = [self = shared_from_this()] { return self->run(); };
+    auto stopped = [self = shared_from_this()](std::exception_ptr thrown) { self->stopped(thrown); };
+    asio::co_spawn(loop_.executor(), std::move(body),
+                   asio::bind_cancellation_slot(signal_.slot(), std::move(stopped)));
+}
+
+DRAGLINE_DECL void direct_query::pause() noexcept {
+    paused_ = true;
+    limit_.disarm();
+    interrupt();
+}
+
+DRAGLINE_DECL void direct_query::shutdown() noexcept {
+    sink_.reset();
+    pause();
+}
+
+DRAGLINE_DECL void direct_query::interrupt() noexcept {
+    if (running_ && !std::exchange(interrupted_, true)) signal_.emit(asio::cancellation_type::terminal);
+}
+
+DRAGLINE_DECL void direct_query::stopped(const std::exception_ptr& thrown) {
+    running_ = false;
+    const bool interrupted = std::exchange(interrupted_, false);
+    if (ended()) return;
+    if (thrown && !interrupted) return finish(std::make_error_code(std::errc::not_enough_memory));
+    if (!paused_) resume();
+}
+
+DRAGLINE_DECL void direct_query::expired(void* self) noexcept {
+    const auto held = static_cast<direct_query*>(self)->shared_from_this();
+    held->interrupt();
+    held->finish(make_timeout(phase::resolve));
+}
+
+DRAGLINE_DECL void direct_query::finish(reply_bytes reply) {
+    limit_.disarm();
+    const auto sink = std::exchange(sink_, nullptr);
+    if (!sink) return;
+    if (!reply) {
+        sink->on_reply(tag_, reply.error());
+    } else if (!sink->on_reply_bytes(tag_, *reply)) {
+        sink->on_reply(tag_, wire::decode_message(*reply));
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<void> direct_query::run() {
+    // The caller of ask() must not hear of an outcome inside it.
+    co_await asio::post(loop_.executor(), asio::use_awaitable);
+    if (refused_) co_return finish(refused_);
+    constexpr std::uint8_t truncation_bit = 0x02;
+    if (!tcp_) {
+        auto asking = over_udp();
+        auto reply = co_await std::move(asking);
+        if (interrupted_) co_return;
+        if (!reply || !((*reply)[2] & truncation_bit)) co_return finish(std::move(reply));
+        tcp_ = true;
+    }
+    auto asking = over_tcp();
+    auto reply = co_await std::move(asking);
+    if (!interrupted_) finish(std::move(reply));
+}
+
+DRAGLINE_DECL asio::awaitable<direct_query::reply_bytes> direct_query::over_udp() {
+    asio::ip::udp::socket socket(loop_.executor());
+    const asio::ip::udp::endpoint where(where_.address(), where_.port());
+    std::error_code failed;
+    socket.open(where.protocol(), failed);
+    if (!failed) socket.connect(where, failed);
+    if (failed) co_return errc::servers_unreachable;
+    auto sending = socket.async_send(asio::buffer(query_), as_tuple(asio::use_awaitable));
+    const auto [not_sent, sent] = co_await std::move(sending);
+    if (not_sent) co_return errc::servers_unreachable;
+    std::vector<std::uint8_t> reply(wire::max_message_size);
+    for (;;) {
+        auto receiving = socket.async_receive(asio::buffer(reply), as_tuple(asio::use_awaitable));
+        const auto [ec, size] = co_await std::move(receiving);
+        if (ec) co_return errc::servers_unreachable;
+        if (!answered_by(byte_view(reply).first(size))) continue;  // forged, or late
+        reply.resize(size);
+        co_return reply;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<direct_query::reply_bytes> direct_query::over_tcp() {
+    asio::ip::tcp::socket socket(loop_.executor());
+    const asio::ip::tcp::endpoint where(where_.address(), where_.port());
+    auto connecting = socket.async_connect(where, as_tuple(asio::use_awaitable));
+    const auto [refused] = co_await std::move(connecting);
+    if (refused) co_return errc::servers_unreachable;
+    std::array<std::uint8_t, 2> length;
+    store_big16(length.data(), static_cast<std::uint16_t>(query_.size()));
+    const std::array<asio::const_buffer, 2> both{asio::buffer(length), asio::buffer(query_)};
+    auto writing = asio::async_write(socket, both, as_tuple(asio::use_awaitable));
+    const auto [not_sent, sent] = co_await std::move(writing);
+    if (not_sent) co_return errc::servers_unreachable;
+    std::vector<std::uint8_t> reply;
+    auto reading_length = asio::async_read(socket, asio::buffer(length), as_tuple(asio::use_awaitable));
+    const auto [no_length, two] = co_await std::move(reading_length);
+    if (no_length) co_return errc::servers_unreachable;
+    reply.resize(load_big16(length.data()));
+    auto reading = asio::async_read(socket, asio::buffer(reply), as_tuple(asio::use_awaitable));
+    const auto [broken, all] = co_await std::move(reading);
+    if (broken) co_return errc::servers_unreachable;
+    if (!answered_by(reply)) co_return errc::malformed_message;
+    co_return reply;
+}
+
+// A response to this very question; a server that refuses may leave the question out, see check_response().
+DRAGLINE_DECL bool direct_query::answered_by(byte_view reply) const noexcept {
+    constexpr std::uint8_t response_bit = 0x80;
+    constexpr std::uint8_t rcode_mask = 0x0f;
+    if (reply.size() < query_header_size || !(reply[2] & response_bit)) return false;
+    if (!std::equal(query_.begin(), query_.begin() + 2, reply.begin())) return false;
+    if (load_big16(&reply[4]) == 0) {
+        const auto code = static_cast<rcode>(reply[3] & rcode_mask);
+        return code != rcode::no_error && code != rcode::name_not_found;
+    }
+    // Lengths of labels are below the letters, so that they do not change.
+    return reply.size() >= question_end_ &&
+           std::equal(query_.begin() + query_header_size,
+                      query_.begin() + static_cast<std::ptrdiff_t>(question_end_),
+                      reply.begin() + query_header_size, [](std::uint8_t a, std::uint8_t b) {
+                          return ascii::to_lower(static_cast<char>(a)) ==
+                                 ascii::to_lower(static_cast<char>(b));
+                      });
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 
 #include <cstddef>
 #include <memory>
@@ -11100,7 +11367,7 @@ namespace dragline::inline v1::dns::detail {
 // A channel that could not reach its server is replaced before the next question, so one that was made while
 // the machine was offline harms nobody; and one that has asked much is replaced to move to another port. The
 // old channel stays until its last question is answered.
-class ares_transport final : public transport {
+class ares_transport final : public transport, public std::enable_shared_from_this<ares_transport> {
 public:
     ares_transport(async::loop_state& loop, const server& where) : loop_(loop), where_(where) {}
 
@@ -11117,12 +11384,17 @@ private:
         std::shared_ptr<ares_channel> channel;
     };
 
+    class second_reading;
+
     ares_channel& channel_for(channel_mode mode);
+    void ask_directly(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+                      std::size_t tag);
 
     async::loop_state& loop_;
     server where_;
     std::vector<channel_slot> current_;  // one for each mode that was asked for
     std::vector<std::shared_ptr<ares_channel>> retired_;
+    std::vector<std::shared_ptr<direct_query>> direct_;
     std::size_t holders_ = 0;
     bool ended_ = false;
 };
@@ -11147,15 +11419,56 @@ inline constexpr std::size_t ares_questions_per_channel = 4096;
 inline constexpr std::chrono::milliseconds ares_least_age{
     200};  // a refusing server must not cost a channel a query
 
+// Hears first what c-ares made of a question. Where it failed at the message, and not the server, the
+// question is asked once more without it: so the answer does not depend on its version.
+class ares_transport::second_reading final : public reply_sink {
+public:
+    second_reading(std::weak_ptr<ares_transport> owner, question asked, query_form form,
+                   std::shared_ptr<reply_sink> sink)
+        : owner_(std::move(owner)), asked_(std::move(asked)), form_(form), sink_(std::move(sink)) {}
+
+    bool on_reply_bytes(std::size_t tag, byte_view reply) override {
+        delivered_ = true;
+        return sink_->on_reply_bytes(tag, reply);
+    }
+
+    void on_reply(std::size_t tag, result<wire::message> reply) override {
+        const auto ec = reply.error();
+        const bool failed_to_carry = ec == errc::malformed_message || ec == errc::invalid_name;
+        if (failed_to_carry && !delivered_) {
+            if (const auto owner = owner_.lock()) return owner->ask_directly(asked_, form_, sink_, tag);
+        }
+        sink_->on_reply(tag, std::move(reply));
+    }
+
+private:
+    std::weak_ptr<ares_transport> owner_;
+    question asked_;
+    query_form form_;
+    std::shared_ptr<reply_sink> sink_;
+    bool delivered_ = false;
+};
+
 DRAGLINE_DECL void ares_transport::ask(const question& asked, const query_form& form,
                                        std::shared_ptr<reply_sink> sink, std::size_t tag) {
     if (ended_) return;
+    static const bool may_fail_to_carry = ares_rewrites_messages();
     try {
+        if (may_fail_to_carry)
+            sink = std::make_shared<second_reading>(weak_from_this(), asked, form, std::move(sink));
         channel_for(channel_mode::of(form)).ask(asked, form, std::move(sink), tag);
     } catch (const std::system_error& error) {  // no memory, no file descriptor
         asio::post(loop_.executor(),
                    [sink = std::move(sink), tag, ec = error.code()] { sink->on_reply(tag, ec); });
     }
+}
+
+DRAGLINE_DECL void ares_transport::ask_directly(const question& asked, const query_form& form,
+                                                std::shared_ptr<reply_sink> sink, std::size_t tag) {
+    if (ended_) return;
+    std::erase_if(direct_, [](const auto& query) { return query->ended(); });
+    direct_.push_back(std::make_shared<direct_query>(loop_, where_, asked, form, std::move(sink), tag));
+    if (holders_ > 0) direct_.back()->resume();
 }
 
 DRAGLINE_DECL ares_channel& ares_transport::channel_for(channel_mode mode) {
@@ -11181,6 +11494,7 @@ DRAGLINE_DECL void ares_transport::hold() {
         if (slot.channel) slot.channel->resume();
     }
     for (const auto& channel : retired_) channel->resume();
+    for (const auto& query : direct_) query->resume();
 }
 
 DRAGLINE_DECL void ares_transport::release() noexcept {
@@ -11189,6 +11503,7 @@ DRAGLINE_DECL void ares_transport::release() noexcept {
         if (slot.channel) slot.channel->pause();
     }
     for (const auto& channel : retired_) channel->pause();
+    for (const auto& query : direct_) query->pause();
 }
 
 DRAGLINE_DECL void ares_transport::shutdown() noexcept {
@@ -11197,6 +11512,7 @@ DRAGLINE_DECL void ares_transport::shutdown() noexcept {
         if (slot.channel) slot.channel->shutdown();
     }
     for (const auto& channel : retired_) channel->shutdown();
+    for (const auto& query : direct_) query->shutdown();
 }
 
 }  // namespace dragline::dns::detail
@@ -17793,18 +18109,13 @@ DRAGLINE_DECL std::error_code udp_carrier::send(std::uint32_t at, bulk_slot& slo
 }
 
 DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
-    static constexpr std::size_t extension_size = 11;
-    const bool edns = form_.udp_size != 0 && slot.edns;
+    auto form = form_;
+    if (!slot.edns) form.udp_size = 0;
     const auto question = slot.question.bytes();
-    const std::size_t size = wire_question::header_size + question.size() + 2 + (edns ? extension_size : 0);
-    auto* out = port.compose(size);
-    store_big16(out, slot.id);
-    store_big16(out + 2, static_cast<std::uint16_t>((form_.recursion_desired ? 0x0100u : 0u) |
-                                                    (form_.checking_disabled ? 0x0010u : 0u)));
-    store_big16(out + 4, 1);
-    store_big32(out + 6, 0);
-    store_big16(out + 10, edns ? 1 : 0);
-    out += wire_question::header_size;
+    auto* out = port.compose(query_header_size + question.size() + 2 +
+                             (form.udp_size != 0 ? query_extension_size : 0));
+    write_query_header(out, slot.id, form);
+    out += query_header_size;
     std::memcpy(out, question.data(), question.size());
     if (form_.mixed_case) {
         for (std::size_t i = 0; i < slot.question.name_size(); ++i) {
@@ -17818,12 +18129,7 @@ DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
     }
     out += question.size();
     store_big16(out, static_cast<std::uint16_t>(record_class::internet));
-    if (!edns) return;
-    out[2] = 0;
-    store_big16(out + 3, static_cast<std::uint16_t>(record_type::opt));
-    store_big16(out + 5, form_.udp_size);
-    store_big32(out + 7, form_.dnssec_ok ? 0x8000 : 0);
-    store_big16(out + 11, 0);
+    if (form.udp_size != 0) write_query_extension(out + 2, form);
 }
 
 DRAGLINE_DECL result<udp_carrier::port_pointer> udp_carrier::port_for(std::uint32_t server) {
