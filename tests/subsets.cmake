@@ -16,6 +16,7 @@ set(subset_tsan
   async/dispatcher_limits.cpp
   async/event_loop.cpp
   async/loop_group.cpp
+  async/loop_state.cpp
   async/operation.cpp
   async/operation_cancellation.cpp
   async/semaphore.cpp

@@ -106,7 +106,8 @@ void require_same(std::string_view coding, const outcome& a, const outcome& b) {
 }
 
 // What the encoders make of `text`; `choice` is one of them.
-void require_round_trip(std::string_view text, std::size_t piece, std::size_t room, std::size_t choice) {
+void require_round_trip(std::string_view text, std::size_t piece, [[maybe_unused]] std::size_t room,
+                        std::size_t choice) {
     struct coded {
         std::string_view coding;
         std::string bytes;
