@@ -103,8 +103,9 @@ private:
         start_[start_size_++] = input.front();
         if (!starts_frame()) return frames_ == 0 ? errc::corrupt : errc::trailing_garbage;
         done = {1, 0, false};
-        if (start_size_ == magic_size && ++frames_ > limits().max_zstd_frames())
+        if (start_size_ == magic_size && ++frames_ > limits().max_zstd_frames()) {
             return errc::too_many_members;
+        }
         if (is_skippable() && start_size_ == start_.size()) {
             start_size_ = 0;
             left_ = 0;
