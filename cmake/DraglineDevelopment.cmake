@@ -29,3 +29,12 @@ function(dragline_own_program target)
   dragline_own_code(${target})
   target_compile_options(${target} PRIVATE -fno-sanitize=null,alignment)
 endfunction()
+
+# dragline_test_encoders(<target>): what tests/codec/compress.hpp encodes with, where dragline has the decoder.
+function(dragline_test_encoders target)
+  if(BROTLI IN_LIST DRAGLINE_FEATURES)
+    find_library(DRAGLINE_BROTLI_ENCODER brotlienc REQUIRED)
+    mark_as_advanced(DRAGLINE_BROTLI_ENCODER)
+    target_link_libraries(${target} PRIVATE ${DRAGLINE_BROTLI_ENCODER} Dragline::BROTLI)
+  endif()
+endfunction()

@@ -37,7 +37,9 @@ set(subset_clang
   async/for_each.cpp
   async/handler.cpp
   async/operation.cpp
+  codec/brotli.cpp
   codec/gzip.cpp
+  codec/zstd.cpp
   core/error.cpp
   core/result.cpp
   dns/records/presentation.cpp
@@ -59,9 +61,11 @@ set(subset_clang
 
 # No optional library: what uses one, and what says that it is missing.
 set(subset_minimal
+  codec/brotli.cpp
   codec/codings.cpp
   codec/content_decoder.cpp
   codec/gzip.cpp
+  codec/zstd.cpp
   core/features.cpp
   http/cookies/cookie_jar_domains.cpp
   http/fetch.cpp

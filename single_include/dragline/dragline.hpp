@@ -4382,11 +4382,12 @@ private:
 
 }  // namespace dragline::async
 // ---- dragline/codec.hpp
-// Content codings (RFC 9110, 8.4): gzip and deflate, decoded as they arrive, guarded against bombs.
-// Start with content_decoder; decoder and make_decoder() are one coding alone.
+// Content codings (RFC 9110, 8.4): gzip, deflate, br and zstd, decoded as they arrive, guarded against bombs;
+// gzip is encoded, too. Start with content_decoder; decoder and make_decoder() are one coding alone, and
+// gzip_encoder is the way back.
 
-// ---- dragline/codec/codings.hpp
-// Codings by their names in Accept-Encoding and Content-Encoding.
+// ---- dragline/codec/brotli.hpp
+// The coding br. The only files that know brotli are this one and its .ipp.
 
 // ---- dragline/codec/decoder.hpp
 // The interface of one content coding.
@@ -4423,8 +4424,8 @@ public:
 };
 
 }  // namespace dragline::codec
-// ---- dragline/codec/gzip.hpp
-// The codings that zlib decodes. The only files that know zlib are this one and its .ipp.
+// ---- dragline/codec/detail/guarded_decoder.hpp
+// What the decoders of every library have in common: the loop, the ratio, the end.
 
 // ---- dragline/codec/error.hpp
 // What can be wrong with coded content.
@@ -4443,7 +4444,8 @@ enum class errc {
     truncated,           ///< The input ended inside the coded stream.
     trailing_garbage,    ///< Bytes other than zeros after the end of the coded stream.
     ratio_exceeded,      ///< decoding_limits::max_ratio: a decompression bomb.
-    too_many_members,    ///< decoding_limits::max_gzip_members.
+    too_many_members,    ///< decoding_limits::max_gzip_members or max_zstd_frames.
+    window_too_large,    ///< decoding_limits::max_zstd_window.
 };
 
 /// Category "dragline.codec".
@@ -4479,7 +4481,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::truncated: return "compressed data is truncated";
                 case errc::trailing_garbage: return "garbage after the end of compressed data";
                 case errc::ratio_exceeded: return "compressed data expands too much";
-                case errc::too_many_members: return "too many gzip members";
+                case errc::too_many_members: return "too many gzip members or zstd frames";
+                case errc::window_too_large: return "zstd window is too large";
             }
             return "unknown content coding error";
         }
@@ -4488,7 +4491,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::too_many_codings:
                 case errc::ratio_exceeded:
-                case errc::too_many_members: return condition::limit_exceeded;
+                case errc::too_many_members:
+                case errc::window_too_large: return condition::limit_exceeded;
                 case errc::unknown_coding:
                 case errc::corrupt:
                 case errc::truncated:
@@ -4537,6 +4541,15 @@ public:
     decoding_limits& max_gzip_members(std::size_t value) { return max_gzip_members_ = value, *this; }
     std::size_t max_gzip_members() const noexcept { return max_gzip_members_; }
 
+    /// Frames of one zstd stream, skippable ones included.
+    decoding_limits& max_zstd_frames(std::size_t value) { return max_zstd_frames_ = value, *this; }
+    std::size_t max_zstd_frames() const noexcept { return max_zstd_frames_; }
+
+    /// Bytes that a zstd decoder keeps to refer back to (RFC 9659); rounded down to a power of two, and 1 KiB
+    /// at least.
+    decoding_limits& max_zstd_window(std::uint64_t value) { return max_zstd_window_ = value, *this; }
+    std::uint64_t max_zstd_window() const noexcept { return max_zstd_window_; }
+
     /// Whether so many decoded bytes may come from so many coded ones.
     bool allows(std::uint64_t coded, std::uint64_t decoded) const noexcept {
         if (decoded <= ratio_floor_) return true;
@@ -4549,11 +4562,176 @@ private:
     std::uint64_t ratio_floor_ = 1024 * 1024;
     std::size_t max_codings_ = 5;
     std::size_t max_gzip_members_ = 1024;
+    std::size_t max_zstd_frames_ = 1024;
+    std::uint64_t max_zstd_window_ = 8 * 1024 * 1024;
 };
 
 }  // namespace dragline::codec
 
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::codec::detail {
+
+class guarded_decoder : public decoder {
+public:
+    explicit guarded_decoder(decoding_limits limits) : limits_(limits) {}
+
+    result<step> decode(std::string_view input, std::span<char> out) final;
+    std::error_code finish() final;
+
+protected:
+    /// Decodes what it can with one call of the library; neither consumes nor produces when it needs more.
+    /// What was produced beside an error counts.
+    virtual std::error_code advance(std::string_view input, std::span<char> out, step& done) = 0;
+
+    const decoding_limits& limits() const noexcept { return limits_; }
+
+private:
+    decoding_limits limits_;
+    std::uint64_t coded_ = 0, decoded_ = 0;
+    bool complete_ = false;
+    std::error_code error_;
+};
+
+}  // namespace dragline::codec::detail
+
+// ---- dragline/codec/detail/impl/guarded_decoder.ipp
+// Included by <dragline/codec/detail/guarded_decoder.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::codec::detail {
+
+DRAGLINE_DECL result<decoder::step> guarded_decoder::decode(std::string_view input, std::span<char> out) {
+    step done;
+    while (!error_ && done.produced < out.size()) {
+        step one;
+        error_ = advance(input.substr(done.consumed), out.subspan(done.produced), one);
+        done.consumed += one.consumed;
+        done.produced += one.produced;
+        coded_ += one.consumed;
+        decoded_ += one.produced;
+        complete_ = one.finished;
+        if (!limits_.allows(coded_, decoded_)) return error_ = errc::ratio_exceeded;
+        if (one.consumed == 0 && one.produced == 0) break;
+    }
+    if (error_ && done.produced == 0) return error_;  // else the next call returns it
+    done.finished = complete_ && !error_;
+    return done;
+}
+
+DRAGLINE_DECL std::error_code guarded_decoder::finish() {
+    if (!error_ && !complete_) error_ = errc::truncated;
+    return error_;
+}
+
+}  // namespace dragline::codec::detail
+
+#endif
+
 #include <memory>
+
+namespace dragline::inline v1::codec {
+
+/// br (RFC 7932): one stream; any byte after it is errc::trailing_garbage. Large windows, which the RFC does
+/// not have, are errc::corrupt, so a decoder holds 16 MiB at most.
+///
+/// Of a stream that turns out to be corrupt, how much is decoded first depends on the pieces: the library
+/// keeps up to a window back. Null when this build has no brotli.
+DRAGLINE_DECL std::unique_ptr<decoder> make_brotli_decoder(decoding_limits limits = {});
+
+}  // namespace dragline::codec
+
+// ---- dragline/codec/impl/brotli.ipp
+// Included by <dragline/codec/brotli.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#if DRAGLINE_WITH_BROTLI
+
+#include <brotli/decode.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::codec::detail {
+
+struct destroy_brotli {
+    void operator()(BrotliDecoderState* state) const noexcept { BrotliDecoderDestroyInstance(state); }
+};
+
+class brotli_decoder final : public guarded_decoder {
+public:
+    explicit brotli_decoder(decoding_limits limits)
+        : guarded_decoder(limits), state_(BrotliDecoderCreateInstance(nullptr, nullptr, nullptr)) {
+        if (!state_) throw std::bad_alloc();
+        BrotliDecoderSetParameter(state_.get(), BROTLI_DECODER_PARAM_LARGE_WINDOW, BROTLI_FALSE);
+    }
+
+private:
+    std::error_code advance(std::string_view input, std::span<char> out, step& done) override {
+        if (ended_) {
+            done.finished = true;
+            return input.empty() ? std::error_code() : errc::trailing_garbage;
+        }
+        const auto* next = reinterpret_cast<const std::uint8_t*>(input.data());
+        auto* to = reinterpret_cast<std::uint8_t*>(out.data());
+        std::size_t left = input.size(), room = out.size();
+        const auto status = BrotliDecoderDecompressStream(state_.get(), &left, &next, &room, &to, nullptr);
+        ended_ = status == BROTLI_DECODER_RESULT_SUCCESS;
+        done = {input.size() - left, out.size() - room, ended_};
+        return status == BROTLI_DECODER_RESULT_ERROR ? failure() : std::error_code();
+    }
+
+    std::error_code failure() const {
+        const auto code =
+            BrotliDecoderGetErrorCode(state_.get());  // negative; those of memory stand together
+        const bool memory = code <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES &&
+                            code >= BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES;
+        return memory ? std::make_error_code(std::errc::not_enough_memory) : errc::corrupt;
+    }
+
+    std::unique_ptr<BrotliDecoderState, destroy_brotli> state_;
+    bool ended_ = false;  // and all that was decoded is handed out
+};
+
+}  // namespace dragline::codec::detail
+
+#endif
+
+namespace dragline::inline v1::codec {
+
+DRAGLINE_DECL std::unique_ptr<decoder> make_brotli_decoder([[maybe_unused]] decoding_limits limits) {
+#if DRAGLINE_WITH_BROTLI
+    return std::make_unique<detail::brotli_decoder>(limits);
+#else
+    return nullptr;
+#endif
+}
+
+}  // namespace dragline::codec
+
+#endif
+// ---- dragline/codec/codings.hpp
+// Codings by their names in Accept-Encoding and Content-Encoding.
+
+// ---- dragline/codec/gzip.hpp
+// The codings of zlib, decoded, and gzip, encoded. The only files that know zlib are this one and its .ipp.
+
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
 
 namespace dragline::inline v1::codec {
 
@@ -4568,6 +4746,57 @@ DRAGLINE_DECL std::unique_ptr<decoder> make_gzip_decoder(decoding_limits limits 
 /// first two bytes tell. Zeros may follow the end here too. Null when this build has no zlib.
 DRAGLINE_DECL std::unique_ptr<decoder> make_deflate_decoder(decoding_limits limits = {});
 
+namespace detail {
+class deflate_stream;
+}
+
+/// Encodes content as one gzip member, piece by piece, into buffers of the caller: a request, say.
+///
+///     gzip_encoder coder;
+///     for each piece: until it is consumed: coder.encode(piece, out)
+///     until finished: coder.finish(out)
+///
+/// Equal content gives equal bytes: the header has neither time nor name. Holds 256 KiB from the first call
+/// on.
+class gzip_encoder {
+public:
+    /// What one call did.
+    struct step {
+        std::size_t consumed = 0;  ///< Bytes of the input that are done with.
+        std::size_t produced = 0;  ///< Bytes written to the front of the output.
+        bool finished = false;     ///< The coded stream is complete.
+    };
+
+    /// `level` is 1, the fastest, to 9, the smallest; 0 does not compress.
+    explicit gzip_encoder(int level = default_level);
+    gzip_encoder(gzip_encoder&&) noexcept;
+    gzip_encoder& operator=(gzip_encoder&&) noexcept;
+    ~gzip_encoder();
+
+    static constexpr int default_level = 6;
+
+    /// Encodes some of `input`, which need not be consumed whole, into `out`, which must not be empty. Often
+    /// it produces nothing: the coder gathers input.
+    ///
+    /// Errors: dragline::errc::not_supported without zlib, invalid_option for a level that does not exist.
+    /// Throws std::logic_error after finish().
+    result<step> encode(std::string_view input, std::span<char> out);
+
+    /// The content has ended: gives the rest, in as many calls as it takes until step::finished.
+    result<step> finish(std::span<char> out);
+
+private:
+    result<step> run(std::string_view input, std::span<char> out);
+
+    int level_;
+    bool finishing_ = false;
+    std::unique_ptr<detail::deflate_stream> stream_;
+};
+
+/// The whole of `content` as gzip; the errors are those of gzip_encoder.
+DRAGLINE_DECL result<std::string> encode_gzip(std::string_view content,
+                                              int level = gzip_encoder::default_level);
+
 }  // namespace dragline::codec
 
 // ---- dragline/codec/impl/gzip.ipp
@@ -4575,20 +4804,23 @@ DRAGLINE_DECL std::unique_ptr<decoder> make_deflate_decoder(decoding_limits limi
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <stdexcept>
+
 #if DRAGLINE_WITH_ZLIB
 
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <limits>
 #include <new>
-#include <span>
-#include <string_view>
-#include <system_error>
 
 namespace dragline::inline v1::codec::detail {
+
+// zlib counts in a smaller type; what does not fit is left for the next call.
+inline uInt zlib_size(std::size_t size) {
+    return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
+}
 
 // Owns a z_stream, which must not move: zlib keeps a pointer to it.
 class inflate_stream {
@@ -4608,9 +4840,9 @@ public:
     std::error_code inflate(std::string_view input, std::span<char> out, decoder::step& done) {
         // zlib reads through a pointer to non-const unless ZLIB_CONST is defined.
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
-        stream_.avail_in = clamp(input.size());
+        stream_.avail_in = zlib_size(input.size());
         stream_.next_out = reinterpret_cast<Bytef*>(out.data());
-        stream_.avail_out = clamp(out.size());
+        stream_.avail_out = zlib_size(out.size());
         const uInt in = stream_.avail_in, room = stream_.avail_out;
         const int status = ::inflate(&stream_, Z_NO_FLUSH);
         done = {in - stream_.avail_in, room - stream_.avail_out, status == Z_STREAM_END};
@@ -4620,43 +4852,17 @@ public:
     }
 
 private:
-    static uInt clamp(std::size_t size) {
-        return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
-    }
-
     z_stream stream_{};
 };
 
-class inflate_decoder : public decoder {
+class inflate_decoder : public guarded_decoder {
 public:
     inflate_decoder(decoding_limits limits, inflate_stream::wrapping kind)
-        : limits_(limits), kind_(kind), stream_(kind) {}
-
-    result<step> decode(std::string_view input, std::span<char> out) override {
-        step done;
-        while (!error_ && done.produced < out.size()) {
-            step one;
-            error_ = advance(input.substr(done.consumed), out.subspan(done.produced), one);
-            done.consumed += one.consumed;
-            done.produced += one.produced;
-            coded_ += one.consumed;
-            decoded_ += one.produced;
-            if (!limits_.allows(coded_, decoded_)) return error_ = errc::ratio_exceeded;
-            if (one.consumed == 0 && one.produced == 0) break;
-        }
-        if (error_ && done.produced == 0) return error_;  // else the next call returns it
-        done.finished = ended_ && !error_;
-        return done;
-    }
-
-    std::error_code finish() override {
-        if (!error_ && !ended_) error_ = errc::truncated;
-        return error_;
-    }
+        : guarded_decoder(limits), kind_(kind), stream_(kind) {}
 
 protected:
     /// Inflates, or reads what stands between and after streams.
-    virtual std::error_code advance(std::string_view input, std::span<char> out, step& done) {
+    std::error_code advance(std::string_view input, std::span<char> out, step& done) override {
         return ended_ ? skip_padding(input, done) : inflate(input, out, done);
     }
 
@@ -4668,6 +4874,7 @@ protected:
 
     std::error_code skip_padding(std::string_view input, step& done) {
         done.consumed = std::min(input.find_first_not_of('\0'), input.size());
+        done.finished = true;
         if (done.consumed == 0 && !input.empty()) return errc::trailing_garbage;
         padded_ = padded_ || done.consumed != 0;
         return {};
@@ -4681,16 +4888,12 @@ protected:
 
     bool ended() const noexcept { return ended_; }
     bool padded() const noexcept { return padded_; }
-    const decoding_limits& limits() const noexcept { return limits_; }
 
 private:
-    decoding_limits limits_;
     inflate_stream::wrapping kind_;
     inflate_stream stream_;
     bool ended_ = false;   // a stream is complete
     bool padded_ = false;  // and zeros followed it
-    std::uint64_t coded_ = 0, decoded_ = 0;
-    std::error_code error_;
 };
 
 class gzip_decoder final : public inflate_decoder {
@@ -4744,11 +4947,88 @@ private:
     std::size_t begin_size_ = 0;
 };
 
+// Owns a z_stream, which must not move.
+class deflate_stream {
+public:
+    explicit deflate_stream(int level) {
+        constexpr int gzip = MAX_WBITS + 16, default_memory = 8;
+        if (deflateInit2(&stream_, level, Z_DEFLATED, gzip, default_memory, Z_DEFAULT_STRATEGY) != Z_OK) {
+            throw std::bad_alloc();
+        }
+    }
+    deflate_stream(const deflate_stream&) = delete;
+    deflate_stream& operator=(const deflate_stream&) = delete;
+    ~deflate_stream() { deflateEnd(&stream_); }
+
+    gzip_encoder::step deflate(std::string_view input, std::span<char> out, bool last) {
+        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
+        stream_.avail_in = zlib_size(input.size());
+        stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+        stream_.avail_out = zlib_size(out.size());
+        const uInt in = stream_.avail_in, room = stream_.avail_out;
+        const int status = ::deflate(&stream_, last ? Z_FINISH : Z_NO_FLUSH);
+        return {in - stream_.avail_in, room - stream_.avail_out, status == Z_STREAM_END};
+    }
+
+private:
+    z_stream stream_{};
+};
+
+}  // namespace dragline::codec::detail
+
+#else
+
+namespace dragline::inline v1::codec::detail {
+
+class deflate_stream {};
+
 }  // namespace dragline::codec::detail
 
 #endif
 
 namespace dragline::inline v1::codec {
+
+DRAGLINE_DECL gzip_encoder::gzip_encoder(int level) : level_(level) {}
+DRAGLINE_DECL gzip_encoder::gzip_encoder(gzip_encoder&&) noexcept = default;
+DRAGLINE_DECL gzip_encoder& gzip_encoder::operator=(gzip_encoder&&) noexcept = default;
+DRAGLINE_DECL gzip_encoder::~gzip_encoder() = default;
+
+DRAGLINE_DECL result<gzip_encoder::step> gzip_encoder::encode(std::string_view input, std::span<char> out) {
+    if (finishing_) throw std::logic_error("gzip_encoder::encode() after finish()");
+    return run(input, out);
+}
+
+DRAGLINE_DECL result<gzip_encoder::step> gzip_encoder::finish(std::span<char> out) {
+    finishing_ = true;
+    return run({}, out);
+}
+
+DRAGLINE_DECL result<gzip_encoder::step> gzip_encoder::run([[maybe_unused]] std::string_view input,
+                                                           [[maybe_unused]] std::span<char> out) {
+    if (level_ < 0 || level_ > 9) return dragline::errc::invalid_option;
+#if DRAGLINE_WITH_ZLIB
+    if (!stream_) stream_ = std::make_unique<detail::deflate_stream>(level_);
+    return stream_->deflate(input, out, finishing_);
+#else
+    return dragline::errc::not_supported;
+#endif
+}
+
+DRAGLINE_DECL result<std::string> encode_gzip(std::string_view content, int level) {
+    gzip_encoder encoder(level);
+    std::string coded(content.size() / 2 + 64, '\0');
+    for (std::size_t size = 0;;) {
+        const auto room = std::span(coded).subspan(size);
+        const auto step = content.empty() ? encoder.finish(room) : encoder.encode(content, room);
+        if (!step) return step.error();
+        content.remove_prefix(step->consumed);
+        size += step->produced;
+        if (size == coded.size() && !step->finished) coded.resize(2 * size);
+        if (!step->finished) continue;
+        coded.resize(size);
+        return coded;
+    }
+}
 
 DRAGLINE_DECL std::unique_ptr<decoder> make_gzip_decoder([[maybe_unused]] decoding_limits limits) {
 #if DRAGLINE_WITH_ZLIB
@@ -4769,14 +5049,205 @@ DRAGLINE_DECL std::unique_ptr<decoder> make_deflate_decoder([[maybe_unused]] dec
 }  // namespace dragline::codec
 
 #endif
+// ---- dragline/codec/zstd.hpp
+// The coding zstd. The only files that know libzstd are this one and its .ipp.
+
+
+#include <memory>
+
+namespace dragline::inline v1::codec {
+
+/// zstd (RFC 8878, with the window of RFC 9659): any number of frames up to the limit, skippable ones
+/// included, lengths and checksums verified where a frame has them.
+///
+/// What begins no frame is errc::corrupt, after a frame errc::trailing_garbage. Dictionaries and the formats
+/// from before the RFC are errc::corrupt. Of a corrupt block, how much is handed out first depends on the
+/// pieces. Null when this build has no libzstd.
+DRAGLINE_DECL std::unique_ptr<decoder> make_zstd_decoder(decoding_limits limits = {});
+
+}  // namespace dragline::codec
+
+// ---- dragline/codec/impl/zstd.ipp
+// Included by <dragline/codec/zstd.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#if DRAGLINE_WITH_ZSTD
+
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::codec::detail {
+
+// Owns the state of libzstd, and gives it so little at a time that no call decodes a block and then fails at
+// the next one: the library forgets what it has written when it fails.
+class zstd_stream {
+public:
+    explicit zstd_stream(std::uint64_t max_window) : context_(ZSTD_createDCtx()) {
+        if (!context_) throw std::bad_alloc();
+        const auto log = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax);
+        const int wanted = static_cast<int>(std::bit_width(max_window)) - 1;
+        ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax,
+                               std::clamp(wanted, log.lowerBound, log.upperBound));
+    }
+
+    /// Takes the magic number, which decodes to nothing.
+    std::error_code begin(std::string_view magic, std::span<char> out) {
+        decoder::step unused;
+        return run(magic, out, unused);
+    }
+
+    /// The rest of the frame; step::finished is its end.
+    std::error_code decompress(std::string_view input, std::span<char> out, decoder::step& done) {
+        if (full_) {  // there may be more where that came from, without any input
+            const auto ec = run({}, out, done);
+            if (ec || done.produced != 0 || done.finished) return ec;
+        }
+        return input.empty() ? std::error_code() : run(input.substr(0, wanted_), out, done);
+    }
+
+private:
+    struct free_context {
+        void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
+    };
+
+    std::error_code run(std::string_view input, std::span<char> out, decoder::step& done) {
+        ZSTD_inBuffer from{input.data(), input.size(), 0};
+        ZSTD_outBuffer to{out.data(), out.size(), 0};
+        const std::size_t status = ZSTD_decompressStream(context_.get(), &to, &from);
+        if (ZSTD_isError(status)) return failure(status);
+        done = {from.pos, to.pos, status == 0};
+        full_ = status != 0 && to.pos == out.size();
+        // It asks for the rest of a block and the header of the next.
+        constexpr std::size_t block_header_size = 3;
+        wanted_ = std::max<std::size_t>(status > block_header_size ? status - block_header_size : status, 1);
+        return {};
+    }
+
+    static std::error_code failure(std::size_t status) {
+        switch (ZSTD_getErrorCode(status)) {
+            case ZSTD_error_memory_allocation: return std::make_error_code(std::errc::not_enough_memory);
+            case ZSTD_error_frameParameter_windowTooLarge: return errc::window_too_large;
+            default: return errc::corrupt;
+        }
+    }
+
+    std::unique_ptr<ZSTD_DCtx, free_context> context_;
+    std::size_t wanted_ = 1;
+    bool full_ = false;  // the last call filled its buffer
+};
+
+// Tells the frames apart: the library would decode formats that are not in the RFC, and reads on after an
+// end.
+class zstd_decoder final : public guarded_decoder {
+public:
+    explicit zstd_decoder(decoding_limits limits)
+        : guarded_decoder(limits), stream_(limits.max_zstd_window()) {}
+
+private:
+    enum class place { between_frames, frame, skippable_frame };
+
+    std::error_code advance(std::string_view input, std::span<char> out, step& done) override {
+        switch (place_) {
+            case place::between_frames: return read_start(input, out, done);
+            case place::frame: return read_frame(input, out, done);
+            case place::skippable_frame: return skip(input, done);
+        }
+        return errc::corrupt;
+    }
+
+    std::error_code read_start(std::string_view input, std::span<char> out, step& done) {
+        done.finished = start_size_ == 0 && frames_ != 0;
+        if (input.empty()) return {};
+        start_[start_size_++] = input.front();
+        if (!starts_frame()) return frames_ == 0 ? errc::corrupt : errc::trailing_garbage;
+        done = {1, 0, false};
+        if (start_size_ == magic_size && ++frames_ > limits().max_zstd_frames()) {
+            return errc::too_many_members;
+        }
+        if (is_skippable() && start_size_ == start_.size()) {
+            start_size_ = 0;
+            left_ = 0;
+            for (std::size_t i = start_.size(); i-- > magic_size;) {
+                left_ = left_ << 8 | static_cast<unsigned char>(start_[i]);
+            }
+            done.finished = left_ == 0;
+            if (left_ != 0) place_ = place::skippable_frame;
+        } else if (!is_skippable() && start_size_ == magic_size) {
+            start_size_ = 0;
+            place_ = place::frame;
+            return stream_.begin({start_.data(), magic_size}, out);
+        }
+        return {};
+    }
+
+    std::error_code read_frame(std::string_view input, std::span<char> out, step& done) {
+        const auto ec = stream_.decompress(input, out, done);
+        if (done.finished) place_ = place::between_frames;
+        return ec;
+    }
+
+    std::error_code skip(std::string_view input, step& done) {
+        done.consumed = static_cast<std::size_t>(std::min<std::uint64_t>(input.size(), left_));
+        left_ -= done.consumed;
+        done.finished = left_ == 0;
+        if (left_ == 0) place_ = place::between_frames;
+        return {};
+    }
+
+    bool is_skippable() const noexcept { return (static_cast<unsigned char>(start_[0]) & 0xf0) == 0x50; }
+
+    bool starts_frame() const noexcept {
+        constexpr std::string_view magic = "\x28\xb5\x2f\xfd", rest_of_skippable = "\x2a\x4d\x18";
+        const std::string_view begun(start_.data(), std::min(start_size_, magic_size));
+        return is_skippable() ? rest_of_skippable.starts_with(begun.substr(1)) : magic.starts_with(begun);
+    }
+
+    static constexpr std::size_t magic_size = 4;
+
+    zstd_stream stream_;
+    place place_ = place::between_frames;
+    std::array<char, 8> start_{};  // magic number; length, where the frame is skippable
+    std::size_t start_size_ = 0;
+    std::size_t frames_ = 0;  // begun
+    std::uint64_t left_ = 0;  // of the skippable frame
+};
+
+}  // namespace dragline::codec::detail
+
+#endif
+
+namespace dragline::inline v1::codec {
+
+DRAGLINE_DECL std::unique_ptr<decoder> make_zstd_decoder([[maybe_unused]] decoding_limits limits) {
+#if DRAGLINE_WITH_ZSTD
+    return std::make_unique<detail::zstd_decoder>(limits);
+#else
+    return nullptr;
+#endif
+}
+
+}  // namespace dragline::codec
+
+#endif
 
 #include <memory>
 #include <string_view>
 
 namespace dragline::inline v1::codec {
 
-/// A decoder for one coding: `gzip`, `x-gzip`, `deflate`, `identity`, without regard to case; null when it is
-/// unknown or this build does not have it.
+/// A decoder for one coding: `gzip`, `x-gzip`, `deflate`, `br`, `zstd`, `identity`, without regard to case;
+/// null when it is unknown or this build does not have it.
 DRAGLINE_DECL std::unique_ptr<decoder> make_decoder(std::string_view coding, decoding_limits limits = {});
 
 /// The value of Accept-Encoding for what this build can decode, best first; empty when that is nothing.
@@ -4860,6 +5331,10 @@ void for_each_item(std::string_view list, char separator, Visit visit) {
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <system_error>
 
 namespace dragline::inline v1::codec {
 namespace detail {
@@ -4874,17 +5349,46 @@ public:
     std::error_code finish() override { return {}; }
 };
 
+// A list, joined by commas when it is compiled.
+class coding_list {
+public:
+    constexpr coding_list& add(std::string_view name, bool built_in) {
+        if (!built_in) return *this;
+        if (size_ != 0) append(", ");
+        return append(name);
+    }
+    constexpr std::string_view text() const noexcept { return {text_.data(), size_}; }
+
+private:
+    constexpr coding_list& append(std::string_view text) {
+        for (const char c : text) text_[size_++] = c;
+        return *this;
+    }
+
+    std::array<char, 32> text_{};
+    std::size_t size_ = 0;
+};
+
+// zstd and br make less of a text than gzip does, and zstd decodes faster.
+inline constexpr coding_list decodable = coding_list()
+                                             .add("zstd", features::zstd)
+                                             .add("br", features::brotli)
+                                             .add("gzip", features::zlib)
+                                             .add("deflate", features::zlib);
+
 }  // namespace detail
 
 DRAGLINE_DECL std::unique_ptr<decoder> make_decoder(std::string_view coding, decoding_limits limits) {
     const auto is = [&](std::string_view name) { return ascii::equals_ignoring_case(coding, name); };
     if (is("gzip") || is("x-gzip")) return make_gzip_decoder(limits);
     if (is("deflate")) return make_deflate_decoder(limits);
+    if (is("br")) return make_brotli_decoder(limits);
+    if (is("zstd")) return make_zstd_decoder(limits);
     if (is("identity")) return std::make_unique<detail::identity_decoder>();
     return nullptr;
 }
 
-DRAGLINE_DECL std::string_view accept_encoding() noexcept { return features::zlib ? "gzip, deflate" : ""; }
+DRAGLINE_DECL std::string_view accept_encoding() noexcept { return detail::decodable.text(); }
 
 }  // namespace dragline::codec
 
@@ -11428,14 +11932,13 @@ public:
         : owner_(std::move(owner)), asked_(std::move(asked)), form_(form), sink_(std::move(sink)) {}
 
     bool on_reply_bytes(std::size_t tag, byte_view reply) override {
-        delivered_ = true;
         return sink_->on_reply_bytes(tag, reply);
     }
 
     void on_reply(std::size_t tag, result<wire::message> reply) override {
         const auto ec = reply.error();
-        const bool failed_to_carry = ec == errc::malformed_message || ec == errc::invalid_name;
-        if (failed_to_carry && !delivered_) {
+        // What it makes of a large message may also be wrong.
+        if (ec == errc::malformed_message || ec == errc::invalid_name) {
             if (const auto owner = owner_.lock()) return owner->ask_directly(asked_, form_, sink_, tag);
         }
         sink_->on_reply(tag, std::move(reply));
@@ -11446,7 +11949,6 @@ private:
     question asked_;
     query_form form_;
     std::shared_ptr<reply_sink> sink_;
-    bool delivered_ = false;
 };
 
 DRAGLINE_DECL void ares_transport::ask(const question& asked, const query_form& form,
@@ -27399,19 +27901,13 @@ auto fetch_url(Where&& where, std::string_view url, fetch_options options, Token
 }
 
 /// As above, on the default session of the loop whose coroutine awaits this.
-inline asio::awaitable<response> fetch_url(std::string_view url, fetch_options options = fetch_options()) {
-    return async::await_here<response>(&detail::fetch_here_body, std::string(url), std::move(options));
-}
-inline asio::awaitable<std::tuple<std::error_code, response>> fetch_url(std::string_view url,
-                                                                        fetch_options options,
-                                                                        as_tuple_t<default_token>) {
-    return async::await_here_as_tuple<response>(&detail::fetch_here_body, std::string(url),
-                                                std::move(options));
-}
-inline asio::awaitable<std::tuple<std::error_code, response>> fetch_url(std::string_view url,
-                                                                        as_tuple_t<default_token> token) {
-    return fetch_url(url, fetch_options(), token);
-}
+DRAGLINE_DECL asio::awaitable<response> fetch_url(std::string_view url,
+                                                  fetch_options options = fetch_options());
+DRAGLINE_DECL asio::awaitable<std::tuple<std::error_code, response>> fetch_url(std::string_view url,
+                                                                               fetch_options options,
+                                                                               as_tuple_t<default_token>);
+DRAGLINE_DECL asio::awaitable<std::tuple<std::error_code, response>> fetch_url(std::string_view url,
+                                                                               as_tuple_t<default_token>);
 
 }  // namespace dragline::http
 
@@ -27433,6 +27929,26 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_here_body(asio::any_io_exe
 }
 
 }  // namespace dragline::http::detail
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL asio::awaitable<response> fetch_url(std::string_view url, fetch_options options) {
+    return async::await_here<response>(&detail::fetch_here_body, std::string(url), std::move(options));
+}
+
+DRAGLINE_DECL asio::awaitable<std::tuple<std::error_code, response>> fetch_url(std::string_view url,
+                                                                               fetch_options options,
+                                                                               as_tuple_t<default_token>) {
+    return async::await_here_as_tuple<response>(&detail::fetch_here_body, std::string(url),
+                                                std::move(options));
+}
+
+DRAGLINE_DECL asio::awaitable<std::tuple<std::error_code, response>> fetch_url(
+    std::string_view url, as_tuple_t<default_token> token) {
+    return fetch_url(url, fetch_options(), token);
+}
+
+}  // namespace dragline::http
 
 #endif
 // ---- dragline/net.hpp
@@ -27541,9 +28057,8 @@ requires(!std::same_as<std::remove_cvref_t<Token>, connect_options>) auto open_c
 }
 
 /// As above, on the loop whose coroutine awaits this.
-inline asio::awaitable<stream> open_connection(endpoint target, connect_options options = connect_options()) {
-    return async::await_here<stream>(&detail::open_here_body, std::move(target), std::move(options));
-}
+DRAGLINE_DECL asio::awaitable<stream> open_connection(endpoint target,
+                                                      connect_options options = connect_options());
 
 }  // namespace dragline::net
 
@@ -27593,6 +28108,14 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_here_body(asio::any_io_execut
 }
 
 }  // namespace dragline::net::detail
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL asio::awaitable<stream> open_connection(endpoint target, connect_options options) {
+    return async::await_here<stream>(&detail::open_here_body, std::move(target), std::move(options));
+}
+
+}  // namespace dragline::net
 
 #endif
 // ---- dragline/net/dns_over_tls.hpp

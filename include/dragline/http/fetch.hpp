@@ -63,19 +63,13 @@ auto fetch_url(Where&& where, std::string_view url, fetch_options options, Token
 }
 
 /// As above, on the default session of the loop whose coroutine awaits this.
-inline asio::awaitable<response> fetch_url(std::string_view url, fetch_options options = fetch_options()) {
-    return async::await_here<response>(&detail::fetch_here_body, std::string(url), std::move(options));
-}
-inline asio::awaitable<std::tuple<std::error_code, response>> fetch_url(std::string_view url,
-                                                                        fetch_options options,
-                                                                        as_tuple_t<default_token>) {
-    return async::await_here_as_tuple<response>(&detail::fetch_here_body, std::string(url),
-                                                std::move(options));
-}
-inline asio::awaitable<std::tuple<std::error_code, response>> fetch_url(std::string_view url,
-                                                                        as_tuple_t<default_token> token) {
-    return fetch_url(url, fetch_options(), token);
-}
+DRAGLINE_DECL asio::awaitable<response> fetch_url(std::string_view url,
+                                                  fetch_options options = fetch_options());
+DRAGLINE_DECL asio::awaitable<std::tuple<std::error_code, response>> fetch_url(std::string_view url,
+                                                                               fetch_options options,
+                                                                               as_tuple_t<default_token>);
+DRAGLINE_DECL asio::awaitable<std::tuple<std::error_code, response>> fetch_url(std::string_view url,
+                                                                               as_tuple_t<default_token>);
 
 }  // namespace dragline::http
 

@@ -51,9 +51,8 @@ requires(!std::same_as<std::remove_cvref_t<Token>, connect_options>) auto open_c
 }
 
 /// As above, on the loop whose coroutine awaits this.
-inline asio::awaitable<stream> open_connection(endpoint target, connect_options options = connect_options()) {
-    return async::await_here<stream>(&detail::open_here_body, std::move(target), std::move(options));
-}
+DRAGLINE_DECL asio::awaitable<stream> open_connection(endpoint target,
+                                                      connect_options options = connect_options());
 
 }  // namespace dragline::net
 

@@ -13,4 +13,24 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_here_body(asio::any_io_exe
 
 }  // namespace dragline::http::detail
 
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL asio::awaitable<response> fetch_url(std::string_view url, fetch_options options) {
+    return async::await_here<response>(&detail::fetch_here_body, std::string(url), std::move(options));
+}
+
+DRAGLINE_DECL asio::awaitable<std::tuple<std::error_code, response>> fetch_url(std::string_view url,
+                                                                               fetch_options options,
+                                                                               as_tuple_t<default_token>) {
+    return async::await_here_as_tuple<response>(&detail::fetch_here_body, std::string(url),
+                                                std::move(options));
+}
+
+DRAGLINE_DECL asio::awaitable<std::tuple<std::error_code, response>> fetch_url(
+    std::string_view url, as_tuple_t<default_token> token) {
+    return fetch_url(url, fetch_options(), token);
+}
+
+}  // namespace dragline::http
+
 #endif

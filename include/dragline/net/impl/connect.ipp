@@ -42,4 +42,12 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_here_body(asio::any_io_execut
 
 }  // namespace dragline::net::detail
 
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL asio::awaitable<stream> open_connection(endpoint target, connect_options options) {
+    return async::await_here<stream>(&detail::open_here_body, std::move(target), std::move(options));
+}
+
+}  // namespace dragline::net
+
 #endif

@@ -25,14 +25,13 @@ public:
         : owner_(std::move(owner)), asked_(std::move(asked)), form_(form), sink_(std::move(sink)) {}
 
     bool on_reply_bytes(std::size_t tag, byte_view reply) override {
-        delivered_ = true;
         return sink_->on_reply_bytes(tag, reply);
     }
 
     void on_reply(std::size_t tag, result<wire::message> reply) override {
         const auto ec = reply.error();
-        const bool failed_to_carry = ec == errc::malformed_message || ec == errc::invalid_name;
-        if (failed_to_carry && !delivered_) {
+        // What it makes of a large message may also be wrong.
+        if (ec == errc::malformed_message || ec == errc::invalid_name) {
             if (const auto owner = owner_.lock()) return owner->ask_directly(asked_, form_, sink_, tag);
         }
         sink_->on_reply(tag, std::move(reply));
@@ -43,7 +42,6 @@ private:
     question asked_;
     query_form form_;
     std::shared_ptr<reply_sink> sink_;
-    bool delivered_ = false;
 };
 
 DRAGLINE_DECL void ares_transport::ask(const question& asked, const query_form& form,
