@@ -32,6 +32,10 @@ TEST_CASE("the codes of http map to conditions and phases", "[http][error]") {
     CHECK(code(errc::body_too_large) == condition::limit_exceeded);
     CHECK(code(errc::insecure_redirect) == condition::blocked);
     CHECK(code(errc::session_closed) != condition::timeout);
+    CHECK(code(errc::invalid_credentials) == std::errc::invalid_argument);
+    CHECK(code(errc::invalid_netrc) == std::errc::invalid_argument);
+    CHECK(code(errc::invalid_challenge) == condition::protocol_error);
+    CHECK(code(errc::challenge_too_large) == condition::limit_exceeded);
 
     CHECK(phase_of(code(errc::connection_closed)) == phase::first_byte);
     CHECK(phase_of(code(errc::too_many_redirects)) == phase::redirect);

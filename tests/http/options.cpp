@@ -21,6 +21,7 @@ TEST_CASE("fetch_options have the documented defaults", "[http][options]") {
     CHECK(options.headers().empty());
     CHECK(!options.body().has_value());
     CHECK(!options.user_agent());
+    CHECK(!options.credentials());
     CHECK(options.timeout() == 30s);
     CHECK(options.connect_timeout() == 10s);
     CHECK(options.tls_timeout() == 10s);

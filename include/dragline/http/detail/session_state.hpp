@@ -6,6 +6,7 @@
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/dns/resolver.hpp>
+#include <dragline/http/detail/challenge_cache.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
 #include <dragline/http/session_options.hpp>
@@ -37,6 +38,7 @@ public:
     const session_options& options() const noexcept { return options_; }
     dns::resolver& resolver() noexcept { return resolver_; }
     connection_pool& pool() noexcept { return pool_; }
+    challenge_cache& challenges() noexcept { return challenges_; }
     bool closed() const noexcept { return closed_; }
     result<std::shared_ptr<tls_setup>> tls_setup_of_session();
 
@@ -85,6 +87,7 @@ private:
     session_options options_;
     dns::resolver resolver_;
     connection_pool pool_;
+    challenge_cache challenges_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;
     std::list<async::event*> closers_;
