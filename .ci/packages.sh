@@ -8,7 +8,7 @@ commands="demo test clang bench fuzz format compat"
 
 packages_of() {  # packages_of COMMAND: by their names in Debian
     local build="g++ cmake ninja-build ccache pkg-config python3"
-    local library="libasio-dev libc-ares-dev libssl-dev libidn2-dev libpsl-dev zlib1g-dev"
+    local library="libasio-dev libc-ares-dev libssl-dev libidn2-dev libpsl-dev zlib1g-dev libbrotli-dev libzstd-dev"
     local clang="clang libclang-rt-dev"
     [ "$codename" != bookworm ] || clang="clang-16 libclang-rt-16-dev"
     case $1 in

@@ -1,10 +1,11 @@
 # The optional libraries: dragline_find_library() makes the imported target of one of them, here and in the
 # installed package; dragline_feature() decides whether dragline uses it.
 
-# What finds each: a header, the library, its name in pkg-config.
+# What finds each: a header, the library, its name in pkg-config, and libraries that it stands on, which a
+# static one does not bring along.
 set(DRAGLINE_LIBRARY_ZLIB zlib.h z zlib)
 set(DRAGLINE_LIBRARY_IDN2 idn2.h idn2 libidn2)
-set(DRAGLINE_LIBRARY_BROTLI brotli/decode.h brotlidec libbrotlidec)
+set(DRAGLINE_LIBRARY_BROTLI brotli/decode.h brotlidec libbrotlidec brotlicommon)
 set(DRAGLINE_LIBRARY_ZSTD zstd.h zstd libzstd)
 set(DRAGLINE_LIBRARY_PSL libpsl.h psl libpsl)
 set(DRAGLINE_LIBRARY_NGHTTP2 nghttp2/nghttp2.h nghttp2 libnghttp2)
@@ -21,11 +22,22 @@ function(dragline_find_library name)
   find_path(DRAGLINE_${name}_INCLUDE_DIR ${header} HINTS ${PC_${name}_INCLUDE_DIRS})
   find_library(DRAGLINE_${name}_LIBRARY NAMES ${library} HINTS ${PC_${name}_LIBRARY_DIRS})
   mark_as_advanced(DRAGLINE_${name}_INCLUDE_DIR DRAGLINE_${name}_LIBRARY)
+  set(below)
+  set(others ${DRAGLINE_LIBRARY_${name}})
+  list(REMOVE_AT others 0 1 2)
+  foreach(other IN LISTS others)
+    find_library(DRAGLINE_${other}_LIBRARY NAMES ${other} HINTS ${PC_${name}_LIBRARY_DIRS})
+    mark_as_advanced(DRAGLINE_${other}_LIBRARY)
+    if(DRAGLINE_${other}_LIBRARY)
+      list(APPEND below ${DRAGLINE_${other}_LIBRARY})
+    endif()
+  endforeach()
   if(DRAGLINE_${name}_INCLUDE_DIR AND DRAGLINE_${name}_LIBRARY AND NOT TARGET Dragline::${name})
     add_library(Dragline::${name} UNKNOWN IMPORTED GLOBAL)
     set_target_properties(Dragline::${name} PROPERTIES
       IMPORTED_LOCATION ${DRAGLINE_${name}_LIBRARY}
-      INTERFACE_INCLUDE_DIRECTORIES ${DRAGLINE_${name}_INCLUDE_DIR})
+      INTERFACE_INCLUDE_DIRECTORIES ${DRAGLINE_${name}_INCLUDE_DIR}
+      INTERFACE_LINK_LIBRARIES "${below}")
   endif()
 endfunction()
 

@@ -16,6 +16,7 @@ set(subset_tsan
   async/dispatcher_limits.cpp
   async/event_loop.cpp
   async/loop_group.cpp
+  async/loop_state.cpp
   async/operation.cpp
   async/operation_cancellation.cpp
   async/semaphore.cpp
@@ -36,7 +37,9 @@ set(subset_clang
   async/for_each.cpp
   async/handler.cpp
   async/operation.cpp
+  codec/brotli.cpp
   codec/gzip.cpp
+  codec/zstd.cpp
   core/error.cpp
   core/result.cpp
   dns/records/presentation.cpp
@@ -58,9 +61,11 @@ set(subset_clang
 
 # No optional library: what uses one, and what says that it is missing.
 set(subset_minimal
+  codec/brotli.cpp
   codec/codings.cpp
   codec/content_decoder.cpp
   codec/gzip.cpp
+  codec/zstd.cpp
   core/features.cpp
   http/fetch.cpp
   http/fetch_coding.cpp

@@ -566,6 +566,12 @@ private:
     std::error_code error_;
 };
 
+/// Whether T is a result.
+template <class T>
+inline constexpr bool is_result = false;
+template <class T>
+inline constexpr bool is_result<result<T>> = true;
+
 }  // namespace dragline::inline v1
 
 #include <concepts>
@@ -1274,11 +1280,6 @@ template <class Handler, class... Args>
 using returned_by = typename returned<Handler, Args...>::type;
 
 template <class T>
-inline constexpr bool is_result_type = false;
-template <class T>
-inline constexpr bool is_result_type<result<T>> = true;
-
-template <class T>
 struct value_of {
     using type = T;
 };
@@ -1320,14 +1321,14 @@ struct kept_result {
     }
 };
 
-/// Awaits `operation`, and is done with it, before `kept` gets its value. Throws what it throws.
-template <class T>
-asio::awaitable<void> keep_result(asio::awaitable<T> operation, kept_result<T>& kept) {
+/// Awaits `operation`, and is done with it, before `*kept` gets its value. Throws what it throws.
+template <class T, class Kept>
+asio::awaitable<void> keep_result(asio::awaitable<T> operation, Kept kept) {
     if constexpr (std::is_void_v<T>) {
         co_await std::move(operation);
-        kept.value.emplace();
+        kept->value.emplace();
     } else {
-        kept.value.emplace(co_await std::move(operation));
+        kept->value.emplace(co_await std::move(operation));
     }
 }
 
@@ -1613,9 +1614,9 @@ DRAGLINE_DECL loop_state::loop_state(asio::execution_context& context) : service
     ready_.make_head();
 }
 
-// use_service() of two threads may make two and drops one without shutdown(): so this leaves the registry
-// too.
-DRAGLINE_DECL loop_state::~loop_state() { leave_registry(); }
+// use_service() of two threads may make two and drops one, under the lock of Asio's own registry. That one
+// was never in ours, whose lock must not be taken here: of() takes them the other way round.
+DRAGLINE_DECL loop_state::~loop_state() = default;
 
 DRAGLINE_DECL void loop_state::leave_registry() noexcept {
     auto& registry = detail::loop_registry::instance();
@@ -1872,7 +1873,7 @@ private:
         if constexpr (std::is_void_v<outcome>) {
             std::apply(calling, call_->args);
             kept_.value.emplace();
-        } else if constexpr (is_result_type<outcome>) {
+        } else if constexpr (is_result<outcome>) {
             outcome ended = std::apply(calling, call_->args);
             if (!ended) throw std::system_error(ended.error());
             if constexpr (std::is_void_v<T>) {
@@ -2036,11 +2037,66 @@ DRAGLINE_DECL asio::awaitable<void> join_wait::wait() {
 }  // namespace dragline::async::detail
 
 #endif
+// ---- dragline/async/detail/spawn.hpp
+// Begins a coroutine that nobody awaits. What is particular to who began it stands behind a virtual function:
+// asio::co_spawn is compiled anew for each type that it sees, which costs a program seconds.
 
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
-#include <asio/cancellation_state.hpp>
 #include <asio/co_spawn.hpp>
+
+#include <exception>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::async::detail {
+
+// Who began the coroutine. It stands in the coroutine's outermost frame: so whatever the coroutine refers to,
+// and the signal that holds its cancellation state, outlive it when they are here. Destroyed without ended()
+// when the coroutine dies with its loop.
+class spawn_owner {
+public:
+    virtual ~spawn_owner() = default;
+
+    /// On the loop, when the coroutine has returned or thrown.
+    virtual void ended(std::exception_ptr thrown) = 0;
+};
+
+template <class Executor>
+void spawn_on(const Executor& loop, asio::awaitable<void, Executor> body, std::shared_ptr<spawn_owner> owner,
+              asio::cancellation_slot slot) {
+    auto start = [owner, body = std::move(body)]() mutable { return std::move(body); };
+    auto ended = [owner = std::move(owner)](std::exception_ptr thrown) { owner->ended(std::move(thrown)); };
+    asio::co_spawn(loop, std::move(start), asio::bind_cancellation_slot(slot, std::move(ended)));
+}
+
+/// A coroutine that wants to be cancelled in another way than by terminal says so itself.
+DRAGLINE_DECL void spawn(const asio::any_io_executor& loop, asio::awaitable<void> body,
+                         std::shared_ptr<spawn_owner> owner, asio::cancellation_slot slot = {});
+
+}  // namespace dragline::async::detail
+
+// ---- dragline/async/detail/impl/spawn.ipp
+// Included by <dragline/async/detail/spawn.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::async::detail {
+
+DRAGLINE_DECL void spawn(const asio::any_io_executor& loop, asio::awaitable<void> body,
+                         std::shared_ptr<spawn_owner> owner, asio::cancellation_slot slot) {
+    spawn_on(loop, std::move(body), std::move(owner), slot);
+}
+
+}  // namespace dragline::async::detail
+
+#endif
+
+#include <asio/cancellation_signal.hpp>
+#include <asio/cancellation_state.hpp>
 #include <asio/this_coro.hpp>
 
 #include <functional>
@@ -2054,15 +2110,21 @@ namespace dragline::inline v1::async::detail {
 
 // Shared by the caller's side and the handler's, since a loop that ends destroys them in any order.
 template <class T>
-struct coroutine_run {
+struct coroutine_run : spawn_owner {
     kept_result<T> kept;
     bool timed_out = false;
     asio::cancellation_type emitted = asio::cancellation_type::none;
     asio::cancellation_signal signal;
-    join_wait ended;
+    join_wait over;
     deadline limit{&expired, this};
 
-    explicit coroutine_run(loop_state& loop) : ended(loop, &cancelled, this) {}
+    explicit coroutine_run(loop_state& loop) : over(loop, &cancelled, this) {}
+
+    void ended(std::exception_ptr thrown) override {
+        limit.disarm();
+        if (thrown) kept.error = std::move(thrown);
+        over.finish();
+    }
 
     static void expired(void* self) noexcept {
         auto& run = *static_cast<coroutine_run*>(self);
@@ -2091,27 +2153,27 @@ const Executor* executor_as(const asio::any_io_executor& loop) {
 
 // The handler is called here as an lvalue, and it and its arguments live here as long as its coroutine.
 template <class T, class Executor, class Handler, class... Args>
-asio::awaitable<void, Executor> call_coroutine(std::shared_ptr<coroutine_run<T>> run, Handler handler,
+asio::awaitable<void, Executor> call_coroutine(coroutine_run<T>& run, Handler handler,
                                                std::tuple<Args...> args) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    if (run->emitted != asio::cancellation_type::none) run->signal.emit(run->emitted);  // it came too early
+    if (run.emitted != asio::cancellation_type::none) run.signal.emit(run.emitted);  // it came too early
     auto calling =
         std::apply([&handler](auto&... arg) { return std::invoke(handler, std::move(arg)...); }, args);
     using outcome = typename decltype(calling)::value_type;
     if constexpr (std::is_void_v<outcome>) {
         co_await std::move(calling);
-        run->kept.value.emplace();
-    } else if constexpr (is_result_type<outcome>) {
+        run.kept.value.emplace();
+    } else if constexpr (is_result<outcome>) {
         auto ended = co_await std::move(calling);
         if (!ended) {
-            run->kept.error = std::make_exception_ptr(std::system_error(ended.error()));
+            run.kept.error = std::make_exception_ptr(std::system_error(ended.error()));
         } else if constexpr (std::is_void_v<T>) {
-            run->kept.value.emplace();
+            run.kept.value.emplace();
         } else {
-            run->kept.value.emplace(*std::move(ended));
+            run.kept.value.emplace(*std::move(ended));
         }
     } else {
-        run->kept.value.emplace(co_await std::move(calling));
+        run.kept.value.emplace(co_await std::move(calling));
     }
 }
 
@@ -2125,19 +2187,14 @@ asio::awaitable<T> run_coroutine(std::shared_ptr<dispatcher_core> core, duration
     auto& loop = loop_state::of(core->loop);
     auto run = std::make_shared<coroutine_run<T>>(loop);
     loop.deadlines().arm(run->limit, deadline_after(loop.now(), limit));
-    // The coroutine's cancellation state stands inside the signal: so its frame, too, holds `run`.
-    auto body = [run, handler = std::move(handler),
-                 args = std::tuple<Args...>(std::move(args)...)]() mutable {
-        return call_coroutine<T, executor_type, Handler, Args...>(run, std::move(handler), std::move(args));
-    };
-    auto ended = [run](std::exception_ptr thrown) {
-        run->limit.disarm();
-        if (thrown) run->kept.error = std::move(thrown);
-        run->ended.finish();
-    };
-    asio::co_spawn(*executor, std::move(body),
-                   asio::bind_cancellation_slot(run->signal.slot(), std::move(ended)));
-    auto joining = run->ended.wait();
+    auto calling = call_coroutine<T, executor_type, Handler, Args...>(
+        *run, std::move(handler), std::tuple<Args...>(std::move(args)...));
+    if constexpr (std::is_same_v<executor_type, asio::any_io_executor>) {
+        spawn(*executor, std::move(calling), run, run->signal.slot());
+    } else {
+        spawn_on(*executor, std::move(calling), run, run->signal.slot());
+    }
+    auto joining = run->over.wait();
     co_await std::move(joining);
     if (run->timed_out) throw std::system_error(make_timeout(phase::total));
     co_return run->kept.take();
@@ -2273,7 +2330,9 @@ private:
 
 #include <asio/any_io_executor.hpp>
 #include <asio/associated_allocator.hpp>
+#include <asio/associated_cancellation_slot.hpp>
 #include <asio/associated_executor.hpp>
+#include <asio/awaitable.hpp>
 #include <asio/dispatch.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/post.hpp>
@@ -2336,35 +2395,56 @@ struct delivery {
     }
 };
 
-// What co_spawn calls on the loop when the body has ended.
-template <class Handler, class Error>
-class completion {
+// What a spawned operation is, whatever the types of its value and its handler.
+class operation_owner : public spawn_owner {
 public:
-    using executor_type = asio::any_io_executor;
-    using cancellation_slot_type = asio::cancellation_slot;
+    explicit operation_owner(asio::any_io_executor loop) : loop_(std::move(loop)) {}
+    ~operation_owner() override { stop_listening(); }
 
-    completion(Handler handler, asio::any_io_executor loop, std::shared_ptr<cancel_relay> relay)
-        : handler_(std::move(handler)),
-          loop_(std::move(loop)),
-          work_(asio::get_associated_executor(handler_, loop_)),
-          relay_(std::move(relay)) {}
+    /// For the caller's slot.
+    std::shared_ptr<cancel_relay> make_relay();
 
-    executor_type get_executor() const noexcept { return loop_; }
-    cancellation_slot_type get_cancellation_slot() const noexcept {
-        return relay_ ? relay_->slot() : asio::cancellation_slot();
+    /// Begins `body`, which belongs to `self`.
+    static void start(std::shared_ptr<operation_owner> self, asio::awaitable<void> body);
+
+protected:
+    void stop_listening() noexcept {
+        if (relay_) relay_->close();
     }
 
-    void operator()(std::exception_ptr thrown) { deliver(error_of(std::move(thrown), {})); }
-    template <class T>
-    void operator()(std::exception_ptr thrown, T value) {
-        deliver(error_of(std::move(thrown), {}), std::move(value));
-    }
-    template <class T>
-    void operator()(std::exception_ptr thrown, result<T> outcome) {
-        deliver(error_of(std::move(thrown), outcome.error()), *std::move(outcome));
-    }
-    void operator()(std::exception_ptr thrown, result<void> outcome) {
-        deliver(error_of(std::move(thrown), outcome.error()));
+private:
+    asio::any_io_executor loop_;
+    std::shared_ptr<cancel_relay> relay_;
+};
+
+// The end of an operation whose body gives an R, and its handler.
+template <class Handler, class Error, class R>
+class completion : public operation_owner {
+public:
+    kept_result<R> kept;
+
+    completion(Handler handler, const asio::any_io_executor& loop)
+        : operation_owner(loop),
+          handler_(std::move(handler)),
+          work_(asio::get_associated_executor(handler_, loop)) {}
+
+    void ended(std::exception_ptr thrown) override {
+        // The caller's slot is not cleared: that would race with an emit by the thread that started the
+        // operation. What stays in it is a closed relay.
+        stop_listening();
+        if constexpr (std::is_void_v<R>) {
+            deliver(error_of(std::move(thrown), {}));
+        } else {
+            R outcome{};
+            if (kept.value) outcome = *std::move(kept.value);
+            if constexpr (std::is_same_v<R, result<void>>) {
+                deliver(error_of(std::move(thrown), outcome.error()));
+            } else if constexpr (is_result<R>) {
+                deliver(error_of(std::move(thrown), outcome.error()), *std::move(outcome));
+            } else {
+                deliver(error_of(std::move(thrown), {}), std::move(outcome));
+            }
+        }
     }
 
 private:
@@ -2381,9 +2461,6 @@ private:
 
     template <class... Values>
     void deliver(Error error, Values... values) {
-        if (relay_) relay_->close();
-        // The caller's slot is not cleared: that would race with an emit by the thread that started the
-        // operation. What stays in it is a closed relay.
         const auto executor = work_.get_executor();
         delivery<Handler, handler_executor, Error, Values...> last{
             std::move(work_), std::move(handler_), std::move(error), {std::move(values)...}};
@@ -2395,10 +2472,24 @@ private:
     }
 
     Handler handler_;
-    asio::any_io_executor loop_;
     asio::executor_work_guard<handler_executor> work_;
-    std::shared_ptr<cancel_relay> relay_;
 };
+
+/// Begins an operation, whose coroutine has not begun yet.
+template <class Error, class Handler, class R>
+void begin_operation(const asio::any_io_executor& loop, Handler&& handler, asio::awaitable<R> running) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    auto owner =
+        std::make_shared<completion<std::decay_t<Handler>, Error, R>>(std::forward<Handler>(handler), loop);
+    if (slot.is_connected()) {
+        slot.assign([relay = owner->make_relay()](asio::cancellation_type type) { relay->emit(type); });
+    }
+    auto body = keep_result<R>(std::move(running), &owner->kept);
+    operation_owner::start(std::move(owner), std::move(body));
+}
+
+/// Runs `body` on `loop` for the coroutine that awaits this, on another. What it throws comes as it was.
+DRAGLINE_DECL asio::awaitable<void> await_spawned(asio::any_io_executor loop, asio::awaitable<void> body);
 
 }  // namespace dragline::async::detail
 
@@ -2407,6 +2498,9 @@ private:
 
 
 #if DRAGLINE_HEADER_BODIES
+
+#include <asio/cancellation_state.hpp>
+#include <asio/this_coro.hpp>
 
 #include <new>
 
@@ -2435,6 +2529,39 @@ DRAGLINE_DECL std::exception_ptr original_of(std::exception_ptr error) noexcept 
     } catch (...) {
         return error;
     }
+}
+
+DRAGLINE_DECL std::shared_ptr<cancel_relay> operation_owner::make_relay() {
+    relay_ = std::make_shared<cancel_relay>(loop_, loop_state::of(loop_).gate());
+    return relay_;
+}
+
+DRAGLINE_DECL asio::awaitable<void> run_cancellable(cancel_relay& relay, asio::awaitable<void> running) {
+    // A spawned coroutine listens to terminal only, unless told otherwise.
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    relay.repeat();
+    co_await std::move(running);
+}
+
+DRAGLINE_DECL void operation_owner::start(std::shared_ptr<operation_owner> self, asio::awaitable<void> body) {
+    starting_scope starting;
+    const auto loop = self->loop_;
+    if (auto* relay = self->relay_.get()) {
+        spawn(loop, run_cancellable(*relay, std::move(body)), std::move(self), relay->slot());
+    } else {
+        spawn(loop, std::move(body), std::move(self));
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<void> await_spawned(asio::any_io_executor loop, asio::awaitable<void> body) {
+    default_token token;
+    auto begin = [&loop](auto&& handler, asio::awaitable<void> running) {
+        begin_operation<std::exception_ptr>(loop, std::forward<decltype(handler)>(handler),
+                                            std::move(running));
+    };
+    auto spawned =
+        asio::async_initiate<default_token, void(std::exception_ptr)>(begin, token, std::move(body));
+    co_await std::move(spawned);
 }
 
 }  // namespace dragline::async::detail
@@ -2500,45 +2627,26 @@ asio::awaitable<typename detail::shapes<T>::tuple> await_here_as_tuple(Body body
 namespace dragline::inline v1::async {
 namespace detail {
 
-template <class R>
-inline constexpr bool is_result = false;
-template <class T>
-inline constexpr bool is_result<result<T>> = true;
-
 // result<T> or T: what awaiting the body gives.
 template <class Body, class... Args>
 using outcome_of = typename std::invoke_result_t<Body&, Args...>::value_type;
 
-template <class R, class Body, class... Args>
-asio::awaitable<R> run_cancellable(cancel_relay& relay, Body body, std::tuple<Args...> args) {
-    // A spawned coroutine listens to terminal only, unless told otherwise.
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    relay.repeat();
+template <class Body, class... Args>
+auto run_kept(Body body, std::tuple<Args...> args) -> asio::awaitable<outcome_of<Body, Args...>> {
     auto running = std::apply(body, std::move(args));
     co_return co_await std::move(running);
 }
 
-// What co_spawn runs. It stands in co_spawn's own frame: so the relay, whose signal holds the coroutine's
-// cancellation state, outlives the coroutine, and is closed when the frame dies unfinished.
+// The body's coroutine, not begun. From here on neither body nor arguments have a type of their own, which
+// keeps what is compiled for each operation small. A closure is kept as long as its coroutine, which uses it.
 template <class Body, class... Args>
-struct spawned_body {
-    std::shared_ptr<cancel_relay> relay;
-    Body body;
-    std::tuple<Args...> args;
-
-    spawned_body(std::shared_ptr<cancel_relay> r, Body b, std::tuple<Args...> a)
-        : relay(std::move(r)), body(std::move(b)), args(std::move(a)) {}
-    spawned_body(spawned_body&&) = default;
-    ~spawned_body() {
-        if (relay) relay->close();
-    }
-
-    asio::awaitable<outcome_of<Body, Args...>> operator()() {
-        if (relay)
-            return run_cancellable<outcome_of<Body, Args...>>(*relay, std::move(body), std::move(args));
+auto prepare(Body body, std::tuple<Args...> args) -> asio::awaitable<outcome_of<Body, Args...>> {
+    if constexpr (std::is_pointer_v<Body> || std::is_empty_v<Body>) {
         return std::apply(body, std::move(args));
+    } else {
+        return run_kept(std::move(body), std::move(args));
     }
-};
+}
 
 template <class Error>
 struct start_operation {
@@ -2548,65 +2656,45 @@ struct start_operation {
     using executor_type = asio::any_io_executor;
     executor_type get_executor() const noexcept { return loop; }
 
+    // A token may begin the operation later, or more than once: until then body and arguments are kept.
     template <class Handler, class Body, class... Args>
     void operator()(Handler&& handler, Body body, std::tuple<Args...> args) const {
-        std::shared_ptr<cancel_relay> relay;
-        if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
-            relay = std::make_shared<cancel_relay>(loop, loop_state::of(loop).gate());
-            slot.assign([relay](asio::cancellation_type type) { relay->emit(type); });
-        }
-        starting_scope starting;
-        asio::co_spawn(loop, spawned_body<Body, Args...>(relay, std::move(body), std::move(args)),
-                       completion<std::decay_t<Handler>, Error>(std::forward<Handler>(handler), loop, relay));
+        begin_operation<Error>(loop, std::forward<Handler>(handler),
+                               prepare(std::move(body), std::move(args)));
     }
 };
 
-// The ways to another loop. Coroutines of their own, so that what they take of a frame does not weigh on
-// those who stay; `body` and `args` are their caller's.
-template <class T, class Body, class... Args>
-asio::awaitable<T> hop(const asio::any_io_executor& loop, Body& body, Args&... args) {
-    default_token token;
-    auto hopping = asio::async_initiate<default_token, typename shapes<T>::exception_signature>(
-        start_operation<std::exception_ptr>{loop}, token, std::move(body),
-        std::tuple<Args...>(std::move(args)...));
-    co_return co_await std::move(hopping);
+// To another loop and back. The operation may outlive who awaits it there, when his loop ends first.
+template <class R>
+asio::awaitable<R> hop(asio::any_io_executor loop, asio::awaitable<R> running) {
+    auto kept = std::make_shared<kept_result<R>>();
+    auto there = await_spawned(std::move(loop), keep_result<R>(std::move(running), kept));
+    co_await std::move(there);
+    co_return kept->take();
 }
 
-template <class T, class Body, class... Args>
-asio::awaitable<typename shapes<T>::tuple> hop_as_tuple(const asio::any_io_executor& loop, Body& body,
-                                                        Args&... args) {
-    using token_type = as_tuple_t<default_token>;
-    token_type token{default_token()};
-    auto hopping = asio::async_initiate<token_type, typename shapes<T>::code_signature>(
-        start_operation<std::error_code>{loop}, token, std::move(body),
-        std::tuple<Args...>(std::move(args)...));
-    co_return co_await std::move(hopping);
-}
-
-// use_awaitable: on the caller's own loop the body is awaited as it is. Elsewhere it is spawned, with an
-// exception_ptr as its error, so that the caller gets the original exception either way.
+// use_awaitable: on the caller's own loop the body is awaited as it is, without a spawn. The caller gets the
+// original exception either way.
 template <class T, class Body, class... Args>
 asio::awaitable<T> await_operation(asio::any_io_executor loop, Body body, Args... args) {
-    if (co_await asio::this_coro::executor == loop) {
-        try {
-            auto running = body(std::move(args)...);
-            if constexpr (is_result<outcome_of<Body, Args...>>) {
-                auto outcome = co_await std::move(running);
-                if (!outcome) throw std::system_error(outcome.error());
-                if constexpr (std::is_void_v<T>) {
-                    co_return;
-                } else {
-                    co_return *std::move(outcome);
-                }
+    const bool here = co_await asio::this_coro::executor == loop;
+    try {
+        auto running = here ? body(std::move(args)...)
+                            : hop(std::move(loop), prepare(std::move(body), std::tuple(std::move(args)...)));
+        if constexpr (is_result<outcome_of<Body, Args...>>) {
+            auto outcome = co_await std::move(running);
+            if (!outcome) throw std::system_error(outcome.error());
+            if constexpr (std::is_void_v<T>) {
+                co_return;
             } else {
-                co_return co_await std::move(running);
+                co_return *std::move(outcome);
             }
-        } catch (const callback_failure& failed) {
-            std::rethrow_exception(failed.original());
+        } else {
+            co_return co_await std::move(running);
         }
+    } catch (const callback_failure& failed) {
+        std::rethrow_exception(failed.original());
     }
-    auto hopping = hop<T>(loop, body, args...);
-    co_return co_await std::move(hopping);
 }
 
 template <class T>
@@ -2621,22 +2709,20 @@ typename shapes<T>::tuple tuple_of(result<T> outcome) {
 // as_tuple(use_awaitable): as above, and with a body that returns a result nothing is thrown at all.
 template <class T, class Body, class... Args>
 asio::awaitable<typename shapes<T>::tuple> await_tuple(asio::any_io_executor loop, Body body, Args... args) {
-    if (co_await asio::this_coro::executor == loop) {
-        result<T> outcome;
-        try {
-            auto running = body(std::move(args)...);
-            if constexpr (std::is_void_v<outcome_of<Body, Args...>>) {
-                co_await std::move(running);
-            } else {
-                outcome = co_await std::move(running);
-            }
-        } catch (...) {
-            outcome = code_of(std::current_exception());
+    const bool here = co_await asio::this_coro::executor == loop;
+    result<T> outcome;
+    try {
+        auto running = here ? body(std::move(args)...)
+                            : hop(std::move(loop), prepare(std::move(body), std::tuple(std::move(args)...)));
+        if constexpr (std::is_void_v<outcome_of<Body, Args...>>) {
+            co_await std::move(running);
+        } else {
+            outcome = co_await std::move(running);
         }
-        co_return tuple_of<T>(std::move(outcome));
+    } catch (...) {
+        outcome = code_of(std::current_exception());
     }
-    auto hopping = hop_as_tuple<T>(loop, body, args...);
-    co_return co_await std::move(hopping);
+    co_return tuple_of<T>(std::move(outcome));
 }
 
 }  // namespace detail
@@ -3157,6 +3243,140 @@ template <class Items>
 using source_of = std::conditional_t<std::integral<Items>, count_source, range_source<Items>>;
 
 }  // namespace dragline::async::detail
+// ---- dragline/async/detail/worker_group.hpp
+// Coroutines that do the same work side by side: counted, stopped together, waited for together.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <system_error>
+
+namespace dragline::inline v1::async::detail {
+
+// Shared with the workers, since a loop that ends destroys their frames and the caller's in any order.
+class worker_group : public std::enable_shared_from_this<worker_group> {
+public:
+    explicit worker_group(asio::any_io_executor executor);
+    virtual ~worker_group() = default;
+
+    asio::awaitable<void> ended() { return all_ended_.wait(); }
+
+protected:
+    std::size_t workers() const noexcept { return workers_.size(); }
+
+    /// `work` may refer to this. It may end before this returns.
+    void start_worker(asio::awaitable<void> work);
+
+    /// Ends the wait when this was the last. Counts one more at first, until the first workers are started.
+    void worker_ended();
+
+    bool stopping() const noexcept { return stopping_; }
+
+    /// No new items: the workers are to end.
+    void stop(asio::cancellation_type type);
+    void stop(asio::cancellation_type type, std::error_code why);
+
+    /// Stops for what a user's function threw.
+    void break_off(std::exception_ptr thrown);
+
+    /// Why it stopped. Throws what a user's function threw.
+    std::error_code outcome() const;
+
+private:
+    struct worker {
+        asio::cancellation_signal signal;
+        bool running = true;
+    };
+    struct worker_owner;
+
+    static void cancelled(void* self, asio::cancellation_type type);
+
+    asio::any_io_executor executor_;
+    join_wait all_ended_;
+    std::deque<worker> workers_;
+    std::size_t running_ = 1;
+    bool stopping_ = false;
+    std::error_code first_error_;
+    std::exception_ptr broken_;
+};
+
+}  // namespace dragline::async::detail
+
+// ---- dragline/async/detail/impl/worker_group.ipp
+// Included by <dragline/async/detail/worker_group.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::async::detail {
+
+DRAGLINE_DECL worker_group::worker_group(asio::any_io_executor executor)
+    : executor_(std::move(executor)), all_ended_(loop_state::of(executor_), &cancelled, this) {}
+
+struct worker_group::worker_owner : spawn_owner {
+    std::shared_ptr<worker_group> group;
+    worker& self;
+
+    worker_owner(std::shared_ptr<worker_group> shared, worker& started)
+        : group(std::move(shared)), self(started) {}
+
+    void ended(std::exception_ptr thrown) override {
+        self.running = false;
+        if (thrown) group->break_off(std::move(thrown));
+        group->worker_ended();
+    }
+};
+
+DRAGLINE_DECL void worker_group::start_worker(asio::awaitable<void> work) {
+    auto& self = workers_.emplace_back();
+    ++running_;
+    spawn(executor_, std::move(work), std::make_shared<worker_owner>(shared_from_this(), self),
+          self.signal.slot());
+}
+
+DRAGLINE_DECL void worker_group::worker_ended() {
+    if (--running_ == 0) all_ended_.finish();
+}
+
+DRAGLINE_DECL void worker_group::stop(asio::cancellation_type type) {
+    stopping_ = true;
+    for (auto& each : workers_) {
+        if (each.running) each.signal.emit(type);
+    }
+}
+
+DRAGLINE_DECL void worker_group::stop(asio::cancellation_type type, std::error_code why) {
+    if (!first_error_) first_error_ = why;
+    stop(type);
+}
+
+DRAGLINE_DECL void worker_group::break_off(std::exception_ptr thrown) {
+    if (!broken_) broken_ = std::move(thrown);
+    stop(asio::cancellation_type::terminal);
+}
+
+DRAGLINE_DECL std::error_code worker_group::outcome() const {
+    if (broken_) throw callback_failure(broken_);
+    return first_error_;
+}
+
+DRAGLINE_DECL void worker_group::cancelled(void* self, asio::cancellation_type type) {
+    static_cast<worker_group*>(self)->stop(type, asio::error::operation_aborted);
+}
+
+}  // namespace dragline::async::detail
+
+#endif
 // ---- dragline/async/item_result.hpp
 // How one of many items ended.
 
@@ -3195,15 +3415,10 @@ private:
 }  // namespace dragline::async
 
 #include <asio/any_io_executor.hpp>
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/cancellation_signal.hpp>
 #include <asio/cancellation_state.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/error.hpp>
 #include <asio/this_coro.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -3225,30 +3440,27 @@ using item_awaitable = std::invoke_result_t<Function&, typename Source::item_typ
 template <class Source, class Function>
 using item_value = value_of_t<item_awaitable<Source, Function>>;
 
-// Shared with the workers, since a loop that ends destroys their frames and the caller's in any order.
 template <class Source, class Function, class Options, class Progress>
-class item_window : public std::enable_shared_from_this<item_window<Source, Function, Options, Progress>> {
+class item_window : public worker_group {
 public:
     using value = item_value<Source, Function>;
     using item_type = typename Source::item_type;
 
     item_window(asio::any_io_executor executor, Source source, std::size_t limit, Function function,
                 Options options)
-        : executor_(std::move(executor)),
+        : worker_group(std::move(executor)),
           source_(std::move(source)),
           limit_(limit),
           function_(std::move(function)),
-          options_(std::move(options)),
-          all_ended_(loop_state::of(executor_), &cancelled, this) {}
+          options_(std::move(options)) {}
 
     /// Starts the first workers; then await ended().
     void start() {
-        running_workers_ = 1;  // this function: so that workers which are ready at once do not end it all
         try {
-            while (workers_.size() < limit_) {
+            while (workers() < limit_) {
                 auto first = take();
                 if (!first) break;
-                start_worker(*std::move(first));
+                start_worker(work(this, *std::move(first)));
             }
         } catch (...) {
             break_off(std::current_exception());
@@ -3256,12 +3468,9 @@ public:
         worker_ended();
     }
 
-    asio::awaitable<void> ended() { return all_ended_.wait(); }
-
     /// The outcome, when all has ended. Throws what a callback or the range threw.
     result<std::vector<item_result<value>>> take_results() {
-        if (broken_) throw callback_failure(broken_);
-        result<std::vector<item_result<value>>> all(first_error_);
+        result<std::vector<item_result<value>>> all(outcome());
         *all = std::move(results_);
         return all;
     }
@@ -3271,33 +3480,14 @@ private:
         std::size_t index;
         item_type item;  // may be a reference
     };
-    struct worker {
-        asio::cancellation_signal signal;
-        bool running = true;
-    };
 
     std::optional<entry> take() {
-        if (stopping_ || !source_.has_next()) return std::nullopt;
+        if (stopping() || !source_.has_next()) return std::nullopt;
         results_.emplace_back();
         return std::optional<entry>(entry{results_.size() - 1, source_.take()});
     }
 
-    void start_worker(entry first) {
-        auto& self = workers_.emplace_back();
-        ++running_workers_;
-        auto window = this->shared_from_this();
-        // The coroutine's cancellation state stands inside the signal: so its frame holds the window, too.
-        auto body = [window, first = std::move(first)]() mutable { return work(window, std::move(first)); };
-        auto ended = [window, &self](std::exception_ptr thrown) {
-            self.running = false;
-            if (thrown) window->break_off(std::move(thrown));
-            window->worker_ended();
-        };
-        asio::co_spawn(executor_, std::move(body),
-                       asio::bind_cancellation_slot(self.signal.slot(), std::move(ended)));
-    }
-
-    static asio::awaitable<void> work(std::shared_ptr<item_window> window, entry first) {
+    static asio::awaitable<void> work(item_window* window, entry first) {
         co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
         std::optional<entry> current(std::move(first));
         while (current) {
@@ -3333,10 +3523,7 @@ private:
         results_[index] = std::move(ended);
         if (ec) {
             ++failed_;
-            if (options_.fail_fast() && !first_error_ && !stopping_) {
-                first_error_ = ec;
-                stop(asio::cancellation_type::terminal);
-            }
+            if (options_.fail_fast() && !stopping()) stop(asio::cancellation_type::terminal, ec);
         }
         if (!options_.on_progress()) return;
         try {
@@ -3347,42 +3534,13 @@ private:
         }
     }
 
-    void worker_ended() {
-        if (--running_workers_ == 0) all_ended_.finish();
-    }
-
-    void stop(asio::cancellation_type type) {
-        stopping_ = true;
-        for (auto& each : workers_) {
-            if (each.running) each.signal.emit(type);
-        }
-    }
-
-    void break_off(std::exception_ptr thrown) {
-        if (!broken_) broken_ = std::move(thrown);
-        stop(asio::cancellation_type::terminal);
-    }
-
-    static void cancelled(void* self, asio::cancellation_type type) {
-        auto& window = *static_cast<item_window*>(self);
-        if (!window.first_error_) window.first_error_ = asio::error::operation_aborted;
-        window.stop(type);
-    }
-
-    asio::any_io_executor executor_;
     Source source_;
     std::size_t limit_;
     Function function_;
     Options options_;
-    join_wait all_ended_;
-    std::deque<worker> workers_;
-    std::size_t running_workers_ = 0;
     std::vector<item_result<value>> results_;
     std::size_t finished_ = 0;
     std::size_t failed_ = 0;
-    bool stopping_ = false;
-    std::error_code first_error_;
-    std::exception_ptr broken_;
 };
 
 }  // namespace detail
@@ -3794,34 +3952,40 @@ using async::run;
 // Included by <dragline/async/run.hpp> only.
 
 
-#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 
+#include <exception>
 #include <memory>
 #include <system_error>
 #include <utility>
 
 namespace dragline::inline v1::async {
 
+namespace detail {
+
+// Shared, since it outlives run() when the loop is stopped first.
+template <class T>
+struct program : spawn_owner {
+    kept_result<T> kept;
+    event_loop* waiting;  // until run() has returned
+
+    explicit program(event_loop& loop) : waiting(&loop) {}
+
+    void ended(std::exception_ptr thrown) override {
+        kept.error = std::move(thrown);
+        if (waiting) waiting->context().stop();
+    }
+};
+
+}  // namespace detail
+
 template <class T>
 T run(event_loop& loop, asio::awaitable<T> main) {
-    // Shared, since it outlives this function when the loop is stopped first.
-    struct program {
-        detail::kept_result<T> kept;
-        bool waited_for = true;
-    };
-    auto running = std::make_shared<program>();
-    // Not a coroutine itself: what it refers to is held by the completion, in the same frame.
-    auto body = [&kept = running->kept, main = std::move(main)]() mutable {
-        return detail::keep_result<T>(std::move(main), kept);
-    };
-    asio::co_spawn(loop.get_executor(), std::move(body), [running, &loop](std::exception_ptr thrown) {
-        running->kept.error = std::move(thrown);
-        if (running->waited_for) loop.context().stop();
-    });
+    auto running = std::make_shared<detail::program<T>>(loop);
+    detail::spawn(loop.get_executor(), detail::keep_result<T>(std::move(main), &running->kept), running);
     struct leave {
-        program& left;
-        ~leave() { left.waited_for = false; }
+        detail::program<T>& left;
+        ~leave() { left.waiting = nullptr; }
     } leaving{*running};
     loop.run();
     if (!running->kept.has_ended()) throw std::system_error(asio::error::operation_aborted);
@@ -4094,13 +4258,12 @@ DRAGLINE_DECL void check_sync_wait(const event_loop& loop, duration timeout) {
 
 #endif
 
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/cancellation_state.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 #include <asio/this_coro.hpp>
 
+#include <exception>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -4119,27 +4282,22 @@ struct waited_operation {
 // Lives on the loop. Its last act, when all of the operation is gone, ends the wait: also when the loop dies
 // first.
 template <class T>
-struct waited_call {
+struct waited_call : spawn_owner {
     std::shared_ptr<waited_operation<T>> waited;
     thread_wait::over over;
-    asio::awaitable<T> operation;
 
-    waited_call(std::shared_ptr<waited_operation<T>> shared, asio::awaitable<T> started)
-        : waited(std::move(shared)), over(waited->ended), operation(std::move(started)) {}
-    waited_call(waited_call&&) = default;
+    explicit waited_call(std::shared_ptr<waited_operation<T>> shared)
+        : waited(std::move(shared)), over(waited->ended) {}
+
+    void ended(std::exception_ptr thrown) override { waited->kept.error = std::move(thrown); }
 };
 
 template <class T>
-asio::awaitable<void> run_waited(waited_call<T> call) {
+asio::awaitable<void> run_waited(waited_operation<T>& waited, asio::awaitable<T> operation) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    auto& [waited, over, operation] = call;
-    if (waited->cancelled) waited->signal.emit(asio::cancellation_type::terminal);
-    try {
-        auto keeping = keep_result<T>(std::move(operation), waited->kept);
-        co_await std::move(keeping);
-    } catch (...) {
-        waited->kept.error = std::current_exception();
-    }
+    if (waited.cancelled) waited.signal.emit(asio::cancellation_type::terminal);
+    auto keeping = keep_result<T>(std::move(operation), &waited.kept);
+    co_await std::move(keeping);
 }
 
 }  // namespace detail
@@ -4149,12 +4307,8 @@ T sync_wait(event_loop& loop, asio::awaitable<T> operation, duration timeout) {
     detail::check_sync_wait(loop, timeout);
     const auto gate = loop_state::of(loop.get_executor()).gate();
     auto waited = std::make_shared<detail::waited_operation<T>>();
-    auto body = [call = detail::waited_call<T>(waited, std::move(operation))]() mutable {
-        return detail::run_waited<T>(std::move(call));
-    };
-    auto ended = [waited](std::exception_ptr) {};  // the coroutine's cancellation state stands in the signal
-    asio::co_spawn(loop.get_executor(), std::move(body),
-                   asio::bind_cancellation_slot(waited->signal.slot(), std::move(ended)));
+    detail::spawn(loop.get_executor(), detail::run_waited<T>(*waited, std::move(operation)),
+                  std::make_shared<detail::waited_call<T>>(waited), waited->signal.slot());
     const bool in_time = waited->ended.wait_for(timeout);
     if (!in_time) {
         gate->post([waited] {
@@ -4965,31 +5119,34 @@ inline constexpr std::size_t max_datagram_batch = 64;
 #if defined(__linux__)
 inline constexpr bool batched_datagrams = true;
 
-inline int send_datagrams(int socket, const datagram* each, std::size_t count) noexcept {
-    ::mmsghdr headers[max_datagram_batch];
+namespace detail {
+struct datagram_headers {
+    ::mmsghdr each[max_datagram_batch];
     ::iovec parts[max_datagram_batch];
-    for (std::size_t i = 0; i < count; ++i) {
-        parts[i] = {each[i].data, each[i].size};
-        headers[i] = {};
-        headers[i].msg_hdr.msg_iov = &parts[i];
-        headers[i].msg_hdr.msg_iovlen = 1;
+
+    datagram_headers(const datagram* datagrams, std::size_t count) noexcept {
+        for (std::size_t i = 0; i < count; ++i) {
+            parts[i] = {datagrams[i].data, datagrams[i].size};
+            each[i] = {};
+            each[i].msg_hdr.msg_iov = &parts[i];
+            each[i].msg_hdr.msg_iovlen = 1;
+        }
     }
-    return ::sendmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
+};
+}  // namespace detail
+
+inline int send_datagrams(int socket, const datagram* each, std::size_t count) noexcept {
+    detail::datagram_headers headers(each, count);
+    return ::sendmmsg(socket, headers.each, static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 inline int receive_datagrams(int socket, datagram* each, std::size_t count) noexcept {
-    ::mmsghdr headers[max_datagram_batch];
-    ::iovec parts[max_datagram_batch];
-    for (std::size_t i = 0; i < count; ++i) {
-        parts[i] = {each[i].data, each[i].size};
-        headers[i] = {};
-        headers[i].msg_hdr.msg_iov = &parts[i];
-        headers[i].msg_hdr.msg_iovlen = 1;
-    }
-    const int received = ::recvmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
+    detail::datagram_headers headers(each, count);
+    const int received =
+        ::recvmmsg(socket, headers.each, static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
     for (int i = 0; i < received; ++i) {
-        each[i].size = headers[i].msg_len;
-        each[i].truncated = (headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+        each[i].size = headers.each[i].msg_len;
+        each[i].truncated = (headers.each[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     }
     return received;
 }
@@ -6727,6 +6884,38 @@ private:
 };
 
 }  // namespace dragline::dns::detail
+// ---- dragline/dns/detail/query_writer.hpp
+// The fixed parts of a query, before and after its question.
+
+
+#include <cstddef>
+#include <cstdint>
+
+namespace dragline::inline v1::dns::detail {
+
+inline constexpr std::size_t query_header_size = 12;
+inline constexpr std::size_t query_extension_size = 11;
+
+// One question follows.
+inline void write_query_header(std::uint8_t* at, std::uint16_t id, const query_form& form) noexcept {
+    store_big16(at, id);
+    store_big16(at + 2, static_cast<std::uint16_t>((form.recursion_desired ? 0x0100u : 0u) |
+                                                   (form.checking_disabled ? 0x0010u : 0u)));
+    store_big16(at + 4, 1);
+    store_big32(at + 6, 0);
+    store_big16(at + 10, form.udp_size != 0 ? 1 : 0);
+}
+
+// The OPT record at the root, without options. For a form with EDNS only.
+inline void write_query_extension(std::uint8_t* at, const query_form& form) noexcept {
+    at[0] = 0;
+    store_big16(at + 1, static_cast<std::uint16_t>(record_type::opt));
+    store_big16(at + 3, form.udp_size);
+    store_big32(at + 5, form.dnssec_ok ? 0x8000 : 0);
+    store_big16(at + 9, 0);
+}
+
+}  // namespace dragline::dns::detail
 // ---- dragline/dns/detail/record_reader.hpp
 // The data of one record, from the bytes of a message.
 
@@ -7283,25 +7472,14 @@ DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_f
 DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
                                            std::vector<std::uint8_t>& out) {
     const std::size_t start = out.size();
-    const auto store_type = [](std::uint8_t* at, record_type type) {
-        store_big16(at, static_cast<std::uint16_t>(type));
-    };
-    std::array<std::uint8_t, detail::header_size> header{};
-    store_big16(&header[0], id);
-    store_big16(&header[2], static_cast<std::uint16_t>((form.recursion_desired ? 0x0100u : 0u) |
-                                                       (form.checking_disabled ? 0x0010u : 0u)));
-    header[5] = 1;  // a question
-    header[11] = form.udp_size != 0 ? 1 : 0;
-    out.insert(out.end(), header.begin(), header.end());
+    out.resize(start + dns::detail::query_header_size);
+    dns::detail::write_query_header(out.data() + start, id, form);
     if (const auto ec = encode_name(asked.name, out)) return out.resize(start), ec;
-
-    std::array<std::uint8_t, 4 + 11> rest{};  // type and class; OPT at the root, without options
-    store_type(&rest[0], asked.type);
-    store_big16(&rest[2], static_cast<std::uint16_t>(asked.klass));
-    store_type(&rest[5], record_type::opt);
-    store_big16(&rest[7], form.udp_size);
-    store_big16(&rest[11], form.dnssec_ok ? 0x8000 : 0);
-    out.insert(out.end(), rest.begin(), form.udp_size != 0 ? rest.end() : rest.begin() + 4);
+    const std::size_t name_end = out.size();
+    out.resize(name_end + 4 + (form.udp_size != 0 ? dns::detail::query_extension_size : 0));
+    store_big16(out.data() + name_end, static_cast<std::uint16_t>(asked.type));
+    store_big16(out.data() + name_end + 2, static_cast<std::uint16_t>(asked.klass));
+    if (form.udp_size != 0) dns::detail::write_query_extension(out.data() + name_end + 4, form);
     return {};
 }
 
@@ -10382,7 +10560,7 @@ DRAGLINE_DECL std::vector<server> ares_system_servers() {
 #endif
 // ---- dragline/dns/detail/ares_transport.hpp
 // The default transport: UDP with TCP after a truncated answer, by c-ares. Replaces its channel when that may
-// help.
+// help, and does without it what c-ares cannot.
 
 // ---- dragline/dns/detail/ares_channel.hpp
 // One c-ares channel to one server, driven by one loop: no thread, no cache, no hosts file, no search list.
@@ -10547,6 +10725,9 @@ struct ares_channeldata;
 
 namespace dragline::inline v1::dns::detail {
 
+// Whether c-ares may fail at a message that is none of its business; see direct_query.
+DRAGLINE_DECL bool ares_rewrites_messages() noexcept;
+
 // What of a query's form is a matter of the whole channel for c-ares.
 struct channel_mode {
     bool tcp = false;
@@ -10673,13 +10854,18 @@ inline constexpr std::chrono::milliseconds ares_patience{5000};
 // What c-ares takes at most over UDP where EDNS is used; queries say themselves what they take.
 inline constexpr int ares_udp_size = 4096;
 
-// From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
-// unless it may send again by itself.
-DRAGLINE_DECL int ares_tries() noexcept {
+DRAGLINE_DECL int ares_version_number() noexcept {
     int version = 0;
     ares_version(&version);
-    return version >= 0x012000 ? 4 : 1;
+    return version;
 }
+
+// From 1.28 on c-ares reads every message into records and writes it anew.
+DRAGLINE_DECL bool ares_rewrites_messages() noexcept { return ares_version_number() >= 0x011c00; }
+
+// From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
+// unless it may send again by itself.
+DRAGLINE_DECL int ares_tries() noexcept { return ares_version_number() >= 0x012000 ? 4 : 1; }
 
 DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
     switch (status) {
@@ -10935,6 +11121,241 @@ DRAGLINE_DECL void ares_channel::pause() noexcept {
 #endif
 
 #endif
+// ---- dragline/dns/detail/direct_query.hpp
+// One question over a socket of its own, without c-ares: for what newer releases of it cannot carry.
+// From 1.28 on it reads every message into records and writes it anew, and fails where it knows better than
+// the server: names with characters that host names lack, data of no bytes, answers near the largest size.
+
+
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+// Over UDP, and over TCP when the answer is truncated or the form says so. Lives by shared_ptr.
+class direct_query : public std::enable_shared_from_this<direct_query> {
+public:
+    direct_query(async::loop_state& loop, const server& where, const question& asked, const query_form& form,
+                 std::shared_ptr<reply_sink> sink, std::size_t tag);
+
+    // Begins to ask, or goes on: from the beginning, since a pause closes the socket.
+    void resume();
+    void pause() noexcept;
+    void shutdown() noexcept;
+
+    bool ended() const noexcept { return !sink_; }
+
+private:
+    using reply_bytes = result<std::vector<std::uint8_t>>;
+
+    asio::awaitable<void> run();
+    asio::awaitable<reply_bytes> over_udp();
+    asio::awaitable<reply_bytes> over_tcp();
+    bool answered_by(byte_view reply) const noexcept;
+    static void expired(void* self) noexcept;
+    void interrupt() noexcept;
+    void stopped(const std::exception_ptr& thrown);
+    void finish(reply_bytes reply);
+
+    async::loop_state& loop_;
+    server where_;
+    bool tcp_;
+    std::vector<std::uint8_t> query_;
+    std::error_code refused_;  // why there is no query
+    std::size_t question_end_ = 0;
+    std::shared_ptr<reply_sink> sink_;  // none when it has ended
+    std::size_t tag_;
+    asio::cancellation_signal signal_;
+    async::deadline limit_;
+    bool running_ = false;
+    bool interrupted_ = false;  // what runs is cancelled
+    bool paused_ = true;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/direct_query.ipp
+// Included by <dragline/dns/detail/direct_query.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/ip/udp.hpp>
+#include <asio/post.hpp>
+#include <asio/read.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace dragline::inline v1::dns::detail {
+
+// Longer than anybody waits for one try, as for c-ares.
+inline constexpr std::chrono::seconds direct_patience{5};
+
+DRAGLINE_DECL direct_query::direct_query(async::loop_state& loop, const server& where, const question& asked,
+                                         const query_form& form, std::shared_ptr<reply_sink> sink,
+                                         std::size_t tag)
+    : loop_(loop), where_(where), tcp_(form.tcp), sink_(std::move(sink)), tag_(tag), limit_(&expired, this) {
+    random_numbers ids(loop.random());
+    refused_ = wire::append_query(ids.next16(), asked, form, query_);
+    if (refused_) return;
+    question_end_ = query_header_size;
+    (void)wire::decode_name(query_, question_end_);
+    question_end_ += 4;
+}
+
+DRAGLINE_DECL void direct_query::resume() {
+    paused_ = false;
+    if (running_ || ended()) return;
+    running_ = true;
+    loop_.deadlines().arm(limit_, loop_.now() + direct_patience);
+    // The coroutine's cancellation state stands inside the signal: so its frame, too, holds this.
+    auto body = [self = shared_from_this()] { return self->run(); };
+    auto stopped = [self = shared_from_this()](std::exception_ptr thrown) { self->stopped(thrown); };
+    asio::co_spawn(loop_.executor(), std::move(body),
+                   asio::bind_cancellation_slot(signal_.slot(), std::move(stopped)));
+}
+
+DRAGLINE_DECL void direct_query::pause() noexcept {
+    paused_ = true;
+    limit_.disarm();
+    interrupt();
+}
+
+DRAGLINE_DECL void direct_query::shutdown() noexcept {
+    sink_.reset();
+    pause();
+}
+
+DRAGLINE_DECL void direct_query::interrupt() noexcept {
+    if (running_ && !std::exchange(interrupted_, true)) signal_.emit(asio::cancellation_type::terminal);
+}
+
+DRAGLINE_DECL void direct_query::stopped(const std::exception_ptr& thrown) {
+    running_ = false;
+    const bool interrupted = std::exchange(interrupted_, false);
+    if (ended()) return;
+    if (thrown && !interrupted) return finish(std::make_error_code(std::errc::not_enough_memory));
+    if (!paused_) resume();
+}
+
+DRAGLINE_DECL void direct_query::expired(void* self) noexcept {
+    const auto held = static_cast<direct_query*>(self)->shared_from_this();
+    held->interrupt();
+    held->finish(make_timeout(phase::resolve));
+}
+
+DRAGLINE_DECL void direct_query::finish(reply_bytes reply) {
+    limit_.disarm();
+    const auto sink = std::exchange(sink_, nullptr);
+    if (!sink) return;
+    if (!reply) {
+        sink->on_reply(tag_, reply.error());
+    } else if (!sink->on_reply_bytes(tag_, *reply)) {
+        sink->on_reply(tag_, wire::decode_message(*reply));
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<void> direct_query::run() {
+    // The caller of ask() must not hear of an outcome inside it.
+    co_await asio::post(loop_.executor(), asio::use_awaitable);
+    if (refused_) co_return finish(refused_);
+    constexpr std::uint8_t truncation_bit = 0x02;
+    if (!tcp_) {
+        auto asking = over_udp();
+        auto reply = co_await std::move(asking);
+        if (interrupted_) co_return;
+        if (!reply || !((*reply)[2] & truncation_bit)) co_return finish(std::move(reply));
+        tcp_ = true;
+    }
+    auto asking = over_tcp();
+    auto reply = co_await std::move(asking);
+    if (!interrupted_) finish(std::move(reply));
+}
+
+DRAGLINE_DECL asio::awaitable<direct_query::reply_bytes> direct_query::over_udp() {
+    asio::ip::udp::socket socket(loop_.executor());
+    const asio::ip::udp::endpoint where(where_.address(), where_.port());
+    std::error_code failed;
+    socket.open(where.protocol(), failed);
+    if (!failed) socket.connect(where, failed);
+    if (failed) co_return errc::servers_unreachable;
+    auto sending = socket.async_send(asio::buffer(query_), as_tuple(asio::use_awaitable));
+    const auto [not_sent, sent] = co_await std::move(sending);
+    if (not_sent) co_return errc::servers_unreachable;
+    std::vector<std::uint8_t> reply(wire::max_message_size);
+    for (;;) {
+        auto receiving = socket.async_receive(asio::buffer(reply), as_tuple(asio::use_awaitable));
+        const auto [ec, size] = co_await std::move(receiving);
+        if (ec) co_return errc::servers_unreachable;
+        if (!answered_by(byte_view(reply).first(size))) continue;  // forged, or late
+        reply.resize(size);
+        co_return reply;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<direct_query::reply_bytes> direct_query::over_tcp() {
+    asio::ip::tcp::socket socket(loop_.executor());
+    const asio::ip::tcp::endpoint where(where_.address(), where_.port());
+    auto connecting = socket.async_connect(where, as_tuple(asio::use_awaitable));
+    const auto [refused] = co_await std::move(connecting);
+    if (refused) co_return errc::servers_unreachable;
+    std::array<std::uint8_t, 2> length;
+    store_big16(length.data(), static_cast<std::uint16_t>(query_.size()));
+    const std::array<asio::const_buffer, 2> both{asio::buffer(length), asio::buffer(query_)};
+    auto writing = asio::async_write(socket, both, as_tuple(asio::use_awaitable));
+    const auto [not_sent, sent] = co_await std::move(writing);
+    if (not_sent) co_return errc::servers_unreachable;
+    std::vector<std::uint8_t> reply;
+    auto reading_length = asio::async_read(socket, asio::buffer(length), as_tuple(asio::use_awaitable));
+    const auto [no_length, two] = co_await std::move(reading_length);
+    if (no_length) co_return errc::servers_unreachable;
+    reply.resize(load_big16(length.data()));
+    auto reading = asio::async_read(socket, asio::buffer(reply), as_tuple(asio::use_awaitable));
+    const auto [broken, all] = co_await std::move(reading);
+    if (broken) co_return errc::servers_unreachable;
+    if (!answered_by(reply)) co_return errc::malformed_message;
+    co_return reply;
+}
+
+// A response to this very question; a server that refuses may leave the question out, see check_response().
+DRAGLINE_DECL bool direct_query::answered_by(byte_view reply) const noexcept {
+    constexpr std::uint8_t response_bit = 0x80;
+    constexpr std::uint8_t rcode_mask = 0x0f;
+    if (reply.size() < query_header_size || !(reply[2] & response_bit)) return false;
+    if (!std::equal(query_.begin(), query_.begin() + 2, reply.begin())) return false;
+    if (load_big16(&reply[4]) == 0) {
+        const auto code = static_cast<rcode>(reply[3] & rcode_mask);
+        return code != rcode::no_error && code != rcode::name_not_found;
+    }
+    // Lengths of labels are below the letters, so that they do not change.
+    return reply.size() >= question_end_ &&
+           std::equal(query_.begin() + query_header_size,
+                      query_.begin() + static_cast<std::ptrdiff_t>(question_end_),
+                      reply.begin() + query_header_size, [](std::uint8_t a, std::uint8_t b) {
+                          return ascii::to_lower(static_cast<char>(a)) ==
+                                 ascii::to_lower(static_cast<char>(b));
+                      });
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
 
 #include <cstddef>
 #include <memory>
@@ -10946,7 +11367,7 @@ namespace dragline::inline v1::dns::detail {
 // A channel that could not reach its server is replaced before the next question, so one that was made while
 // the machine was offline harms nobody; and one that has asked much is replaced to move to another port. The
 // old channel stays until its last question is answered.
-class ares_transport final : public transport {
+class ares_transport final : public transport, public std::enable_shared_from_this<ares_transport> {
 public:
     ares_transport(async::loop_state& loop, const server& where) : loop_(loop), where_(where) {}
 
@@ -10963,12 +11384,17 @@ private:
         std::shared_ptr<ares_channel> channel;
     };
 
+    class second_reading;
+
     ares_channel& channel_for(channel_mode mode);
+    void ask_directly(const question& asked, const query_form& form, std::shared_ptr<reply_sink> sink,
+                      std::size_t tag);
 
     async::loop_state& loop_;
     server where_;
     std::vector<channel_slot> current_;  // one for each mode that was asked for
     std::vector<std::shared_ptr<ares_channel>> retired_;
+    std::vector<std::shared_ptr<direct_query>> direct_;
     std::size_t holders_ = 0;
     bool ended_ = false;
 };
@@ -10993,15 +11419,56 @@ inline constexpr std::size_t ares_questions_per_channel = 4096;
 inline constexpr std::chrono::milliseconds ares_least_age{
     200};  // a refusing server must not cost a channel a query
 
+// Hears first what c-ares made of a question. Where it failed at the message, and not the server, the
+// question is asked once more without it: so the answer does not depend on its version.
+class ares_transport::second_reading final : public reply_sink {
+public:
+    second_reading(std::weak_ptr<ares_transport> owner, question asked, query_form form,
+                   std::shared_ptr<reply_sink> sink)
+        : owner_(std::move(owner)), asked_(std::move(asked)), form_(form), sink_(std::move(sink)) {}
+
+    bool on_reply_bytes(std::size_t tag, byte_view reply) override {
+        delivered_ = true;
+        return sink_->on_reply_bytes(tag, reply);
+    }
+
+    void on_reply(std::size_t tag, result<wire::message> reply) override {
+        const auto ec = reply.error();
+        const bool failed_to_carry = ec == errc::malformed_message || ec == errc::invalid_name;
+        if (failed_to_carry && !delivered_) {
+            if (const auto owner = owner_.lock()) return owner->ask_directly(asked_, form_, sink_, tag);
+        }
+        sink_->on_reply(tag, std::move(reply));
+    }
+
+private:
+    std::weak_ptr<ares_transport> owner_;
+    question asked_;
+    query_form form_;
+    std::shared_ptr<reply_sink> sink_;
+    bool delivered_ = false;
+};
+
 DRAGLINE_DECL void ares_transport::ask(const question& asked, const query_form& form,
                                        std::shared_ptr<reply_sink> sink, std::size_t tag) {
     if (ended_) return;
+    static const bool may_fail_to_carry = ares_rewrites_messages();
     try {
+        if (may_fail_to_carry)
+            sink = std::make_shared<second_reading>(weak_from_this(), asked, form, std::move(sink));
         channel_for(channel_mode::of(form)).ask(asked, form, std::move(sink), tag);
     } catch (const std::system_error& error) {  // no memory, no file descriptor
         asio::post(loop_.executor(),
                    [sink = std::move(sink), tag, ec = error.code()] { sink->on_reply(tag, ec); });
     }
+}
+
+DRAGLINE_DECL void ares_transport::ask_directly(const question& asked, const query_form& form,
+                                                std::shared_ptr<reply_sink> sink, std::size_t tag) {
+    if (ended_) return;
+    std::erase_if(direct_, [](const auto& query) { return query->ended(); });
+    direct_.push_back(std::make_shared<direct_query>(loop_, where_, asked, form, std::move(sink), tag));
+    if (holders_ > 0) direct_.back()->resume();
 }
 
 DRAGLINE_DECL ares_channel& ares_transport::channel_for(channel_mode mode) {
@@ -11027,6 +11494,7 @@ DRAGLINE_DECL void ares_transport::hold() {
         if (slot.channel) slot.channel->resume();
     }
     for (const auto& channel : retired_) channel->resume();
+    for (const auto& query : direct_) query->resume();
 }
 
 DRAGLINE_DECL void ares_transport::release() noexcept {
@@ -11035,6 +11503,7 @@ DRAGLINE_DECL void ares_transport::release() noexcept {
         if (slot.channel) slot.channel->pause();
     }
     for (const auto& channel : retired_) channel->pause();
+    for (const auto& query : direct_) query->pause();
 }
 
 DRAGLINE_DECL void ares_transport::shutdown() noexcept {
@@ -11043,6 +11512,7 @@ DRAGLINE_DECL void ares_transport::shutdown() noexcept {
         if (slot.channel) slot.channel->shutdown();
     }
     for (const auto& channel : retired_) channel->shutdown();
+    for (const auto& query : direct_) query->shutdown();
 }
 
 }  // namespace dragline::dns::detail
@@ -17639,18 +18109,13 @@ DRAGLINE_DECL std::error_code udp_carrier::send(std::uint32_t at, bulk_slot& slo
 }
 
 DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
-    static constexpr std::size_t extension_size = 11;
-    const bool edns = form_.udp_size != 0 && slot.edns;
+    auto form = form_;
+    if (!slot.edns) form.udp_size = 0;
     const auto question = slot.question.bytes();
-    const std::size_t size = wire_question::header_size + question.size() + 2 + (edns ? extension_size : 0);
-    auto* out = port.compose(size);
-    store_big16(out, slot.id);
-    store_big16(out + 2, static_cast<std::uint16_t>((form_.recursion_desired ? 0x0100u : 0u) |
-                                                    (form_.checking_disabled ? 0x0010u : 0u)));
-    store_big16(out + 4, 1);
-    store_big32(out + 6, 0);
-    store_big16(out + 10, edns ? 1 : 0);
-    out += wire_question::header_size;
+    auto* out = port.compose(query_header_size + question.size() + 2 +
+                             (form.udp_size != 0 ? query_extension_size : 0));
+    write_query_header(out, slot.id, form);
+    out += query_header_size;
     std::memcpy(out, question.data(), question.size());
     if (form_.mixed_case) {
         for (std::size_t i = 0; i < slot.question.name_size(); ++i) {
@@ -17664,12 +18129,7 @@ DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
     }
     out += question.size();
     store_big16(out, static_cast<std::uint16_t>(record_class::internet));
-    if (!edns) return;
-    out[2] = 0;
-    store_big16(out + 3, static_cast<std::uint16_t>(record_type::opt));
-    store_big16(out + 5, form_.udp_size);
-    store_big32(out + 7, form_.dnssec_ok ? 0x8000 : 0);
-    store_big16(out + 11, 0);
+    if (form.udp_size != 0) write_query_extension(out + 2, form);
 }
 
 DRAGLINE_DECL result<udp_carrier::port_pointer> udp_carrier::port_for(std::uint32_t server) {

@@ -65,7 +65,7 @@ TEST_CASE("asking a loop's state with a counted executor does not keep the loop 
 }
 
 TEST_CASE("several threads that ask first get the same state", "[async][loop_state]") {
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 200; ++i) {
         asio::io_context loop(1);
         std::vector<async::loop_state*> seen(4);
         std::vector<std::thread> threads;

@@ -16,19 +16,33 @@ TEST_CASE("codings are found by name, whatever its case", "[codec][codings]") {
         CAPTURE(name);
         CHECK((codec::make_decoder(name) != nullptr) == features::zlib);
     }
+    for (const std::string_view name : {"br", "BR"}) {
+        CHECK((codec::make_decoder(name) != nullptr) == features::brotli);
+    }
+    for (const std::string_view name : {"zstd", "ZStd"}) {
+        CHECK((codec::make_decoder(name) != nullptr) == features::zstd);
+    }
     CHECK(codec::make_decoder("Identity") != nullptr);
 }
 
 TEST_CASE("an unknown coding has no decoder", "[codec][codings]") {
     for (const std::string_view name :
-         {"", "compress", "gzip ", "gzip;q=1", "x-deflate", "*", "br", "zstd"}) {
+         {"", "compress", "gzip ", "gzip;q=1", "x-deflate", "*", "x-br", "brotli", "dcb", "dcz", "zst"}) {
         CAPTURE(name);
         CHECK(codec::make_decoder(name) == nullptr);
     }
 }
 
 TEST_CASE("only what is built in is advertised, and all of it decodes", "[codec][codings]") {
-    CHECK(codec::accept_encoding() == (features::zlib ? "gzip, deflate" : ""));
+    std::string expected;
+    const auto expect = [&](bool built_in, std::string_view name) {
+        if (built_in) expected.append(expected.empty() ? "" : ", ").append(name);
+    };
+    expect(features::zstd, "zstd");
+    expect(features::brotli, "br");
+    expect(features::zlib, "gzip");
+    expect(features::zlib, "deflate");
+    CHECK(codec::accept_encoding() == expected);
     dragline::ascii::for_each_item(codec::accept_encoding(), ',', [](std::string_view name) {
         CAPTURE(name);
         CHECK(codec::make_decoder(name) != nullptr);

@@ -13,6 +13,7 @@
 #include <utility>
 
 namespace codec = dragline::codec;
+namespace features = dragline::features;
 using codec::content_decoder;
 using codec::errc;
 
@@ -186,11 +187,86 @@ TEST_CASE("a content decoder can be moved between writes", "[codec][content_deco
     CHECK(text == "hello");
 }
 
-#else
+#endif
 
-TEST_CASE("without zlib its codings are unknown", "[codec][content_decoder]") {
-    CHECK(content_decoder::make("gzip").error() == errc::unknown_coding);
-    CHECK(content_decoder::make("deflate").error() == errc::unknown_coding);
+#if DRAGLINE_WITH_BROTLI && DRAGLINE_WITH_ZSTD
+
+using dragline::test::brotli;
+using dragline::test::zstd;
+
+TEST_CASE("br and zstd are decoded, in pieces of any size", "[codec][content_decoder]") {
+    const std::string text(100'000, 'x');
+    for (const std::size_t piece : {1, 7, 100'000}) {
+        CAPTURE(piece);
+        CHECK((decode("br", brotli(text), {}, piece) == outcome{{}, text}));
+        CHECK((decode("zstd", zstd(text), {}, piece) == outcome{{}, text}));
+        CHECK((decode("BR, identity, Zstd", zstd(brotli(text)), {}, piece) == outcome{{}, text}));
+    }
+    CHECK(decode("br", "") == outcome{{}, ""});
+    CHECK(decode("zstd", "") == outcome{{}, ""});
+}
+
+TEST_CASE("br and zstd that end early in any place are truncated", "[codec][content_decoder]") {
+    const auto coded = zstd(brotli("hello"));
+    for (std::size_t size = 1; size < coded.size(); ++size) {
+        CAPTURE(size);
+        CHECK(decode("br, zstd", coded.substr(0, size)).error == errc::truncated);
+    }
+    CHECK(decode("zstd, br", brotli(zstd("hello").substr(0, 9))).error == errc::truncated);
+}
+
+TEST_CASE("a sink can stop a bomb in br and zstd at the byte it wants", "[codec][content_decoder]") {
+    const std::string zeros(64 * 1024 * 1024, '\0');
+    for (const auto& [coding, bomb] : {std::pair("br", brotli(zeros)), std::pair("zstd", zstd(zeros))}) {
+        CAPTURE(coding);
+        auto decoder = content_decoder::make(coding).value();
+        std::size_t room = 500'000;
+        const auto sink = [&](std::string_view piece) {
+            room -= std::min(room, piece.size());
+            return room != 0;
+        };
+        CHECK(decoder.write(bomb, sink).value() == content_decoder::progress::stopped);
+        CHECK(room == 0);
+        CHECK(decode(coding, bomb).error == errc::ratio_exceeded);
+    }
+}
+
+TEST_CASE("stacked bombs of br and zstd do not multiply their ratios", "[codec][content_decoder]") {
+    // Each layer alone stays below 1000:1; together they are far above.
+    const auto limits = codec::decoding_limits().ratio_floor(64 * 1024);
+    std::string layer;
+    for (int i = 0; i < 200; ++i) layer += zstd(std::string(5 * 1024, 'x'));
+    const auto coded = brotli(layer);
+    REQUIRE(layer.size() * 1000 > 200 * 5 * 1024);
+    REQUIRE(coded.size() * 1000 > layer.size());
+    REQUIRE(coded.size() * 1000 < 200 * 5 * 1024);
+    const auto got = decode("zstd, br", coded, limits);
+    CHECK(got.error == errc::ratio_exceeded);
+    CHECK(got.text.size() <= std::max<std::size_t>(64 * 1024, 1000 * coded.size()));
+}
+
+#if DRAGLINE_WITH_ZLIB
+
+TEST_CASE("five codings of all kinds may be stacked", "[codec][content_decoder]") {
+    const auto text = std::string(10'000, 'x') + "hello";
+    const auto coded = compress(zstd(brotli(compress(gzip(text), wrapping::raw))), wrapping::zlib);
+    const std::string_view codings = "gzip, deflate, br, zstd, deflate";
+    for (const std::size_t piece : {1, 1000}) {
+        CHECK((decode(codings, coded, {}, piece) == outcome{{}, text}));
+        CHECK(decode(codings, coded.substr(0, coded.size() - 1), {}, piece).error == errc::truncated);
+    }
+    CHECK(content_decoder::make("br, zstd, br, zstd, br, zstd").error() == errc::too_many_codings);
 }
 
 #endif
+#endif
+
+TEST_CASE("codings that this build does not have are unknown", "[codec][content_decoder]") {
+    const auto known = [](std::string_view coding) {
+        return content_decoder::make(coding).error() != errc::unknown_coding;
+    };
+    CHECK(known("gzip") == features::zlib);
+    CHECK(known("deflate") == features::zlib);
+    CHECK(known("br") == features::brotli);
+    CHECK(known("zstd") == features::zstd);
+}

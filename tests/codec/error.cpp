@@ -10,7 +10,7 @@ using dragline::condition;
 
 TEST_CASE("every coding error has a text of its own, a condition and the read phase", "[codec][error]") {
     std::set<std::string> texts;
-    const int last = static_cast<int>(codec::errc::too_many_members);
+    const int last = static_cast<int>(codec::errc::window_too_large);
     for (int code = 1; code <= last; ++code) {
         const std::error_code ec = static_cast<codec::errc>(code);
         CAPTURE(code, ec.message());
@@ -27,6 +27,7 @@ TEST_CASE("bombs and stacks are limits", "[codec][error]") {
     CHECK(make_error_code(codec::errc::ratio_exceeded) == condition::limit_exceeded);
     CHECK(make_error_code(codec::errc::too_many_codings) == condition::limit_exceeded);
     CHECK(make_error_code(codec::errc::too_many_members) == condition::limit_exceeded);
+    CHECK(make_error_code(codec::errc::window_too_large) == condition::limit_exceeded);
     CHECK(make_error_code(codec::errc::corrupt) == condition::protocol_error);
     CHECK(std::string(codec::error_category().name()) == "dragline.codec");
 }

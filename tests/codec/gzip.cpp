@@ -1,15 +1,16 @@
 #include <dragline/codec/gzip.hpp>
 
 #include <codec/compress.hpp>
+#include <codec/decode.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
-#include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
+#include <utility>
 #include <vector>
 
 namespace codec = dragline::codec;
@@ -18,62 +19,45 @@ namespace codec = dragline::codec;
 
 using codec::errc;
 using dragline::test::compress;
+using dragline::test::decode;
+using dragline::test::decode_pieces;
 using dragline::test::gzip;
+using dragline::test::outcome;
+using dragline::test::sample;
 using dragline::test::wrapping;
 using namespace std::string_view_literals;
 
 namespace {
-
-using maker = std::unique_ptr<codec::decoder> (*)(codec::decoding_limits);
-
-struct outcome {
-    std::error_code error;
-    std::string text;
-    bool operator==(const outcome&) const = default;
-};
-
-outcome decode_pieces(maker make, std::string_view input, std::size_t piece, std::size_t room,
-                      codec::decoding_limits limits) {
-    const auto coding = make(limits);
-    std::vector<char> buffer(room);
-    outcome out;
-    while (!out.error && !input.empty()) {
-        auto now = input.substr(0, piece);
-        input.remove_prefix(now.size());
-        for (;;) {
-            const auto step = coding->decode(now, buffer);
-            out.error = step.error();
-            if (!step) break;
-            out.text.append(buffer.data(), step->produced);
-            now.remove_prefix(step->consumed);
-            if (now.empty() && step->produced == 0) break;
-        }
-    }
-    if (!out.error) out.error = coding->finish();
-    return out;
-}
-
-// Every size of piece and of output buffer that is worth trying gives the same.
-outcome decode(maker make, std::string_view input, codec::decoding_limits limits = {}) {
-    const auto whole = decode_pieces(make, input, input.size() + 1, 4096, limits);
-    for (const std::size_t piece : {1, 2, 3, 7, 100}) {
-        for (const std::size_t room : {1, 2, 5, 1000}) {
-            CAPTURE(piece, room);
-            CHECK(decode_pieces(make, input, piece, room, limits) == whole);
-        }
-    }
-    return whole;
-}
 
 outcome gunzip(std::string_view input, codec::decoding_limits limits = {}) {
     return decode(codec::make_gzip_decoder, input, limits);
 }
 outcome undeflate(std::string_view input) { return decode(codec::make_deflate_decoder, input); }
 
-std::string sample() {
-    std::string text;
-    for (int i = 0; i < 300; ++i) text += "line " + std::to_string(i * i) + " of the sample\n";
-    return text;
+outcome gunzip_whole(std::string_view input) {
+    return decode_pieces(codec::make_gzip_decoder, input, input.size() + 1, 4096, {});
+}
+
+std::string encode_pieces(std::string_view text, std::size_t piece, std::size_t room) {
+    codec::gzip_encoder encoder;
+    std::vector<char> buffer(room);
+    std::string coded;
+    while (!text.empty()) {
+        auto now = text.substr(0, piece);
+        text.remove_prefix(now.size());
+        while (!now.empty()) {
+            const auto step = encoder.encode(now, buffer).value();
+            CHECK_FALSE(step.finished);
+            coded.append(buffer.data(), step.produced);
+            now.remove_prefix(step.consumed);
+        }
+    }
+    for (bool finished = false; !finished;) {
+        const auto step = encoder.finish(buffer).value();
+        coded.append(buffer.data(), step.produced);
+        finished = step.finished;
+    }
+    return coded;
 }
 
 }  // namespace
@@ -225,7 +209,77 @@ TEST_CASE("below the floor any ratio passes", "[codec][gzip]") {
           outcome{errc::ratio_exceeded, std::string(1000, 'x')});
 }
 
+TEST_CASE("gzip that is encoded in pieces, into buffers of any size, decodes to the same", "[codec][gzip]") {
+    for (const auto& text : {std::string(), std::string("x"), sample(), dragline::test::noise(100'000)}) {
+        for (const std::size_t piece :
+             {std::size_t{1}, std::size_t{100}, std::size_t{70'000}, text.size() + 1}) {
+            for (const std::size_t room : {1, 5, 1000, 100'000}) {
+                if (text.size() > 10'000 && (piece == 1 || room < 1000)) continue;  // slow, and shows no more
+                CAPTURE(text.size(), piece, room);
+                CHECK((gunzip_whole(encode_pieces(text, piece, room)) == outcome{{}, text}));
+            }
+        }
+    }
+}
+
+TEST_CASE("every level encodes, and a higher one makes no more bytes", "[codec][gzip]") {
+    const auto text = sample();
+    std::size_t before = 2 * text.size();
+    for (int level = 0; level <= 9; ++level) {
+        CAPTURE(level);
+        const auto coded = codec::encode_gzip(text, level).value();
+        CHECK((gunzip_whole(coded) == outcome{{}, text}));
+        CHECK((coded.size() < text.size()) == (level != 0));
+        if (level == 0 || level == 1 || level == 9) CHECK(coded.size() < std::exchange(before, coded.size()));
+    }
+}
+
+TEST_CASE("a level that does not exist is an invalid option", "[codec][gzip]") {
+    std::vector<char> out(100);
+    for (const int level : {-1, 10}) {
+        CHECK(codec::encode_gzip("x", level).error() == dragline::errc::invalid_option);
+        CHECK(codec::gzip_encoder(level).encode("x", out).error() == dragline::errc::invalid_option);
+        CHECK(codec::gzip_encoder(level).finish(out).error() == dragline::errc::invalid_option);
+    }
+}
+
+TEST_CASE("equal content gives equal gzip: no time, no name", "[codec][gzip]") {
+    const auto coded = codec::encode_gzip("hello").value();
+    CHECK(coded == codec::encode_gzip("hello").value());
+    CHECK(coded.substr(0, 8) == "\x1f\x8b\x08\0\0\0\0\0"sv);
+}
+
+TEST_CASE("what does not compress grows by little", "[codec][gzip]") {
+    const auto noise = dragline::test::noise(1'000'000);
+    const auto coded = codec::encode_gzip(noise).value();
+    CHECK(coded.size() < noise.size() + noise.size() / 1000 + 100);
+    CHECK((gunzip_whole(coded) == outcome{{}, noise}));
+}
+
+TEST_CASE("an encoder that has finished says so again, and takes no more", "[codec][gzip]") {
+    codec::gzip_encoder encoder;
+    std::vector<char> out(100);
+    const auto first = encoder.encode("abc", out).value();
+    CHECK(first.consumed == 3);
+    std::string coded(out.data(), first.produced);
+    auto moved = std::move(encoder);
+    const auto last = moved.finish(out).value();
+    CHECK(last.finished);
+    CHECK(gunzip_whole(coded.append(out.data(), last.produced)) == outcome{{}, "abc"});
+    const auto again = moved.finish(out).value();
+    CHECK(again.finished);
+    CHECK(again.produced == 0);
+    CHECK_THROWS_AS(moved.encode("d", out), std::logic_error);
+}
+
 #else
+
+TEST_CASE("without zlib nothing is encoded as gzip", "[codec][gzip]") {
+    std::array<char, 10> out{};
+    CHECK(codec::encode_gzip("x").error() == dragline::errc::not_supported);
+    CHECK(codec::gzip_encoder().encode("x", out).error() == dragline::errc::not_supported);
+    CHECK(codec::gzip_encoder().finish(out).error() == dragline::errc::not_supported);
+}
 
 TEST_CASE("without zlib there is no decoder for its codings", "[codec][gzip]") {
     CHECK(codec::make_gzip_decoder() == nullptr);

@@ -13,11 +13,21 @@ TEST_CASE("decoding limits have the documented defaults and are set in a chain",
     CHECK(defaults.ratio_floor() == 1024 * 1024);
     CHECK(defaults.max_codings() == 5);
     CHECK(defaults.max_gzip_members() == 1024);
-    const auto own = decoding_limits().max_ratio(1).ratio_floor(2).max_codings(3).max_gzip_members(4);
+    CHECK(defaults.max_zstd_frames() == 1024);
+    CHECK(defaults.max_zstd_window() == 8 * 1024 * 1024);
+    const auto own = decoding_limits()
+                         .max_ratio(1)
+                         .ratio_floor(2)
+                         .max_codings(3)
+                         .max_gzip_members(4)
+                         .max_zstd_frames(5)
+                         .max_zstd_window(6);
     CHECK(own.max_ratio() == 1);
     CHECK(own.ratio_floor() == 2);
     CHECK(own.max_codings() == 3);
     CHECK(own.max_gzip_members() == 4);
+    CHECK(own.max_zstd_frames() == 5);
+    CHECK(own.max_zstd_window() == 6);
 }
 
 TEST_CASE("the ratio counts past the floor, up to the limit and not one byte more", "[codec][limits]") {

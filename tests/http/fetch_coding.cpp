@@ -1,4 +1,4 @@
-// Bodies that are coded: gzip and deflate.
+// Bodies that are coded: gzip, deflate, br and zstd.
 #include <dragline/http/fetch.hpp>
 
 #include "../codec/compress.hpp"
@@ -9,7 +9,9 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 
 using dragline::condition;
 using dragline::fetch_options;
@@ -39,33 +41,33 @@ http_reply coded(const std::string& coding, const std::string& bytes) {
 
 TEST_CASE("a coding that this build does not have is an error, unless the body is wanted as it is",
           "[http][fetch][coding]") {
-    CHECK(get(coded("br", "xyz")).ec == codec::errc::unknown_coding);
-    CHECK(get(coded("br", "xyz")).ec == condition::protocol_error);
-    const auto raw = get(coded("br", "xyz"), fetch_options().decompress(false));
+    CHECK(get(coded("compress", "xyz")).ec == codec::errc::unknown_coding);
+    CHECK(get(coded("compress", "xyz")).ec == condition::protocol_error);
+    const auto raw = get(coded("compress", "xyz"), fetch_options().decompress(false));
     CHECK(raw.response.body == "xyz");
-    CHECK(raw.response.headers.get("Content-Encoding") == "br");
+    CHECK(raw.response.headers.get("Content-Encoding") == "compress");
     CHECK(get(coded("identity", "xyz")).response.body == "xyz");
 }
+
+namespace {
+
+[[maybe_unused]] std::string text(std::size_t size) {
+    std::string out;
+    while (out.size() < size) out += "0123456789abcdef" + std::to_string(out.size());
+    return out.substr(0, size);
+}
+
+[[maybe_unused]] fetch_options truncating(std::uint64_t limit) {
+    return fetch_options().max_body(limit).on_limit(http::on_limit::truncate);
+}
+
+}  // namespace
 
 #if DRAGLINE_WITH_ZLIB
 
 using dragline::test::compress;
 using dragline::test::gzip;
 using dragline::test::wrapping;
-
-namespace {
-
-std::string text(std::size_t size) {
-    std::string out;
-    while (out.size() < size) out += "0123456789abcdef" + std::to_string(out.size());
-    return out.substr(0, size);
-}
-
-fetch_options truncating(std::uint64_t limit) {
-    return fetch_options().max_body(limit).on_limit(http::on_limit::truncate);
-}
-
-}  // namespace
 
 TEST_CASE("gzip and both kinds of deflate are decoded", "[http][fetch][coding]") {
     const auto body = text(100'000);
@@ -156,6 +158,68 @@ TEST_CASE("a connection carries on after a coded body", "[http][fetch][coding]")
     http_client client;
     for (int round = 0; round < 3; ++round) CHECK(client.fetch(server.url("/")).response.body == "text");
     CHECK(server.connection_count() == 1);
+}
+
+#endif
+
+#if DRAGLINE_WITH_BROTLI && DRAGLINE_WITH_ZSTD
+
+using dragline::test::brotli;
+using dragline::test::zstd;
+
+TEST_CASE("br and zstd are asked for and decoded", "[http][fetch][coding]") {
+    const auto body = text(100'000);
+    for (const auto& [coding, bytes] : {std::pair("br", brotli(body)), std::pair("zstd", zstd(body))}) {
+        CAPTURE(coding);
+        for (const auto& reply : {coded(coding, bytes), coded(coding, bytes).chunks({1, 2, 3, 500}),
+                                  coded(coding, bytes).framing(http_framing::until_close)}) {
+            http_server server;
+            server.on("/", reply);
+            http_client client;
+            const auto got = client.fetch(server.url("/"));
+            CHECK(!got.ec);
+            CHECK((got.response.body == body));
+            CHECK(got.trace.attempts.at(0).bytes_received < body.size());
+            CHECK(server.requests().at(0).field("Accept-Encoding").find(coding) != std::string::npos);
+        }
+    }
+    CHECK((get(coded("br, zstd", zstd(brotli(body)))).response.body == body));
+}
+
+TEST_CASE("the limit counts the decoded bytes of br and zstd, exactly", "[http][fetch][coding]") {
+    const auto body = text(100'000);
+    for (const auto& reply : {coded("br", brotli(body)), coded("zstd", zstd(body))}) {
+        CHECK((get(reply, fetch_options().max_body(100'000)).response.body == body));
+        CHECK(get(reply, fetch_options().max_body(99'999)).ec == http::errc::body_too_large);
+        const auto cut = get(reply, truncating(99'999));
+        CHECK(cut.response.truncated);
+        CHECK((cut.response.body == body.substr(0, 99'999)));
+    }
+}
+
+TEST_CASE("a bomb in br or zstd is stopped by its ratio, and by the limit", "[http][fetch][coding]") {
+    const std::string zeros(50'000'000, '\0');
+    for (const auto& reply :
+         {coded("br", brotli(zeros)), coded("zstd", zstd(zeros)), coded("zstd, br", brotli(zstd(zeros))),
+          coded("br, zstd", zstd(brotli(zeros)))}) {
+        CHECK(get(reply).ec == codec::errc::ratio_exceeded);
+        CHECK(get(reply, fetch_options().max_body(500'000)).ec == http::errc::body_too_large);
+    }
+}
+
+TEST_CASE("br and zstd that are corrupt or cut short are an error", "[http][fetch][coding]") {
+    for (const auto& [coding, whole] :
+         {std::pair("br", brotli(text(10'000))), std::pair("zstd", zstd(text(10'000)))}) {
+        CAPTURE(coding);
+        CHECK(get(coded(coding, "neither nor")).ec == codec::errc::corrupt);
+        for (const std::size_t size : {std::size_t{1}, whole.size() / 2, whole.size() - 1}) {
+            CHECK(get(coded(coding, whole.substr(0, size))).ec == codec::errc::truncated);
+        }
+        CHECK(get(coded(coding, whole + "garbage")).ec == codec::errc::trailing_garbage);
+    }
+    const auto wide = zstd("text", {.window = 24, .length = false});
+    CHECK(get(coded("zstd", wide)).ec == codec::errc::window_too_large);
+    CHECK(get(coded("zstd", wide)).ec == condition::limit_exceeded);
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include "../support/http_client.hpp"
 #include "../support/tcp_peer.hpp"
 
+#include <dragline/codec/codings.hpp>
 #include <dragline/h1/error.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -185,7 +186,9 @@ TEST_CASE("the User-Agent is the fetch's, else the session's, else none", "[http
 }
 
 TEST_CASE("codings are asked for only when they will be decoded", "[http][fetch]") {
-    CHECK(sent().has_field("Accept-Encoding") == dragline::features::zlib);
+    const auto codings = dragline::codec::accept_encoding();
+    CHECK(sent().has_field("Accept-Encoding") == !codings.empty());
+    if (!codings.empty()) CHECK(sent().field("Accept-Encoding") == codings);
     CHECK(!sent(fetch_options().decompress(false)).has_field("Accept-Encoding"));
 }
 

@@ -150,6 +150,25 @@ TEST_CASE("a trusted server has the last word on subdomains", "[integration][exa
     }
 }
 
+TEST_CASE("subdomains takes its servers from a file and keeps to their rate",
+          "[integration][examples][subdomains]") {
+    zone lab;
+    dns_server dead;
+    dead.on_query(dns_reply().silent());
+    const auto servers = lab.files().write(
+        "servers", "# ours\n" + dead.to_string() + "\n\n  " + lab.server().to_string() + "  \n");
+    const auto began = std::chrono::steady_clock::now();
+    const auto ended = run({"--resolvers", servers, "--rate", "100", "--timeout", "0.2", "-w", "-", "a.test"},
+                           lab.words().substr(0, lab.words().find("w100")));
+    INFO(ended.error);
+    CHECK(ended.status == 0);
+    CHECK(told(ended.out).size() == 10);
+    CHECK(dead.query_count() > 0);
+    // However fast the machine is: a second's worth may come at once, the rest at 100 a second.
+    const auto least = (static_cast<double>(lab.server().query_count()) - 100.0) / 100.0;
+    CHECK(std::chrono::steady_clock::now() - began >= std::chrono::duration<double>(least));
+}
+
 TEST_CASE("subdomains loses nothing to a server that leaves out answers",
           "[integration][examples][subdomains]") {
     zone lab;

@@ -85,6 +85,19 @@ TEST_CASE("a look-up over TLS is answered, and the next one uses the same connec
     CHECK(lab.server.queries().size() == 2);
 }
 
+TEST_CASE("a server may be asked over IPv6", "[net][dns_over_tls]") {
+    dns_over_tls_lab lab;
+    const tls_dns_server other(&tls_dns_server::answer_all, dns_certificate(),
+                               asio::ip::address_v6::loopback());
+    const dns::server place(asio::ip::address_v6::loopback(), other.port());
+    const dns::resolver over_v6(lab.loop, {dragline::net::make_dns_over_tls(lab.loop, place, lab.trusting())},
+                                dns::query_options().hosts_file(false));
+    lab.loop.restart();
+    const auto found = dragline::run(lab.loop, dns::resolve_host(over_v6, "a.test"));
+    CHECK(texts(found) == list{"192.0.2.1"});
+    CHECK(other.queries().size() == 1);
+}
+
 TEST_CASE("a thousand names go over one connection and come back in any order", "[net][dns_over_tls]") {
     dns_over_tls_lab lab([](peer& client) { return answer_backwards(client, 1000); },
                          dns_over_tls_lab::trusting().max_pipelined(1000));

@@ -187,6 +187,7 @@ TEST_CASE("a connection that the server closed when idle is replaced unnoticed",
         CHECK(!lab.error("b.test"));
         CHECK(lab.trace.attempts.size() == 1);
         CHECK(lab.server.connections() == 2);
+        CHECK(lab.server.resumed_connections() == 1);  // its ticket spared the second handshake
         CHECK(lab.server.queries().size() == 2);
     }
 }

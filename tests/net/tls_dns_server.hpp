@@ -73,6 +73,7 @@ class tls_dns_server {
     struct counts {
         std::size_t connections = 0;
         std::size_t secure = 0;
+        std::size_t resumed = 0;
         std::size_t ended = 0;
     };
     using log_type = testing::detail::event_log<tls_dns_query, counts>;
@@ -120,14 +121,15 @@ public:
     using conversation = std::function<asio::awaitable<void>(peer&)>;
 
     explicit tls_dns_server(conversation talk = &answer_all,
-                            const testing::issued_certificate& certificate = dns_certificate())
+                            const testing::issued_certificate& certificate = dns_certificate(),
+                            const asio::ip::address& where = asio::ip::address_v4::loopback())
         : talk_(std::move(talk)),
           context_(tls::context::make_server(tls::server_options()
                                                  .certificate_chain_pem(certificate.chain_pem)
                                                  .private_key_pem(certificate.private_key_pem)
                                                  .alpn({"dot"}))
                        .value()) {
-        const asio::ip::tcp::endpoint any(asio::ip::address_v4::loopback(), 0);
+        const asio::ip::tcp::endpoint any(where, 0);
         auto acceptor = std::make_shared<asio::ip::tcp::acceptor>(thread_.context(), any);
         port_ = acceptor->local_endpoint().port();
         asio::post(thread_.context(), [this, acceptor] {
@@ -139,6 +141,7 @@ public:
     std::vector<tls_dns_query> queries() const { return log_.entries(); }
     std::size_t connections() const { return log_.counts().connections; }
     std::size_t secure_connections() const { return log_.counts().secure; }
+    std::size_t resumed_connections() const { return log_.counts().resumed; }
     std::size_t ended_connections() const { return log_.counts().ended; }
     bool wait_for_queries(std::size_t count) const {
         return log_.wait(std::chrono::seconds(10),
@@ -166,7 +169,10 @@ private:
         auto channel = std::make_shared<testing::detail::http_channel>(std::move(socket), context_);
         const bool shaken = co_await channel->handshake();
         if (shaken) {
-            log_.update([](counts& seen) { return ++seen.secure; });
+            log_.update([resumed = channel->resumed()](counts& seen) {
+                seen.resumed += resumed ? 1 : 0;
+                return ++seen.secure;
+            });
             peer client(channel, log_, number);
             co_await talk_(client);
             co_await client.close();

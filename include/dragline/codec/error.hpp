@@ -16,7 +16,8 @@ enum class errc {
     truncated,           ///< The input ended inside the coded stream.
     trailing_garbage,    ///< Bytes other than zeros after the end of the coded stream.
     ratio_exceeded,      ///< decoding_limits::max_ratio: a decompression bomb.
-    too_many_members,    ///< decoding_limits::max_gzip_members.
+    too_many_members,    ///< decoding_limits::max_gzip_members or max_zstd_frames.
+    window_too_large,    ///< decoding_limits::max_zstd_window.
 };
 
 /// Category "dragline.codec".

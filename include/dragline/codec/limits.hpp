@@ -29,6 +29,15 @@ public:
     decoding_limits& max_gzip_members(std::size_t value) { return max_gzip_members_ = value, *this; }
     std::size_t max_gzip_members() const noexcept { return max_gzip_members_; }
 
+    /// Frames of one zstd stream, skippable ones included.
+    decoding_limits& max_zstd_frames(std::size_t value) { return max_zstd_frames_ = value, *this; }
+    std::size_t max_zstd_frames() const noexcept { return max_zstd_frames_; }
+
+    /// Bytes that a zstd decoder keeps to refer back to (RFC 9659); rounded down to a power of two, and 1 KiB
+    /// at least.
+    decoding_limits& max_zstd_window(std::uint64_t value) { return max_zstd_window_ = value, *this; }
+    std::uint64_t max_zstd_window() const noexcept { return max_zstd_window_; }
+
     /// Whether so many decoded bytes may come from so many coded ones.
     bool allows(std::uint64_t coded, std::uint64_t decoded) const noexcept {
         if (decoded <= ratio_floor_) return true;
@@ -41,6 +50,8 @@ private:
     std::uint64_t ratio_floor_ = 1024 * 1024;
     std::size_t max_codings_ = 5;
     std::size_t max_gzip_members_ = 1024;
+    std::size_t max_zstd_frames_ = 1024;
+    std::uint64_t max_zstd_window_ = 8 * 1024 * 1024;
 };
 
 }  // namespace dragline::codec

@@ -38,31 +38,34 @@ inline constexpr std::size_t max_datagram_batch = 64;
 #if defined(__linux__)
 inline constexpr bool batched_datagrams = true;
 
-inline int send_datagrams(int socket, const datagram* each, std::size_t count) noexcept {
-    ::mmsghdr headers[max_datagram_batch];
+namespace detail {
+struct datagram_headers {
+    ::mmsghdr each[max_datagram_batch];
     ::iovec parts[max_datagram_batch];
-    for (std::size_t i = 0; i < count; ++i) {
-        parts[i] = {each[i].data, each[i].size};
-        headers[i] = {};
-        headers[i].msg_hdr.msg_iov = &parts[i];
-        headers[i].msg_hdr.msg_iovlen = 1;
+
+    datagram_headers(const datagram* datagrams, std::size_t count) noexcept {
+        for (std::size_t i = 0; i < count; ++i) {
+            parts[i] = {datagrams[i].data, datagrams[i].size};
+            each[i] = {};
+            each[i].msg_hdr.msg_iov = &parts[i];
+            each[i].msg_hdr.msg_iovlen = 1;
+        }
     }
-    return ::sendmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
+};
+}  // namespace detail
+
+inline int send_datagrams(int socket, const datagram* each, std::size_t count) noexcept {
+    detail::datagram_headers headers(each, count);
+    return ::sendmmsg(socket, headers.each, static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 inline int receive_datagrams(int socket, datagram* each, std::size_t count) noexcept {
-    ::mmsghdr headers[max_datagram_batch];
-    ::iovec parts[max_datagram_batch];
-    for (std::size_t i = 0; i < count; ++i) {
-        parts[i] = {each[i].data, each[i].size};
-        headers[i] = {};
-        headers[i].msg_hdr.msg_iov = &parts[i];
-        headers[i].msg_hdr.msg_iovlen = 1;
-    }
-    const int received = ::recvmmsg(socket, headers, static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
+    detail::datagram_headers headers(each, count);
+    const int received =
+        ::recvmmsg(socket, headers.each, static_cast<unsigned>(count), MSG_DONTWAIT, nullptr);
     for (int i = 0; i < received; ++i) {
-        each[i].size = headers[i].msg_len;
-        each[i].truncated = (headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+        each[i].size = headers.each[i].msg_len;
+        each[i].truncated = (headers.each[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     }
     return received;
 }

@@ -72,4 +72,10 @@ private:
     std::error_code error_;
 };
 
+/// Whether T is a result.
+template <class T>
+inline constexpr bool is_result = false;
+template <class T>
+inline constexpr bool is_result<result<T>> = true;
+
 }  // namespace dragline::inline v1

@@ -67,7 +67,7 @@ private:
         if constexpr (std::is_void_v<outcome>) {
             std::apply(calling, call_->args);
             kept_.value.emplace();
-        } else if constexpr (is_result_type<outcome>) {
+        } else if constexpr (is_result<outcome>) {
             outcome ended = std::apply(calling, call_->args);
             if (!ended) throw std::system_error(ended.error());
             if constexpr (std::is_void_v<T>) {

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <dragline/async/detail/cancel_relay.hpp>
+#include <dragline/async/detail/kept_result.hpp>
+#include <dragline/async/detail/spawn.hpp>
 #include <dragline/core/error.hpp>
 #include <dragline/core/result.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/associated_allocator.hpp>
+#include <asio/associated_cancellation_slot.hpp>
 #include <asio/associated_executor.hpp>
+#include <asio/awaitable.hpp>
 #include <asio/dispatch.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/post.hpp>
@@ -70,35 +74,56 @@ struct delivery {
     }
 };
 
-// What co_spawn calls on the loop when the body has ended.
-template <class Handler, class Error>
-class completion {
+// What a spawned operation is, whatever the types of its value and its handler.
+class operation_owner : public spawn_owner {
 public:
-    using executor_type = asio::any_io_executor;
-    using cancellation_slot_type = asio::cancellation_slot;
+    explicit operation_owner(asio::any_io_executor loop) : loop_(std::move(loop)) {}
+    ~operation_owner() override { stop_listening(); }
 
-    completion(Handler handler, asio::any_io_executor loop, std::shared_ptr<cancel_relay> relay)
-        : handler_(std::move(handler)),
-          loop_(std::move(loop)),
-          work_(asio::get_associated_executor(handler_, loop_)),
-          relay_(std::move(relay)) {}
+    /// For the caller's slot.
+    std::shared_ptr<cancel_relay> make_relay();
 
-    executor_type get_executor() const noexcept { return loop_; }
-    cancellation_slot_type get_cancellation_slot() const noexcept {
-        return relay_ ? relay_->slot() : asio::cancellation_slot();
+    /// Begins `body`, which belongs to `self`.
+    static void start(std::shared_ptr<operation_owner> self, asio::awaitable<void> body);
+
+protected:
+    void stop_listening() noexcept {
+        if (relay_) relay_->close();
     }
 
-    void operator()(std::exception_ptr thrown) { deliver(error_of(std::move(thrown), {})); }
-    template <class T>
-    void operator()(std::exception_ptr thrown, T value) {
-        deliver(error_of(std::move(thrown), {}), std::move(value));
-    }
-    template <class T>
-    void operator()(std::exception_ptr thrown, result<T> outcome) {
-        deliver(error_of(std::move(thrown), outcome.error()), *std::move(outcome));
-    }
-    void operator()(std::exception_ptr thrown, result<void> outcome) {
-        deliver(error_of(std::move(thrown), outcome.error()));
+private:
+    asio::any_io_executor loop_;
+    std::shared_ptr<cancel_relay> relay_;
+};
+
+// The end of an operation whose body gives an R, and its handler.
+template <class Handler, class Error, class R>
+class completion : public operation_owner {
+public:
+    kept_result<R> kept;
+
+    completion(Handler handler, const asio::any_io_executor& loop)
+        : operation_owner(loop),
+          handler_(std::move(handler)),
+          work_(asio::get_associated_executor(handler_, loop)) {}
+
+    void ended(std::exception_ptr thrown) override {
+        // The caller's slot is not cleared: that would race with an emit by the thread that started the
+        // operation. What stays in it is a closed relay.
+        stop_listening();
+        if constexpr (std::is_void_v<R>) {
+            deliver(error_of(std::move(thrown), {}));
+        } else {
+            R outcome{};
+            if (kept.value) outcome = *std::move(kept.value);
+            if constexpr (std::is_same_v<R, result<void>>) {
+                deliver(error_of(std::move(thrown), outcome.error()));
+            } else if constexpr (is_result<R>) {
+                deliver(error_of(std::move(thrown), outcome.error()), *std::move(outcome));
+            } else {
+                deliver(error_of(std::move(thrown), {}), std::move(outcome));
+            }
+        }
     }
 
 private:
@@ -115,9 +140,6 @@ private:
 
     template <class... Values>
     void deliver(Error error, Values... values) {
-        if (relay_) relay_->close();
-        // The caller's slot is not cleared: that would race with an emit by the thread that started the
-        // operation. What stays in it is a closed relay.
         const auto executor = work_.get_executor();
         delivery<Handler, handler_executor, Error, Values...> last{
             std::move(work_), std::move(handler_), std::move(error), {std::move(values)...}};
@@ -129,10 +151,24 @@ private:
     }
 
     Handler handler_;
-    asio::any_io_executor loop_;
     asio::executor_work_guard<handler_executor> work_;
-    std::shared_ptr<cancel_relay> relay_;
 };
+
+/// Begins an operation, whose coroutine has not begun yet.
+template <class Error, class Handler, class R>
+void begin_operation(const asio::any_io_executor& loop, Handler&& handler, asio::awaitable<R> running) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    auto owner =
+        std::make_shared<completion<std::decay_t<Handler>, Error, R>>(std::forward<Handler>(handler), loop);
+    if (slot.is_connected()) {
+        slot.assign([relay = owner->make_relay()](asio::cancellation_type type) { relay->emit(type); });
+    }
+    auto body = keep_result<R>(std::move(running), &owner->kept);
+    operation_owner::start(std::move(owner), std::move(body));
+}
+
+/// Runs `body` on `loop` for the coroutine that awaits this, on another. What it throws comes as it was.
+DRAGLINE_DECL asio::awaitable<void> await_spawned(asio::any_io_executor loop, asio::awaitable<void> body);
 
 }  // namespace dragline::async::detail
 

@@ -6,12 +6,11 @@
 #include <dragline/async/detail/handler_call.hpp>
 #include <dragline/async/detail/join_wait.hpp>
 #include <dragline/async/detail/kept_result.hpp>
+#include <dragline/async/detail/spawn.hpp>
 #include <dragline/async/loop_state.hpp>
 
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/cancellation_state.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/this_coro.hpp>
 
 #include <functional>
@@ -25,15 +24,21 @@ namespace dragline::inline v1::async::detail {
 
 // Shared by the caller's side and the handler's, since a loop that ends destroys them in any order.
 template <class T>
-struct coroutine_run {
+struct coroutine_run : spawn_owner {
     kept_result<T> kept;
     bool timed_out = false;
     asio::cancellation_type emitted = asio::cancellation_type::none;
     asio::cancellation_signal signal;
-    join_wait ended;
+    join_wait over;
     deadline limit{&expired, this};
 
-    explicit coroutine_run(loop_state& loop) : ended(loop, &cancelled, this) {}
+    explicit coroutine_run(loop_state& loop) : over(loop, &cancelled, this) {}
+
+    void ended(std::exception_ptr thrown) override {
+        limit.disarm();
+        if (thrown) kept.error = std::move(thrown);
+        over.finish();
+    }
 
     static void expired(void* self) noexcept {
         auto& run = *static_cast<coroutine_run*>(self);
@@ -62,27 +67,27 @@ const Executor* executor_as(const asio::any_io_executor& loop) {
 
 // The handler is called here as an lvalue, and it and its arguments live here as long as its coroutine.
 template <class T, class Executor, class Handler, class... Args>
-asio::awaitable<void, Executor> call_coroutine(std::shared_ptr<coroutine_run<T>> run, Handler handler,
+asio::awaitable<void, Executor> call_coroutine(coroutine_run<T>& run, Handler handler,
                                                std::tuple<Args...> args) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    if (run->emitted != asio::cancellation_type::none) run->signal.emit(run->emitted);  // it came too early
+    if (run.emitted != asio::cancellation_type::none) run.signal.emit(run.emitted);  // it came too early
     auto calling =
         std::apply([&handler](auto&... arg) { return std::invoke(handler, std::move(arg)...); }, args);
     using outcome = typename decltype(calling)::value_type;
     if constexpr (std::is_void_v<outcome>) {
         co_await std::move(calling);
-        run->kept.value.emplace();
-    } else if constexpr (is_result_type<outcome>) {
+        run.kept.value.emplace();
+    } else if constexpr (is_result<outcome>) {
         auto ended = co_await std::move(calling);
         if (!ended) {
-            run->kept.error = std::make_exception_ptr(std::system_error(ended.error()));
+            run.kept.error = std::make_exception_ptr(std::system_error(ended.error()));
         } else if constexpr (std::is_void_v<T>) {
-            run->kept.value.emplace();
+            run.kept.value.emplace();
         } else {
-            run->kept.value.emplace(*std::move(ended));
+            run.kept.value.emplace(*std::move(ended));
         }
     } else {
-        run->kept.value.emplace(co_await std::move(calling));
+        run.kept.value.emplace(co_await std::move(calling));
     }
 }
 
@@ -96,19 +101,14 @@ asio::awaitable<T> run_coroutine(std::shared_ptr<dispatcher_core> core, duration
     auto& loop = loop_state::of(core->loop);
     auto run = std::make_shared<coroutine_run<T>>(loop);
     loop.deadlines().arm(run->limit, deadline_after(loop.now(), limit));
-    // The coroutine's cancellation state stands inside the signal: so its frame, too, holds `run`.
-    auto body = [run, handler = std::move(handler),
-                 args = std::tuple<Args...>(std::move(args)...)]() mutable {
-        return call_coroutine<T, executor_type, Handler, Args...>(run, std::move(handler), std::move(args));
-    };
-    auto ended = [run](std::exception_ptr thrown) {
-        run->limit.disarm();
-        if (thrown) run->kept.error = std::move(thrown);
-        run->ended.finish();
-    };
-    asio::co_spawn(*executor, std::move(body),
-                   asio::bind_cancellation_slot(run->signal.slot(), std::move(ended)));
-    auto joining = run->ended.wait();
+    auto calling = call_coroutine<T, executor_type, Handler, Args...>(
+        *run, std::move(handler), std::tuple<Args...>(std::move(args)...));
+    if constexpr (std::is_same_v<executor_type, asio::any_io_executor>) {
+        spawn(*executor, std::move(calling), run, run->signal.slot());
+    } else {
+        spawn_on(*executor, std::move(calling), run, run->signal.slot());
+    }
+    auto joining = run->over.wait();
     co_await std::move(joining);
     if (run->timed_out) throw std::system_error(make_timeout(phase::total));
     co_return run->kept.take();

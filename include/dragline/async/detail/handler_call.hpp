@@ -65,11 +65,6 @@ template <class Handler, class... Args>
 using returned_by = typename returned<Handler, Args...>::type;
 
 template <class T>
-inline constexpr bool is_result_type = false;
-template <class T>
-inline constexpr bool is_result_type<result<T>> = true;
-
-template <class T>
 struct value_of {
     using type = T;
 };

@@ -27,14 +27,14 @@ struct kept_result {
     }
 };
 
-/// Awaits `operation`, and is done with it, before `kept` gets its value. Throws what it throws.
-template <class T>
-asio::awaitable<void> keep_result(asio::awaitable<T> operation, kept_result<T>& kept) {
+/// Awaits `operation`, and is done with it, before `*kept` gets its value. Throws what it throws.
+template <class T, class Kept>
+asio::awaitable<void> keep_result(asio::awaitable<T> operation, Kept kept) {
     if constexpr (std::is_void_v<T>) {
         co_await std::move(operation);
-        kept.value.emplace();
+        kept->value.emplace();
     } else {
-        kept.value.emplace(co_await std::move(operation));
+        kept->value.emplace(co_await std::move(operation));
     }
 }
 

@@ -2,35 +2,42 @@
 #pragma once
 
 #include <dragline/async/detail/kept_result.hpp>
+#include <dragline/async/detail/spawn.hpp>
 
-#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 
+#include <exception>
 #include <memory>
 #include <system_error>
 #include <utility>
 
 namespace dragline::inline v1::async {
 
+namespace detail {
+
+// Shared, since it outlives run() when the loop is stopped first.
+template <class T>
+struct program : spawn_owner {
+    kept_result<T> kept;
+    event_loop* waiting;  // until run() has returned
+
+    explicit program(event_loop& loop) : waiting(&loop) {}
+
+    void ended(std::exception_ptr thrown) override {
+        kept.error = std::move(thrown);
+        if (waiting) waiting->context().stop();
+    }
+};
+
+}  // namespace detail
+
 template <class T>
 T run(event_loop& loop, asio::awaitable<T> main) {
-    // Shared, since it outlives this function when the loop is stopped first.
-    struct program {
-        detail::kept_result<T> kept;
-        bool waited_for = true;
-    };
-    auto running = std::make_shared<program>();
-    // Not a coroutine itself: what it refers to is held by the completion, in the same frame.
-    auto body = [&kept = running->kept, main = std::move(main)]() mutable {
-        return detail::keep_result<T>(std::move(main), kept);
-    };
-    asio::co_spawn(loop.get_executor(), std::move(body), [running, &loop](std::exception_ptr thrown) {
-        running->kept.error = std::move(thrown);
-        if (running->waited_for) loop.context().stop();
-    });
+    auto running = std::make_shared<detail::program<T>>(loop);
+    detail::spawn(loop.get_executor(), detail::keep_result<T>(std::move(main), &running->kept), running);
     struct leave {
-        program& left;
-        ~leave() { left.waited_for = false; }
+        detail::program<T>& left;
+        ~leave() { left.waiting = nullptr; }
     } leaving{*running};
     loop.run();
     if (!running->kept.has_ended()) throw std::system_error(asio::error::operation_aborted);

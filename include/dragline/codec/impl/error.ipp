@@ -19,7 +19,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::truncated: return "compressed data is truncated";
                 case errc::trailing_garbage: return "garbage after the end of compressed data";
                 case errc::ratio_exceeded: return "compressed data expands too much";
-                case errc::too_many_members: return "too many gzip members";
+                case errc::too_many_members: return "too many gzip members or zstd frames";
+                case errc::window_too_large: return "zstd window is too large";
             }
             return "unknown content coding error";
         }
@@ -28,7 +29,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::too_many_codings:
                 case errc::ratio_exceeded:
-                case errc::too_many_members: return condition::limit_exceeded;
+                case errc::too_many_members:
+                case errc::window_too_large: return condition::limit_exceeded;
                 case errc::unknown_coding:
                 case errc::corrupt:
                 case errc::truncated:

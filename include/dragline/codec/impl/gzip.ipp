@@ -3,20 +3,23 @@
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <stdexcept>
+
 #if DRAGLINE_WITH_ZLIB
 
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <limits>
 #include <new>
-#include <span>
-#include <string_view>
-#include <system_error>
 
 namespace dragline::inline v1::codec::detail {
+
+// zlib counts in a smaller type; what does not fit is left for the next call.
+inline uInt zlib_size(std::size_t size) {
+    return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
+}
 
 // Owns a z_stream, which must not move: zlib keeps a pointer to it.
 class inflate_stream {
@@ -36,9 +39,9 @@ public:
     std::error_code inflate(std::string_view input, std::span<char> out, decoder::step& done) {
         // zlib reads through a pointer to non-const unless ZLIB_CONST is defined.
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
-        stream_.avail_in = clamp(input.size());
+        stream_.avail_in = zlib_size(input.size());
         stream_.next_out = reinterpret_cast<Bytef*>(out.data());
-        stream_.avail_out = clamp(out.size());
+        stream_.avail_out = zlib_size(out.size());
         const uInt in = stream_.avail_in, room = stream_.avail_out;
         const int status = ::inflate(&stream_, Z_NO_FLUSH);
         done = {in - stream_.avail_in, room - stream_.avail_out, status == Z_STREAM_END};
@@ -48,43 +51,17 @@ public:
     }
 
 private:
-    static uInt clamp(std::size_t size) {
-        return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
-    }
-
     z_stream stream_{};
 };
 
-class inflate_decoder : public decoder {
+class inflate_decoder : public guarded_decoder {
 public:
     inflate_decoder(decoding_limits limits, inflate_stream::wrapping kind)
-        : limits_(limits), kind_(kind), stream_(kind) {}
-
-    result<step> decode(std::string_view input, std::span<char> out) override {
-        step done;
-        while (!error_ && done.produced < out.size()) {
-            step one;
-            error_ = advance(input.substr(done.consumed), out.subspan(done.produced), one);
-            done.consumed += one.consumed;
-            done.produced += one.produced;
-            coded_ += one.consumed;
-            decoded_ += one.produced;
-            if (!limits_.allows(coded_, decoded_)) return error_ = errc::ratio_exceeded;
-            if (one.consumed == 0 && one.produced == 0) break;
-        }
-        if (error_ && done.produced == 0) return error_;  // else the next call returns it
-        done.finished = ended_ && !error_;
-        return done;
-    }
-
-    std::error_code finish() override {
-        if (!error_ && !ended_) error_ = errc::truncated;
-        return error_;
-    }
+        : guarded_decoder(limits), kind_(kind), stream_(kind) {}
 
 protected:
     /// Inflates, or reads what stands between and after streams.
-    virtual std::error_code advance(std::string_view input, std::span<char> out, step& done) {
+    std::error_code advance(std::string_view input, std::span<char> out, step& done) override {
         return ended_ ? skip_padding(input, done) : inflate(input, out, done);
     }
 
@@ -96,6 +73,7 @@ protected:
 
     std::error_code skip_padding(std::string_view input, step& done) {
         done.consumed = std::min(input.find_first_not_of('\0'), input.size());
+        done.finished = true;
         if (done.consumed == 0 && !input.empty()) return errc::trailing_garbage;
         padded_ = padded_ || done.consumed != 0;
         return {};
@@ -109,16 +87,12 @@ protected:
 
     bool ended() const noexcept { return ended_; }
     bool padded() const noexcept { return padded_; }
-    const decoding_limits& limits() const noexcept { return limits_; }
 
 private:
-    decoding_limits limits_;
     inflate_stream::wrapping kind_;
     inflate_stream stream_;
     bool ended_ = false;   // a stream is complete
     bool padded_ = false;  // and zeros followed it
-    std::uint64_t coded_ = 0, decoded_ = 0;
-    std::error_code error_;
 };
 
 class gzip_decoder final : public inflate_decoder {
@@ -172,11 +146,88 @@ private:
     std::size_t begin_size_ = 0;
 };
 
+// Owns a z_stream, which must not move.
+class deflate_stream {
+public:
+    explicit deflate_stream(int level) {
+        constexpr int gzip = MAX_WBITS + 16, default_memory = 8;
+        if (deflateInit2(&stream_, level, Z_DEFLATED, gzip, default_memory, Z_DEFAULT_STRATEGY) != Z_OK) {
+            throw std::bad_alloc();
+        }
+    }
+    deflate_stream(const deflate_stream&) = delete;
+    deflate_stream& operator=(const deflate_stream&) = delete;
+    ~deflate_stream() { deflateEnd(&stream_); }
+
+    gzip_encoder::step deflate(std::string_view input, std::span<char> out, bool last) {
+        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
+        stream_.avail_in = zlib_size(input.size());
+        stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+        stream_.avail_out = zlib_size(out.size());
+        const uInt in = stream_.avail_in, room = stream_.avail_out;
+        const int status = ::deflate(&stream_, last ? Z_FINISH : Z_NO_FLUSH);
+        return {in - stream_.avail_in, room - stream_.avail_out, status == Z_STREAM_END};
+    }
+
+private:
+    z_stream stream_{};
+};
+
+}  // namespace dragline::codec::detail
+
+#else
+
+namespace dragline::inline v1::codec::detail {
+
+class deflate_stream {};
+
 }  // namespace dragline::codec::detail
 
 #endif
 
 namespace dragline::inline v1::codec {
+
+DRAGLINE_DECL gzip_encoder::gzip_encoder(int level) : level_(level) {}
+DRAGLINE_DECL gzip_encoder::gzip_encoder(gzip_encoder&&) noexcept = default;
+DRAGLINE_DECL gzip_encoder& gzip_encoder::operator=(gzip_encoder&&) noexcept = default;
+DRAGLINE_DECL gzip_encoder::~gzip_encoder() = default;
+
+DRAGLINE_DECL result<gzip_encoder::step> gzip_encoder::encode(std::string_view input, std::span<char> out) {
+    if (finishing_) throw std::logic_error("gzip_encoder::encode() after finish()");
+    return run(input, out);
+}
+
+DRAGLINE_DECL result<gzip_encoder::step> gzip_encoder::finish(std::span<char> out) {
+    finishing_ = true;
+    return run({}, out);
+}
+
+DRAGLINE_DECL result<gzip_encoder::step> gzip_encoder::run([[maybe_unused]] std::string_view input,
+                                                           [[maybe_unused]] std::span<char> out) {
+    if (level_ < 0 || level_ > 9) return dragline::errc::invalid_option;
+#if DRAGLINE_WITH_ZLIB
+    if (!stream_) stream_ = std::make_unique<detail::deflate_stream>(level_);
+    return stream_->deflate(input, out, finishing_);
+#else
+    return dragline::errc::not_supported;
+#endif
+}
+
+DRAGLINE_DECL result<std::string> encode_gzip(std::string_view content, int level) {
+    gzip_encoder encoder(level);
+    std::string coded(content.size() / 2 + 64, '\0');
+    for (std::size_t size = 0;;) {
+        const auto room = std::span(coded).subspan(size);
+        const auto step = content.empty() ? encoder.finish(room) : encoder.encode(content, room);
+        if (!step) return step.error();
+        content.remove_prefix(step->consumed);
+        size += step->produced;
+        if (size == coded.size() && !step->finished) coded.resize(2 * size);
+        if (!step->finished) continue;
+        coded.resize(size);
+        return coded;
+    }
+}
 
 DRAGLINE_DECL std::unique_ptr<decoder> make_gzip_decoder([[maybe_unused]] decoding_limits limits) {
 #if DRAGLINE_WITH_ZLIB

@@ -21,6 +21,9 @@ struct ares_channeldata;
 
 namespace dragline::inline v1::dns::detail {
 
+// Whether c-ares may fail at a message that is none of its business; see direct_query.
+DRAGLINE_DECL bool ares_rewrites_messages() noexcept;
+
 // What of a query's form is a matter of the whole channel for c-ares.
 struct channel_mode {
     bool tcp = false;

@@ -38,6 +38,7 @@ public:
 
     bool gone() const noexcept { return gone_; }
     bool secure() const noexcept { return engine_.has_value(); }
+    bool resumed() const noexcept { return engine_ && engine_->resumed(); }
     std::string server_name() const { return engine_ ? engine_->server_name() : std::string(); }
     const asio::ip::tcp::socket& socket() const noexcept { return socket_; }
 

@@ -31,13 +31,18 @@ inline constexpr std::chrono::milliseconds ares_patience{5000};
 // What c-ares takes at most over UDP where EDNS is used; queries say themselves what they take.
 inline constexpr int ares_udp_size = 4096;
 
-// From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
-// unless it may send again by itself.
-DRAGLINE_DECL int ares_tries() noexcept {
+DRAGLINE_DECL int ares_version_number() noexcept {
     int version = 0;
     ares_version(&version);
-    return version >= 0x012000 ? 4 : 1;
+    return version;
 }
+
+// From 1.28 on c-ares reads every message into records and writes it anew.
+DRAGLINE_DECL bool ares_rewrites_messages() noexcept { return ares_version_number() >= 0x011c00; }
+
+// From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
+// unless it may send again by itself.
+DRAGLINE_DECL int ares_tries() noexcept { return ares_version_number() >= 0x012000 ? 4 : 1; }
 
 DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
     switch (status) {

@@ -3,6 +3,7 @@
 
 #include <dragline/core/ascii.hpp>
 #include <dragline/dns/detail/ares_transport.hpp>
+#include <dragline/dns/detail/query_writer.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -58,18 +59,13 @@ DRAGLINE_DECL std::error_code udp_carrier::send(std::uint32_t at, bulk_slot& slo
 }
 
 DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
-    static constexpr std::size_t extension_size = 11;
-    const bool edns = form_.udp_size != 0 && slot.edns;
+    auto form = form_;
+    if (!slot.edns) form.udp_size = 0;
     const auto question = slot.question.bytes();
-    const std::size_t size = wire_question::header_size + question.size() + 2 + (edns ? extension_size : 0);
-    auto* out = port.compose(size);
-    store_big16(out, slot.id);
-    store_big16(out + 2, static_cast<std::uint16_t>((form_.recursion_desired ? 0x0100u : 0u) |
-                                                    (form_.checking_disabled ? 0x0010u : 0u)));
-    store_big16(out + 4, 1);
-    store_big32(out + 6, 0);
-    store_big16(out + 10, edns ? 1 : 0);
-    out += wire_question::header_size;
+    auto* out = port.compose(query_header_size + question.size() + 2 +
+                             (form.udp_size != 0 ? query_extension_size : 0));
+    write_query_header(out, slot.id, form);
+    out += query_header_size;
     std::memcpy(out, question.data(), question.size());
     if (form_.mixed_case) {
         for (std::size_t i = 0; i < slot.question.name_size(); ++i) {
@@ -83,12 +79,7 @@ DRAGLINE_DECL void udp_carrier::compose(udp_port& port, bulk_slot& slot) {
     }
     out += question.size();
     store_big16(out, static_cast<std::uint16_t>(record_class::internet));
-    if (!edns) return;
-    out[2] = 0;
-    store_big16(out + 3, static_cast<std::uint16_t>(record_type::opt));
-    store_big16(out + 5, form_.udp_size);
-    store_big32(out + 7, form_.dnssec_ok ? 0x8000 : 0);
-    store_big16(out + 11, 0);
+    if (form.udp_size != 0) write_query_extension(out + 2, form);
 }
 
 DRAGLINE_DECL result<udp_carrier::port_pointer> udp_carrier::port_for(std::uint32_t server) {

@@ -3,6 +3,7 @@
 
 #include <dragline/dns/detail/message_reader.hpp>
 #include <dragline/dns/detail/message_writer.hpp>
+#include <dragline/dns/detail/query_writer.hpp>
 #include <dragline/dns/detail/record_reader.hpp>
 #include <dragline/dns/detail/record_writer.hpp>
 
@@ -189,25 +190,14 @@ DRAGLINE_DECL message make_query(std::uint16_t id, question asked, const query_f
 DRAGLINE_DECL std::error_code append_query(std::uint16_t id, const question& asked, const query_form& form,
                                            std::vector<std::uint8_t>& out) {
     const std::size_t start = out.size();
-    const auto store_type = [](std::uint8_t* at, record_type type) {
-        store_big16(at, static_cast<std::uint16_t>(type));
-    };
-    std::array<std::uint8_t, detail::header_size> header{};
-    store_big16(&header[0], id);
-    store_big16(&header[2], static_cast<std::uint16_t>((form.recursion_desired ? 0x0100u : 0u) |
-                                                       (form.checking_disabled ? 0x0010u : 0u)));
-    header[5] = 1;  // a question
-    header[11] = form.udp_size != 0 ? 1 : 0;
-    out.insert(out.end(), header.begin(), header.end());
+    out.resize(start + dns::detail::query_header_size);
+    dns::detail::write_query_header(out.data() + start, id, form);
     if (const auto ec = encode_name(asked.name, out)) return out.resize(start), ec;
-
-    std::array<std::uint8_t, 4 + 11> rest{};  // type and class; OPT at the root, without options
-    store_type(&rest[0], asked.type);
-    store_big16(&rest[2], static_cast<std::uint16_t>(asked.klass));
-    store_type(&rest[5], record_type::opt);
-    store_big16(&rest[7], form.udp_size);
-    store_big16(&rest[11], form.dnssec_ok ? 0x8000 : 0);
-    out.insert(out.end(), rest.begin(), form.udp_size != 0 ? rest.end() : rest.begin() + 4);
+    const std::size_t name_end = out.size();
+    out.resize(name_end + 4 + (form.udp_size != 0 ? dns::detail::query_extension_size : 0));
+    store_big16(out.data() + name_end, static_cast<std::uint16_t>(asked.type));
+    store_big16(out.data() + name_end + 2, static_cast<std::uint16_t>(asked.klass));
+    if (form.udp_size != 0) dns::detail::write_query_extension(out.data() + name_end + 4, form);
     return {};
 }
 
