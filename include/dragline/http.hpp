@@ -1,6 +1,10 @@
 // The HTTP client. Start with fetch_url() in fetch.hpp and get_session() in session.hpp.
 #pragma once
 
+#include <dragline/http/authentication/challenge.hpp>
+#include <dragline/http/authentication/credentials.hpp>
+#include <dragline/http/authentication/digest.hpp>
+#include <dragline/http/authentication/netrc.hpp>
 #include <dragline/http/body.hpp>
 #include <dragline/http/cookies/cookie.hpp>
 #include <dragline/http/cookies/cookie_date.hpp>

@@ -755,6 +755,11 @@ public:
     virtual ~clock() = default;
     virtual time_point now() noexcept = 0;
 
+    /// The time of day, for what is dated by others: cookies. It may jump either way; deadlines go by now().
+    virtual std::chrono::system_clock::time_point wall_time() noexcept {
+        return std::chrono::system_clock::now();
+    }
+
     /// How long the loop may sleep before it must ask again: bounds the real time until a jump is noticed.
     virtual duration longest_sleep() const noexcept { return duration::max(); }
 };
@@ -21098,155 +21103,9 @@ DRAGLINE_DECL void append_chunk_size(std::string& out, std::uint64_t size) {
 // ---- dragline/http.hpp
 // The HTTP client. Start with fetch_url() in fetch.hpp and get_session() in session.hpp.
 
-// ---- dragline/http/body.hpp
-// The content of a request: a shared immutable handle, so that options stay cheap to copy and a retry can
-// send it again.
-
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::http {
-
-/// Bytes to send, and the Content-Type that goes with them unless the request names one.
-class body {
-public:
-    body() {}
-
-    /// Any bytes. No Content-Type is sent when `content_type` is empty.
-    explicit body(std::string bytes, std::string content_type = {})
-        : content_(std::make_shared<const content>(std::move(bytes), std::move(content_type))) {}
-
-    /// A JSON text that is already serialised.
-    static body json(std::string text) { return body(std::move(text), "application/json"); }
-
-    /// Whether there is a body at all; an empty one is sent with Content-Length: 0.
-    bool has_value() const noexcept { return content_ != nullptr; }
-    std::string_view bytes() const noexcept {
-        return content_ ? std::string_view(content_->bytes) : std::string_view();
-    }
-    std::string_view content_type() const noexcept {
-        return content_ ? std::string_view(content_->content_type) : std::string_view();
-    }
-
-private:
-    struct content {
-        content(std::string b, std::string type) : bytes(std::move(b)), content_type(std::move(type)) {}
-        std::string bytes;
-        std::string content_type;
-    };
-    std::shared_ptr<const content> content_;
-};
-
-}  // namespace dragline::http
-// ---- dragline/http/error.hpp
-// What can go wrong in a fetch beyond the codes of url, h1, codec, tls, dns and sockets, which pass as they
-// are.
-
-
-#include <system_error>
-
-namespace dragline::inline v1::http {
-
-enum class errc {
-    unsupported_scheme = 1,  ///< The URL is neither http nor https.
-    connection_closed,       ///< The peer closed the connection before it answered.
-    unexpected_upgrade,      ///< The peer switched protocols without being asked.
-    too_many_interim,        ///< More 1xx responses than allowed came before the final one.
-    too_many_redirects,      ///< The redirect limit was reached.
-    insecure_redirect,       ///< A redirect from https to http was refused.
-    body_too_large,          ///< The decoded body is larger than max_body.
-    bad_status,              ///< raise_for_status() on a response with a status of 400 or more.
-    session_closed,          ///< The session of this handle was closed.
-    session_options_differ,  ///< get_session() with other options than those of the living session.
-    loop_not_running,        ///< A loop did not answer in time, since nobody runs it.
-};
-
-DRAGLINE_DECL const std::error_category& error_category() noexcept;
-
-inline std::error_code make_error_code(errc code) noexcept {
-    return {static_cast<int>(code), error_category()};
-}
-
-}  // namespace dragline::http
-
-template <>
-struct std::is_error_code_enum<dragline::http::errc> : std::true_type {};
-
-// ---- dragline/http/impl/error.ipp
-// Included by <dragline/http/error.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-
-namespace dragline::inline v1::http {
-
-DRAGLINE_DECL const std::error_category& error_category() noexcept {
-    struct http_category final : category {
-        const char* name() const noexcept override { return "dragline.http"; }
-
-        std::string message(int code) const override {
-            switch (static_cast<errc>(code)) {
-                case errc::unsupported_scheme: return "the URL is neither http nor https";
-                case errc::connection_closed: return "the peer closed the connection before it answered";
-                case errc::unexpected_upgrade: return "the peer switched protocols without being asked";
-                case errc::too_many_interim: return "too many interim responses";
-                case errc::too_many_redirects: return "too many redirects";
-                case errc::insecure_redirect: return "a redirect from https to http was refused";
-                case errc::body_too_large: return "the body is larger than max_body";
-                case errc::bad_status: return "the response has an error status";
-                case errc::session_closed: return "the session was closed";
-                case errc::session_options_differ: return "the living session has other options";
-                case errc::loop_not_running: return "a loop did not answer in time: nobody runs it";
-            }
-            return "unknown http error";
-        }
-
-        std::error_condition default_error_condition(int code) const noexcept override {
-            switch (static_cast<errc>(code)) {
-                case errc::unsupported_scheme: return std::errc::invalid_argument;
-                case errc::connection_closed:
-                case errc::unexpected_upgrade: return condition::protocol_error;
-                case errc::too_many_interim:
-                case errc::too_many_redirects:
-                case errc::body_too_large: return condition::limit_exceeded;
-                case errc::insecure_redirect: return condition::blocked;
-                case errc::bad_status:
-                case errc::session_closed:
-                case errc::session_options_differ:
-                case errc::loop_not_running: break;
-            }
-            return {code, *this};
-        }
-
-        phase phase_of(int code) const noexcept override {
-            switch (static_cast<errc>(code)) {
-                case errc::connection_closed:
-                case errc::unexpected_upgrade:
-                case errc::too_many_interim: return phase::first_byte;
-                case errc::too_many_redirects:
-                case errc::insecure_redirect: return phase::redirect;
-                case errc::body_too_large: return phase::read;
-                case errc::unsupported_scheme:
-                case errc::bad_status:
-                case errc::session_closed:
-                case errc::session_options_differ:
-                case errc::loop_not_running: break;
-            }
-            return phase::none;
-        }
-    };
-    static const http_category instance;
-    return instance;
-}
-
-}  // namespace dragline::http
-
-#endif
-// ---- dragline/http/exchange.hpp
-// The seam between fetching and a protocol version: one request and its response, the body streamed.
+// ---- dragline/http/authentication/challenge.hpp
+// What a server or proxy asks for in WWW-Authenticate or Proxy-Authenticate (RFC 9110, 11.6.1 and 11.7.1).
+// Start with parse_challenges().
 
 // ---- dragline/http/fields.hpp
 // Header fields of a message: in order, duplicates kept, names compared without case (RFC 9110, 5).
@@ -21421,145 +21280,125 @@ DRAGLINE_DECL bool operator==(const fields& a, const fields& b) noexcept {
 
 #endif
 
-#include <asio/awaitable.hpp>
-#include <asio/buffer.hpp>
-
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace dragline::inline v1::http {
 
-/// Until when one stage may last, and what its timeout is called.
-struct stage_limit {
-    async::time_point until = async::no_deadline;
-    phase where = phase::total;
-};
-
-/// A request as an exchange sends it; the views outlive the exchange.
-struct request_view {
-    std::string_view method;
-    std::string_view scheme;
-    std::string_view host;  ///< Of the Host field, or :authority.
-    std::string_view target;
-    const http::fields* fields = nullptr;  ///< Complete but for Host; checked.
-    std::string_view body;
-};
-
-/// A response before its body.
-class response_head {
+/// `realm="here"`: the name in lower case, the value without quotes and escapes.
+class challenge_parameter {
 public:
-    response_head() {}
+    challenge_parameter() {}
+    challenge_parameter(std::string with_name, std::string with_value)
+        : name(std::move(with_name)), value(std::move(with_value)) {}
 
-    int status = 0;
-    int version_minor = 1;
-    std::string reason;
-    http::fields headers;
-    bool has_body = true;  ///< False for HEAD, 204 and 304, whatever the fields say.
+    std::string name;
+    std::string value;
 
-    /// How much read_body() will give in all, where that is known.
-    std::optional<std::uint64_t> content_length;
+    friend bool operator==(const challenge_parameter&, const challenge_parameter&) = default;
 };
 
-/// One request and one response on a connection. Calls come in this order, each once, read_body() until it
-/// gives 0.
+/// One scheme that would be accepted, and what there is to know for it.
+class challenge {
+public:
+    challenge() {}
+
+    std::string scheme;   ///< As sent: "Digest"; compare with is().
+    std::string token68;  ///< What some schemes have in place of parameters; empty where there is none.
+    std::vector<challenge_parameter> parameters;  ///< In order, each name once.
+
+    bool is(std::string_view name) const noexcept { return ascii::equals_ignoring_case(scheme, name); }
+
+    /// The value of a parameter; `name` in lower case.
+    DRAGLINE_DECL std::optional<std::string_view> find(std::string_view name) const noexcept;
+
+    friend bool operator==(const challenge&, const challenge&) = default;
+};
+
+/// How much a peer may make the parser take in.
+class challenge_limits {
+public:
+    challenge_limits() {}
+
+    /// All fields together, in bytes.
+    challenge_limits& max_size(std::size_t value) { return max_size_ = value, *this; }
+    std::size_t max_size() const noexcept { return max_size_; }
+
+    challenge_limits& max_challenges(std::size_t value) { return max_challenges_ = value, *this; }
+    std::size_t max_challenges() const noexcept { return max_challenges_; }
+
+    /// Of one challenge.
+    challenge_limits& max_parameters(std::size_t value) { return max_parameters_ = value, *this; }
+    std::size_t max_parameters() const noexcept { return max_parameters_; }
+
+private:
+    std::size_t max_size_ = 16 * 1024;
+    std::size_t max_challenges_ = 16;
+    std::size_t max_parameters_ = 32;
+};
+
+/// The challenges of one field value, in order; several may stand in it, and empty list elements are skipped.
 ///
-/// Ended by cancelling a call or by destroying the exchange; the connection is then closed, unless
-/// it is reusable().
-class exchange {
-public:
-    virtual ~exchange() = default;
+/// Errors: errc::invalid_challenge when the value breaks the grammar or names a parameter twice;
+/// errc::challenge_too_large at a limit.
+DRAGLINE_DECL result<std::vector<challenge>> parse_challenges(
+    std::string_view value, const challenge_limits& limits = challenge_limits());
 
-    /// Sends head and body. A peer that answers and closes before it has all of the body is no error here.
-    virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
+/// As above, but those of every field of this name. A malformed field is left out: another may be answered.
+///
+/// Errors: errc::challenge_too_large.
+DRAGLINE_DECL result<std::vector<challenge>> parse_challenges(
+    const fields& headers, std::string_view name = "WWW-Authenticate",
+    const challenge_limits& limits = challenge_limits());
 
-    /// Reads the final head; interim ones are counted and dropped.
-    virtual asio::awaitable<result<void>> read_head(response_head& into, int max_interim,
-                                                    stage_limit limit) = 0;
-
-    /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
-    virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;
-
-    /// Whether a byte of the response has come.
-    virtual bool answered() const noexcept = 0;
-
-    /// The exchange is over and its connection may carry another one.
-    virtual bool reusable() const noexcept = 0;
-
-    virtual std::uint64_t bytes_sent() const noexcept = 0;
-};
+/// The parameters of Authentication-Info or Proxy-Authentication-Info (RFC 9110, 11.6.3).
+///
+/// Errors: as above.
+DRAGLINE_DECL result<std::vector<challenge_parameter>> parse_authentication_info(
+    std::string_view value, const challenge_limits& limits = challenge_limits());
 
 }  // namespace dragline::http
-// ---- dragline/http/fetch.hpp
-// fetch_url: one request, its response with the whole body, redirects followed.
 
-// ---- dragline/http/detail/fetch_op.hpp
-// One fetch from beginning to end: hops, attempts, the body.
+// ---- dragline/http/authentication/impl/challenge.ipp
+// Included by <dragline/http/authentication/challenge.hpp> only.
 
-// ---- dragline/http/detail/connection_pool.hpp
-// The connections of one session: idle ones by origin, the caps, and those who wait for a place.
-
-// ---- dragline/http/detail/h1_connection.hpp
-// An HTTP/1.1 connection: the exchange of one request after the other on one stream.
-
-// ---- dragline/net/stream.hpp
-// One stream type over TCP, TLS and Unix sockets. Start with open_connection() in connect.hpp.
-
-// ---- dragline/net/detail/stream_layer.hpp
-// What a stream is made of: a socket, or TLS on top of another layer.
-
-
-#include <asio/any_io_executor.hpp>
-#include <asio/awaitable.hpp>
-#include <asio/buffer.hpp>
-
-#include <array>
-#include <cstddef>
-
-namespace dragline::inline v1::net::detail {
-
-/// Two pieces that go out one after the other: a head and a body, say. Either may be empty.
-using gather = std::array<asio::const_buffer, 2>;
-
-class stream_layer {
-public:
-    stream_layer() = default;
-    stream_layer(const stream_layer&) = delete;
-    stream_layer& operator=(const stream_layer&) = delete;
-    virtual ~stream_layer() = default;
-
-    virtual asio::any_io_executor get_executor() noexcept = 0;
-
-    // One read and one write may be under way at a time. At the deadline both end with make_timeout(where).
-    virtual asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
-                                                           phase where) = 0;
-    virtual asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where) = 0;
-    virtual asio::awaitable<result<void>> shutdown(async::time_point until) = 0;
-
-    // What is there without waiting: asio::error::would_block when nothing is, eof at the end.
-    virtual result<std::size_t> try_read(asio::mutable_buffer into) noexcept = 0;
-    virtual void close() noexcept = 0;
-    virtual bool is_open() const noexcept = 0;
-};
-
-}  // namespace dragline::net::detail
-// ---- dragline/net/endpoint.hpp
-// Where a connection goes to or a server listens: a name or an address with a port, or a Unix socket.
-
-// ---- dragline/net/error.hpp
-// What can go wrong between an endpoint and a stream, beside the codes of sockets, dns and tls, which pass as
-// they are.
+// ---- dragline/http/error.hpp
+// What can go wrong in a fetch beyond the codes of url, h1, codec, tls, dns and sockets, which pass as they
+// are.
 
 
 #include <system_error>
 
-namespace dragline::inline v1::net {
+namespace dragline::inline v1::http {
 
 enum class errc {
-    invalid_endpoint = 1,  ///< The text names no endpoint, or the endpoint cannot be dialled.
-    no_address,            ///< The name has no address of a family that may be used.
+    unsupported_scheme = 1,  ///< The URL is neither http nor https.
+    connection_closed,       ///< The peer closed the connection before it answered.
+    unexpected_upgrade,      ///< The peer switched protocols without being asked.
+    too_many_interim,        ///< More 1xx responses than allowed came before the final one.
+    too_many_redirects,      ///< The redirect limit was reached.
+    insecure_redirect,       ///< A redirect from https to http was refused.
+    body_too_large,          ///< The decoded body is larger than max_body.
+    invalid_credentials,     ///< A user name, password or token has a character that may not be sent.
+    invalid_challenge,       ///< WWW-Authenticate or its like breaks the grammar, or lacks what it must have.
+    challenge_too_large,     ///< It has more than challenge_limits allow.
+    unsupported_challenge,   ///< It asks for a scheme, algorithm or qop that we do not have.
+    body_not_replayable,     ///< The request had to be sent again, and its body cannot be.
+    invalid_netrc,           ///< A netrc file breaks the syntax.
+    bad_status,              ///< raise_for_status() on a response with a status of 400 or more.
+    session_closed,          ///< The session of this handle was closed.
+    session_options_differ,  ///< get_session() with other options than those of the living session.
+    loop_not_running,        ///< A loop did not answer in time, since nobody runs it.
+    invalid_cookie,         ///< A cookie with a control character, or a byte that ends it, or nothing at all.
+    cookie_too_large,       ///< A cookie larger than set_cookie_limits.
+    cookie_foreign_domain,  ///< A cookie for a domain that the host which sets it is not in.
+    cookie_public_suffix,   ///< A cookie for a domain under which others register theirs.
+    cookie_insecure,        ///< http that sets a Secure cookie, or one in the place of such.
+    cookie_prefix_broken,   ///< A name that begins with __Host- or __Secure-, without what that promises.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;
@@ -21568,1567 +21407,1146 @@ inline std::error_code make_error_code(errc code) noexcept {
     return {static_cast<int>(code), error_category()};
 }
 
-}  // namespace dragline::net
+}  // namespace dragline::http
 
 template <>
-struct std::is_error_code_enum<dragline::net::errc> : std::true_type {};
+struct std::is_error_code_enum<dragline::http::errc> : std::true_type {};
 
-// ---- dragline/net/impl/error.ipp
-// Included by <dragline/net/error.hpp> only.
+// ---- dragline/http/impl/error.ipp
+// Included by <dragline/http/error.hpp> only.
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <string>
 
-namespace dragline::inline v1::net {
+namespace dragline::inline v1::http {
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept {
-    struct net_category final : category {
-        const char* name() const noexcept override { return "dragline.net"; }
+    struct http_category final : category {
+        const char* name() const noexcept override { return "dragline.http"; }
 
         std::string message(int code) const override {
             switch (static_cast<errc>(code)) {
-                case errc::invalid_endpoint: return "not an endpoint that can be dialled";
-                case errc::no_address: return "no address of a family that may be used";
+                case errc::unsupported_scheme: return "the URL is neither http nor https";
+                case errc::connection_closed: return "the peer closed the connection before it answered";
+                case errc::unexpected_upgrade: return "the peer switched protocols without being asked";
+                case errc::too_many_interim: return "too many interim responses";
+                case errc::too_many_redirects: return "too many redirects";
+                case errc::insecure_redirect: return "a redirect from https to http was refused";
+                case errc::body_too_large: return "the body is larger than max_body";
+                case errc::invalid_credentials: return "credentials with a character that may not be sent";
+                case errc::invalid_challenge: return "malformed authentication challenge";
+                case errc::challenge_too_large: return "too many or too large authentication challenges";
+                case errc::unsupported_challenge: return "an authentication challenge that is not supported";
+                case errc::body_not_replayable: return "the body cannot be sent again";
+                case errc::invalid_netrc: return "malformed netrc file";
+                case errc::bad_status: return "the response has an error status";
+                case errc::session_closed: return "the session was closed";
+                case errc::session_options_differ: return "the living session has other options";
+                case errc::loop_not_running: return "a loop did not answer in time: nobody runs it";
+                case errc::invalid_cookie: return "the cookie has a character that no cookie may have";
+                case errc::cookie_too_large: return "the cookie is too large";
+                case errc::cookie_foreign_domain: return "the cookie is for a domain of others";
+                case errc::cookie_public_suffix: return "the cookie is for a public suffix";
+                case errc::cookie_insecure: return "the cookie is not to be set without TLS";
+                case errc::cookie_prefix_broken: return "the cookie is not what its name promises";
             }
-            return "unknown net error";
+            return "unknown http error";
         }
 
         std::error_condition default_error_condition(int code) const noexcept override {
             switch (static_cast<errc>(code)) {
-                case errc::invalid_endpoint: return std::errc::invalid_argument;
-                case errc::no_address: return condition::resolve_failed;
+                case errc::unsupported_scheme:
+                case errc::invalid_cookie:
+                case errc::invalid_credentials:
+                case errc::invalid_netrc: return std::errc::invalid_argument;
+                case errc::invalid_challenge:
+                case errc::connection_closed:
+                case errc::unexpected_upgrade: return condition::protocol_error;
+                case errc::too_many_interim:
+                case errc::too_many_redirects:
+                case errc::challenge_too_large:
+                case errc::body_too_large:
+                case errc::cookie_too_large: return condition::limit_exceeded;
+                case errc::insecure_redirect:
+                case errc::cookie_foreign_domain:
+                case errc::cookie_public_suffix:
+                case errc::cookie_insecure:
+                case errc::cookie_prefix_broken: return condition::blocked;
+                case errc::unsupported_challenge:
+                case errc::body_not_replayable:
+                case errc::bad_status:
+                case errc::session_closed:
+                case errc::session_options_differ:
+                case errc::loop_not_running: break;
             }
             return {code, *this};
         }
 
         phase phase_of(int code) const noexcept override {
-            return static_cast<errc>(code) == errc::no_address ? phase::resolve : phase::connect;
+            switch (static_cast<errc>(code)) {
+                case errc::connection_closed:
+                case errc::unexpected_upgrade:
+                case errc::invalid_challenge:
+                case errc::challenge_too_large:
+                case errc::unsupported_challenge:
+                case errc::too_many_interim: return phase::first_byte;
+                case errc::too_many_redirects:
+                case errc::insecure_redirect: return phase::redirect;
+                case errc::body_too_large: return phase::read;
+                case errc::body_not_replayable: return phase::write;
+                case errc::invalid_credentials:
+                case errc::invalid_netrc:
+                case errc::unsupported_scheme:
+                case errc::bad_status:
+                case errc::session_closed:
+                case errc::session_options_differ:
+                case errc::loop_not_running:
+                case errc::invalid_cookie:
+                case errc::cookie_too_large:
+                case errc::cookie_foreign_domain:
+                case errc::cookie_public_suffix:
+                case errc::cookie_insecure:
+                case errc::cookie_prefix_broken: break;
+            }
+            return phase::none;
         }
     };
-    static const net_category instance;
+    static const http_category instance;
     return instance;
 }
 
-}  // namespace dragline::net
+}  // namespace dragline::http
 
 #endif
-
-#include <asio/ip/address.hpp>
-
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::net {
-
-/// A place to connect to. Holds text that was given, not what it resolves to.
-class endpoint {
-public:
-    endpoint() {}
-
-    /// A host name or an address literal (IPv6 with or without brackets, a scope id allowed) and a port.
-    endpoint(std::string_view host, std::uint16_t port);
-    endpoint(const asio::ip::address& address, std::uint16_t port);
-
-    /// The Unix socket at `path`.
-    static endpoint local_socket(std::string_view path);
-
-    /// Reads "host:port", "address:port" or "[v6 address]:port". Errors: errc::invalid_endpoint.
-    static result<endpoint> parse(std::string_view text);
-
-    bool is_local_socket() const noexcept { return local_; }
-
-    /// The name as given, an address in its usual spelling without brackets, or the path of the socket.
-    const std::string& host() const noexcept { return host_; }
-    std::uint16_t port() const noexcept { return port_; }
-
-    /// The address, where the host is a literal.
-    const std::optional<asio::ip::address>& address() const noexcept { return address_; }
-
-    /// "host:port", "[v6]:port" or the path.
-    std::string to_string() const;
-
-    friend bool operator==(const endpoint& a, const endpoint& b) noexcept {
-        return a.local_ == b.local_ && a.port_ == b.port_ && a.host_ == b.host_;
-    }
-
-private:
-    std::string host_;
-    std::optional<asio::ip::address> address_;
-    std::uint16_t port_ = 0;
-    bool local_ = false;
-};
-
-}  // namespace dragline::net
-
-// ---- dragline/net/impl/endpoint.ipp
-// Included by <dragline/net/endpoint.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::net {
-
-DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : host_(host), port_(port) {
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host_ = host.substr(1, host.size() - 2);
-    std::error_code ec;
-    if (auto literal = asio::ip::make_address(host_, ec); !ec) {
-        address_ = literal;
-        host_ = literal.to_string();
-    }
-}
-
-DRAGLINE_DECL endpoint::endpoint(const asio::ip::address& address, std::uint16_t port)
-    : host_(address.to_string()), address_(address), port_(port) {}
-
-DRAGLINE_DECL endpoint endpoint::local_socket(std::string_view path) {
-    endpoint made;
-    made.host_ = path;
-    made.local_ = true;
-    return made;
-}
-
-DRAGLINE_DECL result<endpoint> endpoint::parse(std::string_view text) {
-    const auto colon = text.rfind(':');
-    if (colon == text.npos || colon == 0) return errc::invalid_endpoint;
-    const auto host = text.substr(0, colon);
-    const auto port = ascii::parse_number<std::uint16_t>(text.substr(colon + 1));
-    const bool bracketed = host.front() == '[' && host.back() == ']';
-    if (!port || (!bracketed && host.find(':') != host.npos)) return errc::invalid_endpoint;
-    endpoint made(host, *port);
-    if (bracketed && !(made.address_ && made.address_->is_v6())) return errc::invalid_endpoint;
-    return made;
-}
-
-DRAGLINE_DECL std::string endpoint::to_string() const {
-    if (local_) return host_;
-    const bool brackets = address_ && address_->is_v6();
-    return (brackets ? '[' + host_ + ']' : host_) + ':' + std::to_string(port_);
-}
-
-}  // namespace dragline::net
-
-#endif
-
-#include <asio/any_io_executor.hpp>
-#include <asio/buffer.hpp>
-
-#include <cstddef>
-#include <memory>
-#include <utility>
-
-namespace dragline::inline v1::net {
-
-/// A connected byte stream. Also an Asio AsyncReadStream and AsyncWriteStream, so asio::async_read and its
-/// kin work.
-///
-/// Moveable; an operation keeps what it needs, so a stream may be destroyed or moved while one is under way:
-/// destroying it closes the connection. One read and one write at a time. Threads: operations may be started
-/// on any thread; every other member belongs to the loop's.
-class stream {
-public:
-    using executor_type = asio::any_io_executor;
-
-    stream() = default;
-    explicit stream(std::shared_ptr<detail::stream_layer> layer) noexcept : layer_(std::move(layer)) {}
-    stream(stream&&) = default;
-    stream& operator=(stream&& other) noexcept;
-    ~stream() { close(); }
-
-    executor_type get_executor() const noexcept { return layer_->get_executor(); }
-    bool is_open() const noexcept { return layer_ && layer_->is_open(); }
-
-    /// Closes at once: operations under way end with operation_aborted. A closed stream stays closed.
-    void close() noexcept {
-        if (layer_) layer_->close();
-    }
-
-    /// Reads at least one byte into the first buffer of `buffers` that is not empty: void(error_code,
-    /// size_t).
-    ///
-    /// Errors: asio::error::eof at the peer's end; over TLS tls::errc::truncated when it came without
-    /// close_notify. Cancel: any type; nothing is consumed.
-    template <class MutableBufferSequence, class Token = default_token>
-    auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
-        return async::initiate<std::size_t>(get_executor(), &read_body, std::forward<Token>(token), layer_,
-                                            first_of<asio::mutable_buffer>(buffers));
-    }
-
-    /// Writes the first buffer of `buffers` that is not empty, whole: void(error_code, size_t).
-    ///
-    /// Cancel: any type; how much went out is then unknown, so close the stream.
-    template <class ConstBufferSequence, class Token = default_token>
-    auto async_write_some(const ConstBufferSequence& buffers, Token&& token = {}) {
-        return async::initiate<std::size_t>(get_executor(), &write_body, std::forward<Token>(token), layer_,
-                                            first_of<asio::const_buffer>(buffers));
-    }
-
-    /// Ends the sending side: void(error_code). Over TLS sends close_notify first.
-    template <class Token = default_token>
-    auto async_shutdown(Token&& token = {}) {
-        return async::initiate<void>(get_executor(), &shutdown_body, std::forward<Token>(token), layer_);
-    }
-
-    /// What the library's own coroutines use: reads and writes under a deadline, without an operation.
-    detail::stream_layer& layer() const noexcept { return *layer_; }
-
-private:
-    using layer_pointer = std::shared_ptr<detail::stream_layer>;
-
-    template <class Buffer, class Sequence>
-    static Buffer first_of(const Sequence& buffers) {
-        for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
-            if (Buffer buffer(*at); buffer.size() > 0) return buffer;
-        }
-        return Buffer();
-    }
-
-    static asio::awaitable<result<std::size_t>> read_body(layer_pointer layer, asio::mutable_buffer into);
-    static asio::awaitable<result<std::size_t>> write_body(layer_pointer layer, asio::const_buffer from);
-    static asio::awaitable<result<void>> shutdown_body(layer_pointer layer);
-
-    layer_pointer layer_;
-};
-
-}  // namespace dragline::net
-
-// ---- dragline/net/impl/stream.ipp
-// Included by <dragline/net/stream.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::net {
-
-DRAGLINE_DECL stream& stream::operator=(stream&& other) noexcept {
-    if (this != &other) close();
-    layer_ = std::move(other.layer_);
-    return *this;
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::read_body(layer_pointer layer,
-                                                                     asio::mutable_buffer into) {
-    if (into.size() == 0) co_return std::size_t{0};
-    auto reading = layer->read_some(into, async::no_deadline, phase::read);
-    co_return co_await std::move(reading);
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::write_body(layer_pointer layer,
-                                                                      asio::const_buffer from) {
-    const detail::gather pieces{from, asio::const_buffer()};
-    auto writing = layer->write(pieces, async::no_deadline, phase::write);
-    auto written = co_await std::move(writing);
-    if (!written) co_return written.error();
-    co_return from.size();
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream::shutdown_body(layer_pointer layer) {
-    auto ending = layer->shutdown(async::no_deadline);
-    co_return co_await std::move(ending);
-}
-
-}  // namespace dragline::net
-
-#endif
-// ---- dragline/tls/peer_info.hpp
-// Who is at the other end of a TLS connection. Start with `peer_info`, from engine::peer().
-
-
-#include <chrono>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::tls {
-
-namespace detail {
-struct peer_state;
-}
-
-/// One certificate in readable form. Bytes that are no printable text arrive escaped (RFC 4514), so every
-/// text is safe to print.
-struct certificate_info {
-    certificate_info() {}
-
-    std::string subject;  ///< Distinguished name in one line, as "CN=example.com,O=Example" (RFC 2253 order).
-    std::string issuer;
-    std::string subject_common_name;  ///< The last CN of the subject; may be empty.
-    std::string issuer_common_name;
-    std::string serial;  ///< In upper-case hexadecimal.
-    std::chrono::system_clock::time_point not_before;
-    std::chrono::system_clock::time_point not_after;  ///< Clamped to the range of the clock.
-    std::vector<std::string> names;                   ///< DNS names it is for, wildcards as they stand.
-    std::vector<std::string> addresses;               ///< IP addresses it is for.
-    std::string der;                                  ///< The certificate itself.
-};
-
-/// What a handshake agreed on, and the peer's certificates. A cheap handle that outlives its engine; empty
-/// for a connection without TLS. After a failed verification it still has the chain that was refused.
-class peer_info {
-public:
-    peer_info() noexcept {}
-
-    explicit operator bool() const noexcept { return state_ != nullptr; }
-
-    std::string_view version() const noexcept;  ///< "TLSv1.3"
-    std::string_view cipher() const noexcept;   ///< "TLS_AES_256_GCM_SHA384"
-    std::string_view alpn() const noexcept;     ///< "h2"; empty when none was agreed.
-    bool resumed() const noexcept;              ///< Whether a ticket spared the full handshake.
-
-    /// The certificates as the peer sent them, its own first. Read at each call: keep the result.
-    std::vector<certificate_info> chain() const;
-
-private:
-    friend class engine;
-    explicit peer_info(std::shared_ptr<const detail::peer_state> state) : state_(std::move(state)) {}
-
-    std::shared_ptr<const detail::peer_state> state_;
-};
-
-}  // namespace dragline::inline v1::tls
-
-// ---- dragline/tls/impl/peer_info.ipp
-// Included by <dragline/tls/peer_info.hpp> only.
-
-// ---- dragline/tls/detail/openssl.hpp
-// Owners of OpenSSL's objects, for bodies. Empty where bodies are compiled elsewhere, so that users of the
-// compiled library never read OpenSSL's headers.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
-#include <openssl/x509_vfy.h>
-#include <openssl/x509v3.h>
-
-#include <algorithm>
-#include <climits>
-#include <cstddef>
-#include <memory>
-#include <string_view>
-
-namespace dragline::inline v1::tls::detail {
-
-template <auto Free>
-struct freed_by {
-    template <class Object>
-    void operator()(Object* object) const noexcept {
-        Free(object);
-    }
-};
-
-inline void free_chain(STACK_OF(X509) * chain) noexcept { sk_X509_pop_free(chain, X509_free); }
-inline void free_names(GENERAL_NAMES* names) noexcept { GENERAL_NAMES_free(names); }
-inline void free_big_number_text(char* text) noexcept { OPENSSL_free(text); }
-
-using bio_pointer = std::unique_ptr<BIO, freed_by<BIO_free>>;
-using chain_pointer = std::unique_ptr<STACK_OF(X509), freed_by<free_chain>>;
-using key_pointer = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
-using octet_string_pointer = std::unique_ptr<ASN1_OCTET_STRING, freed_by<ASN1_OCTET_STRING_free>>;
-using ssl_context_pointer = std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>>;
-using ssl_pointer = std::unique_ptr<SSL, freed_by<SSL_free>>;
-using x509_pointer = std::unique_ptr<X509, freed_by<X509_free>>;
-
-// The queue belongs to the thread: stale entries would be taken for the next failure, by us or by others.
-inline void clear_errors() noexcept {
-    if (ERR_peek_error() != 0) ERR_clear_error();
-}
-
-// Reads the text in place; it must outlive the BIO.
-inline bio_pointer bio_over(std::string_view text) noexcept {
-    // A negative size would mean "up to the next zero byte".
-    const std::size_t size = std::min<std::size_t>(text.size(), INT_MAX);
-    return bio_pointer(BIO_new_mem_buf(text.empty() ? "" : text.data(), static_cast<int>(size)));
-}
-
-// The end of a PEM text shows as "no start line"; any other reason is a block that cannot be read.
-inline bool take_end_of_pem() noexcept {
-    const unsigned long last = ERR_peek_last_error();
-    const bool at_end = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
-    clear_errors();
-    return at_end;
-}
-
-// Without it OpenSSL asks for the password of an encrypted PEM block on the terminal.
-inline int refuse_password(char*, int, int, void*) noexcept { return -1; }
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-// ---- dragline/tls/detail/peer_state.hpp
-// What peer_info shares: taken from a connection in a few reference counts, read when asked.
-
-
-#include <string>
-#include <string_view>
-
-struct stack_st_X509;
-struct x509_st;
-
-namespace dragline::inline v1::tls {
-
-struct certificate_info;
-
-namespace detail {
-
-struct peer_state {
-    peer_state() = default;
-    peer_state(const peer_state&) = delete;
-    peer_state& operator=(const peer_state&) = delete;
-    ~peer_state();
-
-    std::string_view version;  // OpenSSL's own constants
-    std::string_view cipher;
-    std::string alpn;
-    bool resumed = false;
-    stack_st_X509* chain = nullptr;  // owned; may be null
-};
-
-DRAGLINE_DECL certificate_info describe_certificate(x509_st* certificate);
-
-/// The subject in one line, for messages.
-DRAGLINE_DECL std::string subject_of(const x509_st* certificate);
-
-}  // namespace detail
-}  // namespace dragline::inline v1::tls
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
-#include <array>
-#include <ctime>
+#include <system_error>
 
-namespace dragline::inline v1::tls {
+namespace dragline::inline v1::http {
 namespace detail {
 
-DRAGLINE_DECL std::string text_of(BIO* memory) {
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(memory, &data);
-    return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
-}
-
-DRAGLINE_DECL std::string one_line(const X509_NAME* name) {
-    const bio_pointer memory(BIO_new(BIO_s_mem()));
-    if (!memory || !name) return {};
-    // UTF-8 stays readable; controls are escaped.
-    X509_NAME_print_ex(memory.get(), name, 0,
-                       XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
-    return text_of(memory.get());
-}
-
-DRAGLINE_DECL std::string printable(const ASN1_STRING* text, unsigned long flags) {
-    const bio_pointer memory(BIO_new(BIO_s_mem()));
-    if (!memory || !text) return {};
-    ASN1_STRING_print_ex(memory.get(), text, flags | ASN1_STRFLGS_ESC_CTRL);
-    return text_of(memory.get());
-}
-
-DRAGLINE_DECL std::string common_name(const X509_NAME* name) {
-    int last = -1;
-    for (int at = last; (at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0;) last = at;
-    if (last < 0) return {};
-    return printable(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)), ASN1_STRFLGS_UTF8_CONVERT);
-}
-
-DRAGLINE_DECL std::string hexadecimal(const ASN1_INTEGER* number) {
-    const std::unique_ptr<BIGNUM, freed_by<BN_free>> value(ASN1_INTEGER_to_BN(number, nullptr));
-    if (!value) return {};
-    const std::unique_ptr<char, freed_by<free_big_number_text>> text(BN_bn2hex(value.get()));
-    return text ? text.get() : std::string();
-}
-
-DRAGLINE_DECL std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) noexcept {
-    namespace chrono = std::chrono;
-    using clock = chrono::system_clock;
-    std::tm parts{};
-    if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return {};
-    const auto day = chrono::sys_days(chrono::year(parts.tm_year + 1900) /
-                                      chrono::month(static_cast<unsigned>(parts.tm_mon + 1)) /
-                                      chrono::day(static_cast<unsigned>(parts.tm_mday)));
-    const chrono::seconds since_epoch = day.time_since_epoch() + chrono::hours(parts.tm_hour) +
-                                        chrono::minutes(parts.tm_min) + chrono::seconds(parts.tm_sec);
-    // "No end" is written as the year 9999 (RFC 5280, 4.1.2.5), beyond a clock that counts nanoseconds.
-    constexpr auto first = chrono::ceil<chrono::seconds>(clock::time_point::min().time_since_epoch());
-    constexpr auto last = chrono::floor<chrono::seconds>(clock::time_point::max().time_since_epoch());
-    return clock::time_point(chrono::duration_cast<clock::duration>(std::clamp(since_epoch, first, last)));
-}
-
-DRAGLINE_DECL std::string ipv6_text(const std::array<unsigned, 8>& groups) {
-    // The longest run of two or more zero groups becomes "::" (RFC 5952, 4.2).
-    std::size_t gap = groups.size(), gap_size = 1;
-    for (std::size_t start = 0; start < groups.size(); ++start) {
-        std::size_t end = start;
-        while (end < groups.size() && groups[end] == 0) ++end;
-        if (end - start > gap_size) gap = start, gap_size = end - start;
-    }
-    std::string text;
-    char group[8];
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-        if (i == gap) {
-            text += "::";
-            i += gap_size - 1;
-            continue;
-        }
-        BIO_snprintf(group, sizeof group, text.empty() || text.back() == ':' ? "%x" : ":%x", groups[i]);
-        text += group;
-    }
-    return text;
-}
-
-DRAGLINE_DECL std::string address_text(const ASN1_OCTET_STRING* bytes) {
-    const unsigned char* at = ASN1_STRING_get0_data(bytes);
-    const int size = ASN1_STRING_length(bytes);
-    if (size == 4) {
-        char text[16];
-        BIO_snprintf(text, sizeof text, "%u.%u.%u.%u", at[0], at[1], at[2], at[3]);
-        return text;
-    }
-    std::array<unsigned, 8> groups{};
-    if (size != 16) return {};
-    for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = load_big16(at + 2 * i);
-    return ipv6_text(groups);
-}
-
-DRAGLINE_DECL void add_alternative_names(certificate_info& info, const X509* certificate) {
-    const std::unique_ptr<GENERAL_NAMES, freed_by<free_names>> names(
-        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-    for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
-        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
-        if (name->type == GEN_DNS) info.names.push_back(printable(name->d.dNSName, ASN1_STRFLGS_ESC_MSB));
-        if (name->type == GEN_IPADD) info.addresses.push_back(address_text(name->d.iPAddress));
-    }
-}
-
-DRAGLINE_DECL std::string subject_of(const X509* certificate) {
-    return certificate ? one_line(X509_get_subject_name(certificate)) : std::string();
-}
-
-DRAGLINE_DECL certificate_info describe_certificate(X509* certificate) {
-    certificate_info info;
-    info.subject = subject_of(certificate);
-    info.issuer = one_line(X509_get_issuer_name(certificate));
-    info.subject_common_name = common_name(X509_get_subject_name(certificate));
-    info.issuer_common_name = common_name(X509_get_issuer_name(certificate));
-    info.serial = hexadecimal(X509_get0_serialNumber(certificate));
-    info.not_before = time_of(X509_get0_notBefore(certificate));
-    info.not_after = time_of(X509_get0_notAfter(certificate));
-    add_alternative_names(info, certificate);
-    if (const int size = i2d_X509(certificate, nullptr); size > 0) {
-        info.der.resize(static_cast<std::size_t>(size));
-        auto* to = reinterpret_cast<unsigned char*>(info.der.data());
-        i2d_X509(certificate, &to);
-    }
-    clear_errors();
-    return info;
-}
-
-DRAGLINE_DECL peer_state::~peer_state() { free_chain(chain); }
-
-}  // namespace detail
-
-DRAGLINE_DECL std::string_view peer_info::version() const noexcept {
-    return state_ ? state_->version : std::string_view();
-}
-
-DRAGLINE_DECL std::string_view peer_info::cipher() const noexcept {
-    return state_ ? state_->cipher : std::string_view();
-}
-
-DRAGLINE_DECL std::string_view peer_info::alpn() const noexcept {
-    return state_ ? std::string_view(state_->alpn) : std::string_view();
-}
-
-DRAGLINE_DECL bool peer_info::resumed() const noexcept { return state_ && state_->resumed; }
-
-DRAGLINE_DECL std::vector<certificate_info> peer_info::chain() const {
-    std::vector<certificate_info> all;
-    const int count = state_ && state_->chain ? sk_X509_num(state_->chain) : 0;
-    all.reserve(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i)
-        all.push_back(detail::describe_certificate(sk_X509_value(state_->chain, i)));
-    return all;
-}
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-
-#include <asio/ip/address.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
-namespace dragline::inline v1::http::detail {
-
-class h1_connection final : public exchange {
+// Reads a list of challenges. A name begins a parameter when "=" follows it, and a challenge otherwise.
+class challenge_reader {
 public:
-    h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
+    challenge_reader(std::string_view text, const challenge_limits& limits) : rest_(text), limits_(limits) {}
 
-    /// Makes ready for the next exchange; the method decides how the response is framed.
-    void start(std::string_view method, const h1::head_limits& limits);
-
-    asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
-    asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
-    asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
-    bool answered() const noexcept override { return answered_; }
-    bool reusable() const noexcept override;
-    std::uint64_t bytes_sent() const noexcept override { return sent_; }
-
-    /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
-    bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
-    void close() noexcept { stream_.close(); }
-
-    /// How long the peer said that it keeps this connection when idle.
-    std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
-
-    const asio::ip::address& peer_address() const noexcept { return address_; }
-    std::uint16_t peer_port() const noexcept { return port_; }
-    const tls::peer_info& peer_tls() const noexcept { return peer_; }
-
-private:
-    static constexpr std::size_t first_size = 8 * 1024;
-
-    std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
-    void consume(std::size_t size) noexcept { begin_ += size; }
-    asio::awaitable<result<void>> fill(stage_limit limit);
-    result<std::size_t> parse_head();
-    void take_head(response_head& into);
-    asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
-    asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
-    std::size_t copy_unread(asio::mutable_buffer into) noexcept;
-    bool has_input() noexcept;
-
-    net::stream stream_;
-    asio::ip::address address_;
-    std::uint16_t port_;
-    tls::peer_info peer_;
-
-    std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    std::string head_text_;  // of the request; kept for its memory
-
-    std::string method_;
-    h1::head_limits limits_;  // those of parser_
-    h1::response_head_parser parser_;
-    h1::chunked_decoder chunks_;
-    h1::body_framing framing_;
-    std::string_view pending_chunk_;  // decoded, still in buffer_
-    std::uint64_t remaining_ = 0;
-    std::uint64_t sent_ = 0;
-    std::optional<std::chrono::seconds> keep_alive_;
-    bool request_complete_ = false;
-    bool answered_ = false;
-    bool head_read_ = false;
-    bool body_complete_ = false;
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/h1_connection.ipp
-// Included by <dragline/http/detail/h1_connection.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/error.hpp>
-
-#include <algorithm>
-#include <cstring>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL h1_connection::h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port,
-                                           tls::peer_info peer)
-    : stream_(std::move(stream)), address_(std::move(address)), port_(port), peer_(std::move(peer)) {}
-
-DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits) {
-    method_ = method;
-    if (limits == limits_) {
-        parser_.reset();
-    } else {
-        parser_ = h1::response_head_parser(limits);
-        limits_ = limits;
-    }
-    framing_ = {};
-    remaining_ = 0;
-    sent_ = 0;
-    request_complete_ = answered_ = head_read_ = body_complete_ = false;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request_view request,
-                                                                         stage_limit limit) {
-    head_text_.clear();
-    h1::append_request_line(head_text_, request.method, request.target);
-    h1::append_field(head_text_, "Host", request.host);
-    for (const auto& [name, value] : *request.fields) h1::append_field(head_text_, name, value);
-    head_text_ += h1::line_end;
-    // A small body goes out with its head in one piece: over TLS in one record.
-    auto body = request.body;
-    if (body.size() <= 4096) {
-        head_text_ += body;
-        body = {};
-    }
-    const net::detail::gather pieces{asio::buffer(head_text_), asio::buffer(body)};
-    auto writing = stream_.layer().write(pieces, limit.until, limit.where);
-    auto written = co_await std::move(writing);
-    if (written) {
-        sent_ = head_text_.size() + body.size();
-        request_complete_ = true;
-        co_return written;
-    }
-    // A peer may answer and stop reading while the body is still sent: what it answered counts. The
-    // connection has no further use either way.
-    const bool gone =
-        written.error() == asio::error::broken_pipe || written.error() == asio::error::connection_reset;
-    if (gone && !request.body.empty() && has_input()) co_return result<void>();
-    co_return written;
-}
-
-// At least one more byte in the buffer, or an error.
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limit) {
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (end_ == buffer_.size()) {
-        if (begin_ > 0) {
-            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-            end_ -= begin_;
-            begin_ = 0;
-        } else {
-            buffer_.resize(std::max(first_size, 2 * buffer_.size()));
-        }
-    }
-    auto space = asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
-    auto reading = stream_.layer().read_some(space, limit.until, limit.where);
-    auto size = co_await std::move(reading);
-    if (!size) co_return size.error();
-    end_ += *size;
-    answered_ = true;
-    co_return result<void>();
-}
-
-// Takes what has come, or its end, without waiting.
-DRAGLINE_DECL bool h1_connection::has_input() noexcept {
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (buffer_.empty()) buffer_.resize(first_size);
-    if (end_ == buffer_.size()) return true;
-    auto size = stream_.layer().try_read(asio::buffer(buffer_.data() + end_, buffer_.size() - end_));
-    if (size) end_ += *size;
-    return size.error() != asio::error::would_block;
-}
-
-DRAGLINE_DECL result<std::size_t> h1_connection::parse_head() {
-    if (begin_ == end_) return std::size_t{0};
-    return parser_.parse(unread());
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_head& into, int max_interim,
-                                                                     stage_limit limit) {
-    for (int interim = 0;;) {
-        auto size = parse_head();
-        if (!size) co_return size.error();
-        if (*size == 0) {
-            auto filling = fill(limit);
-            auto filled = co_await std::move(filling);
-            if (filled) continue;
-            if (filled.error() != asio::error::eof) co_return filled;
-            co_return answered_ ? make_error_code(h1::errc::truncated)
-                                : make_error_code(errc::connection_closed);
-        }
-        const auto& head = parser_.head();
-        auto framing = h1::response_framing(head, method_);
-        if (!framing) co_return framing.error();
-        if (head.status == 101) co_return errc::unexpected_upgrade;
-        if (head.status >= 200) {
-            framing_ = *framing;
-            take_head(into);
-            consume(*size);
-            co_return result<void>();
-        }
-        if (++interim > max_interim) co_return errc::too_many_interim;
-        consume(*size);
-        parser_.reset();
-    }
-}
-
-DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
-    const auto& head = parser_.head();
-    into.status = head.status;
-    into.version_minor = head.version_minor;
-    into.reason = head.reason;
-    std::size_t text_size = 0;
-    for (const auto& field : head.fields) text_size += field.name.size() + field.value.size();
-    into.headers.clear();
-    into.headers.reserve(head.fields.size(), text_size);
-    for (const auto& field : head.fields) into.headers.add(field.name, field.value);
-    keep_alive_ = h1::keep_alive_timeout(head.fields);
-    into.has_body = framing_.kind != h1::body_kind::none;
-    into.content_length.reset();
-    head_read_ = true;
-    switch (framing_.kind) {
-        case h1::body_kind::none: body_complete_ = true; break;
-        case h1::body_kind::length:
-            remaining_ = framing_.length;
-            into.content_length = framing_.length;
-            body_complete_ = remaining_ == 0;
-            break;
-        case h1::body_kind::chunked: chunks_.reset(); break;
-        case h1::body_kind::until_close: break;
-    }
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio::mutable_buffer into,
-                                                                            stage_limit limit) {
-    if (body_complete_) co_return std::size_t{0};
-    auto reading =
-        framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
-    co_return co_await std::move(reading);
-}
-
-DRAGLINE_DECL std::size_t h1_connection::copy_unread(asio::mutable_buffer into) noexcept {
-    const auto size = std::min(into.size(), end_ - begin_);
-    std::memcpy(into.data(), buffer_.data() + begin_, size);
-    consume(size);
-    return size;
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
-                                                                             stage_limit limit) {
-    const bool bounded = framing_.kind == h1::body_kind::length;
-    if (bounded && into.size() > remaining_) into = asio::buffer(into, static_cast<std::size_t>(remaining_));
-    result<std::size_t> size = copy_unread(into);
-    if (*size == 0) {
-        // Straight into the caller's memory: the buffer is empty.
-        auto reading = stream_.layer().read_some(into, limit.until, limit.where);
-        size = co_await std::move(reading);
-        if (size.error() == asio::error::eof) {
-            if (bounded) co_return h1::errc::truncated;
-            body_complete_ = true;
-            co_return std::size_t{0};
-        }
-        if (!size) co_return size;
-    }
-    if (bounded) {
-        remaining_ -= *size;
-        body_complete_ = remaining_ == 0;
-    }
-    co_return size;
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(asio::mutable_buffer into,
-                                                                               stage_limit limit) {
-    while (pending_chunk_.empty()) {
-        if (begin_ == end_) {
-            auto filling = fill(limit);
-            auto filled = co_await std::move(filling);
-            if (filled.error() == asio::error::eof) co_return h1::errc::truncated;
-            if (!filled) co_return filled.error();
-        }
-        auto step = chunks_.next(unread());
-        if (!step) co_return step.error();
-        pending_chunk_ = step->data;
-        consume(step->consumed);
-        if (step->finished) {
-            body_complete_ = true;
-            co_return std::size_t{0};
-        }
-    }
-    const auto size = std::min(into.size(), pending_chunk_.size());
-    std::memcpy(into.data(), pending_chunk_.data(), size);
-    pending_chunk_.remove_prefix(size);
-    co_return size;
-}
-
-DRAGLINE_DECL bool h1_connection::reusable() const noexcept {
-    // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
-    return request_complete_ && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
-           stream_.is_open();
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <list>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-struct pool_limits {
-    std::size_t per_host = 10;
-    std::size_t total = 256;
-    std::size_t waiters = 100'000;
-    async::duration idle = std::chrono::seconds(15);
-};
-
-class connection_pool {
-    struct host;
-    struct slot {
-        host* owner = nullptr;
-        std::unique_ptr<h1_connection> connection;
-        async::time_point expires{};
-    };
-    using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
-
-public:
-    /// The right to one connection of a host, with or without the connection. Its end closes and frees both.
-    class place {
-    public:
-        place() = default;
-        place(place&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), slot_(other.slot_) {}
-        place& operator=(place&& other) noexcept {
-            if (this != &other) {
-                reset();
-                pool_ = std::exchange(other.pool_, nullptr);
-                slot_ = other.slot_;
+    std::error_code read(std::vector<challenge>& into) {
+        const auto before = into.size();
+        for (;;) {
+            skip(", \t");
+            if (rest_.empty()) return {};
+            const auto name = take_token();
+            if (name.empty()) return errc::invalid_challenge;
+            const bool blank = skip(" \t");
+            if (starts_with('=')) {
+                // A parameter that follows no scheme, or a token68, belongs to nothing.
+                if (into.size() == before || !into.back().token68.empty()) return errc::invalid_challenge;
+                if (auto ec = read_parameter(name, into.back().parameters)) return ec;
+            } else {
+                if (into.size() == limits_.max_challenges()) return errc::challenge_too_large;
+                into.emplace_back().scheme = name;
+                if (at_element_end()) continue;
+                if (!blank) return errc::invalid_challenge;
+                if (auto ec = read_first(into.back())) return ec;
             }
-            return *this;
+            skip(" \t");
+            if (!at_element_end()) return errc::invalid_challenge;
         }
-        ~place() { reset(); }
+    }
 
-        explicit operator bool() const noexcept { return pool_ != nullptr; }
-        h1_connection* connection() const noexcept { return slot_->connection.get(); }
-        void put(std::unique_ptr<h1_connection> made) noexcept { slot_->connection = std::move(made); }
-
-        /// Leaves the connection to the next fetch of this host.
-        void park(async::time_point now) {
-            if (auto* pool = std::exchange(pool_, nullptr)) pool->park(slot_, now);
+    std::error_code read(std::vector<challenge_parameter>& into) {
+        for (;;) {
+            skip(", \t");
+            if (rest_.empty()) return {};
+            const auto name = take_token();
+            skip(" \t");
+            if (name.empty() || !starts_with('=')) return errc::invalid_challenge;
+            if (auto ec = read_parameter(name, into)) return ec;
+            skip(" \t");
+            if (!at_element_end()) return errc::invalid_challenge;
         }
-
-    private:
-        friend class connection_pool;
-        place(connection_pool& pool, slots::iterator at) noexcept : pool_(&pool), slot_(at) {}
-        void reset() noexcept {
-            if (auto* pool = std::exchange(pool_, nullptr)) pool->drop(slot_);
-        }
-
-        connection_pool* pool_ = nullptr;
-        slots::iterator slot_;
-    };
-
-    connection_pool(async::loop_state& loop, pool_limits limits) : loop_(loop), limits_(limits) {}
-    connection_pool(const connection_pool&) = delete;
-    connection_pool& operator=(const connection_pool&) = delete;
-
-    /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
-    /// `fresh`: no idle one. Errors: make_timeout(phase::queue), dragline::errc::queue_full.
-    asio::awaitable<result<place>> acquire(std::string key, bool fresh, async::time_point now,
-                                           stage_limit limit, async::interrupter& ending);
-
-    /// Closes every idle connection, and from now on each one that is parked.
-    void close() noexcept;
-
-    std::size_t idle() const noexcept { return idle_.size(); }
-    std::size_t connections() const noexcept { return idle_.size() + used_.size(); }
-    std::size_t waiting() const noexcept { return waiting_; }
+    }
 
 private:
-    struct waiter;
-    using waiters = std::list<waiter*>;
-    struct host {
-        explicit host(std::string k) : key(std::move(k)) {}
-        std::string key;
-        std::size_t connections = 0;       // idle, used, or being opened
-        std::size_t wanted = 0;            // waiters, wherever they stand in line
-        std::deque<slots::iterator> idle;  // the oldest in front
-        waiters waiting;
-    };
-    struct waiter {
-        waiter(connection_pool& owner, host& wanted, bool wants_fresh);
-        ~waiter();
-        connection_pool& pool;
-        async::event wake;
-        host& target;
-        bool fresh;
-        std::uint64_t order;  // of arrival
-        waiters* line;        // the one it stands in, while nothing is granted
-        waiters::iterator at;
-        place granted;
-    };
+    static bool is_token_character(char c) noexcept {
+        constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+        return ascii::is_alphanumeric(c) || marks.find(c) != marks.npos;
+    }
+    static bool is_token68_character(char c) noexcept {
+        constexpr std::string_view marks = "-._~+/";
+        return ascii::is_alphanumeric(c) || marks.find(c) != marks.npos;
+    }
 
-    host& host_of(std::string&& key);
-    std::optional<place> take_idle(host& from, async::time_point now);
-    bool has_room(const host& wanted) const noexcept { return wanted.connections < limits_.per_host; }
-    std::optional<place> open_place(host& wanted);
-    place add_place(host& wanted);
-    void evict(slots::iterator oldest) noexcept;
-    void prune(async::time_point now) noexcept;
-    void park(slots::iterator at, async::time_point now);
-    void drop(slots::iterator at) noexcept;
-    static bool is_earlier(const waiters& line, const waiters& other) noexcept;
-    static void move_first(waiters& from, waiters& to);
-    void grant(waiters& line, place granted);
-    void serve_waiters(host& freed);
-    void forget_if_unused(host& left) noexcept;
+    bool starts_with(char c) const noexcept { return !rest_.empty() && rest_.front() == c; }
+    bool at_element_end() const noexcept { return rest_.empty() || rest_.front() == ','; }
 
-    async::loop_state& loop_;
-    pool_limits limits_;
-    std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
-    slots idle_;  // the one that was parked first is in front
-    slots used_;
-    waiters waiting_for_total_;
-    std::size_t waiting_ = 0;
-    std::uint64_t arrivals_ = 0;
-    bool closed_ = false;
+    bool skip(std::string_view characters) noexcept {
+        const auto size = std::min(rest_.find_first_not_of(characters), rest_.size());
+        rest_.remove_prefix(size);
+        return size > 0;
+    }
+
+    std::string_view take_token() noexcept {
+        const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_token_character);
+        const auto token = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
+        rest_.remove_prefix(token.size());
+        return token;
+    }
+
+    // What follows the scheme: a token68 when it fills the list element, else the first parameter.
+    std::error_code read_first(challenge& into) {
+        const auto begin = rest_;
+        const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_token68_character);
+        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.begin()));
+        if (rest_.size() < begin.size()) {
+            skip("=");
+            const auto token68 = begin.substr(0, begin.size() - rest_.size());
+            skip(" \t");
+            if (at_element_end()) return into.token68 = token68, std::error_code();
+        }
+        rest_ = begin;
+        const auto name = take_token();
+        skip(" \t");
+        if (name.empty() || !starts_with('=')) return errc::invalid_challenge;
+        return read_parameter(name, into.parameters);
+    }
+
+    // From the "=" on.
+    std::error_code read_parameter(std::string_view name, std::vector<challenge_parameter>& into) {
+        rest_.remove_prefix(1);
+        skip(" \t");
+        challenge_parameter read(ascii::to_lower(name), {});
+        if (starts_with('"')) {
+            if (!take_quoted(read.value)) return errc::invalid_challenge;
+        } else {
+            read.value = take_token();
+            if (read.value.empty()) return errc::invalid_challenge;
+        }
+        const auto same_name = [&](const challenge_parameter& other) { return other.name == read.name; };
+        if (std::any_of(into.begin(), into.end(), same_name)) return errc::invalid_challenge;
+        if (into.size() == limits_.max_parameters()) return errc::challenge_too_large;
+        into.push_back(std::move(read));
+        return {};
+    }
+
+    bool take_quoted(std::string& into) {
+        for (std::size_t at = 1; at < rest_.size(); ++at) {
+            if (rest_[at] == '"') return rest_.remove_prefix(at + 1), true;
+            if (rest_[at] == '\\' && ++at == rest_.size()) return false;
+            if (ascii::is_control(rest_[at]) && rest_[at] != '\t') return false;
+            into += rest_[at];
+        }
+        return false;
+    }
+
+    std::string_view rest_;
+    const challenge_limits& limits_;
 };
 
-}  // namespace dragline::http::detail
+}  // namespace detail
 
-// ---- dragline/http/detail/impl/connection_pool.ipp
-// Included by <dragline/http/detail/connection_pool.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/error.hpp>
-
-#include <algorithm>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string&& key) {
-    if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
-    auto made = std::make_unique<host>(std::move(key));
-    auto& added = *made;
-    hosts_.emplace(added.key, std::move(made));
-    return added;
-}
-
-DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
-    if (left.connections == 0 && left.wanted == 0) hosts_.erase(left.key);
-}
-
-DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
-                                                                               async::time_point now) {
-    while (!from.idle.empty()) {
-        const auto at = from.idle.back();
-        from.idle.pop_back();
-        used_.splice(used_.end(), idle_, at);
-        place taken(*this, at);
-        if (at->expires > now && at->connection->is_quiet()) return taken;
-        // Keeps the host alive while its last spent connection goes.
-        ++from.connections;
-        taken = place();
-        --from.connections;
+DRAGLINE_DECL std::optional<std::string_view> challenge::find(std::string_view name) const noexcept {
+    for (const auto& parameter : parameters) {
+        if (parameter.name == name) return parameter.value;
     }
     return std::nullopt;
 }
 
-DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
-    ++wanted.connections;
-    used_.emplace_back();
-    used_.back().owner = &wanted;
-    return place(*this, std::prev(used_.end()));
+DRAGLINE_DECL result<std::vector<challenge>> parse_challenges(std::string_view value,
+                                                              const challenge_limits& limits) {
+    if (value.size() > limits.max_size()) return errc::challenge_too_large;
+    std::vector<challenge> found;
+    if (auto ec = detail::challenge_reader(value, limits).read(found)) return ec;
+    return found;
 }
 
-DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
-    // An idle connection in the way goes: one of this host that is not good enough for a fresh one, or
-    // the oldest of all, which may be of this host too.
-    if (!has_room(wanted)) {
-        if (wanted.idle.empty()) return std::nullopt;
-        evict(wanted.idle.front());
+DRAGLINE_DECL result<std::vector<challenge>> parse_challenges(const fields& headers, std::string_view name,
+                                                              const challenge_limits& limits) {
+    std::vector<challenge> found;
+    auto left = limits.max_size();
+    for (const auto& [other, value] : headers) {
+        if (!ascii::equals_ignoring_case(other, name)) continue;
+        if (value.size() > left) return errc::challenge_too_large;
+        left -= value.size();
+        const auto before = found.size();
+        const auto ec = detail::challenge_reader(value, limits).read(found);
+        if (ec == errc::challenge_too_large) return ec;
+        if (ec) found.resize(before);
     }
-    if (connections() >= limits_.total) {
-        if (idle_.empty()) return std::nullopt;
-        evict(idle_.begin());
-    }
-    return add_place(wanted);
+    return found;
 }
 
-// The oldest of all is also the oldest of its host.
-DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
-    auto& owner = *oldest->owner;
-    owner.idle.pop_front();
-    --owner.connections;
-    idle_.erase(oldest);
-    forget_if_unused(owner);
+DRAGLINE_DECL result<std::vector<challenge_parameter>> parse_authentication_info(
+    std::string_view value, const challenge_limits& limits) {
+    if (value.size() > limits.max_size()) return errc::challenge_too_large;
+    std::vector<challenge_parameter> found;
+    if (auto ec = detail::challenge_reader(value, limits).read(found)) return ec;
+    return found;
 }
 
-DRAGLINE_DECL void connection_pool::prune(async::time_point now) noexcept {
-    while (!idle_.empty() && idle_.front().expires <= now) evict(idle_.begin());
-}
-
-DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& wanted, bool wants_fresh)
-    : pool(owner),
-      wake(owner.loop_),
-      target(wanted),
-      fresh(wants_fresh),
-      order(owner.arrivals_++),
-      line(owner.has_room(wanted) ? &owner.waiting_for_total_ : &wanted.waiting),
-      at(line->insert(line->end(), this)) {
-    ++pool.waiting_;
-    ++target.wanted;
-}
-
-DRAGLINE_DECL connection_pool::waiter::~waiter() {
-    --pool.waiting_;
-    --target.wanted;
-    if (line) line->erase(at);
-    if (!granted) pool.forget_if_unused(target);
-}
-
-DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
-    std::string key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
-    auto& wanted = host_of(std::move(key));
-    if (!fresh) {
-        if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
-    }
-    ++wanted.wanted;  // not to be forgotten while idle connections go
-    prune(now);
-    auto opened = open_place(wanted);
-    --wanted.wanted;
-    if (opened) co_return *std::move(opened);
-    if (waiting_ >= limits_.waiters) co_return forget_if_unused(wanted), dragline::errc::queue_full;
-
-    waiter mine(*this, wanted, fresh);
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);
-    auto waiting = mine.wake.wait(limit.until, phase::queue);
-    auto woken = co_await std::move(waiting);
-    if (mine.granted) co_return std::move(mine.granted);
-    if (!woken) co_return woken.error();
-    co_return asio::error::operation_aborted;
-}
-
-DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
-    auto& owner = *at->owner;
-    if (closed_ || is_earlier(waiting_for_total_, owner.waiting)) return drop(at);
-    if (!owner.waiting.empty()) {
-        if (owner.waiting.front()->fresh) return drop(at);
-        return grant(owner.waiting, place(*this, at));
-    }
-    auto idle = limits_.idle;
-    if (const auto said = at->connection->keep_alive()) {
-        // A second before the peer does it, so that no request meets a closing connection.
-        idle = std::max(async::duration::zero(),
-                        std::chrono::duration_cast<async::duration>(*said) - std::chrono::seconds(1));
-    }
-    at->expires = async::deadline_after(now, idle);
-    idle_.splice(idle_.end(), used_, at);
-    owner.idle.push_back(at);
-}
-
-DRAGLINE_DECL void connection_pool::drop(slots::iterator at) noexcept {
-    auto& owner = *at->owner;
-    --owner.connections;
-    used_.erase(at);
-    serve_waiters(owner);
-}
-
-DRAGLINE_DECL void connection_pool::grant(waiters& line, place granted) {
-    auto* next = line.front();
-    line.pop_front();
-    next->line = nullptr;
-    next->granted = std::move(granted);
-    next->wake.notify();
-}
-
-DRAGLINE_DECL bool connection_pool::is_earlier(const waiters& line, const waiters& other) noexcept {
-    return !line.empty() && (other.empty() || line.front()->order < other.front()->order);
-}
-
-DRAGLINE_DECL void connection_pool::move_first(waiters& from, waiters& to) {
-    auto* moved = from.front();
-    const auto place = std::find_if(to.begin(), to.end(),
-                                    [moved](const waiter* other) { return other->order > moved->order; });
-    to.splice(place, from, from.begin());
-    moved->line = &to;
-}
-
-// One place has become free. Who waits for a host that is full stands in that host's line, all others in the
-// session's.
-DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
-    if (!closed_ && !freed.waiting.empty()) move_first(freed.waiting, waiting_for_total_);
-    while (!closed_ && !waiting_for_total_.empty()) {
-        auto& target = waiting_for_total_.front()->target;
-        if (has_room(target)) {
-            grant(waiting_for_total_, add_place(target));
-            break;
-        }
-        move_first(waiting_for_total_, target.waiting);  // it has filled up meanwhile
-    }
-    forget_if_unused(freed);
-}
-
-DRAGLINE_DECL void connection_pool::close() noexcept {
-    closed_ = true;
-    while (!idle_.empty()) evict(idle_.begin());
-}
-
-}  // namespace dragline::http::detail
+}  // namespace dragline::http
 
 #endif
-// ---- dragline/http/detail/redirect_machine.hpp
-// Decides what follows a response: nothing, another request, or an error (RFC 9110, 15.4). No I/O.
-
-// ---- dragline/http/options.hpp
-// The knobs of one fetch. Every one has a default, and every duration may be no_limit.
-
-// ---- dragline/http/trace.hpp
-// What a fetch did, hop by hop and attempt by attempt, as plain data: `fetch_options().trace(&t)`.
-
-// ---- dragline/net/connect_trace.hpp
-// What connecting did, as plain data: filled also when it fails.
+// ---- dragline/http/authentication/credentials.hpp
+// Who asks: a user with a password, or whoever has a token. `fetch_options().credentials(...)`.
 
 
-#include <asio/ip/address.hpp>
-
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <system_error>
-#include <vector>
 
-namespace dragline::inline v1::net {
+namespace dragline::inline v1::http {
 
-/// One address that was dialled.
-class dial_record {
-public:
-    dial_record() {}
-
-    asio::ip::address address;
-    std::uint16_t port = 0;
-    async::duration started{};  ///< Since connecting began.
-    async::duration took{};     ///< Until it was connected, failed, or was given up.
-    std::error_code ec;         ///< operation_aborted when another address was faster.
+/// How credentials are put to use.
+enum class credentials_kind : std::uint8_t {
+    none,
+    basic,   ///< RFC 7617, with the first request.
+    bearer,  ///< RFC 6750, with the first request.
+    digest,  ///< RFC 7616, when the server asks for it. The password itself is never sent.
+    any,     ///< When the server asks: Digest where that is offered, else Basic.
 };
 
-/// The steps of one connection.
-class connect_trace {
+/// Credentials of one origin: an immutable handle, cheap to copy. Its memory is wiped with the last copy.
+///
+/// A value that could not be sent is kept, and fails the operation with errc::invalid_credentials. Text is
+/// sent as the bytes it has, which should be UTF-8. There is no way to print one.
+class credentials {
 public:
-    connect_trace() {}
+    static constexpr std::size_t max_size = 64 * 1024;  ///< User and secret together, in bytes.
 
-    async::duration resolve{};                ///< Until the first address was known.
-    async::duration connect{};                ///< From then until a transport connection stood.
-    async::duration tls{};                    ///< The handshake.
-    bool tls_resumed = false;                 ///< The handshake used a ticket.
-    std::vector<dns::lookup_trace> look_ups;  ///< None for a literal address.
-    std::vector<dial_record> dials;           ///< In the order in which they were started.
-    dragline::tls::peer_info peer;            ///< With the chain, also when its certificate was refused.
-    std::string tls_detail;                   ///< Which certificate check failed, on which certificate.
+    /// None at all: given to a fetch, neither its URL nor a netrc is asked.
+    credentials() {}
+
+    DRAGLINE_DECL static credentials basic(std::string_view user, std::string_view password);
+    DRAGLINE_DECL static credentials bearer(std::string_view token);
+    DRAGLINE_DECL static credentials digest(std::string_view user, std::string_view password);
+    DRAGLINE_DECL static credentials any(std::string_view user, std::string_view password);
+
+    DRAGLINE_DECL credentials_kind kind() const noexcept;
+    DRAGLINE_DECL std::string_view user() const noexcept;
+    DRAGLINE_DECL std::string_view secret() const noexcept;  ///< The password or token.
+
+    /// errc::invalid_credentials for a control character anywhere, a colon in a user name (RFC 7617, 2),
+    /// a token that is empty or has other than visible ASCII, or more than max_size.
+    DRAGLINE_DECL std::error_code check() const noexcept;
+
+    friend bool operator==(const credentials& a, const credentials& b) noexcept;
+
+private:
+    struct content;
+    static credentials make(credentials_kind kind, std::string_view user, std::string_view secret);
+
+    std::shared_ptr<const content> content_;
 };
 
-}  // namespace dragline::net
+/// "Basic dXNlcjpwYXNz", of credentials that check() accepts.
+DRAGLINE_DECL std::string basic_authorization(const credentials& from);
+
+/// "Bearer token".
+DRAGLINE_DECL std::string bearer_authorization(const credentials& from);
+
+}  // namespace dragline::http
+
+// ---- dragline/http/authentication/impl/credentials.ipp
+// Included by <dragline/http/authentication/credentials.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+inline void wipe(std::string& text) noexcept { OPENSSL_cleanse(text.data(), text.size()); }
+
+}  // namespace detail
+
+struct credentials::content {
+    content(credentials_kind as, std::string_view name, std::string_view hidden)
+        : kind(as), user(name), secret(hidden) {}
+    content(const content&) = delete;
+    ~content() { detail::wipe(secret); }
+
+    credentials_kind kind;
+    std::string user;
+    std::string secret;
+};
+
+DRAGLINE_DECL credentials credentials::make(credentials_kind kind, std::string_view user,
+                                            std::string_view secret) {
+    credentials made;
+    made.content_ = std::make_shared<const content>(kind, user, secret);
+    return made;
+}
+
+DRAGLINE_DECL credentials credentials::basic(std::string_view user, std::string_view password) {
+    return make(credentials_kind::basic, user, password);
+}
+
+DRAGLINE_DECL credentials credentials::bearer(std::string_view token) {
+    return make(credentials_kind::bearer, {}, token);
+}
+
+DRAGLINE_DECL credentials credentials::digest(std::string_view user, std::string_view password) {
+    return make(credentials_kind::digest, user, password);
+}
+
+DRAGLINE_DECL credentials credentials::any(std::string_view user, std::string_view password) {
+    return make(credentials_kind::any, user, password);
+}
+
+DRAGLINE_DECL credentials_kind credentials::kind() const noexcept {
+    return content_ ? content_->kind : credentials_kind::none;
+}
+
+DRAGLINE_DECL std::string_view credentials::user() const noexcept {
+    return content_ ? std::string_view(content_->user) : std::string_view();
+}
+
+DRAGLINE_DECL std::string_view credentials::secret() const noexcept {
+    return content_ ? std::string_view(content_->secret) : std::string_view();
+}
+
+DRAGLINE_DECL std::error_code credentials::check() const noexcept {
+    const auto any_of = [](std::string_view text, auto is_bad) {
+        return std::any_of(text.begin(), text.end(), is_bad);
+    };
+    bool bad = user().size() > max_size || secret().size() > max_size - user().size();
+    if (kind() == credentials_kind::bearer) {
+        // Wider than the token68 of RFC 6750: tokens with '|' or ':' are in use.
+        bad = bad || secret().empty() || any_of(secret(), [](char c) { return c <= ' ' || c >= 0x7f; });
+    } else {
+        bad = bad || user().find(':') != std::string_view::npos || any_of(user(), ascii::is_control) ||
+              any_of(secret(), ascii::is_control);
+    }
+    return bad ? make_error_code(errc::invalid_credentials) : std::error_code();
+}
+
+DRAGLINE_DECL bool operator==(const credentials& a, const credentials& b) noexcept {
+    return a.kind() == b.kind() && a.user() == b.user() && a.secret() == b.secret();
+}
+
+DRAGLINE_DECL std::string basic_authorization(const credentials& from) {
+    std::string pair;
+    pair.reserve(from.user().size() + 1 + from.secret().size());  // so that no copy stays behind
+    pair.append(from.user()).append(1, ':').append(from.secret());
+    std::string value = "Basic ";
+    const auto begin = value.size();
+    value.resize(begin + (pair.size() + 2) / 3 * 4 + 1);  // and the NUL that OpenSSL writes
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(value.data() + begin),
+                    reinterpret_cast<const unsigned char*>(pair.data()), static_cast<int>(pair.size()));
+    value.pop_back();
+    detail::wipe(pair);
+    return value;
+}
+
+DRAGLINE_DECL std::string bearer_authorization(const credentials& from) {
+    return std::string("Bearer ").append(from.secret());
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/authentication/digest.hpp
+// Digest access authentication (RFC 7616), of requests to a server or a proxy. Start with digest_session.
+
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <vector>
 
 namespace dragline::inline v1::http {
 
-/// One exchange, or one that failed.
-class attempt_record {
-public:
-    attempt_record() {}
-
-    std::string url;                ///< Without user name and password.
-    bool reused = false;            ///< On a connection that had carried an exchange before.
-    bool retried = false;           ///< This attempt repeats the one before it, which met a stale connection.
-    net::connect_trace connection;  ///< Empty when the connection was reused.
-    async::duration queue{};        ///< Waiting for a connection or the place for one.
-    async::duration first_byte{};   ///< From the request sent to the end of the response head.
-    async::duration total{};
-    std::uint64_t bytes_sent = 0;      ///< Head and body, before TLS.
-    std::uint64_t bytes_received = 0;  ///< Of the body, before decoding.
-    int status = 0;                    ///< 0 when no head came.
-    std::error_code ec;
+/// The hash functions of RFC 7616, 6.1. With `_sess`, one hash of the password serves for all of a nonce.
+enum class digest_algorithm : std::uint8_t {
+    md5,
+    md5_sess,
+    sha256,
+    sha256_sess,
+    sha512_256,
+    sha512_256_sess
 };
 
-/// Filled by a fetch, also when it fails. Belongs to the loop until the operation has completed.
-class trace {
-public:
-    trace() {}
+/// "SHA-256-sess"
+DRAGLINE_DECL std::string_view to_string(digest_algorithm algorithm) noexcept;
 
-    std::vector<attempt_record> attempts;
+/// A Digest challenge that can be answered.
+class digest_challenge {
+public:
+    digest_challenge() {}
+
+    std::string realm;
+    std::string nonce;
+    std::optional<std::string> opaque;
+    std::optional<digest_algorithm> algorithm;  ///< Nothing: MD5, and the answer names none either.
+    bool stale = false;                         ///< Only the nonce of the answer before was refused.
+    bool userhash = false;                      ///< The user name is to be hashed, too.
+    bool utf8 = false;                          ///< The server reads names and passwords as UTF-8.
+    bool offers_auth = false;                   ///< qop=auth
+    bool offers_auth_int = false;               ///< qop=auth-int; neither: the scheme of RFC 2069.
+};
+
+/// Reads one challenge.
+///
+/// Errors: errc::unsupported_challenge when it is not Digest, or of an algorithm or with only such qop values
+/// that we do not know; errc::invalid_challenge without realm or nonce.
+DRAGLINE_DECL result<digest_challenge> parse_digest(const challenge& from);
+
+/// The one of the strongest hash function; of equals the first, as the server likes it better.
+///
+/// Errors: as parse_digest(), when none can be answered; errc::unsupported_challenge when there is none.
+DRAGLINE_DECL result<digest_challenge> strongest_digest(const std::vector<challenge>& offered);
+
+/// The request that is answered for. Views: they live as long as the call.
+class digest_request {
+public:
+    digest_request(std::string_view with_method, std::string_view with_target) noexcept
+        : method(with_method), target(with_target) {}
+    digest_request(std::string_view with_method, std::string_view with_target,
+                   std::string_view with_body) noexcept
+        : method(with_method), target(with_target), body(with_body) {}
+
+    std::string_view method;
+    std::string_view target;               ///< As it stands in the first line of the request.
+    std::optional<std::string_view> body;  ///< Nothing where it is not in memory: no auth-int then.
+};
+
+/// The answers to one challenge: they are counted, so that a nonce serves for many requests. Holds no secret.
+class digest_session {
+public:
+    /// `client_nonce`: random text that nobody can guess.
+    digest_session(digest_challenge from, std::string_view client_nonce)
+        : challenge_(std::move(from)), client_nonce_(client_nonce) {}
+
+    const digest_challenge& challenge() const noexcept { return challenge_; }
+
+    /// Answers given for this nonce.
+    std::uint32_t count() const noexcept { return count_; }
+    bool exhausted() const noexcept { return count_ == 0xffffffff; }
+
+    /// The value of the next request's Authorization or Proxy-Authorization.
+    ///
+    /// Errors: errc::unsupported_challenge when only auth-int is offered and the body is not in memory;
+    /// dragline::errc::not_supported when OpenSSL lacks the hash function (FIPS);
+    /// h1::errc::invalid_field_value when method or target could not be sent anyway.
+    DRAGLINE_DECL result<std::string> answer(const credentials& who, const digest_request& what);
+
+    /// Takes the next nonce out of Authentication-Info or Proxy-Authentication-Info, if it has one.
+    DRAGLINE_DECL void take_info(std::string_view value);
+
+private:
+    digest_challenge challenge_;
+    std::string client_nonce_;
+    std::uint32_t count_ = 0;
 };
 
 }  // namespace dragline::http
-// ---- dragline/tls/options.hpp
-// The TLS settings of clients and servers, as plain values. Start with `client_options`.
 
-#include <compare>
-#include <optional>
+// ---- dragline/http/authentication/impl/digest.ipp
+// Included by <dragline/http/authentication/digest.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+inline constexpr std::array<std::string_view, 6> digest_names{
+    "MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256", "SHA-512-256-sess"};
+
+constexpr bool is_session_algorithm(digest_algorithm algorithm) noexcept {
+    return algorithm == digest_algorithm::md5_sess || algorithm == digest_algorithm::sha256_sess ||
+           algorithm == digest_algorithm::sha512_256_sess;
+}
+
+constexpr int digest_strength(const digest_challenge& of) noexcept {
+    return of.algorithm.value_or(digest_algorithm::md5) >= digest_algorithm::sha256 ? 2 : 1;
+}
+
+DRAGLINE_DECL const EVP_MD* hash_of(digest_algorithm algorithm) noexcept {
+    switch (algorithm) {
+        case digest_algorithm::md5:
+        case digest_algorithm::md5_sess: return EVP_md5();
+        case digest_algorithm::sha256:
+        case digest_algorithm::sha256_sess: return EVP_sha256();
+        case digest_algorithm::sha512_256:
+        case digest_algorithm::sha512_256_sess: return EVP_sha512_256();
+    }
+    return nullptr;
+}
+
+// The hexadecimal hashes of one answer. A failure is kept, and shows in ok().
+class digest_hasher {
+public:
+    explicit digest_hasher(digest_algorithm algorithm)
+        : hash_(hash_of(algorithm)), context_(EVP_MD_CTX_new()), ok_(context_ != nullptr) {}
+    ~digest_hasher() { EVP_MD_CTX_free(context_); }
+    digest_hasher(const digest_hasher&) = delete;
+
+    bool ok() const noexcept { return ok_; }
+
+    // H(a:b:c)
+    std::string operator()(std::initializer_list<std::string_view> parts) {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+        unsigned int size = 0;
+        ok_ = ok_ && EVP_DigestInit_ex(context_, hash_, nullptr) == 1;
+        const char* separator = nullptr;
+        for (const auto part : parts) {
+            if (separator) ok_ = ok_ && EVP_DigestUpdate(context_, separator, 1) == 1;
+            ok_ = ok_ && EVP_DigestUpdate(context_, part.data(), part.size()) == 1;
+            separator = ":";
+        }
+        ok_ = ok_ && EVP_DigestFinal_ex(context_, bytes.data(), &size) == 1;
+        constexpr std::string_view digits = "0123456789abcdef";
+        std::string text;
+        text.reserve(2 * size);
+        for (unsigned int at = 0; at < size; ++at) {
+            text += digits[bytes[at] >> 4];
+            text += digits[bytes[at] & 15];
+        }
+        OPENSSL_cleanse(bytes.data(), bytes.size());
+        return text;
+    }
+
+private:
+    const EVP_MD* hash_;
+    EVP_MD_CTX* context_;
+    bool ok_;
+};
+
+DRAGLINE_DECL void append_quoted(std::string& out, std::string_view name, std::string_view value) {
+    out.append(out.ends_with(' ') ? "" : ", ").append(name).append("=\"");
+    for (const char c : value) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    out += '"';
+}
+
+DRAGLINE_DECL void append_plain(std::string& out, std::string_view name, std::string_view value) {
+    out.append(out.ends_with(' ') ? "" : ", ").append(name).append("=").append(value);
+}
+
+DRAGLINE_DECL std::string eight_digits(std::uint32_t number) {
+    std::string text(8, '0');
+    for (auto digit = text.rbegin(); number != 0; number >>= 4, ++digit) {
+        *digit = "0123456789abcdef"[number & 15];
+    }
+    return text;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string_view to_string(digest_algorithm algorithm) noexcept {
+    return detail::digest_names[static_cast<std::size_t>(algorithm)];
+}
+
+DRAGLINE_DECL result<digest_challenge> parse_digest(const challenge& from) {
+    if (!from.is("Digest")) return errc::unsupported_challenge;
+    const auto realm = from.find("realm"), nonce = from.find("nonce");
+    if (!realm || !nonce || nonce->empty()) return errc::invalid_challenge;
+    const auto is_true = [&](std::string_view name) {
+        return ascii::equals_ignoring_case(from.find(name).value_or(""), "true");
+    };
+    digest_challenge made;
+    made.realm = *realm;
+    made.nonce = *nonce;
+    made.opaque = from.find("opaque");
+    made.stale = is_true("stale");
+    made.userhash = is_true("userhash");
+    made.utf8 = ascii::equals_ignoring_case(from.find("charset").value_or(""), "UTF-8");
+    if (const auto name = from.find("algorithm")) {
+        for (std::size_t at = 0; at < detail::digest_names.size(); ++at) {
+            if (ascii::equals_ignoring_case(*name, detail::digest_names[at])) {
+                made.algorithm = static_cast<digest_algorithm>(at);
+            }
+        }
+        if (!made.algorithm) return errc::unsupported_challenge;
+    }
+    bool has_qop = false;
+    ascii::for_each_item(from.find("qop").value_or(""), ',', [&](std::string_view item) {
+        has_qop = true;
+        if (ascii::equals_ignoring_case(item, "auth")) made.offers_auth = true;
+        if (ascii::equals_ignoring_case(item, "auth-int")) made.offers_auth_int = true;
+    });
+    const bool known_qop = made.offers_auth || made.offers_auth_int;
+    // Without qop there is no client nonce, which the -sess algorithms are made with.
+    const bool needs_qop = made.algorithm && detail::is_session_algorithm(*made.algorithm);
+    if (!known_qop && (has_qop || needs_qop)) return errc::unsupported_challenge;
+    return made;
+}
+
+DRAGLINE_DECL result<digest_challenge> strongest_digest(const std::vector<challenge>& offered) {
+    result<digest_challenge> best = errc::unsupported_challenge;
+    for (const auto& each : offered) {
+        if (!each.is("Digest")) continue;
+        auto parsed = parse_digest(each);
+        const bool better =
+            !best || (parsed && detail::digest_strength(*parsed) > detail::digest_strength(*best));
+        if (better) best = std::move(parsed);
+    }
+    return best;
+}
+
+DRAGLINE_DECL result<std::string> digest_session::answer(const credentials& who, const digest_request& what) {
+    const auto algorithm = challenge_.algorithm.value_or(digest_algorithm::md5);
+    const bool legacy = !challenge_.offers_auth && !challenge_.offers_auth_int;
+    const bool integrity = !legacy && !challenge_.offers_auth;
+    if (exhausted() || (integrity && !what.body)) return errc::unsupported_challenge;
+    const std::string_view qop = integrity ? "auth-int" : "auth";
+    const auto count = detail::eight_digits(++count_);
+
+    detail::digest_hasher hash(algorithm);
+    auto secret = hash({who.user(), challenge_.realm, who.secret()});
+    if (detail::is_session_algorithm(algorithm)) {
+        // RFC 7616, 3.4.2: made once with the first client nonce, which is why that stays the same.
+        auto session_secret = hash({secret, challenge_.nonce, client_nonce_});
+        detail::wipe(secret);
+        secret = std::move(session_secret);
+    }
+    const auto request =
+        integrity ? hash({what.method, what.target, hash({*what.body})}) : hash({what.method, what.target});
+    const auto response = legacy ? hash({secret, challenge_.nonce, request})
+                                 : hash({secret, challenge_.nonce, count, client_nonce_, qop, request});
+    detail::wipe(secret);
+
+    std::string value = "Digest ";
+    const auto user = who.user();
+    const bool ascii_user = std::all_of(user.begin(), user.end(), [](char c) { return (c & 0x80) == 0; });
+    if (challenge_.userhash) {
+        detail::append_quoted(value, "username", hash({user, challenge_.realm}));
+    } else if (!ascii_user && challenge_.utf8) {
+        // RFC 8187, 3.2: all but attr-char is escaped.
+        constexpr auto escaped = url::c0_control_set.with(" \"%'()*,/:;<=>?@[\\]{}");
+        detail::append_plain(value, "username*", "UTF-8''" + url::percent_encode(user, escaped));
+    } else {
+        detail::append_quoted(value, "username", user);
+    }
+    if (!hash.ok()) return dragline::errc::not_supported;
+    detail::append_quoted(value, "realm", challenge_.realm);
+    detail::append_quoted(value, "uri", what.target);
+    if (challenge_.algorithm) detail::append_plain(value, "algorithm", to_string(algorithm));
+    detail::append_quoted(value, "nonce", challenge_.nonce);
+    if (!legacy) {
+        detail::append_plain(value, "nc", count);
+        detail::append_quoted(value, "cnonce", client_nonce_);
+        detail::append_plain(value, "qop", qop);
+    }
+    detail::append_quoted(value, "response", response);
+    if (challenge_.opaque) detail::append_quoted(value, "opaque", *challenge_.opaque);
+    if (challenge_.userhash) detail::append_plain(value, "userhash", "true");
+    if (auto ec = h1::check_field_value(value)) return ec;
+    return value;
+}
+
+DRAGLINE_DECL void digest_session::take_info(std::string_view value) {
+    const auto parameters = parse_authentication_info(value);
+    for (const auto& [name, text] : *parameters) {
+        if (name != "nextnonce" || text.empty() || text == challenge_.nonce) continue;
+        challenge_.nonce = text;
+        count_ = 0;
+    }
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/authentication/netrc.hpp
+// The file ~/.netrc: user names and passwords by host, as ftp, curl and git read it.
+
+
+#include <cstddef>
+#include <memory>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
-namespace dragline::inline v1::tls {
+namespace dragline::inline v1::http {
 
-enum class version { tls_1_2, tls_1_3 };
-
-/// How a client speaks TLS and whom it trusts: by default TLS 1.2 or newer, verified against the system
-/// store.
-///
-/// Values compare and order, so they serve as map keys: engines of equal options share one context and its
-/// tickets. A bad value is kept and makes context::make_client() fail.
-class client_options {
+/// The entries of a netrc file: an immutable handle, cheap to copy. Its memory is wiped with the last copy.
+class netrc {
 public:
-    client_options() {}
+    static constexpr std::size_t max_size = 1024 * 1024;  ///< Of the text, in bytes.
 
-    /// Whether the peer must prove its name. Off also means that no trust store is loaded.
-    client_options& verify(bool value) { return verify_ = value, *this; }
-    bool verify() const noexcept { return verify_; }
+    /// No entries.
+    netrc() {}
 
-    /// CA certificates to trust: a PEM file, a directory of OpenSSL's hashed names, PEM text.
-    /// Those that are given add up, and replace the system store. One that is given but empty is an error.
-    client_options& ca_file(std::string path) { return ca_file_ = std::move(path), *this; }
-    client_options& ca_directory(std::string path) { return ca_directory_ = std::move(path), *this; }
-    client_options& ca_pem(std::string text) { return ca_pem_ = std::move(text), *this; }
-    const std::optional<std::string>& ca_file() const noexcept { return ca_file_; }
-    const std::optional<std::string>& ca_directory() const noexcept { return ca_directory_; }
-    const std::optional<std::string>& ca_pem() const noexcept { return ca_pem_; }
+    /// Reads `machine`, `default`, `login`, `password`, `account` and `macdef`; values may stand in quotes,
+    /// with the escapes \" \\ \n \r \t; a '#' in place of a keyword begins a comment.
+    ///
+    /// Errors: errc::invalid_netrc, std::errc::file_too_large.
+    DRAGLINE_DECL static result<netrc> parse(std::string_view text);
 
-    client_options& min_version(version value) { return min_version_ = value, *this; }
-    version min_version() const noexcept { return min_version_; }
-    client_options& max_version(version value) { return max_version_ = value, *this; }
-    version max_version() const noexcept { return max_version_; }
+    /// Reads a file; one that does not exist has no entries. Blocks, so do it before the loop runs.
+    ///
+    /// Errors: as above, and those of the system.
+    DRAGLINE_DECL static result<netrc> load(const std::string& path);
 
-    /// Application protocols to offer, best first (RFC 7301). None: the extension is not sent.
-    client_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
-    const std::vector<std::string>& alpn() const noexcept { return alpn_; }
+    /// The file that the environment variable NETRC names, else .netrc in the home directory.
+    DRAGLINE_DECL static result<netrc> load_default();
 
-    /// The name to ask for and to verify, instead of the host that is connected to. Empty: that host.
-    client_options& server_name(std::string name) { return server_name_ = std::move(name), *this; }
-    const std::string& server_name() const noexcept { return server_name_; }
+    std::size_t size() const noexcept { return entries_ ? entries_->size() : 0; }
 
-    bool operator==(const client_options&) const = default;
-    std::strong_ordering operator<=>(const client_options&) const = default;
+    /// What there is for `host`, of that user if one is given: the first such entry of this machine; the
+    /// default where no entry names the machine, if `with_default`. Kind none when there is nothing. A
+    /// password never comes from the entry of another machine.
+    DRAGLINE_DECL credentials find(std::string_view host, std::string_view user = {},
+                                   bool with_default = true) const;
+
+    friend bool operator==(const netrc& a, const netrc& b) noexcept;
 
 private:
-    bool verify_ = true;
-    version min_version_ = version::tls_1_2;
-    version max_version_ = version::tls_1_3;
-    std::optional<std::string> ca_file_;
-    std::optional<std::string> ca_directory_;
-    std::optional<std::string> ca_pem_;
-    std::vector<std::string> alpn_;
-    std::string server_name_;
+    struct entry {
+        std::string machine;  // empty: the default
+        bool has_user = false;
+        credentials login;
+
+        friend bool operator==(const entry&, const entry&) = default;
+    };
+    class reader;
+
+    std::shared_ptr<const std::vector<entry>> entries_;
 };
 
-/// How a server speaks TLS: its certificate and key are needed, the rest has defaults.
-class server_options {
+}  // namespace dragline::http
+
+// ---- dragline/http/authentication/impl/netrc.ipp
+// Included by <dragline/http/authentication/netrc.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+class netrc::reader {
 public:
-    server_options() {}
+    explicit reader(std::string_view text) : rest_(text) {}
+    ~reader() {
+        detail::wipe(word_);
+        detail::wipe(password_);
+    }
 
-    /// The server's certificate, then the intermediates, in PEM.
-    server_options& certificate_chain_pem(std::string text) { return chain_pem_ = std::move(text), *this; }
-    const std::string& certificate_chain_pem() const noexcept { return chain_pem_; }
-
-    /// The key of the first certificate, in PEM, not encrypted.
-    server_options& private_key_pem(std::string text) { return key_pem_ = std::move(text), *this; }
-    const std::string& private_key_pem() const noexcept { return key_pem_; }
-
-    /// When given, every client must show a certificate from one of these CAs.
-    server_options& client_ca_pem(std::string text) { return client_ca_pem_ = std::move(text), *this; }
-    const std::optional<std::string>& client_ca_pem() const noexcept { return client_ca_pem_; }
-
-    server_options& min_version(version value) { return min_version_ = value, *this; }
-    version min_version() const noexcept { return min_version_; }
-    server_options& max_version(version value) { return max_version_ = value, *this; }
-    version max_version() const noexcept { return max_version_; }
-
-    /// Application protocols to accept, best first. A client that offers only others is refused.
-    server_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
-    const std::vector<std::string>& alpn() const noexcept { return alpn_; }
-
-    bool operator==(const server_options&) const = default;
+    std::error_code read(std::vector<entry>& into) {
+        for (;;) {
+            skip_space();
+            if (rest_.empty()) return finish(into), std::error_code();
+            if (rest_.front() == '#') {
+                skip_line();
+                continue;
+            }
+            if (!take_word()) return errc::invalid_netrc;
+            if (word_ == "macdef") {
+                if (!take_value()) return errc::invalid_netrc;
+                skip_macro();
+            } else if (word_ == "machine") {
+                if (!take_value() || word_.empty()) return errc::invalid_netrc;
+                begin(into, word_);
+            } else if (word_ == "default") {
+                begin(into, {});
+            } else if (auto ec = read_detail()) {
+                return ec;
+            }
+        }
+    }
 
 private:
-    std::string chain_pem_;
-    std::string key_pem_;
-    std::optional<std::string> client_ca_pem_;
-    version min_version_ = version::tls_1_2;
-    version max_version_ = version::tls_1_3;
-    std::vector<std::string> alpn_;
+    std::error_code read_detail() {
+        const bool login = word_ == "login" || word_ == "user", password = word_ == "password";
+        if (!open_ || (!login && !password && word_ != "account") || !take_value())
+            return errc::invalid_netrc;
+        if (login) {
+            user_ = word_;
+            current_.has_user = true;
+        } else if (password) {
+            detail::wipe(password_);
+            password_ = word_;
+        }
+        return {};
+    }
+
+    void begin(std::vector<entry>& into, std::string_view machine) {
+        finish(into);
+        current_ = entry();
+        current_.machine = machine;
+        open_ = true;
+    }
+
+    void finish(std::vector<entry>& into) {
+        if (!open_) return;
+        current_.login = credentials::any(user_, password_);
+        into.push_back(std::move(current_));
+        user_.clear();
+        detail::wipe(password_);
+        password_.clear();
+        open_ = false;
+    }
+
+    static bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+    void skip_space() noexcept {
+        while (!rest_.empty() && is_space(rest_.front())) rest_.remove_prefix(1);
+    }
+    void skip_line() noexcept { rest_.remove_prefix(std::min(rest_.find('\n'), rest_.size())); }
+
+    // A macro lasts to the next empty line.
+    void skip_macro() noexcept {
+        skip_line();
+        while (!rest_.empty()) {
+            rest_.remove_prefix(1);
+            const auto line = rest_.substr(0, rest_.find('\n'));
+            skip_line();
+            if (line.empty() || line == "\r") return;
+        }
+    }
+
+    bool take_value() {
+        skip_space();
+        return !rest_.empty() && take_word();
+    }
+
+    bool take_word() {
+        detail::wipe(word_);
+        word_.clear();
+        if (rest_.front() == '"') return take_quoted();
+        const auto end = std::find_if(rest_.begin(), rest_.end(), is_space);
+        word_ = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
+        rest_.remove_prefix(word_.size());
+        return true;
+    }
+
+    // A quoted value stays on its line.
+    bool take_quoted() {
+        word_.reserve(std::min(rest_.find('\n'), rest_.size()));  // so that no copy stays behind
+        for (std::size_t at = 1; at < rest_.size() && rest_[at] != '\n'; ++at) {
+            if (rest_[at] == '"') {
+                rest_.remove_prefix(at + 1);
+                return rest_.empty() || is_space(rest_.front());
+            }
+            if (rest_[at] != '\\') {
+                word_ += rest_[at];
+            } else if (++at < rest_.size()) {
+                const char c = rest_[at];
+                word_ += c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : c;
+            }
+        }
+        return false;
+    }
+
+    std::string_view rest_;
+    std::string word_;
+    std::string user_;
+    std::string password_;
+    entry current_;
+    bool open_ = false;  // current_ is an entry
 };
 
-}  // namespace dragline::inline v1::tls
+DRAGLINE_DECL result<netrc> netrc::parse(std::string_view text) {
+    if (text.size() > max_size) return std::make_error_code(std::errc::file_too_large);
+    std::vector<entry> entries;
+    if (auto ec = reader(text).read(entries)) return ec;
+    netrc made;
+    if (!entries.empty()) made.entries_ = std::make_shared<const std::vector<entry>>(std::move(entries));
+    return made;
+}
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
+DRAGLINE_DECL result<netrc> netrc::load(const std::string& path) {
+    std::FILE* file = std::fopen(path.c_str(), "rb");
+    if (!file) {
+        if (errno == ENOENT || errno == ENOTDIR) return netrc();
+        return std::error_code(errno, std::generic_category());
+    }
+    std::setvbuf(file, nullptr, _IONBF, 0);  // no second copy of what is in it
+    std::string text(4096, '\0');
+    std::size_t size = 0;
+    for (std::size_t got = 1; got > 0 && size <= max_size; size += got) {
+        if (size == text.size()) {
+            std::string wider(2 * size, '\0');
+            std::copy(text.begin(), text.end(), wider.begin());
+            detail::wipe(text);
+            text = std::move(wider);
+        }
+        errno = 0;
+        got = std::fread(text.data() + size, 1, text.size() - size, file);
+    }
+    const auto failure =
+        std::ferror(file) ? std::error_code(errno, std::generic_category()) : std::error_code();
+    std::fclose(file);
+    auto made = failure ? result<netrc>(failure) : parse(std::string_view(text).substr(0, size));
+    detail::wipe(text);
+    return made;
+}
+
+DRAGLINE_DECL result<netrc> netrc::load_default() {
+    if (const char* path = std::getenv("NETRC")) return load(path);
+    const char* home = std::getenv("HOME");
+    if (!home) home = std::getenv("USERPROFILE");
+    return home ? load(std::string(home) + "/.netrc") : netrc();
+}
+
+DRAGLINE_DECL credentials netrc::find(std::string_view host, std::string_view user, bool with_default) const {
+    if (!entries_) return {};
+    const auto of = [&](std::string_view machine, bool& listed) -> credentials {
+        for (const auto& each : *entries_) {
+            if (!ascii::equals_ignoring_case(each.machine, machine)) continue;
+            listed = true;
+            if (user.empty() ? each.has_user : each.has_user && each.login.user() == user) return each.login;
+            if (!user.empty() && !each.has_user) return credentials::any(user, each.login.secret());
+        }
+        return {};
+    };
+    bool listed = false;
+    auto found = host.empty() ? credentials() : of(host, listed);
+    return listed || !with_default ? found : of({}, listed);
+}
+
+DRAGLINE_DECL bool operator==(const netrc& a, const netrc& b) noexcept {
+    return a.entries_ == b.entries_ || (a.entries_ && b.entries_ && *a.entries_ == *b.entries_);
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/body.hpp
+// The content of a request: a shared immutable handle, so that options stay cheap to copy and a retry can
+// send it again.
+
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace dragline::inline v1::http {
 
-/// What happens when a body is larger than max_body.
-enum class on_limit {
-    error,     ///< The fetch fails with errc::body_too_large.
-    truncate,  ///< The body ends exactly at the limit, and response::truncated is set.
-};
-
-/// How redirects are followed: credentials never leave the scheme, host and port that they were given for.
-class redirect_policy {
+/// Bytes to send, and the Content-Type that goes with them unless the request names one.
+class body {
 public:
-    /// Follows up to `limit` redirects, never from https to http.
-    redirect_policy(int limit = 10) noexcept : limit_(limit) {}
+    body() {}
 
-    /// Follows none: a 3xx response is the result.
-    static redirect_policy none() noexcept { return redirect_policy(0); }
+    /// Any bytes. No Content-Type is sent when `content_type` is empty.
+    explicit body(std::string bytes, std::string content_type = {})
+        : content_(std::make_shared<const content>(std::move(bytes), std::move(content_type))) {}
 
-    /// Lets an https URL lead to an http one.
-    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
-    bool allow_insecure() const noexcept { return allow_insecure_; }
+    /// A JSON text that is already serialised.
+    static body json(std::string text) { return body(std::move(text), "application/json"); }
 
-    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
-    int limit() const noexcept { return limit_; }
+    /// Whether there is a body at all; an empty one is sent with Content-Length: 0.
+    bool has_value() const noexcept { return content_ != nullptr; }
+    std::string_view bytes() const noexcept {
+        return content_ ? std::string_view(content_->bytes) : std::string_view();
+    }
+    std::string_view content_type() const noexcept {
+        return content_ ? std::string_view(content_->content_type) : std::string_view();
+    }
 
 private:
-    int limit_;
-    bool allow_insecure_ = false;
-};
-
-/// How fetch_url() makes its request. A value that cannot work is kept and fails the operation.
-class fetch_options {
-public:
-    using duration = async::duration;
-
-    fetch_options() {}
-
-    /// A token such as "PUT", sent as given. Default: GET, or POST with a body.
-    fetch_options& method(std::string_view value) { return method_ = value, *this; }
-    const std::string& method() const noexcept { return method_; }
-
-    /// Appends a field. One that the library would send itself (Host, User-Agent, Accept, ...) replaces it.
-    fetch_options& header(std::string_view name, std::string_view value) {
-        return headers_.add(name, value), *this;
-    }
-    fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
-    const http::fields& headers() const noexcept { return headers_; }
-
-    fetch_options& body(http::body value) { return body_ = std::move(value), *this; }
-    fetch_options& body(std::string bytes) { return body_ = http::body(std::move(bytes)), *this; }
-    const http::body& body() const noexcept { return body_; }
-
-    /// The User-Agent; none is sent when empty. Default: the session's.
-    fetch_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
-    const std::optional<std::string>& user_agent() const noexcept { return user_agent_; }
-
-    /// The whole fetch, redirects and waiting for a connection included.
-    fetch_options& timeout(duration value) { return timeout_ = value, *this; }
-    duration timeout() const noexcept { return timeout_; }
-
-    /// Looking up the name, per hop; the resolver's own total (5 s) stands beside it.
-    fetch_options& resolve_timeout(duration value) { return resolve_timeout_ = value, *this; }
-    duration resolve_timeout() const noexcept { return resolve_timeout_; }
-
-    /// Opening the transport connection, per hop.
-    fetch_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
-    duration connect_timeout() const noexcept { return connect_timeout_; }
-
-    /// The TLS handshake, per hop.
-    fetch_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
-    duration tls_timeout() const noexcept { return tls_timeout_; }
-
-    /// Sending the request, head and body.
-    fetch_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
-    duration write_timeout() const noexcept { return write_timeout_; }
-
-    /// From the request sent to the end of the response head.
-    fetch_options& first_byte_timeout(duration value) { return first_byte_timeout_ = value, *this; }
-    duration first_byte_timeout() const noexcept { return first_byte_timeout_; }
-
-    /// Each wait for more of the body.
-    fetch_options& read_timeout(duration value) { return read_timeout_ = value, *this; }
-    duration read_timeout() const noexcept { return read_timeout_; }
-
-    /// The body in bytes, decoded; exact to the byte. 0 refuses the first one.
-    fetch_options& max_body(std::uint64_t value) { return max_body_ = value, *this; }
-    std::uint64_t max_body() const noexcept { return max_body_; }
-
-    fetch_options& on_limit(http::on_limit value) { return on_limit_ = value, *this; }
-    http::on_limit on_limit() const noexcept { return on_limit_; }
-
-    fetch_options& redirects(redirect_policy value) { return redirects_ = value, *this; }
-    const redirect_policy& redirects() const noexcept { return redirects_; }
-
-    /// Asks for the codings that are built in, and decodes them; off: the body as it was sent.
-    fetch_options& decompress(bool value) { return decompress_ = value, *this; }
-    bool decompress() const noexcept { return decompress_; }
-
-    /// TLS of this fetch. Default: the session's.
-    fetch_options& tls(dragline::tls::client_options value) {
-        return tls_ = std::make_shared<const dragline::tls::client_options>(std::move(value)), *this;
-    }
-    const std::shared_ptr<const dragline::tls::client_options>& tls() const noexcept { return tls_; }
-
-    /// Dials this instead of the URL's host; Host, SNI and the certificate check stay those of the URL.
-    fetch_options& connect_to(net::endpoint value) { return connect_to_ = std::move(value), *this; }
-    const std::optional<net::endpoint>& connect_to() const noexcept { return connect_to_; }
-
-    /// Neither takes an idle connection nor leaves one.
-    fetch_options& fresh_connection(bool value) { return fresh_connection_ = value, *this; }
-    bool fresh_connection() const noexcept { return fresh_connection_; }
-
-    /// Repeats an exchange that met a stale idle connection, when nothing was answered and repeating is safe.
-    fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
-    bool stale_retry() const noexcept { return stale_retry_; }
-
-    fetch_options& head_limits(h1::head_limits value) { return head_limits_ = value, *this; }
-    const h1::head_limits& head_limits() const noexcept { return head_limits_; }
-
-    /// Interim (1xx) responses that may come before the final one.
-    fetch_options& max_interim(int value) { return max_interim_ = value, *this; }
-    int max_interim() const noexcept { return max_interim_; }
-
-    /// Where to record what happens; must outlive the operation.
-    fetch_options& trace(http::trace* value) { return trace_ = value, *this; }
-    http::trace* trace() const noexcept { return trace_; }
-
-private:
-    std::string method_;
-    http::fields headers_;
-    http::body body_;
-    std::optional<std::string> user_agent_;
-    std::optional<net::endpoint> connect_to_;
-    std::shared_ptr<const dragline::tls::client_options> tls_;
-    duration timeout_ = std::chrono::seconds(30);
-    duration resolve_timeout_ = no_limit;
-    duration connect_timeout_ = std::chrono::seconds(10);
-    duration tls_timeout_ = std::chrono::seconds(10);
-    duration write_timeout_ = no_limit;
-    duration first_byte_timeout_ = no_limit;
-    duration read_timeout_ = no_limit;
-    std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
-    h1::head_limits head_limits_;
-    http::trace* trace_ = nullptr;
-    redirect_policy redirects_;
-    int max_interim_ = 32;
-    http::on_limit on_limit_ = on_limit::error;
-    bool decompress_ = true;
-    bool fresh_connection_ = false;
-    bool stale_retry_ = true;
+    struct content {
+        content(std::string b, std::string type) : bytes(std::move(b)), content_type(std::move(type)) {}
+        std::string bytes;
+        std::string content_type;
+    };
+    std::shared_ptr<const content> content_;
 };
 
 }  // namespace dragline::http
+// ---- dragline/http/cookies/cookie.hpp
+// Cookies as values (RFC 6265bis). Start with cookie_jar in cookie_jar.hpp; set_cookie.hpp reads the field
+// that makes them.
 
-namespace dragline::inline v1 {
-using http::fetch_options;
-}
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// What a SameSite attribute said. It is kept and decides nothing: without pages there are no sites to
+/// compare.
+enum class same_site_mode : std::uint8_t { unset, none, lax, strict };
+
+/// A name with its value, as a Cookie field carries them.
+class cookie_pair {
+public:
+    cookie_pair() {}
+    cookie_pair(std::string name_of_it, std::string value_of_it)
+        : name(std::move(name_of_it)), value(std::move(value_of_it)) {}
+
+    std::string name;
+    std::string value;
+
+    friend bool operator==(const cookie_pair&, const cookie_pair&) = default;
+};
+
+/// A cookie as a jar keeps it.
+class cookie {
+public:
+    cookie() {}
+    cookie(std::string name_of_it, std::string value_of_it, std::string host)
+        : name(std::move(name_of_it)), value(std::move(value_of_it)), domain(std::move(host)) {}
+
+    std::string name;  ///< May be empty; the value is then sent alone.
+    std::string value;
+    std::string domain;  ///< As the host of a URL is written, without a dot in front.
+    std::string path = "/";
+    std::optional<std::chrono::sys_seconds> expires;  ///< Nothing: lasts as long as the jar.
+    bool host_only = true;                            ///< Not sent to names below `domain`.
+    bool secure = false;                              ///< Sent over https and wss alone.
+    bool http_only = false;                           ///< Kept and saved; here nobody but HTTP reads cookies.
+    same_site_mode same_site = same_site_mode::unset;
+
+    friend bool operator==(const cookie&, const cookie&) = default;
+};
+
+/// errc::invalid_cookie unless `name` and `value` can stand in a Cookie field and are read back as they are:
+/// no control character (CR, LF, TAB, NUL), no ';', no '=' in the name, which is not empty, no space at the
+/// ends.
+DRAGLINE_DECL std::error_code check_cookie_pair(std::string_view name, std::string_view value) noexcept;
+
+/// Appends one more pair to the value of a Cookie field: "a=1; b=2".
+DRAGLINE_DECL void append_cookie(std::string& field, std::string_view name, std::string_view value);
+
+/// The value of a Cookie field with these pairs; empty when there are none.
+DRAGLINE_DECL std::string cookie_field(std::span<const cookie_pair> pairs);
+
+}  // namespace dragline::http
+
+// ---- dragline/http/cookies/impl/cookie.ipp
+// Included by <dragline/http/cookies/cookie.hpp> only.
+
+// ---- dragline/http/detail/cookie_rules.hpp
+// The small rules of RFC 6265bis that both reading and keeping cookies need. No I/O, no clock.
+
 // ---- dragline/url/url.hpp
 // A parsed URL: one string and where its parts stand in it.
 
@@ -23987,6 +23405,3494 @@ DRAGLINE_DECL bool same_origin(const url& a, const url& b) {
 
 #endif
 
+#include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+/// No control character in either, nothing that ends a pair, nothing that trimming would take away; not both
+/// empty.
+DRAGLINE_DECL bool is_cookie_text(std::string_view name, std::string_view value) noexcept;
+
+DRAGLINE_DECL bool has_control_character(std::string_view text) noexcept;
+
+/// RFC 6265bis, 5.1.3, for a host and a domain in the form that URLs have: the same, or a name below it.
+DRAGLINE_DECL bool domain_matches(std::string_view host, bool host_is_name, std::string_view domain) noexcept;
+
+/// RFC 6265bis, 5.1.4.
+DRAGLINE_DECL bool path_matches(std::string_view request_path, std::string_view cookie_path) noexcept;
+DRAGLINE_DECL std::string_view default_path(std::string_view request_path) noexcept;
+
+/// Whether what goes to and comes from this URL is out of the reach of others on the network.
+DRAGLINE_DECL bool carries_secure_cookies(const url::url& url) noexcept;
+
+/// What a cookie promises by the beginning of its name, whatever the case (RFC 6265bis, 4.1.3).
+enum class name_prefix { none, secure, host };
+DRAGLINE_DECL name_prefix prefix_of(std::string_view name) noexcept;
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/cookie_rules.ipp
+// Included by <dragline/http/detail/cookie_rules.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL bool has_control_character(std::string_view text) noexcept {
+    return std::any_of(text.begin(), text.end(), ascii::is_control);
+}
+
+DRAGLINE_DECL bool is_cookie_text(std::string_view name, std::string_view value) noexcept {
+    const auto bad = [](std::string_view text, std::string_view ends) {
+        return has_control_character(text) || text.find_first_of(ends) != text.npos ||
+               ascii::trim(text) != text;
+    };
+    return !(name.empty() && value.empty()) && !bad(name, ";=") && !bad(value, ";");
+}
+
+DRAGLINE_DECL bool domain_matches(std::string_view host, bool host_is_name,
+                                  std::string_view domain) noexcept {
+    if (host == domain) return true;
+    return host_is_name && !domain.empty() && host.size() > domain.size() && host.ends_with(domain) &&
+           host[host.size() - domain.size() - 1] == '.';
+}
+
+DRAGLINE_DECL bool path_matches(std::string_view request_path, std::string_view cookie_path) noexcept {
+    if (!request_path.starts_with(cookie_path)) return false;
+    return request_path.size() == cookie_path.size() || cookie_path.ends_with('/') ||
+           request_path[cookie_path.size()] == '/';
+}
+
+DRAGLINE_DECL std::string_view default_path(std::string_view request_path) noexcept {
+    const auto last = request_path.rfind('/');
+    return last == request_path.npos || last == 0 ? "/" : request_path.substr(0, last);
+}
+
+DRAGLINE_DECL bool carries_secure_cookies(const url::url& url) noexcept {
+    return url.scheme() == "https" || url.scheme() == "wss";
+}
+
+DRAGLINE_DECL name_prefix prefix_of(std::string_view name) noexcept {
+    const auto begins = [name](std::string_view prefix) {
+        return ascii::equals_ignoring_case(name.substr(0, prefix.size()), prefix);
+    };
+    return begins("__Host-")     ? name_prefix::host
+           : begins("__Secure-") ? name_prefix::secure
+                                 : name_prefix::none;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL std::error_code check_cookie_pair(std::string_view name, std::string_view value) noexcept {
+    if (name.empty() || !detail::is_cookie_text(name, value)) return errc::invalid_cookie;
+    return {};
+}
+
+DRAGLINE_DECL void append_cookie(std::string& field, std::string_view name, std::string_view value) {
+    if (!field.empty()) field += "; ";
+    if (!name.empty()) field.append(name).append("=");
+    field += value;
+}
+
+DRAGLINE_DECL std::string cookie_field(std::span<const cookie_pair> pairs) {
+    std::string field;
+    for (const auto& [name, value] : pairs) append_cookie(field, name, value);
+    return field;
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/cookies/cookie_date.hpp
+// The dates of Expires attributes, in whatever form servers write them.
+
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http {
+
+/// Reads a date as RFC 6265bis, 5.1.1 says: a time, a day, a month and a year in any order between any
+/// delimiters; years of two digits are 1970 to 2069; names of zones are ignored, all is UTC.
+///
+/// Nothing when one of the four is missing, is out of range, or names a day that does not exist.
+DRAGLINE_DECL std::optional<std::chrono::sys_seconds> parse_cookie_date(std::string_view text) noexcept;
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7), for years 0 to 9999.
+DRAGLINE_DECL std::string to_cookie_date(std::chrono::sys_seconds time);
+
+}  // namespace dragline::http
+
+// ---- dragline/http/cookies/impl/cookie_date.ipp
+// Included by <dragline/http/cookies/cookie_date.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <array>
+#include <cstddef>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+inline constexpr std::array<std::string_view, 7> weekday_names{"Sun", "Mon", "Tue", "Wed",
+                                                               "Thu", "Fri", "Sat"};
+
+/// The four parts of a date, filled token by token: the first that looks like a part is that part.
+class date_parts {
+public:
+    DRAGLINE_DECL void take(std::string_view token) noexcept;
+    DRAGLINE_DECL std::optional<std::chrono::sys_seconds> time() const noexcept;
+
+private:
+    DRAGLINE_DECL bool take_clock(std::string_view token) noexcept;
+    DRAGLINE_DECL bool take_month(std::string_view token) noexcept;
+
+    std::optional<std::array<int, 3>> clock_;
+    std::optional<int> day_, month_, year_;
+};
+
+/// A number of `least` to `most` digits in front of `text`, which is taken away; what follows is no digit.
+DRAGLINE_DECL std::optional<int> take_date_digits(std::string_view& text, std::size_t least,
+                                                  std::size_t most) noexcept {
+    std::size_t size = 0;
+    int value = 0;
+    for (; size < text.size() && ascii::is_digit(text[size]); ++size) {
+        if (size == most) return std::nullopt;
+        value = value * 10 + (text[size] - '0');
+    }
+    if (size < least) return std::nullopt;
+    text.remove_prefix(size);
+    return value;
+}
+
+DRAGLINE_DECL bool date_parts::take_clock(std::string_view token) noexcept {
+    std::array<int, 3> parts{};
+    for (std::size_t at = 0; at < parts.size(); ++at) {
+        if (at > 0) {
+            if (!token.starts_with(':')) return false;
+            token.remove_prefix(1);
+        }
+        const auto number = take_date_digits(token, 1, 2);
+        if (!number) return false;
+        parts[at] = *number;
+    }
+    clock_ = parts;
+    return true;
+}
+
+DRAGLINE_DECL bool date_parts::take_month(std::string_view token) noexcept {
+    for (std::size_t at = 0; at < month_names.size(); ++at) {
+        if (!ascii::equals_ignoring_case(token.substr(0, 3), month_names[at])) continue;
+        month_ = static_cast<int>(at) + 1;
+        return true;
+    }
+    return false;
+}
+
+DRAGLINE_DECL void date_parts::take(std::string_view token) noexcept {
+    if (!clock_ && take_clock(token)) return;
+    if (auto rest = token; !day_) {
+        if ((day_ = take_date_digits(rest, 1, 2))) return;
+    }
+    if (!month_ && take_month(token)) return;
+    if (auto rest = token; !year_) year_ = take_date_digits(rest, 2, 4);
+}
+
+DRAGLINE_DECL std::optional<std::chrono::sys_seconds> date_parts::time() const noexcept {
+    if (!clock_ || !day_ || !month_ || !year_) return std::nullopt;
+    const int year = *year_ + (*year_ < 70 ? 2000 : *year_ < 100 ? 1900 : 0);
+    const auto [hour, minute, second] = *clock_;
+    const std::chrono::year_month_day date{std::chrono::year(year),
+                                           std::chrono::month(static_cast<unsigned>(*month_)),
+                                           std::chrono::day(static_cast<unsigned>(*day_))};
+    if (year < 1601 || hour > 23 || minute > 59 || second > 59 || !date.ok()) return std::nullopt;
+    return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+           std::chrono::seconds(second);
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::optional<std::chrono::sys_seconds> parse_cookie_date(std::string_view text) noexcept {
+    const auto is_delimiter = [](char c) {
+        return c == '\t' || (c >= ' ' && c <= '/') || (c >= ';' && c <= '@') || (c >= '[' && c <= '`') ||
+               (c >= '{' && c <= '~');
+    };
+    detail::date_parts parts;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && !is_delimiter(text[end])) ++end;
+        if (end > at) parts.take(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return parts.time();
+}
+
+DRAGLINE_DECL std::string to_cookie_date(std::chrono::sys_seconds time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    std::string out(detail::weekday_names[std::chrono::weekday(day).c_encoding()]);
+    const auto add = [&](const char* before, long long number, std::size_t width) {
+        const auto digits = std::to_string(number);
+        out += before;
+        out.append(width > digits.size() ? width - digits.size() : 0, '0').append(digits);
+    };
+    add(", ", static_cast<unsigned>(date.day()), 2);
+    out.append(" ").append(detail::month_names[static_cast<unsigned>(date.month()) - 1]);
+    add(" ", static_cast<int>(date.year()), 4);
+    add(" ", clock.hours().count(), 2);
+    add(":", clock.minutes().count(), 2);
+    add(":", clock.seconds().count(), 2);
+    return out + " GMT";
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/cookies/cookie_jar.hpp
+// Keeps cookies and says which go with a request (RFC 6265bis, 5.7 and 5.8). No I/O: time is an argument.
+
+// ---- dragline/http/cookies/cookie_jar_options.hpp
+// The limits of a cookie jar, and where it draws the border between owners of domains.
+
+// ---- dragline/http/cookies/set_cookie.hpp
+// The Set-Cookie field: what a server asks for, before a jar decides about it. Start with parse_set_cookie().
+
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http {
+
+/// A Set-Cookie field as it was written; of an attribute that stands there twice, the last one.
+class set_cookie {
+public:
+    set_cookie() {}
+
+    std::string name;
+    std::string value;
+    std::string domain;  ///< In lower case, without one dot in front; empty: the host that sends it.
+    std::string path;    ///< Empty: the folder of the URL that sends it.
+    std::optional<std::chrono::sys_seconds> expires;
+    std::optional<std::chrono::seconds> max_age;  ///< Goes before `expires`; zero or less: at once.
+    bool secure = false;
+    bool http_only = false;
+    same_site_mode same_site = same_site_mode::unset;
+
+    friend bool operator==(const set_cookie&, const set_cookie&) = default;
+};
+
+/// How much of a Set-Cookie field is taken, in bytes.
+class set_cookie_limits {
+public:
+    set_cookie_limits() {}
+
+    /// Name and value together; more is errc::cookie_too_large.
+    set_cookie_limits& max_size(std::size_t value) { return max_size_ = value, *this; }
+    std::size_t max_size() const noexcept { return max_size_; }
+
+    /// The value of an attribute; a longer attribute is ignored.
+    set_cookie_limits& max_attribute(std::size_t value) { return max_attribute_ = value, *this; }
+    std::size_t max_attribute() const noexcept { return max_attribute_; }
+
+    friend bool operator==(const set_cookie_limits&, const set_cookie_limits&) = default;
+
+private:
+    std::size_t max_size_ = 4096;
+    std::size_t max_attribute_ = 1024;
+};
+
+/// Reads the value of a Set-Cookie field as RFC 6265bis, 5.6 says; unknown attributes and broken values of
+/// known ones are ignored. Stricter in one point: a tab inside a name, value, domain or path is refused.
+///
+/// Errors: errc::invalid_cookie for a control character or a cookie without name and value; cookie_too_large.
+DRAGLINE_DECL result<set_cookie> parse_set_cookie(std::string_view text,
+                                                  const set_cookie_limits& limits = set_cookie_limits());
+
+/// The field that parses to this again.
+DRAGLINE_DECL std::string to_string(const set_cookie& from);
+
+}  // namespace dragline::http
+
+// ---- dragline/http/cookies/impl/set_cookie.ipp
+// Included by <dragline/http/cookies/set_cookie.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+inline constexpr std::array<std::pair<std::string_view, same_site_mode>, 3> same_site_names{
+    {{"None", same_site_mode::none}, {"Lax", same_site_mode::lax}, {"Strict", same_site_mode::strict}}};
+
+/// The text before the first `separator`, trimmed; `text` becomes what follows it.
+DRAGLINE_DECL std::string_view take_cookie_part(std::string_view& text, char separator) noexcept {
+    const auto end = text.find(separator);
+    const auto taken = ascii::trim(text.substr(0, end));
+    text = end == text.npos ? std::string_view() : text.substr(end + 1);
+    return taken;
+}
+
+/// RFC 6265bis, 5.6.2: digits, maybe after a '-'. What does not fit is the most that does.
+DRAGLINE_DECL std::optional<std::chrono::seconds> parse_max_age(std::string_view text) noexcept {
+    const bool negative = text.starts_with('-');
+    const auto digits = negative ? text.substr(1) : text;
+    if (digits.empty() || !std::all_of(digits.begin(), digits.end(), ascii::is_digit)) return std::nullopt;
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    const auto number = ascii::parse_number<std::uint64_t>(digits);
+    const auto seconds = number && *number <= std::uint64_t{most} ? static_cast<std::int64_t>(*number) : most;
+    return std::chrono::seconds(negative ? -seconds : seconds);
+}
+
+DRAGLINE_DECL void read_attribute(set_cookie& into, std::string_view name, std::string_view value) {
+    const auto is = [name](std::string_view known) { return ascii::equals_ignoring_case(name, known); };
+    if (is("Expires")) {
+        if (const auto time = parse_cookie_date(value)) into.expires = time;
+    } else if (is("Max-Age")) {
+        if (const auto age = parse_max_age(value)) into.max_age = age;
+    } else if (is("Domain")) {
+        if (value.starts_with('.')) value = ascii::trim(value.substr(1));
+        into.domain = ascii::to_lower(value);
+    } else if (is("Path")) {
+        into.path = value.starts_with('/') ? value : std::string_view();
+    } else if (is("Secure")) {
+        into.secure = true;
+    } else if (is("HttpOnly")) {
+        into.http_only = true;
+    } else if (is("SameSite")) {
+        into.same_site = same_site_mode::unset;
+        for (const auto& [text, mode] : same_site_names) {
+            if (ascii::equals_ignoring_case(value, text)) into.same_site = mode;
+        }
+    }
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<set_cookie> parse_set_cookie(std::string_view text, const set_cookie_limits& limits) {
+    if (std::any_of(text.begin(), text.end(), [](char c) { return ascii::is_control(c) && c != '\t'; })) {
+        return errc::invalid_cookie;
+    }
+    auto pair = detail::take_cookie_part(text, ';');
+    const auto name = pair.find('=') == pair.npos ? std::string_view() : detail::take_cookie_part(pair, '=');
+    const auto value = ascii::trim(pair);
+    if (!detail::is_cookie_text(name, value)) return errc::invalid_cookie;
+    if (name.size() + value.size() > limits.max_size()) return errc::cookie_too_large;
+
+    set_cookie made;
+    made.name = name;
+    made.value = value;
+    while (!text.empty()) {
+        auto attribute = detail::take_cookie_part(text, ';');
+        const auto attribute_name = detail::take_cookie_part(attribute, '=');
+        const auto attribute_value = ascii::trim(attribute);
+        if (attribute_value.size() > limits.max_attribute()) continue;
+        detail::read_attribute(made, attribute_name, attribute_value);
+    }
+    if (detail::has_control_character(made.domain) || detail::has_control_character(made.path))
+        return errc::invalid_cookie;
+    return made;
+}
+
+DRAGLINE_DECL std::string to_string(const set_cookie& from) {
+    std::string out;
+    // "=a=b" has no name; "a=b" has.
+    if (!from.name.empty() || from.value.find('=') != from.value.npos) out.append(from.name).append("=");
+    out += from.value;
+    if (from.expires) out.append("; Expires=").append(to_cookie_date(*from.expires));
+    if (from.max_age) out.append("; Max-Age=").append(std::to_string(from.max_age->count()));
+    if (!from.domain.empty()) {
+        // One dot in front is taken away when it is read.
+        out.append("; Domain=").append(from.domain.starts_with('.') ? "." : "").append(from.domain);
+    }
+    if (!from.path.empty()) out.append("; Path=").append(from.path);
+    if (from.secure) out += "; Secure";
+    if (from.http_only) out += "; HttpOnly";
+    for (const auto& [text, mode] : detail::same_site_names) {
+        if (from.same_site == mode) out.append("; SameSite=").append(text);
+    }
+    return out;
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http {
+
+/// Settings of a cookie_jar, fixed when it is made.
+class cookie_jar_options {
+public:
+    /// As url::registrable_domain(): the part of a domain that its owner registered, nothing for a public
+    /// suffix.
+    using domain_rule = std::optional<std::string> (*)(std::string_view name);
+
+    cookie_jar_options() {}
+
+    /// How much of each cookie is taken; a path is as long as an attribute may be.
+    cookie_jar_options& size_limits(set_cookie_limits value) { return size_limits_ = value, *this; }
+    const set_cookie_limits& size_limits() const noexcept { return size_limits_; }
+
+    /// Cookies of one registered domain and all names below it. One more makes room: expired ones go first,
+    /// then the longest unused without Secure, then the longest unused.
+    cookie_jar_options& cookies_per_domain(std::size_t value) { return per_domain_ = value, *this; }
+    std::size_t cookies_per_domain() const noexcept { return per_domain_; }
+
+    /// Cookies of the jar. One more makes room: expired ones go first, then the longest unused.
+    cookie_jar_options& cookies(std::size_t value) { return total_ = value, *this; }
+    std::size_t cookies() const noexcept { return total_; }
+
+    /// Bytes of one Cookie field; a cookie that does not fit any more is left out. Many servers refuse 8 KiB.
+    cookie_jar_options& max_field(std::size_t value) { return max_field_ = value, *this; }
+    std::size_t max_field() const noexcept { return max_field_; }
+
+    /// The longest that a server may ask for; beyond it a cookie expires after this (RFC 6265bis, 5.5).
+    cookie_jar_options& max_lifetime(std::chrono::seconds value) { return max_lifetime_ = value, *this; }
+    std::chrono::seconds max_lifetime() const noexcept { return max_lifetime_; }
+
+    /// A list of public suffixes of one's own. Default: that of url::registrable_domain(), where
+    /// url::has_public_suffix_list(); else none, and no cookie leaves the host that set it: see cookie_jar.
+    cookie_jar_options& registrable_domain(domain_rule value) { return registrable_domain_ = value, *this; }
+    domain_rule registrable_domain() const noexcept { return registrable_domain_; }
+
+    friend bool operator==(const cookie_jar_options&, const cookie_jar_options&) = default;
+
+private:
+    set_cookie_limits size_limits_;
+    std::size_t per_domain_ = 180;
+    std::size_t total_ = 3000;
+    std::size_t max_field_ = 8190;
+    std::chrono::seconds max_lifetime_ = std::chrono::hours(24 * 400);
+    domain_rule registrable_domain_ = nullptr;
+};
+
+}  // namespace dragline::http
+// ---- dragline/http/detail/cookie_store.hpp
+// Where a cookie jar keeps its cookies: by owner, in the order of use, under caps. Knows no rule of trust.
+
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL bool has_expired(const cookie& which, std::chrono::sys_seconds now) noexcept;
+
+class cookie_store {
+public:
+    struct entry;
+    using entries = std::list<entry>;
+    using bucket = std::vector<entries::iterator>;
+    using buckets = std::map<std::string, bucket, std::less<>>;
+    using seconds = std::chrono::sys_seconds;
+
+    struct entry {
+        cookie value;
+        buckets::iterator owner;
+        std::uint64_t made;  // rises with each new cookie
+        std::uint64_t used;  // rises with each use
+    };
+
+    cookie_store(std::size_t per_owner, std::size_t total) noexcept : per_owner_(per_owner), total_(total) {}
+    cookie_store(const cookie_store&) = delete;
+    cookie_store& operator=(const cookie_store&) = delete;
+
+    std::size_t size() const noexcept { return by_use_.size(); }
+
+    /// In no order; valid until something is put in or taken out.
+    const bucket& of(std::string_view owner) const noexcept;
+
+    /// In the order in which they were made.
+    std::vector<const entry*> all() const;
+
+    /// Puts a cookie in the place of the same one, or makes room for it; one that has expired only removes.
+    void put(cookie made, const std::string& owner, seconds now);
+    void touch(entries::iterator which) noexcept;
+    std::size_t remove_expired(seconds now);
+    void clear() noexcept;
+
+    template <class Condition>
+    std::size_t erase_if(Condition condition) {
+        const auto before = size();
+        for (auto at = by_use_.begin(); at != by_use_.end();) {
+            const auto each = at++;
+            if (condition(static_cast<const cookie&>(each->value))) erase(each);
+        }
+        return before - size();
+    }
+
+private:
+    void make_room(buckets::iterator owner, seconds now);
+    void erase(entries::iterator which) noexcept;
+
+    std::size_t per_owner_;
+    std::size_t total_;
+    entries by_use_;  // the longest unused first
+    buckets by_owner_;
+    bucket nothing_;
+    std::uint64_t made_ = 0;
+    std::uint64_t used_ = 0;
+    seconds first_expiry_ = seconds::max();  // none expires before
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/cookie_store.ipp
+// Included by <dragline/http/detail/cookie_store.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL bool has_expired(const cookie& which, std::chrono::sys_seconds now) noexcept {
+    return which.expires && *which.expires <= now;
+}
+
+DRAGLINE_DECL const cookie_store::bucket& cookie_store::of(std::string_view owner) const noexcept {
+    const auto found = by_owner_.find(owner);
+    return found == by_owner_.end() ? nothing_ : found->second;
+}
+
+DRAGLINE_DECL std::vector<const cookie_store::entry*> cookie_store::all() const {
+    std::vector<const entry*> found;
+    found.reserve(size());
+    for (const auto& each : by_use_) found.push_back(&each);
+    std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->made < b->made; });
+    return found;
+}
+
+DRAGLINE_DECL void cookie_store::put(cookie made, const std::string& owner, seconds now) {
+    const auto& known = of(owner);
+    const auto same = std::find_if(known.begin(), known.end(), [&](const auto& each) {
+        const auto& old = each->value;
+        return std::tie(old.name, old.domain, old.host_only, old.path) ==
+               std::tie(made.name, made.domain, made.host_only, made.path);
+    });
+    if (has_expired(made, now)) {
+        if (same != known.end()) erase(*same);
+        return;
+    }
+    if (made.expires) first_expiry_ = std::min(first_expiry_, *made.expires);
+    if (same != known.end()) {
+        // It keeps the place of the old one in the order of making, unless that was dead already.
+        if (has_expired((*same)->value, now)) (*same)->made = ++made_;
+        (*same)->value = std::move(made);
+        return touch(*same);
+    }
+    const auto place = by_owner_.try_emplace(owner).first;
+    place->second.reserve(place->second.size() + 1);  // so that nothing throws between the two
+    by_use_.push_back({std::move(made), place, ++made_, ++used_});
+    place->second.push_back(std::prev(by_use_.end()));
+    make_room(place, now);
+}
+
+DRAGLINE_DECL void cookie_store::make_room(buckets::iterator owner, seconds now) {
+    auto crowded = owner->second.size() > per_owner_;  // `owner` is never empty here
+    if (!crowded && size() <= total_) return;
+    if (first_expiry_ <= now) {
+        remove_expired(now);
+        crowded = owner->second.size() > per_owner_;  // the newest has not expired, so the place is there
+    }
+    if (crowded) {
+        const auto& all = owner->second;
+        erase(*std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
+            return std::tie(a->value.secure, a->used) < std::tie(b->value.secure, b->used);
+        }));
+    }
+    if (size() > total_) erase(by_use_.begin());
+}
+
+DRAGLINE_DECL void cookie_store::touch(entries::iterator which) noexcept {
+    which->used = ++used_;
+    by_use_.splice(by_use_.end(), by_use_, which);
+}
+
+DRAGLINE_DECL void cookie_store::erase(entries::iterator which) noexcept {
+    const auto owner = which->owner;
+    auto& same_owner = owner->second;
+    same_owner.erase(std::find(same_owner.begin(), same_owner.end(), which));
+    if (same_owner.empty()) by_owner_.erase(owner);
+    by_use_.erase(which);
+}
+
+DRAGLINE_DECL std::size_t cookie_store::remove_expired(seconds now) {
+    first_expiry_ = seconds::max();
+    return erase_if([&](const cookie& each) {
+        if (has_expired(each, now)) return true;
+        if (each.expires) first_expiry_ = std::min(first_expiry_, *each.expires);
+        return false;
+    });
+}
+
+DRAGLINE_DECL void cookie_store::clear() noexcept {
+    by_owner_.clear();
+    by_use_.clear();
+    first_expiry_ = seconds::max();
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// The cookies of one user. The URL of a request decides about them, whatever its Host field says.
+///
+/// Without a public suffix list nobody can tell whether "co.uk" and "example.co.uk" have one owner. Then a
+/// Domain attribute must still match, but the cookie stays with the host that set it.
+///
+/// A host with a dot at the end is another host than the one without, as in browsers; localhost over http is
+/// as insecure as any.
+///
+/// Threads: one at a time. Sessions of one loop may share a jar, those of several loops may not. It cannot be
+/// copied: what shares it holds the same shared_ptr.
+class cookie_jar {
+public:
+    using time_point = std::chrono::system_clock::time_point;
+
+    explicit cookie_jar(const cookie_jar_options& options = cookie_jar_options())
+        : options_(options), store_(options.cookies_per_domain(), options.cookies()) {}
+    cookie_jar(const cookie_jar&) = delete;
+    cookie_jar& operator=(const cookie_jar&) = delete;
+
+    const cookie_jar_options& options() const noexcept { return options_; }
+
+    /// Obeys the Set-Cookie field of an answer to `from`; one that expires at once removes.
+    ///
+    /// Errors, which leave the jar as it was: those of parse_set_cookie(); errc::cookie_foreign_domain,
+    /// cookie_public_suffix, cookie_insecure, cookie_prefix_broken.
+    std::error_code store(const url::url& from, std::string_view text, time_point now);
+    std::error_code store(const url::url& from, const set_cookie& wanted, time_point now);
+
+    /// Takes a cookie on the caller's word, as from a file: only its form, its prefix and its domain are
+    /// checked.
+    ///
+    /// Errors: errc::invalid_cookie, cookie_too_large, cookie_public_suffix, cookie_prefix_broken.
+    std::error_code set(http::cookie value, time_point now);
+
+    /// The value of the Cookie field of a request to `to`; empty when none goes with it. Pairs of `own`
+    /// follow those of the jar, and take the place of all that have their name.
+    std::string field_for(const url::url& to, time_point now, std::span<const cookie_pair> own = {});
+
+    /// The cookies of that field, longest path first, then oldest first. Does not count as use.
+    std::vector<http::cookie> matching(const url::url& to, time_point now) const;
+
+    /// All of them, oldest first.
+    std::vector<http::cookie> cookies() const;
+    std::size_t size() const noexcept { return store_.size(); }
+    bool empty() const noexcept { return store_.size() == 0; }
+
+    /// Removes all of that name, domain and path; returns how many.
+    std::size_t remove(std::string_view name, std::string_view domain, std::string_view path = "/");
+    std::size_t remove_expired(time_point now);
+    /// Removes those without a time to expire, as a browser does when it is closed.
+    std::size_t remove_session_cookies();
+    void clear() noexcept { store_.clear(); }
+
+private:
+    using seconds = std::chrono::sys_seconds;
+
+    std::string owner_of(std::string_view host) const;
+    std::error_code settle_domain(const url::url& from, std::string_view wanted, http::cookie& made) const;
+    bool shadows_secure(const http::cookie& made, bool host_is_name, std::string_view owner,
+                        seconds now) const;
+    detail::cookie_store::bucket select(const url::url& to, seconds now,
+                                        std::span<const cookie_pair> own) const;
+
+    cookie_jar_options options_;
+    // By registrable domain: whatever matches a host has the owner of that host.
+    detail::cookie_store store_;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/cookies/impl/cookie_jar.ipp
+// Included by <dragline/http/cookies/cookie_jar.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+DRAGLINE_DECL std::chrono::sys_seconds whole_seconds(cookie_jar::time_point time) noexcept {
+    return std::chrono::floor<std::chrono::seconds>(time);
+}
+
+/// `now` and `after` more, or the last time there is.
+DRAGLINE_DECL std::chrono::sys_seconds expiry_after(std::chrono::sys_seconds now,
+                                                    std::chrono::seconds after) noexcept {
+    using time = std::chrono::sys_seconds;
+    if (after <= std::chrono::seconds::zero()) return time::min();
+    return now > time::max() - after ? time::max() : now + after;
+}
+
+DRAGLINE_DECL bool keeps_prefix(const http::cookie& made) noexcept {
+    // A nameless cookie is sent as its value alone, which must not pass for one with a prefix.
+    if (made.name.empty()) return prefix_of(made.value) == name_prefix::none;
+    switch (prefix_of(made.name)) {
+        case name_prefix::none: return true;
+        case name_prefix::secure: return made.secure;
+        case name_prefix::host: return made.secure && made.host_only && made.path == "/";
+    }
+    return false;
+}
+
+/// The rule that knows public suffixes, or nothing.
+DRAGLINE_DECL cookie_jar_options::domain_rule suffix_rule(const cookie_jar_options& options) noexcept {
+    if (options.registrable_domain()) return options.registrable_domain();
+    return url::has_public_suffix_list() ? &url::registrable_domain : nullptr;
+}
+
+}  // namespace detail
+
+// Without a list this is a guess, which only groups: it lets nobody see anything.
+DRAGLINE_DECL std::string cookie_jar::owner_of(std::string_view host) const {
+    const auto rule = detail::suffix_rule(options_);
+    auto owner = rule ? rule(host) : url::registrable_domain(host);
+    return owner ? *std::move(owner) : std::string(host);
+}
+
+DRAGLINE_DECL std::error_code cookie_jar::settle_domain(const url::url& from, std::string_view wanted,
+                                                        http::cookie& made) const {
+    const auto host = from.hostname();
+    const bool is_name = from.host_type() == url::host_kind::domain;
+    made.domain = host;
+    made.host_only = true;
+    // A name with an empty first label is nobody's, and looks like a domain in a file.
+    if (host.empty() || host.starts_with('.')) return errc::cookie_foreign_domain;
+    if (wanted.empty()) return {};
+    if (!detail::domain_matches(host, is_name, wanted)) return errc::cookie_foreign_domain;
+    if (!is_name) return {};  // it is the very address
+
+    const auto rule = detail::suffix_rule(options_);
+    const auto owner = rule ? rule(wanted) : url::registrable_domain(wanted);
+    // A suffix may set cookies for itself alone.
+    if (!owner) return wanted == host ? std::error_code() : errc::cookie_public_suffix;
+    if (!rule) return {};
+    // A suffix may lie between the two: x.s3.amazonaws.com is not of the owner of amazonaws.com.
+    if (rule(host) != owner) return errc::cookie_public_suffix;
+    made.domain = wanted;
+    made.host_only = false;
+    return {};
+}
+
+DRAGLINE_DECL std::error_code cookie_jar::store(const url::url& from, std::string_view text, time_point now) {
+    const auto parsed = parse_set_cookie(text, options_.size_limits());
+    if (!parsed) return parsed.error();
+    return store(from, *parsed, now);
+}
+
+DRAGLINE_DECL std::error_code cookie_jar::store(const url::url& from, const set_cookie& wanted,
+                                                time_point now) {
+    const auto time = detail::whole_seconds(now);
+    http::cookie made(wanted.name, wanted.value, {});
+    made.path = wanted.path.empty() ? detail::default_path(from.path()) : wanted.path;
+    made.secure = wanted.secure;
+    made.http_only = wanted.http_only;
+    made.same_site = wanted.same_site;
+    const auto latest = detail::expiry_after(time, options_.max_lifetime());
+    if (wanted.max_age) {
+        made.expires = std::min(latest, detail::expiry_after(time, *wanted.max_age));
+    } else if (wanted.expires) {
+        made.expires = std::min(latest, *wanted.expires);
+    }
+
+    if (!detail::is_cookie_text(made.name, made.value) || detail::has_control_character(made.path)) {
+        return errc::invalid_cookie;
+    }
+    if (made.name.size() + made.value.size() > options_.size_limits().max_size() ||
+        made.path.size() > options_.size_limits().max_attribute()) {
+        return errc::cookie_too_large;
+    }
+    if (const auto ec = settle_domain(from, wanted.domain, made)) return ec;
+    const auto owner = owner_of(made.domain);
+    if (!detail::carries_secure_cookies(from)) {
+        const bool is_name = from.host_type() == url::host_kind::domain;
+        if (made.secure || shadows_secure(made, is_name, owner, time)) return errc::cookie_insecure;
+    }
+    // __Host- asks for "Path=/" in so many words, and for no Domain at all.
+    const bool asked = wanted.domain.empty() && wanted.path == "/";
+    if (!detail::keeps_prefix(made) ||
+        (detail::prefix_of(made.name) == detail::name_prefix::host && !asked)) {
+        return errc::cookie_prefix_broken;
+    }
+    store_.put(std::move(made), owner, time);
+    return {};
+}
+
+// RFC 6265bis, 5.7: who cannot set a Secure cookie does not put another of its name over it either.
+DRAGLINE_DECL bool cookie_jar::shadows_secure(const http::cookie& made, bool host_is_name,
+                                              std::string_view owner, seconds now) const {
+    const auto& known = store_.of(owner);
+    return std::any_of(known.begin(), known.end(), [&](const auto& each) {
+        const auto& old = each->value;
+        return old.secure && old.name == made.name && !detail::has_expired(old, now) &&
+               (detail::domain_matches(made.domain, host_is_name, old.domain) ||
+                detail::domain_matches(old.domain, host_is_name, made.domain)) &&
+               detail::path_matches(made.path, old.path);
+    });
+}
+
+DRAGLINE_DECL std::error_code cookie_jar::set(http::cookie value, time_point now) {
+    auto host = url::parse_host(value.domain);
+    if (!host || host->text().empty() || host->text().starts_with('.') || !value.path.starts_with('/') ||
+        detail::has_control_character(value.path) || !detail::is_cookie_text(value.name, value.value)) {
+        return errc::invalid_cookie;
+    }
+    if (value.name.size() + value.value.size() > options_.size_limits().max_size() ||
+        std::max(value.path.size(), host->text().size()) > options_.size_limits().max_attribute()) {
+        return errc::cookie_too_large;
+    }
+    value.domain = host->text();
+    if (host->kind() != url::host_kind::domain) value.host_only = true;
+    if (!value.host_only) {
+        const auto rule = detail::suffix_rule(options_);
+        if (!(rule ? rule(value.domain) : url::registrable_domain(value.domain)))
+            return errc::cookie_public_suffix;
+    }
+    if (!detail::keeps_prefix(value)) return errc::cookie_prefix_broken;
+    const auto owner = owner_of(value.domain);
+    store_.put(std::move(value), owner, detail::whole_seconds(now));
+    return {};
+}
+
+DRAGLINE_DECL detail::cookie_store::bucket cookie_jar::select(const url::url& to, seconds now,
+                                                              std::span<const cookie_pair> own) const {
+    detail::cookie_store::bucket chosen;
+    const auto host = to.hostname();
+    if (empty() || host.empty()) return chosen;
+    const bool is_name = to.host_type() == url::host_kind::domain;
+    const bool secure = detail::carries_secure_cookies(to);
+    for (const auto& each : store_.of(owner_of(host))) {
+        const auto& value = each->value;
+        const bool in_domain =
+            value.host_only ? value.domain == host : detail::domain_matches(host, is_name, value.domain);
+        if (!in_domain || !detail::path_matches(to.path(), value.path) || (value.secure && !secure) ||
+            detail::has_expired(value, now) ||
+            std::any_of(own.begin(), own.end(), [&](const auto& pair) { return pair.name == value.name; })) {
+            continue;
+        }
+        chosen.push_back(each);
+    }
+    std::sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
+        const auto one = a->value.path.size(), other = b->value.path.size();
+        return one != other ? one > other : a->made < b->made;
+    });
+    std::size_t size = 0;
+    std::erase_if(chosen, [&](const auto& each) {
+        const auto& [name, value] = std::tie(each->value.name, each->value.value);
+        const auto more = (size > 0 ? 2 : 0) + name.size() + !name.empty() + value.size();
+        if (more > options_.max_field() || size > options_.max_field() - more) return true;
+        size += more;
+        return false;
+    });
+    return chosen;
+}
+
+DRAGLINE_DECL std::string cookie_jar::field_for(const url::url& to, time_point now,
+                                                std::span<const cookie_pair> own) {
+    std::string field;
+    for (const auto& each : select(to, detail::whole_seconds(now), own)) {
+        append_cookie(field, each->value.name, each->value.value);
+        store_.touch(each);
+    }
+    for (const auto& [name, value] : own) append_cookie(field, name, value);
+    return field;
+}
+
+DRAGLINE_DECL std::vector<http::cookie> cookie_jar::matching(const url::url& to, time_point now) const {
+    std::vector<http::cookie> found;
+    for (const auto& each : select(to, detail::whole_seconds(now), {})) found.push_back(each->value);
+    return found;
+}
+
+DRAGLINE_DECL std::vector<http::cookie> cookie_jar::cookies() const {
+    std::vector<http::cookie> all;
+    all.reserve(size());
+    for (const auto* each : store_.all()) all.push_back(each->value);
+    return all;
+}
+
+DRAGLINE_DECL std::size_t cookie_jar::remove(std::string_view name, std::string_view domain,
+                                             std::string_view path) {
+    return store_.erase_if([&](const http::cookie& each) {
+        return each.name == name && each.domain == domain && each.path == path;
+    });
+}
+
+DRAGLINE_DECL std::size_t cookie_jar::remove_expired(time_point now) {
+    return store_.remove_expired(detail::whole_seconds(now));
+}
+
+DRAGLINE_DECL std::size_t cookie_jar::remove_session_cookies() {
+    return store_.erase_if([](const http::cookie& each) { return !each.expires; });
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/cookies/cookie_policy.hpp
+// Which cookies a session or a fetch keeps: none, those of a jar of its own, or those of a jar that it
+// shares.
+
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// What becomes of Set-Cookie fields. Nothing is kept unless a jar is asked for, and none is shared unless
+/// the same jar is given to several; see cookie_jar for the threads.
+class cookie_policy {
+public:
+    /// Keeps none.
+    cookie_policy() {}
+    static cookie_policy none() { return cookie_policy(); }
+
+    /// A jar for each session that is made with this policy, or for each fetch: its redirects then share it.
+    static cookie_policy own_jar(cookie_jar_options options = cookie_jar_options()) {
+        cookie_policy made;
+        made.options_ = std::move(options);
+        return made;
+    }
+
+    /// This jar, whoever else has it. Without one: none().
+    static cookie_policy shared_jar(std::shared_ptr<cookie_jar> jar) {
+        cookie_policy made;
+        made.jar_ = std::move(jar);
+        return made;
+    }
+
+    /// The jar to use: a new one each time, the shared one, or nullptr.
+    std::shared_ptr<cookie_jar> make_jar() const {
+        return options_ ? std::make_shared<cookie_jar>(*options_) : jar_;
+    }
+
+    friend bool operator==(const cookie_policy&, const cookie_policy&) = default;
+
+private:
+    std::optional<cookie_jar_options> options_;
+    std::shared_ptr<cookie_jar> jar_;
+};
+
+}  // namespace dragline::http
+// ---- dragline/http/cookies/netscape_cookies.hpp
+// Cookie files in the Netscape format, which curl, wget and browsers' exports share. Start with
+// load_cookie_file().
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http {
+
+/// What became of the lines of a cookie file; comments and empty lines are not counted.
+class cookie_load {
+public:
+    cookie_load() {}
+
+    std::size_t loaded = 0;
+    std::size_t expired = 0;    ///< Expired before they were loaded; what they stood for is removed.
+    std::size_t bad_lines = 0;  ///< Not of the format, or refused by cookie_jar::set().
+    std::size_t first_bad = 0;  ///< The number of the first such line, from 1; 0 when there is none.
+
+    friend bool operator==(const cookie_load&, const cookie_load&) = default;
+};
+
+/// All cookies that have not expired, oldest first, those without a time to expire included. Of what a cookie
+/// has, SameSite alone has no place in the format.
+DRAGLINE_DECL std::string to_netscape(const cookie_jar& from, cookie_jar::time_point now);
+
+/// Puts the cookies of such a text into the jar, next to those that it has.
+DRAGLINE_DECL cookie_load load_netscape(cookie_jar& into, std::string_view text, cookie_jar::time_point now);
+
+/// Writes to_netscape() to a file that only its owner can read, and replaces `path` by it when it is
+/// complete. Blocks.
+///
+/// Errors: those of the file system.
+DRAGLINE_DECL result<void> save_cookie_file(const cookie_jar& from, const std::string& path,
+                                            cookie_jar::time_point now);
+
+/// As load_netscape(), from a file. Blocks.
+///
+/// Errors: those of the file system; std::errc::file_too_large when it has more than `max_size` bytes. The
+/// jar is then as it was.
+DRAGLINE_DECL result<cookie_load> load_cookie_file(cookie_jar& into, const std::string& path,
+                                                   cookie_jar::time_point now,
+                                                   std::size_t max_size = 32 * 1024 * 1024);
+
+}  // namespace dragline::http
+
+// ---- dragline/http/cookies/impl/netscape_cookies.ipp
+// Included by <dragline/http/cookies/netscape_cookies.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <random>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+inline constexpr std::string_view http_only_mark = "#HttpOnly_";
+
+struct file_closer {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+using open_file = std::unique_ptr<std::FILE, file_closer>;
+
+DRAGLINE_DECL std::error_code last_file_error() noexcept {
+    const int number = errno;
+    return {number != 0 ? number : EIO, std::generic_category()};
+}
+
+DRAGLINE_DECL std::optional<bool> read_netscape_flag(std::string_view text) noexcept {
+    if (ascii::equals_ignoring_case(text, "TRUE")) return true;
+    if (ascii::equals_ignoring_case(text, "FALSE")) return false;
+    return std::nullopt;
+}
+
+/// domain, subdomains, path, secure, expires, name, value, with a tab between each two; an empty value may be
+/// missing with its tab.
+DRAGLINE_DECL std::optional<cookie> read_netscape_line(std::string_view line) {
+    cookie read;
+    if (line.starts_with(http_only_mark)) {
+        read.http_only = true;
+        line.remove_prefix(http_only_mark.size());
+    }
+    std::array<std::string_view, 7> parts;
+    std::size_t count = 0;
+    for (;;) {
+        const auto end = count == 6 ? line.npos : line.find('\t');
+        parts[count++] = line.substr(0, end);
+        if (end == line.npos) break;
+        line.remove_prefix(end + 1);
+    }
+    const auto subdomains = read_netscape_flag(parts[1]);
+    const auto secure = read_netscape_flag(parts[3]);
+    const bool negative = parts[4].starts_with('-');
+    const auto expires = ascii::parse_number<std::uint64_t>(parts[4].substr(negative));
+    if (count < 6 || !subdomains || !secure || !expires) return std::nullopt;
+
+    read.domain = parts[0].substr(parts[0].starts_with('.'));
+    read.host_only = !*subdomains;
+    read.path = parts[2];
+    read.secure = *secure;
+    if (*expires != 0) {
+        // A date before 1970 is as good as 1970.
+        constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        const auto count_of = negative ? 0 : static_cast<std::int64_t>(std::min(*expires, most));
+        read.expires = std::chrono::sys_seconds(std::chrono::seconds(count_of));
+    }
+    read.name = parts[5];
+    read.value = parts[6];
+    return read;
+}
+
+DRAGLINE_DECL void write_netscape_line(std::string& out, const cookie& from) {
+    const auto flag = [](bool value) { return value ? "TRUE" : "FALSE"; };
+    if (from.http_only) out += http_only_mark;
+    out.append(from.host_only ? "" : ".").append(from.domain);
+    out.append("\t").append(flag(!from.host_only));
+    out.append("\t").append(from.path);
+    out.append("\t").append(flag(from.secure));
+    out.append("\t").append(from.expires ? std::to_string(from.expires->time_since_epoch().count()) : "0");
+    out.append("\t").append(from.name).append("\t").append(from.value).append("\n");
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string to_netscape(const cookie_jar& from, cookie_jar::time_point now) {
+    std::string text = "# Netscape HTTP Cookie File\n\n";
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    for (const auto& each : from.cookies()) {
+        if (!detail::has_expired(each, time)) detail::write_netscape_line(text, each);
+    }
+    return text;
+}
+
+DRAGLINE_DECL cookie_load load_netscape(cookie_jar& into, std::string_view text, cookie_jar::time_point now) {
+    cookie_load counts;
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const auto end = text.find('\n');
+        auto line = text.substr(0, end);
+        text = end == text.npos ? std::string_view() : text.substr(end + 1);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (ascii::trim(line).empty() || (line[0] == '#' && !line.starts_with(detail::http_only_mark)))
+            continue;
+        auto read = detail::read_netscape_line(line);
+        const bool dead = read && detail::has_expired(*read, time);
+        if (!read || into.set(*std::move(read), now)) {
+            ++counts.bad_lines;
+            if (counts.first_bad == 0) counts.first_bad = number;
+        } else {
+            ++(dead ? counts.expired : counts.loaded);
+        }
+    }
+    return counts;
+}
+
+DRAGLINE_DECL result<void> save_cookie_file(const cookie_jar& from, const std::string& path,
+                                            cookie_jar::time_point now) {
+    const auto text = to_netscape(from, now);
+    std::random_device random;
+    const auto draft = path + "." + std::to_string(random()) + ".part";
+    std::error_code ec;
+    errno = 0;
+    // "x": never a file or a link that is there already. Nothing is in it before nobody else can read it.
+    detail::open_file file(std::fopen(draft.c_str(), "wbx"));
+    if (!file) return detail::last_file_error();
+    using std::filesystem::perms;
+    std::filesystem::permissions(draft, perms::owner_read | perms::owner_write, ec);
+    if (!ec && std::fwrite(text.data(), 1, text.size(), file.get()) != text.size())
+        ec = detail::last_file_error();
+    if (std::fclose(file.release()) != 0 && !ec) ec = detail::last_file_error();
+    if (!ec) std::filesystem::rename(draft, path, ec);
+    if (ec) {
+        std::error_code ignored;
+        std::filesystem::remove(draft, ignored);
+    }
+    return ec;
+}
+
+DRAGLINE_DECL result<cookie_load> load_cookie_file(cookie_jar& into, const std::string& path,
+                                                   cookie_jar::time_point now, std::size_t max_size) {
+    errno = 0;
+    detail::open_file file(std::fopen(path.c_str(), "rb"));
+    if (!file) return detail::last_file_error();
+    std::string text;
+    std::array<char, 16 * 1024> block;
+    for (;;) {
+        const auto size = std::fread(block.data(), 1, block.size(), file.get());
+        if (size > max_size - text.size()) return make_error_code(std::errc::file_too_large);
+        text.append(block.data(), size);
+        if (size < block.size()) break;
+    }
+    if (std::ferror(file.get())) return detail::last_file_error();
+    return load_netscape(into, text, now);
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/exchange.hpp
+// The seam between fetching and a protocol version: one request and its response, the body streamed.
+
+
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http {
+
+/// Until when one stage may last, and what its timeout is called.
+struct stage_limit {
+    async::time_point until = async::no_deadline;
+    phase where = phase::total;
+};
+
+/// A request as an exchange sends it; the views outlive the exchange.
+struct request_view {
+    std::string_view method;
+    std::string_view scheme;
+    std::string_view host;  ///< Of the Host field, or :authority.
+    std::string_view target;
+    const http::fields* fields = nullptr;  ///< Complete but for Host; checked.
+    std::string_view body;
+};
+
+/// A response before its body.
+class response_head {
+public:
+    response_head() {}
+
+    int status = 0;
+    int version_minor = 1;
+    std::string reason;
+    http::fields headers;
+    bool has_body = true;  ///< False for HEAD, 204 and 304, whatever the fields say.
+
+    /// How much read_body() will give in all, where that is known.
+    std::optional<std::uint64_t> content_length;
+};
+
+/// One request and one response on a connection. Calls come in this order, each once, read_body() until it
+/// gives 0.
+///
+/// Ended by cancelling a call or by destroying the exchange; the connection is then closed, unless
+/// it is reusable().
+class exchange {
+public:
+    virtual ~exchange() = default;
+
+    /// Sends head and body. A peer that answers and closes before it has all of the body is no error here.
+    virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
+
+    /// Reads the final head; interim ones are counted and dropped.
+    virtual asio::awaitable<result<void>> read_head(response_head& into, int max_interim,
+                                                    stage_limit limit) = 0;
+
+    /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
+    virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;
+
+    /// Whether a byte of the response has come.
+    virtual bool answered() const noexcept = 0;
+
+    /// The exchange is over and its connection may carry another one.
+    virtual bool reusable() const noexcept = 0;
+
+    virtual std::uint64_t bytes_sent() const noexcept = 0;
+};
+
+}  // namespace dragline::http
+// ---- dragline/http/fetch.hpp
+// fetch_url: one request, its response with the whole body, redirects followed.
+
+// ---- dragline/http/detail/fetch_op.hpp
+// One fetch from beginning to end: hops, attempts, the body.
+
+// ---- dragline/http/detail/authentication_machine.hpp
+// Decides which credentials go with a request, and whether a refused one is sent again (RFC 9110, 11). No
+// I/O.
+
+// ---- dragline/http/detail/challenge_cache.hpp
+// What the origins of a session asked for last, so that the next request need not be refused first.
+
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+/// How one origin wants to be asked. Holds no credentials.
+struct known_challenge {
+    bool basic = false;
+    std::shared_ptr<digest_session> digest;  // shared, so that a nonce is counted once for all fetches
+};
+
+class challenge_cache {
+public:
+    explicit challenge_cache(std::size_t limit) noexcept : limit_(limit) {}
+
+    std::size_t size() const noexcept { return entries_.size(); }
+
+    /// Neither basic nor digest when nothing is known.
+    DRAGLINE_DECL known_challenge find(std::string_view origin);
+
+    DRAGLINE_DECL known_challenge put_basic(std::string_view origin);
+
+    /// Goes on with the old session where the nonce is the same: a server may refuse a count that comes
+    /// twice.
+    DRAGLINE_DECL known_challenge put_digest(std::string_view origin, digest_challenge asked,
+                                             std::string_view client_nonce);
+
+private:
+    struct entry {
+        known_challenge known;
+        std::uint64_t used = 0;
+    };
+    known_challenge put(std::string_view origin, known_challenge known);
+
+    std::size_t limit_;
+    std::uint64_t uses_ = 0;
+    std::map<std::string, entry, std::less<>> entries_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/challenge_cache.ipp
+// Included by <dragline/http/detail/challenge_cache.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL known_challenge challenge_cache::find(std::string_view origin) {
+    const auto found = entries_.find(origin);
+    if (found == entries_.end()) return {};
+    found->second.used = ++uses_;
+    return found->second.known;
+}
+
+DRAGLINE_DECL known_challenge challenge_cache::put_basic(std::string_view origin) {
+    known_challenge known;
+    known.basic = true;
+    return put(origin, std::move(known));
+}
+
+DRAGLINE_DECL known_challenge challenge_cache::put_digest(std::string_view origin, digest_challenge asked,
+                                                          std::string_view client_nonce) {
+    auto old = find(origin);
+    if (old.digest && !old.digest->exhausted()) {
+        const auto& before = old.digest->challenge();
+        if (before.nonce == asked.nonce && before.realm == asked.realm &&
+            before.algorithm == asked.algorithm) {
+            return old;
+        }
+    }
+    known_challenge known;
+    known.digest = std::make_shared<digest_session>(std::move(asked), client_nonce);
+    return put(origin, std::move(known));
+}
+
+DRAGLINE_DECL known_challenge challenge_cache::put(std::string_view origin, known_challenge known) {
+    if (limit_ == 0) return known;
+    auto at = entries_.find(origin);
+    if (at == entries_.end()) {
+        if (entries_.size() >= limit_) {
+            const auto older = [](const auto& a, const auto& b) { return a.second.used < b.second.used; };
+            entries_.erase(std::min_element(entries_.begin(), entries_.end(), older));
+        }
+        at = entries_.try_emplace(std::string(origin)).first;
+    }
+    at->second.known = known;
+    at->second.used = ++uses_;
+    return known;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/options.hpp
+// The knobs of one fetch. Every one has a default, and every duration may be no_limit.
+
+// ---- dragline/http/trace.hpp
+// What a fetch did, hop by hop and attempt by attempt, as plain data: `fetch_options().trace(&t)`.
+
+// ---- dragline/net/connect_trace.hpp
+// What connecting did, as plain data: filled also when it fails.
+
+// ---- dragline/tls/peer_info.hpp
+// Who is at the other end of a TLS connection. Start with `peer_info`, from engine::peer().
+
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::tls {
+
+namespace detail {
+struct peer_state;
+}
+
+/// One certificate in readable form. Bytes that are no printable text arrive escaped (RFC 4514), so every
+/// text is safe to print.
+struct certificate_info {
+    certificate_info() {}
+
+    std::string subject;  ///< Distinguished name in one line, as "CN=example.com,O=Example" (RFC 2253 order).
+    std::string issuer;
+    std::string subject_common_name;  ///< The last CN of the subject; may be empty.
+    std::string issuer_common_name;
+    std::string serial;  ///< In upper-case hexadecimal.
+    std::chrono::system_clock::time_point not_before;
+    std::chrono::system_clock::time_point not_after;  ///< Clamped to the range of the clock.
+    std::vector<std::string> names;                   ///< DNS names it is for, wildcards as they stand.
+    std::vector<std::string> addresses;               ///< IP addresses it is for.
+    std::string der;                                  ///< The certificate itself.
+};
+
+/// What a handshake agreed on, and the peer's certificates. A cheap handle that outlives its engine; empty
+/// for a connection without TLS. After a failed verification it still has the chain that was refused.
+class peer_info {
+public:
+    peer_info() noexcept {}
+
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+
+    std::string_view version() const noexcept;  ///< "TLSv1.3"
+    std::string_view cipher() const noexcept;   ///< "TLS_AES_256_GCM_SHA384"
+    std::string_view alpn() const noexcept;     ///< "h2"; empty when none was agreed.
+    bool resumed() const noexcept;              ///< Whether a ticket spared the full handshake.
+
+    /// The certificates as the peer sent them, its own first. Read at each call: keep the result.
+    std::vector<certificate_info> chain() const;
+
+private:
+    friend class engine;
+    explicit peer_info(std::shared_ptr<const detail::peer_state> state) : state_(std::move(state)) {}
+
+    std::shared_ptr<const detail::peer_state> state_;
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/peer_info.ipp
+// Included by <dragline/tls/peer_info.hpp> only.
+
+// ---- dragline/tls/detail/openssl.hpp
+// Owners of OpenSSL's objects, for bodies. Empty where bodies are compiled elsewhere, so that users of the
+// compiled library never read OpenSSL's headers.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace dragline::inline v1::tls::detail {
+
+template <auto Free>
+struct freed_by {
+    template <class Object>
+    void operator()(Object* object) const noexcept {
+        Free(object);
+    }
+};
+
+inline void free_chain(STACK_OF(X509) * chain) noexcept { sk_X509_pop_free(chain, X509_free); }
+inline void free_names(GENERAL_NAMES* names) noexcept { GENERAL_NAMES_free(names); }
+inline void free_big_number_text(char* text) noexcept { OPENSSL_free(text); }
+
+using bio_pointer = std::unique_ptr<BIO, freed_by<BIO_free>>;
+using chain_pointer = std::unique_ptr<STACK_OF(X509), freed_by<free_chain>>;
+using key_pointer = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
+using octet_string_pointer = std::unique_ptr<ASN1_OCTET_STRING, freed_by<ASN1_OCTET_STRING_free>>;
+using ssl_context_pointer = std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>>;
+using ssl_pointer = std::unique_ptr<SSL, freed_by<SSL_free>>;
+using x509_pointer = std::unique_ptr<X509, freed_by<X509_free>>;
+
+// The queue belongs to the thread: stale entries would be taken for the next failure, by us or by others.
+inline void clear_errors() noexcept {
+    if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
+// Reads the text in place; it must outlive the BIO.
+inline bio_pointer bio_over(std::string_view text) noexcept {
+    // A negative size would mean "up to the next zero byte".
+    const std::size_t size = std::min<std::size_t>(text.size(), INT_MAX);
+    return bio_pointer(BIO_new_mem_buf(text.empty() ? "" : text.data(), static_cast<int>(size)));
+}
+
+// The end of a PEM text shows as "no start line"; any other reason is a block that cannot be read.
+inline bool take_end_of_pem() noexcept {
+    const unsigned long last = ERR_peek_last_error();
+    const bool at_end = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
+    clear_errors();
+    return at_end;
+}
+
+// Without it OpenSSL asks for the password of an encrypted PEM block on the terminal.
+inline int refuse_password(char*, int, int, void*) noexcept { return -1; }
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/peer_state.hpp
+// What peer_info shares: taken from a connection in a few reference counts, read when asked.
+
+
+#include <string>
+#include <string_view>
+
+struct stack_st_X509;
+struct x509_st;
+
+namespace dragline::inline v1::tls {
+
+struct certificate_info;
+
+namespace detail {
+
+struct peer_state {
+    peer_state() = default;
+    peer_state(const peer_state&) = delete;
+    peer_state& operator=(const peer_state&) = delete;
+    ~peer_state();
+
+    std::string_view version;  // OpenSSL's own constants
+    std::string_view cipher;
+    std::string alpn;
+    bool resumed = false;
+    stack_st_X509* chain = nullptr;  // owned; may be null
+};
+
+DRAGLINE_DECL certificate_info describe_certificate(x509_st* certificate);
+
+/// The subject in one line, for messages.
+DRAGLINE_DECL std::string subject_of(const x509_st* certificate);
+
+}  // namespace detail
+}  // namespace dragline::inline v1::tls
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace dragline::inline v1::tls {
+namespace detail {
+
+DRAGLINE_DECL std::string text_of(BIO* memory) {
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(memory, &data);
+    return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+DRAGLINE_DECL std::string one_line(const X509_NAME* name) {
+    const bio_pointer memory(BIO_new(BIO_s_mem()));
+    if (!memory || !name) return {};
+    // UTF-8 stays readable; controls are escaped.
+    X509_NAME_print_ex(memory.get(), name, 0,
+                       XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+    return text_of(memory.get());
+}
+
+DRAGLINE_DECL std::string printable(const ASN1_STRING* text, unsigned long flags) {
+    const bio_pointer memory(BIO_new(BIO_s_mem()));
+    if (!memory || !text) return {};
+    ASN1_STRING_print_ex(memory.get(), text, flags | ASN1_STRFLGS_ESC_CTRL);
+    return text_of(memory.get());
+}
+
+DRAGLINE_DECL std::string common_name(const X509_NAME* name) {
+    int last = -1;
+    for (int at = last; (at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0;) last = at;
+    if (last < 0) return {};
+    return printable(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)), ASN1_STRFLGS_UTF8_CONVERT);
+}
+
+DRAGLINE_DECL std::string hexadecimal(const ASN1_INTEGER* number) {
+    const std::unique_ptr<BIGNUM, freed_by<BN_free>> value(ASN1_INTEGER_to_BN(number, nullptr));
+    if (!value) return {};
+    const std::unique_ptr<char, freed_by<free_big_number_text>> text(BN_bn2hex(value.get()));
+    return text ? text.get() : std::string();
+}
+
+DRAGLINE_DECL std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) noexcept {
+    namespace chrono = std::chrono;
+    using clock = chrono::system_clock;
+    std::tm parts{};
+    if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+    const auto day = chrono::sys_days(chrono::year(parts.tm_year + 1900) /
+                                      chrono::month(static_cast<unsigned>(parts.tm_mon + 1)) /
+                                      chrono::day(static_cast<unsigned>(parts.tm_mday)));
+    const chrono::seconds since_epoch = day.time_since_epoch() + chrono::hours(parts.tm_hour) +
+                                        chrono::minutes(parts.tm_min) + chrono::seconds(parts.tm_sec);
+    // "No end" is written as the year 9999 (RFC 5280, 4.1.2.5), beyond a clock that counts nanoseconds.
+    constexpr auto first = chrono::ceil<chrono::seconds>(clock::time_point::min().time_since_epoch());
+    constexpr auto last = chrono::floor<chrono::seconds>(clock::time_point::max().time_since_epoch());
+    return clock::time_point(chrono::duration_cast<clock::duration>(std::clamp(since_epoch, first, last)));
+}
+
+DRAGLINE_DECL std::string ipv6_text(const std::array<unsigned, 8>& groups) {
+    // The longest run of two or more zero groups becomes "::" (RFC 5952, 4.2).
+    std::size_t gap = groups.size(), gap_size = 1;
+    for (std::size_t start = 0; start < groups.size(); ++start) {
+        std::size_t end = start;
+        while (end < groups.size() && groups[end] == 0) ++end;
+        if (end - start > gap_size) gap = start, gap_size = end - start;
+    }
+    std::string text;
+    char group[8];
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (i == gap) {
+            text += "::";
+            i += gap_size - 1;
+            continue;
+        }
+        BIO_snprintf(group, sizeof group, text.empty() || text.back() == ':' ? "%x" : ":%x", groups[i]);
+        text += group;
+    }
+    return text;
+}
+
+DRAGLINE_DECL std::string address_text(const ASN1_OCTET_STRING* bytes) {
+    const unsigned char* at = ASN1_STRING_get0_data(bytes);
+    const int size = ASN1_STRING_length(bytes);
+    if (size == 4) {
+        char text[16];
+        BIO_snprintf(text, sizeof text, "%u.%u.%u.%u", at[0], at[1], at[2], at[3]);
+        return text;
+    }
+    std::array<unsigned, 8> groups{};
+    if (size != 16) return {};
+    for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = load_big16(at + 2 * i);
+    return ipv6_text(groups);
+}
+
+DRAGLINE_DECL void add_alternative_names(certificate_info& info, const X509* certificate) {
+    const std::unique_ptr<GENERAL_NAMES, freed_by<free_names>> names(
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+    for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+        if (name->type == GEN_DNS) info.names.push_back(printable(name->d.dNSName, ASN1_STRFLGS_ESC_MSB));
+        if (name->type == GEN_IPADD) info.addresses.push_back(address_text(name->d.iPAddress));
+    }
+}
+
+DRAGLINE_DECL std::string subject_of(const X509* certificate) {
+    return certificate ? one_line(X509_get_subject_name(certificate)) : std::string();
+}
+
+DRAGLINE_DECL certificate_info describe_certificate(X509* certificate) {
+    certificate_info info;
+    info.subject = subject_of(certificate);
+    info.issuer = one_line(X509_get_issuer_name(certificate));
+    info.subject_common_name = common_name(X509_get_subject_name(certificate));
+    info.issuer_common_name = common_name(X509_get_issuer_name(certificate));
+    info.serial = hexadecimal(X509_get0_serialNumber(certificate));
+    info.not_before = time_of(X509_get0_notBefore(certificate));
+    info.not_after = time_of(X509_get0_notAfter(certificate));
+    add_alternative_names(info, certificate);
+    if (const int size = i2d_X509(certificate, nullptr); size > 0) {
+        info.der.resize(static_cast<std::size_t>(size));
+        auto* to = reinterpret_cast<unsigned char*>(info.der.data());
+        i2d_X509(certificate, &to);
+    }
+    clear_errors();
+    return info;
+}
+
+DRAGLINE_DECL peer_state::~peer_state() { free_chain(chain); }
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string_view peer_info::version() const noexcept {
+    return state_ ? state_->version : std::string_view();
+}
+
+DRAGLINE_DECL std::string_view peer_info::cipher() const noexcept {
+    return state_ ? state_->cipher : std::string_view();
+}
+
+DRAGLINE_DECL std::string_view peer_info::alpn() const noexcept {
+    return state_ ? std::string_view(state_->alpn) : std::string_view();
+}
+
+DRAGLINE_DECL bool peer_info::resumed() const noexcept { return state_ && state_->resumed; }
+
+DRAGLINE_DECL std::vector<certificate_info> peer_info::chain() const {
+    std::vector<certificate_info> all;
+    const int count = state_ && state_->chain ? sk_X509_num(state_->chain) : 0;
+    all.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i)
+        all.push_back(detail::describe_certificate(sk_X509_value(state_->chain, i)));
+    return all;
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::net {
+
+/// One address that was dialled.
+class dial_record {
+public:
+    dial_record() {}
+
+    asio::ip::address address;
+    std::uint16_t port = 0;
+    async::duration started{};  ///< Since connecting began.
+    async::duration took{};     ///< Until it was connected, failed, or was given up.
+    std::error_code ec;         ///< operation_aborted when another address was faster.
+};
+
+/// The steps of one connection.
+class connect_trace {
+public:
+    connect_trace() {}
+
+    async::duration resolve{};                ///< Until the first address was known.
+    async::duration connect{};                ///< From then until a transport connection stood.
+    async::duration tls{};                    ///< The handshake.
+    bool tls_resumed = false;                 ///< The handshake used a ticket.
+    std::vector<dns::lookup_trace> look_ups;  ///< None for a literal address.
+    std::vector<dial_record> dials;           ///< In the order in which they were started.
+    dragline::tls::peer_info peer;            ///< With the chain, also when its certificate was refused.
+    std::string tls_detail;                   ///< Which certificate check failed, on which certificate.
+};
+
+}  // namespace dragline::net
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// One exchange, or one that failed.
+class attempt_record {
+public:
+    attempt_record() {}
+
+    std::string url;                ///< Without user name and password.
+    bool reused = false;            ///< On a connection that had carried an exchange before.
+    bool retried = false;           ///< This attempt repeats the one before it, which met a stale connection.
+    net::connect_trace connection;  ///< Empty when the connection was reused.
+    async::duration queue{};        ///< Waiting for a connection or the place for one.
+    async::duration first_byte{};   ///< From the request sent to the end of the response head.
+    async::duration total{};
+    std::uint64_t bytes_sent = 0;      ///< Head and body, before TLS.
+    std::uint64_t bytes_received = 0;  ///< Of the body, before decoding.
+    int status = 0;                    ///< 0 when no head came.
+    std::error_code ec;
+};
+
+/// Filled by a fetch, also when it fails. Belongs to the loop until the operation has completed.
+class trace {
+public:
+    trace() {}
+
+    std::vector<attempt_record> attempts;
+};
+
+}  // namespace dragline::http
+// ---- dragline/net/endpoint.hpp
+// Where a connection goes to or a server listens: a name or an address with a port, or a Unix socket.
+
+// ---- dragline/net/error.hpp
+// What can go wrong between an endpoint and a stream, beside the codes of sockets, dns and tls, which pass as
+// they are.
+
+
+#include <system_error>
+
+namespace dragline::inline v1::net {
+
+enum class errc {
+    invalid_endpoint = 1,  ///< The text names no endpoint, or the endpoint cannot be dialled.
+    no_address,            ///< The name has no address of a family that may be used.
+};
+
+DRAGLINE_DECL const std::error_category& error_category() noexcept;
+
+inline std::error_code make_error_code(errc code) noexcept {
+    return {static_cast<int>(code), error_category()};
+}
+
+}  // namespace dragline::net
+
+template <>
+struct std::is_error_code_enum<dragline::net::errc> : std::true_type {};
+
+// ---- dragline/net/impl/error.ipp
+// Included by <dragline/net/error.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL const std::error_category& error_category() noexcept {
+    struct net_category final : category {
+        const char* name() const noexcept override { return "dragline.net"; }
+
+        std::string message(int code) const override {
+            switch (static_cast<errc>(code)) {
+                case errc::invalid_endpoint: return "not an endpoint that can be dialled";
+                case errc::no_address: return "no address of a family that may be used";
+            }
+            return "unknown net error";
+        }
+
+        std::error_condition default_error_condition(int code) const noexcept override {
+            switch (static_cast<errc>(code)) {
+                case errc::invalid_endpoint: return std::errc::invalid_argument;
+                case errc::no_address: return condition::resolve_failed;
+            }
+            return {code, *this};
+        }
+
+        phase phase_of(int code) const noexcept override {
+            return static_cast<errc>(code) == errc::no_address ? phase::resolve : phase::connect;
+        }
+    };
+    static const net_category instance;
+    return instance;
+}
+
+}  // namespace dragline::net
+
+#endif
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::net {
+
+/// A place to connect to. Holds text that was given, not what it resolves to.
+class endpoint {
+public:
+    endpoint() {}
+
+    /// A host name or an address literal (IPv6 with or without brackets, a scope id allowed) and a port.
+    endpoint(std::string_view host, std::uint16_t port);
+    endpoint(const asio::ip::address& address, std::uint16_t port);
+
+    /// The Unix socket at `path`.
+    static endpoint local_socket(std::string_view path);
+
+    /// Reads "host:port", "address:port" or "[v6 address]:port". Errors: errc::invalid_endpoint.
+    static result<endpoint> parse(std::string_view text);
+
+    bool is_local_socket() const noexcept { return local_; }
+
+    /// The name as given, an address in its usual spelling without brackets, or the path of the socket.
+    const std::string& host() const noexcept { return host_; }
+    std::uint16_t port() const noexcept { return port_; }
+
+    /// The address, where the host is a literal.
+    const std::optional<asio::ip::address>& address() const noexcept { return address_; }
+
+    /// "host:port", "[v6]:port" or the path.
+    std::string to_string() const;
+
+    friend bool operator==(const endpoint& a, const endpoint& b) noexcept {
+        return a.local_ == b.local_ && a.port_ == b.port_ && a.host_ == b.host_;
+    }
+
+private:
+    std::string host_;
+    std::optional<asio::ip::address> address_;
+    std::uint16_t port_ = 0;
+    bool local_ = false;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/endpoint.ipp
+// Included by <dragline/net/endpoint.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : host_(host), port_(port) {
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host_ = host.substr(1, host.size() - 2);
+    std::error_code ec;
+    if (auto literal = asio::ip::make_address(host_, ec); !ec) {
+        address_ = literal;
+        host_ = literal.to_string();
+    }
+}
+
+DRAGLINE_DECL endpoint::endpoint(const asio::ip::address& address, std::uint16_t port)
+    : host_(address.to_string()), address_(address), port_(port) {}
+
+DRAGLINE_DECL endpoint endpoint::local_socket(std::string_view path) {
+    endpoint made;
+    made.host_ = path;
+    made.local_ = true;
+    return made;
+}
+
+DRAGLINE_DECL result<endpoint> endpoint::parse(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == text.npos || colon == 0) return errc::invalid_endpoint;
+    const auto host = text.substr(0, colon);
+    const auto port = ascii::parse_number<std::uint16_t>(text.substr(colon + 1));
+    const bool bracketed = host.front() == '[' && host.back() == ']';
+    if (!port || (!bracketed && host.find(':') != host.npos)) return errc::invalid_endpoint;
+    endpoint made(host, *port);
+    if (bracketed && !(made.address_ && made.address_->is_v6())) return errc::invalid_endpoint;
+    return made;
+}
+
+DRAGLINE_DECL std::string endpoint::to_string() const {
+    if (local_) return host_;
+    const bool brackets = address_ && address_->is_v6();
+    return (brackets ? '[' + host_ + ']' : host_) + ':' + std::to_string(port_);
+}
+
+}  // namespace dragline::net
+
+#endif
+// ---- dragline/tls/options.hpp
+// The TLS settings of clients and servers, as plain values. Start with `client_options`.
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::tls {
+
+enum class version { tls_1_2, tls_1_3 };
+
+/// How a client speaks TLS and whom it trusts: by default TLS 1.2 or newer, verified against the system
+/// store.
+///
+/// Values compare and order, so they serve as map keys: engines of equal options share one context and its
+/// tickets. A bad value is kept and makes context::make_client() fail.
+class client_options {
+public:
+    client_options() {}
+
+    /// Whether the peer must prove its name. Off also means that no trust store is loaded.
+    client_options& verify(bool value) { return verify_ = value, *this; }
+    bool verify() const noexcept { return verify_; }
+
+    /// CA certificates to trust: a PEM file, a directory of OpenSSL's hashed names, PEM text.
+    /// Those that are given add up, and replace the system store. One that is given but empty is an error.
+    client_options& ca_file(std::string path) { return ca_file_ = std::move(path), *this; }
+    client_options& ca_directory(std::string path) { return ca_directory_ = std::move(path), *this; }
+    client_options& ca_pem(std::string text) { return ca_pem_ = std::move(text), *this; }
+    const std::optional<std::string>& ca_file() const noexcept { return ca_file_; }
+    const std::optional<std::string>& ca_directory() const noexcept { return ca_directory_; }
+    const std::optional<std::string>& ca_pem() const noexcept { return ca_pem_; }
+
+    client_options& min_version(version value) { return min_version_ = value, *this; }
+    version min_version() const noexcept { return min_version_; }
+    client_options& max_version(version value) { return max_version_ = value, *this; }
+    version max_version() const noexcept { return max_version_; }
+
+    /// Application protocols to offer, best first (RFC 7301). None: the extension is not sent.
+    client_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
+    const std::vector<std::string>& alpn() const noexcept { return alpn_; }
+
+    /// The name to ask for and to verify, instead of the host that is connected to. Empty: that host.
+    client_options& server_name(std::string name) { return server_name_ = std::move(name), *this; }
+    const std::string& server_name() const noexcept { return server_name_; }
+
+    bool operator==(const client_options&) const = default;
+    std::strong_ordering operator<=>(const client_options&) const = default;
+
+private:
+    bool verify_ = true;
+    version min_version_ = version::tls_1_2;
+    version max_version_ = version::tls_1_3;
+    std::optional<std::string> ca_file_;
+    std::optional<std::string> ca_directory_;
+    std::optional<std::string> ca_pem_;
+    std::vector<std::string> alpn_;
+    std::string server_name_;
+};
+
+/// How a server speaks TLS: its certificate and key are needed, the rest has defaults.
+class server_options {
+public:
+    server_options() {}
+
+    /// The server's certificate, then the intermediates, in PEM.
+    server_options& certificate_chain_pem(std::string text) { return chain_pem_ = std::move(text), *this; }
+    const std::string& certificate_chain_pem() const noexcept { return chain_pem_; }
+
+    /// The key of the first certificate, in PEM, not encrypted.
+    server_options& private_key_pem(std::string text) { return key_pem_ = std::move(text), *this; }
+    const std::string& private_key_pem() const noexcept { return key_pem_; }
+
+    /// When given, every client must show a certificate from one of these CAs.
+    server_options& client_ca_pem(std::string text) { return client_ca_pem_ = std::move(text), *this; }
+    const std::optional<std::string>& client_ca_pem() const noexcept { return client_ca_pem_; }
+
+    server_options& min_version(version value) { return min_version_ = value, *this; }
+    version min_version() const noexcept { return min_version_; }
+    server_options& max_version(version value) { return max_version_ = value, *this; }
+    version max_version() const noexcept { return max_version_; }
+
+    /// Application protocols to accept, best first. A client that offers only others is refused.
+    server_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
+    const std::vector<std::string>& alpn() const noexcept { return alpn_; }
+
+    bool operator==(const server_options&) const = default;
+
+private:
+    std::string chain_pem_;
+    std::string key_pem_;
+    std::optional<std::string> client_ca_pem_;
+    version min_version_ = version::tls_1_2;
+    version max_version_ = version::tls_1_3;
+    std::vector<std::string> alpn_;
+};
+
+}  // namespace dragline::inline v1::tls
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// What happens when a body is larger than max_body.
+enum class on_limit {
+    error,     ///< The fetch fails with errc::body_too_large.
+    truncate,  ///< The body ends exactly at the limit, and response::truncated is set.
+};
+
+/// How redirects are followed: credentials never leave the scheme, host and port that they were given for.
+class redirect_policy {
+public:
+    /// Follows up to `limit` redirects, never from https to http.
+    redirect_policy(int limit = 10) noexcept : limit_(limit) {}
+
+    /// Follows none: a 3xx response is the result.
+    static redirect_policy none() noexcept { return redirect_policy(0); }
+
+    /// Lets an https URL lead to an http one.
+    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
+    bool allow_insecure() const noexcept { return allow_insecure_; }
+
+    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
+    int limit() const noexcept { return limit_; }
+
+private:
+    int limit_;
+    bool allow_insecure_ = false;
+};
+
+/// How fetch_url() makes its request. A value that cannot work is kept and fails the operation.
+class fetch_options {
+public:
+    using duration = async::duration;
+
+    fetch_options() {}
+
+    /// A token such as "PUT", sent as given. Default: GET, or POST with a body.
+    fetch_options& method(std::string_view value) { return method_ = value, *this; }
+    const std::string& method() const noexcept { return method_; }
+
+    /// Appends a field. One that the library would send itself (Host, User-Agent, Accept, ...) replaces it.
+    fetch_options& header(std::string_view name, std::string_view value) {
+        return headers_.add(name, value), *this;
+    }
+    fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
+    const http::fields& headers() const noexcept { return headers_; }
+
+    /// Appends a cookie to those of this request. It goes to the origin of the URL alone, takes the place of
+    /// the jar's cookies of its name, and is not put into the jar. errc::invalid_cookie by
+    /// check_cookie_pair().
+    fetch_options& cookie(std::string_view name, std::string_view value) {
+        return own_cookies_.emplace_back(std::string(name), std::string(value)), *this;
+    }
+    const std::vector<cookie_pair>& own_cookies() const noexcept { return own_cookies_; }
+
+    /// What becomes of Set-Cookie fields, those of redirects included. Default: the session's policy.
+    ///
+    /// A Cookie field by header() is sent as it is and shares its request with nothing else: together with
+    /// cookie() or a jar it is dragline::errc::invalid_option, so use cookie_policy::none() beside it.
+    fetch_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
+    const std::optional<cookie_policy>& cookies() const noexcept { return cookies_; }
+
+    fetch_options& body(http::body value) { return body_ = std::move(value), *this; }
+    fetch_options& body(std::string bytes) { return body_ = http::body(std::move(bytes)), *this; }
+    const http::body& body() const noexcept { return body_; }
+
+    /// For the origin of the URL, not for those that redirects lead to. Default: the user that the URL names,
+    /// else the session's netrc. A header("Authorization") of one's own replaces all of it.
+    fetch_options& credentials(http::credentials value) { return credentials_ = std::move(value), *this; }
+    const std::optional<http::credentials>& credentials() const noexcept { return credentials_; }
+
+    /// The User-Agent; none is sent when empty. Default: the session's.
+    fetch_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
+    const std::optional<std::string>& user_agent() const noexcept { return user_agent_; }
+
+    /// The whole fetch, redirects and waiting for a connection included.
+    fetch_options& timeout(duration value) { return timeout_ = value, *this; }
+    duration timeout() const noexcept { return timeout_; }
+
+    /// Looking up the name, per hop; the resolver's own total (5 s) stands beside it.
+    fetch_options& resolve_timeout(duration value) { return resolve_timeout_ = value, *this; }
+    duration resolve_timeout() const noexcept { return resolve_timeout_; }
+
+    /// Opening the transport connection, per hop.
+    fetch_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
+    duration connect_timeout() const noexcept { return connect_timeout_; }
+
+    /// The TLS handshake, per hop.
+    fetch_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
+    duration tls_timeout() const noexcept { return tls_timeout_; }
+
+    /// Sending the request, head and body.
+    fetch_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
+    duration write_timeout() const noexcept { return write_timeout_; }
+
+    /// From the request sent to the end of the response head.
+    fetch_options& first_byte_timeout(duration value) { return first_byte_timeout_ = value, *this; }
+    duration first_byte_timeout() const noexcept { return first_byte_timeout_; }
+
+    /// Each wait for more of the body.
+    fetch_options& read_timeout(duration value) { return read_timeout_ = value, *this; }
+    duration read_timeout() const noexcept { return read_timeout_; }
+
+    /// The body in bytes, decoded; exact to the byte. 0 refuses the first one.
+    fetch_options& max_body(std::uint64_t value) { return max_body_ = value, *this; }
+    std::uint64_t max_body() const noexcept { return max_body_; }
+
+    fetch_options& on_limit(http::on_limit value) { return on_limit_ = value, *this; }
+    http::on_limit on_limit() const noexcept { return on_limit_; }
+
+    fetch_options& redirects(redirect_policy value) { return redirects_ = value, *this; }
+    const redirect_policy& redirects() const noexcept { return redirects_; }
+
+    /// Asks for the codings that are built in, and decodes them; off: the body as it was sent.
+    fetch_options& decompress(bool value) { return decompress_ = value, *this; }
+    bool decompress() const noexcept { return decompress_; }
+
+    /// TLS of this fetch. Default: the session's.
+    fetch_options& tls(dragline::tls::client_options value) {
+        return tls_ = std::make_shared<const dragline::tls::client_options>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const dragline::tls::client_options>& tls() const noexcept { return tls_; }
+
+    /// Dials this instead of the URL's host; Host, SNI and the certificate check stay those of the URL.
+    fetch_options& connect_to(net::endpoint value) { return connect_to_ = std::move(value), *this; }
+    const std::optional<net::endpoint>& connect_to() const noexcept { return connect_to_; }
+
+    /// Neither takes an idle connection nor leaves one.
+    fetch_options& fresh_connection(bool value) { return fresh_connection_ = value, *this; }
+    bool fresh_connection() const noexcept { return fresh_connection_; }
+
+    /// Repeats an exchange that met a stale idle connection, when nothing was answered and repeating is safe.
+    fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
+    bool stale_retry() const noexcept { return stale_retry_; }
+
+    fetch_options& head_limits(h1::head_limits value) { return head_limits_ = value, *this; }
+    const h1::head_limits& head_limits() const noexcept { return head_limits_; }
+
+    /// Interim (1xx) responses that may come before the final one.
+    fetch_options& max_interim(int value) { return max_interim_ = value, *this; }
+    int max_interim() const noexcept { return max_interim_; }
+
+    /// Where to record what happens; must outlive the operation.
+    fetch_options& trace(http::trace* value) { return trace_ = value, *this; }
+    http::trace* trace() const noexcept { return trace_; }
+
+private:
+    std::string method_;
+    http::fields headers_;
+    http::body body_;
+    std::vector<cookie_pair> own_cookies_;
+    std::optional<cookie_policy> cookies_;
+    std::optional<http::credentials> credentials_;
+    std::optional<std::string> user_agent_;
+    std::optional<net::endpoint> connect_to_;
+    std::shared_ptr<const dragline::tls::client_options> tls_;
+    duration timeout_ = std::chrono::seconds(30);
+    duration resolve_timeout_ = no_limit;
+    duration connect_timeout_ = std::chrono::seconds(10);
+    duration tls_timeout_ = std::chrono::seconds(10);
+    duration write_timeout_ = no_limit;
+    duration first_byte_timeout_ = no_limit;
+    duration read_timeout_ = no_limit;
+    std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
+    h1::head_limits head_limits_;
+    http::trace* trace_ = nullptr;
+    redirect_policy redirects_;
+    int max_interim_ = 32;
+    http::on_limit on_limit_ = on_limit::error;
+    bool decompress_ = true;
+    bool fresh_connection_ = false;
+    bool stale_retry_ = true;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::fetch_options;
+}
+// ---- dragline/http/response.hpp
+// What a fetch yields.
+
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// A redirect that was followed.
+class redirect_record {
+public:
+    redirect_record() {}
+
+    int status = 0;
+    dragline::url::url from;
+    dragline::url::url to;
+};
+
+/// Who answered.
+class peer_record {
+public:
+    peer_record() {}
+
+    asio::ip::address address;
+    std::uint16_t port = 0;
+    bool reused = false;           ///< The connection had carried an exchange before.
+    dragline::tls::peer_info tls;  ///< Empty without TLS.
+};
+
+/// How long the steps of the last hop took; zero for what was not needed.
+class timings_record {
+public:
+    timings_record() {}
+
+    async::duration queue{};
+    async::duration resolve{};
+    async::duration connect{};
+    async::duration tls{};
+    async::duration first_byte{};  ///< From the request sent to the end of the response head.
+    async::duration total{};       ///< Of the whole fetch, all hops.
+};
+
+/// A response with its body. A status of 400 or more is no error by itself.
+class response {
+public:
+    response() {}
+
+    int status = 0;
+    std::string reason;     ///< As sent; may be empty.
+    int version_minor = 1;  ///< Of HTTP/1.x.
+    fields headers;
+    std::string body;        ///< Decoded; any bytes.
+    bool truncated = false;  ///< The body was cut at max_body.
+    dragline::url::url url;  ///< The final one, after redirects.
+    std::vector<redirect_record> history;
+    peer_record peer;
+    timings_record timings;
+
+    /// Throws std::system_error(errc::bad_status) when the status is 400 or more.
+    const response& raise_for_status() const {
+        if (status >= 400) throw std::system_error(make_error_code(errc::bad_status), std::to_string(status));
+        return *this;
+    }
+};
+
+}  // namespace dragline::http
+// ---- dragline/http/session_options.hpp
+// What the fetches of one session share.
+
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// The settings of a session, fixed when get_session() makes it.
+class session_options {
+public:
+    session_options() {}
+
+    /// Connections to one origin, idle ones included; further fetches wait in turn.
+    session_options& connections_per_host(std::size_t value) { return per_host_ = value, *this; }
+    std::size_t connections_per_host() const noexcept { return per_host_; }
+
+    /// Connections of the whole session.
+    session_options& connections(std::size_t value) { return total_ = value, *this; }
+    std::size_t connections() const noexcept { return total_; }
+
+    /// Fetches that may wait for a connection; one more fails with dragline::errc::queue_full.
+    session_options& max_waiters(std::size_t value) { return waiters_ = value, *this; }
+    std::size_t max_waiters() const noexcept { return waiters_; }
+
+    /// How long an idle connection is kept, unless the peer says how long it does. It is closed when the
+    /// session next does something after that.
+    session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
+    async::duration idle_timeout() const noexcept { return idle_; }
+
+    /// The User-Agent of fetches that name none; none is sent when empty.
+    session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
+    const std::string& user_agent() const noexcept { return user_agent_; }
+
+    /// What becomes of Set-Cookie fields. Default: none is kept. With cookie_policy::own_jar() each session
+    /// that is made has a jar of its own; session::cookie_jar() is it.
+    session_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
+    const cookie_policy& cookies() const noexcept { return cookies_; }
+
+    /// Credentials by host, for fetches that have none: `netrc::load_default()`. They are sent when a server
+    /// asks for them. A redirect to another machine of it gets what is its own, but not the default, and none
+    /// after a step from https to http.
+    session_options& netrc(http::netrc value) { return netrc_ = std::move(value), *this; }
+    const http::netrc& netrc() const noexcept { return netrc_; }
+
+    /// Origins whose challenge is remembered, so that the next fetch is not refused first; 0 for none.
+    session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
+    std::size_t known_challenges() const noexcept { return known_challenges_; }
+
+    session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
+    const dragline::tls::client_options& tls() const noexcept { return tls_; }
+
+    /// How names are looked up.
+    session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
+    const dragline::dns::query_options& dns() const noexcept { return dns_; }
+
+    bool operator==(const session_options&) const = default;
+
+private:
+    std::size_t per_host_ = 10;
+    std::size_t total_ = 256;
+    std::size_t waiters_ = 100'000;
+    async::duration idle_ = std::chrono::seconds(15);
+    std::string user_agent_ = "dragline/0.1";
+    cookie_policy cookies_;
+    http::netrc netrc_;
+    std::size_t known_challenges_ = 1000;
+    dragline::tls::client_options tls_;
+    dragline::dns::query_options dns_;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::session_options;
+}
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+/// Who is authenticated to, by status and field names.
+struct authentication_side {
+    int status;
+    std::string_view challenge;
+    std::string_view credentials;
+    std::string_view info;
+};
+
+inline constexpr authentication_side origin_side{401, "WWW-Authenticate", "Authorization",
+                                                 "Authentication-Info"};
+inline constexpr authentication_side proxy_side{407, "Proxy-Authenticate", "Proxy-Authorization",
+                                                "Proxy-Authentication-Info"};
+
+/// For one fetch; the cache must outlive it.
+class authentication_machine {
+public:
+    explicit authentication_machine(challenge_cache& cache, const authentication_side& side = origin_side)
+        : cache_(cache), side_(side) {}
+
+    /// Begins with these, for the origin of `at` alone; with kind none there is nothing to decide.
+    ///
+    /// Errors: errc::invalid_credentials.
+    DRAGLINE_DECL std::error_code use(credentials who, const url::url& at);
+
+    /// The next request is another one, to the same origin.
+    void next_request() noexcept { answers_ = 0; }
+
+    /// Puts the credentials among the fields of a request that is about to be sent, or takes old ones out.
+    DRAGLINE_DECL std::error_code authorize(const digest_request& request, fields& headers);
+
+    /// Reads a response: answer() then says whether the same request is to be sent again. A challenge is
+    /// answered once, and once more when only the nonce was stale.
+    ///
+    /// Errors: errc::body_not_replayable.
+    DRAGLINE_DECL std::error_code on_response(const response_head& head, async::random_source& random,
+                                              bool replayable = true);
+    bool answer() const noexcept { return answer_; }
+
+private:
+    bool choose(const fields& headers, async::random_source& random);
+
+    challenge_cache& cache_;
+    const authentication_side& side_;
+    credentials who_;
+    std::string origin_;
+    known_challenge known_;  // what the request was made for
+    int answers_ = 0;        // to challenges, for one request
+    bool answer_ = false;
+};
+
+/// Who asks at this URL: the user that it names, else the one of netrc; kind none when there is none.
+DRAGLINE_DECL credentials credentials_of(const url::url& at, const netrc& known, bool with_default = true);
+
+/// Those of a fetch at `at`, where `history` has led from the caller's URL to a new origin, or is empty.
+DRAGLINE_DECL credentials credentials_for(const fetch_options& options, const session_options& shared,
+                                          const url::url& at, const std::vector<redirect_record>& history);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/authentication_machine.ipp
+// Included by <dragline/http/detail/authentication_machine.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::string random_client_nonce(async::random_source& random) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(32);
+    for (const auto half : {random(), random()}) {
+        for (int shift = 0; shift < 64; shift += 4) text += digits[half >> shift & 15];
+    }
+    return text;
+}
+
+DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, const url::url& at) {
+    who_ = credentials();
+    known_ = known_challenge();
+    answers_ = 0;
+    answer_ = false;
+    if (auto ec = who.check()) return ec;
+    who_ = std::move(who);
+    if (who_.kind() != credentials_kind::none) origin_ = at.origin();
+    return {};
+}
+
+DRAGLINE_DECL std::error_code authentication_machine::authorize(const digest_request& request,
+                                                                fields& headers) {
+    const auto put = [&](std::string value) {
+        headers.set(side_.credentials, value);
+        wipe(value);
+        return std::error_code();
+    };
+    switch (who_.kind()) {
+        case credentials_kind::none: return {};
+        case credentials_kind::basic: return put(basic_authorization(who_));
+        case credentials_kind::bearer: return put(bearer_authorization(who_));
+        case credentials_kind::digest:
+        case credentials_kind::any: break;
+    }
+    if (answers_ == 0) known_ = cache_.find(origin_);
+    if (known_.digest && !known_.digest->exhausted()) {
+        auto value = known_.digest->answer(who_, request);
+        return value ? put(*std::move(value)) : value.error();
+    }
+    if (known_.basic && who_.kind() == credentials_kind::any) return put(basic_authorization(who_));
+    known_ = known_challenge();
+    headers.remove(side_.credentials);
+    return {};
+}
+
+DRAGLINE_DECL std::error_code authentication_machine::on_response(const response_head& head,
+                                                                  async::random_source& random,
+                                                                  bool replayable) {
+    answer_ = false;
+    if (who_.kind() != credentials_kind::digest && who_.kind() != credentials_kind::any) return {};
+    if (head.status != side_.status) {
+        const auto info = head.headers.find(side_.info);
+        if (known_.digest && info) known_.digest->take_info(*info);
+        return {};
+    }
+    if (!choose(head.headers, random)) return {};
+    if (!replayable) return errc::body_not_replayable;
+    ++answers_;
+    answer_ = true;
+    return {};
+}
+
+// Whether a challenge can be answered that was not answered already.
+DRAGLINE_DECL bool authentication_machine::choose(const fields& headers, async::random_source& random) {
+    const auto offered = parse_challenges(headers, side_.challenge);
+    if (!offered) return false;
+    if (auto digest = strongest_digest(*offered)) {
+        const bool refused =
+            known_.digest && !digest->stale && known_.digest->challenge().nonce == digest->nonce;
+        if (refused || answers_ > (digest->stale ? 1 : 0)) return false;
+        known_ = cache_.put_digest(origin_, *std::move(digest), random_client_nonce(random));
+        return true;
+    }
+    const auto is_basic = [](const challenge& each) { return each.is("Basic"); };
+    const bool basic = who_.kind() == credentials_kind::any && answers_ == 0 && !known_.basic &&
+                       std::any_of(offered->begin(), offered->end(), is_basic);
+    if (basic) known_ = cache_.put_basic(origin_);
+    return basic;
+}
+
+DRAGLINE_DECL credentials credentials_of(const url::url& at, const netrc& known, bool with_default) {
+    if (!at.has_credentials()) return known.find(at.bare_hostname(), {}, with_default);
+    auto user = url::percent_decode(at.username()), password = url::percent_decode(at.password());
+    auto made = password.empty() ? known.find(at.bare_hostname(), user, with_default) : credentials();
+    if (made.kind() == credentials_kind::none) made = credentials::any(user, password);
+    wipe(password);
+    return made;
+}
+
+DRAGLINE_DECL credentials credentials_for(const fetch_options& options, const session_options& shared,
+                                          const url::url& at, const std::vector<redirect_record>& history) {
+    const auto was_secure = [](const redirect_record& each) { return each.from.scheme() == "https"; };
+    // The caller's own field stands in for all, until a redirect leaves the origin.
+    if (options.headers().contains("Authorization")) return {};
+    if (options.credentials()) return history.empty() ? *options.credentials() : credentials();
+    if (history.empty()) return credentials_of(at, shared.netrc());
+    if (at.scheme() == "http" && std::any_of(history.begin(), history.end(), was_secure)) return {};
+    // A Location gives none: it would be the peer who says where to log in, and as whom.
+    return credentials_of(at.without_credentials(), shared.netrc(), false);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/connection_pool.hpp
+// The connections of one session: idle ones by origin, the caps, and those who wait for a place.
+
+// ---- dragline/http/detail/h1_connection.hpp
+// An HTTP/1.1 connection: the exchange of one request after the other on one stream.
+
+// ---- dragline/net/stream.hpp
+// One stream type over TCP, TLS and Unix sockets. Start with open_connection() in connect.hpp.
+
+// ---- dragline/net/detail/stream_layer.hpp
+// What a stream is made of: a socket, or TLS on top of another layer.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace dragline::inline v1::net::detail {
+
+/// Two pieces that go out one after the other: a head and a body, say. Either may be empty.
+using gather = std::array<asio::const_buffer, 2>;
+
+class stream_layer {
+public:
+    stream_layer() = default;
+    stream_layer(const stream_layer&) = delete;
+    stream_layer& operator=(const stream_layer&) = delete;
+    virtual ~stream_layer() = default;
+
+    virtual asio::any_io_executor get_executor() noexcept = 0;
+
+    // One read and one write may be under way at a time. At the deadline both end with make_timeout(where).
+    virtual asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
+                                                           phase where) = 0;
+    virtual asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where) = 0;
+    virtual asio::awaitable<result<void>> shutdown(async::time_point until) = 0;
+
+    // What is there without waiting: asio::error::would_block when nothing is, eof at the end.
+    virtual result<std::size_t> try_read(asio::mutable_buffer into) noexcept = 0;
+    virtual void close() noexcept = 0;
+    virtual bool is_open() const noexcept = 0;
+};
+
+}  // namespace dragline::net::detail
+
+#include <asio/any_io_executor.hpp>
+#include <asio/buffer.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// A connected byte stream. Also an Asio AsyncReadStream and AsyncWriteStream, so asio::async_read and its
+/// kin work.
+///
+/// Moveable; an operation keeps what it needs, so a stream may be destroyed or moved while one is under way:
+/// destroying it closes the connection. One read and one write at a time. Threads: operations may be started
+/// on any thread; every other member belongs to the loop's.
+class stream {
+public:
+    using executor_type = asio::any_io_executor;
+
+    stream() = default;
+    explicit stream(std::shared_ptr<detail::stream_layer> layer) noexcept : layer_(std::move(layer)) {}
+    stream(stream&&) = default;
+    stream& operator=(stream&& other) noexcept;
+    ~stream() { close(); }
+
+    executor_type get_executor() const noexcept { return layer_->get_executor(); }
+    bool is_open() const noexcept { return layer_ && layer_->is_open(); }
+
+    /// Closes at once: operations under way end with operation_aborted. A closed stream stays closed.
+    void close() noexcept {
+        if (layer_) layer_->close();
+    }
+
+    /// Reads at least one byte into the first buffer of `buffers` that is not empty: void(error_code,
+    /// size_t).
+    ///
+    /// Errors: asio::error::eof at the peer's end; over TLS tls::errc::truncated when it came without
+    /// close_notify. Cancel: any type; nothing is consumed.
+    template <class MutableBufferSequence, class Token = default_token>
+    auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
+        return async::initiate<std::size_t>(get_executor(), &read_body, std::forward<Token>(token), layer_,
+                                            first_of<asio::mutable_buffer>(buffers));
+    }
+
+    /// Writes the first buffer of `buffers` that is not empty, whole: void(error_code, size_t).
+    ///
+    /// Cancel: any type; how much went out is then unknown, so close the stream.
+    template <class ConstBufferSequence, class Token = default_token>
+    auto async_write_some(const ConstBufferSequence& buffers, Token&& token = {}) {
+        return async::initiate<std::size_t>(get_executor(), &write_body, std::forward<Token>(token), layer_,
+                                            first_of<asio::const_buffer>(buffers));
+    }
+
+    /// Ends the sending side: void(error_code). Over TLS sends close_notify first.
+    template <class Token = default_token>
+    auto async_shutdown(Token&& token = {}) {
+        return async::initiate<void>(get_executor(), &shutdown_body, std::forward<Token>(token), layer_);
+    }
+
+    /// What the library's own coroutines use: reads and writes under a deadline, without an operation.
+    detail::stream_layer& layer() const noexcept { return *layer_; }
+
+private:
+    using layer_pointer = std::shared_ptr<detail::stream_layer>;
+
+    template <class Buffer, class Sequence>
+    static Buffer first_of(const Sequence& buffers) {
+        for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
+            if (Buffer buffer(*at); buffer.size() > 0) return buffer;
+        }
+        return Buffer();
+    }
+
+    static asio::awaitable<result<std::size_t>> read_body(layer_pointer layer, asio::mutable_buffer into);
+    static asio::awaitable<result<std::size_t>> write_body(layer_pointer layer, asio::const_buffer from);
+    static asio::awaitable<result<void>> shutdown_body(layer_pointer layer);
+
+    layer_pointer layer_;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/stream.ipp
+// Included by <dragline/net/stream.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL stream& stream::operator=(stream&& other) noexcept {
+    if (this != &other) close();
+    layer_ = std::move(other.layer_);
+    return *this;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::read_body(layer_pointer layer,
+                                                                     asio::mutable_buffer into) {
+    if (into.size() == 0) co_return std::size_t{0};
+    auto reading = layer->read_some(into, async::no_deadline, phase::read);
+    co_return co_await std::move(reading);
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::write_body(layer_pointer layer,
+                                                                      asio::const_buffer from) {
+    const detail::gather pieces{from, asio::const_buffer()};
+    auto writing = layer->write(pieces, async::no_deadline, phase::write);
+    auto written = co_await std::move(writing);
+    if (!written) co_return written.error();
+    co_return from.size();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream::shutdown_body(layer_pointer layer) {
+    auto ending = layer->shutdown(async::no_deadline);
+    co_return co_await std::move(ending);
+}
+
+}  // namespace dragline::net
+
+#endif
+
+#include <asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class h1_connection final : public exchange {
+public:
+    h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
+
+    /// Makes ready for the next exchange; the method decides how the response is framed.
+    void start(std::string_view method, const h1::head_limits& limits);
+
+    asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
+    asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
+    asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
+    bool answered() const noexcept override { return answered_; }
+    bool reusable() const noexcept override;
+    std::uint64_t bytes_sent() const noexcept override { return sent_; }
+
+    /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
+    bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
+    void close() noexcept { stream_.close(); }
+
+    /// How long the peer said that it keeps this connection when idle.
+    std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
+
+    const asio::ip::address& peer_address() const noexcept { return address_; }
+    std::uint16_t peer_port() const noexcept { return port_; }
+    const tls::peer_info& peer_tls() const noexcept { return peer_; }
+
+private:
+    static constexpr std::size_t first_size = 8 * 1024;
+
+    std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+    void consume(std::size_t size) noexcept { begin_ += size; }
+    asio::awaitable<result<void>> fill(stage_limit limit);
+    result<std::size_t> parse_head();
+    void take_head(response_head& into);
+    asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
+    asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
+    std::size_t copy_unread(asio::mutable_buffer into) noexcept;
+    bool has_input() noexcept;
+
+    net::stream stream_;
+    asio::ip::address address_;
+    std::uint16_t port_;
+    tls::peer_info peer_;
+
+    std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::string head_text_;  // of the request; kept for its memory
+
+    std::string method_;
+    h1::head_limits limits_;  // those of parser_
+    h1::response_head_parser parser_;
+    h1::chunked_decoder chunks_;
+    h1::body_framing framing_;
+    std::string_view pending_chunk_;  // decoded, still in buffer_
+    std::uint64_t remaining_ = 0;
+    std::uint64_t sent_ = 0;
+    std::optional<std::chrono::seconds> keep_alive_;
+    bool request_complete_ = false;
+    bool answered_ = false;
+    bool head_read_ = false;
+    bool body_complete_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/h1_connection.ipp
+// Included by <dragline/http/detail/h1_connection.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL h1_connection::h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port,
+                                           tls::peer_info peer)
+    : stream_(std::move(stream)), address_(std::move(address)), port_(port), peer_(std::move(peer)) {}
+
+DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits) {
+    method_ = method;
+    if (limits == limits_) {
+        parser_.reset();
+    } else {
+        parser_ = h1::response_head_parser(limits);
+        limits_ = limits;
+    }
+    framing_ = {};
+    remaining_ = 0;
+    sent_ = 0;
+    request_complete_ = answered_ = head_read_ = body_complete_ = false;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request_view request,
+                                                                         stage_limit limit) {
+    head_text_.clear();
+    h1::append_request_line(head_text_, request.method, request.target);
+    h1::append_field(head_text_, "Host", request.host);
+    for (const auto& [name, value] : *request.fields) h1::append_field(head_text_, name, value);
+    head_text_ += h1::line_end;
+    // A small body goes out with its head in one piece: over TLS in one record.
+    auto body = request.body;
+    if (body.size() <= 4096) {
+        head_text_ += body;
+        body = {};
+    }
+    const net::detail::gather pieces{asio::buffer(head_text_), asio::buffer(body)};
+    auto writing = stream_.layer().write(pieces, limit.until, limit.where);
+    auto written = co_await std::move(writing);
+    if (written) {
+        sent_ = head_text_.size() + body.size();
+        request_complete_ = true;
+        co_return written;
+    }
+    // A peer may answer and stop reading while the body is still sent: what it answered counts. The
+    // connection has no further use either way.
+    const bool gone =
+        written.error() == asio::error::broken_pipe || written.error() == asio::error::connection_reset;
+    if (gone && !request.body.empty() && has_input()) co_return result<void>();
+    co_return written;
+}
+
+// At least one more byte in the buffer, or an error.
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limit) {
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (end_ == buffer_.size()) {
+        if (begin_ > 0) {
+            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+            end_ -= begin_;
+            begin_ = 0;
+        } else {
+            buffer_.resize(std::max(first_size, 2 * buffer_.size()));
+        }
+    }
+    auto space = asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
+    auto reading = stream_.layer().read_some(space, limit.until, limit.where);
+    auto size = co_await std::move(reading);
+    if (!size) co_return size.error();
+    end_ += *size;
+    answered_ = true;
+    co_return result<void>();
+}
+
+// Takes what has come, or its end, without waiting.
+DRAGLINE_DECL bool h1_connection::has_input() noexcept {
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (buffer_.empty()) buffer_.resize(first_size);
+    if (end_ == buffer_.size()) return true;
+    auto size = stream_.layer().try_read(asio::buffer(buffer_.data() + end_, buffer_.size() - end_));
+    if (size) end_ += *size;
+    return size.error() != asio::error::would_block;
+}
+
+DRAGLINE_DECL result<std::size_t> h1_connection::parse_head() {
+    if (begin_ == end_) return std::size_t{0};
+    return parser_.parse(unread());
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_head& into, int max_interim,
+                                                                     stage_limit limit) {
+    for (int interim = 0;;) {
+        auto size = parse_head();
+        if (!size) co_return size.error();
+        if (*size == 0) {
+            auto filling = fill(limit);
+            auto filled = co_await std::move(filling);
+            if (filled) continue;
+            if (filled.error() != asio::error::eof) co_return filled;
+            co_return answered_ ? make_error_code(h1::errc::truncated)
+                                : make_error_code(errc::connection_closed);
+        }
+        const auto& head = parser_.head();
+        auto framing = h1::response_framing(head, method_);
+        if (!framing) co_return framing.error();
+        if (head.status == 101) co_return errc::unexpected_upgrade;
+        if (head.status >= 200) {
+            framing_ = *framing;
+            take_head(into);
+            consume(*size);
+            co_return result<void>();
+        }
+        if (++interim > max_interim) co_return errc::too_many_interim;
+        consume(*size);
+        parser_.reset();
+    }
+}
+
+DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
+    const auto& head = parser_.head();
+    into.status = head.status;
+    into.version_minor = head.version_minor;
+    into.reason = head.reason;
+    std::size_t text_size = 0;
+    for (const auto& field : head.fields) text_size += field.name.size() + field.value.size();
+    into.headers.clear();
+    into.headers.reserve(head.fields.size(), text_size);
+    for (const auto& field : head.fields) into.headers.add(field.name, field.value);
+    keep_alive_ = h1::keep_alive_timeout(head.fields);
+    into.has_body = framing_.kind != h1::body_kind::none;
+    into.content_length.reset();
+    head_read_ = true;
+    switch (framing_.kind) {
+        case h1::body_kind::none: body_complete_ = true; break;
+        case h1::body_kind::length:
+            remaining_ = framing_.length;
+            into.content_length = framing_.length;
+            body_complete_ = remaining_ == 0;
+            break;
+        case h1::body_kind::chunked: chunks_.reset(); break;
+        case h1::body_kind::until_close: break;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio::mutable_buffer into,
+                                                                            stage_limit limit) {
+    if (body_complete_) co_return std::size_t{0};
+    auto reading =
+        framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
+    co_return co_await std::move(reading);
+}
+
+DRAGLINE_DECL std::size_t h1_connection::copy_unread(asio::mutable_buffer into) noexcept {
+    const auto size = std::min(into.size(), end_ - begin_);
+    std::memcpy(into.data(), buffer_.data() + begin_, size);
+    consume(size);
+    return size;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
+                                                                             stage_limit limit) {
+    const bool bounded = framing_.kind == h1::body_kind::length;
+    if (bounded && into.size() > remaining_) into = asio::buffer(into, static_cast<std::size_t>(remaining_));
+    result<std::size_t> size = copy_unread(into);
+    if (*size == 0) {
+        // Straight into the caller's memory: the buffer is empty.
+        auto reading = stream_.layer().read_some(into, limit.until, limit.where);
+        size = co_await std::move(reading);
+        if (size.error() == asio::error::eof) {
+            if (bounded) co_return h1::errc::truncated;
+            body_complete_ = true;
+            co_return std::size_t{0};
+        }
+        if (!size) co_return size;
+    }
+    if (bounded) {
+        remaining_ -= *size;
+        body_complete_ = remaining_ == 0;
+    }
+    co_return size;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(asio::mutable_buffer into,
+                                                                               stage_limit limit) {
+    while (pending_chunk_.empty()) {
+        if (begin_ == end_) {
+            auto filling = fill(limit);
+            auto filled = co_await std::move(filling);
+            if (filled.error() == asio::error::eof) co_return h1::errc::truncated;
+            if (!filled) co_return filled.error();
+        }
+        auto step = chunks_.next(unread());
+        if (!step) co_return step.error();
+        pending_chunk_ = step->data;
+        consume(step->consumed);
+        if (step->finished) {
+            body_complete_ = true;
+            co_return std::size_t{0};
+        }
+    }
+    const auto size = std::min(into.size(), pending_chunk_.size());
+    std::memcpy(into.data(), pending_chunk_.data(), size);
+    pending_chunk_.remove_prefix(size);
+    co_return size;
+}
+
+DRAGLINE_DECL bool h1_connection::reusable() const noexcept {
+    // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
+    return request_complete_ && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
+           stream_.is_open();
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+struct pool_limits {
+    std::size_t per_host = 10;
+    std::size_t total = 256;
+    std::size_t waiters = 100'000;
+    async::duration idle = std::chrono::seconds(15);
+};
+
+class connection_pool {
+    struct host;
+    struct slot {
+        host* owner = nullptr;
+        std::unique_ptr<h1_connection> connection;
+        async::time_point expires{};
+    };
+    using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
+
+public:
+    /// The right to one connection of a host, with or without the connection. Its end closes and frees both.
+    class place {
+    public:
+        place() = default;
+        place(place&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), slot_(other.slot_) {}
+        place& operator=(place&& other) noexcept {
+            if (this != &other) {
+                reset();
+                pool_ = std::exchange(other.pool_, nullptr);
+                slot_ = other.slot_;
+            }
+            return *this;
+        }
+        ~place() { reset(); }
+
+        explicit operator bool() const noexcept { return pool_ != nullptr; }
+        h1_connection* connection() const noexcept { return slot_->connection.get(); }
+        void put(std::unique_ptr<h1_connection> made) noexcept { slot_->connection = std::move(made); }
+
+        /// Leaves the connection to the next fetch of this host.
+        void park(async::time_point now) {
+            if (auto* pool = std::exchange(pool_, nullptr)) pool->park(slot_, now);
+        }
+
+    private:
+        friend class connection_pool;
+        place(connection_pool& pool, slots::iterator at) noexcept : pool_(&pool), slot_(at) {}
+        void reset() noexcept {
+            if (auto* pool = std::exchange(pool_, nullptr)) pool->drop(slot_);
+        }
+
+        connection_pool* pool_ = nullptr;
+        slots::iterator slot_;
+    };
+
+    connection_pool(async::loop_state& loop, pool_limits limits) : loop_(loop), limits_(limits) {}
+    connection_pool(const connection_pool&) = delete;
+    connection_pool& operator=(const connection_pool&) = delete;
+
+    /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
+    /// `fresh`: no idle one. Errors: make_timeout(phase::queue), dragline::errc::queue_full.
+    asio::awaitable<result<place>> acquire(std::string key, bool fresh, async::time_point now,
+                                           stage_limit limit, async::interrupter& ending);
+
+    /// Closes every idle connection, and from now on each one that is parked.
+    void close() noexcept;
+
+    std::size_t idle() const noexcept { return idle_.size(); }
+    std::size_t connections() const noexcept { return idle_.size() + used_.size(); }
+    std::size_t waiting() const noexcept { return waiting_; }
+
+private:
+    struct waiter;
+    using waiters = std::list<waiter*>;
+    struct host {
+        explicit host(std::string k) : key(std::move(k)) {}
+        std::string key;
+        std::size_t connections = 0;       // idle, used, or being opened
+        std::size_t wanted = 0;            // waiters, wherever they stand in line
+        std::deque<slots::iterator> idle;  // the oldest in front
+        waiters waiting;
+    };
+    struct waiter {
+        waiter(connection_pool& owner, host& wanted, bool wants_fresh);
+        ~waiter();
+        connection_pool& pool;
+        async::event wake;
+        host& target;
+        bool fresh;
+        std::uint64_t order;  // of arrival
+        waiters* line;        // the one it stands in, while nothing is granted
+        waiters::iterator at;
+        place granted;
+    };
+
+    host& host_of(std::string&& key);
+    std::optional<place> take_idle(host& from, async::time_point now);
+    bool has_room(const host& wanted) const noexcept { return wanted.connections < limits_.per_host; }
+    std::optional<place> open_place(host& wanted);
+    place add_place(host& wanted);
+    void evict(slots::iterator oldest) noexcept;
+    void prune(async::time_point now) noexcept;
+    void park(slots::iterator at, async::time_point now);
+    void drop(slots::iterator at) noexcept;
+    static bool is_earlier(const waiters& line, const waiters& other) noexcept;
+    static void move_first(waiters& from, waiters& to);
+    void grant(waiters& line, place granted);
+    void serve_waiters(host& freed);
+    void forget_if_unused(host& left) noexcept;
+
+    async::loop_state& loop_;
+    pool_limits limits_;
+    std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
+    slots idle_;  // the one that was parked first is in front
+    slots used_;
+    waiters waiting_for_total_;
+    std::size_t waiting_ = 0;
+    std::uint64_t arrivals_ = 0;
+    bool closed_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/connection_pool.ipp
+// Included by <dragline/http/detail/connection_pool.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string&& key) {
+    if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
+    auto made = std::make_unique<host>(std::move(key));
+    auto& added = *made;
+    hosts_.emplace(added.key, std::move(made));
+    return added;
+}
+
+DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
+    if (left.connections == 0 && left.wanted == 0) hosts_.erase(left.key);
+}
+
+DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
+                                                                               async::time_point now) {
+    while (!from.idle.empty()) {
+        const auto at = from.idle.back();
+        from.idle.pop_back();
+        used_.splice(used_.end(), idle_, at);
+        place taken(*this, at);
+        if (at->expires > now && at->connection->is_quiet()) return taken;
+        // Keeps the host alive while its last spent connection goes.
+        ++from.connections;
+        taken = place();
+        --from.connections;
+    }
+    return std::nullopt;
+}
+
+DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
+    ++wanted.connections;
+    used_.emplace_back();
+    used_.back().owner = &wanted;
+    return place(*this, std::prev(used_.end()));
+}
+
+DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
+    // An idle connection in the way goes: one of this host that is not good enough for a fresh one, or
+    // the oldest of all, which may be of this host too.
+    if (!has_room(wanted)) {
+        if (wanted.idle.empty()) return std::nullopt;
+        evict(wanted.idle.front());
+    }
+    if (connections() >= limits_.total) {
+        if (idle_.empty()) return std::nullopt;
+        evict(idle_.begin());
+    }
+    return add_place(wanted);
+}
+
+// The oldest of all is also the oldest of its host.
+DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
+    auto& owner = *oldest->owner;
+    owner.idle.pop_front();
+    --owner.connections;
+    idle_.erase(oldest);
+    forget_if_unused(owner);
+}
+
+DRAGLINE_DECL void connection_pool::prune(async::time_point now) noexcept {
+    while (!idle_.empty() && idle_.front().expires <= now) evict(idle_.begin());
+}
+
+DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& wanted, bool wants_fresh)
+    : pool(owner),
+      wake(owner.loop_),
+      target(wanted),
+      fresh(wants_fresh),
+      order(owner.arrivals_++),
+      line(owner.has_room(wanted) ? &owner.waiting_for_total_ : &wanted.waiting),
+      at(line->insert(line->end(), this)) {
+    ++pool.waiting_;
+    ++target.wanted;
+}
+
+DRAGLINE_DECL connection_pool::waiter::~waiter() {
+    --pool.waiting_;
+    --target.wanted;
+    if (line) line->erase(at);
+    if (!granted) pool.forget_if_unused(target);
+}
+
+DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
+    std::string key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
+    auto& wanted = host_of(std::move(key));
+    if (!fresh) {
+        if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
+    }
+    ++wanted.wanted;  // not to be forgotten while idle connections go
+    prune(now);
+    auto opened = open_place(wanted);
+    --wanted.wanted;
+    if (opened) co_return *std::move(opened);
+    if (waiting_ >= limits_.waiters) co_return forget_if_unused(wanted), dragline::errc::queue_full;
+
+    waiter mine(*this, wanted, fresh);
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);
+    auto waiting = mine.wake.wait(limit.until, phase::queue);
+    auto woken = co_await std::move(waiting);
+    if (mine.granted) co_return std::move(mine.granted);
+    if (!woken) co_return woken.error();
+    co_return asio::error::operation_aborted;
+}
+
+DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
+    auto& owner = *at->owner;
+    if (closed_ || is_earlier(waiting_for_total_, owner.waiting)) return drop(at);
+    if (!owner.waiting.empty()) {
+        if (owner.waiting.front()->fresh) return drop(at);
+        return grant(owner.waiting, place(*this, at));
+    }
+    auto idle = limits_.idle;
+    if (const auto said = at->connection->keep_alive()) {
+        // A second before the peer does it, so that no request meets a closing connection.
+        idle = std::max(async::duration::zero(),
+                        std::chrono::duration_cast<async::duration>(*said) - std::chrono::seconds(1));
+    }
+    at->expires = async::deadline_after(now, idle);
+    idle_.splice(idle_.end(), used_, at);
+    owner.idle.push_back(at);
+}
+
+DRAGLINE_DECL void connection_pool::drop(slots::iterator at) noexcept {
+    auto& owner = *at->owner;
+    --owner.connections;
+    used_.erase(at);
+    serve_waiters(owner);
+}
+
+DRAGLINE_DECL void connection_pool::grant(waiters& line, place granted) {
+    auto* next = line.front();
+    line.pop_front();
+    next->line = nullptr;
+    next->granted = std::move(granted);
+    next->wake.notify();
+}
+
+DRAGLINE_DECL bool connection_pool::is_earlier(const waiters& line, const waiters& other) noexcept {
+    return !line.empty() && (other.empty() || line.front()->order < other.front()->order);
+}
+
+DRAGLINE_DECL void connection_pool::move_first(waiters& from, waiters& to) {
+    auto* moved = from.front();
+    const auto place = std::find_if(to.begin(), to.end(),
+                                    [moved](const waiter* other) { return other->order > moved->order; });
+    to.splice(place, from, from.begin());
+    moved->line = &to;
+}
+
+// One place has become free. Who waits for a host that is full stands in that host's line, all others in the
+// session's.
+DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
+    if (!closed_ && !freed.waiting.empty()) move_first(freed.waiting, waiting_for_total_);
+    while (!closed_ && !waiting_for_total_.empty()) {
+        auto& target = waiting_for_total_.front()->target;
+        if (has_room(target)) {
+            grant(waiting_for_total_, add_place(target));
+            break;
+        }
+        move_first(waiting_for_total_, target.waiting);  // it has filled up meanwhile
+    }
+    forget_if_unused(freed);
+}
+
+DRAGLINE_DECL void connection_pool::close() noexcept {
+    closed_ = true;
+    while (!idle_.empty()) evict(idle_.begin());
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/fetch_cookies.hpp
+// The cookies of one fetch: those of its jar, and those that were given for it alone.
+
+
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_cookies {
+public:
+    using time_point = cookie_jar::time_point;
+
+    /// Call once, before all else.
+    std::error_code prepare(const fetch_options& options, const std::shared_ptr<cookie_jar>& of_session);
+
+    /// Writes the Cookie field anew for a hop. `away`: a redirect has left the origin of the fetch for good.
+    void set_field(fields& of_request, const url::url& to, bool away, async::clock& time);
+
+    /// Obeys every Set-Cookie field; one that the jar refuses is no error of the fetch.
+    void store(const fields& of_response, const url::url& from, async::clock& time);
+
+private:
+    std::shared_ptr<cookie_jar> jar_;
+    std::vector<cookie_pair> own_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_cookies.ipp
+// Included by <dragline/http/detail/fetch_cookies.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code fetch_cookies::prepare(const fetch_options& options,
+                                                     const std::shared_ptr<cookie_jar>& of_session) {
+    jar_ = options.cookies() ? options.cookies()->make_jar() : of_session;
+    own_ = options.own_cookies();
+    for (const auto& [name, value] : own_) {
+        if (auto ec = check_cookie_pair(name, value)) return ec;
+    }
+    if ((jar_ || !own_.empty()) && options.headers().contains("Cookie"))
+        return dragline::errc::invalid_option;
+    return {};
+}
+
+DRAGLINE_DECL void fetch_cookies::set_field(fields& of_request, const url::url& to, bool away,
+                                            async::clock& time) {
+    if (!jar_ && own_.empty()) return;  // a Cookie field is the caller's
+    if (away) own_.clear();
+    of_request.remove("Cookie");
+    const auto field = jar_ ? jar_->field_for(to, time.wall_time(), own_) : cookie_field(own_);
+    if (!field.empty()) of_request.add("Cookie", field);
+}
+
+DRAGLINE_DECL void fetch_cookies::store(const fields& of_response, const url::url& from, async::clock& time) {
+    if (!jar_) return;
+    for (const auto& [name, value] : of_response) {
+        if (ascii::equals_ignoring_case(name, "Set-Cookie")) jar_->store(from, value, time.wall_time());
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/redirect_machine.hpp
+// Decides what follows a response: nothing, another request, or an error (RFC 9110, 15.4). No I/O.
+
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24210,68 +27116,6 @@ DRAGLINE_DECL std::vector<std::shared_ptr<sessions_entry>> sessions_registry::en
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/http/session_options.hpp
-// What the fetches of one session share.
-
-
-#include <chrono>
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::http {
-
-/// The settings of a session, fixed when get_session() makes it.
-class session_options {
-public:
-    session_options() {}
-
-    /// Connections to one origin, idle ones included; further fetches wait in turn.
-    session_options& connections_per_host(std::size_t value) { return per_host_ = value, *this; }
-    std::size_t connections_per_host() const noexcept { return per_host_; }
-
-    /// Connections of the whole session.
-    session_options& connections(std::size_t value) { return total_ = value, *this; }
-    std::size_t connections() const noexcept { return total_; }
-
-    /// Fetches that may wait for a connection; one more fails with dragline::errc::queue_full.
-    session_options& max_waiters(std::size_t value) { return waiters_ = value, *this; }
-    std::size_t max_waiters() const noexcept { return waiters_; }
-
-    /// How long an idle connection is kept, unless the peer says how long it does. It is closed when the
-    /// session next does something after that.
-    session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
-    async::duration idle_timeout() const noexcept { return idle_; }
-
-    /// The User-Agent of fetches that name none; none is sent when empty.
-    session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
-    const std::string& user_agent() const noexcept { return user_agent_; }
-
-    session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
-    const dragline::tls::client_options& tls() const noexcept { return tls_; }
-
-    /// How names are looked up.
-    session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
-    const dragline::dns::query_options& dns() const noexcept { return dns_; }
-
-    bool operator==(const session_options&) const = default;
-
-private:
-    std::size_t per_host_ = 10;
-    std::size_t total_ = 256;
-    std::size_t waiters_ = 100'000;
-    async::duration idle_ = std::chrono::seconds(15);
-    std::string user_agent_ = "dragline/0.1";
-    dragline::tls::client_options tls_;
-    dragline::dns::query_options dns_;
-};
-
-}  // namespace dragline::http
-
-namespace dragline::inline v1 {
-using http::session_options;
-}
 // ---- dragline/tls/context.hpp
 // The settings of many TLS connections, made once and then shared. Start with `context::make_client`.
 
@@ -24998,6 +27842,8 @@ public:
     const session_options& options() const noexcept { return options_; }
     dns::resolver& resolver() noexcept { return resolver_; }
     connection_pool& pool() noexcept { return pool_; }
+    const std::shared_ptr<cookie_jar>& cookies() const noexcept { return cookies_; }
+    challenge_cache& challenges() noexcept { return challenges_; }
     bool closed() const noexcept { return closed_; }
     result<std::shared_ptr<tls_setup>> tls_setup_of_session();
 
@@ -25046,6 +27892,8 @@ private:
     session_options options_;
     dns::resolver resolver_;
     connection_pool pool_;
+    std::shared_ptr<cookie_jar> cookies_;
+    challenge_cache challenges_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;
     std::list<async::event*> closers_;
@@ -25103,7 +27951,9 @@ DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_
       options_(options),
       resolver_(loop.executor(), options.dns()),
       pool_(loop, pool_limits{options.connections_per_host(), options.connections(), options.max_waiters(),
-                              options.idle_timeout()}) {}
+                              options.idle_timeout()}),
+      cookies_(options.cookies().make_jar()),
+      challenges_(options.known_challenges()) {}
 
 DRAGLINE_DECL result<std::shared_ptr<tls_setup>> session_state::tls_setup_of_session() {
     if (!tls_) {
@@ -25200,77 +28050,6 @@ DRAGLINE_DECL void loop_sessions::shutdown() noexcept {
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/http/response.hpp
-// What a fetch yields.
-
-
-#include <asio/ip/address.hpp>
-
-#include <cstdint>
-#include <string>
-#include <system_error>
-#include <vector>
-
-namespace dragline::inline v1::http {
-
-/// A redirect that was followed.
-class redirect_record {
-public:
-    redirect_record() {}
-
-    int status = 0;
-    dragline::url::url from;
-    dragline::url::url to;
-};
-
-/// Who answered.
-class peer_record {
-public:
-    peer_record() {}
-
-    asio::ip::address address;
-    std::uint16_t port = 0;
-    bool reused = false;           ///< The connection had carried an exchange before.
-    dragline::tls::peer_info tls;  ///< Empty without TLS.
-};
-
-/// How long the steps of the last hop took; zero for what was not needed.
-class timings_record {
-public:
-    timings_record() {}
-
-    async::duration queue{};
-    async::duration resolve{};
-    async::duration connect{};
-    async::duration tls{};
-    async::duration first_byte{};  ///< From the request sent to the end of the response head.
-    async::duration total{};       ///< Of the whole fetch, all hops.
-};
-
-/// A response with its body. A status of 400 or more is no error by itself.
-class response {
-public:
-    response() {}
-
-    int status = 0;
-    std::string reason;     ///< As sent; may be empty.
-    int version_minor = 1;  ///< Of HTTP/1.x.
-    fields headers;
-    std::string body;        ///< Decoded; any bytes.
-    bool truncated = false;  ///< The body was cut at max_body.
-    dragline::url::url url;  ///< The final one, after redirects.
-    std::vector<redirect_record> history;
-    peer_record peer;
-    timings_record timings;
-
-    /// Throws std::system_error(errc::bad_status) when the status is 400 or more.
-    const response& raise_for_status() const {
-        if (status >= 400) throw std::system_error(make_error_code(errc::bad_status), std::to_string(status));
-        return *this;
-    }
-};
-
-}  // namespace dragline::http
 
 #include <cstdint>
 #include <memory>
@@ -25298,7 +28077,7 @@ private:
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     result<std::string> pool_key();
-    void follow();
+    std::error_code follow();
     void record(std::error_code ec);
 
     time_point now() const noexcept { return session_->loop().now(); }
@@ -25314,9 +28093,11 @@ private:
     std::string method_;
     fields fields_;  // of the request, complete but for Host
     http::body body_;
-    bool pinned_ = true;  // connect_to still applies: no redirect has left the origin
+    fetch_cookies cookies_;
+    bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
     std::shared_ptr<tls_setup> tls_;
 
+    authentication_machine authentication_;
     response_head head_;
     redirect_step next_;  // what follows head_
     int followed_ = 0;
@@ -25490,6 +28271,57 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_decoded(exchange& 
         if (!progress) co_return progress.error();
         if (*progress == codec::content_decoder::progress::stopped) co_return on_limit_reached(into);
     }
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/fetch_check.hpp
+// What is wrong with the options of a fetch, before anything is done.
+
+
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
+
+/// The fields that the caller has given; how the message ends is not theirs to say.
+DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_check.ipp
+// Included by <dragline/http/detail/fetch_check.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
+    for (const auto limit : {options.timeout(), options.resolve_timeout(), options.connect_timeout(),
+                             options.tls_timeout(), options.write_timeout(), options.first_byte_timeout(),
+                             options.read_timeout(), shared.idle_timeout()}) {
+        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
+    }
+    const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
+    if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
+        return dragline::errc::invalid_option;
+    return {};
+}
+
+DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {
+    for (const auto& [name, value] : options.headers()) {
+        if (auto ec = h1::check_field_name(name)) return ec;
+        if (auto ec = h1::check_field_value(value)) return ec;
+        for (const auto* framing : {"Content-Length", "Transfer-Encoding", "Connection"}) {
+            if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
+        }
+    }
+    if (auto ec = h1::check_field_value(options.user_agent() ? *options.user_agent() : shared.user_agent()))
+        return ec;
+    return h1::check_field_value(options.body().content_type());
 }
 
 }  // namespace dragline::http::detail
@@ -27309,21 +30141,13 @@ DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_o
       options_(std::move(options)),
       started_(now()),
       until_(async::deadline_after(started_, options_.timeout())),
-      body_(options_.body()) {}
+      body_(options_.body()),
+      authentication_(session_->challenges()) {}
 
 DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (session_->closed()) return errc::session_closed;
-    for (const auto limit :
-         {options_.timeout(), options_.resolve_timeout(), options_.connect_timeout(), options_.tls_timeout(),
-          options_.write_timeout(), options_.first_byte_timeout(), options_.read_timeout()}) {
-        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
-    }
-    if (options_.max_interim() < 0 || options_.redirects().limit() < 0) return dragline::errc::invalid_option;
     const auto& shared = session_->options();
-    if (shared.connections() == 0 || shared.connections_per_host() == 0 ||
-        !async::valid_timeout(shared.idle_timeout())) {
-        return dragline::errc::invalid_option;
-    }
+    if (auto ec = check_options(options_, shared)) return ec;
     auto parsed = url::parse(text);
     if (!parsed) return parsed.error();
     url_ = *std::move(parsed);
@@ -27331,19 +30155,12 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
 
     method_ = !options_.method().empty() ? options_.method() : body_.has_value() ? "POST" : "GET";
     if (auto ec = h1::check_method(method_)) return ec;
-    for (const auto& [name, value] : options_.headers()) {
-        if (auto ec = h1::check_field_name(name)) return ec;
-        if (auto ec = h1::check_field_value(value)) return ec;
-        // How the message ends is said by the library alone.
-        for (const auto* framing : {"Content-Length", "Transfer-Encoding", "Connection"}) {
-            if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
-        }
-    }
-    const auto& agent = options_.user_agent() ? *options_.user_agent() : shared.user_agent();
-    if (auto ec = h1::check_field_value(agent)) return ec;
-    if (auto ec = h1::check_field_value(body_.content_type())) return ec;
+    if (auto ec = check_fields(options_, shared)) return ec;
+    if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
     prepare_fields();
-    return {};
+    auto chosen = credentials_for(options_, shared, url_, {});
+    if (url_.has_credentials()) url_ = url_.without_credentials();
+    return authentication_.use(std::move(chosen), url_);
 }
 
 DRAGLINE_DECL void fetch_op::prepare_fields() {
@@ -27399,8 +30216,9 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::run(std::string url) {
         auto hopped = co_await std::move(hopping);
         if (!hopped) co_return hopped.error();
         if (next_.ec) co_return next_.ec;
+        if (authentication_.answer()) continue;
         if (!next_.target) break;
-        follow();
+        if (auto ec = follow()) co_return ec;
     }
     response_.status = head_.status;
     response_.reason = std::move(head_.reason);
@@ -27411,12 +30229,11 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::run(std::string url) {
     co_return std::move(response_);
 }
 
-DRAGLINE_DECL void fetch_op::follow() {
-    redirect_record taken;
+DRAGLINE_DECL std::error_code fetch_op::follow() {
+    auto& taken = response_.history.emplace_back();
     taken.status = head_.status;
     taken.from = std::move(url_);
-    taken.to = *next_.target;
-    response_.history.push_back(std::move(taken));
+    taken.to = next_.target->without_credentials();
     ++followed_;
     if (next_.new_origin) {
         strip_credentials(fields_);
@@ -27427,10 +30244,13 @@ DRAGLINE_DECL void fetch_op::follow() {
         body_ = http::body();
     }
     method_ = std::move(next_.method);
-    url_ = *std::move(next_.target);
+    url_ = taken.to;
+    if (!next_.new_origin) return authentication_.next_request(), std::error_code();
+    return authentication_.use(credentials_for(options_, session_->options(), url_, response_.history), url_);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::hop() {
+    cookies_.set_field(fields_, url_, !pinned_, session_->loop().time());
     bool stale = false;
     auto first = attempt(stale);
     auto done = co_await std::move(first);
@@ -27501,6 +30321,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     async::interrupter::scope scope(
         call_.ending(), [](void* self) noexcept { static_cast<h1_connection*>(self)->close(); }, &connection);
     if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    const digest_request asked(method_, url_.request_target(), body_.bytes());
+    if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
     const auto host = options_.headers().find("Host");
     request_view request;
     request.method = method_;
@@ -27523,6 +30345,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     if (!read) co_return read;
     attempt_.first_byte = now() - sent;
     attempt_.status = head_.status;
+    cookies_.store(head_.headers, url_, session_->loop().time());
 
     auto& peer = response_.peer;
     peer.address = connection.peer_address();
@@ -27530,9 +30353,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     peer.reused = attempt_.reused;
     peer.tls = connection.peer_tls();
     next_ = next_step(options_.redirects(), followed_, url_, method_, head_);
+    if (auto ec = authentication_.on_response(head_, session_->loop().random())) co_return ec;
     body_reader reader(session_->loop(), options_, until_);
-    auto rest =
-        next_.target || next_.ec ? reader.discard(connection) : reader.read(connection, head_, response_);
+    const bool unwanted = next_.target || next_.ec || authentication_.answer();
+    auto rest = unwanted ? reader.discard(connection) : reader.read(connection, head_, response_);
     auto done = co_await std::move(rest);
     attempt_.bytes_received = reader.bytes_received();
     co_return done;
@@ -27732,6 +30556,10 @@ public:
     /// False after close_session(): each call on this handle then ends with errc::session_closed.
     bool is_open() const noexcept { return !state_->closed(); }
     session_statistics statistics() const;
+
+    /// The jar of this session, for looking into it, saving it and loading it; nullptr when it keeps no
+    /// cookies.
+    const std::shared_ptr<http::cookie_jar>& cookie_jar() const noexcept { return state_->cookies(); }
 
     friend bool operator==(const session&, const session&) = default;
 

@@ -2999,12 +2999,19 @@ public:
     manual_clock() {}
 
     async::time_point now() noexcept override { return async::time_point(async::duration(now_)); }
+    /// Begins with the year 2000.
+    std::chrono::system_clock::time_point wall_time() noexcept override {
+        constexpr auto begin = std::chrono::sys_days(std::chrono::January / 1 / 2000);
+        return begin + std::chrono::duration_cast<std::chrono::system_clock::duration>(now() - start());
+    }
     async::duration longest_sleep() const noexcept override { return std::chrono::milliseconds(1); }
 
     void advance(async::duration by) noexcept { now_ += by.count(); }
 
 private:
-    std::atomic<async::duration::rep> now_ = async::duration(std::chrono::hours(1)).count();
+    static constexpr async::time_point start() noexcept { return async::time_point(std::chrono::hours(1)); }
+
+    std::atomic<async::duration::rep> now_ = start().time_since_epoch().count();
 };
 
 /// The same numbers for the same seed, on every platform. Threads: the loop's own.

@@ -39,6 +39,10 @@ TEST_CASE("the codes of http map to conditions and phases", "[http][error]") {
         CHECK(code(refused) == condition::blocked);
         CHECK(phase_of(code(refused)) == phase::none);
     }
+    CHECK(code(errc::invalid_credentials) == std::errc::invalid_argument);
+    CHECK(code(errc::invalid_netrc) == std::errc::invalid_argument);
+    CHECK(code(errc::invalid_challenge) == condition::protocol_error);
+    CHECK(code(errc::challenge_too_large) == condition::limit_exceeded);
 
     CHECK(phase_of(code(errc::connection_closed)) == phase::first_byte);
     CHECK(phase_of(code(errc::too_many_redirects)) == phase::redirect);

@@ -23,6 +23,7 @@ TEST_CASE("fetch_options have the documented defaults", "[http][options]") {
     CHECK(options.own_cookies().empty());
     CHECK(!options.cookies());
     CHECK(!options.user_agent());
+    CHECK(!options.credentials());
     CHECK(options.timeout() == 30s);
     CHECK(options.connect_timeout() == 10s);
     CHECK(options.tls_timeout() == 10s);

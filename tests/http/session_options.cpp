@@ -16,6 +16,8 @@ TEST_CASE("session_options have the documented defaults", "[http][session_option
     CHECK(options.idle_timeout() == 15s);
     CHECK(options.user_agent().starts_with("dragline/"));
     CHECK(options.cookies() == dragline::http::cookie_policy::none());
+    CHECK(options.netrc() == dragline::http::netrc());
+    CHECK(options.known_challenges() == 1000);
     CHECK(options.tls() == dragline::tls::client_options());
     CHECK(options.dns() == dragline::dns::query_options());
     STATIC_CHECK(!std::is_aggregate_v<session_options>);
@@ -30,6 +32,9 @@ TEST_CASE("session_options are equal when every setting is", "[http][session_opt
     CHECK(!(usual == session_options().idle_timeout(1s)));
     CHECK(!(usual == session_options().user_agent("")));
     CHECK(!(usual == session_options().cookies(dragline::http::cookie_policy::own_jar())));
+    const auto entries = dragline::http::netrc::parse("machine a login b password c").value();
+    CHECK(!(usual == session_options().netrc(entries)));
+    CHECK(!(usual == session_options().known_challenges(1)));
     CHECK(!(usual == session_options().tls(dragline::tls::client_options().verify(false))));
     CHECK(!(usual == session_options().dns(dragline::dns::query_options().tries(1))));
 }

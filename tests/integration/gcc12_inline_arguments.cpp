@@ -103,6 +103,7 @@ asio::awaitable<void> options(echo_lab& lab) {
                                         .header("X-One"s, ""s + long_text)
                                         .body(http::body(std::string(long_text), "text/"s + "plain"))
                                         .user_agent(long_text + "/1.0")
+                                        .credentials(http::credentials::digest("user"s, ""s + long_text))
                                         .timeout(20s)
                                         .read_timeout(20s)
                                         .redirects(http::redirect_policy(3).allow_insecure(true))

@@ -16,6 +16,12 @@ enum class errc {
     too_many_redirects,      ///< The redirect limit was reached.
     insecure_redirect,       ///< A redirect from https to http was refused.
     body_too_large,          ///< The decoded body is larger than max_body.
+    invalid_credentials,     ///< A user name, password or token has a character that may not be sent.
+    invalid_challenge,       ///< WWW-Authenticate or its like breaks the grammar, or lacks what it must have.
+    challenge_too_large,     ///< It has more than challenge_limits allow.
+    unsupported_challenge,   ///< It asks for a scheme, algorithm or qop that we do not have.
+    body_not_replayable,     ///< The request had to be sent again, and its body cannot be.
+    invalid_netrc,           ///< A netrc file breaks the syntax.
     bad_status,              ///< raise_for_status() on a response with a status of 400 or more.
     session_closed,          ///< The session of this handle was closed.
     session_options_differ,  ///< get_session() with other options than those of the living session.

@@ -3,6 +3,7 @@
 
 #include <dragline/async/clock.hpp>
 #include <dragline/h1/limits.hpp>
+#include <dragline/http/authentication/credentials.hpp>
 #include <dragline/http/body.hpp>
 #include <dragline/http/cookies/cookie.hpp>
 #include <dragline/http/cookies/cookie_policy.hpp>
@@ -87,6 +88,11 @@ public:
     fetch_options& body(std::string bytes) { return body_ = http::body(std::move(bytes)), *this; }
     const http::body& body() const noexcept { return body_; }
 
+    /// For the origin of the URL, not for those that redirects lead to. Default: the user that the URL names,
+    /// else the session's netrc. A header("Authorization") of one's own replaces all of it.
+    fetch_options& credentials(http::credentials value) { return credentials_ = std::move(value), *this; }
+    const std::optional<http::credentials>& credentials() const noexcept { return credentials_; }
+
     /// The User-Agent; none is sent when empty. Default: the session's.
     fetch_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
     const std::optional<std::string>& user_agent() const noexcept { return user_agent_; }
@@ -168,6 +174,7 @@ private:
     http::body body_;
     std::vector<cookie_pair> own_cookies_;
     std::optional<cookie_policy> cookies_;
+    std::optional<http::credentials> credentials_;
     std::optional<std::string> user_agent_;
     std::optional<net::endpoint> connect_to_;
     std::shared_ptr<const dragline::tls::client_options> tls_;

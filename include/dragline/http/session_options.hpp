@@ -4,6 +4,7 @@
 #include <dragline/async/clock.hpp>
 #include <dragline/core/features.hpp>
 #include <dragline/dns/options.hpp>
+#include <dragline/http/authentication/netrc.hpp>
 #include <dragline/http/cookies/cookie_policy.hpp>
 #include <dragline/tls/options.hpp>
 
@@ -46,6 +47,16 @@ public:
     session_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
     const cookie_policy& cookies() const noexcept { return cookies_; }
 
+    /// Credentials by host, for fetches that have none: `netrc::load_default()`. They are sent when a server
+    /// asks for them. A redirect to another machine of it gets what is its own, but not the default, and none
+    /// after a step from https to http.
+    session_options& netrc(http::netrc value) { return netrc_ = std::move(value), *this; }
+    const http::netrc& netrc() const noexcept { return netrc_; }
+
+    /// Origins whose challenge is remembered, so that the next fetch is not refused first; 0 for none.
+    session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
+    std::size_t known_challenges() const noexcept { return known_challenges_; }
+
     session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const dragline::tls::client_options& tls() const noexcept { return tls_; }
 
@@ -62,6 +73,8 @@ private:
     async::duration idle_ = std::chrono::seconds(15);
     std::string user_agent_ = "dragline/0.1";
     cookie_policy cookies_;
+    http::netrc netrc_;
+    std::size_t known_challenges_ = 1000;
     dragline::tls::client_options tls_;
     dragline::dns::query_options dns_;
 };

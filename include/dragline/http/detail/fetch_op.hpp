@@ -3,6 +3,7 @@
 
 #include <dragline/async/interrupter.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/http/detail/authentication_machine.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/fetch_cookies.hpp>
 #include <dragline/http/detail/redirect_machine.hpp>
@@ -38,7 +39,7 @@ private:
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     result<std::string> pool_key();
-    void follow();
+    std::error_code follow();
     void record(std::error_code ec);
 
     time_point now() const noexcept { return session_->loop().now(); }
@@ -58,6 +59,7 @@ private:
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
     std::shared_ptr<tls_setup> tls_;
 
+    authentication_machine authentication_;
     response_head head_;
     redirect_step next_;  // what follows head_
     int followed_ = 0;

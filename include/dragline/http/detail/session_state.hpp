@@ -7,6 +7,7 @@
 #include <dragline/core/result.hpp>
 #include <dragline/dns/resolver.hpp>
 #include <dragline/http/cookies/cookie_jar.hpp>
+#include <dragline/http/detail/challenge_cache.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
 #include <dragline/http/session_options.hpp>
@@ -39,6 +40,7 @@ public:
     dns::resolver& resolver() noexcept { return resolver_; }
     connection_pool& pool() noexcept { return pool_; }
     const std::shared_ptr<cookie_jar>& cookies() const noexcept { return cookies_; }
+    challenge_cache& challenges() noexcept { return challenges_; }
     bool closed() const noexcept { return closed_; }
     result<std::shared_ptr<tls_setup>> tls_setup_of_session();
 
@@ -88,6 +90,7 @@ private:
     dns::resolver resolver_;
     connection_pool pool_;
     std::shared_ptr<cookie_jar> cookies_;
+    challenge_cache challenges_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;
     std::list<async::event*> closers_;

@@ -20,6 +20,12 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::too_many_redirects: return "too many redirects";
                 case errc::insecure_redirect: return "a redirect from https to http was refused";
                 case errc::body_too_large: return "the body is larger than max_body";
+                case errc::invalid_credentials: return "credentials with a character that may not be sent";
+                case errc::invalid_challenge: return "malformed authentication challenge";
+                case errc::challenge_too_large: return "too many or too large authentication challenges";
+                case errc::unsupported_challenge: return "an authentication challenge that is not supported";
+                case errc::body_not_replayable: return "the body cannot be sent again";
+                case errc::invalid_netrc: return "malformed netrc file";
                 case errc::bad_status: return "the response has an error status";
                 case errc::session_closed: return "the session was closed";
                 case errc::session_options_differ: return "the living session has other options";
@@ -37,11 +43,15 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
         std::error_condition default_error_condition(int code) const noexcept override {
             switch (static_cast<errc>(code)) {
                 case errc::unsupported_scheme:
-                case errc::invalid_cookie: return std::errc::invalid_argument;
+                case errc::invalid_cookie:
+                case errc::invalid_credentials:
+                case errc::invalid_netrc: return std::errc::invalid_argument;
+                case errc::invalid_challenge:
                 case errc::connection_closed:
                 case errc::unexpected_upgrade: return condition::protocol_error;
                 case errc::too_many_interim:
                 case errc::too_many_redirects:
+                case errc::challenge_too_large:
                 case errc::body_too_large:
                 case errc::cookie_too_large: return condition::limit_exceeded;
                 case errc::insecure_redirect:
@@ -49,6 +59,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_public_suffix:
                 case errc::cookie_insecure:
                 case errc::cookie_prefix_broken: return condition::blocked;
+                case errc::unsupported_challenge:
+                case errc::body_not_replayable:
                 case errc::bad_status:
                 case errc::session_closed:
                 case errc::session_options_differ:
@@ -61,10 +73,16 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::connection_closed:
                 case errc::unexpected_upgrade:
+                case errc::invalid_challenge:
+                case errc::challenge_too_large:
+                case errc::unsupported_challenge:
                 case errc::too_many_interim: return phase::first_byte;
                 case errc::too_many_redirects:
                 case errc::insecure_redirect: return phase::redirect;
                 case errc::body_too_large: return phase::read;
+                case errc::body_not_replayable: return phase::write;
+                case errc::invalid_credentials:
+                case errc::invalid_netrc:
                 case errc::unsupported_scheme:
                 case errc::bad_status:
                 case errc::session_closed:

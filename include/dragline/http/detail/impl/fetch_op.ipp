@@ -5,6 +5,7 @@
 #include <dragline/core/ascii.hpp>
 #include <dragline/h1/head_writer.hpp>
 #include <dragline/http/detail/body_reader.hpp>
+#include <dragline/http/detail/fetch_check.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/net/connector.hpp>
 #include <dragline/tls/error.hpp>
@@ -27,21 +28,13 @@ DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_o
       options_(std::move(options)),
       started_(now()),
       until_(async::deadline_after(started_, options_.timeout())),
-      body_(options_.body()) {}
+      body_(options_.body()),
+      authentication_(session_->challenges()) {}
 
 DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (session_->closed()) return errc::session_closed;
-    for (const auto limit :
-         {options_.timeout(), options_.resolve_timeout(), options_.connect_timeout(), options_.tls_timeout(),
-          options_.write_timeout(), options_.first_byte_timeout(), options_.read_timeout()}) {
-        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
-    }
-    if (options_.max_interim() < 0 || options_.redirects().limit() < 0) return dragline::errc::invalid_option;
     const auto& shared = session_->options();
-    if (shared.connections() == 0 || shared.connections_per_host() == 0 ||
-        !async::valid_timeout(shared.idle_timeout())) {
-        return dragline::errc::invalid_option;
-    }
+    if (auto ec = check_options(options_, shared)) return ec;
     auto parsed = url::parse(text);
     if (!parsed) return parsed.error();
     url_ = *std::move(parsed);
@@ -49,20 +42,12 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
 
     method_ = !options_.method().empty() ? options_.method() : body_.has_value() ? "POST" : "GET";
     if (auto ec = h1::check_method(method_)) return ec;
-    for (const auto& [name, value] : options_.headers()) {
-        if (auto ec = h1::check_field_name(name)) return ec;
-        if (auto ec = h1::check_field_value(value)) return ec;
-        // How the message ends is said by the library alone.
-        for (const auto* framing : {"Content-Length", "Transfer-Encoding", "Connection"}) {
-            if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
-        }
-    }
-    const auto& agent = options_.user_agent() ? *options_.user_agent() : shared.user_agent();
-    if (auto ec = h1::check_field_value(agent)) return ec;
-    if (auto ec = h1::check_field_value(body_.content_type())) return ec;
+    if (auto ec = check_fields(options_, shared)) return ec;
     if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
     prepare_fields();
-    return {};
+    auto chosen = credentials_for(options_, shared, url_, {});
+    if (url_.has_credentials()) url_ = url_.without_credentials();
+    return authentication_.use(std::move(chosen), url_);
 }
 
 DRAGLINE_DECL void fetch_op::prepare_fields() {
@@ -118,8 +103,9 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::run(std::string url) {
         auto hopped = co_await std::move(hopping);
         if (!hopped) co_return hopped.error();
         if (next_.ec) co_return next_.ec;
+        if (authentication_.answer()) continue;
         if (!next_.target) break;
-        follow();
+        if (auto ec = follow()) co_return ec;
     }
     response_.status = head_.status;
     response_.reason = std::move(head_.reason);
@@ -130,12 +116,11 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::run(std::string url) {
     co_return std::move(response_);
 }
 
-DRAGLINE_DECL void fetch_op::follow() {
-    redirect_record taken;
+DRAGLINE_DECL std::error_code fetch_op::follow() {
+    auto& taken = response_.history.emplace_back();
     taken.status = head_.status;
     taken.from = std::move(url_);
-    taken.to = *next_.target;
-    response_.history.push_back(std::move(taken));
+    taken.to = next_.target->without_credentials();
     ++followed_;
     if (next_.new_origin) {
         strip_credentials(fields_);
@@ -146,7 +131,9 @@ DRAGLINE_DECL void fetch_op::follow() {
         body_ = http::body();
     }
     method_ = std::move(next_.method);
-    url_ = *std::move(next_.target);
+    url_ = taken.to;
+    if (!next_.new_origin) return authentication_.next_request(), std::error_code();
+    return authentication_.use(credentials_for(options_, session_->options(), url_, response_.history), url_);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::hop() {
@@ -221,6 +208,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     async::interrupter::scope scope(
         call_.ending(), [](void* self) noexcept { static_cast<h1_connection*>(self)->close(); }, &connection);
     if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    const digest_request asked(method_, url_.request_target(), body_.bytes());
+    if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
     const auto host = options_.headers().find("Host");
     request_view request;
     request.method = method_;
@@ -251,9 +240,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     peer.reused = attempt_.reused;
     peer.tls = connection.peer_tls();
     next_ = next_step(options_.redirects(), followed_, url_, method_, head_);
+    if (auto ec = authentication_.on_response(head_, session_->loop().random())) co_return ec;
     body_reader reader(session_->loop(), options_, until_);
-    auto rest =
-        next_.target || next_.ec ? reader.discard(connection) : reader.read(connection, head_, response_);
+    const bool unwanted = next_.target || next_.ec || authentication_.answer();
+    auto rest = unwanted ? reader.discard(connection) : reader.read(connection, head_, response_);
     auto done = co_await std::move(rest);
     attempt_.bytes_received = reader.bytes_received();
     co_return done;

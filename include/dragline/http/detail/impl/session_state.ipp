@@ -18,7 +18,8 @@ DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_
       resolver_(loop.executor(), options.dns()),
       pool_(loop, pool_limits{options.connections_per_host(), options.connections(), options.max_waiters(),
                               options.idle_timeout()}),
-      cookies_(options.cookies().make_jar()) {}
+      cookies_(options.cookies().make_jar()),
+      challenges_(options.known_challenges()) {}
 
 DRAGLINE_DECL result<std::shared_ptr<tls_setup>> session_state::tls_setup_of_session() {
     if (!tls_) {

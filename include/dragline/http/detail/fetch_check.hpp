@@ -1,0 +1,19 @@
+// What is wrong with the options of a fetch, before anything is done.
+#pragma once
+
+#include <dragline/core/features.hpp>
+#include <dragline/http/options.hpp>
+#include <dragline/http/session_options.hpp>
+
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
+
+/// The fields that the caller has given; how the message ends is not theirs to say.
+DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);
+
+}  // namespace dragline::http::detail
+
+#include <dragline/http/detail/impl/fetch_check.ipp>

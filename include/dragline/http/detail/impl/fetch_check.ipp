@@ -1,0 +1,39 @@
+// Included by <dragline/http/detail/fetch_check.hpp> only.
+#pragma once
+
+#include <dragline/core/ascii.hpp>
+#include <dragline/core/error.hpp>
+#include <dragline/h1/head_writer.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
+    for (const auto limit : {options.timeout(), options.resolve_timeout(), options.connect_timeout(),
+                             options.tls_timeout(), options.write_timeout(), options.first_byte_timeout(),
+                             options.read_timeout(), shared.idle_timeout()}) {
+        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
+    }
+    const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
+    if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
+        return dragline::errc::invalid_option;
+    return {};
+}
+
+DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {
+    for (const auto& [name, value] : options.headers()) {
+        if (auto ec = h1::check_field_name(name)) return ec;
+        if (auto ec = h1::check_field_value(value)) return ec;
+        for (const auto* framing : {"Content-Length", "Transfer-Encoding", "Connection"}) {
+            if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
+        }
+    }
+    if (auto ec = h1::check_field_value(options.user_agent() ? *options.user_agent() : shared.user_agent()))
+        return ec;
+    return h1::check_field_value(options.body().content_type());
+}
+
+}  // namespace dragline::http::detail
+
+#endif
