@@ -18,6 +18,7 @@
 #include <dragline/http/fetch.hpp>
 #include <dragline/http/fields.hpp>
 #include <dragline/http/options.hpp>
+#include <dragline/http/redirect_policy.hpp>
 #include <dragline/http/response.hpp>
 #include <dragline/http/session.hpp>
 #include <dragline/http/session_options.hpp>

@@ -15,6 +15,7 @@ enum class errc {
     too_many_interim,        ///< More 1xx responses than allowed came before the final one.
     too_many_redirects,      ///< The redirect limit was reached.
     insecure_redirect,       ///< A redirect from https to http was refused.
+    redirect_refused,        ///< The function of the redirect_policy said so.
     body_too_large,          ///< The decoded body is larger than max_body.
     invalid_credentials,     ///< A user name, password or token has a character that may not be sent.
     invalid_challenge,       ///< WWW-Authenticate or its like breaks the grammar, or lacks what it must have.

@@ -8,6 +8,7 @@
 #include <dragline/http/cookies/cookie.hpp>
 #include <dragline/http/cookies/cookie_policy.hpp>
 #include <dragline/http/fields.hpp>
+#include <dragline/http/redirect_policy.hpp>
 #include <dragline/http/trace.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/tls/options.hpp>
@@ -28,27 +29,6 @@ namespace dragline::inline v1::http {
 enum class on_limit {
     error,     ///< The fetch fails with errc::body_too_large.
     truncate,  ///< The body ends exactly at the limit, and response::truncated is set.
-};
-
-/// How redirects are followed: credentials never leave the scheme, host and port that they were given for.
-class redirect_policy {
-public:
-    /// Follows up to `limit` redirects, never from https to http.
-    redirect_policy(int limit = 10) noexcept : limit_(limit) {}
-
-    /// Follows none: a 3xx response is the result.
-    static redirect_policy none() noexcept { return redirect_policy(0); }
-
-    /// Lets an https URL lead to an http one.
-    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
-    bool allow_insecure() const noexcept { return allow_insecure_; }
-
-    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
-    int limit() const noexcept { return limit_; }
-
-private:
-    int limit_;
-    bool allow_insecure_ = false;
 };
 
 /// How fetch_url() makes its request. A value that cannot work is kept and fails the operation.

@@ -5,6 +5,7 @@
 #include <dragline/core/asio.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/http/fields.hpp>
+#include <dragline/http/redirect_policy.hpp>
 #include <dragline/tls/peer_info.hpp>
 #include <dragline/url/url.hpp>
 
@@ -16,16 +17,6 @@
 #include <vector>
 
 namespace dragline::inline v1::http {
-
-/// A redirect that was followed.
-class redirect_record {
-public:
-    redirect_record() {}
-
-    int status = 0;
-    dragline::url::url from;
-    dragline::url::url to;
-};
 
 /// Who answered.
 class peer_record {

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace http = dragline::http;
 namespace url = dragline::url;
@@ -24,8 +25,10 @@ http::response_head redirect(int status, std::string_view location) {
 }
 
 redirect_step step(std::string_view from, std::string_view location, int status = 302,
-                   std::string_view method = "GET", const redirect_policy& policy = {}, int followed = 0) {
-    return next_step(policy, followed, url::parse(from).value(), method, redirect(status, location));
+                   std::string_view method = "GET", const redirect_policy& policy = {},
+                   std::size_t followed = 0) {
+    const std::vector<http::redirect_record> history(followed);
+    return next_step(policy, history, url::parse(from).value(), method, redirect(status, location));
 }
 
 std::string target(std::string_view from, std::string_view location) {
@@ -52,9 +55,9 @@ TEST_CASE("the first Location counts, and without one there is no redirect", "[h
     auto head = redirect(302, "/first");
     head.headers.add("location", "/second");
     const auto from = url::parse("http://a/").value();
-    CHECK(next_step({}, 0, from, "GET", head).target->path() == "/first");
+    CHECK(next_step({}, {}, from, "GET", head).target->path() == "/first");
     head.headers.clear();
-    const auto none = next_step({}, 0, from, "GET", head);
+    const auto none = next_step({}, {}, from, "GET", head);
     CHECK(!none.ec);
     CHECK(!none.target);
 }

@@ -62,7 +62,6 @@ private:
     authentication_machine authentication_;
     response_head head_;
     redirect_step next_;  // what follows head_
-    int followed_ = 0;
     response response_;
     attempt_record attempt_;
     time_point attempt_started_{};

@@ -3,10 +3,11 @@
 
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/fields.hpp>
-#include <dragline/http/options.hpp>
+#include <dragline/http/redirect_policy.hpp>
 #include <dragline/url/url.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -22,8 +23,10 @@ struct redirect_step {
     bool new_origin = false;  // credentials stay behind
 };
 
-/// What to do with a response of `status` to a request of `method` at `from`, after `followed` redirects.
-DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy, int followed, const url::url& from,
+/// What to do with the response to a request of `method` at `from`, after the redirects that were `followed`.
+/// Throws async::callback_failure with what the policy's function throws.
+DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
+                                      std::span<const redirect_record> followed, const url::url& from,
                                       std::string_view method, const response_head& head);
 
 /// Removes what must not go to another origin: every Authorization, Cookie and Proxy-Authorization.

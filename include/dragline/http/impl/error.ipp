@@ -18,6 +18,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::unexpected_upgrade: return "the peer switched protocols without being asked";
                 case errc::too_many_interim: return "too many interim responses";
                 case errc::too_many_redirects: return "too many redirects";
+                case errc::redirect_refused: return "the policy of the caller refused a redirect";
                 case errc::insecure_redirect: return "a redirect from https to http was refused";
                 case errc::body_too_large: return "the body is larger than max_body";
                 case errc::invalid_credentials: return "credentials with a character that may not be sent";
@@ -55,6 +56,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::body_too_large:
                 case errc::cookie_too_large: return condition::limit_exceeded;
                 case errc::insecure_redirect:
+                case errc::redirect_refused:
                 case errc::cookie_foreign_domain:
                 case errc::cookie_public_suffix:
                 case errc::cookie_insecure:
@@ -78,6 +80,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::unsupported_challenge:
                 case errc::too_many_interim: return phase::first_byte;
                 case errc::too_many_redirects:
+                case errc::redirect_refused:
                 case errc::insecure_redirect: return phase::redirect;
                 case errc::body_too_large: return phase::read;
                 case errc::body_not_replayable: return phase::write;

@@ -121,7 +121,6 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     taken.status = head_.status;
     taken.from = std::move(url_);
     taken.to = next_.target->without_credentials();
-    ++followed_;
     if (next_.new_origin) {
         strip_credentials(fields_);
         pinned_ = false;
@@ -239,7 +238,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     peer.port = connection.peer_port();
     peer.reused = attempt_.reused;
     peer.tls = connection.peer_tls();
-    next_ = next_step(options_.redirects(), followed_, url_, method_, head_);
+    next_ = next_step(options_.redirects(), response_.history, url_, method_, head_);
     if (auto ec = authentication_.on_response(head_, session_->loop().random())) co_return ec;
     body_reader reader(session_->loop(), options_, until_);
     const bool unwanted = next_.target || next_.ec || authentication_.answer();

@@ -1,26 +1,61 @@
 // Included by <dragline/http/detail/redirect_machine.hpp> only.
 #pragma once
 
+#include <dragline/async/callback_failure.hpp>
+#include <dragline/http/detail/refresh.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/url/parse.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
+#include <array>
+#include <exception>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy, int followed, const url::url& from,
+DRAGLINE_DECL bool redirects(const response_head& head) {
+    constexpr std::array statuses{301, 302, 303, 307, 308};
+    return std::find(statuses.begin(), statuses.end(), head.status) != statuses.end() &&
+           head.headers.contains("Location");
+}
+
+// The URL of a Refresh field that counts as a redirect.
+DRAGLINE_DECL std::optional<std::string_view> refresh_target(const redirect_policy& policy,
+                                                             const response_head& head) {
+    if (!policy.refresh()) return std::nullopt;
+    const auto text = head.headers.find("Refresh");
+    const auto field = text ? parse_refresh(*text) : std::nullopt;
+    if (!field || field->url.empty() || field->delay > *policy.refresh()) return std::nullopt;
+    return field->url;
+}
+
+// What the policy's own function says.
+DRAGLINE_DECL redirect_decision decide(const redirect_policy& policy, const redirect_proposal& proposal) {
+    if (!policy.decide()) return redirect_decision::follow;
+    try {
+        return policy.decide()(proposal);
+    } catch (...) {
+        throw async::callback_failure(std::current_exception());
+    }
+}
+
+DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
+                                      std::span<const redirect_record> followed, const url::url& from,
                                       std::string_view method, const response_head& head) {
     redirect_step step;
-    const bool redirects = head.status == 301 || head.status == 302 || head.status == 303 ||
-                           head.status == 307 || head.status == 308;
-    const auto location = head.headers.find("Location");
-    if (!redirects || !location || policy.limit() == 0) return step;
-    if (followed >= policy.limit()) return step.ec = errc::too_many_redirects, step;
+    if (policy.limit() == 0) return step;
+    const bool refreshes = !redirects(head);
+    const auto leads_to = refreshes ? refresh_target(policy, head) : head.headers.find("Location");
+    if (!leads_to) return step;
+    if (followed.size() >= static_cast<std::size_t>(policy.limit()))
+        return step.ec = errc::too_many_redirects, step;
 
-    auto target = url::parse(*location, from);
+    auto target = url::parse(*leads_to, from);
     if (!target) return step.ec = target.error(), step;
+    const bool new_origin = !url::same_origin(from, *target);
+    if (policy.only_same_origin() && new_origin) return step;
     if (target->scheme() != "http" && target->scheme() != "https") {
         return step.ec = errc::unsupported_scheme, step;
     }
@@ -31,14 +66,19 @@ DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy, int followe
     if (const auto fragment = from.fragment(); fragment && !target->fragment()) {
         target = target->with_fragment(*fragment);
     }
+    switch (decide(policy, redirect_proposal(head.status, from, *target, followed))) {
+        case redirect_decision::follow: break;
+        case redirect_decision::stop: return step;
+        case redirect_decision::refuse: return step.ec = errc::redirect_refused, step;
+    }
 
     step.method = method;
     const bool post_to_get = (head.status == 301 || head.status == 302) && method == "POST";
-    if (post_to_get || (head.status == 303 && method != "HEAD" && method != "GET")) {
+    if (post_to_get || ((head.status == 303 || refreshes) && method != "HEAD" && method != "GET")) {
         step.method = "GET";
         step.drop_body = true;
     }
-    step.new_origin = !url::same_origin(from, *target);
+    step.new_origin = new_origin;
     step.target = *std::move(target);
     return step;
 }
