@@ -22,14 +22,6 @@ function(dragline_own_code target)
   endif()
 endfunction()
 
-# dragline_own_program(<target>): as above, for tests and examples, of which there are many. Two checks of UBSan look
-# at every access to a member and cost a third of the time that these take to compile. The library's own bodies and
-# the fuzz targets are built with them, and ASan stops at null as well.
-function(dragline_own_program target)
-  dragline_own_code(${target})
-  target_compile_options(${target} PRIVATE -fno-sanitize=null,alignment)
-endfunction()
-
 # dragline_test_encoders(<target>): what tests/codec/compress.hpp encodes with, where dragline has the decoder.
 function(dragline_test_encoders target)
   if(BROTLI IN_LIST DRAGLINE_FEATURES)

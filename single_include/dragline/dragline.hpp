@@ -21382,6 +21382,7 @@ enum class errc {
     too_many_interim,        ///< More 1xx responses than allowed came before the final one.
     too_many_redirects,      ///< The redirect limit was reached.
     insecure_redirect,       ///< A redirect from https to http was refused.
+    redirect_refused,        ///< The function of the redirect_policy said so.
     body_too_large,          ///< The decoded body is larger than max_body.
     invalid_credentials,     ///< A user name, password or token has a character that may not be sent.
     invalid_challenge,       ///< WWW-Authenticate or its like breaks the grammar, or lacks what it must have.
@@ -21432,6 +21433,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::unexpected_upgrade: return "the peer switched protocols without being asked";
                 case errc::too_many_interim: return "too many interim responses";
                 case errc::too_many_redirects: return "too many redirects";
+                case errc::redirect_refused: return "the policy of the caller refused a redirect";
                 case errc::insecure_redirect: return "a redirect from https to http was refused";
                 case errc::body_too_large: return "the body is larger than max_body";
                 case errc::invalid_credentials: return "credentials with a character that may not be sent";
@@ -21469,6 +21471,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::body_too_large:
                 case errc::cookie_too_large: return condition::limit_exceeded;
                 case errc::insecure_redirect:
+                case errc::redirect_refused:
                 case errc::cookie_foreign_domain:
                 case errc::cookie_public_suffix:
                 case errc::cookie_insecure:
@@ -21492,6 +21495,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::unsupported_challenge:
                 case errc::too_many_interim: return phase::first_byte;
                 case errc::too_many_redirects:
+                case errc::redirect_refused:
                 case errc::insecure_redirect: return phase::redirect;
                 case errc::body_too_large: return phase::read;
                 case errc::body_not_replayable: return phase::write;
@@ -24837,6 +24841,103 @@ DRAGLINE_DECL known_challenge challenge_cache::put(std::string_view origin, know
 // ---- dragline/http/options.hpp
 // The knobs of one fetch. Every one has a default, and every duration may be no_limit.
 
+// ---- dragline/http/redirect_policy.hpp
+// Which redirects a fetch follows. Credentials never leave the scheme, host and port that they were given
+// for, whatever the policy says.
+
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// A redirect that was followed.
+class redirect_record {
+public:
+    redirect_record() {}
+
+    int status = 0;  ///< That of the response; with a Refresh field it need not be a 3xx.
+    dragline::url::url from;
+    dragline::url::url to;
+};
+
+/// A redirect that may be followed, for the time of one call.
+class redirect_proposal {
+public:
+    redirect_proposal(int code, const url::url& source, const url::url& target,
+                      std::span<const redirect_record> before)
+        : status(code), from(source), to(target), followed(before) {}
+
+    int status;
+    const url::url& from;
+    const url::url& to;  ///< Absolute, http or https.
+    std::span<const redirect_record> followed;
+};
+
+enum class redirect_decision {
+    follow,
+    stop,    ///< The response that redirects is the result.
+    refuse,  ///< The fetch fails with errc::redirect_refused.
+};
+
+/// A value that says which redirects are followed: how many, whereto, or what a function decides.
+///
+/// Followed are 301, 302, 303, 307 and 308 with a Location (RFC 9110, 15.4), to http and https alone. A POST
+/// becomes a GET at 301 and 302, and what is not GET or HEAD at 303.
+class redirect_policy {
+public:
+    using decision_function = std::function<redirect_decision(const redirect_proposal&)>;
+
+    /// Follows up to `limit` redirects, never from https to http.
+    redirect_policy(int limit = 10) : limit_(limit) {}
+
+    /// Follows none: a 3xx response is the result.
+    static redirect_policy none() { return redirect_policy(0); }
+
+    /// Follows within a scheme, host and port; a response that leads elsewhere is the result.
+    static redirect_policy same_origin(int limit = 10) {
+        redirect_policy made(limit);
+        made.same_origin_ = true;
+        return made;
+    }
+
+    /// Follows what `decide` says, up to `limit`; it is asked last, when nothing else forbids the redirect.
+    /// It is called on the loop; what it throws ends the fetch as errc::callback_failed, or reaches who
+    /// awaits it.
+    static redirect_policy function(decision_function decide, int limit = 10) {
+        redirect_policy made(limit);
+        made.decide_ = std::move(decide);
+        return made;
+    }
+
+    /// Lets an https URL lead to an http one.
+    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
+    bool allow_insecure() const noexcept { return allow_insecure_; }
+
+    /// Takes a Refresh field that names a URL for a redirect, counted as the others, if it waits no longer
+    /// than this. It is followed at once, and with GET. Default: a Refresh is a field like any other.
+    redirect_policy& follow_refresh(std::chrono::seconds longest = std::chrono::seconds(10)) {
+        return refresh_ = longest, *this;
+    }
+    std::optional<std::chrono::seconds> refresh() const noexcept { return refresh_; }
+
+    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
+    int limit() const noexcept { return limit_; }
+    bool only_same_origin() const noexcept { return same_origin_; }
+    const decision_function& decide() const noexcept { return decide_; }
+
+private:
+    int limit_;
+    bool same_origin_ = false;
+    bool allow_insecure_ = false;
+    std::optional<std::chrono::seconds> refresh_;
+    decision_function decide_;
+};
+
+}  // namespace dragline::http
 // ---- dragline/http/trace.hpp
 // What a fetch did, hop by hop and attempt by attempt, as plain data: `fetch_options().trace(&t)`.
 
@@ -25529,27 +25630,6 @@ enum class on_limit {
     truncate,  ///< The body ends exactly at the limit, and response::truncated is set.
 };
 
-/// How redirects are followed: credentials never leave the scheme, host and port that they were given for.
-class redirect_policy {
-public:
-    /// Follows up to `limit` redirects, never from https to http.
-    redirect_policy(int limit = 10) noexcept : limit_(limit) {}
-
-    /// Follows none: a 3xx response is the result.
-    static redirect_policy none() noexcept { return redirect_policy(0); }
-
-    /// Lets an https URL lead to an http one.
-    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
-    bool allow_insecure() const noexcept { return allow_insecure_; }
-
-    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
-    int limit() const noexcept { return limit_; }
-
-private:
-    int limit_;
-    bool allow_insecure_ = false;
-};
-
 /// How fetch_url() makes its request. A value that cannot work is kept and fails the operation.
 class fetch_options {
 public:
@@ -25712,16 +25792,6 @@ using http::fetch_options;
 #include <vector>
 
 namespace dragline::inline v1::http {
-
-/// A redirect that was followed.
-class redirect_record {
-public:
-    redirect_record() {}
-
-    int status = 0;
-    dragline::url::url from;
-    dragline::url::url to;
-};
 
 /// Who answered.
 class peer_record {
@@ -26894,6 +26964,7 @@ DRAGLINE_DECL void fetch_cookies::store(const fields& of_response, const url::ur
 
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -26909,8 +26980,10 @@ struct redirect_step {
     bool new_origin = false;  // credentials stay behind
 };
 
-/// What to do with a response of `status` to a request of `method` at `from`, after `followed` redirects.
-DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy, int followed, const url::url& from,
+/// What to do with the response to a request of `method` at `from`, after the redirects that were `followed`.
+/// Throws async::callback_failure with what the policy's function throws.
+DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
+                                      std::span<const redirect_record> followed, const url::url& from,
                                       std::string_view method, const response_head& head);
 
 /// Removes what must not go to another origin: every Authorization, Cookie and Proxy-Authorization.
@@ -26924,6 +26997,80 @@ DRAGLINE_DECL void strip_body_fields(fields& headers);
 // ---- dragline/http/detail/impl/redirect_machine.ipp
 // Included by <dragline/http/detail/redirect_machine.hpp> only.
 
+// ---- dragline/http/detail/refresh.hpp
+// The Refresh field, which no RFC has; read as browsers do (HTML, "shared declarative refresh steps").
+
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+struct refresh_field {
+    std::chrono::seconds delay{};
+    std::string_view url;  // within the text; empty: the page itself
+};
+
+/// Nothing for a text that does not begin with a time. A time beyond a day counts as a day.
+DRAGLINE_DECL std::optional<refresh_field> parse_refresh(std::string_view text) noexcept;
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/refresh.ipp
+// Included by <dragline/http/detail/refresh.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::optional<refresh_field> parse_refresh(std::string_view text) noexcept {
+    constexpr std::string_view blank = " \t";
+    constexpr long day = 24 * 60 * 60;
+    const auto skip = [&text](std::string_view any) {
+        text.remove_prefix(std::min(text.find_first_not_of(any), text.size()));
+    };
+    const auto skip_one = [&text](std::string_view any) {
+        const bool found = !text.empty() && any.find(text.front()) != std::string_view::npos;
+        if (found) text.remove_prefix(1);
+        return found;
+    };
+
+    skip(blank);
+    if (text.empty() || (!ascii::is_digit(text.front()) && text.front() != '.')) return std::nullopt;
+    long delay = 0;
+    for (; !text.empty() && ascii::is_digit(text.front()); text.remove_prefix(1))
+        delay = std::min(day, delay * 10 + (text.front() - '0'));
+    skip("0123456789.");
+    refresh_field field{std::chrono::seconds(delay), {}};
+    if (text.empty()) return field;
+    if (std::string_view(";, \t").find(text.front()) == std::string_view::npos) return std::nullopt;
+    skip(blank);
+    skip_one(";,");
+    skip(blank);
+
+    const auto whole = text;
+    if (ascii::equals_ignoring_case(text.substr(0, 3), "url")) {
+        text.remove_prefix(3);
+        skip(blank);
+        if (skip_one("=")) {
+            skip(blank);
+        } else {
+            text = whole;
+        }
+    }
+    const char quote = text.empty() ? '\0' : text.front();
+    if (skip_one("'\"")) text = text.substr(0, text.find(quote));
+    field.url = text;
+    return field;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
 // ---- dragline/url/parse.hpp
 // From text to URL. Start with parse(): one overload for absolute URLs, one that resolves against a base.
 
@@ -26993,21 +27140,54 @@ DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_o
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
+#include <array>
+#include <exception>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy, int followed, const url::url& from,
+DRAGLINE_DECL bool redirects(const response_head& head) {
+    constexpr std::array statuses{301, 302, 303, 307, 308};
+    return std::find(statuses.begin(), statuses.end(), head.status) != statuses.end() &&
+           head.headers.contains("Location");
+}
+
+// The URL of a Refresh field that counts as a redirect.
+DRAGLINE_DECL std::optional<std::string_view> refresh_target(const redirect_policy& policy,
+                                                             const response_head& head) {
+    if (!policy.refresh()) return std::nullopt;
+    const auto text = head.headers.find("Refresh");
+    const auto field = text ? parse_refresh(*text) : std::nullopt;
+    if (!field || field->url.empty() || field->delay > *policy.refresh()) return std::nullopt;
+    return field->url;
+}
+
+// What the policy's own function says.
+DRAGLINE_DECL redirect_decision decide(const redirect_policy& policy, const redirect_proposal& proposal) {
+    if (!policy.decide()) return redirect_decision::follow;
+    try {
+        return policy.decide()(proposal);
+    } catch (...) {
+        throw async::callback_failure(std::current_exception());
+    }
+}
+
+DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
+                                      std::span<const redirect_record> followed, const url::url& from,
                                       std::string_view method, const response_head& head) {
     redirect_step step;
-    const bool redirects = head.status == 301 || head.status == 302 || head.status == 303 ||
-                           head.status == 307 || head.status == 308;
-    const auto location = head.headers.find("Location");
-    if (!redirects || !location || policy.limit() == 0) return step;
-    if (followed >= policy.limit()) return step.ec = errc::too_many_redirects, step;
+    if (policy.limit() == 0) return step;
+    const bool refreshes = !redirects(head);
+    const auto leads_to = refreshes ? refresh_target(policy, head) : head.headers.find("Location");
+    if (!leads_to) return step;
+    if (followed.size() >= static_cast<std::size_t>(policy.limit()))
+        return step.ec = errc::too_many_redirects, step;
 
-    auto target = url::parse(*location, from);
+    auto target = url::parse(*leads_to, from);
     if (!target) return step.ec = target.error(), step;
+    const bool new_origin = !url::same_origin(from, *target);
+    if (policy.only_same_origin() && new_origin) return step;
     if (target->scheme() != "http" && target->scheme() != "https") {
         return step.ec = errc::unsupported_scheme, step;
     }
@@ -27018,14 +27198,19 @@ DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy, int followe
     if (const auto fragment = from.fragment(); fragment && !target->fragment()) {
         target = target->with_fragment(*fragment);
     }
+    switch (decide(policy, redirect_proposal(head.status, from, *target, followed))) {
+        case redirect_decision::follow: break;
+        case redirect_decision::stop: return step;
+        case redirect_decision::refuse: return step.ec = errc::redirect_refused, step;
+    }
 
     step.method = method;
     const bool post_to_get = (head.status == 301 || head.status == 302) && method == "POST";
-    if (post_to_get || (head.status == 303 && method != "HEAD" && method != "GET")) {
+    if (post_to_get || ((head.status == 303 || refreshes) && method != "HEAD" && method != "GET")) {
         step.method = "GET";
         step.drop_body = true;
     }
-    step.new_origin = !url::same_origin(from, *target);
+    step.new_origin = new_origin;
     step.target = *std::move(target);
     return step;
 }
@@ -28100,7 +28285,6 @@ private:
     authentication_machine authentication_;
     response_head head_;
     redirect_step next_;  // what follows head_
-    int followed_ = 0;
     response response_;
     attempt_record attempt_;
     time_point attempt_started_{};
@@ -30234,7 +30418,6 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     taken.status = head_.status;
     taken.from = std::move(url_);
     taken.to = next_.target->without_credentials();
-    ++followed_;
     if (next_.new_origin) {
         strip_credentials(fields_);
         pinned_ = false;
@@ -30352,7 +30535,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     peer.port = connection.peer_port();
     peer.reused = attempt_.reused;
     peer.tls = connection.peer_tls();
-    next_ = next_step(options_.redirects(), followed_, url_, method_, head_);
+    next_ = next_step(options_.redirects(), response_.history, url_, method_, head_);
     if (auto ec = authentication_.on_response(head_, session_->loop().random())) co_return ec;
     body_reader reader(session_->loop(), options_, until_);
     const bool unwanted = next_.target || next_.ec || authentication_.answer();
