@@ -6,6 +6,7 @@
 #include "nsd_server.hpp"
 
 #include <dragline/async/event_loop.hpp>
+#include <dragline/dns/detail/ares_channel.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -271,6 +272,8 @@ TEST_CASE("ANY at nsd gives records of the name, as few as nsd likes (RFC 8482)"
 TEST_CASE("an answer of nsd comes over UDP up to the size that is taken, then over TCP",
           "[integration][nsd][nsd_records]") {
     records_lab lab;
+    // What such a c-ares garbles is asked for once more, without it.
+    const int twice = dragline::dns::detail::ares_rewrites_messages() ? 2 : 1;
     const struct {
         const char* name;
         query_options with;
@@ -286,7 +289,7 @@ TEST_CASE("an answer of nsd comes over UDP up to the size that is taken, then ov
         {"large", query_options().udp_size(4096), 1, 0},
         {"large", query_options().tcp_only(true), 0, 1},
         {"larger", query_options().udp_size(4096), 1, 1},
-        {"giant", query_options().udp_size(4096), 1, 1},
+        {"giant", query_options().udp_size(4096), twice, twice},
     };
     for (auto each : cases) {
         const auto name = each.name + std::string(".types.test");
