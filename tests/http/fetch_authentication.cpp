@@ -14,23 +14,18 @@
 using dragline::fetch_options;
 using dragline::session_options;
 using dragline::http::credentials;
+using dragline::test::basic;
 using dragline::test::basic_guard;
 using dragline::test::basic_value;
 using dragline::test::guarded;
 using dragline::test::http_client;
+using dragline::test::me;
 using dragline::test::usual_digest;
 using dragline::testing::ending;
 using dragline::testing::http_reply;
 using dragline::testing::http_server;
 
 namespace http = dragline::http;
-
-namespace {
-
-const auto me = fetch_options().credentials(credentials::digest("me", "secret"));
-const auto basic = fetch_options().credentials(credentials::basic("me", "secret"));
-
-}  // namespace
 
 TEST_CASE("Basic and Bearer are sent with the first request", "[http][fetch][authentication]") {
     http_server server;

@@ -158,15 +158,17 @@ TEST_CASE("subdomains takes its servers from a file and keeps to their rate",
     const auto servers = lab.files().write(
         "servers", "# ours\n" + dead.to_string() + "\n\n  " + lab.server().to_string() + "  \n");
     const auto began = std::chrono::steady_clock::now();
-    const auto ended = run({"--resolvers", servers, "--rate", "100", "--timeout", "0.2", "-w", "-", "a.test"},
+    const auto ended = run({"--resolvers", servers, "--rate", "50", "--timeout", "0.2", "-w", "-", "a.test"},
                            lab.words().substr(0, lab.words().find("w100")));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     INFO(ended.error);
     CHECK(ended.status == 0);
     CHECK(told(ended.out).size() == 10);
     CHECK(dead.query_count() > 0);
-    // However fast the machine is: a second's worth may come at once, the rest at 100 a second.
-    const auto least = (static_cast<double>(lab.server().query_count()) - 100.0) / 100.0;
-    CHECK(std::chrono::steady_clock::now() - began >= std::chrono::duration<double>(least));
+    // However fast the machine is: a second's worth may come at once, the rest at 50 a second.
+    const auto least = (static_cast<double>(lab.server().query_count()) - 50.0) / 50.0;
+    CHECK(least > 0.5);
+    CHECK(took.count() >= least);
 }
 
 TEST_CASE("subdomains loses nothing to a server that leaves out answers",

@@ -24,6 +24,10 @@ using testing::http_reply;
 using testing::http_request;
 using testing::http_server;
 
+/// The user of all these servers, in either way.
+inline const auto me = fetch_options().credentials(http::credentials::digest("me", "secret"));
+inline const auto basic = fetch_options().credentials(http::credentials::basic("me", "secret"));
+
 inline std::string hash_hex(const EVP_MD* with, const std::string& text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned int size = 0;
