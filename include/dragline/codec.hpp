@@ -4,6 +4,7 @@
 #pragma once
 
 #include <dragline/codec/brotli.hpp>
+#include <dragline/codec/charset.hpp>
 #include <dragline/codec/codings.hpp>
 #include <dragline/codec/content_decoder.hpp>
 #include <dragline/codec/decoder.hpp>

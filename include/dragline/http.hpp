@@ -17,9 +17,12 @@
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/fetch.hpp>
 #include <dragline/http/fields.hpp>
+#include <dragline/http/json.hpp>
+#include <dragline/http/open_url.hpp>
 #include <dragline/http/options.hpp>
 #include <dragline/http/redirect_policy.hpp>
 #include <dragline/http/response.hpp>
+#include <dragline/http/response_stream.hpp>
 #include <dragline/http/session.hpp>
 #include <dragline/http/session_options.hpp>
 #include <dragline/http/trace.hpp>

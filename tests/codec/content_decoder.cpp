@@ -25,6 +25,26 @@ struct outcome {
     bool operator==(const outcome&) const = default;
 };
 
+// The same by read(): so many bytes at a time into so small a buffer.
+[[maybe_unused]] outcome decode_by_reading(std::string_view coding, std::string_view input,
+                                           codec::decoding_limits limits, std::size_t piece) {
+    outcome out;
+    auto made = content_decoder::make(coding, limits);
+    if (!made) return {made.error(), ""};
+    std::string room(1 + piece % 61, '\0');
+    for (auto given = input.substr(0, piece);;) {
+        const auto step = made->read(given, room);
+        if (!step) return {step.error(), out.text};
+        out.text.append(room, 0, step->produced);
+        given.remove_prefix(step->consumed);
+        input.remove_prefix(step->consumed);
+        if (step->produced != 0) continue;
+        REQUIRE(given.empty());
+        if (input.empty()) return {made->finish(), out.text};
+        given = input.substr(0, piece);
+    }
+}
+
 [[maybe_unused]] outcome decode(std::string_view coding, std::string_view input,
                                 codec::decoding_limits limits = {}, std::size_t piece = 1000) {
     outcome out;
@@ -34,10 +54,13 @@ struct outcome {
         out.text += text;
         return true;
     };
+    const auto read = decode_by_reading(coding, input, limits, piece);
     for (; !input.empty() && !out.error; input.remove_prefix(std::min(piece, input.size()))) {
         out.error = made->write(input.substr(0, piece), sink).error();
     }
     if (!out.error) out.error = made->finish();
+    CHECK(read.error == out.error);
+    if (!out.error) CHECK((read.text == out.text));
     return out;
 }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -52,6 +53,13 @@ public:
                                 }});
     }
 
+    /// Decodes into `out`, which must not be empty, instead: for readers that set the pace. Takes as much of
+    /// `input` as it needs for that, in step::consumed.
+    ///
+    /// It produces nothing only when it has taken all of the input and needs more of it; with an empty input,
+    /// when nothing is left inside. The sizes are bounded by those of `out`. Use either this or write().
+    result<decoder::step> read(std::string_view input, std::span<char> out);
+
     /// The body has ended: errc::truncated unless every coding is complete. A body of no bytes at all is
     /// complete: servers label empty bodies too.
     std::error_code finish();
@@ -65,10 +73,12 @@ private:
         std::unique_ptr<decoder> coding;
         std::vector<char> buffer;
         std::uint64_t decoded = 0;
+        std::string_view unread = {};  // of what read() has in the buffer
     };
 
     result<progress> write_to(std::string_view input, piece_sink sink);
     result<progress> run_stage(std::size_t index, std::string_view input, piece_sink sink);
+    result<std::size_t> pull(std::size_t index, std::string_view& input, std::span<char> out);
 
     decoding_limits limits_;
     std::vector<stage> stages_;  // in the order of decoding: the last coding named comes first

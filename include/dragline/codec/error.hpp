@@ -18,6 +18,7 @@ enum class errc {
     ratio_exceeded,      ///< decoding_limits::max_ratio: a decompression bomb.
     too_many_members,    ///< decoding_limits::max_gzip_members or max_zstd_frames.
     window_too_large,    ///< decoding_limits::max_zstd_window.
+    unknown_charset,     ///< A charset that this system cannot decode, or none at all.
 };
 
 /// Category "dragline.codec".

@@ -33,6 +33,14 @@ enum class errc {
     cookie_public_suffix,   ///< A cookie for a domain under which others register theirs.
     cookie_insecure,        ///< http that sets a Secure cookie, or one in the place of such.
     cookie_prefix_broken,   ///< A name that begins with __Host- or __Secure-, without what that promises.
+    read_under_way,         ///< A second read of a response_stream, while one is under way.
+    invalid_json,           ///< The parser of json_traits took exception to a text.
+    unexpected_type,        ///< A response of another Content-Type than the one that is wanted.
+    unexpected_status,      ///< A response with another status than one that is wanted.
+    event_too_large,        ///< A line or an event of an event stream beyond its limit.
+    invalid_range,          ///< A part of a file that is not the one asked for.
+    file_exists,            ///< The target of a download is there, and may not be replaced.
+    checksum_mismatch,      ///< What was downloaded is not what it should be.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

@@ -4,7 +4,7 @@
 #include <dragline/async/operation.hpp>
 #include <dragline/async/where.hpp>
 #include <dragline/core/asio.hpp>
-#include <dragline/http/detail/fetch_op.hpp>
+#include <dragline/http/detail/fetch_place.hpp>
 #include <dragline/http/options.hpp>
 #include <dragline/http/response.hpp>
 #include <dragline/http/session.hpp>
@@ -14,28 +14,14 @@
 #include <string_view>
 #include <system_error>
 #include <tuple>
-#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::http {
 
 namespace detail {
 
-template <class Where>
-fetch_place place_of(Where&& where) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<Where>, session>) {
-        return {where.get_executor(), session_access::state(where)};
-    } else {
-        return {async::executor_of(where), nullptr};
-    }
-}
-
 asio::awaitable<result<response>> fetch_here_body(asio::any_io_executor here, std::string url,
                                                   fetch_options options);
-
-// A WHERE is no text, though an executor-like text type could exist.
-template <class T>
-concept fetch_where = async::where<T> && !std::convertible_to<T, std::string_view>;
 
 }  // namespace detail
 

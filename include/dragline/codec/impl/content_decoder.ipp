@@ -80,6 +80,47 @@ DRAGLINE_DECL result<content_decoder::progress> content_decoder::run_stage(std::
     }
 }
 
+DRAGLINE_DECL result<decoder::step> content_decoder::read(std::string_view input, std::span<char> out) {
+    decoder::step done;
+    if (error_) return error_;
+    const auto size = input.size();
+    if (stages_.empty()) {
+        done.produced = input.copy(out.data(), out.size());
+        received_ += done.produced;
+        input.remove_prefix(done.produced);
+    } else {
+        const auto got = pull(stages_.size() - 1, input, out);
+        if (!got) return error_ = got.error();
+        done.produced = *got;
+    }
+    done.consumed = size - input.size();
+    return done;
+}
+
+// One stage asks the one before it only when it has nothing left, so no more than a buffer stands between
+// two.
+DRAGLINE_DECL result<std::size_t> content_decoder::pull(std::size_t index, std::string_view& input,
+                                                        std::span<char> out) {
+    auto& self = stages_[index];
+    auto& from = index == 0 ? input : stages_[index - 1].unread;
+    for (;;) {
+        const auto step = self.coding->decode(from, out);
+        if (!step) return step.error();
+        if (index == 0) received_ += step->consumed;
+        self.decoded += step->produced;
+        if (!limits_.allows(received_, self.decoded)) return errc::ratio_exceeded;
+        from.remove_prefix(step->consumed);
+        if (step->produced != 0) return step->produced;
+        if (step->consumed != 0) continue;
+        if (!from.empty()) return errc::corrupt;  // a decoder that stands still
+        if (index == 0) return std::size_t{0};
+        auto& before = stages_[index - 1];
+        const auto refilled = pull(index - 1, input, before.buffer);
+        if (!refilled || *refilled == 0) return refilled;
+        before.unread = {before.buffer.data(), *refilled};
+    }
+}
+
 }  // namespace dragline::codec
 
 #endif

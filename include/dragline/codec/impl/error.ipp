@@ -21,6 +21,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::ratio_exceeded: return "compressed data expands too much";
                 case errc::too_many_members: return "too many gzip members or zstd frames";
                 case errc::window_too_large: return "zstd window is too large";
+                case errc::unknown_charset: return "unknown charset";
             }
             return "unknown content coding error";
         }
@@ -32,6 +33,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::too_many_members:
                 case errc::window_too_large: return condition::limit_exceeded;
                 case errc::unknown_coding:
+                case errc::unknown_charset:
                 case errc::corrupt:
                 case errc::truncated:
                 case errc::trailing_garbage: return condition::protocol_error;

@@ -1,4 +1,4 @@
-// Reads the body of a response into memory: decoded, and no byte beyond the limit.
+// Reads the body of a response: decoded, and no byte beyond the limit.
 #pragma once
 
 #include <dragline/async/loop_state.hpp>
@@ -6,11 +6,17 @@
 #include <dragline/core/result.hpp>
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/options.hpp>
-#include <dragline/http/response.hpp>
 
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace dragline::inline v1::http::detail {
 
@@ -18,9 +24,22 @@ class body_reader {
 public:
     /// `until`: the deadline of the whole fetch.
     body_reader(async::loop_state& loop, const fetch_options& options, async::time_point until)
-        : loop_(loop), options_(options), until_(until) {}
+        : loop_(loop), options_(options), until_(until), limit_(options.max_body()) {}
 
-    asio::awaitable<result<void>> read(exchange& from, const response_head& head, response& into);
+    /// Makes ready for the body that follows this head.
+    std::error_code start(const response_head& head);
+
+    /// From here on each read has a limit of its own: the whole may take as long as it takes.
+    void unbind() noexcept { until_ = async::no_deadline; }
+
+    /// Takes no more than this from here on, if that is less than the limit so far.
+    void lower_limit(std::uint64_t more) noexcept;
+
+    /// Appends all of the body to `into`.
+    asio::awaitable<result<void>> read_all(exchange& from, std::string& into);
+
+    /// The next bytes, as many as are at hand: 0 at the end. A cancelled read loses nothing.
+    asio::awaitable<result<std::size_t>> read_some(exchange& from, asio::mutable_buffer into);
 
     /// Reads what is left of a small body that nobody wants, so that its connection can be used again. A
     /// large or broken one is left, and the connection goes.
@@ -29,18 +48,32 @@ public:
     /// Before decoding.
     std::uint64_t bytes_received() const noexcept { return bytes_received_; }
 
+    /// All of it has been given out, as its announced length tells, if there is one.
+    bool complete() const noexcept { return !has_body_ || (length_ && delivered_ == *length_); }
+
+    /// The body was cut at the limit.
+    bool truncated() const noexcept { return truncated_; }
+
 private:
-    asio::awaitable<result<void>> read_identity(exchange& from, std::optional<std::uint64_t> length,
-                                                response& into);
-    asio::awaitable<result<void>> read_decoded(exchange& from, codec::content_decoder& decoder,
-                                               response& into);
-    std::error_code on_limit_reached(response& into) const;
+    asio::awaitable<result<std::size_t>> next_piece(exchange& from, asio::mutable_buffer into);
+    asio::awaitable<result<std::size_t>> decode_piece(exchange& from, asio::mutable_buffer into);
+    bool announced_too_large() const noexcept;
+    std::error_code on_limit_reached() noexcept;
     stage_limit read_limit() const noexcept;
 
     async::loop_state& loop_;
     const fetch_options& options_;
     async::time_point until_;
+    std::uint64_t limit_;
+    std::uint64_t delivered_ = 0;
     std::uint64_t bytes_received_ = 0;
+    std::optional<std::uint64_t> length_;  // of the whole body, where it is known and not coded
+    codec::content_decoder decoder_;
+    std::vector<char> coded_;  // received for the decoder, which has yet to take unread_
+    std::string_view unread_;
+    bool has_body_ = false;
+    bool received_all_ = false;
+    bool truncated_ = false;
 };
 
 }  // namespace dragline::http::detail

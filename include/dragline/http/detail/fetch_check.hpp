@@ -5,6 +5,7 @@
 #include <dragline/http/options.hpp>
 #include <dragline/http/session_options.hpp>
 
+#include <string_view>
 #include <system_error>
 
 namespace dragline::inline v1::http::detail {
@@ -13,6 +14,9 @@ DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const 
 
 /// The fields that the caller has given; how the message ends is not theirs to say.
 DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);
+
+/// Whether a request of this method may be sent twice (RFC 9110, 9.2.2).
+DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept;
 
 }  // namespace dragline::http::detail
 

@@ -1,9 +1,10 @@
-// One fetch from beginning to end: hops, attempts, the body.
+// One fetch: its hops and attempts up to a head that is the answer, and the connection that has its body.
 #pragma once
 
 #include <dragline/async/interrupter.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/http/detail/authentication_machine.hpp>
+#include <dragline/http/detail/body_reader.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/fetch_cookies.hpp>
 #include <dragline/http/detail/redirect_machine.hpp>
@@ -24,8 +25,22 @@ class fetch_op {
 public:
     fetch_op(std::shared_ptr<session_state> session, fetch_options options);
 
-    /// Call once; the object must outlive the coroutine.
-    asio::awaitable<result<response>> run(std::string url);
+    /// Up to the head of the answer. Call once; the object must outlive the coroutine, here and below.
+    asio::awaitable<result<void>> open(std::string url);
+
+    /// All of the body, after open(); an answer whose body fails has none.
+    asio::awaitable<result<response>> receive();
+
+    // For who reads the body in pieces: from connection(), with body(), until close_body().
+    h1_connection& connection() noexcept { return *place_.connection(); }
+    body_reader& body() noexcept { return reader_; }
+    async::interrupter& ending() noexcept { return call_.ending(); }
+
+    /// What is known before the body; call once.
+    response_record take_record();
+
+    /// The body has ended, or failed: the connection is kept for the next fetch, or closed.
+    void close_body(std::error_code ec);
 
 private:
     using time_point = async::time_point;
@@ -37,11 +52,15 @@ private:
     asio::awaitable<result<void>> attempt(bool& stale);
     asio::awaitable<result<void>> connect(connection_pool::place& place);
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
+    bool is_answer() const noexcept { return !next_.ec && !next_.target && !authentication_.answer(); }
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     result<std::string> pool_key();
     std::error_code follow();
     void record(std::error_code ec);
 
+    static void close_connection(void* connection) noexcept {
+        static_cast<h1_connection*>(connection)->close();
+    }
     time_point now() const noexcept { return session_->loop().now(); }
     stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
 
@@ -50,11 +69,13 @@ private:
     fetch_options options_;
     time_point started_;
     time_point until_;
+    body_reader reader_;
+    connection_pool::place place_;  // after open()
 
     dragline::url::url url_;
     std::string method_;
-    fields fields_;  // of the request, complete but for Host
-    http::body body_;
+    fields fields_;    // of the request, complete but for Host
+    http::body body_;  // of the request
     fetch_cookies cookies_;
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
     std::shared_ptr<tls_setup> tls_;
@@ -62,18 +83,10 @@ private:
     authentication_machine authentication_;
     response_head head_;
     redirect_step next_;  // what follows head_
-    response response_;
+    response_record response_;
     attempt_record attempt_;
     time_point attempt_started_{};
 };
-
-/// Where a fetch runs: on a session, or on the default session of its loop.
-struct fetch_place {
-    asio::any_io_executor loop;
-    std::shared_ptr<session_state> session;
-};
-
-asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url, fetch_options options);
 
 }  // namespace dragline::http::detail
 

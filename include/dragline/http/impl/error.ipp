@@ -37,6 +37,14 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_public_suffix: return "the cookie is for a public suffix";
                 case errc::cookie_insecure: return "the cookie is not to be set without TLS";
                 case errc::cookie_prefix_broken: return "the cookie is not what its name promises";
+                case errc::read_under_way: return "another read of this response is under way";
+                case errc::invalid_json: return "the text is not the JSON that is wanted";
+                case errc::unexpected_type: return "the response has another content type";
+                case errc::unexpected_status: return "the response has another status";
+                case errc::event_too_large: return "a line or an event is too large";
+                case errc::invalid_range: return "a part that was not asked for";
+                case errc::file_exists: return "the file is already there";
+                case errc::checksum_mismatch: return "the checksum is another one";
             }
             return "unknown http error";
         }
@@ -61,6 +69,14 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_public_suffix:
                 case errc::cookie_insecure:
                 case errc::cookie_prefix_broken: return condition::blocked;
+                case errc::event_too_large: return condition::limit_exceeded;
+                case errc::invalid_json:
+                case errc::unexpected_type:
+                case errc::invalid_range: return condition::protocol_error;
+                case errc::file_exists: return std::errc::file_exists;
+                case errc::read_under_way: return std::errc::operation_in_progress;
+                case errc::checksum_mismatch:
+                case errc::unexpected_status:
                 case errc::unsupported_challenge:
                 case errc::body_not_replayable:
                 case errc::bad_status:
@@ -82,6 +98,11 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::too_many_redirects:
                 case errc::redirect_refused:
                 case errc::insecure_redirect: return phase::redirect;
+                case errc::invalid_json:
+                case errc::unexpected_type:
+                case errc::event_too_large:
+                case errc::invalid_range:
+                case errc::checksum_mismatch:
                 case errc::body_too_large: return phase::read;
                 case errc::body_not_replayable: return phase::write;
                 case errc::invalid_credentials:
@@ -96,7 +117,10 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_foreign_domain:
                 case errc::cookie_public_suffix:
                 case errc::cookie_insecure:
-                case errc::cookie_prefix_broken: break;
+                case errc::cookie_prefix_broken:
+                case errc::unexpected_status:
+                case errc::read_under_way:
+                case errc::file_exists: break;
             }
             return phase::none;
         }

@@ -9,42 +9,59 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
-#include <string_view>
+#include <span>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
 
 // When bytes keep coming and it is the whole fetch that takes too long, the timeout says so.
 DRAGLINE_DECL stage_limit body_reader::read_limit() const noexcept {
-    if (options_.read_timeout() == no_limit) return {until_, phase::total};
-    const auto next = async::deadline_after(loop_.now(), options_.read_timeout());
+    const auto own = options_.read_timeout();
+    if (until_ == async::no_deadline) {
+        const auto each = own == no_limit ? options_.timeout() : own;
+        return {async::deadline_after(loop_.now(), each), phase::read};
+    }
+    if (own == no_limit) return {until_, phase::total};
+    const auto next = async::deadline_after(loop_.now(), own);
     return next < until_ ? stage_limit{next, phase::read} : stage_limit{until_, phase::total};
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read(exchange& from, const response_head& head,
-                                                              response& into) {
-    into.body.clear();
-    into.truncated = false;
-    if (!head.has_body) co_return result<void>();
+DRAGLINE_DECL std::error_code body_reader::start(const response_head& head) {
+    bytes_received_ = delivered_ = 0;
+    has_body_ = head.has_body;
+    length_ = head.content_length;
     // A part of coded content cannot be decoded by itself.
-    const bool coded =
-        options_.decompress() && head.status != 206 && head.headers.contains("Content-Encoding");
-    if (!coded) {
-        auto reading = read_identity(from, head.content_length, into);
-        co_return co_await std::move(reading);
+    if (!has_body_ || !options_.decompress() || head.status == 206 ||
+        !head.headers.contains("Content-Encoding")) {
+        return {};
     }
     std::string codings;
     for (const auto value : head.headers.all("Content-Encoding")) (codings += ',') += value;
     auto decoder = codec::content_decoder::make(codings);
-    if (!decoder) co_return decoder.error();
-    auto reading = read_decoded(from, *decoder, into);
-    co_return co_await std::move(reading);
+    if (!decoder) return decoder.error();
+    decoder_ = *std::move(decoder);
+    if (!decoder_.identity()) length_.reset();
+    return {};
+}
+
+DRAGLINE_DECL void body_reader::lower_limit(std::uint64_t more) noexcept {
+    if (more < limit_ - std::min(limit_, delivered_)) limit_ = delivered_ + more;
+}
+
+DRAGLINE_DECL bool body_reader::announced_too_large() const noexcept {
+    return length_ && *length_ > limit_ && options_.on_limit() == on_limit::error;
+}
+
+DRAGLINE_DECL std::error_code body_reader::on_limit_reached() noexcept {
+    if (options_.on_limit() == on_limit::error) return errc::body_too_large;
+    truncated_ = true;
+    return {};
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from) {
     constexpr std::uint64_t most = 64 * 1024;
     std::array<char, 4 * 1024> unwanted;
+    bytes_received_ = 0;
     while (bytes_received_ < most) {
         auto reading = from.read_body(asio::buffer(unwanted), read_limit());
         auto got = co_await std::move(reading);
@@ -55,61 +72,81 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from)
     co_return result<void>();
 }
 
-DRAGLINE_DECL std::error_code body_reader::on_limit_reached(response& into) const {
-    if (options_.on_limit() == on_limit::error) return errc::body_too_large;
-    into.truncated = true;
-    return {};
+// What is not coded comes straight into the caller's memory.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::next_piece(exchange& from,
+                                                                           asio::mutable_buffer into) {
+    return decoder_.identity() ? from.read_body(into, read_limit()) : decode_piece(from, into);
 }
 
-// Straight into the body. It grows as bytes come, not as the peer announces; one byte beyond the limit tells
-// a body that just fits from one that does not.
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_identity(exchange& from,
-                                                                       std::optional<std::uint64_t> length,
-                                                                       response& into) {
-    constexpr std::uint64_t most_at_once = 256 * 1024;
-    auto& body = into.body;
-    const auto limit = options_.max_body();
-    const auto expected = length.value_or(16 * 1024);
-    if (length && expected > limit && options_.on_limit() == on_limit::error) {
-        co_return errc::body_too_large;
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exchange& from,
+                                                                             asio::mutable_buffer into) {
+    if (coded_.empty()) coded_.resize(16 * 1024);
+    const std::span<char> out(static_cast<char*>(into.data()), into.size());
+    for (;;) {
+        auto step = decoder_.read(unread_, out);
+        if (!step) co_return step.error();
+        unread_.remove_prefix(step->consumed);
+        if (step->produced != 0) co_return step->produced;
+        if (received_all_) {
+            if (auto ec = decoder_.finish()) co_return ec;
+            co_return std::size_t{0};
+        }
+        auto reading = from.read_body(asio::buffer(coded_), read_limit());
+        auto got = co_await std::move(reading);
+        if (!got) co_return got.error();
+        bytes_received_ += *got;
+        received_all_ = *got == 0;
+        unread_ = {coded_.data(), *got};
     }
+}
+
+// It grows as bytes come, not as the peer announces; one byte beyond the limit tells a body that just fits
+// from one that does not.
+DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from, std::string& into) {
+    constexpr std::uint64_t most_at_once = 256 * 1024;
+    if (!has_body_ || truncated_) co_return result<void>();
+    if (announced_too_large()) co_return errc::body_too_large;
+    const auto expected = length_ ? *length_ - delivered_ : 16 * 1024;
+    const auto limit = limit_ - delivered_;
+    const auto before = into.size();
     for (std::size_t size = 0;;) {
         const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
         const auto room =
             std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
-        body.resize(size + static_cast<std::size_t>(room));
-        auto reading =
-            from.read_body(asio::buffer(body.data() + size, static_cast<std::size_t>(room)), read_limit());
+        into.resize(before + size + static_cast<std::size_t>(room));
+        const auto space = asio::buffer(into.data() + before + size, static_cast<std::size_t>(room));
+        auto reading = next_piece(from, space);
         auto got = co_await std::move(reading);
-        bytes_received_ += *got;
+        if (decoder_.identity()) bytes_received_ += *got;
         size += *got;
-        body.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, limit)));
-        if (!got) co_return got.error();
-        if (size > limit) co_return on_limit_reached(into);
-        if (*got == 0 || size == length) co_return result<void>();
+        into.resize(before + static_cast<std::size_t>(std::min<std::uint64_t>(size, limit)));
+        if (!got) {
+            delivered_ += size;  // a cancelled read goes on where it left off
+            co_return got.error();
+        }
+        if (size > limit) co_return on_limit_reached();
+        if (*got == 0 || (length_ && size == expected)) co_return result<void>();
     }
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_decoded(exchange& from,
-                                                                      codec::content_decoder& decoder,
-                                                                      response& into) {
-    std::array<char, 16 * 1024> coded;
-    auto& body = into.body;
-    for (;;) {
-        auto reading = from.read_body(asio::buffer(coded), read_limit());
-        auto got = co_await std::move(reading);
-        if (!got) co_return got.error();
-        if (*got == 0) co_return decoder.finish();
-        bytes_received_ += *got;
-        auto progress = decoder.write(std::string_view(coded.data(), *got), [&](std::string_view piece) {
-            const auto room = options_.max_body() - body.size();
-            body.append(
-                piece.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, piece.size()))));
-            return piece.size() <= room;
-        });
-        if (!progress) co_return progress.error();
-        if (*progress == codec::content_decoder::progress::stopped) co_return on_limit_reached(into);
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::read_some(exchange& from,
+                                                                          asio::mutable_buffer into) {
+    if (!has_body_ || truncated_) co_return std::size_t{0};
+    if (announced_too_large()) co_return errc::body_too_large;
+    const auto room = limit_ - delivered_;
+    char beyond = 0;
+    if (into.size() > room) into = asio::buffer(into, static_cast<std::size_t>(room));
+    const bool full = room == 0;
+    auto reading = next_piece(from, full ? asio::buffer(&beyond, 1) : into);
+    auto got = co_await std::move(reading);
+    if (!got || *got == 0) co_return got;
+    if (decoder_.identity()) bytes_received_ += *got;
+    if (full) {
+        if (auto ec = on_limit_reached()) co_return ec;
+        co_return std::size_t{0};
     }
+    delivered_ += *got;
+    co_return got;
 }
 
 }  // namespace dragline::http::detail

@@ -7,6 +7,9 @@
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
+#include <array>
+
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
@@ -32,6 +35,11 @@ DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const s
     if (auto ec = h1::check_field_value(options.user_agent() ? *options.user_agent() : shared.user_agent()))
         return ec;
     return h1::check_field_value(options.body().content_type());
+}
+
+DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept {
+    constexpr std::array<std::string_view, 6> methods{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+    return std::find(methods.begin(), methods.end(), method) != methods.end();
 }
 
 }  // namespace dragline::http::detail

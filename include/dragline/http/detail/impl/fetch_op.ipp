@@ -4,7 +4,6 @@
 #include <dragline/codec/codings.hpp>
 #include <dragline/core/ascii.hpp>
 #include <dragline/h1/head_writer.hpp>
-#include <dragline/http/detail/body_reader.hpp>
 #include <dragline/http/detail/fetch_check.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/net/connector.hpp>
@@ -16,8 +15,6 @@
 #include <asio/error.hpp>
 
 #include <algorithm>
-#include <array>
-#include <iterator>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
@@ -28,6 +25,7 @@ DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_o
       options_(std::move(options)),
       started_(now()),
       until_(async::deadline_after(started_, options_.timeout())),
+      reader_(session_->loop(), options_, until_),
       body_(options_.body()),
       authentication_(session_->challenges()) {}
 
@@ -96,7 +94,7 @@ DRAGLINE_DECL stage_limit fetch_op::limit_of(duration stage, phase where, time_p
     return {std::min(until_, async::deadline_after(from, stage)), where};
 }
 
-DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::run(std::string url) {
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::open(std::string url) {
     if (auto ec = prepare(url)) co_return ec;
     for (;;) {
         auto hopping = hop();
@@ -104,16 +102,42 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::run(std::string url) {
         if (!hopped) co_return hopped.error();
         if (next_.ec) co_return next_.ec;
         if (authentication_.answer()) continue;
-        if (!next_.target) break;
+        if (!next_.target) co_return hopped;
         if (auto ec = follow()) co_return ec;
     }
+}
+
+DRAGLINE_DECL response_record fetch_op::take_record() {
+    record({});
     response_.status = head_.status;
     response_.reason = std::move(head_.reason);
     response_.version_minor = head_.version_minor;
     response_.headers = std::move(head_.headers);
     response_.url = std::move(url_);
     response_.timings.total = now() - started_;
-    co_return std::move(response_);
+    return std::move(response_);
+}
+
+DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
+    const async::interrupter::scope scope(ending(), &close_connection, &connection());
+    response got;
+    auto reading = reader_.read_all(connection(), got.body);
+    auto read = co_await std::move(reading);
+    attempt_.bytes_received = reader_.bytes_received();
+    close_body(read.error());
+    if (!read) {
+        record(read.error());
+        if (ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+        co_return read.error();
+    }
+    got.truncated = reader_.truncated();
+    static_cast<response_record&>(got) = take_record();
+    co_return got;
+}
+
+DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
+    if (!ec && connection().reusable() && !options_.fresh_connection()) place_.park(now());
+    place_ = {};
 }
 
 DRAGLINE_DECL std::error_code fetch_op::follow() {
@@ -168,6 +192,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
     auto& connection = *place->connection();
     auto exchanging = exchange_on(connection);
     auto done = co_await std::move(exchanging);
+    if (done && is_answer()) {
+        place_ = *std::move(place);
+        co_return done;
+    }
     record(done.error());
     if (done) {
         if (connection.reusable() && !options_.fresh_connection()) place->park(now());
@@ -204,8 +232,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::connect(connection_pool::p
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection& connection) {
-    async::interrupter::scope scope(
-        call_.ending(), [](void* self) noexcept { static_cast<h1_connection*>(self)->close(); }, &connection);
+    const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
     if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     const digest_request asked(method_, url_.request_target(), body_.bytes());
     if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
@@ -240,21 +267,18 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     peer.tls = connection.peer_tls();
     next_ = next_step(options_.redirects(), response_.history, url_, method_, head_);
     if (auto ec = authentication_.on_response(head_, session_->loop().random())) co_return ec;
-    body_reader reader(session_->loop(), options_, until_);
-    const bool unwanted = next_.target || next_.ec || authentication_.answer();
-    auto rest = unwanted ? reader.discard(connection) : reader.read(connection, head_, response_);
-    auto done = co_await std::move(rest);
-    attempt_.bytes_received = reader.bytes_received();
-    co_return done;
+    if (is_answer()) co_return result<void>(reader_.start(head_));
+    auto discarding = reader_.discard(connection);
+    auto discarded = co_await std::move(discarding);
+    attempt_.bytes_received = reader_.bytes_received();
+    co_return discarded;
 }
 
 DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection, std::error_code ec) const noexcept {
     const bool gone = ec == errc::connection_closed || ec == asio::error::connection_reset ||
                       ec == asio::error::broken_pipe || ec == tls::errc::truncated;
     if (!gone || !options_.stale_retry() || connection.answered()) return false;
-    constexpr std::array<std::string_view, 6> idempotent{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
-    return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") ||
-           std::find(idempotent.begin(), idempotent.end(), method_) != idempotent.end();
+    return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") || is_idempotent(method_);
 }
 
 DRAGLINE_DECL void fetch_op::record(std::error_code ec) {
@@ -269,14 +293,6 @@ DRAGLINE_DECL void fetch_op::record(std::error_code ec) {
     attempt_.total = now() - attempt_started_;
     attempt_.ec = ec;
     options_.trace()->attempts.push_back(std::move(attempt_));
-}
-
-DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
-                                                           fetch_options options) {
-    auto session = place.session ? std::move(place.session) : loop_sessions::of(place.loop).get({}, nullptr);
-    fetch_op operation(std::move(session), std::move(options));
-    auto running = operation.run(std::move(url));
-    co_return co_await std::move(running);
 }
 
 }  // namespace dragline::http::detail

@@ -39,8 +39,8 @@ DRAGLINE_DECL session_state::call::~call() {
 DRAGLINE_DECL void session_state::close() noexcept {
     closed_ = true;
     pool_.close();
-    // Each call ends in a later turn of the loop, never inside interrupt().
-    for (auto* each : calls_) each->interrupt();
+    // A fetch ends in a later turn of the loop, a response that nobody reads inside interrupt().
+    for (auto at = calls_.begin(); at != calls_.end();) (*at++)->interrupt();
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> session_state::close_and_wait(

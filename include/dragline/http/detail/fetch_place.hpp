@@ -1,0 +1,51 @@
+// Where an operation of this module runs.
+#pragma once
+
+#include <dragline/async/where.hpp>
+#include <dragline/core/asio.hpp>
+#include <dragline/core/result.hpp>
+#include <dragline/http/detail/session_state.hpp>
+#include <dragline/http/options.hpp>
+#include <dragline/http/response.hpp>
+#include <dragline/http/session.hpp>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace dragline::inline v1::http::detail {
+
+/// On a session, or on the default session of its loop.
+struct fetch_place {
+    asio::any_io_executor loop;
+    std::shared_ptr<session_state> session;
+
+    /// Threads: the loop's own.
+    std::shared_ptr<session_state> get_session() const {
+        return session ? session : loop_sessions::of(loop).get({}, nullptr);
+    }
+};
+
+template <class Where>
+fetch_place place_of(Where&& where) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<Where>, http::session>) {
+        return {where.get_executor(), session_access::state(where)};
+    } else {
+        return {async::executor_of(where), nullptr};
+    }
+}
+
+// A WHERE is no text, though an executor-like text type could exist.
+template <class T>
+concept fetch_where = async::where<T> && !std::convertible_to<T, std::string_view>;
+
+asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url, fetch_options options);
+
+}  // namespace dragline::http::detail
+
+#include <dragline/http/detail/impl/fetch_place.ipp>

@@ -1,0 +1,141 @@
+// Included by <dragline/http/detail/open_response.hpp> only.
+#pragma once
+
+#include <dragline/http/error.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+// While it lives, the connection stays, though it may be closed. Also destroyed when a coroutine dies with
+// its loop.
+class open_response::reading {
+public:
+    explicit reading(open_response& owner) noexcept : owner_(owner) { owner_.reading_ = true; }
+    ~reading() {
+        owner_.reading_ = false;
+        if (owner_.end_) owner_.release();
+    }
+    reading(const reading&) = delete;
+
+private:
+    open_response& owner_;
+};
+
+DRAGLINE_DECL open_response::open_response(const std::shared_ptr<session_state>& session,
+                                           fetch_options options)
+    : executor_(session->loop().executor()), gate_(session->loop().gate()) {
+    operation_.emplace(session, std::move(options));
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> open_response::open(pointer self, std::string url,
+                                                                response_record& record) {
+    auto& operation = *self->operation_;
+    auto opening = operation.open(std::move(url));
+    auto opened = co_await std::move(opening);
+    if (!opened) co_return opened;
+    if (operation.ending().interrupted())
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    record = operation.take_record();
+    operation.body().unbind();
+    self->self_ = self;
+    self->scope_.emplace(
+        operation.ending(), [](void* owner) noexcept { static_cast<open_response*>(owner)->close(); },
+        self.get());
+    if (operation.body().complete()) self->end(asio::error::eof);
+    co_return result<void>();
+}
+
+DRAGLINE_DECL void open_response::end(std::error_code ec) noexcept {
+    if (end_ || !self_) return;
+    end_ = ec;
+    if (reading_) {
+        operation_->connection().close();  // the read ends, then it releases
+    } else {
+        release();
+    }
+}
+
+DRAGLINE_DECL void open_response::release() noexcept {
+    const auto last = std::move(self_);  // may be all that keeps this object
+    if (!last) return;
+    operation_->close_body(end_ == asio::error::eof ? std::error_code() : end_);
+    scope_.reset();
+    operation_.reset();
+    released_ = true;
+}
+
+DRAGLINE_DECL void open_response::abandon(pointer self) noexcept {
+    if (!self || self->released_) return;
+    auto& gate = *self->gate_;
+    try {
+        gate.post([self] { self->close(); });
+    } catch (...) {
+        // No memory to say so: the connection stays until its session or its loop ends.
+    }
+}
+
+// A cancelled read may be repeated; every other end is for good.
+DRAGLINE_DECL std::error_code open_response::after_read(std::error_code ec, bool at_end) noexcept {
+    if (end_) return end_;
+    if (!ec && !at_end) {
+        // Free for the next fetch already, though its reader has yet to hear of the end.
+        if (operation_->body().complete()) end_ = asio::error::eof;
+        return {};
+    }
+    truncated_ = operation_->body().truncated();
+    if (ec != asio::error::operation_aborted) end_ = ec ? ec : asio::error::make_error_code(asio::error::eof);
+    return ec ? ec : end_;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(pointer self,
+                                                                            asio::mutable_buffer into) {
+    if (self->end_) co_return self->end_;
+    if (self->reading_) co_return errc::read_under_way;
+    if (into.size() == 0) co_return std::size_t{0};
+    const reading under_way(*self);
+    auto& operation = *self->operation_;
+    auto running = operation.body().read_some(operation.connection(), into);
+    auto got = co_await std::move(running);
+    if (auto ec = self->after_read(got.error(), *got == 0)) co_return ec;
+    co_return got;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> open_response::read_all(pointer self,
+                                                                           std::uint64_t limit) {
+    if (self->end_ == asio::error::eof) co_return std::string();
+    if (self->end_) co_return self->end_;
+    if (self->reading_) co_return errc::read_under_way;
+    const reading under_way(*self);
+    auto& operation = *self->operation_;
+    operation.body().lower_limit(limit);
+    std::string text;
+    auto running = operation.body().read_all(operation.connection(), text);
+    auto read = co_await std::move(running);
+    if (!read && !self->end_) self->end_ = read.error();  // what it has read is lost, also when cancelled
+    if (auto ec = self->after_read(read.error(), true); ec != asio::error::eof) co_return ec;
+    co_return text;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::uint64_t>> open_response::read_to(pointer self, body_sink sink) {
+    std::vector<char> piece(16 * 1024);
+    for (std::uint64_t total = 0;;) {
+        auto running = read_some(self, asio::buffer(piece));
+        auto got = co_await std::move(running);
+        if (got.error() == asio::error::eof) co_return total;
+        if (!got) co_return got.error();
+        total += *got;
+        auto giving = sink.give({piece.data(), *got});
+        const bool more = co_await std::move(giving);
+        if (!more) co_return total;
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#endif
