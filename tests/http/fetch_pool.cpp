@@ -166,6 +166,19 @@ TEST_CASE("an idle connection that is past its time is closed when the session n
     CHECK(client.statistics().connections == 1);
 }
 
+TEST_CASE("a connection is not used beyond its lifetime, but an exchange under way is finished",
+          "[http][fetch][pool]") {
+    dragline::testing::manual_clock time;
+    http_server server;
+    server.on("/", http_reply().body("x"));
+    http_client client(http::session_options().connection_lifetime(10s), event_loop_options().time(time));
+    CHECK(reused(server, client, &time, 9s));
+    time.advance(1s);
+    CHECK(!client.fetch(server.url("/")).response.peer.reused);
+    http_client bad(http::session_options().connection_lifetime(-1s));
+    CHECK(bad.fetch(server.url("/")).ec == dragline::errc::invalid_option);
+}
+
 TEST_CASE("bytes that nobody asked for end an idle connection", "[http][fetch][pool]") {
     http_server server;
     server.on("/", http_reply().body("x").extra("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged", 20ms));

@@ -52,6 +52,11 @@ inline auto send_parts(int socket, const ::iovec* parts, int count) noexcept {
     message.msg_iovlen = static_cast<std::size_t>(count);
     return ::sendmsg(socket, &message, MSG_NOSIGNAL);
 }
+
+/// Lets a socket send and receive through one interface only, whatever the routes say.
+inline int bind_to_interface(int socket, const char* name, std::size_t size) noexcept {
+    return ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, name, static_cast<::socklen_t>(size));
+}
 #else
 inline constexpr bool socket_calls = false;
 
@@ -73,6 +78,10 @@ int receive_from(Arguments...) noexcept {
 }
 template <class... Arguments>
 int send_parts(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int bind_to_interface(Arguments...) noexcept {
     return -1;
 }
 #endif

@@ -13,6 +13,8 @@
 #include <dragline/net/endpoint.hpp>
 #include <dragline/tls/options.hpp>
 
+#include <asio/ip/address.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -129,6 +131,14 @@ public:
     fetch_options& connect_to(net::endpoint value) { return connect_to_ = std::move(value), *this; }
     const std::optional<net::endpoint>& connect_to() const noexcept { return connect_to_; }
 
+    /// The address of this machine to connect from; only hosts of its family are reached.
+    fetch_options& bind_address(asio::ip::address value) { return bind_address_ = value, *this; }
+    const std::optional<asio::ip::address>& bind_address() const noexcept { return bind_address_; }
+
+    /// The network interface to connect through, such as "eth0"; see connect_options.
+    fetch_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
+    const std::string& bind_interface() const noexcept { return bind_interface_; }
+
     /// Neither takes an idle connection nor leaves one.
     fetch_options& fresh_connection(bool value) { return fresh_connection_ = value, *this; }
     bool fresh_connection() const noexcept { return fresh_connection_; }
@@ -157,6 +167,8 @@ private:
     std::optional<http::credentials> credentials_;
     std::optional<std::string> user_agent_;
     std::optional<net::endpoint> connect_to_;
+    std::optional<asio::ip::address> bind_address_;
+    std::string bind_interface_;
     std::shared_ptr<const dragline::tls::client_options> tls_;
     duration timeout_ = std::chrono::seconds(30);
     duration resolve_timeout_ = no_limit;

@@ -38,6 +38,10 @@ public:
     session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
     async::duration idle_timeout() const noexcept { return idle_; }
 
+    /// How long a connection is used at most, from when it was opened; an exchange under way is finished.
+    session_options& connection_lifetime(async::duration value) { return lifetime_ = value, *this; }
+    async::duration connection_lifetime() const noexcept { return lifetime_; }
+
     /// The User-Agent of fetches that name none; none is sent when empty.
     session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
     const std::string& user_agent() const noexcept { return user_agent_; }
@@ -71,6 +75,7 @@ private:
     std::size_t total_ = 256;
     std::size_t waiters_ = 100'000;
     async::duration idle_ = std::chrono::seconds(15);
+    async::duration lifetime_ = no_limit;
     std::string user_agent_ = "dragline/0.1";
     cookie_policy cookies_;
     http::netrc netrc_;

@@ -7,8 +7,11 @@
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/engine.hpp>
 
+#include <asio/ip/address.hpp>
+
 #include <chrono>
 #include <optional>
+#include <string>
 
 namespace dragline::inline v1::net {
 
@@ -18,6 +21,8 @@ public:
     connect_request() {}
 
     endpoint target;
+    std::optional<asio::ip::address> bind_address;
+    std::string bind_interface;
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
     std::optional<tls::context> tls;        ///< Speaks TLS when set.
     tls::engine_options tls_options;

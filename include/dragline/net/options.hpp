@@ -4,8 +4,12 @@
 #include <dragline/async/clock.hpp>
 #include <dragline/tls/options.hpp>
 
+#include <asio/ip/address.hpp>
+
 #include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace dragline::inline v1::net {
@@ -28,6 +32,15 @@ public:
     connect_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
     duration tls_timeout() const noexcept { return tls_timeout_; }
 
+    /// The address of this machine to connect from; only targets of its family are dialled.
+    connect_options& bind_address(asio::ip::address value) { return bind_address_ = value, *this; }
+    const std::optional<asio::ip::address>& bind_address() const noexcept { return bind_address_; }
+
+    /// The network interface to connect through, such as "eth0", whatever the routes say. Where the system
+    /// has no such thing (only Linux does here): asio::error::operation_not_supported.
+    connect_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
+    const std::string& bind_interface() const noexcept { return bind_interface_; }
+
     /// Speaks TLS, verifying the endpoint's host unless the options name another.
     connect_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const std::optional<dragline::tls::client_options>& tls() const noexcept { return tls_; }
@@ -49,6 +62,8 @@ private:
     duration tls_timeout_ = std::chrono::seconds(10);
     duration attempt_delay_ = std::chrono::milliseconds(250);
     duration resolution_delay_ = std::chrono::milliseconds(50);
+    std::optional<asio::ip::address> bind_address_;
+    std::string bind_interface_;
     std::optional<dragline::tls::client_options> tls_;
     connect_trace* trace_ = nullptr;
 };

@@ -1,131 +1,21 @@
 #include <dragline/http/detail/connection_pool.hpp>
 
-#include "../../net/stream_pair.hpp"
+#include "pool_lab.hpp"
 
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/cancellation_signal.hpp>
 #include <asio/error.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
-#include <cstddef>
-#include <exception>
 #include <memory>
-#include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
-#include <vector>
 
+using namespace dragline::test;
 using namespace std::chrono_literals;
 using dragline::phase;
-using dragline::http::detail::connection_pool;
-using dragline::http::detail::h1_connection;
-using dragline::http::detail::pool_limits;
-using dragline::test::run_until;
-using dragline::test::settle;
-using dragline::test::stream_pair;
-
-namespace async = dragline::async;
-namespace h1 = dragline::h1;
-
-namespace {
-
 using place = connection_pool::place;
 
-// One who asks for a place.
-struct asker {
-    bool done = false;
-    std::error_code ec;
-    std::optional<place> got;
-    async::interrupter ending;
-    asio::cancellation_signal cancel;
-};
-
-// Ends what was got; the asker itself lives as long as its coroutine may.
-struct give_back {
-    void operator()(asker* from) const { from->got.reset(); }
-};
-using asking = std::unique_ptr<asker, give_back>;
-
-struct pool_run {
-    explicit pool_run(pool_limits limits = pool_limits()) : pool(loop.state(), limits) {}
-    ~pool_run() { loop.shutdown(); }  // who still waits dies before the pool
-
-    asking ask(const std::string& key, bool fresh = false, async::time_point until = async::no_deadline) {
-        askers.push_back(std::make_unique<asker>());
-        asking made(askers.back().get());
-        asio::co_spawn(
-            loop.get_executor(), pool.acquire(key, fresh, time, {until, phase::queue}, made->ending),
-            asio::bind_cancellation_slot(
-                made->cancel.slot(), [who = made.get()](std::exception_ptr, dragline::result<place> given) {
-                    who->done = true;
-                    who->ec = given.error();
-                    if (given) who->got.emplace(std::move(*given));
-                }));
-        settle(loop);
-        return made;
-    }
-
-    // A place with a connection that has carried an exchange.
-    asking used(const std::string& key) {
-        auto got = ask(key);
-        REQUIRE(got->got);
-        if (!got->got->connection()) got->got->put(connect());
-        exchange(*got->got->connection());
-        return got;
-    }
-
-    std::unique_ptr<h1_connection> connect() {
-        pairs.push_back(std::make_unique<stream_pair>(loop));
-        return std::make_unique<h1_connection>(std::move(pairs.back()->client), asio::ip::address(), 80,
-                                               dragline::tls::peer_info());
-    }
-
-    // So that the connection knows what the peer says about keeping it.
-    void exchange(h1_connection& connection) {
-        dragline::http::fields none;
-        dragline::http::request_view request;
-        request.method = "GET";
-        request.host = "a";
-        request.target = "/";
-        request.fields = &none;
-        connection.start("GET", h1::head_limits());
-        CHECK(!dragline::test::run_to_end(loop, connection.write_request(request, {})).error());
-        write(*pairs.back(), "HTTP/1.1 204 No Content\r\n" + said + "\r\n");
-        dragline::http::response_head head;
-        CHECK(!dragline::test::run_to_end(loop, connection.read_head(head, 0, {})).error());
-    }
-
-    void write(stream_pair& to, const std::string& text) {
-        dragline::test::kept_completion<std::size_t> written;
-        to.server.async_write_some(asio::buffer(text), written);
-        run_until(loop, [&] { return written.done(); });
-    }
-
-    void park(asking& from) {
-        from->got->park(time);
-        from.reset();
-        settle(loop);
-    }
-
-    std::vector<std::unique_ptr<asker>> askers;
-    dragline::event_loop loop;
-    connection_pool pool;
-    async::time_point time{1h};
-    std::vector<std::unique_ptr<stream_pair>> pairs;
-    std::string said;  // fields of the responses
-};
-
-pool_limits limits(std::size_t per_host, std::size_t total, std::size_t waiters = 100) {
-    pool_limits made;
-    made.per_host = per_host;
-    made.total = total;
-    made.waiters = waiters;
-    return made;
-}
-
-}  // namespace
+namespace async = dragline::async;
 
 TEST_CASE("a pool gives the newest idle connection of its host, else a place", "[http][connection_pool]") {
     pool_run run;
@@ -280,7 +170,7 @@ TEST_CASE("who wants a fresh place gets one, at either cap", "[http][connection_
         CHECK(fresh->got->connection() == nullptr);
         CHECK(run.pool.connections() == 1);
         auto waits = run.ask("a", true);
-        fresh->got->put(run.connect());
+        fresh->got->put(run.connect(), run.time);
         run.exchange(*fresh->got->connection());
         run.park(fresh);
         REQUIRE(waits->got);

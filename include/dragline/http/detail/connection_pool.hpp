@@ -28,6 +28,7 @@ struct pool_limits {
     std::size_t total = 256;
     std::size_t waiters = 100'000;
     async::duration idle = std::chrono::seconds(15);
+    async::duration lifetime = no_limit;
 };
 
 class connection_pool {
@@ -36,6 +37,7 @@ class connection_pool {
         host* owner = nullptr;
         std::unique_ptr<h1_connection> connection;
         async::time_point expires{};
+        async::time_point retires{};
     };
     using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
 
@@ -57,7 +59,10 @@ public:
 
         explicit operator bool() const noexcept { return pool_ != nullptr; }
         h1_connection* connection() const noexcept { return slot_->connection.get(); }
-        void put(std::unique_ptr<h1_connection> made) noexcept { slot_->connection = std::move(made); }
+        void put(std::unique_ptr<h1_connection> made, async::time_point now) noexcept {
+            slot_->connection = std::move(made);
+            slot_->retires = async::deadline_after(now, pool_->limits_.lifetime);
+        }
 
         /// Leaves the connection to the next fetch of this host.
         void park(async::time_point now) {
@@ -73,6 +78,24 @@ public:
 
         connection_pool* pool_ = nullptr;
         slots::iterator slot_;
+    };
+
+    /// One who is opening a connection, and takes one of the same host that another fetch has done with when
+    /// that comes first, if it `takes_used`. The pool must outlive it.
+    class contender {
+    public:
+        contender(connection_pool& pool, const place& opening, bool takes_used);
+        ~contender();
+        contender(const contender&) = delete;
+
+        async::event wake;  // also for whoever opens the connection
+        place granted;
+
+    private:
+        friend class connection_pool;
+        connection_pool& pool_;
+        host* target_;  // none when it waits for no other one
+        std::list<contender*>::iterator at_;
     };
 
     connection_pool(async::loop_state& loop, pool_limits limits) : loop_(loop), limits_(limits) {}
@@ -101,6 +124,7 @@ private:
         std::size_t wanted = 0;            // waiters, wherever they stand in line
         std::deque<slots::iterator> idle;  // the oldest in front
         waiters waiting;
+        std::list<contender*> contenders;  // all have come before those who wait
     };
     struct waiter {
         waiter(connection_pool& owner, host& wanted, bool wants_fresh);

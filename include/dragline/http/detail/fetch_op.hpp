@@ -50,11 +50,10 @@ private:
     void prepare_fields();
     asio::awaitable<result<void>> hop();
     asio::awaitable<result<void>> attempt(bool& stale);
-    asio::awaitable<result<void>> connect(connection_pool::place& place);
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
     bool is_answer() const noexcept { return !next_.ec && !next_.target && !authentication_.answer(); }
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
-    result<std::string> pool_key();
+    std::error_code choose_tls();
     std::error_code follow();
     void record(std::error_code ec);
 

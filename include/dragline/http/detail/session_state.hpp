@@ -60,6 +60,21 @@ public:
     };
     std::size_t calls() const noexcept { return calls_.size(); }
 
+    /// Stands for a connection that is being opened. Whoever wanted it may have left, but not the last call.
+    class dial {
+    public:
+        explicit dial(session_state& owner)
+            : owner_(owner), at_(owner.dials_.insert(owner.dials_.end(), &ending_)) {}
+        ~dial();
+        dial(const dial&) = delete;
+        async::interrupter& ending() noexcept { return ending_; }
+
+    private:
+        session_state& owner_;
+        async::interrupter ending_;
+        std::list<async::interrupter*>::iterator at_;
+    };
+
     /// Ends calls and connections; nothing new starts.
     void close() noexcept;
 
@@ -84,6 +99,8 @@ private:
         std::list<async::event*>::iterator at_;
     };
 
+    void notify_closers() noexcept;
+
     async::loop_state& loop_;
     std::string key_;
     session_options options_;
@@ -93,6 +110,7 @@ private:
     challenge_cache challenges_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;
+    std::list<async::interrupter*> dials_;
     std::list<async::event*> closers_;
     bool closed_ = false;
 };

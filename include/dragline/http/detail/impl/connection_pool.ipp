@@ -114,9 +114,33 @@ DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::a
     co_return asio::error::operation_aborted;
 }
 
+DRAGLINE_DECL connection_pool::contender::contender(connection_pool& pool, const place& opening,
+                                                    bool takes_used)
+    : wake(pool.loop_), pool_(pool), target_(takes_used ? opening.slot_->owner : nullptr) {
+    if (!target_) return;
+    at_ = target_->contenders.insert(target_->contenders.end(), this);
+    ++target_->wanted;
+}
+
+DRAGLINE_DECL connection_pool::contender::~contender() {
+    if (!target_) return;
+    target_->contenders.erase(at_);
+    --target_->wanted;
+    pool_.forget_if_unused(*target_);
+}
+
 DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
     auto& owner = *at->owner;
-    if (closed_ || is_earlier(waiting_for_total_, owner.waiting)) return drop(at);
+    if (closed_ || at->retires <= now) return drop(at);
+    if (!owner.contenders.empty()) {
+        auto& first = *owner.contenders.front();
+        owner.contenders.pop_front();
+        --owner.wanted;
+        first.target_ = nullptr;
+        first.granted = place(*this, at);
+        return first.wake.notify();
+    }
+    if (is_earlier(waiting_for_total_, owner.waiting)) return drop(at);
     if (!owner.waiting.empty()) {
         if (owner.waiting.front()->fresh) return drop(at);
         return grant(owner.waiting, place(*this, at));
@@ -127,7 +151,7 @@ DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point n
         idle = std::max(async::duration::zero(),
                         std::chrono::duration_cast<async::duration>(*said) - std::chrono::seconds(1));
     }
-    at->expires = async::deadline_after(now, idle);
+    at->expires = std::min(async::deadline_after(now, idle), at->retires);
     idle_.splice(idle_.end(), used_, at);
     owner.idle.push_back(at);
 }

@@ -4,9 +4,10 @@
 #include <dragline/codec/codings.hpp>
 #include <dragline/core/ascii.hpp>
 #include <dragline/h1/head_writer.hpp>
+#include <dragline/http/detail/dialing.hpp>
 #include <dragline/http/detail/fetch_check.hpp>
+#include <dragline/http/detail/hop_connection.hpp>
 #include <dragline/http/error.hpp>
-#include <dragline/net/connector.hpp>
 #include <dragline/tls/error.hpp>
 #include <dragline/url/parse.hpp>
 
@@ -67,27 +68,13 @@ DRAGLINE_DECL void fetch_op::prepare_fields() {
     }
 }
 
-// Connections are shared by what may use them alike: origin, trust, and where they were told to go.
-DRAGLINE_DECL result<std::string> fetch_op::pool_key() {
+DRAGLINE_DECL std::error_code fetch_op::choose_tls() {
     tls_.reset();
-    if (url_.scheme() == "https") {
-        auto setup = options_.tls() ? loop_sessions::of(session_->loop().executor()).tls(*options_.tls())
-                                    : session_->tls_setup_of_session();
-        if (!setup) return setup.error();
-        tls_ = *std::move(setup);
-    }
-    std::string key(url_.hostname());
-    key += ':';
-    key += std::to_string(url_.port_or_default());
-    if (tls_) {
-        key += " tls ";
-        key += std::to_string(reinterpret_cast<std::uintptr_t>(tls_.get()));
-    }
-    if (pinned_ && options_.connect_to()) {
-        key += " to ";
-        key += options_.connect_to()->to_string();
-    }
-    return key;
+    if (url_.scheme() != "https") return {};
+    auto setup = options_.tls() ? loop_sessions::of(session_->loop().executor()).tls(*options_.tls())
+                                : session_->tls_setup_of_session();
+    if (setup) tls_ = *setup;
+    return setup.error();
 }
 
 DRAGLINE_DECL stage_limit fetch_op::limit_of(duration stage, phase where, time_point from) const noexcept {
@@ -176,18 +163,25 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
     attempt_ = attempt_record();
     attempt_.retried = repeats;
     attempt_started_ = now();
-    auto key = pool_key();
-    if (!key) co_return record(key.error()), key.error();
-    auto acquiring = session_->pool().acquire(*std::move(key), options_.fresh_connection() || repeats,
-                                              attempt_started_, {until_, phase::queue}, call_.ending());
+    if (auto ec = choose_tls()) co_return record(ec), ec;
+    const hop_connection wanted(url_, options_, pinned_, tls_.get());
+    const bool fresh = options_.fresh_connection() || repeats;
+    auto acquiring = session_->pool().acquire(wanted.key(), fresh, attempt_started_, {until_, phase::queue},
+                                              call_.ending());
     auto place = co_await std::move(acquiring);
     attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();
     attempt_.reused = place->connection() != nullptr;
     if (!attempt_.reused) {
-        auto connecting = connect(*place);
-        auto connected = co_await std::move(connecting);
-        if (!connected) co_return record(connected.error()), connected;
+        auto request = wanted.request();
+        request.resolver = session_->resolver();
+        request.until = until_;
+        auto opening =
+            open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
+        auto opened = co_await std::move(opening);
+        if (!opened) co_return record(opened.error()), opened.error();
+        attempt_.reused = *opened;
+        if (attempt_.reused) attempt_.queue = now() - attempt_started_;
     }
     auto& connection = *place->connection();
     auto exchanging = exchange_on(connection);
@@ -205,30 +199,6 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
             co_return asio::error::make_error_code(asio::error::operation_aborted);
     }
     co_return done;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::connect(connection_pool::place& place) {
-    net::connect_request request;
-    request.target = pinned_ && options_.connect_to()
-                         ? *options_.connect_to()
-                         : net::endpoint(url_.hostname(), url_.port_or_default());
-    request.resolver = session_->resolver();
-    if (tls_) {
-        request.tls = tls_->context;
-        request.tls_options.host(std::string(url_.bare_hostname()));
-        request.tls_options.tickets(tls_->tickets, std::string(url_.host()));
-    }
-    request.until = until_;
-    request.resolve_timeout = options_.resolve_timeout();
-    request.connect_timeout = options_.connect_timeout();
-    request.tls_timeout = options_.tls_timeout();
-    const auto port = request.target.port();
-    auto connecting = net::connect(session_->loop(), std::move(request), attempt_.connection, call_.ending());
-    auto made = co_await std::move(connecting);
-    if (!made) co_return made.error();
-    place.put(
-        std::make_unique<h1_connection>(std::move(made->stream), made->address, port, std::move(made->peer)));
-    co_return result<void>();
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection& connection) {

@@ -17,7 +17,7 @@ DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_
       options_(options),
       resolver_(loop.executor(), options.dns()),
       pool_(loop, pool_limits{options.connections_per_host(), options.connections(), options.max_waiters(),
-                              options.idle_timeout()}),
+                              options.idle_timeout(), options.connection_lifetime()}),
       cookies_(options.cookies().make_jar()),
       challenges_(options.known_challenges()) {}
 
@@ -33,7 +33,19 @@ DRAGLINE_DECL result<std::shared_ptr<tls_setup>> session_state::tls_setup_of_ses
 DRAGLINE_DECL session_state::call::~call() {
     owner_.calls_.erase(at_);
     if (!owner_.calls_.empty()) return;
-    for (auto* closer : owner_.closers_) closer->notify();
+    // Nothing may keep the loop running when all calls are over.
+    for (auto* each : owner_.dials_) each->interrupt();
+    owner_.notify_closers();
+}
+
+DRAGLINE_DECL session_state::dial::~dial() {
+    owner_.dials_.erase(at_);
+    owner_.notify_closers();
+}
+
+DRAGLINE_DECL void session_state::notify_closers() noexcept {
+    if (!calls_.empty() || !dials_.empty()) return;
+    for (auto* each : closers_) each->notify();
 }
 
 DRAGLINE_DECL void session_state::close() noexcept {
@@ -41,12 +53,13 @@ DRAGLINE_DECL void session_state::close() noexcept {
     pool_.close();
     // A fetch ends in a later turn of the loop, a response that nobody reads inside interrupt().
     for (auto at = calls_.begin(); at != calls_.end();) (*at++)->interrupt();
+    for (auto* each : dials_) each->interrupt();
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> session_state::close_and_wait(
     std::shared_ptr<session_state> self) {
     self->close();
-    if (self->calls_.empty()) co_return result<void>();
+    if (self->calls_.empty() && self->dials_.empty()) co_return result<void>();
     closer mine(*self);
     auto waiting = mine.wait();
     co_return co_await std::move(waiting);

@@ -1,6 +1,7 @@
 // Included by <dragline/net/detail/connecting.hpp> only.
 #pragma once
 
+#include <dragline/core/platform.hpp>
 #include <dragline/net/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -12,6 +13,7 @@
 #include <asio/local/stream_protocol.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -29,11 +31,16 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
 
 DRAGLINE_DECL void connecting::start() {
     const auto& target = request_.target;
+    const auto& from = request_.bind_address;
     if (target.is_local_socket()) {
         on_resolved(true, {}, {});
         on_resolved(false, {asio::ip::address()}, {});  // stands for the path
     } else if (target.address()) {
         const bool v6 = target.address()->is_v6();
+        if (from && from->is_v6() != v6) {
+            on_resolved(!v6, {}, {});
+            return on_resolved(v6, {}, asio::error::address_family_not_supported);
+        }
         on_resolved(!v6, {}, {});
         on_resolved(v6, {*target.address()}, {});
     } else if (!request_.resolver) {
@@ -41,6 +48,10 @@ DRAGLINE_DECL void connecting::start() {
         on_resolved(false, {}, errc::no_address);
     } else {
         for (const bool v6 : {true, false}) {
+            if (from && from->is_v6() != v6) {
+                on_resolved(v6, {}, {});
+                continue;
+            }
             // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
             auto ended = [self = shared_from_this()](std::exception_ptr) {};
             asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
@@ -91,10 +102,27 @@ DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
     dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()));
 }
 
+DRAGLINE_DECL std::error_code connecting::bind(stream_socket& socket,
+                                               const asio::generic::stream_protocol& protocol) const {
+    const auto& from = request_.bind_address;
+    const auto& through = request_.bind_interface;
+    if ((!from && through.empty()) || request_.target.is_local_socket()) return {};
+    std::error_code ec;
+    socket.open(protocol, ec);
+    if (!ec && !through.empty()) {
+        if (!platform::socket_calls) return asio::error::operation_not_supported;
+        if (platform::bind_to_interface(socket.native_handle(), through.data(), through.size()) != 0)
+            ec.assign(errno, asio::error::get_system_category());
+    }
+    if (!ec && from) socket.bind(asio::ip::tcp::endpoint(*from, 0), ec);
+    return ec;
+}
+
 DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
     auto started = std::make_shared<dial>(loop_.executor());
     started->record = trace_.dials.empty() ? 0 : trace_.dials.size() - 1;
     dials_.push_back(started);
+    if (const auto ec = bind(started->socket, target.protocol())) return on_dialled(started, ec);
     started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
         if (!self->ended_) self->on_dialled(started, ec);
     });

@@ -1,0 +1,70 @@
+// A connection that is being opened for a fetch, beside it: what another fetch has done with meanwhile may
+// come first, and then this one is left to the pool.
+#pragma once
+
+#include <dragline/async/event.hpp>
+#include <dragline/async/interrupter.hpp>
+#include <dragline/core/result.hpp>
+#include <dragline/http/detail/connection_pool.hpp>
+#include <dragline/http/detail/session_state.hpp>
+#include <dragline/net/connect_request.hpp>
+#include <dragline/net/connect_trace.hpp>
+
+#include <asio/awaitable.hpp>
+
+#include <exception>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class dialing : public std::enable_shared_from_this<dialing> {
+public:
+    dialing(std::shared_ptr<session_state> session, connection_pool::place place,
+            net::connect_request request)
+        : session_(std::move(session)),
+          dial_(*session_),
+          place_(std::move(place)),
+          request_(std::move(request)) {}
+
+    /// `over` is notified when the connection stands or cannot be opened, unless leave() comes first.
+    void start(async::event& over);
+
+    bool over() const noexcept { return over_; }
+    net::connect_trace& trace() noexcept { return trace_; }
+
+    /// The place with its connection, when it is over.
+    result<connection_pool::place> take();
+
+    /// Nobody waits any more. What has been opened is left to the next fetch.
+    void leave() noexcept;
+
+    /// Gives up; `over` comes soon.
+    void interrupt() noexcept { dial_.ending().interrupt(); }
+
+private:
+    static asio::awaitable<void> run(std::shared_ptr<dialing> self);
+    void finish(std::error_code ec);
+
+    std::shared_ptr<session_state> session_;
+    session_state::dial dial_;
+    connection_pool::place place_;
+    net::connect_request request_;
+    net::connect_trace trace_;
+    async::event* waiter_ = nullptr;
+    std::error_code ec_;
+    bool over_ = false;
+};
+
+/// Gives `place` a connection: a new one, or unless `fresh` one that another fetch has done with first; says
+/// whether it is such a one. `trace` is of the new one, and empty for the other. `ending` ends it from
+/// outside.
+asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
+                                            connection_pool::place& place, net::connect_request request,
+                                            bool fresh, net::connect_trace& trace,
+                                            async::interrupter& ending);
+
+}  // namespace dragline::http::detail
+
+#include <dragline/http/detail/impl/dialing.ipp>

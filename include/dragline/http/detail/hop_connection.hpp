@@ -1,0 +1,38 @@
+// Which connections a hop of a fetch may use, and how one is opened.
+#pragma once
+
+#include <dragline/http/detail/session_state.hpp>
+#include <dragline/http/options.hpp>
+#include <dragline/net/connect_request.hpp>
+#include <dragline/url/url.hpp>
+
+#include <string>
+
+namespace dragline::inline v1::http::detail {
+
+class hop_connection {
+public:
+    /// `pinned`: the URL is still of the origin for which connect_to() was given. `tls` is set for https. All
+    /// must outlive this.
+    hop_connection(const dragline::url::url& where, const fetch_options& options, bool pinned,
+                   const tls_setup* tls) noexcept
+        : url_(where), options_(options), pinned_(pinned), tls_(tls) {}
+
+    /// Connections are shared by what may use them alike: origin, trust, and where they were told to go.
+    std::string key() const;
+
+    /// Without resolver and deadline.
+    net::connect_request request() const;
+
+private:
+    bool goes_elsewhere() const noexcept { return pinned_ && options_.connect_to(); }
+
+    const dragline::url::url& url_;
+    const fetch_options& options_;
+    bool pinned_;
+    const tls_setup* tls_;
+};
+
+}  // namespace dragline::http::detail
+
+#include <dragline/http/detail/impl/hop_connection.ipp>

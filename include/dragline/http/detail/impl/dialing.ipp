@@ -1,0 +1,95 @@
+// Included by <dragline/http/detail/dialing.hpp> only.
+#pragma once
+
+#include <dragline/http/detail/h1_connection.hpp>
+#include <dragline/net/connector.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL void dialing::start(async::event& over) {
+    waiter_ = &over;
+    auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
+        if (thrown && !self->over_) self->finish(std::make_error_code(std::errc::not_enough_memory));
+    };
+    asio::co_spawn(session_->loop().executor(), run(shared_from_this()), std::move(ended));
+}
+
+DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
+    const auto port = self->request_.target.port();
+    auto& loop = self->session_->loop();
+    auto connecting = net::connect(loop, std::move(self->request_), self->trace_, self->dial_.ending());
+    auto made = co_await std::move(connecting);
+    if (made) {
+        auto connection = std::make_unique<h1_connection>(std::move(made->stream), made->address, port,
+                                                          std::move(made->peer));
+        self->place_.put(std::move(connection), loop.now());
+    }
+    self->finish(made.error());
+}
+
+DRAGLINE_DECL void dialing::finish(std::error_code ec) {
+    over_ = true;
+    ec_ = ec;
+    if (waiter_) return waiter_->notify();
+    leave();
+}
+
+DRAGLINE_DECL result<connection_pool::place> dialing::take() {
+    waiter_ = nullptr;
+    if (ec_) return ec_;
+    return std::move(place_);
+}
+
+DRAGLINE_DECL void dialing::leave() noexcept {
+    waiter_ = nullptr;
+    if (!over_) return;
+    auto place = std::move(place_);
+    if (place && !ec_) place.park(session_->loop().now());
+}
+
+struct dialing_guard {
+    std::shared_ptr<dialing> dial;
+    explicit dialing_guard(std::shared_ptr<dialing> begun) : dial(std::move(begun)) {}
+    ~dialing_guard() { dial->leave(); }
+};
+
+DRAGLINE_DECL asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
+                                                          connection_pool::place& place,
+                                                          net::connect_request request, bool fresh,
+                                                          net::connect_trace& trace,
+                                                          async::interrupter& ending) {
+    connection_pool::contender mine(session->pool(), place, !fresh);
+    const dialing_guard guard(std::make_shared<dialing>(session, std::move(place), std::move(request)));
+    auto& dial = *guard.dial;
+    dial.start(mine.wake);
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<dialing*>(self)->interrupt(); }, &dial);
+    bool cancelled = false;
+    while (!dial.over() && (cancelled || !mine.granted)) {
+        auto waiting = mine.wake.wait();
+        auto woken = co_await std::move(waiting);
+        if (woken) continue;
+        cancelled = true;  // which is done when the socket is closed
+        dial.interrupt();
+    }
+    if (!mine.granted) {
+        trace = std::move(dial.trace());
+        auto opened = dial.take();
+        if (!opened) co_return opened.error();
+        place = *std::move(opened);
+        co_return false;
+    }
+    place = std::move(mine.granted);
+    if (!cancelled) co_return true;
+    place.park(session->loop().now());
+    co_return asio::error::operation_aborted;
+}
+
+}  // namespace dragline::http::detail
+
+#endif

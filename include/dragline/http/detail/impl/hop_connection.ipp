@@ -1,0 +1,52 @@
+// Included by <dragline/http/detail/hop_connection.hpp> only.
+#pragma once
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstdint>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::string hop_connection::key() const {
+    std::string key(url_.hostname());
+    key += ':';
+    key += std::to_string(url_.port_or_default());
+    if (tls_) {
+        key += " tls ";
+        key += std::to_string(reinterpret_cast<std::uintptr_t>(tls_));
+    }
+    if (goes_elsewhere()) {
+        key += " to ";
+        key += options_.connect_to()->to_string();
+    }
+    if (options_.bind_address()) {
+        key += " from ";
+        key += options_.bind_address()->to_string();
+    }
+    if (!options_.bind_interface().empty()) {
+        key += " through ";
+        key += options_.bind_interface();
+    }
+    return key;
+}
+
+DRAGLINE_DECL net::connect_request hop_connection::request() const {
+    net::connect_request request;
+    request.target =
+        goes_elsewhere() ? *options_.connect_to() : net::endpoint(url_.hostname(), url_.port_or_default());
+    request.bind_address = options_.bind_address();
+    request.bind_interface = options_.bind_interface();
+    if (tls_) {
+        request.tls = tls_->context;
+        request.tls_options.host(std::string(url_.bare_hostname()));
+        request.tls_options.tickets(tls_->tickets, std::string(url_.host()));
+    }
+    request.resolve_timeout = options_.resolve_timeout();
+    request.connect_timeout = options_.connect_timeout();
+    request.tls_timeout = options_.tls_timeout();
+    return request;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
