@@ -48,30 +48,30 @@ DRAGLINE_DECL std::string sha256_hasher::finish() {
     return text;
 }
 
-DRAGLINE_DECL std::error_code last_file_error() noexcept { return make_file_error(errno ? errno : EIO); }
+DRAGLINE_DECL std::error_code output_failure() noexcept { return make_file_error(errno ? errno : EIO); }
 
 DRAGLINE_DECL std::error_code output_file::open(const std::filesystem::path& path) {
     close();
     file_ = platform::open_output(path.string().c_str());
-    return is_open() ? std::error_code() : last_file_error();
+    return is_open() ? std::error_code() : output_failure();
 }
 
 DRAGLINE_DECL std::error_code output_file::write(std::string_view bytes) {
     while (!bytes.empty()) {
         const long written = platform::write_output(file_, bytes.data(), bytes.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return last_file_error();
+        if (written <= 0) return output_failure();
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     return {};
 }
 
 DRAGLINE_DECL std::error_code output_file::truncate() {
-    return platform::truncate_output(file_) == 0 ? std::error_code() : last_file_error();
+    return platform::truncate_output(file_) == 0 ? std::error_code() : output_failure();
 }
 
 DRAGLINE_DECL std::error_code output_file::sync() {
-    return platform::sync_output(file_) == 0 ? std::error_code() : last_file_error();
+    return platform::sync_output(file_) == 0 ? std::error_code() : output_failure();
 }
 
 DRAGLINE_DECL void output_file::close() noexcept {
@@ -172,7 +172,7 @@ DRAGLINE_DECL std::error_code part_file::put_in_place(existing_file existing, bo
     file_.close();
     if (!sync) return {};
     const auto folder = target_.has_parent_path() ? target_.parent_path() : std::filesystem::path(".");
-    return platform::sync_folder(folder.string().c_str()) == 0 ? std::error_code() : last_file_error();
+    return platform::sync_folder(folder.string().c_str()) == 0 ? std::error_code() : output_failure();
 }
 
 DRAGLINE_DECL void part_file::remove() noexcept {
