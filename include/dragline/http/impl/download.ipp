@@ -5,6 +5,8 @@
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <utility>
+
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL asio::awaitable<result<download_result>> download_body(fetch_place place, std::string url,
@@ -19,7 +21,7 @@ DRAGLINE_DECL asio::awaitable<result<download_result>> download_body(fetch_place
         if (!made.kept) co_return errc::file_exists;
         made.size = std::filesystem::file_size(made.path, ec);
         if (ec) co_return make_file_error(ec.value());
-        co_return made;
+        co_return std::move(made);
     }
     part_file part(made.path, url);
     download_op operation(std::move(place), std::move(url), options, part);
@@ -30,7 +32,7 @@ DRAGLINE_DECL asio::awaitable<result<download_result>> download_body(fetch_place
     made.size = part.size();
     made.resumed = operation.resumed();
     made.sha256 = operation.hash();
-    co_return made;
+    co_return std::move(made);
 }
 
 }  // namespace dragline::http::detail
