@@ -26,6 +26,7 @@ set(subset_tsan
   dns/resolver.cpp
   http/fetch.cpp
   http/fetch_pool.cpp
+  http/open_url.cpp
   http/session.cpp
   http/session_close.cpp
   integration/ending.cpp

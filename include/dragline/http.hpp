@@ -13,7 +13,12 @@
 #include <dragline/http/cookies/cookie_policy.hpp>
 #include <dragline/http/cookies/netscape_cookies.hpp>
 #include <dragline/http/cookies/set_cookie.hpp>
+#include <dragline/http/download.hpp>
+#include <dragline/http/download_options.hpp>
 #include <dragline/http/error.hpp>
+#include <dragline/http/events/event_stream_parser.hpp>
+#include <dragline/http/events/events_options.hpp>
+#include <dragline/http/events/open_events.hpp>
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/fetch.hpp>
 #include <dragline/http/fields.hpp>

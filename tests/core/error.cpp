@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cerrno>
 #include <set>
 #include <string>
 #include <system_error>
@@ -13,7 +14,7 @@ namespace {
 
 constexpr phase timed_phases[] = {phase::queue,    phase::resolve, phase::connect,    phase::proxy,
                                   phase::tls,      phase::write,   phase::first_byte, phase::read,
-                                  phase::redirect, phase::total};
+                                  phase::redirect, phase::total,   phase::file};
 
 constexpr dragline::errc all_codes[] = {dragline::errc::unexpected_exception, dragline::errc::callback_failed,
                                         dragline::errc::not_supported,        dragline::errc::invalid_option,
@@ -52,6 +53,15 @@ TEST_CASE("every error and every condition has a text of its own", "[core][error
     for (const condition code : all_conditions) texts.insert(make_error_condition(code).message());
     CHECK(texts.size() == std::size(all_codes) + std::size(all_conditions));
     for (const std::string& text : texts) CHECK(text.find("unknown") == text.npos);
+}
+
+TEST_CASE("what the system says about a file is its own errc, with a phase", "[core][error]") {
+    const auto full = dragline::make_file_error(ENOSPC);
+    CHECK(full == std::errc::no_space_on_device);
+    CHECK(full != std::errc::permission_denied);
+    CHECK(dragline::phase_of(full) == phase::file);
+    CHECK(full.message().starts_with("file: "));
+    CHECK(!dragline::make_file_error(0));
 }
 
 TEST_CASE("a number that is no enumerator still has a text", "[core][error]") {

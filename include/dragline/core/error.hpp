@@ -22,6 +22,7 @@ enum class phase {
     read,        ///< Reading the answer.
     redirect,    ///< Following a redirect.
     total,       ///< The operation as a whole.
+    file,        ///< Reading or writing a file of this machine.
 };
 
 /// The name of a phase as it stands in messages: "first byte", not "first_byte".
@@ -71,6 +72,9 @@ inline std::error_condition make_error_condition(condition code) noexcept {
 inline std::error_code make_timeout(phase where) noexcept {
     return {static_cast<int>(where), timeout_category()};
 }
+
+/// What the system said about a file, an errno: equals the std::errc of that number, and has phase::file.
+DRAGLINE_DECL std::error_code make_file_error(int number) noexcept;
 
 /// The phase of any code that Dragline made; phase::none for the codes of others.
 DRAGLINE_DECL phase phase_of(const std::error_code& ec) noexcept;

@@ -2,11 +2,19 @@
 // compile.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 
 #if defined(__linux__)
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
+#endif
+
+#if !defined(_WIN32)
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
@@ -135,6 +143,52 @@ inline int receive_datagrams(int socket, datagram* each, std::size_t count) noex
 inline constexpr bool batched_datagrams = false;
 inline int send_datagrams(int, const datagram*, std::size_t) noexcept { return -1; }
 inline int receive_datagrams(int, datagram*, std::size_t) noexcept { return -1; }
+#endif
+
+// Files that are written: -1 stands for a failure, with the reason in errno. Not on Windows: ENOSYS.
+#if !defined(_WIN32)
+/// Opens a file for writing at its end, makes it where there is none, and locks it against others that come
+/// by this function. A symbolic link at `path` is not followed.
+inline int open_output(const char* path) noexcept {
+    for (;;) {
+        const int file = ::open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (file < 0) return -1;
+        struct ::stat held {};
+        struct ::stat there {};
+        // Who held the lock before may have moved the file meanwhile; then it is another one that is wanted.
+        const bool locked = ::flock(file, LOCK_EX | LOCK_NB) == 0 && ::fstat(file, &held) == 0;
+        if (locked && ::stat(path, &there) == 0 && there.st_ino == held.st_ino &&
+            there.st_dev == held.st_dev) {
+            return file;
+        }
+        const int reason = errno;
+        ::close(file);
+        errno = reason;
+        if (!locked) return -1;
+    }
+}
+inline long write_output(int file, const char* data, std::size_t size) noexcept {
+    return static_cast<long>(::write(file, data, size));
+}
+inline int truncate_output(int file) noexcept { return ::ftruncate(file, 0); }
+inline int sync_output(int file) noexcept { return ::fsync(file); }
+inline int close_output(int file) noexcept { return ::close(file); }
+
+/// Makes the names in a folder lasting.
+inline int sync_folder(const char* path) noexcept {
+    const int folder = ::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return -1;
+    const int synced = ::fsync(folder);
+    ::close(folder);
+    return synced;
+}
+#else
+inline int open_output(const char*) noexcept { return errno = ENOSYS, -1; }
+inline long write_output(int, const char*, std::size_t) noexcept { return errno = ENOSYS, -1; }
+inline int truncate_output(int) noexcept { return errno = ENOSYS, -1; }
+inline int sync_output(int) noexcept { return errno = ENOSYS, -1; }
+inline int close_output(int) noexcept { return errno = ENOSYS, -1; }
+inline int sync_folder(const char*) noexcept { return errno = ENOSYS, -1; }
 #endif
 
 }  // namespace dragline::inline v1::platform

@@ -83,7 +83,7 @@ public:
     auto read_to(Sink&& sink, Token&& token = {}) {
         return async::initiate<std::uint64_t>(get_executor(), &detail::open_response::read_to,
                                               std::forward<Token>(token), body_,
-                                              detail::body_sink(std::forward<Sink>(sink)));
+                                              detail::body_sink::of(std::forward<Sink>(sink)));
     }
 
     /// Closes the connection, unless the body has ended: a read under way ends with operation_aborted.

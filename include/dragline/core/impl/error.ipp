@@ -21,8 +21,24 @@ DRAGLINE_DECL const char* to_string(phase where) noexcept {
         case phase::read: return "read";
         case phase::redirect: return "redirect";
         case phase::total: return "total";
+        case phase::file: return "file";
     }
     return "unknown phase";
+}
+
+DRAGLINE_DECL std::error_code make_file_error(int number) noexcept {
+    struct file_category final : category {
+        const char* name() const noexcept override { return "dragline.file"; }
+        std::string message(int code) const override {
+            return "file: " + std::generic_category().message(code);
+        }
+        std::error_condition default_error_condition(int code) const noexcept override {
+            return std::generic_category().default_error_condition(code);
+        }
+        phase phase_of(int) const noexcept override { return phase::file; }
+    };
+    static const file_category instance;
+    return {number, instance};
 }
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept {

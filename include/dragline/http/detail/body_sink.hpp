@@ -28,20 +28,23 @@ concept body_sink_like = std::copy_constructible<std::decay_t<Sink>> && std::inv
 
 class body_sink {
 public:
+    // Not a constructor, which would ask whether a body_sink is a sink while it is being copied.
     template <body_sink_like Sink>
-    requires(!std::same_as<std::decay_t<Sink>, body_sink>) explicit body_sink(Sink&& sink) {
+    static body_sink of(Sink&& sink) {
         using returned = sink_result<std::decay_t<Sink>>;
+        body_sink made;
         if constexpr (std::is_same_v<returned, bool>) {
-            plain_ = std::forward<Sink>(sink);
+            made.plain_ = std::forward<Sink>(sink);
         } else if constexpr (std::is_void_v<returned>) {
-            plain_ = [sink = std::forward<Sink>(sink)](std::string_view piece) mutable {
+            made.plain_ = [sink = std::forward<Sink>(sink)](std::string_view piece) mutable {
                 return sink(piece), true;
             };
         } else if constexpr (std::is_same_v<returned, asio::awaitable<bool>>) {
-            awaited_ = std::forward<Sink>(sink);
+            made.awaited_ = std::forward<Sink>(sink);
         } else {
-            finished_ = std::forward<Sink>(sink);
+            made.finished_ = std::forward<Sink>(sink);
         }
+        return made;
     }
 
     /// Whether more is wanted. What the function throws becomes a callback_failure.

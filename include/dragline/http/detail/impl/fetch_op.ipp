@@ -119,7 +119,7 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
     }
     got.truncated = reader_.truncated();
     static_cast<response_record&>(got) = take_record();
-    co_return got;
+    co_return std::move(got);
 }
 
 DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {

@@ -119,7 +119,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> open_response::read_all(point
     auto read = co_await std::move(running);
     if (!read && !self->end_) self->end_ = read.error();  // what it has read is lost, also when cancelled
     if (auto ec = self->after_read(read.error(), true); ec != asio::error::eof) co_return ec;
-    co_return text;
+    co_return std::move(text);
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::uint64_t>> open_response::read_to(pointer self, body_sink sink) {
