@@ -3,10 +3,13 @@
 
 #include <dragline/core/features.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/tls/ocsp.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,8 +19,11 @@ struct ssl_ctx_st;
 struct ssl_st;
 struct ssl_session_st;
 struct x509_store_st;
+struct x509_store_ctx_st;
 
 namespace dragline::inline v1::tls::detail {
+
+class key_log_sink;
 
 inline std::atomic<std::uint64_t> last_context_id = 0;
 
@@ -33,6 +39,12 @@ struct context_state {
     bool verify = false;
     std::vector<std::string> alpn;
     std::string server_name;
+    std::string verify_name;         // empty: server_name or the host
+    std::optional<std::string> sni;  // without it: server_name or the host
+    std::vector<std::array<unsigned char, 32>> pins;
+    ocsp_check ocsp = ocsp_check::off;
+    std::string ocsp_response;  // of a server
+    std::shared_ptr<const key_log_sink> key_log;
     // Tickets are never used across contexts: one may trust what the other refuses.
     std::uint64_t id = ++last_context_id;
 };
@@ -40,7 +52,11 @@ struct context_state {
 /// The list as ALPN carries it: each name behind its length (RFC 7301, 3.1).
 DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names);
 
-/// OpenSSL's hook for new tickets; defined beside the engine, which it finds in the connection.
+/// OpenSSL's hooks, defined beside the engine, which they find in the connection: for new tickets, for the
+/// certificates of a server (with the context_state), for its stapled OCSP response, for the key log.
 DRAGLINE_DECL int on_new_session(ssl_st* connection, ssl_session_st* session) noexcept;
+DRAGLINE_DECL int verify_server(x509_store_ctx_st* verification, void* common) noexcept;
+DRAGLINE_DECL int on_staple(ssl_st* connection, void*) noexcept;
+DRAGLINE_DECL void on_key_log(const ssl_st* connection, const char* line) noexcept;
 
 }  // namespace dragline::inline v1::tls::detail
