@@ -198,6 +198,7 @@ TEST_CASE("a server that asks is shown nothing where there is nothing, and refus
     engine_pair pair(test::example_client(), asking_server(version));
     pair.connect();
     CHECK(pair.server_error == tls::errc::certificate_invalid);
+    CHECK(test::read_all(pair.client).error == tls::errc::certificate_refused);
     const testing::certificate_authority stranger("stranger");
     const auto mallory = stranger.issue(certificate_request().name("mallory"));
     engine_pair other(test::example_client(test::trusting().certificate(

@@ -4,6 +4,7 @@
 #include <dragline/core/features.hpp>
 #include <dragline/tls/detail/context_state.hpp>
 #include <dragline/tls/detail/engine_state.hpp>
+#include <dragline/tls/detail/key_log_sink.hpp>
 #include <dragline/tls/detail/pin_check.hpp>
 #include <dragline/tls/detail/staple.hpp>
 
@@ -47,6 +48,14 @@ DRAGLINE_DECL int on_staple(SSL* connection, void*) noexcept {
     clear_errors();
     if (!refusal) return 1;
     state->note_failure(refusal->code, refusal->reason, 0, leaf, SSL_get_peer_cert_chain(connection));
+    return 0;
+}
+
+// OpenSSL's hook for a server that asks for a certificate where there is none to show.
+DRAGLINE_DECL int on_certificate_request(SSL* connection, X509**, EVP_PKEY**) noexcept {
+    if (auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection))) {
+        state->lacks_certificate = true;
+    }
     return 0;
 }
 

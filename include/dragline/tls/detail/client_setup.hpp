@@ -3,6 +3,7 @@
 
 #include <dragline/core/features.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/tls/detail/client_checks.hpp>
 #include <dragline/tls/detail/context_state.hpp>
 #include <dragline/tls/detail/key_log_sink.hpp>
 #include <dragline/tls/detail/openssl.hpp>
@@ -69,7 +70,8 @@ DRAGLINE_DECL result<void> set_pins(context_state& state, const client_options& 
 }
 
 DRAGLINE_DECL result<void> set_own_certificate(SSL_CTX* context, const client_options& options) {
-    if (!options.certificate()) return {};
+    if (!options.certificate())
+        return SSL_CTX_set_client_cert_cb(context, on_certificate_request), result<void>();
     own_certificate own;
     if (auto read = read_certificate(options.certificate(), own); !read) return read;
     if (auto used = use_certificate(context, own); !used) return used;

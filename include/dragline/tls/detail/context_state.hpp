@@ -16,10 +16,7 @@
 #include <vector>
 
 struct ssl_ctx_st;
-struct ssl_st;
-struct ssl_session_st;
 struct x509_store_st;
-struct x509_store_ctx_st;
 
 namespace dragline::inline v1::tls::detail {
 
@@ -51,12 +48,5 @@ struct context_state {
 
 /// The list as ALPN carries it: each name behind its length (RFC 7301, 3.1).
 DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names);
-
-/// OpenSSL's hooks, defined beside the engine, which they find in the connection: for new tickets, for the
-/// certificates of a server (with the context_state), for its stapled OCSP response, for the key log.
-DRAGLINE_DECL int on_new_session(ssl_st* connection, ssl_session_st* session) noexcept;
-DRAGLINE_DECL int verify_server(x509_store_ctx_st* verification, void* common) noexcept;
-DRAGLINE_DECL int on_staple(ssl_st* connection, void*) noexcept;
-DRAGLINE_DECL void on_key_log(const ssl_st* connection, const char* line) noexcept;
 
 }  // namespace dragline::inline v1::tls::detail

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <dragline/core/features.hpp>
-#include <dragline/tls/context.hpp>
 #include <dragline/tls/detail/ciphertext.hpp>
 #include <dragline/tls/detail/context_state.hpp>
 #include <dragline/tls/detail/failure.hpp>
@@ -26,7 +25,7 @@
 namespace dragline::inline v1::tls::detail {
 
 struct engine_state {
-    engine_state(context shared, const context_state* common, std::size_t input_limit,
+    engine_state(std::shared_ptr<const context_state> shared, std::size_t input_limit,
                  std::size_t output_limit);
     engine_state(const engine_state&) = delete;
     engine_state& operator=(const engine_state&) = delete;
@@ -52,8 +51,7 @@ struct engine_state {
     bool is_drained() const noexcept { return input.empty() && SSL_pending(connection.get()) == 0; }
     bool peer_speaks_tls() const noexcept;
 
-    context shared_context;  // keeps *common
-    const context_state* common;
+    std::shared_ptr<const context_state> common;  // null for an engine on an empty context
     input_buffer input;
     output_buffer output;
     std::size_t output_limit;
@@ -71,6 +69,7 @@ struct engine_state {
     bool close_sent = false;
     bool output_overflowed = false;
     bool refused_by_openssl = false;
+    bool lacks_certificate = false;              // the server asked for one
     std::array<unsigned char, 2> first_bytes{};  // of the peer: record type and version
     std::size_t first_bytes_seen = 0;
 

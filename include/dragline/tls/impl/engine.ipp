@@ -1,7 +1,6 @@
 // Included by <dragline/tls/engine.hpp> only.
 #pragma once
 
-#include <dragline/tls/detail/client_checks.hpp>
 #include <dragline/tls/detail/context_state.hpp>
 #include <dragline/tls/detail/engine_state.hpp>
 
@@ -50,7 +49,7 @@ private:
 }  // namespace detail
 
 DRAGLINE_DECL engine::engine(const context& shared, const engine_options& options)
-    : state_(std::make_unique<detail::engine_state>(shared, shared.state_.get(), options.input_limit(),
+    : state_(std::make_unique<detail::engine_state>(shared.state_, options.input_limit(),
                                                     options.output_limit())) {
     state_->tickets = options.tickets();
     state_->set_up(options.host(), options.ticket_key());

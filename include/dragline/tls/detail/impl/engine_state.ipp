@@ -97,12 +97,9 @@ DRAGLINE_DECL int on_new_session(SSL* connection, SSL_SESSION* session) noexcept
     return 0;
 }
 
-DRAGLINE_DECL engine_state::engine_state(context context_handle, const context_state* context_content,
-                                         std::size_t most_input, std::size_t most_output)
-    : shared_context(std::move(context_handle)),
-      common(context_content),
-      input(most_input),
-      output_limit(std::max<std::size_t>(most_output, 1)) {}
+DRAGLINE_DECL engine_state::engine_state(std::shared_ptr<const context_state> shared, std::size_t most_input,
+                                         std::size_t most_output)
+    : common(std::move(shared)), input(most_input), output_limit(std::max<std::size_t>(most_output, 1)) {}
 
 DRAGLINE_DECL engine_state::~engine_state() {
     // Otherwise OpenSSL takes the connection for a broken one, and its session for unfit to be resumed.
@@ -243,6 +240,8 @@ DRAGLINE_DECL void engine_state::fail_by_openssl() {
         found.code = failed_code;
         found.detail = describe_failed_check(failed_reason, failed_depth, failed_certificate.get());
     }
+    // TLS 1.2 has no alert of its own for it.
+    if (lacks_certificate && found.code == errc::handshake_failed) found.code = errc::certificate_refused;
     fail(found.code, std::move(found.detail));
 }
 
