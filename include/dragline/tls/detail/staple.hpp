@@ -67,16 +67,18 @@ DRAGLINE_DECL staple_verdict judge_staple(std::string_view der, STACK_OF(X509) *
     X509* issuer = sk_X509_value(chain, 1);
     if (!issuer && X509_check_issued(leaf, leaf) == X509_V_OK) issuer = leaf;
     if (!issuer) return {ocsp_status::unusable};
-    if (OCSP_basic_verify(basic.get(), chain, trust, 0) != 1) return {ocsp_status::invalid};
-    staple_verdict best{ocsp_status::unusable};
-    for (int i = 0; i < OCSP_resp_count(basic.get()); ++i) {
+    staple_verdict verdict{ocsp_status::unusable};
+    for (int i = 0; i < OCSP_resp_count(basic.get()) && verdict.status != ocsp_status::revoked; ++i) {
         OCSP_SINGLERESP* const one = OCSP_resp_get0(basic.get(), i);
         if (!is_about(one, leaf, issuer)) continue;
-        const auto verdict = verdict_of(one);
-        if (verdict.status == ocsp_status::revoked) return verdict;
-        if (best.status != ocsp_status::good) best = verdict;
+        const auto next = verdict_of(one);
+        if (verdict.status != ocsp_status::good || next.status == ocsp_status::revoked) verdict = next;
     }
-    return best;
+    // These count as none, so it does not matter who says them: with an old response, the certificate of the
+    // responder has often run out, too.
+    if (verdict.status == ocsp_status::expired || verdict.status == ocsp_status::unusable) return verdict;
+    if (OCSP_basic_verify(basic.get(), chain, trust, 0) != 1) return {ocsp_status::invalid};
+    return verdict;
 }
 
 // The certificate promises that a response is stapled (RFC 7633).
