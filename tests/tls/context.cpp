@@ -213,6 +213,7 @@ TEST_CASE("a list of ciphers, suites or groups that has nothing in it is an erro
     };
     CHECK(refused(test::trusting().ciphers("no-such-cipher")));
     CHECK(refused(test::trusting().ciphers("!ALL")));
+    CHECK(refused(test::trusting().ciphers(std::string("ALL:@SECLEVEL=0\0", 16))));
     CHECK(refused(test::trusting().ciphers("aNULL:@SECLEVEL=0")));  // a server would need no certificate
     CHECK(refused(test::trusting().ciphers("eNULL:@SECLEVEL=0")));
     CHECK(refused(test::trusting().cipher_suites("no-such-suite")));

@@ -47,7 +47,7 @@ public:
     explicit operator bool() const noexcept { return from_ != source::none; }
     source from() const noexcept { return from_; }
     /// The chain in PEM, or its path, or that of the PKCS#12 file.
-    const std::string& chain() const noexcept { return chain_; }
+    std::string_view chain() const noexcept { return chain_.view(); }
     /// The key in PEM, or its path, or the bytes of PKCS#12.
     std::string_view private_key() const noexcept { return key_.view(); }
     std::string_view passphrase() const noexcept { return passphrase_.view(); }
@@ -60,7 +60,7 @@ private:
         : from_(from), chain_(std::move(chain)), key_(std::move(key)) {}
 
     source from_ = source::none;
-    std::string chain_;
+    detail::secret_text chain_;  // may hold the key, too
     detail::secret_text key_;
     detail::secret_text passphrase_;
 };

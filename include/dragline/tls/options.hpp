@@ -69,6 +69,7 @@ public:
     client_options& pin(std::string text) { return pins_.push_back(std::move(text)), *this; }
     const std::vector<std::string>& pins() const noexcept { return pins_; }
 
+    /// What becomes of a stapled OCSP response; required and no verification cannot go together.
     client_options& ocsp(ocsp_check value) { return ocsp_ = value, *this; }
     ocsp_check ocsp() const noexcept { return ocsp_; }
 

@@ -28,8 +28,10 @@ DRAGLINE_DECL bool offers_tls_1_3_suite(SSL_CTX* context) noexcept {
 }
 
 DRAGLINE_DECL result<void> set_ciphers(SSL_CTX* context, const client_options& options) {
-    bool known = true;
-    if (!options.ciphers().empty()) {
+    // OpenSSL reads up to the first zero byte.
+    bool known =
+        (options.ciphers() + options.cipher_suites() + options.groups()).find('\0') == std::string::npos;
+    if (known && !options.ciphers().empty()) {
         // OpenSSL accepts a server that shows no certificate at all when such a cipher was agreed on.
         const std::string list = options.ciphers() + ":!aNULL:!eNULL:!PSK:!SRP";
         known = SSL_CTX_set_cipher_list(context, list.c_str()) == 1;

@@ -128,16 +128,17 @@ DRAGLINE_DECL result<void> read_certificate(const client_certificate& from, own_
             return read ? read_key(from.private_key(), from.passphrase(), into) : read;
         }
         case client_certificate::source::pem_files: {
-            const auto chain = read_file(from.chain());
+            auto chain = read_file(std::string(from.chain()));
             if (!chain) return errc::invalid_certificate;
             const auto read = read_chain(*chain, into);
+            wipe(*chain);  // the key may be in it
             // The path of the key is kept as the key would be.
             return read ? read_key_file(std::string(from.private_key()), from.passphrase(), into) : read;
         }
         case client_certificate::source::pkcs12:
             return read_pkcs12(from.private_key(), from.passphrase(), into);
         case client_certificate::source::pkcs12_file: {
-            auto bytes = read_file(from.chain());
+            auto bytes = read_file(std::string(from.chain()));
             if (!bytes) return errc::invalid_certificate;
             const auto read = read_pkcs12(*bytes, from.passphrase(), into);
             wipe(*bytes);

@@ -132,18 +132,16 @@ DRAGLINE_DECL void engine_state::set_up_client(std::string_view host, std::strin
     const bool judges = common->verify || !common->pins.empty();
     SSL_set_verify(ssl, judges ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, on_verify);
     if (!common->server_name.empty()) host = common->server_name;
-    // Without verification there may be no name at all; then none is sent.
     const auto identify = [&](std::string_view name) {
-        server_identity identity;
         auto parsed = server_identity::parse(name);
-        if (parsed) return *std::move(parsed);
-        fail(parsed.error(), "host: \"" + std::string(name.substr(0, 300)) + '"');
-        return identity;
+        if (!parsed) fail(parsed.error(), "host: \"" + std::string(name.substr(0, 300)) + '"');
+        return parsed ? *std::move(parsed) : server_identity();
     };
+    // Without verification there may be no name at all; then none is sent.
     server_identity expected, asked;
     const std::string_view name = common->verify_name.empty() ? host : common->verify_name;
     if (common->verify || !name.empty()) expected = identify(name);
-    if (!common->sni && !host.empty()) asked = identify(host);
+    if (!common->sni && !host.empty()) asked = host == name ? expected : identify(host);
     if (error) return;
     const std::string& shown = common->sni ? *common->sni : asked.is_address() ? std::string() : asked.text();
     ticket_key =
