@@ -8,5 +8,6 @@
 #include <dragline/testing/http_message.hpp>
 #include <dragline/testing/http_server.hpp>
 #include <dragline/testing/manual_clock.hpp>
+#include <dragline/testing/ocsp_response.hpp>
 #include <dragline/testing/script.hpp>
 #include <dragline/testing/sockets.hpp>

@@ -98,10 +98,18 @@ TEST_CASE("CA certificates come from text, a file or a directory", "[tls][contex
 
 TEST_CASE("several sources of CA certificates add up", "[tls][context]") {
     const scratch_folder folder;
-    const testing::certificate_authority other;
+    const testing::certificate_authority other("another CA");
     const auto file = folder.file("other.pem", other.certificate_pem());
     CHECK(handshake_with(tls::client_options().ca_file(file)) == tls::errc::unknown_issuer);
     CHECK(handshake_with(tls::client_options().ca_file(file).ca_pem(ca_pem())) == std::error_code());
+    CHECK(handshake_with(tls::client_options().ca_file(file).ca_pem("")) == tls::errc::empty_trust_store);
+    CHECK(handshake_with(tls::client_options().ca_pem(ca_pem()).ca_file("/no/such/file")) ==
+          tls::errc::invalid_trust);
+    CHECK(handshake_with(tls::client_options().ca_pem(ca_pem()).ca_directory(folder.path())) ==
+          tls::errc::empty_trust_store);
+    folder.file(hashed_name(ca_pem()), ca_pem());
+    CHECK(handshake_with(tls::client_options().ca_file(file).ca_directory(folder.path())) ==
+          std::error_code());
     CHECK(handshake_with(tls::client_options().ca_pem("comment\n" + other.certificate_pem() + ca_pem())) ==
           std::error_code());
 }
@@ -179,6 +187,57 @@ TEST_CASE("contexts refuse options that cannot work", "[tls][context]") {
     CHECK_FALSE(nowhere.peer());
 }
 
+TEST_CASE("ciphers, suites and groups are those of the options", "[tls][context]") {
+    using options = tls::client_options;
+    const auto agreed = [](const options& with, tls::version highest) {
+        engine_pair pair(test::example_client(with),
+                         test::example_server(tls::server_options().max_version(highest)));
+        pair.connect();
+        CHECK(pair.client_error == std::error_code());
+        return std::string(pair.client.peer().cipher()) + ' ' +
+               std::to_string(SSL_get_negotiated_group(pair.client.native_handle()));
+    };
+    const auto trusting = test::trusting();
+    const std::string p384 = std::to_string(NID_secp384r1), x448 = std::to_string(NID_X448);
+    CHECK(agreed(options(trusting).ciphers("ECDHE-ECDSA-CHACHA20-POLY1305").groups("P-384:P-256"),
+                 tls::version::tls_1_2) == "ECDHE-ECDSA-CHACHA20-POLY1305 " + p384);
+    CHECK(agreed(options(trusting).cipher_suites("TLS_CHACHA20_POLY1305_SHA256").groups("X448"),
+                 tls::version::tls_1_3) == "TLS_CHACHA20_POLY1305_SHA256 " + x448);
+    CHECK(agreed(options(trusting).cipher_suites("TLS_AES_128_GCM_SHA256").groups("P-384"),
+                 tls::version::tls_1_3) == "TLS_AES_128_GCM_SHA256 " + p384);
+}
+
+TEST_CASE("a list of ciphers, suites or groups that has nothing in it is an error", "[tls][context]") {
+    const auto refused = [](const tls::client_options& options) {
+        return tls::context::make_client(options).error() == tls::errc::invalid_ciphers;
+    };
+    CHECK(refused(test::trusting().ciphers("no-such-cipher")));
+    CHECK(refused(test::trusting().ciphers("!ALL")));
+    CHECK(refused(test::trusting().ciphers(std::string("ALL:@SECLEVEL=0\0", 16))));
+    CHECK(refused(test::trusting().ciphers("aNULL:@SECLEVEL=0")));  // a server would need no certificate
+    CHECK(refused(test::trusting().ciphers("eNULL:@SECLEVEL=0")));
+    CHECK(refused(test::trusting().cipher_suites("no-such-suite")));
+    CHECK(refused(test::trusting().cipher_suites("ECDHE-ECDSA-CHACHA20-POLY1305")));
+    CHECK(refused(test::trusting().groups("no-such-group")));
+    CHECK_FALSE(refused(test::trusting().ciphers("ECDHE+AESGCM:no-such-cipher")));
+}
+
+TEST_CASE("a server without any certificate is refused, should one ever be agreed with", "[tls][context]") {
+    const char* const anonymous = "ADH-AES128-GCM-SHA256:@SECLEVEL=0";
+    const auto server = test::example_server(tls::server_options().max_version(tls::version::tls_1_2));
+    SSL_CTX_set_dh_auto(server.native_handle(), 1);
+    REQUIRE(SSL_CTX_set_cipher_list(server.native_handle(), anonymous) == 1);
+    for (const auto check : {tls::ocsp_check::off, tls::ocsp_check::if_stapled}) {
+        const auto client =
+            test::example_client(test::trusting().max_version(tls::version::tls_1_2).ocsp(check));
+        REQUIRE(SSL_CTX_set_cipher_list(client.native_handle(), anonymous) == 1);
+        engine_pair pair(client, server);
+        pair.connect();
+        CHECK(pair.client_error == tls::errc::certificate_invalid);
+        CHECK(pair.client.write("secret").error() == tls::errc::certificate_invalid);
+    }
+}
+
 TEST_CASE("a server needs a certificate and its key", "[tls][context]") {
     const auto issued = test::shared_authority().issue(certificate_request().name("example.com"));
     const auto other = test::shared_authority().issue(certificate_request().name("example.com"));
@@ -192,7 +251,7 @@ TEST_CASE("a server needs a certificate and its key", "[tls][context]") {
     CHECK(attempt("garbage", issued.private_key_pem) == tls::errc::invalid_certificate);
     CHECK(attempt(issued.chain_pem.substr(0, 200), issued.private_key_pem) == tls::errc::invalid_certificate);
     CHECK(attempt(issued.chain_pem, "") == tls::errc::invalid_private_key);
-    CHECK(attempt(issued.chain_pem, other.private_key_pem) == tls::errc::invalid_private_key);
+    CHECK(attempt(issued.chain_pem, other.private_key_pem) == tls::errc::private_key_mismatch);
     // Must not ask for a password on the terminal.
     CHECK(attempt(issued.chain_pem,
                   "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAAA\n-----END ENCRYPTED PRIVATE KEY-----\n") ==

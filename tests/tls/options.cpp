@@ -23,6 +23,15 @@ TEST_CASE("client options verify by default, with TLS 1.2 or newer", "[tls][opti
     CHECK(options.ca_pem() == std::nullopt);
     CHECK(options.alpn().empty());
     CHECK(options.server_name().empty());
+    CHECK(options.sni() == std::nullopt);
+    CHECK(options.verify_name().empty());
+    CHECK_FALSE(options.certificate());
+    CHECK(options.pins().empty());
+    CHECK(options.ocsp() == tls::ocsp_check::if_stapled);
+    CHECK(options.ciphers().empty());
+    CHECK(options.cipher_suites().empty());
+    CHECK(options.groups().empty());
+    CHECK_FALSE(options.key_log());
 }
 
 TEST_CASE("client options that differ in any setting are different keys", "[tls][options]") {
@@ -39,6 +48,19 @@ TEST_CASE("client options that differ in any setting are different keys", "[tls]
         tls::client_options().alpn({"h2"}),
         tls::client_options().alpn({"h2", "http/1.1"}),
         tls::client_options().server_name("a"),
+        tls::client_options().sni(""),
+        tls::client_options().sni("a"),
+        tls::client_options().verify_name("a"),
+        tls::client_options().certificate(tls::client_certificate::pem("a", "b")),
+        tls::client_options().certificate(tls::client_certificate::pem("a", "b").passphrase("c")),
+        tls::client_options().pin("a"),
+        tls::client_options().pin("a").pin("b"),
+        tls::client_options().ocsp(tls::ocsp_check::required),
+        tls::client_options().ocsp(tls::ocsp_check::off),
+        tls::client_options().ciphers("a"),
+        tls::client_options().cipher_suites("a"),
+        tls::client_options().groups("a"),
+        tls::client_options().key_log(tls::key_log::to_file("a")),
     };
     std::map<tls::client_options, std::size_t> by_options;
     for (std::size_t i = 0; i < all.size(); ++i) CHECK(by_options.emplace(all[i], i).second);
@@ -50,10 +72,14 @@ TEST_CASE("client options that differ in any setting are different keys", "[tls]
 }
 
 TEST_CASE("server options keep what they are given", "[tls][options]") {
-    const auto options =
-        tls::server_options().certificate_chain_pem("c").private_key_pem("k").client_ca_pem("a");
+    const auto options = tls::server_options()
+                             .certificate_chain_pem("c")
+                             .private_key_pem("k")
+                             .client_ca_pem("a")
+                             .ocsp_response("o");
     CHECK(options.certificate_chain_pem() == "c");
     CHECK(options.private_key_pem() == "k");
     CHECK(options.client_ca_pem() == "a");
+    CHECK(options.ocsp_response() == "o");
     CHECK(options != tls::server_options());
 }

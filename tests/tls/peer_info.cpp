@@ -15,7 +15,7 @@ using dragline::test::engine_pair;
 using std::chrono::system_clock;
 using testing::certificate_request;
 
-static_assert(!std::is_aggregate_v<tls::certificate_info>);
+static_assert(!std::is_aggregate_v<tls::certificate_info> && !std::is_aggregate_v<tls::verify_failure>);
 
 TEST_CASE("a connection without TLS has no peer", "[tls][peer_info]") {
     const tls::peer_info none;
@@ -25,6 +25,9 @@ TEST_CASE("a connection without TLS has no peer", "[tls][peer_info]") {
     CHECK(none.alpn().empty());
     CHECK_FALSE(none.resumed());
     CHECK(none.chain().empty());
+    CHECK(none.verified_chain().empty());
+    CHECK(none.ocsp() == tls::ocsp_status::unchecked);
+    CHECK_FALSE(none.failure());
 }
 
 TEST_CASE("the peer is unknown before the handshake is done", "[tls][peer_info]") {
@@ -123,4 +126,71 @@ TEST_CASE("a refused chain can still be looked at", "[tls][peer_info]") {
     REQUIRE(chain.size() == 2);
     CHECK(chain[0].names.at(0) == "example.com");
     CHECK(chain[0].not_after < system_clock::now());
+}
+
+TEST_CASE("the verified chain ends at the trusted certificate, whatever was sent", "[tls][peer_info]") {
+    auto issued = test::shared_authority().issue(certificate_request().name("example.com").intermediate());
+    const testing::certificate_authority stranger("stranger");
+    const auto server =
+        tls::context::make_server(tls::server_options()
+                                      .certificate_chain_pem(issued.chain_pem + stranger.certificate_pem())
+                                      .private_key_pem(issued.private_key_pem))
+            .value();
+    engine_pair pair(test::example_client(), server);
+    pair.connect();
+    const auto peer = pair.client.peer();
+    CHECK_FALSE(peer.failure());
+    CHECK(peer.chain().size() == 3);
+    CHECK(peer.chain().at(2).subject_common_name == "stranger");
+    const auto verified = peer.verified_chain();
+    REQUIRE(verified.size() == 3);
+    CHECK(verified[0].der == peer.chain().at(0).der);
+    CHECK(verified[1].der == peer.chain().at(1).der);
+    CHECK(verified[2].subject_common_name == "dragline test CA");
+    engine_pair careless(test::example_client(tls::client_options().verify(false)), server);
+    careless.connect();
+    CHECK(careless.client.peer().chain().size() == 3);
+    CHECK(careless.client.peer().verified_chain().empty());
+}
+
+TEST_CASE("a failed verification says which check failed on which certificate", "[tls][peer_info]") {
+    const testing::certificate_authority stranger("stranger");
+    const auto unknown = stranger.issue(certificate_request().name("example.com").intermediate());
+    struct {
+        tls::context server;
+        tls::errc code;
+        int depth;
+        std::string subject, reason;
+    } const cases[] = {
+        {test::make_server(certificate_request().name("example.com").expired()),
+         tls::errc::certificate_expired, 0, "example.com", "certificate has expired"},
+        {test::make_server(certificate_request().name("other.test")), tls::errc::host_mismatch, 0,
+         "other.test", "hostname mismatch"},
+        {test::make_server(certificate_request().name("example.com").self_signed()), tls::errc::self_signed,
+         0, "example.com", "self-signed certificate"},
+        {tls::context::make_server(tls::server_options()
+                                       .certificate_chain_pem(unknown.chain_pem)
+                                       .private_key_pem(unknown.private_key_pem))
+             .value(),
+         tls::errc::unknown_issuer, 1, "dragline test intermediate",
+         "unable to get local issuer certificate"},
+    };
+    for (const auto& one : cases) {
+        INFO(one.reason);
+        engine_pair pair(test::example_client(), one.server);
+        pair.connect();
+        CHECK(pair.client_error == one.code);
+        const auto failure = pair.client.peer().failure();
+        REQUIRE(failure);
+        CHECK(failure->ec == one.code);
+        CHECK(failure->depth == one.depth);
+        CHECK(failure->certificate.subject_common_name == one.subject);
+        CHECK(failure->reason == one.reason);
+        CHECK(pair.client.peer().verified_chain().empty());
+    }
+    engine_pair other(test::example_client(test::trusting().min_version(tls::version::tls_1_3)),
+                      test::example_server(tls::server_options().max_version(tls::version::tls_1_2)));
+    other.connect();
+    CHECK(other.client_error == tls::errc::protocol_version);
+    CHECK_FALSE(other.client.peer());  // no certificate failed
 }

@@ -230,3 +230,46 @@ TEST_CASE("a server can require a certificate of its clients", "[tls][verify]") 
     CHECK(pair.server_error == tls::errc::certificate_invalid);
     CHECK(test::read_all(pair.client).error == tls::errc::certificate_refused);
 }
+
+TEST_CASE("the name to ask for and the name to verify may differ", "[tls][verify]") {
+    struct {
+        const char* what;
+        tls::client_options options;
+        std::string host, asked;
+        std::error_code error;
+    } const cases[] = {
+        {"none asked", test::trusting().sni(""), "example.com", "", {}},
+        {"another asked", test::trusting().sni("Other.TEST."), "example.com", "other.test", {}},
+        {"asked for beside an address", test::trusting().sni("example.com"), "127.0.0.1", "example.com",
+         tls::errc::address_mismatch},
+        {"another verified", test::trusting().verify_name("example.com"), "front.test", "front.test", {}},
+        {"verified without a host", test::trusting().verify_name("example.com"), "", "", {}},
+        {"both", test::trusting().sni("front.test").verify_name("example.com"), "10.0.0.1", "front.test", {}},
+        {"all three",
+         test::trusting().server_name("a.test").sni("").verify_name("example.com"),
+         "b.test",
+         "",
+         {}},
+        {"a server_name, and another verified",
+         test::trusting().server_name("a.test").verify_name("example.com"),
+         "b.test",
+         "a.test",
+         {}},
+        {"another verified, in vain", test::trusting().verify_name("other.test"), "example.com",
+         "example.com", tls::errc::host_mismatch},
+        {"an address verified, in vain", test::trusting().verify_name("127.0.0.1"), "example.com",
+         "example.com", tls::errc::address_mismatch},
+    };
+    for (const auto& one : cases) {
+        INFO(one.what);
+        engine_pair pair(test::example_client(one.options), test::example_server(),
+                         tls::engine_options().host(one.host));
+        pair.shake_hands();
+        CHECK(pair.client_error == one.error);
+        CHECK(pair.server.server_name() == one.asked);
+    }
+    for (const char* sni : {"127.0.0.1", "::1", "a b", "a..", "[::1]"}) {
+        CHECK(tls::context::make_client(test::trusting().sni(sni)).error() == tls::errc::invalid_host);
+    }
+    CHECK(tls::context::make_client(test::trusting().verify_name("a b")).error() == tls::errc::invalid_host);
+}

@@ -4,10 +4,19 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdlib>
 
 #if defined(__linux__)
 #include <sys/socket.h>
 #include <sys/uio.h>
+#endif
+
+#if defined(_WIN32)
+#include <fcntl.h>
+#include <io.h>
+#include <sys/stat.h>
+#else
+#include <fcntl.h>
 #include <unistd.h>
 #endif
 
@@ -32,6 +41,34 @@ inline constexpr const char* hosts_file = "/etc/hosts";
 inline constexpr bool linux_kernel = true;
 #else
 inline constexpr bool linux_kernel = false;
+#endif
+
+/// As std::getenv(), but null in a program that runs with more rights than its user.
+inline const char* trusted_environment(const char* name) noexcept {
+#if defined(__linux__)
+    return ::secure_getenv(name);
+#else
+    return std::getenv(name);
+#endif
+}
+
+/// A file that is appended to, each time in one piece; when it is new, for its owner alone. -1: not opened.
+#if defined(_WIN32)
+inline int open_private_log(const char* path) noexcept {
+    return ::_open(path, _O_WRONLY | _O_APPEND | _O_CREAT | _O_BINARY | _O_NOINHERIT, _S_IREAD | _S_IWRITE);
+}
+inline bool append_to_log(int file, const char* bytes, std::size_t size) noexcept {
+    return ::_write(file, bytes, static_cast<unsigned>(size)) == static_cast<int>(size);
+}
+inline void close_log(int file) noexcept { ::_close(file); }
+#else
+inline int open_private_log(const char* path) noexcept {
+    return ::open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+}
+inline bool append_to_log(int file, const char* bytes, std::size_t size) noexcept {
+    return static_cast<std::size_t>(::write(file, bytes, size)) == size;
+}
+inline void close_log(int file) noexcept { ::close(file); }
 #endif
 
 /// The calls on sockets, for a library that is handed those it makes. Only where socket_calls says so.

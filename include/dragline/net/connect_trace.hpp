@@ -37,8 +37,8 @@ public:
     bool tls_resumed = false;                 ///< The handshake used a ticket.
     std::vector<dns::lookup_trace> look_ups;  ///< None for a literal address.
     std::vector<dial_record> dials;           ///< In the order in which they were started.
-    dragline::tls::peer_info peer;            ///< With the chain, also when its certificate was refused.
-    std::string tls_detail;                   ///< Which certificate check failed, on which certificate.
+    dragline::tls::peer_info peer;            ///< With chain and failure(), also when that was refused.
+    std::string tls_detail;                   ///< As text: which check failed, on which certificate.
 };
 
 }  // namespace dragline::net

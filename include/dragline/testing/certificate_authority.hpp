@@ -53,6 +53,14 @@ public:
     certificate_request& intermediate(bool value = true) { return intermediate_ = value, *this; }
     bool intermediate() const noexcept { return intermediate_; }
 
+    /// Promises that an OCSP response is stapled (RFC 7633).
+    certificate_request& must_staple(bool value = true) { return must_staple_ = value, *this; }
+    bool must_staple() const noexcept { return must_staple_; }
+
+    /// May sign OCSP responses for its issuer.
+    certificate_request& ocsp_signing(bool value = true) { return ocsp_signing_ = value, *this; }
+    bool ocsp_signing() const noexcept { return ocsp_signing_; }
+
 private:
     std::vector<std::string> names_;
     std::vector<std::string> addresses_;
@@ -61,6 +69,8 @@ private:
     time_point not_after_ = std::chrono::system_clock::now() + std::chrono::hours(24);
     bool self_signed_ = false;
     bool intermediate_ = false;
+    bool must_staple_ = false;
+    bool ocsp_signing_ = false;
 };
 
 /// A certificate with its key, as servers want them.
@@ -69,6 +79,8 @@ struct issued_certificate {
 
     std::string chain_pem;  ///< The certificate, then the intermediate when there is one.
     std::string private_key_pem;
+    std::shared_ptr<x509_st> issuer;  ///< Null when it is signed by itself.
+    std::shared_ptr<evp_pkey_st> issuer_key;
 };
 
 /// A root with a P-256 key of its own, below a millisecond to make. What fails throws std::runtime_error.

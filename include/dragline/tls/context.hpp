@@ -29,12 +29,13 @@ public:
 
     /// The context of clients. The system store is that of OpenSSL, which heeds SSL_CERT_FILE and
     /// SSL_CERT_DIR; where that is empty and neither is set, the usual places of the system are tried.
-    /// Errors: invalid_trust, empty_trust_store, library_failure; core's invalid_option for bad versions,
-    /// names.
+    /// Errors: invalid_trust, empty_trust_store, invalid_certificate, invalid_private_key,
+    /// private_key_mismatch, bad_passphrase, invalid_pin, invalid_ciphers, invalid_host, key_log_failed,
+    /// library_failure; core's invalid_option for versions, ALPN names and checks that cannot work.
     static result<context> make_client(const client_options& options = client_options());
 
     /// The context of servers.
-    /// Errors: invalid_certificate, invalid_private_key, and those of make_client().
+    /// Errors: as make_client().
     static result<context> make_server(const server_options& options);
 
     explicit operator bool() const noexcept { return state_ != nullptr; }

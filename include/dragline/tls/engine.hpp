@@ -30,7 +30,7 @@ public:
     engine_options() {}
 
     /// Client: the host as in a URL, to verify, and to ask for when it is a name (SNI). It may stay empty
-    /// only when the context has a server_name or does not verify.
+    /// only when the context has a server_name or verify_name, or does not verify.
     engine_options& host(std::string value) { return host_ = std::move(value), *this; }
     const std::string& host() const noexcept { return host_; }
 

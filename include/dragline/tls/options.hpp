@@ -1,6 +1,10 @@
 // The TLS settings of clients and servers, as plain values. Start with `client_options`.
 #pragma once
 
+#include <dragline/tls/client_certificate.hpp>
+#include <dragline/tls/key_log.hpp>
+#include <dragline/tls/ocsp.hpp>
+
 #include <compare>
 #include <optional>
 #include <string>
@@ -20,7 +24,7 @@ class client_options {
 public:
     client_options() {}
 
-    /// Whether the peer must prove its name. Off also means that no trust store is loaded.
+    /// Whether the peer must prove its name. Off also means that no trust store is loaded; pins still count.
     client_options& verify(bool value) { return verify_ = value, *this; }
     bool verify() const noexcept { return verify_; }
 
@@ -46,6 +50,44 @@ public:
     client_options& server_name(std::string name) { return server_name_ = std::move(name), *this; }
     const std::string& server_name() const noexcept { return server_name_; }
 
+    /// The name to ask for (SNI), when it differs from server_name() and the host. Empty: none is asked for.
+    client_options& sni(std::string name) { return sni_ = std::move(name), *this; }
+    const std::optional<std::string>& sni() const noexcept { return sni_; }
+
+    /// The name or address to verify, when it differs from server_name() and the host. Empty: those.
+    client_options& verify_name(std::string name) { return verify_name_ = std::move(name), *this; }
+    const std::string& verify_name() const noexcept { return verify_name_; }
+
+    /// What to show to servers that ask for a certificate.
+    client_options& certificate(client_certificate value) { return certificate_ = std::move(value), *this; }
+    const client_certificate& certificate() const noexcept { return certificate_; }
+
+    /// Adds a public key that the server may have, as public_key_pin::text(): "sha256/" and base64. With
+    /// pins, one must be in the chain as it was verified (RFC 7469, 2.6), so that of a CA will do. Without
+    /// verification, it must be that of the server's own certificate. Another key: errc::pin_mismatch, before
+    /// anything is sent but the beginning of the handshake.
+    client_options& pin(std::string text) { return pins_.push_back(std::move(text)), *this; }
+    const std::vector<std::string>& pins() const noexcept { return pins_; }
+
+    /// What becomes of a stapled OCSP response; required and no verification cannot go together.
+    client_options& ocsp(ocsp_check value) { return ocsp_ = value, *this; }
+    ocsp_check ocsp() const noexcept { return ocsp_; }
+
+    /// Ciphers up to TLS 1.2, suites of TLS 1.3 and groups for the key exchange, best first, in the syntax of
+    /// OpenSSL: "ECDHE+AESGCM:ECDHE+CHACHA20", "TLS_AES_128_GCM_SHA256", "X25519:P-256". Empty: its defaults.
+    /// A list that it refuses, or of which it knows nothing: errc::invalid_ciphers. Ciphers without
+    /// authentication or encryption are never offered.
+    client_options& ciphers(std::string list) { return ciphers_ = std::move(list), *this; }
+    client_options& cipher_suites(std::string list) { return cipher_suites_ = std::move(list), *this; }
+    client_options& groups(std::string list) { return groups_ = std::move(list), *this; }
+    const std::string& ciphers() const noexcept { return ciphers_; }
+    const std::string& cipher_suites() const noexcept { return cipher_suites_; }
+    const std::string& groups() const noexcept { return groups_; }
+
+    /// Where the secrets of connections go: nowhere by default.
+    client_options& key_log(tls::key_log where) { return key_log_ = std::move(where), *this; }
+    const tls::key_log& key_log() const noexcept { return key_log_; }
+
     bool operator==(const client_options&) const = default;
     std::strong_ordering operator<=>(const client_options&) const = default;
 
@@ -58,6 +100,15 @@ private:
     std::optional<std::string> ca_pem_;
     std::vector<std::string> alpn_;
     std::string server_name_;
+    std::optional<std::string> sni_;
+    std::string verify_name_;
+    client_certificate certificate_;
+    std::vector<std::string> pins_;
+    ocsp_check ocsp_ = ocsp_check::if_stapled;
+    std::string ciphers_;
+    std::string cipher_suites_;
+    std::string groups_;
+    tls::key_log key_log_;
 };
 
 /// How a server speaks TLS: its certificate and key are needed, the rest has defaults.
@@ -86,6 +137,10 @@ public:
     server_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
     const std::vector<std::string>& alpn() const noexcept { return alpn_; }
 
+    /// The OCSP response to staple for clients that ask for one, in DER, as it is. Empty: none.
+    server_options& ocsp_response(std::string der) { return ocsp_response_ = std::move(der), *this; }
+    const std::string& ocsp_response() const noexcept { return ocsp_response_; }
+
     bool operator==(const server_options&) const = default;
 
 private:
@@ -95,6 +150,7 @@ private:
     version min_version_ = version::tls_1_2;
     version max_version_ = version::tls_1_3;
     std::vector<std::string> alpn_;
+    std::string ocsp_response_;
 };
 
 }  // namespace dragline::inline v1::tls

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <dragline/core/features.hpp>
+#include <dragline/tls/ocsp.hpp>
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -30,7 +33,18 @@ struct certificate_info {
     std::chrono::system_clock::time_point not_after;  ///< Clamped to the range of the clock.
     std::vector<std::string> names;                   ///< DNS names it is for, wildcards as they stand.
     std::vector<std::string> addresses;               ///< IP addresses it is for.
-    std::string der;                                  ///< The certificate itself.
+    std::string pin;  ///< Of its public key, as client_options::pin() takes it.
+    std::string der;  ///< The certificate itself.
+};
+
+/// Which check failed on which certificate.
+struct verify_failure {
+    verify_failure() {}
+
+    std::error_code ec;            ///< As the handshake ended with: errc::certificate_expired, say.
+    int depth = 0;                 ///< 0 is the peer's own certificate, 1 its issuer.
+    certificate_info certificate;  ///< Empty when the chain has none at that depth.
+    std::string reason;            ///< In OpenSSL's words, where the check is OpenSSL's.
 };
 
 /// What a handshake agreed on, and the peer's certificates. A cheap handle that outlives its engine; empty
@@ -48,6 +62,15 @@ public:
 
     /// The certificates as the peer sent them, its own first. Read at each call: keep the result.
     std::vector<certificate_info> chain() const;
+    /// The certificates from the peer's own to a trusted one, as they were verified; by the handshake that
+    /// the ticket came from, when this one was resumed. Empty without verification and after a refusal.
+    std::vector<certificate_info> verified_chain() const;
+
+    /// What the stapled OCSP response said; of a resumed handshake, that of the one before it.
+    ocsp_status ocsp() const noexcept;
+
+    /// The check that the peer's certificate failed; nothing when none failed.
+    std::optional<verify_failure> failure() const;
 
 private:
     friend class engine;

@@ -41,9 +41,9 @@ private:
 
 /// Keeps the tickets that servers hand out, and gives them to later connections.
 ///
-/// The engine adds its context and the verified name to the key, so a ticket never passes between different
-/// options or names, even when they share a cache. A TLS 1.3 ticket is given once (RFC 8446, C.4); a TLS 1.2
-/// session stays. Threads: none but its loop's.
+/// The engine adds its context and its names to the key, so a ticket never passes between different options
+/// or names, even when they share a cache. What the handshake proved of the server goes with the ticket. A
+/// TLS 1.3 ticket is given once (RFC 8446, C.4); a TLS 1.2 session stays. Threads: none but its loop's.
 class ticket_cache {
 public:
     explicit ticket_cache(ticket_cache_options options = ticket_cache_options()) : options_(options) {}

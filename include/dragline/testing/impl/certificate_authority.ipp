@@ -187,7 +187,9 @@ DRAGLINE_DECL issued_certificate certificate_authority::issue(const certificate_
     builder.set_validity(request.not_before(), request.not_after());
     builder.add_extension(NID_basic_constraints, "critical,CA:FALSE");
     builder.add_extension(NID_key_usage, "critical,digitalSignature");
-    builder.add_extension(NID_ext_key_usage, "serverAuth,clientAuth");
+    builder.add_extension(NID_ext_key_usage,
+                          request.ocsp_signing() ? "OCSPSigning" : "serverAuth,clientAuth");
+    if (request.must_staple()) builder.add_extension(NID_tlsfeature, "status_request");
     // Tells authorities of the same name apart.
     if (by.certificate) builder.add_extension(NID_authority_key_identifier, "keyid:always");
     builder.add_alternative_names(request);
@@ -196,6 +198,10 @@ DRAGLINE_DECL issued_certificate certificate_authority::issue(const certificate_
     issued.chain_pem = detail::to_pem(builder.sign().get());
     if (intermediate) issued.chain_pem += detail::to_pem(intermediate.get());
     issued.private_key_pem = detail::to_pem(key.get());
+    if (by.certificate) {
+        issued.issuer = intermediate ? intermediate : certificate_;
+        issued.issuer_key = intermediate ? intermediate_key : key_;
+    }
     return issued;
 }
 

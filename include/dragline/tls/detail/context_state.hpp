@@ -3,21 +3,24 @@
 
 #include <dragline/core/features.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/tls/ocsp.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 struct ssl_ctx_st;
-struct ssl_st;
-struct ssl_session_st;
 struct x509_store_st;
 
 namespace dragline::inline v1::tls::detail {
+
+class key_log_sink;
 
 inline std::atomic<std::uint64_t> last_context_id = 0;
 
@@ -33,14 +36,17 @@ struct context_state {
     bool verify = false;
     std::vector<std::string> alpn;
     std::string server_name;
+    std::string verify_name;         // empty: server_name or the host
+    std::optional<std::string> sni;  // without it: server_name or the host
+    std::vector<std::array<unsigned char, 32>> pins;
+    ocsp_check ocsp = ocsp_check::off;
+    std::string ocsp_response;  // of a server
+    std::shared_ptr<const key_log_sink> key_log;
     // Tickets are never used across contexts: one may trust what the other refuses.
     std::uint64_t id = ++last_context_id;
 };
 
 /// The list as ALPN carries it: each name behind its length (RFC 7301, 3.1).
 DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names);
-
-/// OpenSSL's hook for new tickets; defined beside the engine, which it finds in the connection.
-DRAGLINE_DECL int on_new_session(ssl_st* connection, ssl_session_st* session) noexcept;
 
 }  // namespace dragline::inline v1::tls::detail

@@ -5,7 +5,6 @@
 #include <dragline/tls/detail/openssl.hpp>
 #include <dragline/tls/detail/peer_state.hpp>
 #include <dragline/tls/error.hpp>
-#include <dragline/tls/verify.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -85,12 +84,9 @@ DRAGLINE_DECL failure take_failure(bool established) {
 }
 
 // "certificate has expired (depth 0, subject CN=example.com)"
-DRAGLINE_DECL failure verification_failure(int openssl_result, int depth, const X509* certificate) {
-    failure found;
-    found.code = verify_error(openssl_result);
-    found.detail = std::string(X509_verify_cert_error_string(openssl_result)) + " (depth " +
-                   std::to_string(depth) + ", subject " + subject_of(certificate) + ")";
-    return found;
+DRAGLINE_DECL std::string describe_failed_check(const char* reason, int depth, const X509* certificate) {
+    return std::string(reason) + " (depth " + std::to_string(depth) + ", subject " + subject_of(certificate) +
+           ")";
 }
 
 }  // namespace dragline::inline v1::tls::detail

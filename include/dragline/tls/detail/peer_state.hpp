@@ -3,9 +3,15 @@
 
 #include <dragline/core/features.hpp>
 
+#include <dragline/tls/error.hpp>
+#include <dragline/tls/ocsp.hpp>
+
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <system_error>
 
+struct asn1_string_st;
 struct stack_st_X509;
 struct x509_st;
 
@@ -25,10 +31,20 @@ struct peer_state {
     std::string_view cipher;
     std::string alpn;
     bool resumed = false;
-    stack_st_X509* chain = nullptr;  // owned; may be null
+    stack_st_X509* chain = nullptr;     // owned; may be null
+    stack_st_X509* verified = nullptr;  // owned; may be null
+    ocsp_status ocsp = ocsp_status::unchecked;
+
+    const char* failed_reason = nullptr;  // a constant; null when no check failed
+    std::error_code failed_code;
+    int failed_depth = 0;
+    x509_st* failed_certificate = nullptr;  // owned; may be null
 };
 
 DRAGLINE_DECL certificate_info describe_certificate(x509_st* certificate);
+
+/// Clamped to the range of the clock.
+DRAGLINE_DECL std::chrono::system_clock::time_point time_of(const asn1_string_st* time) noexcept;
 
 /// The subject in one line, for messages.
 DRAGLINE_DECL std::string subject_of(const x509_st* certificate);

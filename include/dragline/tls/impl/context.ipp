@@ -1,8 +1,10 @@
 // Included by <dragline/tls/context.hpp> only.
 #pragma once
 
+#include <dragline/tls/detail/client_setup.hpp>
 #include <dragline/tls/detail/context_state.hpp>
 #include <dragline/tls/detail/openssl.hpp>
+#include <dragline/tls/detail/own_certificate.hpp>
 #include <dragline/tls/detail/trust_store.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -53,29 +55,13 @@ DRAGLINE_DECL int select_alpn(SSL*, const unsigned char** chosen, unsigned char*
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-DRAGLINE_DECL result<void> use_certificate_chain(SSL_CTX* context, std::string_view pem) {
-    const bio_pointer source = bio_over(pem);
-    x509_pointer leaf(PEM_read_bio_X509(source.get(), nullptr, refuse_password, nullptr));
-    if (!leaf || SSL_CTX_use_certificate(context, leaf.get()) != 1) {
-        return clear_errors(), errc::invalid_certificate;
-    }
-    while (x509_pointer next{PEM_read_bio_X509(source.get(), nullptr, refuse_password, nullptr)}) {
-        if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) {
-            return clear_errors(), errc::invalid_certificate;
-        }
-    }
-    if (!take_end_of_pem()) return errc::invalid_certificate;
-    return {};
-}
-
-DRAGLINE_DECL result<void> use_private_key(SSL_CTX* context, std::string_view pem) {
-    const bio_pointer source = bio_over(pem);
-    const key_pointer key(PEM_read_bio_PrivateKey(source.get(), nullptr, refuse_password, nullptr));
-    const bool usable =
-        key && SSL_CTX_use_PrivateKey(context, key.get()) == 1 && SSL_CTX_check_private_key(context) == 1;
-    clear_errors();
-    if (!usable) return errc::invalid_private_key;
-    return {};
+// Staples the response that the options gave.
+DRAGLINE_DECL int staple_response(SSL* connection, void* state) noexcept {
+    const std::string& der = static_cast<const context_state*>(state)->ocsp_response;
+    void* const copy = OPENSSL_memdup(der.data(), der.size());
+    if (!copy) return SSL_TLSEXT_ERR_NOACK;
+    SSL_set_tlsext_status_ocsp_resp(connection, copy, static_cast<long>(der.size()));
+    return SSL_TLSEXT_ERR_OK;
 }
 
 }  // namespace detail
@@ -91,32 +77,28 @@ DRAGLINE_DECL result<context> context::make_client(const client_options& options
     if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
         return detail::clear_errors(), errc::library_failure;
     }
-    detail::trust_store trust;
+    auto state = std::make_shared<detail::context_state>(handle, true);
+    static_cast<void>(owner.release());
+    if (auto set = detail::set_names(*state, options); !set) return set.error();
+    if (auto set = detail::set_ciphers(handle, options); !set) return set.error();
+    if (auto set = detail::set_checks(handle, *state, options); !set) return set.error();
     if (options.verify()) {
-        auto loaded = detail::load_trust(options);
-        if (!loaded) return loaded.error();
-        trust = *std::move(loaded);
-        SSL_CTX_set1_cert_store(handle, trust.get());
-    } else {
-        // SSL_VERIFY_NONE alone would still build and check the chain, then ignore the result.
-        SSL_CTX_set_cert_verify_callback(
-            handle, [](X509_STORE_CTX*, void*) { return 1; }, nullptr);
+        auto trust = detail::load_trust(options);
+        if (!trust) return trust.error();
+        state->trust = *std::move(trust);
+        SSL_CTX_set1_cert_store(handle, state->trust.get());
     }
+    if (auto set = detail::set_own_certificate(handle, options); !set) return set.error();
+    if (auto set = detail::set_key_log(handle, *state, options); !set) return set.error();
     if (!alpn->empty()) {
         const auto* bytes = reinterpret_cast<const unsigned char*>(alpn->data());
         if (SSL_CTX_set_alpn_protos(handle, bytes, static_cast<unsigned int>(alpn->size())) != 0) {
             return detail::clear_errors(), errc::library_failure;
         }
     }
+    state->alpn = options.alpn();
     SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(handle, detail::on_new_session);
-
-    auto state = std::make_shared<detail::context_state>(handle, true);
-    static_cast<void>(owner.release());
-    state->trust = std::move(trust);
-    state->verify = options.verify();
-    state->alpn = options.alpn();
-    state->server_name = options.server_name();
     return context(std::move(state));
 }
 
@@ -130,10 +112,10 @@ DRAGLINE_DECL result<context> context::make_server(const server_options& options
     if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
         return detail::clear_errors(), errc::library_failure;
     }
-    if (auto used = detail::use_certificate_chain(handle, options.certificate_chain_pem()); !used) {
-        return used.error();
-    }
-    if (auto used = detail::use_private_key(handle, options.private_key_pem()); !used) return used.error();
+    detail::own_certificate own;
+    if (auto read = detail::read_chain(options.certificate_chain_pem(), own); !read) return read.error();
+    if (auto read = detail::read_key(options.private_key_pem(), {}, own); !read) return read.error();
+    if (auto used = detail::use_certificate(handle, own); !used) return used.error();
     detail::trust_store trust;
     if (options.client_ca_pem()) {
         auto loaded = detail::load_trusted_pem(*options.client_ca_pem());
@@ -153,6 +135,11 @@ DRAGLINE_DECL result<context> context::make_server(const server_options& options
     state->verify = options.client_ca_pem().has_value();
     state->alpn = options.alpn();
     if (!state->alpn.empty()) SSL_CTX_set_alpn_select_cb(handle, detail::select_alpn, state.get());
+    state->ocsp_response = options.ocsp_response();
+    if (!state->ocsp_response.empty()) {
+        SSL_CTX_set_tlsext_status_cb(handle, detail::staple_response);
+        SSL_CTX_set_tlsext_status_arg(handle, state.get());
+    }
     return context(std::move(state));
 }
 

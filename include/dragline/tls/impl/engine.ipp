@@ -49,7 +49,7 @@ private:
 }  // namespace detail
 
 DRAGLINE_DECL engine::engine(const context& shared, const engine_options& options)
-    : state_(std::make_unique<detail::engine_state>(shared, shared.state_.get(), options.input_limit(),
+    : state_(std::make_unique<detail::engine_state>(shared.state_, options.input_limit(),
                                                     options.output_limit())) {
     state_->tickets = options.tickets();
     state_->set_up(options.host(), options.ticket_key());
@@ -75,10 +75,11 @@ DRAGLINE_DECL result<progress> engine::handshake() {
     if (!std::exchange(state.started, true)) state.offer_ticket();
     const int outcome = SSL_do_handshake(state.connection.get());
     if (outcome == 1) {
-        state.finish_handshake();
+        if (!state.error) state.finish_handshake();
     } else {
         switch (SSL_get_error(state.connection.get(), outcome)) {
             case SSL_ERROR_WANT_READ:
+                if (state.error) break;  // of the function of a key log
                 if (!state.input_ended) return progress::want_input;
                 state.fail(state.peer_speaks_tls() ? errc::handshake_closed : errc::not_tls);
                 break;
@@ -183,7 +184,7 @@ DRAGLINE_DECL bool engine::resumed() const noexcept {
 DRAGLINE_DECL peer_info engine::peer() const {
     auto& state = *state_;
     if (state.peer) return peer_info(state.peer);
-    if (!state.established && !state.refused_chain) return peer_info();
+    if (!state.established && !state.failed_reason) return peer_info();
     SSL* const ssl = state.connection.get();
     auto made = std::make_shared<detail::peer_state>();
     made->version = SSL_get_version(ssl);
@@ -199,6 +200,18 @@ DRAGLINE_DECL peer_info engine::peer() const {
             if (!made->chain) made->chain = sk_X509_new_null();
             if (made->chain && sk_X509_unshift(made->chain, own.get()) > 0) static_cast<void>(own.release());
         }
+    }
+    if (const auto& known = state.established ? state.evidence() : state.proof; known) {
+        made->ocsp = known->staple;
+        if (known->verified) made->verified = X509_chain_up_ref(known->verified.get());
+    }
+    if (state.failed_reason) {
+        made->ocsp = state.staple.status;
+        made->failed_reason = state.failed_reason;
+        made->failed_code = state.failed_code;
+        made->failed_depth = state.failed_depth;
+        X509* const failed = state.failed_certificate.get();
+        if (failed && X509_up_ref(failed) == 1) made->failed_certificate = failed;
     }
     state.peer = std::move(made);
     return peer_info(state.peer);

@@ -21,6 +21,11 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::address_mismatch: return "certificate is for another IP address";
                 case errc::certificate_revoked: return "certificate was revoked";
                 case errc::certificate_invalid: return "certificate is not valid";
+                case errc::pin_mismatch: return "no pinned key in the certificate chain";
+                case errc::staple_missing: return "required OCSP response was not stapled";
+                case errc::staple_expired: return "stapled OCSP response is out of date";
+                case errc::staple_invalid: return "stapled OCSP response is not valid";
+                case errc::status_unknown: return "certificate is not known to its OCSP responder";
                 case errc::certificate_refused: return "peer refused our certificate or requires one";
                 case errc::empty_trust_store: return "no trusted CA certificates found (empty trust store)";
                 case errc::handshake_failed: return "TLS handshake failed";
@@ -39,6 +44,11 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::invalid_trust: return "CA certificates cannot be read";
                 case errc::invalid_certificate: return "own certificate cannot be used";
                 case errc::invalid_private_key: return "own private key cannot be used";
+                case errc::private_key_mismatch: return "own private key is not that of the certificate";
+                case errc::bad_passphrase: return "wrong or missing passphrase of own private key";
+                case errc::invalid_pin: return "malformed public key pin";
+                case errc::invalid_ciphers: return "no known cipher, suite or group in a list";
+                case errc::key_log_failed: return "key log cannot be opened";
                 case errc::library_failure: return "OpenSSL failed";
             }
             return "unknown TLS error";

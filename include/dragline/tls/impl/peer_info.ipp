@@ -4,6 +4,8 @@
 #include <dragline/core/bytes.hpp>
 #include <dragline/tls/detail/openssl.hpp>
 #include <dragline/tls/detail/peer_state.hpp>
+#include <dragline/tls/detail/pin_check.hpp>
+#include <dragline/tls/pin.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -126,6 +128,7 @@ DRAGLINE_DECL certificate_info describe_certificate(X509* certificate) {
     info.not_before = time_of(X509_get0_notBefore(certificate));
     info.not_after = time_of(X509_get0_notAfter(certificate));
     add_alternative_names(info, certificate);
+    if (const auto digest = public_key_digest(certificate)) info.pin = public_key_pin(*digest).text();
     if (const int size = i2d_X509(certificate, nullptr); size > 0) {
         info.der.resize(static_cast<std::size_t>(size));
         auto* to = reinterpret_cast<unsigned char*>(info.der.data());
@@ -135,7 +138,19 @@ DRAGLINE_DECL certificate_info describe_certificate(X509* certificate) {
     return info;
 }
 
-DRAGLINE_DECL peer_state::~peer_state() { free_chain(chain); }
+DRAGLINE_DECL std::vector<certificate_info> describe_chain(const STACK_OF(X509) * chain) {
+    std::vector<certificate_info> all;
+    const int count = chain ? sk_X509_num(chain) : 0;
+    all.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) all.push_back(describe_certificate(sk_X509_value(chain, i)));
+    return all;
+}
+
+DRAGLINE_DECL peer_state::~peer_state() {
+    free_chain(chain);
+    free_chain(verified);
+    X509_free(failed_certificate);
+}
 
 }  // namespace detail
 
@@ -154,12 +169,27 @@ DRAGLINE_DECL std::string_view peer_info::alpn() const noexcept {
 DRAGLINE_DECL bool peer_info::resumed() const noexcept { return state_ && state_->resumed; }
 
 DRAGLINE_DECL std::vector<certificate_info> peer_info::chain() const {
-    std::vector<certificate_info> all;
-    const int count = state_ && state_->chain ? sk_X509_num(state_->chain) : 0;
-    all.reserve(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i)
-        all.push_back(detail::describe_certificate(sk_X509_value(state_->chain, i)));
-    return all;
+    return detail::describe_chain(state_ ? state_->chain : nullptr);
+}
+
+DRAGLINE_DECL std::vector<certificate_info> peer_info::verified_chain() const {
+    return detail::describe_chain(state_ ? state_->verified : nullptr);
+}
+
+DRAGLINE_DECL ocsp_status peer_info::ocsp() const noexcept {
+    return state_ ? state_->ocsp : ocsp_status::unchecked;
+}
+
+DRAGLINE_DECL std::optional<verify_failure> peer_info::failure() const {
+    if (!state_ || !state_->failed_reason) return std::nullopt;
+    verify_failure found;
+    found.ec = state_->failed_code;
+    found.depth = state_->failed_depth;
+    found.reason = state_->failed_reason;
+    if (state_->failed_certificate) {
+        found.certificate = detail::describe_certificate(state_->failed_certificate);
+    }
+    return found;
 }
 
 }  // namespace dragline::inline v1::tls

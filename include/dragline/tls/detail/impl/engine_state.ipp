@@ -1,10 +1,14 @@
 // Included by <dragline/tls/detail/engine_state.hpp> only.
 #pragma once
 
+#include <dragline/tls/detail/pin_check.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <chrono>
 #include <new>
+#include <string>
 #include <utility>
 
 namespace dragline::inline v1::tls::detail {
@@ -59,21 +63,21 @@ DRAGLINE_DECL BIO_METHOD* buffer_bio_method() noexcept {
     return method;
 }
 
+DRAGLINE_DECL engine_state* engine_of(X509_STORE_CTX* verification) noexcept {
+    auto* const ssl =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    return ssl ? static_cast<engine_state*>(SSL_get_app_data(ssl)) : nullptr;
+}
+
 // Notes the first failed check. It never changes the verdict.
 DRAGLINE_DECL int on_verify(int good, X509_STORE_CTX* verification) noexcept {
     if (good) return good;
-    auto* ssl =
-        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
-    auto* state = ssl ? static_cast<engine_state*>(SSL_get_app_data(ssl)) : nullptr;
-    if (!state || state->failed_check != X509_V_OK) return good;
-    state->failed_check = X509_STORE_CTX_get_error(verification);
-    state->failed_depth = X509_STORE_CTX_get_error_depth(verification);
-    if (X509* certificate = X509_STORE_CTX_get_current_cert(verification)) {
-        X509_up_ref(certificate);
-        state->failed_certificate.reset(certificate);
-    }
-    if (auto* sent = X509_STORE_CTX_get0_untrusted(verification)) {
-        state->refused_chain.reset(X509_chain_up_ref(sent));
+    if (auto* const state = engine_of(verification)) {
+        const int failed = X509_STORE_CTX_get_error(verification);
+        state->note_failure(verify_error(failed), X509_verify_cert_error_string(failed),
+                            X509_STORE_CTX_get_error_depth(verification),
+                            X509_STORE_CTX_get_current_cert(verification),
+                            X509_STORE_CTX_get0_untrusted(verification));
     }
     return good;
 }
@@ -83,20 +87,19 @@ DRAGLINE_DECL int on_new_session(SSL* connection, SSL_SESSION* session) noexcept
     const auto cache = state ? state->tickets.lock() : nullptr;
     if (!cache) return 0;
     SSL_SESSION_up_ref(session);
+    ticket kept(session);
     try {
-        cache->put(state->ticket_key, ticket(session));
+        attach_evidence(session, state->evidence());
+        cache->put(state->ticket_key, std::move(kept));
     } catch (const std::bad_alloc&) {
         // A ticket less: the next handshake is a full one.
     }
     return 0;
 }
 
-DRAGLINE_DECL engine_state::engine_state(context context_handle, const context_state* context_content,
-                                         std::size_t most_input, std::size_t most_output)
-    : shared_context(std::move(context_handle)),
-      common(context_content),
-      input(most_input),
-      output_limit(std::max<std::size_t>(most_output, 1)) {}
+DRAGLINE_DECL engine_state::engine_state(std::shared_ptr<const context_state> shared, std::size_t most_input,
+                                         std::size_t most_output)
+    : common(std::move(shared)), input(most_input), output_limit(std::max<std::size_t>(most_output, 1)) {}
 
 DRAGLINE_DECL engine_state::~engine_state() {
     // Otherwise OpenSSL takes the connection for a broken one, and its session for unfit to be resumed.
@@ -117,45 +120,70 @@ DRAGLINE_DECL void engine_state::set_up(std::string_view host, std::string_view 
     BIO_set_init(bio, 1);
     SSL_set_bio(connection.get(), bio, bio);
     SSL_set_app_data(connection.get(), this);
-    if (common->is_client)
-        return set_up_client(common->server_name.empty() ? std::string(host) : common->server_name,
-                             origin_key);
+    if (common->is_client) return set_up_client(host, origin_key);
     SSL_set_accept_state(connection.get());
     constexpr int required = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     SSL_set_verify(connection.get(), common->verify ? required : SSL_VERIFY_NONE, on_verify);
 }
 
-DRAGLINE_DECL void engine_state::set_up_client(const std::string& host, std::string_view origin_key) {
+DRAGLINE_DECL void engine_state::set_up_client(std::string_view host, std::string_view origin_key) {
     SSL* const ssl = connection.get();
     SSL_set_connect_state(ssl);
-    SSL_set_verify(ssl, common->verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, on_verify);
+    const bool judges = common->verify || !common->pins.empty();
+    SSL_set_verify(ssl, judges ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, on_verify);
+    if (!common->server_name.empty()) host = common->server_name;
+    const auto identify = [&](std::string_view name) {
+        auto parsed = server_identity::parse(name);
+        if (!parsed) fail(parsed.error(), "host: \"" + std::string(name.substr(0, 300)) + '"');
+        return parsed ? *std::move(parsed) : server_identity();
+    };
     // Without verification there may be no name at all; then none is sent.
-    server_identity identity;
-    if (common->verify || !host.empty()) {
-        auto parsed = server_identity::parse(host);
-        if (!parsed) return fail(parsed.error(), "host: \"" + host.substr(0, 300) + '"');
-        identity = *std::move(parsed);
-    }
-    const std::string& name = identity.text();
-    ticket_key = std::to_string(common->id) + ' ' + name + ' ' + std::string(origin_key);
-    if (name.empty()) return;
+    server_identity expected, asked;
+    const std::string_view name = common->verify_name.empty() ? host : common->verify_name;
+    if (common->verify || !name.empty()) expected = identify(name);
+    if (!common->sni && !host.empty()) asked = host == name ? expected : identify(host);
+    if (error) return;
+    const std::string& shown = common->sni ? *common->sni : asked.is_address() ? std::string() : asked.text();
+    ticket_key =
+        std::to_string(common->id) + ' ' + expected.text() + ' ' + shown + ' ' + std::string(origin_key);
 
     X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl);
     X509_VERIFY_PARAM_set_hostflags(
         checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    const bool set = identity.is_address()
-                         ? X509_VERIFY_PARAM_set1_ip_asc(checks, name.c_str()) == 1
-                         : X509_VERIFY_PARAM_set1_host(checks, name.data(), name.size()) == 1 &&
-                               SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+    bool set = shown.empty() || SSL_set_tlsext_host_name(ssl, shown.c_str()) == 1;
+    if (const std::string& text = expected.text(); set && !text.empty()) {
+        set = expected.is_address() ? X509_VERIFY_PARAM_set1_ip_asc(checks, text.c_str()) == 1
+                                    : X509_VERIFY_PARAM_set1_host(checks, text.data(), text.size()) == 1;
+    }
     clear_errors();
     if (!set) fail(errc::invalid_host);
 }
 
 DRAGLINE_DECL void engine_state::offer_ticket() {
     const auto cache = tickets.lock();
-    if (!cache) return;
-    if (const ticket session = cache->take(ticket_key)) SSL_set_session(connection.get(), session.get());
+    const auto now = std::chrono::system_clock::now();
+    while (const ticket session = cache ? cache->take(ticket_key) : nullptr) {
+        const auto proved = evidence_of(session.get());
+        // Resuming proves nothing anew: past the end of what was proved, there is to be a full handshake.
+        if (!proved || now < proved->good_until) {
+            SSL_set_session(connection.get(), session.get());
+            break;
+        }
+        // A session of TLS 1.2 stays in the cache until the next one takes its place.
+        if (SSL_SESSION_get_protocol_version(session.get()) < TLS1_3_VERSION) break;
+    }
     clear_errors();
+}
+
+DRAGLINE_DECL const shared_evidence& engine_state::evidence() {
+    if (proof) return proof;
+    SSL* const ssl = connection.get();
+    if (SSL_session_reused(ssl) == 1) {
+        proof = evidence_of(SSL_get_session(ssl));
+    } else {
+        proof = make_evidence(common->verify ? SSL_get0_verified_chain(ssl) : nullptr, staple);
+    }
+    return proof;
 }
 
 DRAGLINE_DECL void engine_state::finish_handshake() {
@@ -171,7 +199,28 @@ DRAGLINE_DECL void engine_state::finish_handshake() {
         common->verify && verdict != X509_V_OK) {
         return fail(verify_error(static_cast<int>(verdict)), X509_verify_cert_error_string(verdict));
     }
+    // Ciphers without certificates are never offered, so this is the last bolt on a locked door.
+    X509* const certificate = SSL_get0_peer_certificate(connection.get());
+    if (!certificate && (common->verify || !common->pins.empty()))
+        return fail(errc::certificate_invalid, no_certificate);
+    if (common->is_client && !common->pins.empty() && SSL_session_reused(connection.get()) == 1) {
+        const auto& known = evidence();
+        if (!has_pinned_key(common->pins, certificate, known ? known->verified.get() : nullptr)) {
+            note_failure(errc::pin_mismatch, pin_refusal, 0, certificate, nullptr);
+            return fail(errc::pin_mismatch, describe_failed_check(pin_refusal, 0, certificate));
+        }
+    }
     established = true;
+}
+
+DRAGLINE_DECL void engine_state::note_failure(errc code, const char* reason, int depth, X509* certificate,
+                                              STACK_OF(X509) * sent) noexcept {
+    if (failed_reason) return;
+    failed_code = code;
+    failed_reason = reason;
+    failed_depth = depth;
+    if (certificate && X509_up_ref(certificate) == 1) failed_certificate.reset(certificate);
+    if (sent) refused_chain.reset(X509_chain_up_ref(sent));
 }
 
 DRAGLINE_DECL void engine_state::fail(std::error_code code, std::string detail) {
@@ -185,9 +234,12 @@ DRAGLINE_DECL void engine_state::fail_by_openssl() {
     failure found = take_failure(established);
     if (output_overflowed) return fail(errc::output_limit);
     if (!established && !peer_speaks_tls()) return fail(errc::not_tls);
-    if (failed_check != X509_V_OK) {
-        found = verification_failure(failed_check, failed_depth, failed_certificate.get());
+    if (failed_reason) {
+        found.code = failed_code;
+        found.detail = describe_failed_check(failed_reason, failed_depth, failed_certificate.get());
     }
+    // TLS 1.2 has no alert of its own for it.
+    if (lacks_certificate && found.code == errc::handshake_failed) found.code = errc::certificate_refused;
     fail(found.code, std::move(found.detail));
 }
 

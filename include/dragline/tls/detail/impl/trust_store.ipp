@@ -3,6 +3,7 @@
 
 #include <dragline/core/ascii.hpp>
 #include <dragline/core/platform.hpp>
+#include <dragline/tls/detail/file_bytes.hpp>
 #include <dragline/tls/detail/openssl.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -11,7 +12,6 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <string>
 #include <system_error>
@@ -47,15 +47,9 @@ DRAGLINE_DECL result<void> add_pem(X509_STORE* store, std::string_view pem) {
 }
 
 DRAGLINE_DECL result<void> add_file(X509_STORE* store, const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string pem;
-    std::array<char, 16 * 1024> block;
-    do {
-        file.read(block.data(), static_cast<std::streamsize>(block.size()));
-        pem.append(block.data(), static_cast<std::size_t>(file.gcount()));
-    } while (file);
-    if (!file.is_open() || file.bad()) return errc::invalid_trust;
-    return add_pem(store, pem);
+    const auto pem = read_file(path);
+    if (!pem) return errc::invalid_trust;
+    return add_pem(store, *pem);
 }
 
 DRAGLINE_DECL result<void> add_directory(X509_STORE* store, const std::string& path) {
