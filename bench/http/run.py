@@ -139,8 +139,8 @@ def cases_of(arguments):
 class Program:
     """One that takes what workload.hpp says, and prints requests per second, CPU seconds and KiB."""
 
-    def __init__(self, name, *command, share=1.0, handshakes_only_full=False):
-        self.name, self.start, self.share, self.never_resumes = name, command, share, handshakes_only_full
+    def __init__(self, name, *command, share=1.0, never_resumes=False):
+        self.name, self.start, self.share, self.never_resumes = name, command, share, never_resumes
 
     def takes(self, case):
         return case.connection != "TLS resumed" or not self.never_resumes
@@ -155,12 +155,12 @@ class Program:
 
 
 class Wrk:
-    """Runs for a time; neither verifies a certificate nor looks at a body."""
+    """Runs for a time, so its requests are another number; neither verifies a certificate nor looks at a body."""
 
     name = "wrk"
 
     def takes(self, case):
-        return case.connection == "keep-alive" or not case.tls  # it counts a response, then fails to reconnect
+        return True
 
     def run(self, case, server):
         with tempfile.NamedTemporaryFile("r") as resident:
@@ -192,11 +192,11 @@ def find_tools(programs, only):
     built(OURS)
     built("beast_callbacks")
     built("libcurl_multi")
-    built("httplib_threads", share=0.5, handshakes_only_full=True)
+    built("httplib_threads", share=0.5, never_resumes=True)
     # The interpreter that belongs to Debian's packages, whichever is in front of it.
     python = next((each for each in ["/usr/bin/python3", sys.executable] if os.path.exists(each) and subprocess.run(
         [each, "-c", "import aiohttp"], stderr=subprocess.DEVNULL).returncode == 0), None)
-    add(Program("aiohttp", python, str(HERE / "aiohttp_client.py"), share=0.05, handshakes_only_full=True), python)
+    add(Program("aiohttp", python, str(HERE / "aiohttp_client.py"), share=0.05, never_resumes=True), python)
     add(Wrk(), shutil.which("wrk"))
     for name in absent:
         print(f"skipped: {name}, which is not here")
