@@ -25,7 +25,7 @@ SERVER_CORE, CLIENT_CORE = 0, 1 if os.cpu_count() > 1 else 0
 SIZES = {"13 B": 13, "1 KiB": 1024, "64 KiB": 65536, "10 MiB": 10 << 20}
 # Requests of one run: some tenths of a second of the baseline here.
 REQUESTS = {"13 B": 16_000, "1 KiB": 16_000, "64 KiB": 6_000, "10 MiB": 80}
-CONNECTIONS = {"keep-alive": 1, "new connection": 4, "TLS new": 30, "TLS resumed": 15}  # so much dearer
+CONNECTIONS = {"keep-alive": 1, "new connection": 4, "TLS new": 30, "TLS resumed": 8}  # so much dearer
 
 
 class Failed(Exception):
