@@ -13,9 +13,9 @@ packages_of() {  # packages_of COMMAND: by their names in Debian
     [ "$codename" != bookworm ] || clang="clang-16 libclang-rt-16-dev"
     case $1 in
         demo) echo "$build $library libcli11-dev" ;;
-        test) echo "$build $library libcli11-dev nlohmann-json3-dev catch2 nginx-light nsd ldnsutils unbound" ;;
+        test) echo "$build $library libcli11-dev nlohmann-json3-dev catch2 nginx-light apache2-bin gunicorn python3-httpbin nsd ldnsutils unbound" ;;
         clang) echo "$build $library catch2 $clang" ;;
-        bench) echo "$build $library libcurl4-openssl-dev nginx-light nsd dnsperf python3-aiodns time" ;;
+        bench) echo "$build $library libcurl4-openssl-dev nginx-light nsd dnsperf python3-aiodns time openssl libboost-dev libcpp-httplib-dev python3-aiohttp wrk" ;;
         fuzz) echo "$build $library $clang" ;;
         format) echo "clang-format-14" ;;
         compat) echo "debootstrap" ;;
@@ -69,7 +69,7 @@ install() {
         wanted+=("$package")
     done
 
-    # Tests start nginx, nsd and unbound of their own: no service of them shall run because of this.
+    # Tests start servers of their own: no service of them shall run because of this.
     local guard=/usr/sbin/policy-rc.d status=0
     if [ ! -e $guard ]; then
         trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT

@@ -1,10 +1,14 @@
 // The floor: bare Asio, callbacks, one fixed request, Content-Length looked up in the head, nothing else.
+// Over TLS the stream of Asio, and the session of the connection before where the server gave one.
+#include "tls_tickets.hpp"
 #include "workload.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/read.hpp>
+#include <asio/ssl/context.hpp>
+#include <asio/ssl/host_name_verification.hpp>
+#include <asio/ssl/stream.hpp>
 #include <asio/write.hpp>
 
 #include <memory>
@@ -13,75 +17,122 @@
 
 namespace {
 
+using asio::ip::tcp;
+
+struct shared_state {
+    explicit shared_state(const workload& from) : work(from), request(from.request()), left(from.requests) {
+        if (work.tls) tls.load_verify_file(work.ca_file);
+    }
+
+    const workload& work;
+    const std::string request;
+    int left;
+    asio::io_context loop{1};
+    asio::ssl::context tls{asio::ssl::context::tls_client};
+    tls_tickets tickets{tls.native_handle()};
+};
+
+tcp::socket& socket_of(tcp::socket& stream) { return stream; }
+tcp::socket& socket_of(asio::ssl::stream<tcp::socket>& stream) { return stream.next_layer(); }
+
+template <class Stream>
 class client {
 public:
-    client(asio::io_context& loop, const workload& work, const std::string& request, int& left)
-        : socket_(loop), work_(work), request_(request), left_(left) {}
+    explicit client(shared_state& shared) : shared_(shared), buffer_(shared.work.body_size + 4096) {}
 
     void start() {
-        const asio::ip::tcp::endpoint server(asio::ip::address_v4::loopback(), work_.port);
-        socket_.async_connect(server, [this](std::error_code ec) {
+        if (shared_.left == 0) return;
+        make_stream();
+        const tcp::endpoint server(asio::ip::address_v4::loopback(), shared_.work.port);
+        socket_of(*stream_).async_connect(server, [this](std::error_code ec) {
             require(!ec, "connect");
-            socket_.set_option(asio::ip::tcp::no_delay(true));
-            send();
+            socket_of(*stream_).set_option(tcp::no_delay(true));
+            on_connected();
         });
     }
 
 private:
+    void make_stream() {
+        if constexpr (std::is_same_v<Stream, tcp::socket>) {
+            stream_ = std::make_unique<Stream>(shared_.loop);
+        } else {
+            stream_ = std::make_unique<Stream>(shared_.loop, shared_.tls);
+            stream_->set_verify_mode(asio::ssl::verify_peer);
+            stream_->set_verify_callback(asio::ssl::host_name_verification("127.0.0.1"));
+            shared_.tickets.use_one(stream_->native_handle());
+        }
+    }
+
+    void on_connected() {
+        if constexpr (std::is_same_v<Stream, tcp::socket>) {
+            send();
+        } else {
+            stream_->async_handshake(asio::ssl::stream_base::client, [this](std::error_code ec) {
+                require(!ec, "handshake");
+                send();
+            });
+        }
+    }
+
     void send() {
-        if (left_ == 0) return socket_.close();
-        --left_;
+        if (shared_.left == 0) return stream_.reset();
+        --shared_.left;
         used_ = 0;
-        asio::async_write(socket_, asio::buffer(request_), [this](std::error_code ec, std::size_t) {
+        asio::async_write(*stream_, asio::buffer(shared_.request), [this](std::error_code ec, std::size_t) {
             require(!ec, "write");
             receive();
         });
     }
 
     void receive() {
-        socket_.async_read_some(asio::buffer(buffer_.data() + used_, buffer_.size() - used_),
-                                [this](std::error_code ec, std::size_t size) {
-                                    require(!ec, "read");
-                                    used_ += size;
-                                    on_bytes();
-                                });
+        stream_->async_read_some(asio::buffer(buffer_.data() + used_, buffer_.size() - used_),
+                                 [this](std::error_code ec, std::size_t size) {
+                                     require(!ec, "read");
+                                     used_ += size;
+                                     on_bytes();
+                                 });
     }
 
     void on_bytes() {
-        const std::string_view text(buffer_.data(), used_);
-        const auto end = text.find("\r\n\r\n");
-        if (end == text.npos) return receive();
-        const auto field = text.find("Content-Length: ");
-        const auto length = std::strtoul(buffer_.data() + field + 16, nullptr, 10);
-        require(text.substr(9, 3) == "200" && field < end && length == work_.body_size, "head");
-        if (used_ < end + 4 + length) return receive();
-        body_.assign(buffer_.data() + end + 4, length);
-        send();
+        if (head_size_ == 0) {
+            const std::string_view text(buffer_.data(), used_);
+            const auto end = text.find("\r\n\r\n");
+            if (end == text.npos) return receive();
+            const auto field = text.find("Content-Length: ");
+            const auto length = std::strtoul(buffer_.data() + field + 16, nullptr, 10);
+            require(text.substr(9, 3) == "200" && field < end && length == shared_.work.body_size, "head");
+            head_size_ = end + 4;
+        }
+        if (used_ < head_size_ + shared_.work.body_size) return receive();
+        body_.assign(buffer_.data() + head_size_, shared_.work.body_size);
+        head_size_ = 0;
+        shared_.work.keep_alive ? send() : start();
     }
 
-    asio::ip::tcp::socket socket_;
-    const workload& work_;
-    const std::string& request_;
-    int& left_;
-    std::vector<char> buffer_ = std::vector<char>(work_.body_size + 4096);
+    shared_state& shared_;
+    std::unique_ptr<Stream> stream_;
+    std::vector<char> buffer_;
     std::size_t used_ = 0;
+    std::size_t head_size_ = 0;
     std::string body_;
 };
+
+template <class Stream>
+void run(shared_state& shared) {
+    std::vector<std::unique_ptr<client<Stream>>> clients;
+    const stopwatch watch;
+    for (int i = 0; i < shared.work.in_flight; ++i) {
+        clients.push_back(std::make_unique<client<Stream>>(shared));
+        clients.back()->start();
+    }
+    shared.loop.run();
+    print(watch, shared.work.requests);
+}
 
 }  // namespace
 
 int main(int count, char** arguments) {
     const auto work = read_arguments(count, arguments);
-    const auto request =
-        "GET " + work.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(work.port) + "\r\n\r\n";
-    asio::io_context loop(1);
-    int left = work.requests;
-    std::vector<std::unique_ptr<client>> clients;
-    const stopwatch watch;
-    for (int i = 0; i < work.in_flight; ++i) {
-        clients.push_back(std::make_unique<client>(loop, work, request, left));
-        clients.back()->start();
-    }
-    loop.run();
-    print(watch, work.requests);
+    shared_state shared(work);
+    work.tls ? run<asio::ssl::stream<tcp::socket>>(shared) : run<tcp::socket>(shared);
 }

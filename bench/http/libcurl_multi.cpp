@@ -17,6 +17,19 @@ std::size_t append(char* data, std::size_t size, std::size_t count, void* target
     return size * count;
 }
 
+void prepare(transfer& each, const workload& work, const std::string& url) {
+    each.easy = curl_easy_init();
+    each.body.reserve(work.body_size);
+    curl_easy_setopt(each.easy, CURLOPT_URL, url.c_str());
+    curl_easy_setopt(each.easy, CURLOPT_WRITEFUNCTION, &append);
+    curl_easy_setopt(each.easy, CURLOPT_WRITEDATA, &each);
+    curl_easy_setopt(each.easy, CURLOPT_PRIVATE, &each);
+    curl_easy_setopt(each.easy, CURLOPT_NOSIGNAL, 1L);
+    if (work.tls) curl_easy_setopt(each.easy, CURLOPT_CAINFO, work.ca_file.c_str());
+
+    curl_easy_setopt(each.easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+}
+
 void start(CURLM* multi, transfer& next) {
     next.body.clear();
     curl_multi_add_handle(multi, next.easy);
@@ -26,7 +39,7 @@ void start(CURLM* multi, transfer& next) {
 
 int main(int count, char** arguments) {
     const auto work = read_arguments(count, arguments);
-    const auto url = "http://127.0.0.1:" + std::to_string(work.port) + work.path;
+    const auto url = work.url();
     curl_global_init(CURL_GLOBAL_ALL);
     CURLM* multi = curl_multi_init();
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(work.in_flight));
@@ -35,12 +48,7 @@ int main(int count, char** arguments) {
     int done = 0;
     const stopwatch watch;
     for (auto& each : transfers) {
-        each.easy = curl_easy_init();
-        curl_easy_setopt(each.easy, CURLOPT_URL, url.c_str());
-        curl_easy_setopt(each.easy, CURLOPT_WRITEFUNCTION, &append);
-        curl_easy_setopt(each.easy, CURLOPT_WRITEDATA, &each);
-        curl_easy_setopt(each.easy, CURLOPT_PRIVATE, &each);
-        curl_easy_setopt(each.easy, CURLOPT_NOSIGNAL, 1L);
+        prepare(each, work, url);
         if (left-- > 0) start(multi, each);
     }
     while (done < work.requests) {

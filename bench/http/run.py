@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Runs each HTTP client of this folder against the same nginx, client and server on a core each, and prints a table.
+"""Runs each HTTP client of this folder, and those that are installed, against the same nginx, client and server on a
+core each, and prints a table for each case; then what became of the goals, and heap allocations of fetch_url.
 
-usage: run.py FOLDER_OF_PROGRAMS OUTPUT_CSV
-
-CPU seconds per 100k requests is the steady figure: the best of the runs. Requests per second is the median.
+CPU seconds per 100k requests, user and system, is the steady figure: the best of the runs. Requests per second is the
+median, memory the worst. Goals are told, not enforced: a busy machine is no failure.
 """
+import argparse
 import csv
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -17,89 +19,307 @@ import sys
 import tempfile
 import time
 
-TOOLS = ["asio_callbacks", "dragline_fetch", "libcurl_multi"]
-BASELINE = "asio_callbacks"
-CASES = [("13 B keep-alive, 64 in flight", "/13", 13, 100_000, 64)]
-RUNS = 5
+BASELINE, OURS = "asio_callbacks", "dragline_fetch"
+HERE = pathlib.Path(__file__).resolve().parent
+SERVER_CORE, CLIENT_CORE = 0, 1 if os.cpu_count() > 1 else 0
+SIZES = {"13 B": 13, "1 KiB": 1024, "64 KiB": 65536, "10 MiB": 10 << 20}
+# Requests of one run: some tenths of a second of the baseline here.
+REQUESTS = {"13 B": 16_000, "1 KiB": 16_000, "64 KiB": 6_000, "10 MiB": 80}
+CONNECTIONS = {"keep-alive": 1, "new connection": 4, "TLS new": 30, "TLS resumed": 8}  # so much dearer
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class Failed(Exception):
+    pass
 
 
-def start_nginx(folder, port):
-    (folder / "13").write_bytes(b"hello, world\n")
-    (folder / "nginx.conf").write_text(f"""
-        daemon off; worker_processes 1; worker_cpu_affinity 01; pid {folder}/nginx.pid; error_log stderr crit;
-        events {{ worker_connections 4096; }}
-        http {{
-            access_log off; keepalive_requests 1000000000; sendfile on; tcp_nodelay on; open_file_cache max=100;
-            client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
-            uwsgi_temp_path {folder}; scgi_temp_path {folder};
-            server {{ listen 127.0.0.1:{port}; root {folder}; }}
-        }}""")
-    nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-    user = ["-g", "user root;"] if os.getuid() == 0 else []
-    server = subprocess.Popen([nginx, "-p", folder, "-c", folder / "nginx.conf", *user])
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return server
-        except OSError:
-            time.sleep(0.05)
-    server.kill()
-    sys.exit("nginx did not start")
+# ---- the server --------------------------------------------------------------
+
+def free_ports(count):
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports
 
 
-def run_once(program, port, path, size, requests, in_flight):
-    client_core = 1 if os.cpu_count() > 1 else 0
-    command = [program, str(port), path, str(requests), str(in_flight), str(size)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=300,
-                         preexec_fn=lambda: os.sched_setaffinity(0, {client_core}))
-    if ran.returncode != 0:
-        sys.exit(f"{program.name} failed: {ran.stderr}")
-    rate, cpu, resident = ran.stdout.split()
-    return float(rate), float(cpu), int(resident)
+class Nginx:
+    """One worker. Over TLS 1.3, with a port that gives tickets and one that does not."""
+
+    def __init__(self, folder):
+        self.ports = dict(zip(["keep", "close", "tls", "tls full", "tls resumed"], free_ports(5)))
+        for name, size in SIZES.items():
+            (folder / str(size)).write_bytes(b"x" * size)
+        self.ca_file = folder / "certificate"
+        made = subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+             "-subj", "/CN=bench", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key", "-out",
+             self.ca_file], capture_output=True, text=True)
+        if made.returncode != 0:
+            sys.exit(f"no certificate: {made.stderr}")
+        tls = f"ssl_certificate {self.ca_file}; ssl_certificate_key {folder}/key; ssl_session_cache off;"
+        ports = {name: f"listen 127.0.0.1:{port}" for name, port in self.ports.items()}
+        (folder / "nginx.conf").write_text(f"""
+            daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr crit;
+            worker_rlimit_nofile 8192;
+            events {{ worker_connections 4096; }}
+            http {{
+                access_log off; keepalive_requests 1000000000; sendfile on; tcp_nodelay on; open_file_cache max=100;
+                client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+                uwsgi_temp_path {folder}; scgi_temp_path {folder}; root {folder};
+                server {{ {ports["keep"]}; }}
+                server {{ {ports["close"]}; keepalive_timeout 0; }}
+                server {{ {ports["tls"]} ssl; {tls} }}
+                server {{ {ports["tls full"]} ssl; {tls} keepalive_timeout 0; ssl_session_tickets off; }}
+                server {{ {ports["tls resumed"]} ssl; {tls} keepalive_timeout 0; ssl_session_tickets on; }}
+            }}""")
+        program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+        if not program:
+            sys.exit("nginx is needed")
+        user = ["-g", "user root;"] if os.getuid() == 0 else []
+        self.process = subprocess.Popen([program, "-p", folder, "-c", folder / "nginx.conf", *user],
+                                        preexec_fn=on_core(SERVER_CORE))
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", self.ports["tls resumed"]), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        self.process.kill()
+        sys.exit("nginx did not start")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
 
 
-def main(programs, output):
-    tools = [tool for tool in TOOLS if (programs / tool).exists()]
-    for tool in TOOLS:
-        if tool not in tools:
-            print(f"{tool}: not built, left out")
-    rows = []
+def on_core(core):
+    return lambda: os.sched_setaffinity(0, {core})
+
+
+# ---- the cases ---------------------------------------------------------------
+
+class Case:
+    def __init__(self, size, in_flight, connection, tls, share):
+        self.size, self.in_flight, self.connection, self.tls = size, in_flight, connection, tls
+        kind = "TLS new" if tls and connection == "new connection" else connection
+        requests = REQUESTS[size] / CONNECTIONS[kind] * share / (3 if in_flight == 1 else 1)
+        if tls and kind == "keep-alive" and in_flight > 1:
+            # The handshakes at the beginning, half a millisecond each, shall not weigh much.
+            requests *= {"13 B": 2.5, "1 KiB": 2.5}.get(size, 0.5)
+        self.requests = max(int(requests), in_flight, 8)
+        self.name = f"{size}, {'TLS' if tls else 'plain'}, {connection.removeprefix('TLS ')}, {in_flight} in flight"
+
+    def port(self, server):
+        names = {("keep-alive", True): "tls", ("keep-alive", False): "keep", ("new connection", False): "close",
+                 ("new connection", True): "tls full", ("TLS resumed", True): "tls resumed"}
+        return server.ports[names[self.connection, self.tls]]
+
+    def arguments(self, server, share=1.0):
+        """What each program takes; see workload.hpp."""
+        requests = max(int(self.requests * share), self.in_flight)
+        return ["https" if self.tls else "http", str(self.port(server)), f"/{SIZES[self.size]}", str(requests),
+                str(self.in_flight), str(SIZES[self.size]), "keep" if self.connection == "keep-alive" else "close",
+                str(server.ca_file)]
+
+
+def cases_of(arguments):
+    if arguments.quick:
+        kept = [Case(size, 64, "keep-alive", tls, arguments.share) for size in ("13 B", "64 KiB")
+                for tls in (False, True)]
+        return kept + [Case("13 B", 64, "TLS resumed", True, arguments.share)]
+    cases = [Case(size, in_flight, "keep-alive", tls, arguments.share) for size in SIZES for tls in (False, True)
+             for in_flight in (1, 64, 256) if size != "10 MiB" or in_flight < 256]  # 2.5 GiB of bodies
+    cases += [Case("13 B", in_flight, connection, tls, arguments.share) for in_flight in (1, 64, 256)
+              for connection, tls in (("new connection", False), ("new connection", True), ("TLS resumed", True))]
+    return cases
+
+
+# ---- the clients -------------------------------------------------------------
+
+class Program:
+    """One that takes what workload.hpp says, and prints requests per second, CPU seconds and KiB."""
+
+    def __init__(self, name, *command, share=1.0, never_resumes=False):
+        self.name, self.start, self.share, self.never_resumes = name, command, share, never_resumes
+
+    def takes(self, case):
+        return case.connection != "TLS resumed" or not self.never_resumes
+
+    def run(self, case, server):
+        ran = subprocess.run([*self.start, *case.arguments(server, self.share)], capture_output=True, text=True,
+                             timeout=120, preexec_fn=on_core(CLIENT_CORE))
+        if ran.returncode != 0:
+            raise Failed(f"{self.name} failed: {ran.stderr.strip()[-500:]}")
+        rate, cpu, resident = ran.stdout.split()
+        return float(rate), float(cpu), int(resident)
+
+
+class Wrk:
+    """Runs for a time, so its requests are another number; neither verifies a certificate nor looks at a body."""
+
+    name = "wrk"
+
+    def takes(self, case):
+        return True
+
+    def run(self, case, server):
+        with tempfile.NamedTemporaryFile("r") as resident:
+            url = f"{'https' if case.tls else 'http'}://127.0.0.1:{case.port(server)}/{SIZES[case.size]}"
+            child = subprocess.Popen(["time", "-q", "-f", "%M %U %S", "-o", resident.name, "wrk", "-t1", "-d1s",
+                                      f"-c{case.in_flight}", url], stdout=subprocess.PIPE, text=True,
+                                     preexec_fn=on_core(CLIENT_CORE))
+            output = child.communicate()[0]
+            memory, user, system = resident.read().split()
+        requests = re.search(r"(\d+) requests in", output)
+        wrong = re.search(r"Non-2xx or 3xx responses: \d+|Socket errors: connect [1-9]\d*.*", output)
+        if child.returncode != 0 or not requests or int(requests[1]) == 0 or wrong:
+            raise Failed(f"wrk failed: {wrong[0] if wrong else output.strip()[-300:]}")
+        rate = float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
+        return rate, (float(user) + float(system)) * 1e5 / int(requests[1]), int(memory)
+
+
+def find_tools(programs, only):
+    tools, absent = [], []
+
+    def add(tool, present):
+        if not only or tool.name in only:
+            (tools if present else absent).append(tool.name if not present else tool)
+
+    def built(name, **options):
+        add(Program(name, str(programs / name), **options), (programs / name).exists())
+
+    built(BASELINE)
+    built(OURS)
+    built("beast_callbacks")
+    built("libcurl_multi")
+    built("httplib_threads", share=0.5, never_resumes=True)
+    # The interpreter that belongs to Debian's packages, whichever is in front of it.
+    python = next((each for each in ["/usr/bin/python3", sys.executable] if os.path.exists(each) and subprocess.run(
+        [each, "-c", "import aiohttp"], stderr=subprocess.DEVNULL).returncode == 0), None)
+    add(Program("aiohttp", python, str(HERE / "aiohttp_client.py"), share=0.05, never_resumes=True), python)
+    add(Wrk(), shutil.which("wrk"))
+    for name in absent:
+        print(f"skipped: {name}, which is not here")
+    return tools
+
+
+# ---- the tables --------------------------------------------------------------
+
+def measure(tools, case, server, runs):
+    """The runs of each tool, tools in turn, so that a busy minute hits them all; one that fails is left out."""
+    results = {tool.name: [] for tool in tools if tool.takes(case)}
+    for _ in range(runs):
+        for tool in tools:
+            if tool.name not in results:
+                continue
+            try:
+                results[tool.name].append(tool.run(case, server))
+            except (Failed, OSError, ValueError, subprocess.TimeoutExpired) as error:
+                print(f"{case.name}: {error}")
+                del results[tool.name]
+    return results
+
+
+def report(case, results, runs):
+    print(f"\n{case.name}: {case.requests} requests, {runs} runs")
+    print(f"{'tool':<18}{'requests/s':>12}{'CPU s/100k':>12}{'ratio':>8}{'RSS MiB':>10}")
+    base = min((cpu for _, cpu, _ in results.get(BASELINE, [])), default=None)
+    rows, best = [], {}
+    for tool, each in results.items():
+        rates, cpus, residents = zip(*each)
+        rate, cpu, resident = statistics.median(rates), min(cpus), max(residents)
+        best[tool] = cpu
+        ratio = f"{cpu / base:.2f}" if base else "-"
+        print(f"{tool:<18}{rate:>12.0f}{cpu:>12.3f}{ratio:>8}{resident / 1024:>10.1f}", flush=True)
+        rows += [(case.name, tool, "requests_per_second_median", f"{rate:.0f}", runs),
+                 (case.name, tool, "cpu_seconds_per_100k_best", f"{cpu:.4f}", runs),
+                 (case.name, tool, "resident_kib_max", resident, runs)]
+    return rows, best
+
+
+def allowed_ratio(case):
+    """What fetch_url may take, by the CPU of the baseline; None where no goal is set."""
+    if case.in_flight != 64:
+        return None
+    if case.connection == "TLS resumed":
+        return 1.2
+    if case.connection == "keep-alive":
+        return {"13 B": 1.25, "1 KiB": 1.25, "64 KiB": 1.35}.get(case.size)
+    return None
+
+
+def tell_goals(measured, allocations):
+    """Prints each goal, and whether it was met."""
+    print("\ngoals")
+
+    def tell(met, text):
+        print(f"{'met' if met else 'MISSED':<8}{text}")
+
+    for case, best in measured:
+        limit = allowed_ratio(case)
+        if OURS not in best:
+            continue
+        if limit and BASELINE in best:
+            ratio = best[OURS] / best[BASELINE]
+            tell(ratio <= limit, f"{case.name}: {ratio:.2f} of bare Asio, at most {limit}")
+        for peer in ("libcurl_multi", "beast_callbacks"):
+            if peer in best:
+                tell(best[OURS] < best[peer], f"{case.name}: {best[OURS]:.3f} s, below {peer}'s {best[peer]:.3f}")
+    for name, count in allocations.items():
+        tell(count <= 10, f"{name}: {count:.2f} allocations/request, at most 10")
+
+
+def count_allocations(programs, server):
+    """Heap allocations for each request on a warm connection, everything that malloc is called for."""
+    program, counted = programs / "fetch_allocations", {}
+    if not program.exists():
+        return counted
+    for case in (Case("13 B", 64, "keep-alive", tls, 0.2) for tls in (False, True)):
+        ran = subprocess.run([program, *case.arguments(server)], capture_output=True, text=True, timeout=120)
+        if ran.returncode == 0:
+            counted[case.name] = float(ran.stdout)
+        else:
+            print(f"fetch_allocations failed: {ran.stderr}")
+    return counted
+
+
+def main(arguments):
+    programs = arguments.programs.resolve()
+    tools = find_tools(programs, arguments.only)
+    rows, measured = [], []
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        server = start_nginx(pathlib.Path(folder), port)
+        os.chmod(folder, 0o755)
+        server = Nginx(pathlib.Path(folder))
         try:
-            for name, path, size, requests, in_flight in CASES:
-                results = {tool: [] for tool in tools}
-                for _ in range(RUNS):  # tools in turn, so that a busy minute hits them all
-                    for tool in tools:
-                        results[tool].append(run_once(programs / tool, port, path, size, requests, in_flight))
-                base = min(cpu for _, cpu, _ in results[BASELINE])
-                print(f"\n{name}: {requests} requests, {RUNS} runs")
-                print(f"{'tool':<18}{'requests/s':>12}{'CPU s/100k':>12}{'ratio':>8}{'RSS MiB':>10}")
-                for tool in tools:
-                    rates, cpus, residents = zip(*results[tool])
-                    rate, cpu, resident = statistics.median(rates), min(cpus), max(residents)
-                    print(f"{tool:<18}{rate:>12.0f}{cpu:>12.3f}{cpu / base:>8.2f}{resident / 1024:>10.1f}")
-                    rows += [(name, tool, "requests_per_second_median", f"{rate:.0f}", RUNS),
-                             (name, tool, "cpu_seconds_per_100k_best", f"{cpu:.4f}", RUNS),
-                             (name, tool, "resident_kib_max", resident, RUNS)]
+            allocations = count_allocations(programs, server)
+            for case in cases_of(arguments):
+                if arguments.case and arguments.case not in case.name:
+                    continue
+                more, best = report(case, measure(tools, case, server, arguments.runs), arguments.runs)
+                rows += more
+                measured.append((case, best))
         finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait()
-    with open(output, "w", newline="") as file:
+            server.stop()
+    tell_goals(measured, allocations)
+    rows += [(name, OURS, "allocations_per_request", f"{count:.2f}", 1) for name, count in allocations.items()]
+    with open(arguments.output, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["case", "tool", "metric", "value", "runs"])
         writer.writerows(rows)
-    print(f"\nwritten: {output}")
+    print(f"\nwritten: {arguments.output}, after {time.monotonic() - began:.0f} s")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    main(pathlib.Path(sys.argv[1]).resolve(), sys.argv[2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="five cases, about a minute")
+    parser.add_argument("--runs", type=int, help="of each tool and case: 5, or 3 when quick")
+    parser.add_argument("--share", type=float, help="of the requests of each run: 1, or 0.5 when quick")
+    parser.add_argument("--case", help="only those whose name has this in it")
+    parser.add_argument("--only", type=lambda text: text.split(","), help="only these tools")
+    parser.add_argument("programs", type=pathlib.Path)
+    parser.add_argument("output")
+    given = parser.parse_args()
+    given.runs = given.runs or (3 if given.quick else 5)
+    given.share = given.share or (0.5 if given.quick else 1.0)
+    main(given)

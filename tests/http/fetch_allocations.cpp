@@ -1,0 +1,70 @@
+// How often a fetch asks the heap for memory: counted, not timed.
+#include <dragline/http/fetch.hpp>
+
+#include "../support/http_client.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstddef>
+#include <string>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// GCC has the function, but not the header that declares it.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(  // NOLINT
+    void (*)(const volatile void*, std::size_t), void (*)(const volatile void*));
+#define DRAGLINE_TEST_COUNTS_ALLOCATIONS 1
+#else
+#define DRAGLINE_TEST_COUNTS_ALLOCATIONS 0
+#endif
+
+using dragline::fetch_options;
+using dragline::test::http_client;
+using dragline::test::run_to_end;
+using dragline::testing::http_reply;
+using dragline::testing::http_server;
+
+namespace {
+
+thread_local bool counting = false;  // the server's thread is none of ours
+thread_local int allocations = 0;
+
+#if DRAGLINE_TEST_COUNTS_ALLOCATIONS
+void count_one(const volatile void*, std::size_t) {
+    if (counting) ++allocations;
+}
+
+bool install_counter() {
+    static const bool installed =
+        __sanitizer_install_malloc_and_free_hooks(&count_one, [](const volatile void*) {}) != 0;
+    return installed;
+}
+#else
+bool install_counter() { return false; }
+#endif
+
+// For one of `count` fetches in turn; the first ones are not counted.
+asio::awaitable<double> allocations_of_a_fetch(http_client& client, std::string url, fetch_options options,
+                                               int count) {
+    for (int warm = 0; warm < 20; ++warm) co_await fetch_url(client.session, url, options);
+    allocations = 0;
+    counting = true;
+    for (int each = 0; each < count; ++each) co_await fetch_url(client.session, url, options);
+    counting = false;
+    co_return static_cast<double>(allocations) / count;
+}
+
+}  // namespace
+
+// The goal is ten. Nine are values; the others are frames of coroutines, of which Asio keeps two for the next
+// use.
+TEST_CASE("a fetch on a warm connection takes no more allocations than are known", "[http][fetch]") {
+    if (!install_counter()) SKIP("only the allocators of the sanitizers tell");
+    http_server server;
+    server.on("/", http_reply().header("Content-Type", "text/plain").body("hello, world\n"));
+    http_client client;
+    const auto counted =
+        run_to_end(client.loop, allocations_of_a_fetch(client, server.url("/"), fetch_options(), 100));
+    CHECK(client.statistics().connections == 1);
+    CHECK(server.request_count() == 120);
+    CHECK(counted <= 30);  // 24 when this was written
+}
