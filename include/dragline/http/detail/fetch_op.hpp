@@ -32,7 +32,6 @@ private:
     using duration = async::duration;
 
     std::error_code prepare(const std::string& text);
-    void prepare_fields();
     asio::awaitable<result<void>> hop();
     asio::awaitable<result<void>> attempt(bool& stale);
     asio::awaitable<result<void>> connect(connection_pool::place& place);
@@ -55,13 +54,16 @@ private:
     std::string method_;
     fields fields_;  // of the request, complete but for Host
     http::body body_;
+    std::unique_ptr<body_source> source_;  // of the body, while it is sent
     fetch_cookies cookies_;
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
     std::shared_ptr<tls_setup> tls_;
 
     authentication_machine authentication_;
     response_head head_;
-    redirect_step next_;  // what follows head_
+    redirect_step next_;               // what follows head_
+    bool again_ = false;               // the same request, rather
+    bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again
     response response_;
     attempt_record attempt_;
     time_point attempt_started_{};
