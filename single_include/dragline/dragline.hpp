@@ -5596,6 +5596,8 @@ constexpr void store_big32(std::uint8_t* at, std::uint32_t value) noexcept {
 
 #if defined(__linux__)
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 #endif
 
 namespace dragline::inline v1::platform {
@@ -5612,6 +5614,57 @@ inline constexpr const char* hosts_file = "/etc/hosts";
 inline constexpr bool linux_kernel = true;
 #else
 inline constexpr bool linux_kernel = false;
+#endif
+
+/// The calls on sockets, for a library that is handed those it makes. Only where socket_calls says so.
+/// All return what the system does: -1 with the reason in errno.
+#if defined(__linux__)
+inline constexpr bool socket_calls = true;
+
+/// Non-blocking, and closed in the programs that this one starts. Its buffer is as large as the system allows
+/// up to `receive_buffer` bytes.
+inline int open_socket(int family, int type, int protocol, int receive_buffer) noexcept {
+    const int made = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    if (made >= 0) ::setsockopt(made, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    return made;
+}
+inline int close_socket(int socket) noexcept { return ::close(socket); }
+inline int connect_socket(int socket, const ::sockaddr* to, ::socklen_t size) noexcept {
+    return ::connect(socket, to, size);
+}
+inline auto receive_from(int socket, void* into, std::size_t room, int flags, ::sockaddr* from,
+                         ::socklen_t* size) noexcept {
+    return ::recvfrom(socket, into, room, flags, from, size);
+}
+inline auto send_parts(int socket, const ::iovec* parts, int count) noexcept {
+    ::msghdr message = {};
+    message.msg_iov = const_cast<::iovec*>(parts);  // sendmsg() reads only
+    message.msg_iovlen = static_cast<std::size_t>(count);
+    return ::sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+#else
+inline constexpr bool socket_calls = false;
+
+template <class... Arguments>
+int open_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int close_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int connect_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int receive_from(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int send_parts(Arguments...) noexcept {
+    return -1;
+}
 #endif
 
 /// A datagram that is to be sent, or the room for one that is received.
@@ -7413,6 +7466,13 @@ inline void write_query_header(std::uint8_t* at, std::uint16_t id, const query_f
     store_big16(at + 4, 1);
     store_big32(at + 6, 0);
     store_big16(at + 10, form.udp_size != 0 ? 1 : 0);
+}
+
+// Where the question of a query of ours ends: its name is not compressed.
+inline std::size_t question_end(byte_view query) noexcept {
+    std::size_t at = query_header_size;
+    while (query[at] != 0) at += query[at] + std::size_t{1};
+    return at + 1 + 4;
 }
 
 // The OPT record at the root, without options. For a form with EDNS only.
@@ -11075,6 +11135,216 @@ DRAGLINE_DECL std::vector<server> ares_system_servers() {
 // One c-ares channel to one server, driven by one loop: no thread, no cache, no hosts file, no search list.
 // Queries are written here, c-ares carries them.
 
+// ---- dragline/dns/detail/ares_sockets.hpp
+// The sockets of c-ares before 1.28, which compares the question of each reply with what it asked and drops a
+// refusal that has none (only a header). Such a reply gets its question back here, before c-ares reads it.
+
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+struct ares_channeldata;
+
+namespace dragline::inline v1::dns::detail {
+
+// What was asked under an id, as it stands in the query; nothing when no such query is under way.
+class asked_questions {
+public:
+    virtual byte_view question_of(std::uint16_t id) const noexcept = 0;
+
+protected:
+    ~asked_questions() = default;
+};
+
+// Appends a refusal without question, and the question; says whether `reply` was one.
+DRAGLINE_DECL bool append_with_question(byte_view reply, const asked_questions& asked,
+                                        std::vector<std::uint8_t>& into);
+
+class ares_sockets {
+public:
+    // Makes the calls of `channel` on its sockets from now on. Both must outlive what c-ares does.
+    ares_sockets(ares_channeldata* channel, const asked_questions& asked, int receive_buffer_size);
+    ares_sockets(const ares_sockets&) = delete;
+    ares_sockets& operator=(const ares_sockets&) = delete;
+
+    // Whether bytes were read since the last call. From sockets that are not its own c-ares reads once at a
+    // time: there may be more.
+    bool take_progress() noexcept {
+        const bool progress = progress_;
+        progress_ = false;
+        return progress;
+    }
+
+private:
+    struct calls;
+
+    // Messages as they came from a TCP connection, and as c-ares is to see them.
+    struct stream {
+        std::vector<std::uint8_t> received;
+        std::vector<std::uint8_t> ready;
+        std::size_t taken = 0;  // of ready
+    };
+
+    std::ptrdiff_t complete_datagram(void* datagram, std::size_t size, std::size_t room);
+    std::ptrdiff_t receive_stream(int socket, stream& through, void* into, std::size_t room);
+
+    const asked_questions& asked_;
+    int receive_buffer_size_;
+    std::unordered_map<int, stream> streams_;
+    std::vector<std::uint8_t> completed_;
+    bool progress_ = false;
+};
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/ares_sockets.ipp
+// Included by <dragline/dns/detail/ares_sockets.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <ares.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+// From 1.34 on c-ares calls deprecated what 1.18 has as its only way: ares_set_socket_functions().
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL bool append_with_question(byte_view reply, const asked_questions& asked,
+                                        std::vector<std::uint8_t>& into) {
+    constexpr std::uint8_t response_bit = 0x80;
+    constexpr std::uint8_t rcode_mask = 0x0f;
+    if (reply.size() < query_header_size || !(reply[2] & response_bit)) return false;
+    // No question, no answers, no authority: nothing that a pointer could lead to.
+    if (std::any_of(&reply[4], &reply[10], [](std::uint8_t byte) { return byte != 0; })) return false;
+    const auto code = static_cast<rcode>(reply[3] & rcode_mask);
+    if (code == rcode::no_error || code == rcode::name_not_found) return false;
+    const auto question = asked.question_of(load_big16(reply.data()));
+    if (question.empty()) return false;
+    const auto begin = into.size();
+    const auto rest = reply.begin() + query_header_size;
+    into.insert(into.end(), reply.begin(), rest);
+    store_big16(&into[begin + 4], 1);
+    into.insert(into.end(), question.begin(), question.end());
+    into.insert(into.end(), rest, reply.end());
+    return true;
+}
+
+// What c-ares calls, as C has it: no exception may pass.
+struct ares_sockets::calls {
+    static ares_sockets& self(void* context) noexcept { return *static_cast<ares_sockets*>(context); }
+
+    static ares_socket_t open(int family, int type, int protocol, void* context) noexcept {
+        auto& sockets = self(context);
+        const int made = platform::open_socket(family, type, protocol, sockets.receive_buffer_size_);
+        if (made < 0 || type != SOCK_STREAM) return made;
+        try {
+            sockets.streams_[made];
+        } catch (...) {
+            platform::close_socket(made);
+            errno = ENOMEM;
+            return ARES_SOCKET_BAD;
+        }
+        return made;
+    }
+    static int close(ares_socket_t socket, void* context) noexcept {
+        self(context).streams_.erase(static_cast<int>(socket));
+        return platform::close_socket(static_cast<int>(socket));
+    }
+    static int connect(ares_socket_t socket, const sockaddr* to, ares_socklen_t size, void*) noexcept {
+        return platform::connect_socket(static_cast<int>(socket), to, size);
+    }
+    static ares_ssize_t receive(ares_socket_t socket, void* into, std::size_t room, int, sockaddr* from,
+                                ares_socklen_t* size, void* context) noexcept {
+        auto& sockets = self(context);
+        const auto found = sockets.streams_.find(static_cast<int>(socket));
+        try {
+            if (found != sockets.streams_.end())
+                return sockets.receive_stream(static_cast<int>(socket), found->second, into, room);
+            const auto got = platform::receive_from(static_cast<int>(socket), into, room, 0, from, size);
+            return got <= 0 ? got : sockets.complete_datagram(into, static_cast<std::size_t>(got), room);
+        } catch (...) {
+            errno = ENOMEM;
+            return -1;
+        }
+    }
+    static ares_ssize_t send(ares_socket_t socket, const iovec* parts, int count, void*) noexcept {
+        return platform::send_parts(static_cast<int>(socket), parts, count);
+    }
+
+    static constexpr ares_socket_functions table{&open, &close, &connect, &receive, &send};
+};
+
+DRAGLINE_DECL ares_sockets::ares_sockets(ares_channeldata* channel, const asked_questions& asked,
+                                         int receive_buffer_size)
+    : asked_(asked), receive_buffer_size_(receive_buffer_size) {
+    ares_set_socket_functions(channel, &calls::table, this);
+}
+
+DRAGLINE_DECL std::ptrdiff_t ares_sockets::complete_datagram(void* datagram, std::size_t size,
+                                                             std::size_t room) {
+    progress_ = true;
+    const byte_view reply(static_cast<const std::uint8_t*>(datagram), size);
+    completed_.clear();
+    if (!append_with_question(reply, asked_, completed_) || completed_.size() > room)
+        return static_cast<std::ptrdiff_t>(size);
+    std::memcpy(datagram, completed_.data(), completed_.size());
+    return static_cast<std::ptrdiff_t>(completed_.size());
+}
+
+// c-ares reads the length of a message before the message, so whole ones are collected first.
+DRAGLINE_DECL std::ptrdiff_t ares_sockets::receive_stream(int socket, stream& through, void* into,
+                                                          std::size_t room) {
+    auto& [received, ready, taken] = through;
+    if (taken == ready.size()) {
+        std::array<std::uint8_t, 4096> bytes;
+        const auto got = platform::receive_from(socket, bytes.data(), bytes.size(), 0, nullptr, nullptr);
+        if (got <= 0) return got;
+        received.insert(received.end(), bytes.begin(), bytes.begin() + got);
+        ready.clear();
+        taken = 0;
+        std::size_t begin = 0;
+        while (received.size() - begin >= 2) {
+            const std::size_t size = load_big16(&received[begin]);
+            if (received.size() - begin < 2 + size) break;
+            const auto prefix = ready.size();
+            ready.resize(prefix + 2);
+            const auto message = byte_view(received).subspan(begin + 2, size);
+            if (!append_with_question(message, asked_, ready))
+                ready.insert(ready.end(), message.begin(), message.end());
+            store_big16(&ready[prefix], static_cast<std::uint16_t>(ready.size() - prefix - 2));
+            begin += 2 + size;
+        }
+        received.erase(received.begin(), received.begin() + static_cast<std::ptrdiff_t>(begin));
+    }
+    progress_ = true;
+    const auto size = std::min(room, ready.size() - taken);
+    if (size == 0) {
+        errno = EWOULDBLOCK;
+        return -1;
+    }
+    std::memcpy(into, &ready[taken], size);
+    taken += size;
+    return static_cast<std::ptrdiff_t>(size);
+}
+
+}  // namespace dragline::dns::detail
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+#endif
 // ---- dragline/dns/detail/keyed_hash.hpp
 // SipHash-2-4 with 128 bits of output, and what is made of it here: a set that hardly ever confuses two
 // names, and random numbers without a system call for each. Start with keyed_hash.
@@ -11225,7 +11495,10 @@ private:
 #include <asio/ip/udp.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <list>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <unordered_map>
 #include <vector>
@@ -11233,9 +11506,6 @@ private:
 struct ares_channeldata;
 
 namespace dragline::inline v1::dns::detail {
-
-// Whether c-ares may fail at a message that is none of its business; see direct_query.
-DRAGLINE_DECL bool ares_rewrites_messages() noexcept;
 
 // What of a query's form is a matter of the whole channel for c-ares.
 struct channel_mode {
@@ -11252,7 +11522,7 @@ struct channel_mode {
 // c-ares' callbacks only store what they are told. Whoever called into c-ares delivers it afterwards, so no
 // other code ever runs below c-ares, which may then ask again or destroy the channel. Socket handlers hold
 // the channel while they run, and a weak reference while they wait.
-class ares_channel : public std::enable_shared_from_this<ares_channel> {
+class ares_channel final : public std::enable_shared_from_this<ares_channel>, private asked_questions {
 public:
     ares_channel(async::loop_state& loop, const server& where, channel_mode mode);
     ~ares_channel();
@@ -11270,7 +11540,7 @@ public:
 
     async::time_point made_at() const noexcept { return made_at_; }
     std::size_t asked() const noexcept { return asked_; }
-    std::size_t outstanding() const noexcept { return outstanding_; }
+    std::size_t outstanding() const noexcept { return pending_.size(); }
     bool was_unreachable() const noexcept { return was_unreachable_; }
 
 private:
@@ -11283,9 +11553,12 @@ private:
         explicit watched(const asio::any_io_executor& loop) : socket(loop) {}
     };
     struct pending {
-        ares_channel* channel;  // calls back exactly once, at the latest when it is destroyed
+        ares_channel* channel;
         std::shared_ptr<reply_sink> sink;
         std::size_t tag;
+        std::uint16_t id;
+        std::vector<std::uint8_t> question;  // where it may be needed, see ares_sockets
+        std::list<pending>::iterator at{};
     };
     struct outcome {
         std::shared_ptr<reply_sink> sink;
@@ -11303,6 +11576,7 @@ private:
     static void on_socket_state(void* context, Handle handle, int readable, int writable);
     static void on_tick(void* context) noexcept;
 
+    byte_view question_of(std::uint16_t id) const noexcept override;
     void answered(pending& query, int status, byte_view reply) noexcept;
     void socket_changed(socket_handle handle, bool readable, bool writable) noexcept;
     void watch_all();
@@ -11314,7 +11588,9 @@ private:
 
     async::loop_state& loop_;
     ares_channeldata* channel_ = nullptr;
+    std::optional<ares_sockets> own_sockets_;
     std::unordered_map<socket_handle, std::shared_ptr<watched>> sockets_;
+    std::list<pending> pending_;  // each is called back once, at the latest when c-ares' channel is destroyed
     std::vector<outcome> outcomes_;
     std::vector<std::uint8_t> replies_;
     std::vector<std::uint8_t> query_;
@@ -11322,7 +11598,6 @@ private:
     async::deadline tick_;
     async::time_point made_at_;
     std::size_t asked_ = 0;
-    std::size_t outstanding_ = 0;  // inside c-ares
     bool running_ = false;
     bool delivery_posted_ = false;
     bool was_unreachable_ = false;
@@ -11333,10 +11608,89 @@ private:
 // ---- dragline/dns/detail/impl/ares_channel.ipp
 // Included by <dragline/dns/detail/ares_channel.hpp> only.
 
+// ---- dragline/dns/detail/ares_error.hpp
+// What c-ares says went wrong, as an error of ours.
+
+
+#include <system_error>
+
+namespace dragline::inline v1::dns::detail {
+
+// `status`: ARES_E..., which is not ARES_SUCCESS.
+DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept;
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/ares_error.ipp
+// Included by <dragline/dns/detail/ares_error.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <ares.h>
+
+#include <asio/error.hpp>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
+    switch (status) {
+        case ARES_ETIMEOUT: return make_timeout(phase::resolve);
+        case ARES_ECONNREFUSED: return errc::servers_unreachable;
+        case ARES_EBADNAME: return errc::invalid_name;
+        case ARES_ENOMEM: return std::make_error_code(std::errc::not_enough_memory);
+        case ARES_EDESTRUCTION:
+        case ARES_ECANCELLED: return asio::error::operation_aborted;
+        default: return errc::malformed_message;
+    }
+}
+
+}  // namespace dragline::dns::detail
+
+#endif
+// ---- dragline/dns/detail/ares_release.hpp
+// What differs between the releases of c-ares: that which is loaded counts, not the header.
+
+
+namespace dragline::inline v1::dns::detail {
+
+// Whether it reads every message into records and writes it anew, as from 1.28 on: it may fail at one that is
+// none of its business; see direct_query. Before, it compares questions as they stand; see ares_sockets.
+DRAGLINE_DECL bool ares_rewrites_messages() noexcept;
+
+// How often it may send a query. From 1.32 on it waits as long as a server took lately, with 250 ms as the
+// least: it gives up early unless it may send again by itself.
+DRAGLINE_DECL int ares_tries() noexcept;
+
+}  // namespace dragline::dns::detail
+
+// ---- dragline/dns/detail/impl/ares_release.ipp
+// Included by <dragline/dns/detail/ares_release.hpp> only.
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <ares.h>
 #include <ares_version.h>
+
+namespace dragline::inline v1::dns::detail {
+
+DRAGLINE_DECL int ares_version_number() noexcept {
+    int version = 0;
+    ares_version(&version);
+    return version;
+}
+
+DRAGLINE_DECL bool ares_rewrites_messages() noexcept { return ares_version_number() >= 0x011c00; }
+
+DRAGLINE_DECL int ares_tries() noexcept { return ares_version_number() >= 0x012000 ? 4 : 1; }
+
+}  // namespace dragline::dns::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <ares.h>
 
 #include <asio/error.hpp>
 #include <asio/post.hpp>
@@ -11344,6 +11698,7 @@ private:
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -11363,30 +11718,7 @@ inline constexpr std::chrono::milliseconds ares_patience{5000};
 // What c-ares takes at most over UDP where EDNS is used; queries say themselves what they take.
 inline constexpr int ares_udp_size = 4096;
 
-DRAGLINE_DECL int ares_version_number() noexcept {
-    int version = 0;
-    ares_version(&version);
-    return version;
-}
-
-// From 1.28 on c-ares reads every message into records and writes it anew.
-DRAGLINE_DECL bool ares_rewrites_messages() noexcept { return ares_version_number() >= 0x011c00; }
-
-// From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
-// unless it may send again by itself.
-DRAGLINE_DECL int ares_tries() noexcept { return ares_version_number() >= 0x012000 ? 4 : 1; }
-
-DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
-    switch (status) {
-        case ARES_ETIMEOUT: return make_timeout(phase::resolve);
-        case ARES_ECONNREFUSED: return errc::servers_unreachable;
-        case ARES_EBADNAME: return errc::invalid_name;
-        case ARES_ENOMEM: return std::make_error_code(std::errc::not_enough_memory);
-        case ARES_EDESTRUCTION:
-        case ARES_ECANCELLED: return asio::error::operation_aborted;
-        default: return errc::malformed_message;
-    }
-}
+inline constexpr int ares_receive_buffer = 4 << 20;  // one UDP socket may take every answer
 
 DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where, channel_mode mode)
     : loop_(loop), ids_(loop.random()), tick_(&on_tick, this), made_at_(loop.now()) {
@@ -11413,7 +11745,7 @@ DRAGLINE_DECL void ares_channel::open(const server& where, channel_mode mode) {
     options.ndots = 1;
     options.lookups = no_hosts_file;
     options.ednspsz = ares_udp_size;
-    options.socket_receive_buffer_size = 4 << 20;  // one UDP socket may take every answer
+    options.socket_receive_buffer_size = ares_receive_buffer;
     options.sock_state_cb_data = this;
     options.sock_state_cb = [](void* context, ares_socket_t handle, int readable, int writable) {
         on_socket_state(context, handle, readable, writable);
@@ -11458,6 +11790,8 @@ DRAGLINE_DECL void ares_channel::open(const server& where, channel_mode mode) {
         shutdown();
         throw std::system_error(error_of_ares(status));
     }
+    if (platform::socket_calls && !ares_rewrites_messages())
+        own_sockets_.emplace(channel_, static_cast<const asked_questions&>(*this), ares_receive_buffer);
 }
 
 DRAGLINE_DECL void ares_channel::shutdown() noexcept {
@@ -11474,14 +11808,19 @@ DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& fo
     if (!channel_) return;
     ++asked_;
     query_.clear();
-    if (const auto ec = wire::append_query(ids_.next16(), asked, form, query_)) {
+    const auto id = ids_.next16();
+    if (const auto ec = wire::append_query(id, asked, form, query_)) {
         outcomes_.push_back(outcome{std::move(sink), tag, ec, 0, 0});
         return deliver_later();
     }
-    auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
-    ++outstanding_;
+    auto& query = pending_.emplace_back(pending{this, std::move(sink), tag, id, {}});
+    query.at = std::prev(pending_.end());
+    if (own_sockets_) {
+        const auto question = byte_view(query_).first(question_end(query_)).subspan(query_header_size);
+        query.question.assign(question.begin(), question.end());
+    }
     // May call back before it returns.
-    ares_send(channel_, query_.data(), static_cast<int>(query_.size()), on_answer, query.release());
+    ares_send(channel_, query_.data(), static_cast<int>(query_.size()), on_answer, &query);
     if (!outcomes_.empty()) deliver_later();
     if (running_) {
         watch_all();
@@ -11492,13 +11831,21 @@ DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& fo
 // The type of `reply` is const in one release of c-ares only.
 template <class Byte>
 void ares_channel::on_answer(void* context, int status, int, Byte* reply, int size) {
-    const std::unique_ptr<pending> query(static_cast<pending*>(context));
-    query->channel->answered(
-        *query, status, reply && size > 0 ? byte_view(reply, static_cast<std::size_t>(size)) : byte_view());
+    auto& query = *static_cast<pending*>(context);
+    auto& channel = *query.channel;
+    channel.answered(query, status,
+                     reply && size > 0 ? byte_view(reply, static_cast<std::size_t>(size)) : byte_view());
+    channel.pending_.erase(query.at);
+}
+
+// The oldest is asked first: replies come about in the order of the queries.
+DRAGLINE_DECL byte_view ares_channel::question_of(std::uint16_t id) const noexcept {
+    const auto found =
+        std::find_if(pending_.begin(), pending_.end(), [id](const pending& query) { return query.id == id; });
+    return found == pending_.end() ? byte_view() : byte_view(found->question);
 }
 
 DRAGLINE_DECL void ares_channel::answered(pending& query, int status, byte_view reply) noexcept {
-    --outstanding_;
     if (!channel_) return;
     if (status == ARES_ECONNREFUSED) was_unreachable_ = true;
     try {
@@ -11561,13 +11908,15 @@ DRAGLINE_DECL void ares_channel::watch(socket_handle handle, const std::shared_p
 
 DRAGLINE_DECL void ares_channel::process(socket_handle readable, socket_handle writable) {
     if (!channel_) return;
-    ares_process_fd(channel_, static_cast<ares_socket_t>(readable), static_cast<ares_socket_t>(writable));
+    do {
+        ares_process_fd(channel_, static_cast<ares_socket_t>(readable), static_cast<ares_socket_t>(writable));
+    } while (own_sockets_ && own_sockets_->take_progress() && sockets_.contains(readable));
     deliver();
 }
 
 // c-ares' own timeouts and repetitions. ares_timeout() walks every query in 1.18, so it is not asked when.
 DRAGLINE_DECL void ares_channel::keep_ticking() {
-    if (tick_.armed() || outstanding_ == 0) return;
+    if (tick_.armed() || pending_.empty()) return;
     loop_.deadlines().arm(tick_, loop_.now() + ares_tick);
 }
 
@@ -11723,9 +12072,7 @@ DRAGLINE_DECL direct_query::direct_query(async::loop_state& loop, const server& 
     random_numbers ids(loop.random());
     refused_ = wire::append_query(ids.next16(), asked, form, query_);
     if (refused_) return;
-    question_end_ = query_header_size;
-    (void)wire::decode_name(query_, question_end_);
-    question_end_ += 4;
+    question_end_ = question_end(query_);
 }
 
 DRAGLINE_DECL void direct_query::resume() {
@@ -11912,6 +12259,7 @@ private:
 
 // ---- dragline/dns/detail/impl/ares_transport.ipp
 // Included by <dragline/dns/detail/ares_transport.hpp> only.
+
 
 #if DRAGLINE_HEADER_BODIES
 

@@ -3,7 +3,7 @@
 
 #include "bulk_lab.hpp"
 
-#include <dragline/dns/detail/ares_channel.hpp>
+#include <dragline/dns/detail/ares_release.hpp>
 #include <dragline/testing/sockets.hpp>
 
 #include <algorithm>

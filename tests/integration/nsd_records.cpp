@@ -6,7 +6,7 @@
 #include "nsd_server.hpp"
 
 #include <dragline/async/event_loop.hpp>
-#include <dragline/dns/detail/ares_channel.hpp>
+#include <dragline/dns/detail/ares_release.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

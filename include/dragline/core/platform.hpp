@@ -6,6 +6,8 @@
 
 #if defined(__linux__)
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 #endif
 
 namespace dragline::inline v1::platform {
@@ -22,6 +24,57 @@ inline constexpr const char* hosts_file = "/etc/hosts";
 inline constexpr bool linux_kernel = true;
 #else
 inline constexpr bool linux_kernel = false;
+#endif
+
+/// The calls on sockets, for a library that is handed those it makes. Only where socket_calls says so.
+/// All return what the system does: -1 with the reason in errno.
+#if defined(__linux__)
+inline constexpr bool socket_calls = true;
+
+/// Non-blocking, and closed in the programs that this one starts. Its buffer is as large as the system allows
+/// up to `receive_buffer` bytes.
+inline int open_socket(int family, int type, int protocol, int receive_buffer) noexcept {
+    const int made = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    if (made >= 0) ::setsockopt(made, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    return made;
+}
+inline int close_socket(int socket) noexcept { return ::close(socket); }
+inline int connect_socket(int socket, const ::sockaddr* to, ::socklen_t size) noexcept {
+    return ::connect(socket, to, size);
+}
+inline auto receive_from(int socket, void* into, std::size_t room, int flags, ::sockaddr* from,
+                         ::socklen_t* size) noexcept {
+    return ::recvfrom(socket, into, room, flags, from, size);
+}
+inline auto send_parts(int socket, const ::iovec* parts, int count) noexcept {
+    ::msghdr message = {};
+    message.msg_iov = const_cast<::iovec*>(parts);  // sendmsg() reads only
+    message.msg_iovlen = static_cast<std::size_t>(count);
+    return ::sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+#else
+inline constexpr bool socket_calls = false;
+
+template <class... Arguments>
+int open_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int close_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int connect_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int receive_from(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int send_parts(Arguments...) noexcept {
+    return -1;
+}
 #endif
 
 /// A datagram that is to be sent, or the room for one that is received.

@@ -4,6 +4,7 @@
 
 #include <dragline/async/deadline.hpp>
 #include <dragline/async/loop_state.hpp>
+#include <dragline/dns/detail/ares_sockets.hpp>
 #include <dragline/dns/detail/keyed_hash.hpp>
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/transport.hpp>
@@ -12,7 +13,10 @@
 #include <asio/ip/udp.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <list>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <unordered_map>
 #include <vector>
@@ -20,9 +24,6 @@
 struct ares_channeldata;
 
 namespace dragline::inline v1::dns::detail {
-
-// Whether c-ares may fail at a message that is none of its business; see direct_query.
-DRAGLINE_DECL bool ares_rewrites_messages() noexcept;
 
 // What of a query's form is a matter of the whole channel for c-ares.
 struct channel_mode {
@@ -39,7 +40,7 @@ struct channel_mode {
 // c-ares' callbacks only store what they are told. Whoever called into c-ares delivers it afterwards, so no
 // other code ever runs below c-ares, which may then ask again or destroy the channel. Socket handlers hold
 // the channel while they run, and a weak reference while they wait.
-class ares_channel : public std::enable_shared_from_this<ares_channel> {
+class ares_channel final : public std::enable_shared_from_this<ares_channel>, private asked_questions {
 public:
     ares_channel(async::loop_state& loop, const server& where, channel_mode mode);
     ~ares_channel();
@@ -57,7 +58,7 @@ public:
 
     async::time_point made_at() const noexcept { return made_at_; }
     std::size_t asked() const noexcept { return asked_; }
-    std::size_t outstanding() const noexcept { return outstanding_; }
+    std::size_t outstanding() const noexcept { return pending_.size(); }
     bool was_unreachable() const noexcept { return was_unreachable_; }
 
 private:
@@ -70,9 +71,12 @@ private:
         explicit watched(const asio::any_io_executor& loop) : socket(loop) {}
     };
     struct pending {
-        ares_channel* channel;  // calls back exactly once, at the latest when it is destroyed
+        ares_channel* channel;
         std::shared_ptr<reply_sink> sink;
         std::size_t tag;
+        std::uint16_t id;
+        std::vector<std::uint8_t> question;  // where it may be needed, see ares_sockets
+        std::list<pending>::iterator at{};
     };
     struct outcome {
         std::shared_ptr<reply_sink> sink;
@@ -90,6 +94,7 @@ private:
     static void on_socket_state(void* context, Handle handle, int readable, int writable);
     static void on_tick(void* context) noexcept;
 
+    byte_view question_of(std::uint16_t id) const noexcept override;
     void answered(pending& query, int status, byte_view reply) noexcept;
     void socket_changed(socket_handle handle, bool readable, bool writable) noexcept;
     void watch_all();
@@ -101,7 +106,9 @@ private:
 
     async::loop_state& loop_;
     ares_channeldata* channel_ = nullptr;
+    std::optional<ares_sockets> own_sockets_;
     std::unordered_map<socket_handle, std::shared_ptr<watched>> sockets_;
+    std::list<pending> pending_;  // each is called back once, at the latest when c-ares' channel is destroyed
     std::vector<outcome> outcomes_;
     std::vector<std::uint8_t> replies_;
     std::vector<std::uint8_t> query_;
@@ -109,7 +116,6 @@ private:
     async::deadline tick_;
     async::time_point made_at_;
     std::size_t asked_ = 0;
-    std::size_t outstanding_ = 0;  // inside c-ares
     bool running_ = false;
     bool delivery_posted_ = false;
     bool was_unreachable_ = false;

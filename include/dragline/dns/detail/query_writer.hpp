@@ -23,6 +23,13 @@ inline void write_query_header(std::uint8_t* at, std::uint16_t id, const query_f
     store_big16(at + 10, form.udp_size != 0 ? 1 : 0);
 }
 
+// Where the question of a query of ours ends: its name is not compressed.
+inline std::size_t question_end(byte_view query) noexcept {
+    std::size_t at = query_header_size;
+    while (query[at] != 0) at += query[at] + std::size_t{1};
+    return at + 1 + 4;
+}
+
 // The OPT record at the root, without options. For a form with EDNS only.
 inline void write_query_extension(std::uint8_t* at, const query_form& form) noexcept {
     at[0] = 0;

@@ -1,10 +1,14 @@
 // Included by <dragline/dns/detail/ares_channel.hpp> only.
 #pragma once
 
+#include <dragline/core/platform.hpp>
+#include <dragline/dns/detail/ares_error.hpp>
+#include <dragline/dns/detail/ares_release.hpp>
+#include <dragline/dns/detail/query_writer.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <ares.h>
-#include <ares_version.h>
 
 #include <asio/error.hpp>
 #include <asio/post.hpp>
@@ -12,6 +16,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -31,30 +36,7 @@ inline constexpr std::chrono::milliseconds ares_patience{5000};
 // What c-ares takes at most over UDP where EDNS is used; queries say themselves what they take.
 inline constexpr int ares_udp_size = 4096;
 
-DRAGLINE_DECL int ares_version_number() noexcept {
-    int version = 0;
-    ares_version(&version);
-    return version;
-}
-
-// From 1.28 on c-ares reads every message into records and writes it anew.
-DRAGLINE_DECL bool ares_rewrites_messages() noexcept { return ares_version_number() >= 0x011c00; }
-
-// From 1.32 on c-ares waits as long as a server took lately, with 250 ms as the least: it gives up early
-// unless it may send again by itself.
-DRAGLINE_DECL int ares_tries() noexcept { return ares_version_number() >= 0x012000 ? 4 : 1; }
-
-DRAGLINE_DECL std::error_code error_of_ares(int status) noexcept {
-    switch (status) {
-        case ARES_ETIMEOUT: return make_timeout(phase::resolve);
-        case ARES_ECONNREFUSED: return errc::servers_unreachable;
-        case ARES_EBADNAME: return errc::invalid_name;
-        case ARES_ENOMEM: return std::make_error_code(std::errc::not_enough_memory);
-        case ARES_EDESTRUCTION:
-        case ARES_ECANCELLED: return asio::error::operation_aborted;
-        default: return errc::malformed_message;
-    }
-}
+inline constexpr int ares_receive_buffer = 4 << 20;  // one UDP socket may take every answer
 
 DRAGLINE_DECL ares_channel::ares_channel(async::loop_state& loop, const server& where, channel_mode mode)
     : loop_(loop), ids_(loop.random()), tick_(&on_tick, this), made_at_(loop.now()) {
@@ -81,7 +63,7 @@ DRAGLINE_DECL void ares_channel::open(const server& where, channel_mode mode) {
     options.ndots = 1;
     options.lookups = no_hosts_file;
     options.ednspsz = ares_udp_size;
-    options.socket_receive_buffer_size = 4 << 20;  // one UDP socket may take every answer
+    options.socket_receive_buffer_size = ares_receive_buffer;
     options.sock_state_cb_data = this;
     options.sock_state_cb = [](void* context, ares_socket_t handle, int readable, int writable) {
         on_socket_state(context, handle, readable, writable);
@@ -126,6 +108,8 @@ DRAGLINE_DECL void ares_channel::open(const server& where, channel_mode mode) {
         shutdown();
         throw std::system_error(error_of_ares(status));
     }
+    if (platform::socket_calls && !ares_rewrites_messages())
+        own_sockets_.emplace(channel_, static_cast<const asked_questions&>(*this), ares_receive_buffer);
 }
 
 DRAGLINE_DECL void ares_channel::shutdown() noexcept {
@@ -142,14 +126,19 @@ DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& fo
     if (!channel_) return;
     ++asked_;
     query_.clear();
-    if (const auto ec = wire::append_query(ids_.next16(), asked, form, query_)) {
+    const auto id = ids_.next16();
+    if (const auto ec = wire::append_query(id, asked, form, query_)) {
         outcomes_.push_back(outcome{std::move(sink), tag, ec, 0, 0});
         return deliver_later();
     }
-    auto query = std::make_unique<pending>(pending{this, std::move(sink), tag});
-    ++outstanding_;
+    auto& query = pending_.emplace_back(pending{this, std::move(sink), tag, id, {}});
+    query.at = std::prev(pending_.end());
+    if (own_sockets_) {
+        const auto question = byte_view(query_).first(question_end(query_)).subspan(query_header_size);
+        query.question.assign(question.begin(), question.end());
+    }
     // May call back before it returns.
-    ares_send(channel_, query_.data(), static_cast<int>(query_.size()), on_answer, query.release());
+    ares_send(channel_, query_.data(), static_cast<int>(query_.size()), on_answer, &query);
     if (!outcomes_.empty()) deliver_later();
     if (running_) {
         watch_all();
@@ -160,13 +149,21 @@ DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& fo
 // The type of `reply` is const in one release of c-ares only.
 template <class Byte>
 void ares_channel::on_answer(void* context, int status, int, Byte* reply, int size) {
-    const std::unique_ptr<pending> query(static_cast<pending*>(context));
-    query->channel->answered(
-        *query, status, reply && size > 0 ? byte_view(reply, static_cast<std::size_t>(size)) : byte_view());
+    auto& query = *static_cast<pending*>(context);
+    auto& channel = *query.channel;
+    channel.answered(query, status,
+                     reply && size > 0 ? byte_view(reply, static_cast<std::size_t>(size)) : byte_view());
+    channel.pending_.erase(query.at);
+}
+
+// The oldest is asked first: replies come about in the order of the queries.
+DRAGLINE_DECL byte_view ares_channel::question_of(std::uint16_t id) const noexcept {
+    const auto found =
+        std::find_if(pending_.begin(), pending_.end(), [id](const pending& query) { return query.id == id; });
+    return found == pending_.end() ? byte_view() : byte_view(found->question);
 }
 
 DRAGLINE_DECL void ares_channel::answered(pending& query, int status, byte_view reply) noexcept {
-    --outstanding_;
     if (!channel_) return;
     if (status == ARES_ECONNREFUSED) was_unreachable_ = true;
     try {
@@ -229,13 +226,15 @@ DRAGLINE_DECL void ares_channel::watch(socket_handle handle, const std::shared_p
 
 DRAGLINE_DECL void ares_channel::process(socket_handle readable, socket_handle writable) {
     if (!channel_) return;
-    ares_process_fd(channel_, static_cast<ares_socket_t>(readable), static_cast<ares_socket_t>(writable));
+    do {
+        ares_process_fd(channel_, static_cast<ares_socket_t>(readable), static_cast<ares_socket_t>(writable));
+    } while (own_sockets_ && own_sockets_->take_progress() && sockets_.contains(readable));
     deliver();
 }
 
 // c-ares' own timeouts and repetitions. ares_timeout() walks every query in 1.18, so it is not asked when.
 DRAGLINE_DECL void ares_channel::keep_ticking() {
-    if (tick_.armed() || outstanding_ == 0) return;
+    if (tick_.armed() || pending_.empty()) return;
     loop_.deadlines().arm(tick_, loop_.now() + ares_tick);
 }
 

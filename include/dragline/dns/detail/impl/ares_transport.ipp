@@ -1,6 +1,8 @@
 // Included by <dragline/dns/detail/ares_transport.hpp> only.
 #pragma once
 
+#include <dragline/dns/detail/ares_release.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/post.hpp>

@@ -5,7 +5,6 @@
 #include <dragline/dns/detail/keyed_hash.hpp>
 #include <dragline/dns/detail/query_writer.hpp>
 #include <dragline/dns/wire/message.hpp>
-#include <dragline/dns/wire/name.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -37,9 +36,7 @@ DRAGLINE_DECL direct_query::direct_query(async::loop_state& loop, const server& 
     random_numbers ids(loop.random());
     refused_ = wire::append_query(ids.next16(), asked, form, query_);
     if (refused_) return;
-    question_end_ = query_header_size;
-    (void)wire::decode_name(query_, question_end_);
-    question_end_ += 4;
+    question_end_ = question_end(query_);
 }
 
 DRAGLINE_DECL void direct_query::resume() {
