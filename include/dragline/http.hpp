@@ -22,7 +22,9 @@
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/fetch.hpp>
 #include <dragline/http/fields.hpp>
+#include <dragline/http/form.hpp>
 #include <dragline/http/json.hpp>
+#include <dragline/http/multipart.hpp>
 #include <dragline/http/open_url.hpp>
 #include <dragline/http/options.hpp>
 #include <dragline/http/redirect_policy.hpp>

@@ -59,12 +59,14 @@ TEST_CASE("a GET that met a stale connection is repeated on a fresh one", "[http
 }
 
 TEST_CASE("every idempotent method is repeated, with its body", "[http][fetch][stale]") {
-    for (const auto* method : {"HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}) {
+    for (const auto* method : {"HEAD", "OPTIONS", "PUT", "DELETE"}) {
         CAPTURE(method);
         stale_server run;
         CHECK(!run.get(fetch_options().method(method).body("text")).ec);
         CHECK(run.server.requests().back().body == "text");
     }
+    stale_server run;
+    CHECK(!run.get(fetch_options().method("TRACE")).ec);
 }
 
 TEST_CASE("a POST is never repeated once a byte of it was sent", "[http][fetch][stale]") {

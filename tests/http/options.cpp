@@ -44,6 +44,7 @@ TEST_CASE("fetch_options have the documented defaults", "[http][options]") {
     CHECK(options.head_limits().max_fields() == 1000);
     CHECK(options.head_limits().max_line() == 32u * 1024);
     CHECK(options.max_interim() == 32);
+    CHECK(!options.expect_continue());
     CHECK(options.trace() == nullptr);
     STATIC_CHECK(!std::is_aggregate_v<fetch_options>);
     STATIC_CHECK(!std::is_aggregate_v<redirect_policy>);
@@ -73,6 +74,7 @@ TEST_CASE("fetch_options keep what they are given", "[http][options]") {
                              .fresh_connection(true)
                              .stale_retry(false)
                              .head_limits(dragline::h1::head_limits().max_size(11))
+                             .expect_continue(3s)
                              .max_interim(12)
                              .trace(&trace);
     CHECK(options.method() == "PUT");
@@ -96,6 +98,7 @@ TEST_CASE("fetch_options keep what they are given", "[http][options]") {
     CHECK(options.fresh_connection());
     CHECK(!options.stale_retry());
     CHECK(options.head_limits().max_size() == 11);
+    CHECK(options.expect_continue() == 3s);
     CHECK(options.max_interim() == 12);
     CHECK(options.trace() == &trace);
 }

@@ -220,6 +220,33 @@ TEST_CASE("a write to a peer that does not read ends at its deadline", "[net][st
     CHECK(run_to_end(loop, std::move(writing)).error() == make_timeout(phase::write));
 }
 
+TEST_CASE("a write that looks out for input stops for it, and goes on", "[net][stream]") {
+    dragline::event_loop loop;
+    stream_pair pair(loop, GENERATE(false, true));
+    const std::string sent(2 * 1024 * 1024, 'x');
+    auto& layer = pair.client.layer();
+    dragline::net::detail::gather pieces{asio::buffer(sent), asio::const_buffer()};
+    const auto write_on = [&] {
+        dragline::net::detail::input_watch watch;
+        CHECK(!run_to_end(loop, layer.write(pieces, dragline::async::no_deadline, phase::write, &watch))
+                   .error());
+        pieces[0] += watch.written;
+        return watch.input;
+    };
+    auto answered = write(pair.server, "answer");
+    CHECK(write_on());
+    CHECK(write_on());  // as long as nobody takes it
+    std::array<char, 16> bytes{};
+    CHECK(*layer.try_read(asio::buffer(bytes)) == 6);
+    std::string got(sent.size(), '\0');
+    kept_completion<std::size_t> read_all;
+    asio::async_read(pair.server, asio::buffer(got), read_all);
+    while (write_on()) CHECK(layer.try_read(asio::buffer(bytes)).error() == asio::error::would_block);
+    run_until(loop, [&] { return read_all.done(); });
+    CHECK((got == sent));
+    CHECK(answered.done());
+}
+
 TEST_CASE("close ends what is under way, and a closed stream stays closed", "[net][stream]") {
     dragline::event_loop loop;
     stream_pair pair(loop, GENERATE(false, true));

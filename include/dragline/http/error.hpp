@@ -22,6 +22,7 @@ enum class errc {
     challenge_too_large,     ///< It has more than challenge_limits allow.
     unsupported_challenge,   ///< It asks for a scheme, algorithm or qop that we do not have.
     body_not_replayable,     ///< The request had to be sent again, and its body cannot be.
+    body_size_differs,       ///< The body of a request gave fewer or more bytes than it had announced.
     invalid_netrc,           ///< A netrc file breaks the syntax.
     bad_status,              ///< raise_for_status() on a response with a status of 400 or more.
     session_closed,          ///< The session of this handle was closed.

@@ -25,6 +25,10 @@ struct stage_limit {
     phase where = phase::total;
 };
 
+namespace detail {
+class body_source;
+}
+
 /// A request as an exchange sends it; the views outlive the exchange.
 struct request_view {
     std::string_view method;
@@ -33,6 +37,13 @@ struct request_view {
     std::string_view target;
     const http::fields* fields = nullptr;  ///< Complete but for Host; checked.
     std::string_view body;
+
+    /// A body that is pulled, in place of the other one. The exchange announces its size, or its coding.
+    detail::body_source* source = nullptr;
+
+    /// The body waits for the peer to ask for it with 100 (Continue), at most so long; no_limit: for ever.
+    std::optional<async::duration> expect_continue;
+    int max_interim = 32;  ///< Interim responses while the request is sent.
 };
 
 /// A response before its body.
@@ -59,7 +70,10 @@ class exchange {
 public:
     virtual ~exchange() = default;
 
-    /// Sends head and body. A peer that answers and closes before it has all of the body is no error here.
+    /// Sends head and body. Over early when the peer answers before it has all: with 300 or more that is
+    /// the end of the body, else read_head() and read_body() go on with it as long as the peer takes it.
+    ///
+    /// The limit is for all of it, what the source and expect_continue wait for included.
     virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
 
     /// Reads the final head; interim ones are counted and dropped.

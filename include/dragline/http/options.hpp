@@ -95,7 +95,7 @@ public:
     fetch_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
     duration tls_timeout() const noexcept { return tls_timeout_; }
 
-    /// Sending the request, head and body.
+    /// Sending the request, head and body, with what a source takes to give it and expect_continue() waits.
     fetch_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
     duration write_timeout() const noexcept { return write_timeout_; }
 
@@ -147,6 +147,12 @@ public:
     fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
     bool stale_retry() const noexcept { return stale_retry_; }
 
+    /// Sends the head first, and a body only when the peer asks for it with 100 (Continue), or has kept
+    /// silent for so long, 1 s being usual; no_limit waits for ever. What it answers instead is the response,
+    /// but a 417 has the request sent once more, without asking. Default, and with nullopt: does not ask.
+    fetch_options& expect_continue(std::optional<duration> wait) { return expect_continue_ = wait, *this; }
+    std::optional<duration> expect_continue() const noexcept { return expect_continue_; }
+
     fetch_options& head_limits(h1::head_limits value) { return head_limits_ = value, *this; }
     const h1::head_limits& head_limits() const noexcept { return head_limits_; }
 
@@ -177,6 +183,7 @@ private:
     duration write_timeout_ = no_limit;
     duration first_byte_timeout_ = no_limit;
     duration read_timeout_ = no_limit;
+    std::optional<duration> expect_continue_;
     std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
     h1::head_limits head_limits_;
     http::trace* trace_ = nullptr;

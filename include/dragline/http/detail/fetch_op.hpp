@@ -47,11 +47,10 @@ private:
     using duration = async::duration;
 
     std::error_code prepare(const std::string& text);
-    void prepare_fields();
     asio::awaitable<result<void>> hop();
     asio::awaitable<result<void>> attempt(bool& stale);
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
-    bool is_answer() const noexcept { return !next_.ec && !next_.target && !authentication_.answer(); }
+    bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     std::error_code choose_tls();
     std::error_code follow();
@@ -73,15 +72,18 @@ private:
 
     dragline::url::url url_;
     std::string method_;
-    fields fields_;    // of the request, complete but for Host
-    http::body body_;  // of the request
+    fields fields_;                        // of the request, complete but for Host
+    http::body body_;                      // of the request
+    std::unique_ptr<body_source> source_;  // of that body, while it is sent
     fetch_cookies cookies_;
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
     std::shared_ptr<tls_setup> tls_;
 
     authentication_machine authentication_;
     response_head head_;
-    redirect_step next_;  // what follows head_
+    redirect_step next_;               // what follows head_
+    bool again_ = false;               // the same request, rather
+    bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again
     response_record response_;
     attempt_record attempt_;
     time_point attempt_started_{};

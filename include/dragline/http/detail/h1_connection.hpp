@@ -5,10 +5,12 @@
 #include <dragline/h1/chunked.hpp>
 #include <dragline/h1/framing.hpp>
 #include <dragline/h1/head_parser.hpp>
+#include <dragline/http/detail/request_writer.hpp>
 #include <dragline/http/exchange.hpp>
 #include <dragline/net/stream.hpp>
 #include <dragline/tls/peer_info.hpp>
 
+#include <asio/error.hpp>
 #include <asio/ip/address.hpp>
 
 #include <chrono>
@@ -17,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace dragline::inline v1::http::detail {
@@ -33,11 +36,14 @@ public:
     asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
     bool answered() const noexcept override { return answered_; }
     bool reusable() const noexcept override;
-    std::uint64_t bytes_sent() const noexcept override { return sent_; }
+    std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
 
     /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
     bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
-    void close() noexcept { stream_.close(); }
+    void close() noexcept {
+        stream_.close();
+        writer_.interrupt();
+    }
 
     /// How long the peer said that it keeps this connection when idle.
     std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
@@ -51,13 +57,19 @@ private:
 
     std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
     void consume(std::size_t size) noexcept { begin_ += size; }
+    asio::awaitable<result<bool>> is_body_wanted(async::duration wait, int max_interim, stage_limit limit);
+    bool answer_came(int max_interim);
+
     asio::awaitable<result<void>> fill(stage_limit limit);
-    result<std::size_t> parse_head();
+    asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
+    asio::mutable_buffer make_room();
+    result<bool> find_head(int max_interim);
     void take_head(response_head& into);
     asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
     asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
     std::size_t copy_unread(asio::mutable_buffer into) noexcept;
-    bool has_input() noexcept;
+    bool has_input() noexcept { return take_input() != asio::error::would_block; }
+    std::error_code take_input();
 
     net::stream stream_;
     asio::ip::address address_;
@@ -67,7 +79,7 @@ private:
     std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    std::string head_text_;  // of the request; kept for its memory
+    request_writer writer_;
 
     std::string method_;
     h1::head_limits limits_;  // those of parser_
@@ -76,9 +88,12 @@ private:
     h1::body_framing framing_;
     std::string_view pending_chunk_;  // decoded, still in buffer_
     std::uint64_t remaining_ = 0;
-    std::uint64_t sent_ = 0;
+    std::size_t head_size_ = 0;  // of the final head, when it stands at the front of the buffer
+    std::error_code head_error_;
+    std::error_code input_end_;
+    int interim_ = 0;
+    bool continue_ = false;  // the peer said 100
     std::optional<std::chrono::seconds> keep_alive_;
-    bool request_complete_ = false;
     bool answered_ = false;
     bool head_read_ = false;
     bool body_complete_ = false;

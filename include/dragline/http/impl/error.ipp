@@ -26,6 +26,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::challenge_too_large: return "too many or too large authentication challenges";
                 case errc::unsupported_challenge: return "an authentication challenge that is not supported";
                 case errc::body_not_replayable: return "the body cannot be sent again";
+                case errc::body_size_differs: return "the body has not the size that it announced";
                 case errc::invalid_netrc: return "malformed netrc file";
                 case errc::bad_status: return "the response has an error status";
                 case errc::session_closed: return "the session was closed";
@@ -79,6 +80,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::unexpected_status:
                 case errc::unsupported_challenge:
                 case errc::body_not_replayable:
+                case errc::body_size_differs:
                 case errc::bad_status:
                 case errc::session_closed:
                 case errc::session_options_differ:
@@ -104,6 +106,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::invalid_range:
                 case errc::checksum_mismatch:
                 case errc::body_too_large: return phase::read;
+                case errc::body_size_differs:
                 case errc::body_not_replayable: return phase::write;
                 case errc::invalid_credentials:
                 case errc::invalid_netrc:

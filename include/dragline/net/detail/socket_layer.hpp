@@ -2,10 +2,13 @@
 #pragma once
 
 #include <dragline/async/deadline.hpp>
+#include <dragline/async/event.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
 
 #include <asio/generic/stream_protocol.hpp>
+
+#include <memory>
 
 namespace dragline::inline v1::net::detail {
 
@@ -18,7 +21,8 @@ public:
     asio::any_io_executor get_executor() noexcept override { return socket_.get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
                                                    phase where) override;
-    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where) override;
+    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
+                                        input_watch* watch = nullptr) override;
     asio::awaitable<result<void>> shutdown(async::time_point until) override;
     result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
     void close() noexcept override;
@@ -34,8 +38,25 @@ private:
         bool expired = false;
     };
 
+    // What the socket's handlers share with a write that waits for either; they may outlive the layer.
+    struct readiness {
+        struct side {
+            bool watched = false;
+            bool ready = false;
+        };
+        side input;
+        side output;
+        async::event* waiting = nullptr;
+    };
+
+    void look_out(stream_socket::wait_type what, readiness::side& side);
+    void stop_looking_out() noexcept;
+    asio::awaitable<result<void>> wait_for_output(async::time_point until, phase where);
+    asio::awaitable<result<bool>> wait_for_either(async::time_point until, phase where);
+
     async::loop_state& loop_;
     stream_socket socket_;
+    std::shared_ptr<readiness> readiness_;  // made at the first wait
     direction reading_{*this};
     direction writing_{*this};
 };

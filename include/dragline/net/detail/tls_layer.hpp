@@ -21,7 +21,8 @@ public:
     asio::any_io_executor get_executor() noexcept override { return lower_->get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
                                                    phase where) override;
-    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where) override;
+    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
+                                        input_watch* watch = nullptr) override;
     asio::awaitable<result<void>> shutdown(async::time_point until) override;
     result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
     void close() noexcept override { lower_->close(); }
@@ -44,7 +45,7 @@ private:
         tls_layer& layer_;
     };
 
-    asio::awaitable<result<void>> flush(async::time_point until, phase where);
+    asio::awaitable<result<void>> flush(async::time_point until, phase where, input_watch* watch = nullptr);
     asio::awaitable<result<void>> receive(async::time_point until, phase where);
 
     std::shared_ptr<stream_layer> lower_;

@@ -15,13 +15,17 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
     for (const auto limit : {options.timeout(), options.resolve_timeout(), options.connect_timeout(),
                              options.tls_timeout(), options.write_timeout(), options.first_byte_timeout(),
-                             options.read_timeout(), shared.idle_timeout(), shared.connection_lifetime()}) {
+                             options.read_timeout(), shared.idle_timeout(), shared.connection_lifetime(),
+                             options.expect_continue().value_or(no_limit)}) {
         if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
     }
     const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
     if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
         return dragline::errc::invalid_option;
-    return {};
+    // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
+    if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
+        return dragline::errc::invalid_option;
+    return options.body().error();
 }
 
 DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {
@@ -32,6 +36,10 @@ DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const s
             if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
         }
     }
+    const bool coded_twice =
+        !options.body().content_coding().empty() && options.headers().contains("Content-Encoding");
+    if (coded_twice || (options.expect_continue() && options.headers().contains("Expect")))
+        return dragline::errc::invalid_option;
     if (auto ec = h1::check_field_value(options.user_agent() ? *options.user_agent() : shared.user_agent()))
         return ec;
     return h1::check_field_value(options.body().content_type());

@@ -1,12 +1,11 @@
 // Included by <dragline/http/detail/fetch_op.hpp> only.
 #pragma once
 
-#include <dragline/codec/codings.hpp>
-#include <dragline/core/ascii.hpp>
 #include <dragline/h1/head_writer.hpp>
 #include <dragline/http/detail/dialing.hpp>
 #include <dragline/http/detail/fetch_check.hpp>
 #include <dragline/http/detail/hop_connection.hpp>
+#include <dragline/http/detail/request_fields.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/tls/error.hpp>
 #include <dragline/url/parse.hpp>
@@ -43,29 +42,10 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (auto ec = h1::check_method(method_)) return ec;
     if (auto ec = check_fields(options_, shared)) return ec;
     if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
-    prepare_fields();
+    fields_ = request_fields(options_, shared, method_, body_);
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
     return authentication_.use(std::move(chosen), url_);
-}
-
-DRAGLINE_DECL void fetch_op::prepare_fields() {
-    const auto& given = options_.headers();
-    const auto add_default = [&](std::string_view name, std::string_view value) {
-        if (!value.empty() && !given.contains(name)) fields_.add(name, value);
-    };
-    fields_.reserve(given.size() + 5, 256);
-    add_default("User-Agent",
-                options_.user_agent() ? *options_.user_agent() : session_->options().user_agent());
-    add_default("Accept", "*/*");
-    if (options_.decompress()) add_default("Accept-Encoding", codec::accept_encoding());
-    for (const auto& [name, value] : given) {
-        if (!ascii::equals_ignoring_case(name, "Host")) fields_.add(name, value);
-    }
-    add_default("Content-Type", body_.content_type());
-    if (body_.has_value() || method_ == "POST" || method_ == "PUT" || method_ == "PATCH") {
-        fields_.add("Content-Length", std::to_string(body_.bytes().size()));
-    }
 }
 
 DRAGLINE_DECL std::error_code fetch_op::choose_tls() {
@@ -88,7 +68,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::open(std::string url) {
         auto hopped = co_await std::move(hopping);
         if (!hopped) co_return hopped.error();
         if (next_.ec) co_return next_.ec;
-        if (authentication_.answer()) continue;
+        if (again_) continue;
         if (!next_.target) co_return hopped;
         if (auto ec = follow()) co_return ec;
     }
@@ -136,6 +116,7 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
         strip_credentials(fields_);
         pinned_ = false;
     }
+    if (!next_.drop_body && !body_.replayable()) return errc::body_not_replayable;
     if (next_.drop_body) {
         strip_body_fields(fields_);
         body_ = http::body();
@@ -204,8 +185,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection& connection) {
     const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
     if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    const digest_request asked(method_, url_.request_target(), body_.bytes());
+    auto asked = digest_request(method_, url_.request_target());
+    if (body_.in_memory()) asked.body = body_.bytes();
     if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
+    auto source = body_access::open(body_);
+    if (!source) co_return source.error();
+    source_ = *std::move(source);
     const auto host = options_.headers().find("Host");
     request_view request;
     request.method = method_;
@@ -214,6 +199,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     request.target = url_.request_target();
     request.fields = &fields_;
     request.body = body_.bytes();
+    request.source = source_.get();
+    request.max_interim = options_.max_interim();
+    const bool has_body = (source_ && source_->size() != 0u) || !request.body.empty();
+    if (has_body && !expectation_failed_) request.expect_continue = options_.expect_continue();
     connection.start(method_, options_.head_limits());
 
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
@@ -221,7 +210,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
     if (!written) co_return written;
-    const auto sent = request.body.empty() ? begun : now();  // a head alone goes out at once
+    const auto sent = has_body ? now() : begun;  // a head alone goes out at once
     auto reading = connection.read_head(head_, options_.max_interim(),
                                         limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
     auto read = co_await std::move(reading);
@@ -236,7 +225,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     peer.reused = attempt_.reused;
     peer.tls = connection.peer_tls();
     next_ = next_step(options_.redirects(), response_.history, url_, method_, head_);
-    if (auto ec = authentication_.on_response(head_, session_->loop().random())) co_return ec;
+    if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
+        co_return ec;
+    again_ = authentication_.answer();
+    if (head_.status == 417 && request.expect_continue && body_.replayable()) {
+        again_ = expectation_failed_ = true;
+    }
     if (is_answer()) co_return result<void>(reader_.start(head_));
     auto discarding = reader_.discard(connection);
     auto discarded = co_await std::move(discarding);
@@ -247,7 +241,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
 DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection, std::error_code ec) const noexcept {
     const bool gone = ec == errc::connection_closed || ec == asio::error::connection_reset ||
                       ec == asio::error::broken_pipe || ec == tls::errc::truncated;
-    if (!gone || !options_.stale_retry() || connection.answered()) return false;
+    if (!gone || !options_.stale_retry() || connection.answered() || !body_.replayable()) return false;
     return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") || is_idempotent(method_);
 }
 

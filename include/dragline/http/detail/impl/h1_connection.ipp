@@ -17,7 +17,11 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL h1_connection::h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port,
                                            tls::peer_info peer)
-    : stream_(std::move(stream)), address_(std::move(address)), port_(port), peer_(std::move(peer)) {}
+    : stream_(std::move(stream)),
+      address_(std::move(address)),
+      port_(port),
+      peer_(std::move(peer)),
+      writer_(async::loop_state::of(stream_.get_executor())) {}
 
 DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits) {
     method_ = method;
@@ -29,41 +33,93 @@ DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_
     }
     framing_ = {};
     remaining_ = 0;
-    sent_ = 0;
-    request_complete_ = answered_ = head_read_ = body_complete_ = false;
+    head_size_ = 0;
+    head_error_.clear();
+    interim_ = 0;
+    writer_.reset();
+    continue_ = answered_ = head_read_ = body_complete_ = false;
+}
+
+DRAGLINE_DECL bool is_gone(std::error_code ec) noexcept {
+    return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request_view request,
                                                                          stage_limit limit) {
-    head_text_.clear();
-    h1::append_request_line(head_text_, request.method, request.target);
-    h1::append_field(head_text_, "Host", request.host);
-    for (const auto& [name, value] : *request.fields) h1::append_field(head_text_, name, value);
-    head_text_ += h1::line_end;
-    // A small body goes out with its head in one piece: over TLS in one record.
-    auto body = request.body;
-    if (body.size() <= 4096) {
-        head_text_ += body;
-        body = {};
+    writer_.begin(request);
+    if (request.expect_continue) {
+        auto asking = is_body_wanted(*request.expect_continue, request.max_interim, limit);
+        const auto wanted = co_await std::move(asking);
+        if (!wanted || !*wanted) co_return wanted.error();
+        writer_.begin_body();
     }
-    const net::detail::gather pieces{asio::buffer(head_text_), asio::buffer(body)};
-    auto writing = stream_.layer().write(pieces, limit.until, limit.where);
-    auto written = co_await std::move(writing);
-    if (written) {
-        sent_ = head_text_.size() + body.size();
-        request_complete_ = true;
-        co_return written;
+    for (;;) {
+        net::detail::input_watch watch;
+        const bool at_once = !writer_.pulls();
+        auto sending = at_once ? stream_.layer().write(writer_.output(), limit.until, limit.where, &watch)
+                               : writer_.send(stream_.layer(), limit);
+        auto sent = co_await std::move(sending);
+        if (at_once) writer_.wrote(watch, sent.error());
+        // A peer may answer and stop reading while the body is still sent: what it answered counts. The
+        // connection has no further use either way.
+        const bool has_body = !request.body.empty() || request.source;
+        if (!sent && has_body && is_gone(sent.error()) && has_input()) co_return result<void>();
+        if (!sent || writer_.complete() || answer_came(request.max_interim)) co_return sent;
     }
-    // A peer may answer and stop reading while the body is still sent: what it answered counts. The
-    // connection has no further use either way.
-    const bool gone =
-        written.error() == asio::error::broken_pipe || written.error() == asio::error::connection_reset;
-    if (gone && !request.body.empty() && has_input()) co_return result<void>();
-    co_return written;
+}
+
+// Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).
+DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async::duration wait,
+                                                                          int max_interim,
+                                                                          stage_limit limit) {
+    auto sending = stream_.layer().write(writer_.output(), limit.until, limit.where);
+    const auto sent = co_await std::move(sending);
+    if (!sent) co_return sent.error();
+    writer_.wrote({asio::buffer_size(writer_.output())}, {});
+    const auto until = std::min(limit.until, async::deadline_after(writer_.loop().now(), wait));
+    for (;;) {
+        if (answer_came(max_interim)) co_return false;
+        if (continue_) co_return true;
+        auto filling = fill({until, limit.where});
+        const auto filled = co_await std::move(filling);
+        if (filled) continue;
+        if (filled.error() == asio::error::eof) co_return false;  // read_head() finds it again
+        const bool silent = filled.error() == make_timeout(limit.where) && until < limit.until;
+        if (!silent) co_return filled.error();
+        co_return true;
+    }
+}
+
+// Whether there is what read_head() has to look at; after it the body is mostly not wanted. Takes all that is
+// there, since only something new would be noticed while sending.
+DRAGLINE_DECL bool h1_connection::answer_came(int max_interim) {
+    for (;;) {
+        const auto found = find_head(max_interim);
+        if (found && *found && parser_.head().status < 300) return true;
+        if (!found || *found) break;
+        const auto ec = take_input();
+        if (ec == asio::error::would_block) return false;
+        if (ec) break;
+    }
+    writer_.stop();
+    return true;
 }
 
 // At least one more byte in the buffer, or an error.
 DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limit) {
+    if (input_end_) co_return input_end_;  // to be told of it again, Asio would wait for ever
+    const auto space = make_room();
+    auto reading = writer_.sending() ? receive_while_sending(space, limit)
+                                     : stream_.layer().read_some(space, limit.until, limit.where);
+    auto size = co_await std::move(reading);
+    if (size.error() == asio::error::eof) input_end_ = size.error();
+    if (!size) co_return size.error();
+    end_ += *size;
+    answered_ = true;
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
     if (begin_ == end_) begin_ = end_ = 0;
     if (end_ == buffer_.size()) {
         if (begin_ > 0) {
@@ -74,56 +130,58 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limi
             buffer_.resize(std::max(first_size, 2 * buffer_.size()));
         }
     }
-    auto space = asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
-    auto reading = stream_.layer().read_some(space, limit.until, limit.where);
-    auto size = co_await std::move(reading);
-    if (!size) co_return size.error();
+    return asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
+}
+
+// Takes what has come, or its end, without waiting: would_block when nothing has.
+DRAGLINE_DECL std::error_code h1_connection::take_input() {
+    const auto size = stream_.layer().try_read(make_room());
     end_ += *size;
-    answered_ = true;
-    co_return result<void>();
+    answered_ = answered_ || *size > 0;
+    if (size.error() != asio::error::would_block) input_end_ = size.error();
+    return size.error();
 }
 
-// Takes what has come, or its end, without waiting.
-DRAGLINE_DECL bool h1_connection::has_input() noexcept {
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (buffer_.empty()) buffer_.resize(first_size);
-    if (end_ == buffer_.size()) return true;
-    auto size = stream_.layer().try_read(asio::buffer(buffer_.data() + end_, buffer_.size() - end_));
-    if (size) end_ += *size;
-    return size.error() != asio::error::would_block;
-}
-
-DRAGLINE_DECL result<std::size_t> h1_connection::parse_head() {
-    if (begin_ == end_) return std::size_t{0};
-    return parser_.parse(unread());
+// Drops the interim heads at the front of the buffer, and says whether a final one is there whole.
+DRAGLINE_DECL result<bool> h1_connection::find_head(int max_interim) {
+    const auto fail = [this](std::error_code ec) { return head_error_ = ec; };
+    if (head_error_) return head_error_;
+    while (head_size_ == 0 && begin_ != end_) {
+        const auto size = parser_.parse(unread());
+        if (!size) return fail(size.error());
+        if (*size == 0) return false;
+        const auto& head = parser_.head();
+        const auto framing = h1::response_framing(head, method_);
+        if (!framing) return fail(framing.error());
+        if (head.status == 101) return fail(errc::unexpected_upgrade);
+        if (head.status >= 200) {
+            framing_ = *framing;
+            head_size_ = *size;
+            break;
+        }
+        if (++interim_ > max_interim) return fail(errc::too_many_interim);
+        continue_ = continue_ || head.status == 100;
+        consume(*size);
+        parser_.reset();
+    }
+    return head_size_ > 0;
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_head& into, int max_interim,
                                                                      stage_limit limit) {
-    for (int interim = 0;;) {
-        auto size = parse_head();
-        if (!size) co_return size.error();
-        if (*size == 0) {
-            auto filling = fill(limit);
-            auto filled = co_await std::move(filling);
-            if (filled) continue;
-            if (filled.error() != asio::error::eof) co_return filled;
-            co_return answered_ ? make_error_code(h1::errc::truncated)
-                                : make_error_code(errc::connection_closed);
-        }
-        const auto& head = parser_.head();
-        auto framing = h1::response_framing(head, method_);
-        if (!framing) co_return framing.error();
-        if (head.status == 101) co_return errc::unexpected_upgrade;
-        if (head.status >= 200) {
-            framing_ = *framing;
+    for (;;) {
+        const auto found = find_head(max_interim);
+        if (!found) co_return found.error();
+        if (*found) {
             take_head(into);
-            consume(*size);
+            consume(head_size_);
             co_return result<void>();
         }
-        if (++interim > max_interim) co_return errc::too_many_interim;
-        consume(*size);
-        parser_.reset();
+        auto filling = fill(limit);
+        auto filled = co_await std::move(filling);
+        if (filled) continue;
+        if (filled.error() != asio::error::eof) co_return filled;
+        co_return answered_ ? make_error_code(h1::errc::truncated) : make_error_code(errc::connection_closed);
     }
 }
 
@@ -175,7 +233,8 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asi
     result<std::size_t> size = copy_unread(into);
     if (*size == 0) {
         // Straight into the caller's memory: the buffer is empty.
-        auto reading = stream_.layer().read_some(into, limit.until, limit.where);
+        auto reading = writer_.sending() ? receive_while_sending(into, limit)
+                                         : stream_.layer().read_some(into, limit.until, limit.where);
         size = co_await std::move(reading);
         if (size.error() == asio::error::eof) {
             if (bounded) co_return h1::errc::truncated;
@@ -217,8 +276,22 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(a
 
 DRAGLINE_DECL bool h1_connection::reusable() const noexcept {
     // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
-    return request_complete_ && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
+    return writer_.complete() && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
            stream_.is_open();
+}
+
+// The peer takes the rest of the request while it answers.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_sending(
+    asio::mutable_buffer into, stage_limit limit) {
+    while (writer_.sending()) {
+        auto got = stream_.layer().try_read(into);
+        if (got.error() != asio::error::would_block) co_return got;
+        auto sending = writer_.send(stream_.layer(), limit);
+        const auto sent = co_await std::move(sending);
+        if (!sent && !is_gone(sent.error())) co_return sent.error();
+    }
+    auto reading = stream_.layer().read_some(into, limit.until, limit.where);
+    co_return co_await std::move(reading);
 }
 
 }  // namespace dragline::http::detail

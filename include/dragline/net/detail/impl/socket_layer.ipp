@@ -8,6 +8,7 @@
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -48,8 +49,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> socket_layer::read_some(asio:
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, async::time_point until,
-                                                                phase where) {
-    writing_.expired = false;
+                                                                phase where, input_watch* watch) {
     for (;;) {
         // Mostly the kernel takes everything at once: then no operation is needed at all.
         std::error_code ec;
@@ -57,31 +57,87 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
         auto written =
             pieces[1].size() == 0 ? socket_.write_some(pieces[0], ec) : socket_.write_some(pieces, ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again) {
-            ec.clear();
-            written = 0;
-            if (!writing_.limit.armed()) loop_.deadlines().arm(writing_.limit, until);
-            auto token = asio::redirect_error(asio::use_awaitable, ec);
-            co_await socket_.async_wait(stream_socket::wait_write, token);
-            if (ec == asio::error::operation_aborted && socket_.is_open() && !writing_.expired) {
-                const auto state = co_await asio::this_coro::cancellation_state;
-                if (state.cancelled() == asio::cancellation_type::none) ec.clear();
+            if (watch) {
+                auto waiting = wait_for_either(until, where);
+                const auto input = co_await std::move(waiting);
+                if (!input) co_return input.error();
+                if (*input) co_return watch->input = true, result<void>();
+            } else {
+                auto waiting = wait_for_output(until, where);
+                const auto waited = co_await std::move(waiting);
+                if (!waited) co_return writing_.limit.disarm(), waited;
             }
+            continue;
         }
-        if (ec) {
-            writing_.limit.disarm();
-            if (ec == asio::error::operation_aborted && writing_.expired) co_return make_timeout(where);
-            co_return ec;
-        }
+        if (ec) co_return writing_.limit.disarm(), ec;
+        if (watch) watch->written += written;
         for (auto& piece : pieces) {
             const auto taken = std::min(written, piece.size());
             piece += taken;
             written -= taken;
         }
-        if (asio::buffer_size(pieces) == 0) {
-            writing_.limit.disarm();
-            co_return result<void>();
-        }
+        if (asio::buffer_size(pieces) > 0) continue;
+        writing_.limit.disarm();
+        stop_looking_out();
+        co_return result<void>();
     }
+}
+
+// The deadline is for the whole write: it stays armed when this has ended.
+DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_for_output(async::time_point until,
+                                                                          phase where) {
+    if (!writing_.limit.armed()) {
+        writing_.expired = false;
+        loop_.deadlines().arm(writing_.limit, until);
+    }
+    std::error_code ec;
+    auto token = asio::redirect_error(asio::use_awaitable, ec);
+    co_await socket_.async_wait(stream_socket::wait_write, token);
+    if (ec != asio::error::operation_aborted) co_return ec;
+    if (writing_.expired) co_return make_timeout(where);
+    if (!socket_.is_open()) co_return ec;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() == asio::cancellation_type::none) ec.clear();
+    co_return ec;
+}
+
+// A watch that has nothing to tell yet stays in place for the next wait.
+DRAGLINE_DECL void socket_layer::look_out(stream_socket::wait_type what, readiness::side& side) {
+    if (std::exchange(side.watched, true)) return;
+    side.ready = false;
+    socket_.async_wait(what, [shared = readiness_, &side](std::error_code ec) {
+        side.watched = false;
+        side.ready = !ec;
+        if (shared->waiting) shared->waiting->notify();
+    });
+}
+
+// Else an idle connection would keep its loop from returning.
+DRAGLINE_DECL void socket_layer::stop_looking_out() noexcept {
+    if (!readiness_ || !(readiness_->input.watched || readiness_->output.watched)) return;
+    std::error_code ignored;
+    socket_.cancel(ignored);
+}
+
+// Whether it is input that has come.
+DRAGLINE_DECL asio::awaitable<result<bool>> socket_layer::wait_for_either(async::time_point until,
+                                                                          phase where) {
+    if (!readiness_) readiness_ = std::make_shared<readiness>();
+    struct waiter {
+        waiter(std::shared_ptr<readiness> of, async::loop_state& loop) : shared(std::move(of)), ready(loop) {
+            shared->waiting = &ready;
+        }
+        ~waiter() { shared->waiting = nullptr; }
+        std::shared_ptr<readiness> shared;
+        async::event ready;
+    } waiting(readiness_, loop_);
+    look_out(stream_socket::wait_read, readiness_->input);
+    look_out(stream_socket::wait_write, readiness_->output);
+    auto either = waiting.ready.wait(until, where);
+    const auto woken = co_await std::move(either);
+    if (!woken) co_return woken.error();
+    if (!socket_.is_open()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    co_return waiting.shared->input.ready;
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::shutdown(async::time_point) {

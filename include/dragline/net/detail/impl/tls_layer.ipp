@@ -19,7 +19,8 @@ DRAGLINE_DECL tls_layer::tls_layer(std::shared_ptr<stream_layer> lower, const tl
       engine_(context, options),
       sent_(async::loop_state::of(lower_->get_executor())) {}
 
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where) {
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where,
+                                                             input_watch* watch) {
     while (engine_.output_size() > 0) {
         if (sending_) {
             auto waiting = sent_.wait(until, where);
@@ -30,9 +31,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
         const sending_turn turn(*this);
         const auto output = engine_.output();
         const gather pieces{asio::buffer(output), asio::const_buffer()};
-        auto writing = lower_->write(pieces, until, where);
+        input_watch below;
+        auto writing = lower_->write(pieces, until, where, watch ? &below : nullptr);
         auto written = co_await std::move(writing);
         if (!written) co_return written;
+        if (below.input) {
+            engine_.output_sent(below.written);
+            co_return watch->input = true, result<void>();
+        }
         engine_.output_sent(output.size());
     }
     co_return result<void>();
@@ -89,22 +95,27 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mu
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, async::time_point until,
-                                                             phase where) {
-    while (asio::buffer_size(pieces) > 0) {
+                                                             phase where, input_watch* watch) {
+    const auto unfinished = [&] {
+        return asio::buffer_size(pieces) > 0 || (watch && engine_.output_size() > 0);
+    };
+    while (unfinished()) {
         std::array<std::string_view, 2> plain;
         std::transform(pieces.begin(), pieces.end(), plain.begin(), [](const asio::const_buffer& piece) {
             return std::string_view(static_cast<const char*>(piece.data()), piece.size());
         });
         auto taken = engine_.write(plain);
-        auto flushing = flush(until, where);
+        auto flushing = flush(until, where, watch);
         auto flushed = co_await std::move(flushing);
         if (!taken) co_return taken.error();
         if (!flushed) co_return flushed;
+        if (watch) watch->written += *taken;
         for (auto& piece : pieces) {
             const auto size = std::min(*taken, piece.size());
             piece += size;
             *taken -= size;
         }
+        if (watch && watch->input) break;
     }
     co_return result<void>();
 }

@@ -1,0 +1,89 @@
+// Included by <dragline/http/detail/request_writer.hpp> only.
+#pragma once
+
+#include <dragline/h1/head_writer.hpp>
+#include <dragline/http/fields.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL void request_writer::reset() noexcept {
+    upload_.stop();
+    output_ = {};
+    sent_ = 0;
+    sending_ = complete_ = false;
+}
+
+DRAGLINE_DECL void request_writer::begin(const request_view& request) {
+    head_.clear();
+    h1::append_request_line(head_, request.method, request.target);
+    h1::append_field(head_, "Host", request.host);
+    for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
+    if (request.source) {
+        if (const auto size = request.source->size()) {
+            h1::append_field(head_, "Content-Length", *size);
+        } else {
+            h1::append_field(head_, "Transfer-Encoding", "chunked");
+        }
+    }
+    if (request.expect_continue) h1::append_field(head_, "Expect", "100-continue");
+    head_ += h1::line_end;
+    waiting_body_ = request.body;
+    waiting_source_ = request.source;
+    if (request.expect_continue) {
+        output_ = {asio::buffer(head_), asio::const_buffer()};
+        return;
+    }
+    // A small body goes out with its head in one piece: over TLS in one record.
+    if (waiting_body_.size() <= 4096) head_ += std::exchange(waiting_body_, std::string_view());
+    output_[0] = asio::buffer(head_);
+    begin_body();
+}
+
+DRAGLINE_DECL void request_writer::begin_body() {
+    sending_ = true;
+    output_[1] = asio::buffer(waiting_body_.data(), waiting_body_.size());
+    if (waiting_source_) upload_.start(*waiting_source_);
+}
+
+DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept {
+    sent_ += watch.written;
+    auto written = watch.written;
+    for (auto& piece : output_) {
+        const auto taken = std::min(written, piece.size());
+        piece += taken;
+        written -= taken;
+    }
+    if (ec) return stop();
+    if (watch.input || !sending_ || upload_.unfinished()) return;
+    stop();
+    complete_ = true;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::stream_layer& to,
+                                                                 stage_limit limit) {
+    if (upload_.unfinished() && output_[1].size() == 0) {
+        auto pulling = upload_.next(limit);
+        const auto piece = co_await std::move(pulling);
+        if (!piece) co_return stop(), piece.error();
+        output_[1] = *piece;
+    }
+    net::detail::input_watch watch;
+    auto writing = to.write(output_, limit.until, limit.where, &watch);
+    const auto written = co_await std::move(writing);
+    wrote(watch, written.error());
+    co_return written;
+}
+
+DRAGLINE_DECL void request_writer::stop() noexcept {
+    upload_.stop();
+    sending_ = false;
+}
+
+}  // namespace dragline::http::detail
+
+#endif

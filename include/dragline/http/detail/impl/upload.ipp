@@ -1,0 +1,121 @@
+// Included by <dragline/http/detail/upload.hpp> only.
+#pragma once
+
+#include <dragline/async/operation.hpp>
+#include <dragline/h1/head_writer.hpp>
+#include <dragline/http/error.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_state.hpp>
+#include <asio/error.hpp>
+#include <asio/this_coro.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL void upload::start(body_source& from) noexcept {
+    source_ = &from;
+    missing_ = from.size();
+    interrupted_ = false;
+}
+
+DRAGLINE_DECL void upload::stop() noexcept {
+    source_ = nullptr;
+    std::vector<char>().swap(buffer_);
+}
+
+DRAGLINE_DECL asio::awaitable<result<asio::const_buffer>> upload::next(stage_limit limit) {
+    buffer_.resize(size_line + piece_size + h1::line_end.size());
+    const auto room = asio::buffer(buffer_.data() + size_line, piece_size);
+    auto pulling = pull(room, limit);
+    const auto got = co_await std::move(pulling);
+    if (!got) co_return got.error();
+    if (!missing_) {
+        if (*got > 0) co_return framed(*got);
+        source_ = nullptr;
+        co_return asio::buffer(h1::last_chunk.data(), h1::last_chunk.size());
+    }
+    if (*got > *missing_ || (*got == 0 && *missing_ > 0)) co_return errc::body_size_differs;
+    *missing_ -= *got;
+    if (*missing_ == 0) {
+        if (*got > 0) {
+            char surplus = 0;
+            auto probing = pull(asio::buffer(&surplus, 1), limit);
+            const auto more = co_await std::move(probing);
+            if (!more) co_return more.error();
+            if (*more > 0) co_return errc::body_size_differs;
+        }
+        source_ = nullptr;
+    }
+    co_return asio::const_buffer(room.data(), *got);
+}
+
+DRAGLINE_DECL asio::const_buffer upload::framed(std::size_t size) {
+    std::string line;
+    h1::append_chunk_size(line, size);
+    const auto begin = size_line - line.size();
+    std::copy(line.begin(), line.end(), buffer_.data() + begin);
+    std::copy(h1::line_end.begin(), h1::line_end.end(), buffer_.data() + size_line + size);
+    return asio::buffer(buffer_.data() + begin, line.size() + size + h1::line_end.size());
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> upload::pull(asio::mutable_buffer into,
+                                                                stage_limit limit) {
+    return source_->may_wait() ? pull_waiting(into, limit) : source_->read(into);
+}
+
+DRAGLINE_DECL asio::awaitable<upload::pulled> upload::pull_there(body_source* from,
+                                                                 asio::mutable_buffer into) {
+    pulled outcome;
+    try {
+        auto reading = from->read(into);
+        outcome.size = co_await std::move(reading);
+    } catch (...) {
+        outcome.thrown = std::current_exception();
+    }
+    co_return outcome;
+}
+
+// The user's coroutine may be ended by time, by the end of the session and by the caller's cancellation; it
+// is awaited in each case, since it refers to what is its maker's.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> upload::pull_waiting(asio::mutable_buffer into,
+                                                                        stage_limit limit) {
+    auto caller = co_await asio::this_coro::cancellation_state;
+    if (interrupted_) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    auto slot = caller.slot();
+    if (slot.is_connected()) slot.assign([this](asio::cancellation_type type) { ending_.emit(type); });
+    expired_ = false;
+    loop_.deadlines().arm(limit_, limit.until);
+    auto token = asio::bind_cancellation_slot(ending_.slot(), asio::use_awaitable);
+    auto pulling =
+        async::initiate<pulled>(loop_.executor(), &upload::pull_there, std::move(token), source_, into);
+    const auto outcome = co_await std::move(pulling);
+    limit_.disarm();
+    if (slot.is_connected()) slot.clear();
+    if (interrupted_ || caller.cancelled() != asio::cancellation_type::none) {
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    }
+    if (expired_) co_return make_timeout(limit.where);
+    if (outcome.thrown) std::rethrow_exception(outcome.thrown);
+    co_return outcome.size;
+}
+
+DRAGLINE_DECL void upload::expired(void* self) noexcept {
+    auto& late = *static_cast<upload*>(self);
+    late.expired_ = true;
+    late.ending_.emit(asio::cancellation_type::terminal);
+}
+
+DRAGLINE_DECL void upload::interrupt() noexcept {
+    interrupted_ = true;
+    ending_.emit(asio::cancellation_type::terminal);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
