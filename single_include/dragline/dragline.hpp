@@ -194,6 +194,7 @@ enum class phase {
     read,        ///< Reading the answer.
     redirect,    ///< Following a redirect.
     total,       ///< The operation as a whole.
+    file,        ///< Reading or writing a file of this machine.
 };
 
 /// The name of a phase as it stands in messages: "first byte", not "first_byte".
@@ -244,6 +245,9 @@ inline std::error_code make_timeout(phase where) noexcept {
     return {static_cast<int>(where), timeout_category()};
 }
 
+/// What the system said about a file, an errno: equals the std::errc of that number, and has phase::file.
+DRAGLINE_DECL std::error_code make_file_error(int number) noexcept;
+
 /// The phase of any code that Dragline made; phase::none for the codes of others.
 DRAGLINE_DECL phase phase_of(const std::error_code& ec) noexcept;
 
@@ -277,8 +281,24 @@ DRAGLINE_DECL const char* to_string(phase where) noexcept {
         case phase::read: return "read";
         case phase::redirect: return "redirect";
         case phase::total: return "total";
+        case phase::file: return "file";
     }
     return "unknown phase";
+}
+
+DRAGLINE_DECL std::error_code make_file_error(int number) noexcept {
+    struct file_category final : category {
+        const char* name() const noexcept override { return "dragline.file"; }
+        std::string message(int code) const override {
+            return "file: " + std::generic_category().message(code);
+        }
+        std::error_condition default_error_condition(int code) const noexcept override {
+            return std::generic_category().default_error_condition(code);
+        }
+        phase phase_of(int) const noexcept override { return phase::file; }
+    };
+    static const file_category instance;
+    return {number, instance};
 }
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept {
@@ -4451,6 +4471,7 @@ enum class errc {
     ratio_exceeded,      ///< decoding_limits::max_ratio: a decompression bomb.
     too_many_members,    ///< decoding_limits::max_gzip_members or max_zstd_frames.
     window_too_large,    ///< decoding_limits::max_zstd_window.
+    unknown_charset,     ///< A charset that this system cannot decode, or none at all.
 };
 
 /// Category "dragline.codec".
@@ -4488,6 +4509,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::ratio_exceeded: return "compressed data expands too much";
                 case errc::too_many_members: return "too many gzip members or zstd frames";
                 case errc::window_too_large: return "zstd window is too large";
+                case errc::unknown_charset: return "unknown charset";
             }
             return "unknown content coding error";
         }
@@ -4499,6 +4521,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::too_many_members:
                 case errc::window_too_large: return condition::limit_exceeded;
                 case errc::unknown_coding:
+                case errc::unknown_charset:
                 case errc::corrupt:
                 case errc::truncated:
                 case errc::trailing_garbage: return condition::protocol_error;
@@ -4719,6 +4742,388 @@ DRAGLINE_DECL std::unique_ptr<decoder> make_brotli_decoder([[maybe_unused]] deco
 #else
     return nullptr;
 #endif
+}
+
+}  // namespace dragline::codec
+
+#endif
+// ---- dragline/codec/charset.hpp
+// Text in the charsets of the web, as UTF-8. Nothing of it can fail but the name of the charset.
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::codec {
+
+/// What a byte order mark at the front of `text` says: "UTF-8", "UTF-16LE" or "UTF-16BE", and its size; an
+/// empty name where there is none.
+struct byte_order_mark {
+    std::string_view charset;
+    std::size_t size = 0;
+};
+DRAGLINE_DECL byte_order_mark find_byte_order_mark(std::string_view text) noexcept;
+
+/// `text` as UTF-8, with U+FFFD for what is malformed, as the WHATWG Encoding standard does it; a byte order
+/// mark is text like any other here.
+///
+/// `charset` is a label in any case: UTF-8, UTF-16LE, UTF-16BE, windows-1252 with what the web takes for it
+/// (ISO-8859-1, US-ASCII) and ISO-8859-15 always work; the other single-byte charsets of the standard, GBK,
+/// GB18030, Big5, EUC-JP, Shift_JIS, ISO-2022-JP and EUC-KR where the C library has iconv and their tables.
+/// Errors: errc::unknown_charset, also for UTF-7 and its like, which browsers refuse.
+DRAGLINE_DECL result<std::string> to_utf8(std::string_view text, std::string_view charset);
+
+/// `text` as valid UTF-8: each maximal part of a sequence that leads nowhere becomes one U+FFFD.
+DRAGLINE_DECL std::string to_valid_utf8(std::string_view text);
+
+}  // namespace dragline::codec
+
+// ---- dragline/codec/impl/charset.ipp
+// Included by <dragline/codec/charset.hpp> only.
+
+// ---- dragline/core/ascii.hpp
+// Text in ASCII, as protocols mean it: no locale, no sign of a char, bytes above 127 are never letters.
+
+#include <algorithm>
+#include <charconv>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::ascii {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
+constexpr bool is_alpha(char c) noexcept { return is_upper(c) || is_lower(c); }
+constexpr bool is_alphanumeric(char c) noexcept { return is_alpha(c) || is_digit(c); }
+constexpr bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+constexpr char to_lower(char c) noexcept { return is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr char to_upper(char c) noexcept { return is_lower(c) ? static_cast<char>(c - ('a' - 'A')) : c; }
+
+/// 0 to 15, or -1 when `c` is no hexadecimal digit.
+constexpr int hex_value(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    const char lower = to_lower(c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+inline std::string to_lower(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return to_lower(c); });
+    return out;
+}
+
+/// Equal but for the case of ASCII letters.
+constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                              [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
+/// Without spaces and tabs at both ends.
+constexpr std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+/// The whole of `text` as a number of this base: no sign, no space, no overflow.
+template <std::unsigned_integral T>
+std::optional<T> parse_number(std::string_view text, int base = 10) noexcept {
+    T value{};
+    const char* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, value, base);
+    if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+    return value;
+}
+
+/// Calls `visit(item)` for each trimmed, non-empty item of a list (RFC 9110, 5.6.1).
+template <std::invocable<std::string_view> Visit>
+void for_each_item(std::string_view list, char separator, Visit visit) {
+    while (!list.empty()) {
+        const auto end = list.find(separator);
+        if (const auto item = trim(list.substr(0, end)); !item.empty()) visit(item);
+        list = end == list.npos ? std::string_view() : list.substr(end + 1);
+    }
+}
+
+}  // namespace dragline::inline v1::ascii
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <iterator>
+#include <utility>
+
+#if defined(__GLIBC__)
+#include <iconv.h>
+
+#include <cerrno>
+#endif
+
+namespace dragline::inline v1::codec {
+namespace detail {
+
+inline constexpr std::string_view replacement = "\xef\xbf\xbd";
+
+DRAGLINE_DECL void append_utf8(std::string& out, std::uint32_t point) {
+    const auto add = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
+    if (point < 0x80) return add(point);
+    if (point < 0x800) {
+        add(0xc0 | point >> 6);
+    } else {
+        if (point < 0x10000) {
+            add(0xe0 | point >> 12);
+        } else {
+            add(0xf0 | point >> 18);
+            add(0x80 | (point >> 12 & 0x3f));
+        }
+        add(0x80 | (point >> 6 & 0x3f));
+    }
+    add(0x80 | (point & 0x3f));
+}
+
+// How many bytes at the front are one character, or, negative, how many are one error.
+DRAGLINE_DECL int utf8_step(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    const auto first = byte(0);
+    if (first < 0x80) return 1;
+    if (first < 0xc2 || first > 0xf4) return -1;
+    const int size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    // Table 3-7 of the Unicode standard: the second byte excludes surrogates and overlong forms.
+    const unsigned low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+    const unsigned high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    for (int at = 1; at < size; ++at) {
+        const auto index = static_cast<std::size_t>(at);
+        const bool fits = index < text.size() && byte(index) >= (at == 1 ? low : 0x80u) &&
+                          byte(index) <= (at == 1 ? high : 0xbfu);
+        if (!fits) return -at;
+    }
+    return size;
+}
+
+DRAGLINE_DECL std::string from_utf16(std::string_view text, bool big) {
+    std::string out;
+    out.reserve(text.size());
+    const auto unit = [&](std::size_t at) {
+        const auto one = static_cast<unsigned char>(text[at]), two = static_cast<unsigned char>(text[at + 1]);
+        return static_cast<std::uint32_t>(big ? one << 8 | two : two << 8 | one);
+    };
+    std::size_t at = 0;
+    for (; at + 1 < text.size(); at += 2) {
+        const auto lead = unit(at);
+        if (lead < 0xd800 || lead > 0xdfff) {
+            append_utf8(out, lead);
+            continue;
+        }
+        const auto trail = lead < 0xdc00 && at + 3 < text.size() ? unit(at + 2) : 0;
+        if (trail >= 0xdc00 && trail <= 0xdfff) {
+            append_utf8(out, 0x10000 + ((lead - 0xd800) << 10) + (trail - 0xdc00));
+            at += 2;
+        } else if (lead < 0xdc00 && at + 3 == text.size()) {
+            return out += replacement;  // one error, with the odd byte behind it
+        } else {
+            out += replacement;
+        }
+    }
+    if (at < text.size()) out += replacement;
+    return out;
+}
+
+// 0x80 to 0x9f; the unused five are themselves.
+inline constexpr std::array<std::uint16_t, 32> windows_1252_points{
+    0x20ac, 0x0081, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x008d, 0x017d, 0x008f, 0x0090, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+    0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178};
+
+inline constexpr std::pair<std::uint8_t, std::uint16_t> iso_8859_15_points[]{
+    {0xa4, 0x20ac}, {0xa6, 0x0160}, {0xa8, 0x0161}, {0xb4, 0x017d},
+    {0xb8, 0x017e}, {0xbc, 0x0152}, {0xbd, 0x0153}, {0xbe, 0x0178}};
+
+DRAGLINE_DECL std::string from_latin(std::string_view text, bool nine) {
+    std::string out;
+    out.reserve(text.size() + text.size() / 8);
+    for (const char c : text) {
+        std::uint32_t point = static_cast<unsigned char>(c);
+        if (nine) {
+            for (const auto& [from, to] : iso_8859_15_points) {
+                if (point == from) point = to;
+            }
+        } else if (point >= 0x80 && point < 0xa0) {
+            point = windows_1252_points[point - 0x80];
+        }
+        append_utf8(out, point);
+    }
+    return out;
+}
+
+enum class decoding { none, utf8, utf16_little, utf16_big, windows_1252, iso_8859_15, by_system };
+
+struct charset_label {
+    std::string_view label;
+    decoding how;
+    std::string_view system_name = {};
+};
+
+// The labels of the standard that are seen, lower case; `iso-8859-n`, `windows-n` and their spellings come
+// from rules.
+inline constexpr charset_label charset_labels[]{
+    {"utf-8", decoding::utf8},
+    {"utf8", decoding::utf8},
+    {"unicode-1-1-utf-8", decoding::utf8},
+    {"utf-16", decoding::utf16_little},
+    {"utf-16le", decoding::utf16_little},
+    {"unicode", decoding::utf16_little},
+    {"ucs-2", decoding::utf16_little},
+    {"utf-16be", decoding::utf16_big},
+    {"us-ascii", decoding::windows_1252},
+    {"ascii", decoding::windows_1252},
+    {"ansi_x3.4-1968", decoding::windows_1252},
+    {"latin1", decoding::windows_1252},
+    {"l1", decoding::windows_1252},
+    {"latin-9", decoding::iso_8859_15},
+    {"l9", decoding::iso_8859_15},
+    {"latin2", decoding::by_system, "ISO-8859-2"},
+    {"cyrillic", decoding::by_system, "ISO-8859-5"},
+    {"greek", decoding::by_system, "ISO-8859-7"},
+    {"hebrew", decoding::by_system, "ISO-8859-8"},
+    {"arabic", decoding::by_system, "ISO-8859-6"},
+    {"latin5", decoding::by_system, "CP1254"},
+    {"koi8-r", decoding::by_system, "KOI8-R"},
+    {"koi8_r", decoding::by_system, "KOI8-R"},
+    {"koi8-u", decoding::by_system, "KOI8-U"},
+    {"ibm866", decoding::by_system, "IBM866"},
+    {"cp866", decoding::by_system, "IBM866"},
+    {"macintosh", decoding::by_system, "MACINTOSH"},
+    {"tis-620", decoding::by_system, "CP874"},
+    {"gb2312", decoding::by_system, "GB18030"},  // as the standard has it: GBK, decoded by its superset
+    {"gbk", decoding::by_system, "GB18030"},
+    {"x-gbk", decoding::by_system, "GB18030"},
+    {"gb18030", decoding::by_system, "GB18030"},
+    {"big5", decoding::by_system, "BIG5-HKSCS"},
+    {"big5-hkscs", decoding::by_system, "BIG5-HKSCS"},
+    {"euc-jp", decoding::by_system, "EUC-JP"},
+    {"x-euc-jp", decoding::by_system, "EUC-JP"},
+    {"shift_jis", decoding::by_system, "CP932"},
+    {"shift-jis", decoding::by_system, "CP932"},
+    {"sjis", decoding::by_system, "CP932"},
+    {"x-sjis", decoding::by_system, "CP932"},
+    {"windows-31j", decoding::by_system, "CP932"},
+    {"ms_kanji", decoding::by_system, "CP932"},
+    {"iso-2022-jp", decoding::by_system, "ISO-2022-JP"},
+    {"euc-kr", decoding::by_system, "CP949"},
+    {"ks_c_5601-1987", decoding::by_system, "CP949"},
+    {"korean", decoding::by_system, "CP949"},
+};
+
+struct charset_choice {
+    decoding how = decoding::none;
+    std::string system_name;
+};
+
+DRAGLINE_DECL charset_choice find_charset(std::string_view charset) {
+    const auto label = ascii::to_lower(ascii::trim(charset));
+    const auto* found = std::find_if(std::begin(charset_labels), std::end(charset_labels),
+                                     [&](const charset_label& each) { return each.label == label; });
+    if (found != std::end(charset_labels)) return {found->how, std::string(found->system_name)};
+    const auto number_after = [&](std::initializer_list<std::string_view> fronts) {
+        for (const auto front : fronts) {
+            if (!label.starts_with(front)) continue;
+            if (const auto n = ascii::parse_number<unsigned>(std::string_view(label).substr(front.size())))
+                return *n;
+        }
+        return 0u;
+    };
+    if (const auto part = number_after({"iso-8859-", "iso8859-", "iso8859", "iso_8859-"})) {
+        if (part == 1) return {decoding::windows_1252, {}};
+        if (part == 15) return {decoding::iso_8859_15, {}};
+        if (part == 9) return {decoding::by_system, "CP1254"};
+        if (part == 11) return {decoding::by_system, "CP874"};
+        if (part <= 16 && part != 12) return {decoding::by_system, "ISO-8859-" + std::to_string(part)};
+    }
+    if (const auto page = number_after({"windows-", "cp", "x-cp"})) {
+        if (page == 1252) return {decoding::windows_1252, {}};
+        const bool known = (page >= 1250 && page <= 1258) || page == 874 || page == 949;
+        if (known) return {decoding::by_system, "CP" + std::to_string(page)};
+    }
+    return {};
+}
+
+#if defined(__GLIBC__)
+DRAGLINE_DECL result<std::string> decode_by_system(std::string_view text, const std::string& name) {
+    struct converter {
+        ::iconv_t handle;
+        ~converter() { ::iconv_close(handle); }
+    };
+    const auto handle = ::iconv_open("UTF-8", name.c_str());
+    if (handle == reinterpret_cast<::iconv_t>(-1)) return errc::unknown_charset;
+    const converter owner{handle};
+    std::string out;
+    std::array<char, 4096> room;
+    auto* from = const_cast<char*>(text.data());
+    for (auto left = text.size(); left > 0;) {
+        char* to = room.data();
+        auto free = room.size();
+        const auto converted = ::iconv(handle, &from, &left, &to, &free);
+        const auto reason = errno;
+        out.append(room.data(), room.size() - free);
+        if (converted != static_cast<std::size_t>(-1) || reason == E2BIG) continue;
+        out += replacement;
+        if (reason == EINVAL) break;  // incomplete at the end
+        ++from;
+        --left;
+    }
+    return out;
+}
+#else
+DRAGLINE_DECL result<std::string> decode_by_system(std::string_view, const std::string&) {
+    return errc::unknown_charset;
+}
+#endif
+
+}  // namespace detail
+
+DRAGLINE_DECL byte_order_mark find_byte_order_mark(std::string_view text) noexcept {
+    if (text.starts_with("\xef\xbb\xbf")) return {"UTF-8", 3};
+    if (text.starts_with("\xff\xfe")) return {"UTF-16LE", 2};
+    if (text.starts_with("\xfe\xff")) return {"UTF-16BE", 2};
+    return {};
+}
+
+DRAGLINE_DECL std::string to_valid_utf8(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    std::size_t begin = 0;  // of what is valid and not yet copied
+    for (std::size_t at = 0; at < text.size();) {
+        const int step = detail::utf8_step(text.substr(at));
+        if (step > 0) {
+            at += static_cast<std::size_t>(step);
+            continue;
+        }
+        out.append(text, begin, at - begin);
+        out += detail::replacement;
+        begin = at += static_cast<std::size_t>(-step);
+    }
+    return out.append(text, begin);
+}
+
+DRAGLINE_DECL result<std::string> to_utf8(std::string_view text, std::string_view charset) {
+    const auto choice = detail::find_charset(charset);
+    switch (choice.how) {
+        case detail::decoding::none: break;
+        case detail::decoding::utf8: return to_valid_utf8(text);
+        case detail::decoding::utf16_little: return detail::from_utf16(text, false);
+        case detail::decoding::utf16_big: return detail::from_utf16(text, true);
+        case detail::decoding::windows_1252: return detail::from_latin(text, false);
+        case detail::decoding::iso_8859_15: return detail::from_latin(text, true);
+        case detail::decoding::by_system: return detail::decode_by_system(text, choice.system_name);
+    }
+    return errc::unknown_charset;
 }
 
 }  // namespace dragline::codec
@@ -5263,75 +5668,6 @@ DRAGLINE_DECL std::string_view accept_encoding() noexcept;
 // ---- dragline/codec/impl/codings.ipp
 // Included by <dragline/codec/codings.hpp> only.
 
-// ---- dragline/core/ascii.hpp
-// Text in ASCII, as protocols mean it: no locale, no sign of a char, bytes above 127 are never letters.
-
-#include <algorithm>
-#include <charconv>
-#include <concepts>
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::ascii {
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
-constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-constexpr bool is_alpha(char c) noexcept { return is_upper(c) || is_lower(c); }
-constexpr bool is_alphanumeric(char c) noexcept { return is_alpha(c) || is_digit(c); }
-constexpr bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-constexpr char to_lower(char c) noexcept { return is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c; }
-constexpr char to_upper(char c) noexcept { return is_lower(c) ? static_cast<char>(c - ('a' - 'A')) : c; }
-
-/// 0 to 15, or -1 when `c` is no hexadecimal digit.
-constexpr int hex_value(char c) noexcept {
-    if (is_digit(c)) return c - '0';
-    const char lower = to_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-inline std::string to_lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return to_lower(c); });
-    return out;
-}
-
-/// Equal but for the case of ASCII letters.
-constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                              [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
-
-/// Without spaces and tabs at both ends.
-constexpr std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
-/// The whole of `text` as a number of this base: no sign, no space, no overflow.
-template <std::unsigned_integral T>
-std::optional<T> parse_number(std::string_view text, int base = 10) noexcept {
-    T value{};
-    const char* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, value, base);
-    if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-    return value;
-}
-
-/// Calls `visit(item)` for each trimmed, non-empty item of a list (RFC 9110, 5.6.1).
-template <std::invocable<std::string_view> Visit>
-void for_each_item(std::string_view list, char separator, Visit visit) {
-    while (!list.empty()) {
-        const auto end = list.find(separator);
-        if (const auto item = trim(list.substr(0, end)); !item.empty()) visit(item);
-        list = end == list.npos ? std::string_view() : list.substr(end + 1);
-    }
-}
-
-}  // namespace dragline::inline v1::ascii
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -5406,6 +5742,7 @@ DRAGLINE_DECL std::string_view accept_encoding() noexcept { return detail::decod
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -5447,6 +5784,13 @@ public:
                                 }});
     }
 
+    /// Decodes into `out`, which must not be empty, instead: for readers that set the pace. Takes as much of
+    /// `input` as it needs for that, in step::consumed.
+    ///
+    /// It produces nothing only when it has taken all of the input and needs more of it; with an empty input,
+    /// when nothing is left inside. The sizes are bounded by those of `out`. Use either this or write().
+    result<decoder::step> read(std::string_view input, std::span<char> out);
+
     /// The body has ended: errc::truncated unless every coding is complete. A body of no bytes at all is
     /// complete: servers label empty bodies too.
     std::error_code finish();
@@ -5460,10 +5804,12 @@ private:
         std::unique_ptr<decoder> coding;
         std::vector<char> buffer;
         std::uint64_t decoded = 0;
+        std::string_view unread = {};  // of what read() has in the buffer
     };
 
     result<progress> write_to(std::string_view input, piece_sink sink);
     result<progress> run_stage(std::size_t index, std::string_view input, piece_sink sink);
+    result<std::size_t> pull(std::size_t index, std::string_view& input, std::span<char> out);
 
     decoding_limits limits_;
     std::vector<stage> stages_;  // in the order of decoding: the last coding named comes first
@@ -5554,6 +5900,47 @@ DRAGLINE_DECL result<content_decoder::progress> content_decoder::run_stage(std::
     }
 }
 
+DRAGLINE_DECL result<decoder::step> content_decoder::read(std::string_view input, std::span<char> out) {
+    decoder::step done;
+    if (error_) return error_;
+    const auto size = input.size();
+    if (stages_.empty()) {
+        done.produced = input.copy(out.data(), out.size());
+        received_ += done.produced;
+        input.remove_prefix(done.produced);
+    } else {
+        const auto got = pull(stages_.size() - 1, input, out);
+        if (!got) return error_ = got.error();
+        done.produced = *got;
+    }
+    done.consumed = size - input.size();
+    return done;
+}
+
+// One stage asks the one before it only when it has nothing left, so no more than a buffer stands between
+// two.
+DRAGLINE_DECL result<std::size_t> content_decoder::pull(std::size_t index, std::string_view& input,
+                                                        std::span<char> out) {
+    auto& self = stages_[index];
+    auto& from = index == 0 ? input : stages_[index - 1].unread;
+    for (;;) {
+        const auto step = self.coding->decode(from, out);
+        if (!step) return step.error();
+        if (index == 0) received_ += step->consumed;
+        self.decoded += step->produced;
+        if (!limits_.allows(received_, self.decoded)) return errc::ratio_exceeded;
+        from.remove_prefix(step->consumed);
+        if (step->produced != 0) return step->produced;
+        if (step->consumed != 0) continue;
+        if (!from.empty()) return errc::corrupt;  // a decoder that stands still
+        if (index == 0) return std::size_t{0};
+        auto& before = stages_[index - 1];
+        const auto refilled = pull(index - 1, input, before.buffer);
+        if (!refilled || *refilled == 0) return refilled;
+        before.unread = {before.buffer.data(), *refilled};
+    }
+}
+
 }  // namespace dragline::codec
 
 #endif
@@ -5592,11 +5979,28 @@ constexpr void store_big32(std::uint8_t* at, std::uint32_t value) noexcept {
 // The only header with conditions on the operating system. Linux is tested; Windows and macOS are meant to
 // compile.
 
+#include <cerrno>
 #include <cstddef>
+#include <cstdlib>
 
 #if defined(__linux__)
 #include <sys/socket.h>
 #include <sys/uio.h>
+#endif
+
+#if defined(_WIN32)
+#include <fcntl.h>
+#include <io.h>
+#include <sys/stat.h>
+#else
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+
+#if !defined(_WIN32)
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
@@ -5614,6 +6018,34 @@ inline constexpr const char* hosts_file = "/etc/hosts";
 inline constexpr bool linux_kernel = true;
 #else
 inline constexpr bool linux_kernel = false;
+#endif
+
+/// As std::getenv(), but null in a program that runs with more rights than its user.
+inline const char* trusted_environment(const char* name) noexcept {
+#if defined(__linux__)
+    return ::secure_getenv(name);
+#else
+    return std::getenv(name);
+#endif
+}
+
+/// A file that is appended to, each time in one piece; when it is new, for its owner alone. -1: not opened.
+#if defined(_WIN32)
+inline int open_private_log(const char* path) noexcept {
+    return ::_open(path, _O_WRONLY | _O_APPEND | _O_CREAT | _O_BINARY | _O_NOINHERIT, _S_IREAD | _S_IWRITE);
+}
+inline bool append_to_log(int file, const char* bytes, std::size_t size) noexcept {
+    return ::_write(file, bytes, static_cast<unsigned>(size)) == static_cast<int>(size);
+}
+inline void close_log(int file) noexcept { ::_close(file); }
+#else
+inline int open_private_log(const char* path) noexcept {
+    return ::open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+}
+inline bool append_to_log(int file, const char* bytes, std::size_t size) noexcept {
+    return static_cast<std::size_t>(::write(file, bytes, size)) == size;
+}
+inline void close_log(int file) noexcept { ::close(file); }
 #endif
 
 /// The calls on sockets, for a library that is handed those it makes. Only where socket_calls says so.
@@ -5642,6 +6074,11 @@ inline auto send_parts(int socket, const ::iovec* parts, int count) noexcept {
     message.msg_iovlen = static_cast<std::size_t>(count);
     return ::sendmsg(socket, &message, MSG_NOSIGNAL);
 }
+
+/// Lets a socket send and receive through one interface only, whatever the routes say.
+inline int bind_to_interface(int socket, const char* name, std::size_t size) noexcept {
+    return ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, name, static_cast<::socklen_t>(size));
+}
 #else
 inline constexpr bool socket_calls = false;
 
@@ -5663,6 +6100,10 @@ int receive_from(Arguments...) noexcept {
 }
 template <class... Arguments>
 int send_parts(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int bind_to_interface(Arguments...) noexcept {
     return -1;
 }
 #endif
@@ -5716,6 +6157,52 @@ inline int receive_datagrams(int socket, datagram* each, std::size_t count) noex
 inline constexpr bool batched_datagrams = false;
 inline int send_datagrams(int, const datagram*, std::size_t) noexcept { return -1; }
 inline int receive_datagrams(int, datagram*, std::size_t) noexcept { return -1; }
+#endif
+
+// Files that are written: -1 stands for a failure, with the reason in errno. Not on Windows: ENOSYS.
+#if !defined(_WIN32)
+/// Opens a file for writing at its end, makes it where there is none, and locks it against others that come
+/// by this function. A symbolic link at `path` is not followed.
+inline int open_output(const char* path) noexcept {
+    for (;;) {
+        const int file = ::open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (file < 0) return -1;
+        struct ::stat held {};
+        struct ::stat there {};
+        // Who held the lock before may have moved the file meanwhile; then it is another one that is wanted.
+        const bool locked = ::flock(file, LOCK_EX | LOCK_NB) == 0 && ::fstat(file, &held) == 0;
+        if (locked && ::stat(path, &there) == 0 && there.st_ino == held.st_ino &&
+            there.st_dev == held.st_dev) {
+            return file;
+        }
+        const int reason = errno;
+        ::close(file);
+        errno = reason;
+        if (!locked) return -1;
+    }
+}
+inline long write_output(int file, const char* data, std::size_t size) noexcept {
+    return static_cast<long>(::write(file, data, size));
+}
+inline int truncate_output(int file) noexcept { return ::ftruncate(file, 0); }
+inline int sync_output(int file) noexcept { return ::fsync(file); }
+inline int close_output(int file) noexcept { return ::close(file); }
+
+/// Makes the names in a folder lasting.
+inline int sync_folder(const char* path) noexcept {
+    const int folder = ::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return -1;
+    const int synced = ::fsync(folder);
+    ::close(folder);
+    return synced;
+}
+#else
+inline int open_output(const char*) noexcept { return errno = ENOSYS, -1; }
+inline long write_output(int, const char*, std::size_t) noexcept { return errno = ENOSYS, -1; }
+inline int truncate_output(int) noexcept { return errno = ENOSYS, -1; }
+inline int sync_output(int) noexcept { return errno = ENOSYS, -1; }
+inline int close_output(int) noexcept { return errno = ENOSYS, -1; }
+inline int sync_folder(const char*) noexcept { return errno = ENOSYS, -1; }
 #endif
 
 }  // namespace dragline::inline v1::platform
@@ -21737,6 +22224,7 @@ enum class errc {
     challenge_too_large,     ///< It has more than challenge_limits allow.
     unsupported_challenge,   ///< It asks for a scheme, algorithm or qop that we do not have.
     body_not_replayable,     ///< The request had to be sent again, and its body cannot be.
+    body_size_differs,       ///< The body of a request gave fewer or more bytes than it had announced.
     invalid_netrc,           ///< A netrc file breaks the syntax.
     bad_status,              ///< raise_for_status() on a response with a status of 400 or more.
     session_closed,          ///< The session of this handle was closed.
@@ -21748,6 +22236,14 @@ enum class errc {
     cookie_public_suffix,   ///< A cookie for a domain under which others register theirs.
     cookie_insecure,        ///< http that sets a Secure cookie, or one in the place of such.
     cookie_prefix_broken,   ///< A name that begins with __Host- or __Secure-, without what that promises.
+    read_under_way,         ///< A second read of a response_stream, while one is under way.
+    invalid_json,           ///< The parser of json_traits took exception to a text.
+    unexpected_type,        ///< A response of another Content-Type than the one that is wanted.
+    unexpected_status,      ///< A response with another status than one that is wanted.
+    event_too_large,        ///< A line or an event of an event stream beyond its limit.
+    invalid_range,          ///< A part of a file that is not the one asked for.
+    file_exists,            ///< The target of a download is there, and may not be replaced.
+    checksum_mismatch,      ///< What was downloaded is not what it should be.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;
@@ -21789,6 +22285,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::challenge_too_large: return "too many or too large authentication challenges";
                 case errc::unsupported_challenge: return "an authentication challenge that is not supported";
                 case errc::body_not_replayable: return "the body cannot be sent again";
+                case errc::body_size_differs: return "the body has not the size that it announced";
                 case errc::invalid_netrc: return "malformed netrc file";
                 case errc::bad_status: return "the response has an error status";
                 case errc::session_closed: return "the session was closed";
@@ -21800,6 +22297,14 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_public_suffix: return "the cookie is for a public suffix";
                 case errc::cookie_insecure: return "the cookie is not to be set without TLS";
                 case errc::cookie_prefix_broken: return "the cookie is not what its name promises";
+                case errc::read_under_way: return "another read of this response is under way";
+                case errc::invalid_json: return "the text is not the JSON that is wanted";
+                case errc::unexpected_type: return "the response has another content type";
+                case errc::unexpected_status: return "the response has another status";
+                case errc::event_too_large: return "a line or an event is too large";
+                case errc::invalid_range: return "a part that was not asked for";
+                case errc::file_exists: return "the file is already there";
+                case errc::checksum_mismatch: return "the checksum is another one";
             }
             return "unknown http error";
         }
@@ -21824,8 +22329,17 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_public_suffix:
                 case errc::cookie_insecure:
                 case errc::cookie_prefix_broken: return condition::blocked;
+                case errc::event_too_large: return condition::limit_exceeded;
+                case errc::invalid_json:
+                case errc::unexpected_type:
+                case errc::invalid_range: return condition::protocol_error;
+                case errc::file_exists: return std::errc::file_exists;
+                case errc::read_under_way: return std::errc::operation_in_progress;
+                case errc::checksum_mismatch:
+                case errc::unexpected_status:
                 case errc::unsupported_challenge:
                 case errc::body_not_replayable:
+                case errc::body_size_differs:
                 case errc::bad_status:
                 case errc::session_closed:
                 case errc::session_options_differ:
@@ -21845,7 +22359,13 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::too_many_redirects:
                 case errc::redirect_refused:
                 case errc::insecure_redirect: return phase::redirect;
+                case errc::invalid_json:
+                case errc::unexpected_type:
+                case errc::event_too_large:
+                case errc::invalid_range:
+                case errc::checksum_mismatch:
                 case errc::body_too_large: return phase::read;
+                case errc::body_size_differs:
                 case errc::body_not_replayable: return phase::write;
                 case errc::invalid_credentials:
                 case errc::invalid_netrc:
@@ -21859,7 +22379,10 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_foreign_domain:
                 case errc::cookie_public_suffix:
                 case errc::cookie_insecure:
-                case errc::cookie_prefix_broken: break;
+                case errc::cookie_prefix_broken:
+                case errc::unexpected_status:
+                case errc::read_under_way:
+                case errc::file_exists: break;
             }
             return phase::none;
         }
@@ -22786,47 +23309,627 @@ DRAGLINE_DECL bool operator==(const netrc& a, const netrc& b) noexcept {
 
 #endif
 // ---- dragline/http/body.hpp
-// The content of a request: a shared immutable handle, so that options stay cheap to copy and a retry can
-// send it again.
+// The content of a request: a shared immutable handle, so that options stay cheap to copy. See also form.hpp
+// and multipart.hpp.
 
+// ---- dragline/http/detail/body_source.hpp
+// Where the content of a request comes from when it is not in memory. Private: users start with body.hpp.
+
+
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+
+namespace dragline::inline v1::http::detail {
+
+/// The content while it is sent once.
+class body_source {
+public:
+    body_source() = default;
+    body_source(const body_source&) = delete;
+    body_source& operator=(const body_source&) = delete;
+    virtual ~body_source() = default;
+
+    /// In bytes, where that is known. It is announced, so read() has to give just as much.
+    virtual std::optional<std::uint64_t> size() const noexcept = 0;
+
+    /// At least one byte into `into`, which is not empty; 0 at the end, also when asked again. Throws
+    /// async::callback_failure with what a user's function throws.
+    virtual asio::awaitable<result<std::size_t>> read(asio::mutable_buffer into) = 0;
+
+    /// Whether read() runs a coroutine of the user, which has to be ended when time is up.
+    virtual bool may_wait() const noexcept { return false; }
+};
+
+/// Content that can be opened for sending; shared by all copies of a body, and immutable.
+class body_content {
+public:
+    body_content() = default;
+    body_content(const body_content&) = delete;
+    body_content& operator=(const body_content&) = delete;
+    virtual ~body_content() = default;
+
+    virtual result<std::optional<std::uint64_t>> size() const = 0;
+
+    /// Whether it can be sent from its beginning, be it for the first time.
+    virtual bool replayable() const noexcept { return true; }
+
+    virtual bool may_wait() const noexcept { return false; }
+
+    /// Must outlive the source.
+    virtual result<std::unique_ptr<body_source>> open() const = 0;
+};
+
+}  // namespace dragline::http::detail
+// ---- dragline/http/detail/callable_source.hpp
+// Content that a function or coroutine of the user gives piece by piece.
+
+
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+template <class T>
+inline constexpr bool is_read_outcome = std::same_as<T, std::size_t> || std::same_as<T, result<std::size_t>>;
+template <class T>
+inline constexpr bool is_waiting_read = false;
+template <class T>
+inline constexpr bool is_waiting_read<asio::awaitable<T>> = is_read_outcome<T>;
+
+}  // namespace detail
+
+/// What body::from_source() takes: called with an asio::mutable_buffer to fill, it returns how many bytes it
+/// has put there, 0 at the end: as std::size_t or result<std::size_t>, or as asio::awaitable of either.
+template <class Read>
+concept body_reading = std::invocable<Read&, asio::mutable_buffer> &&
+    (detail::is_read_outcome<std::invoke_result_t<Read&, asio::mutable_buffer>> ||
+     detail::is_waiting_read<std::invoke_result_t<Read&, asio::mutable_buffer>>);
+
+namespace detail {
+
+template <class Read>
+class callable_source final : public body_source {
+public:
+    static constexpr bool waits = is_waiting_read<std::invoke_result_t<Read&, asio::mutable_buffer>>;
+
+    callable_source(Read& read, std::optional<std::uint64_t> size) : read_(read), size_(size) {}
+
+    std::optional<std::uint64_t> size() const noexcept override { return size_; }
+    bool may_wait() const noexcept override { return waits; }
+
+    asio::awaitable<result<std::size_t>> read(asio::mutable_buffer into) override {
+        if (ended_) co_return std::size_t{0};
+        result<std::size_t> got;
+        try {
+            if constexpr (waits) {
+                auto reading = read_(into);
+                got = co_await std::move(reading);
+            } else {
+                got = read_(into);
+            }
+        } catch (...) {
+            throw async::callback_failure(std::current_exception());
+        }
+        if (got && *got > into.size()) co_return errc::body_size_differs;
+        ended_ = got && *got == 0;
+        co_return got;
+    }
+
+private:
+    Read& read_;
+    std::optional<std::uint64_t> size_;
+    bool ended_ = false;
+};
+
+// Gives itself away to the first who reads.
+template <class Read>
+class single_content final : public body_content {
+public:
+    single_content(Read read, std::optional<std::uint64_t> size) : read_(std::move(read)), size_(size) {}
+
+    result<std::optional<std::uint64_t>> size() const override { return size_; }
+    bool replayable() const noexcept override { return !taken_; }
+    bool may_wait() const noexcept override { return callable_source<Read>::waits; }
+    result<std::unique_ptr<body_source>> open() const override {
+        if (taken_) return errc::body_not_replayable;
+        return std::unique_ptr<body_source>(std::make_unique<source>(*this));
+    }
+
+private:
+    class source final : public body_source {
+    public:
+        explicit source(const single_content& owner) : owner_(owner), reading_(owner.read_, owner.size_) {}
+        std::optional<std::uint64_t> size() const noexcept override { return owner_.size_; }
+        bool may_wait() const noexcept override { return reading_.may_wait(); }
+
+        asio::awaitable<result<std::size_t>> read(asio::mutable_buffer into) override {
+            if (!begun_ && owner_.taken_.exchange(true)) return refuse();
+            begun_ = true;
+            return reading_.read(into);
+        }
+
+    private:
+        static asio::awaitable<result<std::size_t>> refuse() { co_return errc::body_not_replayable; }
+
+        const single_content& owner_;
+        callable_source<Read> reading_;
+        bool begun_ = false;
+    };
+
+    mutable Read read_;
+    std::optional<std::uint64_t> size_;
+    mutable std::atomic<bool> taken_ = false;
+};
+
+// Made anew for each time that it is sent.
+template <class Make>
+class factory_content final : public body_content {
+    using reading = std::decay_t<std::invoke_result_t<const Make&>>;
+
+public:
+    factory_content(Make make, std::optional<std::uint64_t> size) : make_(std::move(make)), size_(size) {}
+
+    result<std::optional<std::uint64_t>> size() const override { return size_; }
+    bool may_wait() const noexcept override { return callable_source<reading>::waits; }
+    result<std::unique_ptr<body_source>> open() const override {
+        try {
+            return std::unique_ptr<body_source>(std::make_unique<source>(make_(), size_));
+        } catch (...) {
+            throw async::callback_failure(std::current_exception());
+        }
+    }
+
+private:
+    class source final : public body_source {
+    public:
+        source(reading read, std::optional<std::uint64_t> size)
+            : read_(std::move(read)), reading_(read_, size) {}
+        std::optional<std::uint64_t> size() const noexcept override { return reading_.size(); }
+        bool may_wait() const noexcept override { return reading_.may_wait(); }
+        asio::awaitable<result<std::size_t>> read(asio::mutable_buffer into) override {
+            return reading_.read(into);
+        }
+
+    private:
+        reading read_;
+        callable_source<reading> reading_;
+    };
+
+    Make make_;
+    std::optional<std::uint64_t> size_;
+};
+
+}  // namespace detail
+}  // namespace dragline::http
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::http {
 
-/// Bytes to send, and the Content-Type that goes with them unless the request names one.
+/// Which bytes of a file: from `offset` on, and as many as `length` says, else all to the end.
+struct file_range {
+    std::uint64_t offset = 0;
+    std::optional<std::uint64_t> length;
+
+    file_range() {}
+    explicit file_range(std::uint64_t from, std::optional<std::uint64_t> size = std::nullopt)
+        : offset(from), length(size) {}
+};
+
+/// What a request carries, and the Content-Type that goes with it unless the request names one.
+///
+/// In memory, or pulled while it is sent: then with a Content-Length where the size is known, else chunked,
+/// and never more than some 64 KiB of it are held. Copies share the content. Threads: a handle is immutable.
 class body {
 public:
     body() {}
 
     /// Any bytes. No Content-Type is sent when `content_type` is empty.
-    explicit body(std::string bytes, std::string content_type = {})
-        : content_(std::make_shared<const content>(std::move(bytes), std::move(content_type))) {}
+    explicit body(std::string bytes, std::string content_type = {});
 
     /// A JSON text that is already serialised.
     static body json(std::string text) { return body(std::move(text), "application/json"); }
 
+    /// A file, or a part of one, which is opened, measured and read anew each time that it is sent.
+    ///
+    /// It is read on the loop, 64 KiB at a time: 10 to 25 us where the kernel has read ahead, to which a hop
+    /// to a thread and back would add 10. For a disk that may stall use from_source() with a dispatcher.
+    /// Errors, of the fetch: why it cannot be opened or read; errc::body_size_differs when it
+    ///   shrinks or grows meanwhile, or lacks the range.
+    DRAGLINE_DECL static body file(std::string path, std::string content_type = {}, file_range range = {});
+
+    /// What `read` gives, see body_reading, pulled as the peer takes it. It can be sent once: when a
+    /// redirect, a challenge or a dead connection wants it again, the fetch ends as
+    /// errc::body_not_replayable.
+    ///
+    /// A function runs on the loop and must not block; a coroutine is cancelled, and awaited, when the fetch
+    /// ends before it. With a `size` it has to give just that, else the fetch is errc::body_size_differs and
+    /// the peer never sees a complete request. What it throws reaches an awaiting caller as it is.
+    template <body_reading Read>
+    static body from_source(Read read, std::optional<std::uint64_t> size = std::nullopt,
+                            std::string content_type = {}) {
+        return body(std::make_shared<detail::single_content<Read>>(std::move(read), size),
+                    std::move(content_type));
+    }
+
+    /// As above, but `make()` gives a new `read` for each time that it is sent; it must be callable as const.
+    template <class Make>
+    requires body_reading<std::invoke_result_t<const Make&>>
+    static body from_factory(Make make, std::optional<std::uint64_t> size = std::nullopt,
+                             std::string content_type = {}) {
+        return body(std::make_shared<detail::factory_content<Make>>(std::move(make), size),
+                    std::move(content_type));
+    }
+
+    /// The same content coded as gzip, to be sent with Content-Encoding: gzip. What is in memory is coded at
+    /// once, all else while it is sent, and chunked. A body that is coded already is not coded again.
+    ///
+    /// Errors, of the fetch: dragline::errc::not_supported without zlib, invalid_option for a level that
+    /// does not exist (0 to 9).
+    DRAGLINE_DECL body gzip(int level = 6) const;
+
     /// Whether there is a body at all; an empty one is sent with Content-Length: 0.
     bool has_value() const noexcept { return content_ != nullptr; }
+    bool in_memory() const noexcept { return !content_ || !content_->streamed; }
+
+    /// Of a body in memory.
     std::string_view bytes() const noexcept {
         return content_ ? std::string_view(content_->bytes) : std::string_view();
     }
     std::string_view content_type() const noexcept {
-        return content_ ? std::string_view(content_->content_type) : std::string_view();
+        return content_ ? std::string_view(content_->type) : std::string_view();
+    }
+    /// "gzip", or empty.
+    std::string_view content_coding() const noexcept {
+        return content_ ? std::string_view(content_->coding) : std::string_view();
     }
 
+    /// In bytes; nothing where only its end will tell. Errors: those of looking at a file.
+    DRAGLINE_DECL result<std::optional<std::uint64_t>> size() const;
+
+    /// Whether it can be sent (once more) from its beginning.
+    bool replayable() const noexcept { return in_memory() || content_->streamed->replayable(); }
+
+    /// What is wrong with it: the fetch ends with this before it does anything.
+    std::error_code error() const noexcept { return content_ ? content_->error : std::error_code(); }
+
 private:
+    friend struct body_access;
+
     struct content {
-        content(std::string b, std::string type) : bytes(std::move(b)), content_type(std::move(type)) {}
         std::string bytes;
-        std::string content_type;
+        std::string type;
+        std::string coding;
+        std::shared_ptr<const detail::body_content> streamed;  // in place of bytes
+        std::error_code error;
     };
+
+    DRAGLINE_DECL body(std::shared_ptr<const detail::body_content> streamed, std::string content_type);
+    explicit body(std::shared_ptr<const content> made) noexcept : content_(std::move(made)) {}
+
     std::shared_ptr<const content> content_;
 };
 
+/// Opens the handle for this module.
+struct body_access {
+    /// For sending it once; nothing when it is in memory. The body must outlive it.
+    static result<std::unique_ptr<detail::body_source>> open(const body& from) {
+        if (from.in_memory()) return std::unique_ptr<detail::body_source>();
+        return from.content_->streamed->open();
+    }
+    static bool may_wait(const body& what) noexcept {
+        return !what.in_memory() && what.content_->streamed->may_wait();
+    }
+    static body make(std::shared_ptr<const detail::body_content> streamed, std::string content_type) {
+        return body(std::move(streamed), std::move(content_type));
+    }
+    DRAGLINE_DECL static body refused(std::error_code why);
+};
+
 }  // namespace dragline::http
+
+// ---- dragline/http/impl/body.ipp
+// Included by <dragline/http/body.hpp> only.
+
+// ---- dragline/http/detail/file_content.hpp
+// The content of a file, or a part of it.
+
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class file_content final : public body_content {
+public:
+    file_content(std::string path, std::uint64_t offset, std::optional<std::uint64_t> length)
+        : path_(std::move(path)), offset_(offset), length_(length) {}
+
+    result<std::optional<std::uint64_t>> size() const override;
+    result<std::unique_ptr<body_source>> open() const override;
+
+private:
+    result<std::uint64_t> size_within(std::uint64_t whole) const;
+
+    std::string path_;
+    std::uint64_t offset_;
+    std::optional<std::uint64_t> length_;  // nothing: to the end
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/file_content.ipp
+// Included by <dragline/http/detail/file_content.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+struct content_file_closer {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+using content_file = std::unique_ptr<std::FILE, content_file_closer>;
+
+DRAGLINE_DECL std::error_code file_failure() noexcept {
+    const int number = errno;
+    return {number != 0 ? number : EIO, std::generic_category()};
+}
+
+class file_source final : public body_source {
+public:
+    file_source(content_file file, std::uint64_t size, bool to_the_end)
+        : file_(std::move(file)), size_(size), remaining_(size), to_the_end_(to_the_end) {}
+
+    std::optional<std::uint64_t> size() const noexcept override { return size_; }
+    asio::awaitable<result<std::size_t>> read(asio::mutable_buffer into) override {
+        co_return read_now(into);
+    }
+
+private:
+    result<std::size_t> read_now(asio::mutable_buffer into) {
+        errno = 0;
+        if (remaining_ == 0) {
+            const bool grown = to_the_end_ && std::fgetc(file_.get()) != EOF;
+            if (grown) return errc::body_size_differs;
+            return std::size_t{0};
+        }
+        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, into.size()));
+        const auto got = std::fread(into.data(), 1, wanted, file_.get());
+        if (got < wanted && std::ferror(file_.get())) return file_failure();
+        if (got == 0) return errc::body_size_differs;
+        remaining_ -= got;
+        return got;
+    }
+
+    content_file file_;
+    std::uint64_t size_;
+    std::uint64_t remaining_;
+    bool to_the_end_;
+};
+
+DRAGLINE_DECL result<std::uint64_t> file_content::size_within(std::uint64_t whole) const {
+    if (offset_ > whole || length_.value_or(0) > whole - offset_) return errc::body_size_differs;
+    return length_.value_or(whole - offset_);
+}
+
+DRAGLINE_DECL result<std::optional<std::uint64_t>> file_content::size() const {
+    std::error_code ec;
+    const auto status = std::filesystem::status(path_, ec);
+    if (ec) return ec;
+    // To open a pipe waits for its other end, and a device has no size.
+    if (std::filesystem::is_directory(status)) return make_error_code(std::errc::is_a_directory);
+    if (!std::filesystem::is_regular_file(status)) return make_error_code(std::errc::not_supported);
+    const auto whole = std::filesystem::file_size(path_, ec);
+    if (ec) return ec;
+    const auto size = size_within(whole);
+    if (!size) return size.error();
+    return std::optional(*size);
+}
+
+DRAGLINE_DECL result<std::unique_ptr<body_source>> file_content::open() const {
+    if (auto checked = size(); !checked) return checked.error();
+    errno = 0;
+    content_file file(std::fopen(path_.c_str(), "rb"));
+    if (!file) return file_failure();
+    std::setvbuf(file.get(), nullptr, _IONBF, 0);  // it is read in large pieces
+    // The size is that of the file that was opened, whatever bears its name by now.
+    if (std::fseek(file.get(), 0, SEEK_END) != 0) return file_failure();
+    const long whole = std::ftell(file.get());
+    if (whole < 0) return file_failure();
+    const auto size = size_within(static_cast<std::uint64_t>(whole));
+    if (!size) return size.error();
+    if (std::fseek(file.get(), static_cast<long>(offset_), SEEK_SET) != 0) return file_failure();
+    return std::unique_ptr<body_source>(std::make_unique<file_source>(std::move(file), *size, !length_));
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/gzip_content.hpp
+// Other content, coded as gzip while it is sent.
+
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class gzip_content final : public body_content {
+public:
+    gzip_content(std::shared_ptr<const body_content> plain, int level)
+        : plain_(std::move(plain)), level_(level) {}
+
+    result<std::optional<std::uint64_t>> size() const override { return std::optional<std::uint64_t>(); }
+    bool replayable() const noexcept override { return plain_->replayable(); }
+    bool may_wait() const noexcept override { return plain_->may_wait(); }
+    result<std::unique_ptr<body_source>> open() const override;
+
+private:
+    std::shared_ptr<const body_content> plain_;
+    int level_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/gzip_content.ipp
+// Included by <dragline/http/detail/gzip_content.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class gzip_source final : public body_source {
+public:
+    gzip_source(std::unique_ptr<body_source> plain, int level)
+        : plain_(std::move(plain)), coder_(level), piece_(32 * 1024), missing_(plain_->size()) {}
+
+    std::optional<std::uint64_t> size() const noexcept override { return std::nullopt; }
+    bool may_wait() const noexcept override { return plain_->may_wait(); }
+
+    asio::awaitable<result<std::size_t>> read(asio::mutable_buffer into) override {
+        const std::span out(static_cast<char*>(into.data()), into.size());
+        while (!finished_) {
+            if (unread_.empty() && !ended_) {
+                auto reading = plain_->read(asio::buffer(piece_));
+                const auto got = co_await std::move(reading);
+                if (!got) co_return got;
+                if (!count(*got)) co_return errc::body_size_differs;
+                unread_ = {piece_.data(), *got};
+                ended_ = *got == 0;
+            }
+            const auto step = ended_ ? coder_.finish(out) : coder_.encode(unread_, out);
+            if (!step) co_return step.error();
+            unread_.remove_prefix(step->consumed);
+            finished_ = step->finished;
+            if (step->produced > 0) co_return step->produced;
+        }
+        co_return std::size_t{0};
+    }
+
+private:
+    // The coded size is not announced, so it is here that the plain one is held to its word.
+    bool count(std::size_t size) noexcept {
+        if (!missing_) return true;
+        if (size > *missing_ || (size == 0 && *missing_ > 0)) return false;
+        *missing_ -= size;
+        return true;
+    }
+
+    std::unique_ptr<body_source> plain_;
+    codec::gzip_encoder coder_;
+    std::vector<char> piece_;
+    std::optional<std::uint64_t> missing_;
+    std::string_view unread_;  // of piece_
+    bool ended_ = false;
+    bool finished_ = false;
+};
+
+DRAGLINE_DECL result<std::unique_ptr<body_source>> gzip_content::open() const {
+    auto plain = plain_->open();
+    if (!plain) return plain.error();
+    return std::unique_ptr<body_source>(std::make_unique<gzip_source>(*std::move(plain), level_));
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL body::body(std::string bytes, std::string content_type) {
+    auto made = std::make_shared<content>();
+    made->bytes = std::move(bytes);
+    made->type = std::move(content_type);
+    content_ = std::move(made);
+}
+
+DRAGLINE_DECL body::body(std::shared_ptr<const detail::body_content> streamed, std::string content_type) {
+    auto made = std::make_shared<content>();
+    made->streamed = std::move(streamed);
+    made->type = std::move(content_type);
+    content_ = std::move(made);
+}
+
+DRAGLINE_DECL body body::file(std::string path, std::string content_type, file_range range) {
+    return body(std::make_shared<detail::file_content>(std::move(path), range.offset, range.length),
+                std::move(content_type));
+}
+
+DRAGLINE_DECL body body::gzip(int level) const {
+    if (!content_ || content_->error || !content_->coding.empty()) return *this;
+    auto made = std::make_shared<content>();
+    made->type = content_->type;
+    made->coding = "gzip";
+    if (!in_memory()) {
+        if (level < 0 || level > 9) made->error = dragline::errc::invalid_option;
+        if (!features::zlib) made->error = dragline::errc::not_supported;
+        made->streamed = std::make_shared<detail::gzip_content>(content_->streamed, level);
+    } else if (auto coded = codec::encode_gzip(content_->bytes, level)) {
+        made->bytes = *std::move(coded);
+    } else {
+        made->error = coded.error();
+    }
+    return body(std::shared_ptr<const content>(std::move(made)));
+}
+
+DRAGLINE_DECL result<std::optional<std::uint64_t>> body::size() const {
+    if (in_memory()) return std::optional<std::uint64_t>(bytes().size());
+    return content_->streamed->size();
+}
+
+DRAGLINE_DECL body body_access::refused(std::error_code why) {
+    auto made = std::make_shared<body::content>();
+    made->error = why;
+    return body(std::shared_ptr<const body::content>(std::move(made)));
+}
+
+}  // namespace dragline::http
+
+#endif
 // ---- dragline/http/cookies/cookie.hpp
 // Cookies as values (RFC 6265bis). Start with cookie_jar in cookie_jar.hpp; set_cookie.hpp reads the field
 // that makes them.
@@ -24995,90 +26098,14 @@ DRAGLINE_DECL result<cookie_load> load_cookie_file(cookie_jar& into, const std::
 }  // namespace dragline::http
 
 #endif
-// ---- dragline/http/exchange.hpp
-// The seam between fetching and a protocol version: one request and its response, the body streamed.
+// ---- dragline/http/download.hpp
+// download: a URL to a file, in one step as others see it, and resumed when it was interrupted.
 
+// ---- dragline/http/detail/fetch_place.hpp
+// Where an operation of this module runs.
 
-#include <asio/awaitable.hpp>
-#include <asio/buffer.hpp>
-
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::http {
-
-/// Until when one stage may last, and what its timeout is called.
-struct stage_limit {
-    async::time_point until = async::no_deadline;
-    phase where = phase::total;
-};
-
-/// A request as an exchange sends it; the views outlive the exchange.
-struct request_view {
-    std::string_view method;
-    std::string_view scheme;
-    std::string_view host;  ///< Of the Host field, or :authority.
-    std::string_view target;
-    const http::fields* fields = nullptr;  ///< Complete but for Host; checked.
-    std::string_view body;
-};
-
-/// A response before its body.
-class response_head {
-public:
-    response_head() {}
-
-    int status = 0;
-    int version_minor = 1;
-    std::string reason;
-    http::fields headers;
-    bool has_body = true;  ///< False for HEAD, 204 and 304, whatever the fields say.
-
-    /// How much read_body() will give in all, where that is known.
-    std::optional<std::uint64_t> content_length;
-};
-
-/// One request and one response on a connection. Calls come in this order, each once, read_body() until it
-/// gives 0.
-///
-/// Ended by cancelling a call or by destroying the exchange; the connection is then closed, unless
-/// it is reusable().
-class exchange {
-public:
-    virtual ~exchange() = default;
-
-    /// Sends head and body. A peer that answers and closes before it has all of the body is no error here.
-    virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
-
-    /// Reads the final head; interim ones are counted and dropped.
-    virtual asio::awaitable<result<void>> read_head(response_head& into, int max_interim,
-                                                    stage_limit limit) = 0;
-
-    /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
-    virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;
-
-    /// Whether a byte of the response has come.
-    virtual bool answered() const noexcept = 0;
-
-    /// The exchange is over and its connection may carry another one.
-    virtual bool reusable() const noexcept = 0;
-
-    virtual std::uint64_t bytes_sent() const noexcept = 0;
-};
-
-}  // namespace dragline::http
-// ---- dragline/http/fetch.hpp
-// fetch_url: one request, its response with the whole body, redirects followed.
-
-// ---- dragline/http/detail/fetch_op.hpp
-// One fetch from beginning to end: hops, attempts, the body.
-
-// ---- dragline/http/detail/authentication_machine.hpp
-// Decides which credentials go with a request, and whether a refused one is sent again (RFC 9110, 11). No
-// I/O.
+// ---- dragline/http/detail/session_state.hpp
+// A session as its loop keeps it, and all the sessions of one loop.
 
 // ---- dragline/http/detail/challenge_cache.hpp
 // What the origins of a session asked for last, so that the next request need not be refused first.
@@ -25186,513 +26213,343 @@ DRAGLINE_DECL known_challenge challenge_cache::put(std::string_view origin, know
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/http/options.hpp
-// The knobs of one fetch. Every one has a default, and every duration may be no_limit.
+// ---- dragline/http/detail/connection_pool.hpp
+// The connections of one session: idle ones by origin, the caps, and those who wait for a place.
 
-// ---- dragline/http/redirect_policy.hpp
-// Which redirects a fetch follows. Credentials never leave the scheme, host and port that they were given
-// for, whatever the policy says.
+// ---- dragline/http/detail/h1_connection.hpp
+// An HTTP/1.1 connection: the exchange of one request after the other on one stream.
 
+// ---- dragline/http/detail/request_writer.hpp
+// Sends a request of HTTP/1.1, its body from memory or from a source, in steps between which the peer's
+// answer can be looked at.
 
-#include <chrono>
-#include <functional>
-#include <optional>
-#include <span>
-#include <utility>
+// ---- dragline/http/detail/upload.hpp
+// The body of one request on its way to the wire of HTTP/1.1: pulled from its source, counted and framed.
 
-namespace dragline::inline v1::http {
-
-/// A redirect that was followed.
-class redirect_record {
-public:
-    redirect_record() {}
-
-    int status = 0;  ///< That of the response; with a Refresh field it need not be a 3xx.
-    dragline::url::url from;
-    dragline::url::url to;
-};
-
-/// A redirect that may be followed, for the time of one call.
-class redirect_proposal {
-public:
-    redirect_proposal(int code, const url::url& source, const url::url& target,
-                      std::span<const redirect_record> before)
-        : status(code), from(source), to(target), followed(before) {}
-
-    int status;
-    const url::url& from;
-    const url::url& to;  ///< Absolute, http or https.
-    std::span<const redirect_record> followed;
-};
-
-enum class redirect_decision {
-    follow,
-    stop,    ///< The response that redirects is the result.
-    refuse,  ///< The fetch fails with errc::redirect_refused.
-};
-
-/// A value that says which redirects are followed: how many, whereto, or what a function decides.
-///
-/// Followed are 301, 302, 303, 307 and 308 with a Location (RFC 9110, 15.4), to http and https alone. A POST
-/// becomes a GET at 301 and 302, and what is not GET or HEAD at 303.
-class redirect_policy {
-public:
-    using decision_function = std::function<redirect_decision(const redirect_proposal&)>;
-
-    /// Follows up to `limit` redirects, never from https to http.
-    redirect_policy(int limit = 10) : limit_(limit) {}
-
-    /// Follows none: a 3xx response is the result.
-    static redirect_policy none() { return redirect_policy(0); }
-
-    /// Follows within a scheme, host and port; a response that leads elsewhere is the result.
-    static redirect_policy same_origin(int limit = 10) {
-        redirect_policy made(limit);
-        made.same_origin_ = true;
-        return made;
-    }
-
-    /// Follows what `decide` says, up to `limit`; it is asked last, when nothing else forbids the redirect.
-    /// It is called on the loop; what it throws ends the fetch as errc::callback_failed, or reaches who
-    /// awaits it.
-    static redirect_policy function(decision_function decide, int limit = 10) {
-        redirect_policy made(limit);
-        made.decide_ = std::move(decide);
-        return made;
-    }
-
-    /// Lets an https URL lead to an http one.
-    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
-    bool allow_insecure() const noexcept { return allow_insecure_; }
-
-    /// Takes a Refresh field that names a URL for a redirect, counted as the others, if it waits no longer
-    /// than this. It is followed at once, and with GET. Default: a Refresh is a field like any other.
-    redirect_policy& follow_refresh(std::chrono::seconds longest = std::chrono::seconds(10)) {
-        return refresh_ = longest, *this;
-    }
-    std::optional<std::chrono::seconds> refresh() const noexcept { return refresh_; }
-
-    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
-    int limit() const noexcept { return limit_; }
-    bool only_same_origin() const noexcept { return same_origin_; }
-    const decision_function& decide() const noexcept { return decide_; }
-
-private:
-    int limit_;
-    bool same_origin_ = false;
-    bool allow_insecure_ = false;
-    std::optional<std::chrono::seconds> refresh_;
-    decision_function decide_;
-};
-
-}  // namespace dragline::http
-// ---- dragline/http/trace.hpp
-// What a fetch did, hop by hop and attempt by attempt, as plain data: `fetch_options().trace(&t)`.
-
-// ---- dragline/net/connect_trace.hpp
-// What connecting did, as plain data: filled also when it fails.
-
-// ---- dragline/tls/peer_info.hpp
-// Who is at the other end of a TLS connection. Start with `peer_info`, from engine::peer().
+// ---- dragline/http/exchange.hpp
+// The seam between fetching and a protocol version: one request and its response, the body streamed.
 
 
-#include <chrono>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
 
-namespace dragline::inline v1::tls {
-
-namespace detail {
-struct peer_state;
-}
-
-/// One certificate in readable form. Bytes that are no printable text arrive escaped (RFC 4514), so every
-/// text is safe to print.
-struct certificate_info {
-    certificate_info() {}
-
-    std::string subject;  ///< Distinguished name in one line, as "CN=example.com,O=Example" (RFC 2253 order).
-    std::string issuer;
-    std::string subject_common_name;  ///< The last CN of the subject; may be empty.
-    std::string issuer_common_name;
-    std::string serial;  ///< In upper-case hexadecimal.
-    std::chrono::system_clock::time_point not_before;
-    std::chrono::system_clock::time_point not_after;  ///< Clamped to the range of the clock.
-    std::vector<std::string> names;                   ///< DNS names it is for, wildcards as they stand.
-    std::vector<std::string> addresses;               ///< IP addresses it is for.
-    std::string der;                                  ///< The certificate itself.
-};
-
-/// What a handshake agreed on, and the peer's certificates. A cheap handle that outlives its engine; empty
-/// for a connection without TLS. After a failed verification it still has the chain that was refused.
-class peer_info {
-public:
-    peer_info() noexcept {}
-
-    explicit operator bool() const noexcept { return state_ != nullptr; }
-
-    std::string_view version() const noexcept;  ///< "TLSv1.3"
-    std::string_view cipher() const noexcept;   ///< "TLS_AES_256_GCM_SHA384"
-    std::string_view alpn() const noexcept;     ///< "h2"; empty when none was agreed.
-    bool resumed() const noexcept;              ///< Whether a ticket spared the full handshake.
-
-    /// The certificates as the peer sent them, its own first. Read at each call: keep the result.
-    std::vector<certificate_info> chain() const;
-
-private:
-    friend class engine;
-    explicit peer_info(std::shared_ptr<const detail::peer_state> state) : state_(std::move(state)) {}
-
-    std::shared_ptr<const detail::peer_state> state_;
-};
-
-}  // namespace dragline::inline v1::tls
-
-// ---- dragline/tls/impl/peer_info.ipp
-// Included by <dragline/tls/peer_info.hpp> only.
-
-// ---- dragline/tls/detail/openssl.hpp
-// Owners of OpenSSL's objects, for bodies. Empty where bodies are compiled elsewhere, so that users of the
-// compiled library never read OpenSSL's headers.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
-#include <openssl/x509_vfy.h>
-#include <openssl/x509v3.h>
-
-#include <algorithm>
-#include <climits>
 #include <cstddef>
-#include <memory>
-#include <string_view>
-
-namespace dragline::inline v1::tls::detail {
-
-template <auto Free>
-struct freed_by {
-    template <class Object>
-    void operator()(Object* object) const noexcept {
-        Free(object);
-    }
-};
-
-inline void free_chain(STACK_OF(X509) * chain) noexcept { sk_X509_pop_free(chain, X509_free); }
-inline void free_names(GENERAL_NAMES* names) noexcept { GENERAL_NAMES_free(names); }
-inline void free_big_number_text(char* text) noexcept { OPENSSL_free(text); }
-
-using bio_pointer = std::unique_ptr<BIO, freed_by<BIO_free>>;
-using chain_pointer = std::unique_ptr<STACK_OF(X509), freed_by<free_chain>>;
-using key_pointer = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
-using octet_string_pointer = std::unique_ptr<ASN1_OCTET_STRING, freed_by<ASN1_OCTET_STRING_free>>;
-using ssl_context_pointer = std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>>;
-using ssl_pointer = std::unique_ptr<SSL, freed_by<SSL_free>>;
-using x509_pointer = std::unique_ptr<X509, freed_by<X509_free>>;
-
-// The queue belongs to the thread: stale entries would be taken for the next failure, by us or by others.
-inline void clear_errors() noexcept {
-    if (ERR_peek_error() != 0) ERR_clear_error();
-}
-
-// Reads the text in place; it must outlive the BIO.
-inline bio_pointer bio_over(std::string_view text) noexcept {
-    // A negative size would mean "up to the next zero byte".
-    const std::size_t size = std::min<std::size_t>(text.size(), INT_MAX);
-    return bio_pointer(BIO_new_mem_buf(text.empty() ? "" : text.data(), static_cast<int>(size)));
-}
-
-// The end of a PEM text shows as "no start line"; any other reason is a block that cannot be read.
-inline bool take_end_of_pem() noexcept {
-    const unsigned long last = ERR_peek_last_error();
-    const bool at_end = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
-    clear_errors();
-    return at_end;
-}
-
-// Without it OpenSSL asks for the password of an encrypted PEM block on the terminal.
-inline int refuse_password(char*, int, int, void*) noexcept { return -1; }
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-// ---- dragline/tls/detail/peer_state.hpp
-// What peer_info shares: taken from a connection in a few reference counts, read when asked.
-
-
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-
-struct stack_st_X509;
-struct x509_st;
-
-namespace dragline::inline v1::tls {
-
-struct certificate_info;
-
-namespace detail {
-
-struct peer_state {
-    peer_state() = default;
-    peer_state(const peer_state&) = delete;
-    peer_state& operator=(const peer_state&) = delete;
-    ~peer_state();
-
-    std::string_view version;  // OpenSSL's own constants
-    std::string_view cipher;
-    std::string alpn;
-    bool resumed = false;
-    stack_st_X509* chain = nullptr;  // owned; may be null
-};
-
-DRAGLINE_DECL certificate_info describe_certificate(x509_st* certificate);
-
-/// The subject in one line, for messages.
-DRAGLINE_DECL std::string subject_of(const x509_st* certificate);
-
-}  // namespace detail
-}  // namespace dragline::inline v1::tls
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <array>
-#include <ctime>
-
-namespace dragline::inline v1::tls {
-namespace detail {
-
-DRAGLINE_DECL std::string text_of(BIO* memory) {
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(memory, &data);
-    return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
-}
-
-DRAGLINE_DECL std::string one_line(const X509_NAME* name) {
-    const bio_pointer memory(BIO_new(BIO_s_mem()));
-    if (!memory || !name) return {};
-    // UTF-8 stays readable; controls are escaped.
-    X509_NAME_print_ex(memory.get(), name, 0,
-                       XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
-    return text_of(memory.get());
-}
-
-DRAGLINE_DECL std::string printable(const ASN1_STRING* text, unsigned long flags) {
-    const bio_pointer memory(BIO_new(BIO_s_mem()));
-    if (!memory || !text) return {};
-    ASN1_STRING_print_ex(memory.get(), text, flags | ASN1_STRFLGS_ESC_CTRL);
-    return text_of(memory.get());
-}
-
-DRAGLINE_DECL std::string common_name(const X509_NAME* name) {
-    int last = -1;
-    for (int at = last; (at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0;) last = at;
-    if (last < 0) return {};
-    return printable(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)), ASN1_STRFLGS_UTF8_CONVERT);
-}
-
-DRAGLINE_DECL std::string hexadecimal(const ASN1_INTEGER* number) {
-    const std::unique_ptr<BIGNUM, freed_by<BN_free>> value(ASN1_INTEGER_to_BN(number, nullptr));
-    if (!value) return {};
-    const std::unique_ptr<char, freed_by<free_big_number_text>> text(BN_bn2hex(value.get()));
-    return text ? text.get() : std::string();
-}
-
-DRAGLINE_DECL std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) noexcept {
-    namespace chrono = std::chrono;
-    using clock = chrono::system_clock;
-    std::tm parts{};
-    if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return {};
-    const auto day = chrono::sys_days(chrono::year(parts.tm_year + 1900) /
-                                      chrono::month(static_cast<unsigned>(parts.tm_mon + 1)) /
-                                      chrono::day(static_cast<unsigned>(parts.tm_mday)));
-    const chrono::seconds since_epoch = day.time_since_epoch() + chrono::hours(parts.tm_hour) +
-                                        chrono::minutes(parts.tm_min) + chrono::seconds(parts.tm_sec);
-    // "No end" is written as the year 9999 (RFC 5280, 4.1.2.5), beyond a clock that counts nanoseconds.
-    constexpr auto first = chrono::ceil<chrono::seconds>(clock::time_point::min().time_since_epoch());
-    constexpr auto last = chrono::floor<chrono::seconds>(clock::time_point::max().time_since_epoch());
-    return clock::time_point(chrono::duration_cast<clock::duration>(std::clamp(since_epoch, first, last)));
-}
-
-DRAGLINE_DECL std::string ipv6_text(const std::array<unsigned, 8>& groups) {
-    // The longest run of two or more zero groups becomes "::" (RFC 5952, 4.2).
-    std::size_t gap = groups.size(), gap_size = 1;
-    for (std::size_t start = 0; start < groups.size(); ++start) {
-        std::size_t end = start;
-        while (end < groups.size() && groups[end] == 0) ++end;
-        if (end - start > gap_size) gap = start, gap_size = end - start;
-    }
-    std::string text;
-    char group[8];
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-        if (i == gap) {
-            text += "::";
-            i += gap_size - 1;
-            continue;
-        }
-        BIO_snprintf(group, sizeof group, text.empty() || text.back() == ':' ? "%x" : ":%x", groups[i]);
-        text += group;
-    }
-    return text;
-}
-
-DRAGLINE_DECL std::string address_text(const ASN1_OCTET_STRING* bytes) {
-    const unsigned char* at = ASN1_STRING_get0_data(bytes);
-    const int size = ASN1_STRING_length(bytes);
-    if (size == 4) {
-        char text[16];
-        BIO_snprintf(text, sizeof text, "%u.%u.%u.%u", at[0], at[1], at[2], at[3]);
-        return text;
-    }
-    std::array<unsigned, 8> groups{};
-    if (size != 16) return {};
-    for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = load_big16(at + 2 * i);
-    return ipv6_text(groups);
-}
-
-DRAGLINE_DECL void add_alternative_names(certificate_info& info, const X509* certificate) {
-    const std::unique_ptr<GENERAL_NAMES, freed_by<free_names>> names(
-        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-    for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
-        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
-        if (name->type == GEN_DNS) info.names.push_back(printable(name->d.dNSName, ASN1_STRFLGS_ESC_MSB));
-        if (name->type == GEN_IPADD) info.addresses.push_back(address_text(name->d.iPAddress));
-    }
-}
-
-DRAGLINE_DECL std::string subject_of(const X509* certificate) {
-    return certificate ? one_line(X509_get_subject_name(certificate)) : std::string();
-}
-
-DRAGLINE_DECL certificate_info describe_certificate(X509* certificate) {
-    certificate_info info;
-    info.subject = subject_of(certificate);
-    info.issuer = one_line(X509_get_issuer_name(certificate));
-    info.subject_common_name = common_name(X509_get_subject_name(certificate));
-    info.issuer_common_name = common_name(X509_get_issuer_name(certificate));
-    info.serial = hexadecimal(X509_get0_serialNumber(certificate));
-    info.not_before = time_of(X509_get0_notBefore(certificate));
-    info.not_after = time_of(X509_get0_notAfter(certificate));
-    add_alternative_names(info, certificate);
-    if (const int size = i2d_X509(certificate, nullptr); size > 0) {
-        info.der.resize(static_cast<std::size_t>(size));
-        auto* to = reinterpret_cast<unsigned char*>(info.der.data());
-        i2d_X509(certificate, &to);
-    }
-    clear_errors();
-    return info;
-}
-
-DRAGLINE_DECL peer_state::~peer_state() { free_chain(chain); }
-
-}  // namespace detail
-
-DRAGLINE_DECL std::string_view peer_info::version() const noexcept {
-    return state_ ? state_->version : std::string_view();
-}
-
-DRAGLINE_DECL std::string_view peer_info::cipher() const noexcept {
-    return state_ ? state_->cipher : std::string_view();
-}
-
-DRAGLINE_DECL std::string_view peer_info::alpn() const noexcept {
-    return state_ ? std::string_view(state_->alpn) : std::string_view();
-}
-
-DRAGLINE_DECL bool peer_info::resumed() const noexcept { return state_ && state_->resumed; }
-
-DRAGLINE_DECL std::vector<certificate_info> peer_info::chain() const {
-    std::vector<certificate_info> all;
-    const int count = state_ && state_->chain ? sk_X509_num(state_->chain) : 0;
-    all.reserve(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i)
-        all.push_back(detail::describe_certificate(sk_X509_value(state_->chain, i)));
-    return all;
-}
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-
-#include <asio/ip/address.hpp>
-
-#include <cstdint>
-#include <string>
-#include <system_error>
-#include <vector>
-
-namespace dragline::inline v1::net {
-
-/// One address that was dialled.
-class dial_record {
-public:
-    dial_record() {}
-
-    asio::ip::address address;
-    std::uint16_t port = 0;
-    async::duration started{};  ///< Since connecting began.
-    async::duration took{};     ///< Until it was connected, failed, or was given up.
-    std::error_code ec;         ///< operation_aborted when another address was faster.
-};
-
-/// The steps of one connection.
-class connect_trace {
-public:
-    connect_trace() {}
-
-    async::duration resolve{};                ///< Until the first address was known.
-    async::duration connect{};                ///< From then until a transport connection stood.
-    async::duration tls{};                    ///< The handshake.
-    bool tls_resumed = false;                 ///< The handshake used a ticket.
-    std::vector<dns::lookup_trace> look_ups;  ///< None for a literal address.
-    std::vector<dial_record> dials;           ///< In the order in which they were started.
-    dragline::tls::peer_info peer;            ///< With the chain, also when its certificate was refused.
-    std::string tls_detail;                   ///< Which certificate check failed, on which certificate.
-};
-
-}  // namespace dragline::net
-
-#include <cstdint>
-#include <string>
-#include <system_error>
-#include <vector>
 
 namespace dragline::inline v1::http {
 
-/// One exchange, or one that failed.
-class attempt_record {
-public:
-    attempt_record() {}
-
-    std::string url;                ///< Without user name and password.
-    bool reused = false;            ///< On a connection that had carried an exchange before.
-    bool retried = false;           ///< This attempt repeats the one before it, which met a stale connection.
-    net::connect_trace connection;  ///< Empty when the connection was reused.
-    async::duration queue{};        ///< Waiting for a connection or the place for one.
-    async::duration first_byte{};   ///< From the request sent to the end of the response head.
-    async::duration total{};
-    std::uint64_t bytes_sent = 0;      ///< Head and body, before TLS.
-    std::uint64_t bytes_received = 0;  ///< Of the body, before decoding.
-    int status = 0;                    ///< 0 when no head came.
-    std::error_code ec;
+/// Until when one stage may last, and what its timeout is called.
+struct stage_limit {
+    async::time_point until = async::no_deadline;
+    phase where = phase::total;
 };
 
-/// Filled by a fetch, also when it fails. Belongs to the loop until the operation has completed.
-class trace {
-public:
-    trace() {}
+namespace detail {
+class body_source;
+}
 
-    std::vector<attempt_record> attempts;
+/// A request as an exchange sends it; the views outlive the exchange.
+struct request_view {
+    std::string_view method;
+    std::string_view scheme;
+    std::string_view host;  ///< Of the Host field, or :authority.
+    std::string_view target;
+    const http::fields* fields = nullptr;  ///< Complete but for Host; checked.
+    std::string_view body;
+
+    /// A body that is pulled, in place of the other one. The exchange announces its size, or its coding.
+    detail::body_source* source = nullptr;
+
+    /// The body waits for the peer to ask for it with 100 (Continue), at most so long; no_limit: for ever.
+    std::optional<async::duration> expect_continue;
+    int max_interim = 32;  ///< Interim responses while the request is sent.
+};
+
+/// A response before its body.
+class response_head {
+public:
+    response_head() {}
+
+    int status = 0;
+    int version_minor = 1;
+    std::string reason;
+    http::fields headers;
+    bool has_body = true;  ///< False for HEAD, 204 and 304, whatever the fields say.
+
+    /// How much read_body() will give in all, where that is known.
+    std::optional<std::uint64_t> content_length;
+};
+
+/// One request and one response on a connection. Calls come in this order, each once, read_body() until it
+/// gives 0.
+///
+/// Ended by cancelling a call or by destroying the exchange; the connection is then closed, unless
+/// it is reusable().
+class exchange {
+public:
+    virtual ~exchange() = default;
+
+    /// Sends head and body. Over early when the peer answers before it has all: with 300 or more that is
+    /// the end of the body, else read_head() and read_body() go on with it as long as the peer takes it.
+    ///
+    /// The limit is for all of it, what the source and expect_continue wait for included.
+    virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
+
+    /// Reads the final head; interim ones are counted and dropped.
+    virtual asio::awaitable<result<void>> read_head(response_head& into, int max_interim,
+                                                    stage_limit limit) = 0;
+
+    /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
+    virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;
+
+    /// Whether a byte of the response has come.
+    virtual bool answered() const noexcept = 0;
+
+    /// The exchange is over and its connection may carry another one.
+    virtual bool reusable() const noexcept = 0;
+
+    virtual std::uint64_t bytes_sent() const noexcept = 0;
 };
 
 }  // namespace dragline::http
+
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+#include <asio/cancellation_signal.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class upload {
+public:
+    /// How much is pulled at a time.
+    static constexpr std::size_t piece_size = 64 * 1024;
+
+    explicit upload(async::loop_state& loop) : loop_(loop), limit_(&expired, this) {}
+    upload(const upload&) = delete;
+    upload& operator=(const upload&) = delete;
+
+    /// Begins with this source, which must live until the end; chunked where it does not know its size.
+    void start(body_source& from) noexcept;
+
+    /// Lets go of the source, and of the memory for it.
+    void stop() noexcept;
+    bool unfinished() const noexcept { return source_ != nullptr; }
+
+    /// What goes out next: valid until the next call, and empty only at the end. The last bytes of an
+    /// announced size come when the source has shown that there are no more: what is too long is never sent
+    /// whole.
+    ///
+    /// Errors: errc::body_size_differs, those of the source, make_timeout(), operation_aborted by
+    /// interrupt().
+    asio::awaitable<result<asio::const_buffer>> next(stage_limit limit);
+
+    /// Ends next() while it waits for a coroutine of the user.
+    void interrupt() noexcept;
+
+private:
+    static constexpr std::size_t size_line = 8;  // "10000" CRLF, at most
+
+    // What a user's coroutine came to: nothing of it leaves as an exception of the operation.
+    struct pulled {
+        result<std::size_t> size;
+        std::exception_ptr thrown;
+    };
+
+    static void expired(void* self) noexcept;
+    static asio::awaitable<pulled> pull_there(body_source* from, asio::mutable_buffer into);
+    asio::awaitable<result<std::size_t>> pull(asio::mutable_buffer into, stage_limit limit);
+    asio::awaitable<result<std::size_t>> pull_waiting(asio::mutable_buffer into, stage_limit limit);
+    asio::const_buffer framed(std::size_t size);
+
+    async::loop_state& loop_;
+    body_source* source_ = nullptr;
+    std::optional<std::uint64_t> missing_;  // of what was announced
+    std::vector<char> buffer_;              // room for a size line, a piece, and a line end
+    async::deadline limit_;
+    asio::cancellation_signal ending_;  // of the coroutine that is under way
+    bool expired_ = false;
+    bool interrupted_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/upload.ipp
+// Included by <dragline/http/detail/upload.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_state.hpp>
+#include <asio/error.hpp>
+#include <asio/this_coro.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL void upload::start(body_source& from) noexcept {
+    source_ = &from;
+    missing_ = from.size();
+    interrupted_ = false;
+}
+
+DRAGLINE_DECL void upload::stop() noexcept {
+    source_ = nullptr;
+    std::vector<char>().swap(buffer_);
+}
+
+DRAGLINE_DECL asio::awaitable<result<asio::const_buffer>> upload::next(stage_limit limit) {
+    buffer_.resize(size_line + piece_size + h1::line_end.size());
+    const auto room = asio::buffer(buffer_.data() + size_line, piece_size);
+    auto pulling = pull(room, limit);
+    const auto got = co_await std::move(pulling);
+    if (!got) co_return got.error();
+    if (!missing_) {
+        if (*got > 0) co_return framed(*got);
+        source_ = nullptr;
+        co_return asio::buffer(h1::last_chunk.data(), h1::last_chunk.size());
+    }
+    if (*got > *missing_ || (*got == 0 && *missing_ > 0)) co_return errc::body_size_differs;
+    *missing_ -= *got;
+    if (*missing_ == 0) {
+        if (*got > 0) {
+            char surplus = 0;
+            auto probing = pull(asio::buffer(&surplus, 1), limit);
+            const auto more = co_await std::move(probing);
+            if (!more) co_return more.error();
+            if (*more > 0) co_return errc::body_size_differs;
+        }
+        source_ = nullptr;
+    }
+    co_return asio::const_buffer(room.data(), *got);
+}
+
+DRAGLINE_DECL asio::const_buffer upload::framed(std::size_t size) {
+    std::string line;
+    h1::append_chunk_size(line, size);
+    const auto begin = size_line - line.size();
+    std::copy(line.begin(), line.end(), buffer_.data() + begin);
+    std::copy(h1::line_end.begin(), h1::line_end.end(), buffer_.data() + size_line + size);
+    return asio::buffer(buffer_.data() + begin, line.size() + size + h1::line_end.size());
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> upload::pull(asio::mutable_buffer into,
+                                                                stage_limit limit) {
+    return source_->may_wait() ? pull_waiting(into, limit) : source_->read(into);
+}
+
+DRAGLINE_DECL asio::awaitable<upload::pulled> upload::pull_there(body_source* from,
+                                                                 asio::mutable_buffer into) {
+    pulled outcome;
+    try {
+        auto reading = from->read(into);
+        outcome.size = co_await std::move(reading);
+    } catch (...) {
+        outcome.thrown = std::current_exception();
+    }
+    co_return outcome;
+}
+
+// The user's coroutine may be ended by time, by the end of the session and by the caller's cancellation; it
+// is awaited in each case, since it refers to what is its maker's.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> upload::pull_waiting(asio::mutable_buffer into,
+                                                                        stage_limit limit) {
+    auto caller = co_await asio::this_coro::cancellation_state;
+    if (interrupted_) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    auto slot = caller.slot();
+    if (slot.is_connected()) slot.assign([this](asio::cancellation_type type) { ending_.emit(type); });
+    expired_ = false;
+    loop_.deadlines().arm(limit_, limit.until);
+    auto token = asio::bind_cancellation_slot(ending_.slot(), asio::use_awaitable);
+    auto pulling =
+        async::initiate<pulled>(loop_.executor(), &upload::pull_there, std::move(token), source_, into);
+    const auto outcome = co_await std::move(pulling);
+    limit_.disarm();
+    if (slot.is_connected()) slot.clear();
+    if (interrupted_ || caller.cancelled() != asio::cancellation_type::none) {
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    }
+    if (expired_) co_return make_timeout(limit.where);
+    if (outcome.thrown) std::rethrow_exception(outcome.thrown);
+    co_return outcome.size;
+}
+
+DRAGLINE_DECL void upload::expired(void* self) noexcept {
+    auto& late = *static_cast<upload*>(self);
+    late.expired_ = true;
+    late.ending_.emit(asio::cancellation_type::terminal);
+}
+
+DRAGLINE_DECL void upload::interrupt() noexcept {
+    interrupted_ = true;
+    ending_.emit(asio::cancellation_type::terminal);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/net/stream.hpp
+// One stream type over TCP, TLS and Unix sockets. Start with open_connection() in connect.hpp.
+
+// ---- dragline/net/detail/stream_layer.hpp
+// What a stream is made of: a socket, or TLS on top of another layer.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace dragline::inline v1::net::detail {
+
+/// Two pieces that go out one after the other: a head and a body, say. Either may be empty.
+using gather = std::array<asio::const_buffer, 2>;
+
+/// For a write that also looks out for something to read, since the peer may answer before it has all.
+struct input_watch {
+    std::size_t written = 0;
+    bool input = false;  ///< Bytes of the transport, or its end: the write stopped, and can be continued.
+};
+
+class stream_layer {
+public:
+    stream_layer() = default;
+    stream_layer(const stream_layer&) = delete;
+    stream_layer& operator=(const stream_layer&) = delete;
+    virtual ~stream_layer() = default;
+
+    virtual asio::any_io_executor get_executor() noexcept = 0;
+
+    // One read and one write may be under way at a time. At the deadline both end with make_timeout(where).
+    virtual asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
+                                                           phase where) = 0;
+    // With a watch, it ends as well when it would have to wait while there is input. Over TLS a write whose
+    // pieces were all taken by then goes on as one of empty pieces. Nothing may read meanwhile.
+    virtual asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
+                                                input_watch* watch = nullptr) = 0;
+    virtual asio::awaitable<result<void>> shutdown(async::time_point until) = 0;
+
+    // What is there without waiting: asio::error::would_block when nothing is, eof at the end.
+    virtual result<std::size_t> try_read(asio::mutable_buffer into) noexcept = 0;
+    virtual void close() noexcept = 0;
+    virtual bool is_open() const noexcept = 0;
+};
+
+}  // namespace dragline::net::detail
 // ---- dragline/net/endpoint.hpp
 // Where a connection goes to or a server listens: a name or an address with a port, or a Unix socket.
 
@@ -25859,8 +26716,2002 @@ DRAGLINE_DECL std::string endpoint::to_string() const {
 }  // namespace dragline::net
 
 #endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/buffer.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// A connected byte stream. Also an Asio AsyncReadStream and AsyncWriteStream, so asio::async_read and its
+/// kin work.
+///
+/// Moveable; an operation keeps what it needs, so a stream may be destroyed or moved while one is under way:
+/// destroying it closes the connection. One read and one write at a time. Threads: operations may be started
+/// on any thread; every other member belongs to the loop's.
+class stream {
+public:
+    using executor_type = asio::any_io_executor;
+
+    stream() = default;
+    explicit stream(std::shared_ptr<detail::stream_layer> layer) noexcept : layer_(std::move(layer)) {}
+    stream(stream&&) = default;
+    stream& operator=(stream&& other) noexcept;
+    ~stream() { close(); }
+
+    executor_type get_executor() const noexcept { return layer_->get_executor(); }
+    bool is_open() const noexcept { return layer_ && layer_->is_open(); }
+
+    /// Closes at once: operations under way end with operation_aborted. A closed stream stays closed.
+    void close() noexcept {
+        if (layer_) layer_->close();
+    }
+
+    /// Reads at least one byte into the first buffer of `buffers` that is not empty: void(error_code,
+    /// size_t).
+    ///
+    /// Errors: asio::error::eof at the peer's end; over TLS tls::errc::truncated when it came without
+    /// close_notify. Cancel: any type; nothing is consumed.
+    template <class MutableBufferSequence, class Token = default_token>
+    auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
+        return async::initiate<std::size_t>(get_executor(), &read_body, std::forward<Token>(token), layer_,
+                                            first_of<asio::mutable_buffer>(buffers));
+    }
+
+    /// Writes the first buffer of `buffers` that is not empty, whole: void(error_code, size_t).
+    ///
+    /// Cancel: any type; how much went out is then unknown, so close the stream.
+    template <class ConstBufferSequence, class Token = default_token>
+    auto async_write_some(const ConstBufferSequence& buffers, Token&& token = {}) {
+        return async::initiate<std::size_t>(get_executor(), &write_body, std::forward<Token>(token), layer_,
+                                            first_of<asio::const_buffer>(buffers));
+    }
+
+    /// Ends the sending side: void(error_code). Over TLS sends close_notify first.
+    template <class Token = default_token>
+    auto async_shutdown(Token&& token = {}) {
+        return async::initiate<void>(get_executor(), &shutdown_body, std::forward<Token>(token), layer_);
+    }
+
+    /// What the library's own coroutines use: reads and writes under a deadline, without an operation.
+    detail::stream_layer& layer() const noexcept { return *layer_; }
+
+private:
+    using layer_pointer = std::shared_ptr<detail::stream_layer>;
+
+    template <class Buffer, class Sequence>
+    static Buffer first_of(const Sequence& buffers) {
+        for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
+            if (Buffer buffer(*at); buffer.size() > 0) return buffer;
+        }
+        return Buffer();
+    }
+
+    static asio::awaitable<result<std::size_t>> read_body(layer_pointer layer, asio::mutable_buffer into);
+    static asio::awaitable<result<std::size_t>> write_body(layer_pointer layer, asio::const_buffer from);
+    static asio::awaitable<result<void>> shutdown_body(layer_pointer layer);
+
+    layer_pointer layer_;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/stream.ipp
+// Included by <dragline/net/stream.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL stream& stream::operator=(stream&& other) noexcept {
+    if (this != &other) close();
+    layer_ = std::move(other.layer_);
+    return *this;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::read_body(layer_pointer layer,
+                                                                     asio::mutable_buffer into) {
+    if (into.size() == 0) co_return std::size_t{0};
+    auto reading = layer->read_some(into, async::no_deadline, phase::read);
+    co_return co_await std::move(reading);
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::write_body(layer_pointer layer,
+                                                                      asio::const_buffer from) {
+    const detail::gather pieces{from, asio::const_buffer()};
+    auto writing = layer->write(pieces, async::no_deadline, phase::write);
+    auto written = co_await std::move(writing);
+    if (!written) co_return written.error();
+    co_return from.size();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream::shutdown_body(layer_pointer layer) {
+    auto ending = layer->shutdown(async::no_deadline);
+    co_return co_await std::move(ending);
+}
+
+}  // namespace dragline::net
+
+#endif
+
+#include <asio/awaitable.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+class request_writer {
+public:
+    explicit request_writer(async::loop_state& loop) : loop_(loop), upload_(loop) {}
+
+    /// Nothing is to be sent.
+    void reset() noexcept;
+
+    /// Head and body; the head alone when the body is to wait for 100 (Continue). What `request` refers to
+    /// must live until the end.
+    void begin(const request_view& request);
+    void begin_body();
+
+    /// What can go out at once, and what came of that.
+    const net::detail::gather& output() const noexcept { return output_; }
+    void wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept;
+    bool pulls() const noexcept { return upload_.unfinished(); }
+
+    /// Sends to the end, or a piece of what is pulled, or until the peer has something to say.
+    asio::awaitable<result<void>> send(net::detail::stream_layer& to, stage_limit limit);
+
+    bool sending() const noexcept { return sending_; }
+    bool complete() const noexcept { return complete_; }
+    std::uint64_t sent() const noexcept { return sent_; }  ///< In bytes, of this request.
+
+    /// The rest is not wanted.
+    void stop() noexcept;
+    void interrupt() noexcept { upload_.interrupt(); }
+
+    async::loop_state& loop() const noexcept { return loop_; }
+
+private:
+    async::loop_state& loop_;
+    upload upload_;
+    std::string head_;  // kept for its memory
+    net::detail::gather output_;
+    std::string_view waiting_body_;
+    body_source* waiting_source_ = nullptr;
+    std::uint64_t sent_ = 0;
+    bool sending_ = false;
+    bool complete_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/request_writer.ipp
+// Included by <dragline/http/detail/request_writer.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL void request_writer::reset() noexcept {
+    upload_.stop();
+    output_ = {};
+    sent_ = 0;
+    sending_ = complete_ = false;
+}
+
+DRAGLINE_DECL void request_writer::begin(const request_view& request) {
+    head_.clear();
+    h1::append_request_line(head_, request.method, request.target);
+    h1::append_field(head_, "Host", request.host);
+    for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
+    if (request.source) {
+        if (const auto size = request.source->size()) {
+            h1::append_field(head_, "Content-Length", *size);
+        } else {
+            h1::append_field(head_, "Transfer-Encoding", "chunked");
+        }
+    }
+    if (request.expect_continue) h1::append_field(head_, "Expect", "100-continue");
+    head_ += h1::line_end;
+    waiting_body_ = request.body;
+    waiting_source_ = request.source;
+    if (request.expect_continue) {
+        output_ = {asio::buffer(head_), asio::const_buffer()};
+        return;
+    }
+    // A small body goes out with its head in one piece: over TLS in one record.
+    if (waiting_body_.size() <= 4096) head_ += std::exchange(waiting_body_, std::string_view());
+    output_[0] = asio::buffer(head_);
+    begin_body();
+}
+
+DRAGLINE_DECL void request_writer::begin_body() {
+    sending_ = true;
+    output_[1] = asio::buffer(waiting_body_.data(), waiting_body_.size());
+    if (waiting_source_) upload_.start(*waiting_source_);
+}
+
+DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept {
+    sent_ += watch.written;
+    auto written = watch.written;
+    for (auto& piece : output_) {
+        const auto taken = std::min(written, piece.size());
+        piece += taken;
+        written -= taken;
+    }
+    if (ec) return stop();
+    if (watch.input || !sending_ || upload_.unfinished()) return;
+    stop();
+    complete_ = true;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::stream_layer& to,
+                                                                 stage_limit limit) {
+    if (upload_.unfinished() && output_[1].size() == 0) {
+        auto pulling = upload_.next(limit);
+        const auto piece = co_await std::move(pulling);
+        if (!piece) co_return stop(), piece.error();
+        output_[1] = *piece;
+    }
+    net::detail::input_watch watch;
+    auto writing = to.write(output_, limit.until, limit.where, &watch);
+    const auto written = co_await std::move(writing);
+    wrote(watch, written.error());
+    co_return written;
+}
+
+DRAGLINE_DECL void request_writer::stop() noexcept {
+    upload_.stop();
+    sending_ = false;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/tls/peer_info.hpp
+// Who is at the other end of a TLS connection. Start with `peer_info`, from engine::peer().
+
+// ---- dragline/tls/ocsp.hpp
+// What a stapled OCSP response is asked for and what it said: client_options().ocsp(...), peer_info::ocsp().
+
+namespace dragline::inline v1::tls {
+
+/// What becomes of the OCSP response that a server may staple to its certificate (RFC 6066, 8; RFC 6960).
+/// Only the stapled response for the server's own certificate is looked at; nobody is asked over the network.
+enum class ocsp_check {
+    off,  ///< None is asked for. A certificate that promises one (must-staple) is as good as any.
+    /// A response that says revoked or unknown, or is forged, refuses the certificate. One that is out of
+    /// date or says nothing of it counts as none, and none is needed: unless the certificate itself promises
+    /// one (must-staple, RFC 7633), which is then required.
+    if_stapled,
+    required,  ///< Without a response that is good now, the certificate is refused.
+};
+
+/// What the stapled response said of the certificate.
+enum class ocsp_status {
+    unchecked,  ///< Not asked for, or the chain is not verified.
+    missing,    ///< None was stapled.
+    good,
+    revoked,
+    unknown,   ///< The responder does not know the certificate.
+    expired,   ///< Out of date, or of the future.
+    unusable,  ///< An error of the responder, or it is about other certificates.
+    invalid,   ///< Malformed, or not signed by the issuer or by whom he named for it.
+};
+
+}  // namespace dragline::inline v1::tls
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::tls {
+
+namespace detail {
+struct peer_state;
+}
+
+/// One certificate in readable form. Bytes that are no printable text arrive escaped (RFC 4514), so every
+/// text is safe to print.
+struct certificate_info {
+    certificate_info() {}
+
+    std::string subject;  ///< Distinguished name in one line, as "CN=example.com,O=Example" (RFC 2253 order).
+    std::string issuer;
+    std::string subject_common_name;  ///< The last CN of the subject; may be empty.
+    std::string issuer_common_name;
+    std::string serial;  ///< In upper-case hexadecimal.
+    std::chrono::system_clock::time_point not_before;
+    std::chrono::system_clock::time_point not_after;  ///< Clamped to the range of the clock.
+    std::vector<std::string> names;                   ///< DNS names it is for, wildcards as they stand.
+    std::vector<std::string> addresses;               ///< IP addresses it is for.
+    std::string pin;  ///< Of its public key, as client_options::pin() takes it.
+    std::string der;  ///< The certificate itself.
+};
+
+/// Which check failed on which certificate.
+struct verify_failure {
+    verify_failure() {}
+
+    std::error_code ec;            ///< As the handshake ended with: errc::certificate_expired, say.
+    int depth = 0;                 ///< 0 is the peer's own certificate, 1 its issuer.
+    certificate_info certificate;  ///< Empty when the chain has none at that depth.
+    std::string reason;            ///< In OpenSSL's words, where the check is OpenSSL's.
+};
+
+/// What a handshake agreed on, and the peer's certificates. A cheap handle that outlives its engine; empty
+/// for a connection without TLS. After a failed verification it still has the chain that was refused.
+class peer_info {
+public:
+    peer_info() noexcept {}
+
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+
+    std::string_view version() const noexcept;  ///< "TLSv1.3"
+    std::string_view cipher() const noexcept;   ///< "TLS_AES_256_GCM_SHA384"
+    std::string_view alpn() const noexcept;     ///< "h2"; empty when none was agreed.
+    bool resumed() const noexcept;              ///< Whether a ticket spared the full handshake.
+
+    /// The certificates as the peer sent them, its own first. Read at each call: keep the result.
+    std::vector<certificate_info> chain() const;
+    /// The certificates from the peer's own to a trusted one, as they were verified; by the handshake that
+    /// the ticket came from, when this one was resumed. Empty without verification and after a refusal.
+    std::vector<certificate_info> verified_chain() const;
+
+    /// What the stapled OCSP response said; of a resumed handshake, that of the one before it.
+    ocsp_status ocsp() const noexcept;
+
+    /// The check that the peer's certificate failed; nothing when none failed.
+    std::optional<verify_failure> failure() const;
+
+private:
+    friend class engine;
+    explicit peer_info(std::shared_ptr<const detail::peer_state> state) : state_(std::move(state)) {}
+
+    std::shared_ptr<const detail::peer_state> state_;
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/peer_info.ipp
+// Included by <dragline/tls/peer_info.hpp> only.
+
+// ---- dragline/tls/detail/openssl.hpp
+// Owners of OpenSSL's objects, for bodies. Empty where bodies are compiled elsewhere, so that users of the
+// compiled library never read OpenSSL's headers.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace dragline::inline v1::tls::detail {
+
+template <auto Free>
+struct freed_by {
+    template <class Object>
+    void operator()(Object* object) const noexcept {
+        Free(object);
+    }
+};
+
+inline void free_chain(STACK_OF(X509) * chain) noexcept { sk_X509_pop_free(chain, X509_free); }
+inline void free_names(GENERAL_NAMES* names) noexcept { GENERAL_NAMES_free(names); }
+inline void free_big_number_text(char* text) noexcept { OPENSSL_free(text); }
+
+using bio_pointer = std::unique_ptr<BIO, freed_by<BIO_free>>;
+using chain_pointer = std::unique_ptr<STACK_OF(X509), freed_by<free_chain>>;
+using key_pointer = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
+using octet_string_pointer = std::unique_ptr<ASN1_OCTET_STRING, freed_by<ASN1_OCTET_STRING_free>>;
+using ssl_context_pointer = std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>>;
+using ssl_pointer = std::unique_ptr<SSL, freed_by<SSL_free>>;
+using x509_pointer = std::unique_ptr<X509, freed_by<X509_free>>;
+
+// The queue belongs to the thread: stale entries would be taken for the next failure, by us or by others.
+inline void clear_errors() noexcept {
+    if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
+// Reads the text in place; it must outlive the BIO.
+inline bio_pointer bio_over(std::string_view text) noexcept {
+    // A negative size would mean "up to the next zero byte".
+    const std::size_t size = std::min<std::size_t>(text.size(), INT_MAX);
+    return bio_pointer(BIO_new_mem_buf(text.empty() ? "" : text.data(), static_cast<int>(size)));
+}
+
+// The end of a PEM text shows as "no start line"; any other reason is a block that cannot be read.
+inline bool take_end_of_pem() noexcept {
+    const unsigned long last = ERR_peek_last_error();
+    const bool at_end = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
+    clear_errors();
+    return at_end;
+}
+
+// Without it OpenSSL asks for the password of an encrypted PEM block on the terminal.
+inline int refuse_password(char*, int, int, void*) noexcept { return -1; }
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/peer_state.hpp
+// What peer_info shares: taken from a connection in a few reference counts, read when asked.
+
+
+// ---- dragline/tls/error.hpp
+// What can go wrong in TLS. Every code equals condition::tls_failed; the text of the failed check is
+// engine::error_detail().
+
+
+#include <system_error>
+
+namespace dragline::inline v1::tls {
+
+enum class errc {
+    certificate_expired = 1,    ///< A certificate of the chain is past its end.
+    certificate_not_yet_valid,  ///< A certificate of the chain has not begun.
+    unknown_issuer,             ///< The chain ends at nobody in the trust store.
+    self_signed,                ///< The peer's certificate is signed by itself and not in the trust store.
+    host_mismatch,              ///< The certificate is for other names.
+    address_mismatch,           ///< The certificate is for other IP addresses.
+    certificate_revoked,        ///< A certificate of the chain was revoked.
+    certificate_invalid,        ///< Any other failed check: signature, usage, weak key, none sent.
+    pin_mismatch,               ///< None of the pinned keys is in the chain.
+    staple_missing,             ///< No OCSP response was stapled, and one is required.
+    staple_expired,             ///< The stapled OCSP response is out of date, and a good one is required.
+    staple_invalid,           ///< The stapled OCSP response is forged, malformed, or not of this certificate.
+    status_unknown,           ///< The stapled OCSP response says that the certificate is not known.
+    certificate_refused,      ///< An alert: the peer refuses our certificate, or wants one.
+    empty_trust_store,        ///< Verification is on, and there is no certificate to trust.
+    handshake_failed,         ///< An alert, or a broken handshake message.
+    handshake_closed,         ///< The peer ended the connection inside the handshake.
+    not_tls,                  ///< The first bytes of the peer are no TLS: plain HTTP, say.
+    protocol_version,         ///< No TLS version in common.
+    no_shared_cipher,         ///< No cipher suite or group in common.
+    no_application_protocol,  ///< ALPN: nothing in common, or an answer that was not offered.
+    unrecognized_name,        ///< An alert: the server does not know the name that was asked for.
+    truncated,                ///< The transport ended without close_notify: data may be missing.
+    closed,                   ///< A write after close().
+    bad_record,               ///< A record that is malformed or fails its integrity check.
+    alert_received,           ///< The peer ended an established session with an alert.
+    output_limit,             ///< The peer made us queue more than the output limit.
+    invalid_host,             ///< The host is no name and no address to check a certificate against.
+    invalid_trust,            ///< A CA file, directory or PEM text cannot be read.
+    invalid_certificate,      ///< Our own certificate chain cannot be used.
+    invalid_private_key,      ///< Our own key cannot be used.
+    private_key_mismatch,     ///< Our own key is not that of our certificate.
+    bad_passphrase,           ///< The passphrase of our key or PKCS#12 file is wrong, or missing.
+    invalid_pin,              ///< A pin is not "sha256/" and 32 bytes in base64.
+    invalid_ciphers,          ///< OpenSSL knows none of the ciphers, suites or groups that are listed.
+    key_log_failed,           ///< The key log cannot be opened.
+    library_failure,          ///< OpenSSL failed for no reason of the peer.
+};
+
+/// Category "dragline.tls". The phase is phase::tls; phase::read for truncated.
+DRAGLINE_DECL const std::error_category& error_category() noexcept;
+
+inline std::error_code make_error_code(errc code) noexcept {
+    return {static_cast<int>(code), error_category()};
+}
+
+}  // namespace dragline::inline v1::tls
+
+template <>
+struct std::is_error_code_enum<dragline::tls::errc> : std::true_type {};
+
+// ---- dragline/tls/impl/error.ipp
+// Included by <dragline/tls/error.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::tls {
+
+DRAGLINE_DECL const std::error_category& error_category() noexcept {
+    struct tls_category final : category {
+        const char* name() const noexcept override { return "dragline.tls"; }
+
+        std::string message(int code) const override {
+            switch (static_cast<errc>(code)) {
+                case errc::certificate_expired: return "certificate has expired";
+                case errc::certificate_not_yet_valid: return "certificate is not yet valid";
+                case errc::unknown_issuer: return "certificate is from an unknown issuer";
+                case errc::self_signed: return "certificate is self-signed";
+                case errc::host_mismatch: return "certificate is for another host name";
+                case errc::address_mismatch: return "certificate is for another IP address";
+                case errc::certificate_revoked: return "certificate was revoked";
+                case errc::certificate_invalid: return "certificate is not valid";
+                case errc::pin_mismatch: return "no pinned key in the certificate chain";
+                case errc::staple_missing: return "required OCSP response was not stapled";
+                case errc::staple_expired: return "stapled OCSP response is out of date";
+                case errc::staple_invalid: return "stapled OCSP response is not valid";
+                case errc::status_unknown: return "certificate is not known to its OCSP responder";
+                case errc::certificate_refused: return "peer refused our certificate or requires one";
+                case errc::empty_trust_store: return "no trusted CA certificates found (empty trust store)";
+                case errc::handshake_failed: return "TLS handshake failed";
+                case errc::handshake_closed: return "connection closed during the TLS handshake";
+                case errc::not_tls: return "peer does not speak TLS";
+                case errc::protocol_version: return "no TLS version in common";
+                case errc::no_shared_cipher: return "no TLS cipher or group in common";
+                case errc::no_application_protocol: return "no application protocol in common (ALPN)";
+                case errc::unrecognized_name: return "server does not know the requested name";
+                case errc::truncated: return "connection ended without close_notify (truncated)";
+                case errc::closed: return "TLS session was closed on this side";
+                case errc::bad_record: return "bad TLS record";
+                case errc::alert_received: return "peer ended the TLS session with an alert";
+                case errc::output_limit: return "TLS output limit exceeded";
+                case errc::invalid_host: return "not a host name or address to verify";
+                case errc::invalid_trust: return "CA certificates cannot be read";
+                case errc::invalid_certificate: return "own certificate cannot be used";
+                case errc::invalid_private_key: return "own private key cannot be used";
+                case errc::private_key_mismatch: return "own private key is not that of the certificate";
+                case errc::bad_passphrase: return "wrong or missing passphrase of own private key";
+                case errc::invalid_pin: return "malformed public key pin";
+                case errc::invalid_ciphers: return "no known cipher, suite or group in a list";
+                case errc::key_log_failed: return "key log cannot be opened";
+                case errc::library_failure: return "OpenSSL failed";
+            }
+            return "unknown TLS error";
+        }
+
+        std::error_condition default_error_condition(int) const noexcept override {
+            return condition::tls_failed;
+        }
+
+        phase phase_of(int code) const noexcept override {
+            return static_cast<errc>(code) == errc::truncated ? phase::read : phase::tls;
+        }
+    };
+    static const tls_category instance;
+    return instance;
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+struct asn1_string_st;
+struct stack_st_X509;
+struct x509_st;
+
+namespace dragline::inline v1::tls {
+
+struct certificate_info;
+
+namespace detail {
+
+struct peer_state {
+    peer_state() = default;
+    peer_state(const peer_state&) = delete;
+    peer_state& operator=(const peer_state&) = delete;
+    ~peer_state();
+
+    std::string_view version;  // OpenSSL's own constants
+    std::string_view cipher;
+    std::string alpn;
+    bool resumed = false;
+    stack_st_X509* chain = nullptr;     // owned; may be null
+    stack_st_X509* verified = nullptr;  // owned; may be null
+    ocsp_status ocsp = ocsp_status::unchecked;
+
+    const char* failed_reason = nullptr;  // a constant; null when no check failed
+    std::error_code failed_code;
+    int failed_depth = 0;
+    x509_st* failed_certificate = nullptr;  // owned; may be null
+};
+
+DRAGLINE_DECL certificate_info describe_certificate(x509_st* certificate);
+
+/// Clamped to the range of the clock.
+DRAGLINE_DECL std::chrono::system_clock::time_point time_of(const asn1_string_st* time) noexcept;
+
+/// The subject in one line, for messages.
+DRAGLINE_DECL std::string subject_of(const x509_st* certificate);
+
+}  // namespace detail
+}  // namespace dragline::inline v1::tls
+// ---- dragline/tls/detail/pin_check.hpp
+// Whether a chain has one of the pinned keys. Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace dragline::inline v1::tls::detail {
+
+using key_digest = std::array<unsigned char, 32>;
+
+inline void free_bytes(unsigned char* bytes) noexcept { OPENSSL_free(bytes); }
+
+DRAGLINE_DECL std::optional<key_digest> public_key_digest(const X509* certificate) noexcept {
+    unsigned char* encoded = nullptr;
+    const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded);
+    const std::unique_ptr<unsigned char, freed_by<free_bytes>> owner(encoded);
+    key_digest digest;
+    if (size <= 0 || EVP_Digest(encoded, static_cast<std::size_t>(size), digest.data(), nullptr, EVP_sha256(),
+                                nullptr) != 1) {
+        return std::nullopt;
+    }
+    return digest;
+}
+
+DRAGLINE_DECL bool is_pinned(const std::vector<key_digest>& pins, const X509* certificate) noexcept {
+    const auto digest = certificate ? public_key_digest(certificate) : std::nullopt;
+    return digest && std::find(pins.begin(), pins.end(), *digest) != pins.end();
+}
+
+// Without a verified chain only the leaf counts: anybody can send the certificate of a pinned CA along.
+DRAGLINE_DECL bool has_pinned_key(const std::vector<key_digest>& pins, const X509* leaf,
+                                  const STACK_OF(X509) * verified) noexcept {
+    if (is_pinned(pins, leaf)) return true;
+    for (int i = 1; verified && i < sk_X509_num(verified); ++i) {
+        if (is_pinned(pins, sk_X509_value(verified, i))) return true;
+    }
+    return false;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/pin.hpp
+// Pins: the public keys that a server may have, as client_options().pin(...) takes them. Start with
+// `public_key_pin::of_certificate`.
+
+
+#include <array>
+#include <compare>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::tls {
+
+/// The SHA-256 of a public key, that is of the SubjectPublicKeyInfo of its certificates (RFC 7469, 2.4).
+class public_key_pin {
+public:
+    using digest_bytes = std::array<unsigned char, 32>;
+
+    public_key_pin() {}
+    explicit public_key_pin(const digest_bytes& digest) : digest_(digest) {}
+
+    /// Takes "sha256/" or, as curl writes it, "sha256//", and 44 characters of base64.
+    /// Errors: errc::invalid_pin.
+    static result<public_key_pin> parse(std::string_view text);
+
+    /// The pin of a certificate in DER, as certificate_info::der has it, or of the first one of a PEM text.
+    /// Errors: errc::invalid_certificate.
+    static result<public_key_pin> of_certificate(std::string_view certificate);
+
+    /// "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    std::string text() const;
+    const digest_bytes& digest() const noexcept { return digest_; }
+
+    bool operator==(const public_key_pin&) const = default;
+    std::strong_ordering operator<=>(const public_key_pin&) const = default;
+
+private:
+    digest_bytes digest_{};
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/pin.ipp
+// Included by <dragline/tls/pin.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::tls {
+namespace detail {
+
+inline constexpr std::size_t base64_digest_size = 44;
+
+inline std::string base64_of(const public_key_pin::digest_bytes& digest) {
+    unsigned char text[base64_digest_size + 1];
+    const int size = EVP_EncodeBlock(text, digest.data(), static_cast<int>(digest.size()));
+    return std::string(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<public_key_pin> public_key_pin::parse(std::string_view text) {
+    constexpr std::string_view kind = "sha256/";
+    if (!text.starts_with(kind)) return errc::invalid_pin;
+    text.remove_prefix(kind.size());
+    // Base64 may begin with a slash, too: the length tells.
+    if (text.size() == detail::base64_digest_size + 1 && text.front() == '/') text.remove_prefix(1);
+    if (text.size() != detail::base64_digest_size) return errc::invalid_pin;
+    unsigned char bytes[33];
+    const int size = EVP_DecodeBlock(bytes, reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
+    detail::clear_errors();
+    if (size != static_cast<int>(sizeof bytes)) return errc::invalid_pin;
+    digest_bytes digest;
+    std::copy_n(bytes, digest.size(), digest.begin());
+    // Padding and unused bits, which the decoder does not look at.
+    if (detail::base64_of(digest) != text) return errc::invalid_pin;
+    return public_key_pin(digest);
+}
+
+DRAGLINE_DECL result<public_key_pin> public_key_pin::of_certificate(std::string_view certificate) {
+    detail::clear_errors();
+    const auto* at = reinterpret_cast<const unsigned char*>(certificate.data());
+    detail::x509_pointer read(d2i_X509(nullptr, &at, static_cast<long>(certificate.size())));
+    if (!read) {
+        const auto source = detail::bio_over(certificate);
+        read.reset(PEM_read_bio_X509(source.get(), nullptr, detail::refuse_password, nullptr));
+    }
+    const auto digest = read ? detail::public_key_digest(read.get()) : std::nullopt;
+    detail::clear_errors();
+    if (!digest) return errc::invalid_certificate;
+    return public_key_pin(*digest);
+}
+
+DRAGLINE_DECL std::string public_key_pin::text() const { return "sha256/" + detail::base64_of(digest_); }
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace dragline::inline v1::tls {
+namespace detail {
+
+DRAGLINE_DECL std::string text_of(BIO* memory) {
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(memory, &data);
+    return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+DRAGLINE_DECL std::string one_line(const X509_NAME* name) {
+    const bio_pointer memory(BIO_new(BIO_s_mem()));
+    if (!memory || !name) return {};
+    // UTF-8 stays readable; controls are escaped.
+    X509_NAME_print_ex(memory.get(), name, 0,
+                       XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+    return text_of(memory.get());
+}
+
+DRAGLINE_DECL std::string printable(const ASN1_STRING* text, unsigned long flags) {
+    const bio_pointer memory(BIO_new(BIO_s_mem()));
+    if (!memory || !text) return {};
+    ASN1_STRING_print_ex(memory.get(), text, flags | ASN1_STRFLGS_ESC_CTRL);
+    return text_of(memory.get());
+}
+
+DRAGLINE_DECL std::string common_name(const X509_NAME* name) {
+    int last = -1;
+    for (int at = last; (at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0;) last = at;
+    if (last < 0) return {};
+    return printable(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)), ASN1_STRFLGS_UTF8_CONVERT);
+}
+
+DRAGLINE_DECL std::string hexadecimal(const ASN1_INTEGER* number) {
+    const std::unique_ptr<BIGNUM, freed_by<BN_free>> value(ASN1_INTEGER_to_BN(number, nullptr));
+    if (!value) return {};
+    const std::unique_ptr<char, freed_by<free_big_number_text>> text(BN_bn2hex(value.get()));
+    return text ? text.get() : std::string();
+}
+
+DRAGLINE_DECL std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) noexcept {
+    namespace chrono = std::chrono;
+    using clock = chrono::system_clock;
+    std::tm parts{};
+    if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+    const auto day = chrono::sys_days(chrono::year(parts.tm_year + 1900) /
+                                      chrono::month(static_cast<unsigned>(parts.tm_mon + 1)) /
+                                      chrono::day(static_cast<unsigned>(parts.tm_mday)));
+    const chrono::seconds since_epoch = day.time_since_epoch() + chrono::hours(parts.tm_hour) +
+                                        chrono::minutes(parts.tm_min) + chrono::seconds(parts.tm_sec);
+    // "No end" is written as the year 9999 (RFC 5280, 4.1.2.5), beyond a clock that counts nanoseconds.
+    constexpr auto first = chrono::ceil<chrono::seconds>(clock::time_point::min().time_since_epoch());
+    constexpr auto last = chrono::floor<chrono::seconds>(clock::time_point::max().time_since_epoch());
+    return clock::time_point(chrono::duration_cast<clock::duration>(std::clamp(since_epoch, first, last)));
+}
+
+DRAGLINE_DECL std::string ipv6_text(const std::array<unsigned, 8>& groups) {
+    // The longest run of two or more zero groups becomes "::" (RFC 5952, 4.2).
+    std::size_t gap = groups.size(), gap_size = 1;
+    for (std::size_t start = 0; start < groups.size(); ++start) {
+        std::size_t end = start;
+        while (end < groups.size() && groups[end] == 0) ++end;
+        if (end - start > gap_size) gap = start, gap_size = end - start;
+    }
+    std::string text;
+    char group[8];
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (i == gap) {
+            text += "::";
+            i += gap_size - 1;
+            continue;
+        }
+        BIO_snprintf(group, sizeof group, text.empty() || text.back() == ':' ? "%x" : ":%x", groups[i]);
+        text += group;
+    }
+    return text;
+}
+
+DRAGLINE_DECL std::string address_text(const ASN1_OCTET_STRING* bytes) {
+    const unsigned char* at = ASN1_STRING_get0_data(bytes);
+    const int size = ASN1_STRING_length(bytes);
+    if (size == 4) {
+        char text[16];
+        BIO_snprintf(text, sizeof text, "%u.%u.%u.%u", at[0], at[1], at[2], at[3]);
+        return text;
+    }
+    std::array<unsigned, 8> groups{};
+    if (size != 16) return {};
+    for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = load_big16(at + 2 * i);
+    return ipv6_text(groups);
+}
+
+DRAGLINE_DECL void add_alternative_names(certificate_info& info, const X509* certificate) {
+    const std::unique_ptr<GENERAL_NAMES, freed_by<free_names>> names(
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+    for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+        if (name->type == GEN_DNS) info.names.push_back(printable(name->d.dNSName, ASN1_STRFLGS_ESC_MSB));
+        if (name->type == GEN_IPADD) info.addresses.push_back(address_text(name->d.iPAddress));
+    }
+}
+
+DRAGLINE_DECL std::string subject_of(const X509* certificate) {
+    return certificate ? one_line(X509_get_subject_name(certificate)) : std::string();
+}
+
+DRAGLINE_DECL certificate_info describe_certificate(X509* certificate) {
+    certificate_info info;
+    info.subject = subject_of(certificate);
+    info.issuer = one_line(X509_get_issuer_name(certificate));
+    info.subject_common_name = common_name(X509_get_subject_name(certificate));
+    info.issuer_common_name = common_name(X509_get_issuer_name(certificate));
+    info.serial = hexadecimal(X509_get0_serialNumber(certificate));
+    info.not_before = time_of(X509_get0_notBefore(certificate));
+    info.not_after = time_of(X509_get0_notAfter(certificate));
+    add_alternative_names(info, certificate);
+    if (const auto digest = public_key_digest(certificate)) info.pin = public_key_pin(*digest).text();
+    if (const int size = i2d_X509(certificate, nullptr); size > 0) {
+        info.der.resize(static_cast<std::size_t>(size));
+        auto* to = reinterpret_cast<unsigned char*>(info.der.data());
+        i2d_X509(certificate, &to);
+    }
+    clear_errors();
+    return info;
+}
+
+DRAGLINE_DECL std::vector<certificate_info> describe_chain(const STACK_OF(X509) * chain) {
+    std::vector<certificate_info> all;
+    const int count = chain ? sk_X509_num(chain) : 0;
+    all.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) all.push_back(describe_certificate(sk_X509_value(chain, i)));
+    return all;
+}
+
+DRAGLINE_DECL peer_state::~peer_state() {
+    free_chain(chain);
+    free_chain(verified);
+    X509_free(failed_certificate);
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string_view peer_info::version() const noexcept {
+    return state_ ? state_->version : std::string_view();
+}
+
+DRAGLINE_DECL std::string_view peer_info::cipher() const noexcept {
+    return state_ ? state_->cipher : std::string_view();
+}
+
+DRAGLINE_DECL std::string_view peer_info::alpn() const noexcept {
+    return state_ ? std::string_view(state_->alpn) : std::string_view();
+}
+
+DRAGLINE_DECL bool peer_info::resumed() const noexcept { return state_ && state_->resumed; }
+
+DRAGLINE_DECL std::vector<certificate_info> peer_info::chain() const {
+    return detail::describe_chain(state_ ? state_->chain : nullptr);
+}
+
+DRAGLINE_DECL std::vector<certificate_info> peer_info::verified_chain() const {
+    return detail::describe_chain(state_ ? state_->verified : nullptr);
+}
+
+DRAGLINE_DECL ocsp_status peer_info::ocsp() const noexcept {
+    return state_ ? state_->ocsp : ocsp_status::unchecked;
+}
+
+DRAGLINE_DECL std::optional<verify_failure> peer_info::failure() const {
+    if (!state_ || !state_->failed_reason) return std::nullopt;
+    verify_failure found;
+    found.ec = state_->failed_code;
+    found.depth = state_->failed_depth;
+    found.reason = state_->failed_reason;
+    if (state_->failed_certificate) {
+        found.certificate = detail::describe_certificate(state_->failed_certificate);
+    }
+    return found;
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+
+#include <asio/error.hpp>
+#include <asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class h1_connection final : public exchange {
+public:
+    h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
+
+    /// Makes ready for the next exchange; the method decides how the response is framed.
+    void start(std::string_view method, const h1::head_limits& limits);
+
+    asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
+    asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
+    asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
+    bool answered() const noexcept override { return answered_; }
+    bool reusable() const noexcept override;
+    std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
+
+    /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
+    bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
+    void close() noexcept {
+        stream_.close();
+        writer_.interrupt();
+    }
+
+    /// How long the peer said that it keeps this connection when idle.
+    std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
+
+    const asio::ip::address& peer_address() const noexcept { return address_; }
+    std::uint16_t peer_port() const noexcept { return port_; }
+    const tls::peer_info& peer_tls() const noexcept { return peer_; }
+
+private:
+    static constexpr std::size_t first_size = 8 * 1024;
+
+    std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+    void consume(std::size_t size) noexcept { begin_ += size; }
+    asio::awaitable<result<bool>> is_body_wanted(async::duration wait, int max_interim, stage_limit limit);
+    bool answer_came(int max_interim);
+
+    asio::awaitable<result<void>> fill(stage_limit limit);
+    asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
+    asio::mutable_buffer make_room();
+    result<bool> find_head(int max_interim);
+    void take_head(response_head& into);
+    asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
+    asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
+    std::size_t copy_unread(asio::mutable_buffer into) noexcept;
+    bool has_input() noexcept { return take_input() != asio::error::would_block; }
+    std::error_code take_input();
+
+    net::stream stream_;
+    asio::ip::address address_;
+    std::uint16_t port_;
+    tls::peer_info peer_;
+
+    std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    request_writer writer_;
+
+    std::string method_;
+    h1::head_limits limits_;  // those of parser_
+    h1::response_head_parser parser_;
+    h1::chunked_decoder chunks_;
+    h1::body_framing framing_;
+    std::string_view pending_chunk_;  // decoded, still in buffer_
+    std::uint64_t remaining_ = 0;
+    std::size_t head_size_ = 0;  // of the final head, when it stands at the front of the buffer
+    std::error_code head_error_;
+    std::error_code input_end_;
+    int interim_ = 0;
+    bool continue_ = false;  // the peer said 100
+    std::optional<std::chrono::seconds> keep_alive_;
+    bool answered_ = false;
+    bool head_read_ = false;
+    bool body_complete_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/h1_connection.ipp
+// Included by <dragline/http/detail/h1_connection.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL h1_connection::h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port,
+                                           tls::peer_info peer)
+    : stream_(std::move(stream)),
+      address_(std::move(address)),
+      port_(port),
+      peer_(std::move(peer)),
+      writer_(async::loop_state::of(stream_.get_executor())) {}
+
+DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits) {
+    method_ = method;
+    if (limits == limits_) {
+        parser_.reset();
+    } else {
+        parser_ = h1::response_head_parser(limits);
+        limits_ = limits;
+    }
+    framing_ = {};
+    remaining_ = 0;
+    head_size_ = 0;
+    head_error_.clear();
+    interim_ = 0;
+    writer_.reset();
+    continue_ = answered_ = head_read_ = body_complete_ = false;
+}
+
+DRAGLINE_DECL bool is_gone(std::error_code ec) noexcept {
+    return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request_view request,
+                                                                         stage_limit limit) {
+    writer_.begin(request);
+    if (request.expect_continue) {
+        auto asking = is_body_wanted(*request.expect_continue, request.max_interim, limit);
+        const auto wanted = co_await std::move(asking);
+        if (!wanted || !*wanted) co_return wanted.error();
+        writer_.begin_body();
+    }
+    for (;;) {
+        net::detail::input_watch watch;
+        const bool at_once = !writer_.pulls();
+        auto sending = at_once ? stream_.layer().write(writer_.output(), limit.until, limit.where, &watch)
+                               : writer_.send(stream_.layer(), limit);
+        auto sent = co_await std::move(sending);
+        if (at_once) writer_.wrote(watch, sent.error());
+        // A peer may answer and stop reading while the body is still sent: what it answered counts. The
+        // connection has no further use either way.
+        const bool has_body = !request.body.empty() || request.source;
+        if (!sent && has_body && is_gone(sent.error()) && has_input()) co_return result<void>();
+        if (!sent || writer_.complete() || answer_came(request.max_interim)) co_return sent;
+    }
+}
+
+// Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).
+DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async::duration wait,
+                                                                          int max_interim,
+                                                                          stage_limit limit) {
+    auto sending = stream_.layer().write(writer_.output(), limit.until, limit.where);
+    const auto sent = co_await std::move(sending);
+    if (!sent) co_return sent.error();
+    writer_.wrote({asio::buffer_size(writer_.output())}, {});
+    const auto until = std::min(limit.until, async::deadline_after(writer_.loop().now(), wait));
+    for (;;) {
+        if (answer_came(max_interim)) co_return false;
+        if (continue_) co_return true;
+        auto filling = fill({until, limit.where});
+        const auto filled = co_await std::move(filling);
+        if (filled) continue;
+        if (filled.error() == asio::error::eof) co_return false;  // read_head() finds it again
+        const bool silent = filled.error() == make_timeout(limit.where) && until < limit.until;
+        if (!silent) co_return filled.error();
+        co_return true;
+    }
+}
+
+// Whether there is what read_head() has to look at; after it the body is mostly not wanted. Takes all that is
+// there, since only something new would be noticed while sending.
+DRAGLINE_DECL bool h1_connection::answer_came(int max_interim) {
+    for (;;) {
+        const auto found = find_head(max_interim);
+        if (found && *found && parser_.head().status < 300) return true;
+        if (!found || *found) break;
+        const auto ec = take_input();
+        if (ec == asio::error::would_block) return false;
+        if (ec) break;
+    }
+    writer_.stop();
+    return true;
+}
+
+// At least one more byte in the buffer, or an error.
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limit) {
+    if (input_end_) co_return input_end_;  // to be told of it again, Asio would wait for ever
+    const auto space = make_room();
+    auto reading = writer_.sending() ? receive_while_sending(space, limit)
+                                     : stream_.layer().read_some(space, limit.until, limit.where);
+    auto size = co_await std::move(reading);
+    if (size.error() == asio::error::eof) input_end_ = size.error();
+    if (!size) co_return size.error();
+    end_ += *size;
+    answered_ = true;
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (end_ == buffer_.size()) {
+        if (begin_ > 0) {
+            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+            end_ -= begin_;
+            begin_ = 0;
+        } else {
+            buffer_.resize(std::max(first_size, 2 * buffer_.size()));
+        }
+    }
+    return asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
+}
+
+// Takes what has come, or its end, without waiting: would_block when nothing has.
+DRAGLINE_DECL std::error_code h1_connection::take_input() {
+    const auto size = stream_.layer().try_read(make_room());
+    end_ += *size;
+    answered_ = answered_ || *size > 0;
+    if (size.error() != asio::error::would_block) input_end_ = size.error();
+    return size.error();
+}
+
+// Drops the interim heads at the front of the buffer, and says whether a final one is there whole.
+DRAGLINE_DECL result<bool> h1_connection::find_head(int max_interim) {
+    const auto fail = [this](std::error_code ec) { return head_error_ = ec; };
+    if (head_error_) return head_error_;
+    while (head_size_ == 0 && begin_ != end_) {
+        const auto size = parser_.parse(unread());
+        if (!size) return fail(size.error());
+        if (*size == 0) return false;
+        const auto& head = parser_.head();
+        const auto framing = h1::response_framing(head, method_);
+        if (!framing) return fail(framing.error());
+        if (head.status == 101) return fail(errc::unexpected_upgrade);
+        if (head.status >= 200) {
+            framing_ = *framing;
+            head_size_ = *size;
+            break;
+        }
+        if (++interim_ > max_interim) return fail(errc::too_many_interim);
+        continue_ = continue_ || head.status == 100;
+        consume(*size);
+        parser_.reset();
+    }
+    return head_size_ > 0;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_head& into, int max_interim,
+                                                                     stage_limit limit) {
+    for (;;) {
+        const auto found = find_head(max_interim);
+        if (!found) co_return found.error();
+        if (*found) {
+            take_head(into);
+            consume(head_size_);
+            co_return result<void>();
+        }
+        auto filling = fill(limit);
+        auto filled = co_await std::move(filling);
+        if (filled) continue;
+        if (filled.error() != asio::error::eof) co_return filled;
+        co_return answered_ ? make_error_code(h1::errc::truncated) : make_error_code(errc::connection_closed);
+    }
+}
+
+DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
+    const auto& head = parser_.head();
+    into.status = head.status;
+    into.version_minor = head.version_minor;
+    into.reason = head.reason;
+    std::size_t text_size = 0;
+    for (const auto& field : head.fields) text_size += field.name.size() + field.value.size();
+    into.headers.clear();
+    into.headers.reserve(head.fields.size(), text_size);
+    for (const auto& field : head.fields) into.headers.add(field.name, field.value);
+    keep_alive_ = h1::keep_alive_timeout(head.fields);
+    into.has_body = framing_.kind != h1::body_kind::none;
+    into.content_length.reset();
+    head_read_ = true;
+    switch (framing_.kind) {
+        case h1::body_kind::none: body_complete_ = true; break;
+        case h1::body_kind::length:
+            remaining_ = framing_.length;
+            into.content_length = framing_.length;
+            body_complete_ = remaining_ == 0;
+            break;
+        case h1::body_kind::chunked: chunks_.reset(); break;
+        case h1::body_kind::until_close: break;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio::mutable_buffer into,
+                                                                            stage_limit limit) {
+    if (body_complete_) co_return std::size_t{0};
+    auto reading =
+        framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
+    co_return co_await std::move(reading);
+}
+
+DRAGLINE_DECL std::size_t h1_connection::copy_unread(asio::mutable_buffer into) noexcept {
+    const auto size = std::min(into.size(), end_ - begin_);
+    std::memcpy(into.data(), buffer_.data() + begin_, size);
+    consume(size);
+    return size;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
+                                                                             stage_limit limit) {
+    const bool bounded = framing_.kind == h1::body_kind::length;
+    if (bounded && into.size() > remaining_) into = asio::buffer(into, static_cast<std::size_t>(remaining_));
+    result<std::size_t> size = copy_unread(into);
+    if (*size == 0) {
+        // Straight into the caller's memory: the buffer is empty.
+        auto reading = writer_.sending() ? receive_while_sending(into, limit)
+                                         : stream_.layer().read_some(into, limit.until, limit.where);
+        size = co_await std::move(reading);
+        if (size.error() == asio::error::eof) {
+            if (bounded) co_return h1::errc::truncated;
+            body_complete_ = true;
+            co_return std::size_t{0};
+        }
+        if (!size) co_return size;
+    }
+    if (bounded) {
+        remaining_ -= *size;
+        body_complete_ = remaining_ == 0;
+    }
+    co_return size;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(asio::mutable_buffer into,
+                                                                               stage_limit limit) {
+    while (pending_chunk_.empty()) {
+        if (begin_ == end_) {
+            auto filling = fill(limit);
+            auto filled = co_await std::move(filling);
+            if (filled.error() == asio::error::eof) co_return h1::errc::truncated;
+            if (!filled) co_return filled.error();
+        }
+        auto step = chunks_.next(unread());
+        if (!step) co_return step.error();
+        pending_chunk_ = step->data;
+        consume(step->consumed);
+        if (step->finished) {
+            body_complete_ = true;
+            co_return std::size_t{0};
+        }
+    }
+    const auto size = std::min(into.size(), pending_chunk_.size());
+    std::memcpy(into.data(), pending_chunk_.data(), size);
+    pending_chunk_.remove_prefix(size);
+    co_return size;
+}
+
+DRAGLINE_DECL bool h1_connection::reusable() const noexcept {
+    // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
+    return writer_.complete() && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
+           stream_.is_open();
+}
+
+// The peer takes the rest of the request while it answers.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_sending(
+    asio::mutable_buffer into, stage_limit limit) {
+    while (writer_.sending()) {
+        auto got = stream_.layer().try_read(into);
+        if (got.error() != asio::error::would_block) co_return got;
+        auto sending = writer_.send(stream_.layer(), limit);
+        const auto sent = co_await std::move(sending);
+        if (!sent && !is_gone(sent.error())) co_return sent.error();
+    }
+    auto reading = stream_.layer().read_some(into, limit.until, limit.where);
+    co_return co_await std::move(reading);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+struct pool_limits {
+    std::size_t per_host = 10;
+    std::size_t total = 256;
+    std::size_t waiters = 100'000;
+    async::duration idle = std::chrono::seconds(15);
+    async::duration lifetime = no_limit;
+};
+
+class connection_pool {
+    struct host;
+    struct slot {
+        host* owner = nullptr;
+        std::unique_ptr<h1_connection> connection;
+        async::time_point expires{};
+        async::time_point retires{};
+    };
+    using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
+
+public:
+    /// The right to one connection of a host, with or without the connection. Its end closes and frees both.
+    class place {
+    public:
+        place() = default;
+        place(place&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), slot_(other.slot_) {}
+        place& operator=(place&& other) noexcept {
+            if (this != &other) {
+                reset();
+                pool_ = std::exchange(other.pool_, nullptr);
+                slot_ = other.slot_;
+            }
+            return *this;
+        }
+        ~place() { reset(); }
+
+        explicit operator bool() const noexcept { return pool_ != nullptr; }
+        h1_connection* connection() const noexcept { return slot_->connection.get(); }
+        void put(std::unique_ptr<h1_connection> made, async::time_point now) noexcept {
+            slot_->connection = std::move(made);
+            slot_->retires = async::deadline_after(now, pool_->limits_.lifetime);
+        }
+
+        /// Leaves the connection to the next fetch of this host.
+        void park(async::time_point now) {
+            if (auto* pool = std::exchange(pool_, nullptr)) pool->park(slot_, now);
+        }
+
+    private:
+        friend class connection_pool;
+        place(connection_pool& pool, slots::iterator at) noexcept : pool_(&pool), slot_(at) {}
+        void reset() noexcept {
+            if (auto* pool = std::exchange(pool_, nullptr)) pool->drop(slot_);
+        }
+
+        connection_pool* pool_ = nullptr;
+        slots::iterator slot_;
+    };
+
+    /// One who is opening a connection, and takes one of the same host that another fetch has done with when
+    /// that comes first, if it `takes_used`. The pool must outlive it.
+    class contender {
+    public:
+        contender(connection_pool& pool, const place& opening, bool takes_used);
+        ~contender();
+        contender(const contender&) = delete;
+
+        async::event wake;  // also for whoever opens the connection
+        place granted;
+
+    private:
+        friend class connection_pool;
+        connection_pool& pool_;
+        host* target_;  // none when it waits for no other one
+        std::list<contender*>::iterator at_;
+    };
+
+    connection_pool(async::loop_state& loop, pool_limits limits) : loop_(loop), limits_(limits) {}
+    connection_pool(const connection_pool&) = delete;
+    connection_pool& operator=(const connection_pool&) = delete;
+
+    /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
+    /// `fresh`: no idle one. Errors: make_timeout(phase::queue), dragline::errc::queue_full.
+    asio::awaitable<result<place>> acquire(std::string key, bool fresh, async::time_point now,
+                                           stage_limit limit, async::interrupter& ending);
+
+    /// Closes every idle connection, and from now on each one that is parked.
+    void close() noexcept;
+
+    std::size_t idle() const noexcept { return idle_.size(); }
+    std::size_t connections() const noexcept { return idle_.size() + used_.size(); }
+    std::size_t waiting() const noexcept { return waiting_; }
+
+private:
+    struct waiter;
+    using waiters = std::list<waiter*>;
+    struct host {
+        explicit host(std::string k) : key(std::move(k)) {}
+        std::string key;
+        std::size_t connections = 0;       // idle, used, or being opened
+        std::size_t wanted = 0;            // waiters, wherever they stand in line
+        std::deque<slots::iterator> idle;  // the oldest in front
+        waiters waiting;
+        std::list<contender*> contenders;  // all have come before those who wait
+    };
+    struct waiter {
+        waiter(connection_pool& owner, host& wanted, bool wants_fresh);
+        ~waiter();
+        connection_pool& pool;
+        async::event wake;
+        host& target;
+        bool fresh;
+        std::uint64_t order;  // of arrival
+        waiters* line;        // the one it stands in, while nothing is granted
+        waiters::iterator at;
+        place granted;
+    };
+
+    host& host_of(std::string&& key);
+    std::optional<place> take_idle(host& from, async::time_point now);
+    bool has_room(const host& wanted) const noexcept { return wanted.connections < limits_.per_host; }
+    std::optional<place> open_place(host& wanted);
+    place add_place(host& wanted);
+    void evict(slots::iterator oldest) noexcept;
+    void prune(async::time_point now) noexcept;
+    void park(slots::iterator at, async::time_point now);
+    void drop(slots::iterator at) noexcept;
+    static bool is_earlier(const waiters& line, const waiters& other) noexcept;
+    static void move_first(waiters& from, waiters& to);
+    void grant(waiters& line, place granted);
+    void serve_waiters(host& freed);
+    void forget_if_unused(host& left) noexcept;
+
+    async::loop_state& loop_;
+    pool_limits limits_;
+    std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
+    slots idle_;  // the one that was parked first is in front
+    slots used_;
+    waiters waiting_for_total_;
+    std::size_t waiting_ = 0;
+    std::uint64_t arrivals_ = 0;
+    bool closed_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/connection_pool.ipp
+// Included by <dragline/http/detail/connection_pool.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string&& key) {
+    if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
+    auto made = std::make_unique<host>(std::move(key));
+    auto& added = *made;
+    hosts_.emplace(added.key, std::move(made));
+    return added;
+}
+
+DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
+    if (left.connections == 0 && left.wanted == 0) hosts_.erase(left.key);
+}
+
+DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
+                                                                               async::time_point now) {
+    while (!from.idle.empty()) {
+        const auto at = from.idle.back();
+        from.idle.pop_back();
+        used_.splice(used_.end(), idle_, at);
+        place taken(*this, at);
+        if (at->expires > now && at->connection->is_quiet()) return taken;
+        // Keeps the host alive while its last spent connection goes.
+        ++from.connections;
+        taken = place();
+        --from.connections;
+    }
+    return std::nullopt;
+}
+
+DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
+    ++wanted.connections;
+    used_.emplace_back();
+    used_.back().owner = &wanted;
+    return place(*this, std::prev(used_.end()));
+}
+
+DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
+    // An idle connection in the way goes: one of this host that is not good enough for a fresh one, or
+    // the oldest of all, which may be of this host too.
+    if (!has_room(wanted)) {
+        if (wanted.idle.empty()) return std::nullopt;
+        evict(wanted.idle.front());
+    }
+    if (connections() >= limits_.total) {
+        if (idle_.empty()) return std::nullopt;
+        evict(idle_.begin());
+    }
+    return add_place(wanted);
+}
+
+// The oldest of all is also the oldest of its host.
+DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
+    auto& owner = *oldest->owner;
+    owner.idle.pop_front();
+    --owner.connections;
+    idle_.erase(oldest);
+    forget_if_unused(owner);
+}
+
+DRAGLINE_DECL void connection_pool::prune(async::time_point now) noexcept {
+    while (!idle_.empty() && idle_.front().expires <= now) evict(idle_.begin());
+}
+
+DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& wanted, bool wants_fresh)
+    : pool(owner),
+      wake(owner.loop_),
+      target(wanted),
+      fresh(wants_fresh),
+      order(owner.arrivals_++),
+      line(owner.has_room(wanted) ? &owner.waiting_for_total_ : &wanted.waiting),
+      at(line->insert(line->end(), this)) {
+    ++pool.waiting_;
+    ++target.wanted;
+}
+
+DRAGLINE_DECL connection_pool::waiter::~waiter() {
+    --pool.waiting_;
+    --target.wanted;
+    if (line) line->erase(at);
+    if (!granted) pool.forget_if_unused(target);
+}
+
+DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
+    std::string key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
+    auto& wanted = host_of(std::move(key));
+    if (!fresh) {
+        if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
+    }
+    ++wanted.wanted;  // not to be forgotten while idle connections go
+    prune(now);
+    auto opened = open_place(wanted);
+    --wanted.wanted;
+    if (opened) co_return *std::move(opened);
+    if (waiting_ >= limits_.waiters) co_return forget_if_unused(wanted), dragline::errc::queue_full;
+
+    waiter mine(*this, wanted, fresh);
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);
+    auto waiting = mine.wake.wait(limit.until, phase::queue);
+    auto woken = co_await std::move(waiting);
+    if (mine.granted) co_return std::move(mine.granted);
+    if (!woken) co_return woken.error();
+    co_return asio::error::operation_aborted;
+}
+
+DRAGLINE_DECL connection_pool::contender::contender(connection_pool& pool, const place& opening,
+                                                    bool takes_used)
+    : wake(pool.loop_), pool_(pool), target_(takes_used ? opening.slot_->owner : nullptr) {
+    if (!target_) return;
+    at_ = target_->contenders.insert(target_->contenders.end(), this);
+    ++target_->wanted;
+}
+
+DRAGLINE_DECL connection_pool::contender::~contender() {
+    if (!target_) return;
+    target_->contenders.erase(at_);
+    --target_->wanted;
+    pool_.forget_if_unused(*target_);
+}
+
+DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
+    auto& owner = *at->owner;
+    if (closed_ || at->retires <= now) return drop(at);
+    if (!owner.contenders.empty()) {
+        auto& first = *owner.contenders.front();
+        owner.contenders.pop_front();
+        --owner.wanted;
+        first.target_ = nullptr;
+        first.granted = place(*this, at);
+        return first.wake.notify();
+    }
+    if (is_earlier(waiting_for_total_, owner.waiting)) return drop(at);
+    if (!owner.waiting.empty()) {
+        if (owner.waiting.front()->fresh) return drop(at);
+        return grant(owner.waiting, place(*this, at));
+    }
+    auto idle = limits_.idle;
+    if (const auto said = at->connection->keep_alive()) {
+        // A second before the peer does it, so that no request meets a closing connection.
+        idle = std::max(async::duration::zero(),
+                        std::chrono::duration_cast<async::duration>(*said) - std::chrono::seconds(1));
+    }
+    at->expires = std::min(async::deadline_after(now, idle), at->retires);
+    idle_.splice(idle_.end(), used_, at);
+    owner.idle.push_back(at);
+}
+
+DRAGLINE_DECL void connection_pool::drop(slots::iterator at) noexcept {
+    auto& owner = *at->owner;
+    --owner.connections;
+    used_.erase(at);
+    serve_waiters(owner);
+}
+
+DRAGLINE_DECL void connection_pool::grant(waiters& line, place granted) {
+    auto* next = line.front();
+    line.pop_front();
+    next->line = nullptr;
+    next->granted = std::move(granted);
+    next->wake.notify();
+}
+
+DRAGLINE_DECL bool connection_pool::is_earlier(const waiters& line, const waiters& other) noexcept {
+    return !line.empty() && (other.empty() || line.front()->order < other.front()->order);
+}
+
+DRAGLINE_DECL void connection_pool::move_first(waiters& from, waiters& to) {
+    auto* moved = from.front();
+    const auto place = std::find_if(to.begin(), to.end(),
+                                    [moved](const waiter* other) { return other->order > moved->order; });
+    to.splice(place, from, from.begin());
+    moved->line = &to;
+}
+
+// One place has become free. Who waits for a host that is full stands in that host's line, all others in the
+// session's.
+DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
+    if (!closed_ && !freed.waiting.empty()) move_first(freed.waiting, waiting_for_total_);
+    while (!closed_ && !waiting_for_total_.empty()) {
+        auto& target = waiting_for_total_.front()->target;
+        if (has_room(target)) {
+            grant(waiting_for_total_, add_place(target));
+            break;
+        }
+        move_first(waiting_for_total_, target.waiting);  // it has filled up meanwhile
+    }
+    forget_if_unused(freed);
+}
+
+DRAGLINE_DECL void connection_pool::close() noexcept {
+    closed_ = true;
+    while (!idle_.empty()) evict(idle_.begin());
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/sessions_registry.hpp
+// Which loops of the process have sessions.
+
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class loop_sessions;
+
+// What other threads may know of the sessions of one loop.
+struct sessions_entry {
+    sessions_entry(std::shared_ptr<async::loop_gate> way_in, loop_sessions& owner)
+        : gate(std::move(way_in)), sessions(owner) {}
+    std::shared_ptr<async::loop_gate> gate;
+    loop_sessions& sessions;  // for what is posted through the gate only
+    std::atomic<std::size_t> open = 0;
+};
+
+class sessions_registry {
+public:
+    static sessions_registry& instance();
+    void add(std::shared_ptr<sessions_entry> entry);
+    void remove(const std::shared_ptr<sessions_entry>& entry) noexcept;
+    std::vector<std::shared_ptr<sessions_entry>> entries();
+
+private:
+    std::mutex mutex_;
+    std::vector<std::shared_ptr<sessions_entry>> entries_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/sessions_registry.ipp
+// Included by <dragline/http/detail/sessions_registry.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL sessions_registry& sessions_registry::instance() {
+    static auto& registry =
+        *new sessions_registry;  // never destroyed: a static io_context may outlive any static
+    return registry;
+}
+
+DRAGLINE_DECL void sessions_registry::add(std::shared_ptr<sessions_entry> entry) {
+    std::lock_guard lock(mutex_);
+    entries_.push_back(std::move(entry));
+}
+
+DRAGLINE_DECL void sessions_registry::remove(const std::shared_ptr<sessions_entry>& entry) noexcept {
+    std::lock_guard lock(mutex_);
+    std::erase(entries_, entry);
+}
+
+DRAGLINE_DECL std::vector<std::shared_ptr<sessions_entry>> sessions_registry::entries() {
+    std::lock_guard lock(mutex_);
+    return entries_;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/session_options.hpp
+// What the fetches of one session share.
+
 // ---- dragline/tls/options.hpp
 // The TLS settings of clients and servers, as plain values. Start with `client_options`.
+
+// ---- dragline/tls/client_certificate.hpp
+// The certificate with which a client proves who it is: client_options().certificate(...). Start with
+// `client_certificate::pem`.
+
+// ---- dragline/tls/detail/secret_text.hpp
+// Text that is wiped when the last copy goes. It is never printed; its view is for the one who needs it.
+
+
+#include <compare>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::tls::detail {
+
+/// Overwrites the characters, then empties the text.
+DRAGLINE_DECL void wipe(std::string& text) noexcept;
+
+/// A key or passphrase in options. Copies share it; values compare and order by the text.
+class secret_text {
+public:
+    secret_text() noexcept {}
+    explicit secret_text(std::string text);
+
+    std::string_view view() const noexcept { return text_ ? std::string_view(*text_) : std::string_view(); }
+    bool empty() const noexcept { return view().empty(); }
+
+    bool operator==(const secret_text& other) const noexcept { return view() == other.view(); }
+    std::strong_ordering operator<=>(const secret_text& other) const noexcept {
+        return view() <=> other.view();
+    }
+
+private:
+    std::shared_ptr<const std::string> text_;
+};
+
+}  // namespace dragline::inline v1::tls::detail
+
+// ---- dragline/tls/detail/impl/secret_text.ipp
+// Included by <dragline/tls/detail/secret_text.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/crypto.h>
+
+namespace dragline::inline v1::tls::detail {
+
+DRAGLINE_DECL void wipe(std::string& text) noexcept {
+    if (!text.empty()) OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
+DRAGLINE_DECL secret_text::secret_text(std::string text) {
+    struct owner {
+        std::string text;
+        ~owner() { wipe(text); }
+    };
+    // The owner holds a copy, so that a short text leaves nothing in the string it came in.
+    auto kept = std::make_shared<owner>();
+    kept->text.assign(text);
+    wipe(text);
+    text_ = std::shared_ptr<const std::string>(kept, &kept->text);
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#include <compare>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::tls {
+
+/// A client's certificate, the intermediates above it, and its key; from text or from files, which are read
+/// when a context is made.
+///
+/// It is shown to every server that asks for one and has proved its own name: give a session that has one
+/// only to the hosts that may know it. Keys and passphrases are wiped with the last copy.
+class client_certificate {
+public:
+    enum class source { none, pem, pem_files, pkcs12, pkcs12_file };
+
+    client_certificate() {}
+
+    /// PEM: the client's certificate first, then the intermediates; and its key, encrypted or not. Both may
+    /// be the same text.
+    static client_certificate pem(std::string chain, std::string private_key) {
+        return client_certificate(source::pem, std::move(chain), std::move(private_key));
+    }
+    static client_certificate pem_files(std::string chain_path, std::string private_key_path) {
+        return client_certificate(source::pem_files, std::move(chain_path), std::move(private_key_path));
+    }
+
+    /// The bytes of a PKCS#12 file (.p12, .pfx), which holds all of it (RFC 7292).
+    static client_certificate pkcs12(std::string bytes) {
+        return client_certificate(source::pkcs12, std::string(), std::move(bytes));
+    }
+    static client_certificate pkcs12_file(std::string path) {
+        return client_certificate(source::pkcs12_file, std::move(path), std::string());
+    }
+
+    /// Of the encrypted key, or of the PKCS#12 file. Nobody is ever asked for one that is missing.
+    client_certificate& passphrase(std::string text) {
+        return passphrase_ = detail::secret_text(std::move(text)), *this;
+    }
+
+    explicit operator bool() const noexcept { return from_ != source::none; }
+    source from() const noexcept { return from_; }
+    /// The chain in PEM, or its path, or that of the PKCS#12 file.
+    std::string_view chain() const noexcept { return chain_.view(); }
+    /// The key in PEM, or its path, or the bytes of PKCS#12.
+    std::string_view private_key() const noexcept { return key_.view(); }
+    std::string_view passphrase() const noexcept { return passphrase_.view(); }
+
+    bool operator==(const client_certificate&) const = default;
+    std::strong_ordering operator<=>(const client_certificate&) const = default;
+
+private:
+    client_certificate(source from, std::string chain, std::string key)
+        : from_(from), chain_(std::move(chain)), key_(std::move(key)) {}
+
+    source from_ = source::none;
+    detail::secret_text chain_;  // may hold the key, too
+    detail::secret_text key_;
+    detail::secret_text passphrase_;
+};
+
+}  // namespace dragline::inline v1::tls
+// ---- dragline/tls/key_log.hpp
+// The secrets of TLS connections, for programs that decrypt captured traffic: client_options().key_log(...).
+// Start with `key_log::to_file`.
+
+
+#include <compare>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::tls {
+
+/// Where the secrets of connections go, a line for each, in the format of NSS. Whoever reads them
+/// can read those connections. Off by default, whatever the environment says: a program decides it.
+class key_log {
+public:
+    /// Gets each line, without its end. Called in the loop of the connection: when options serve several
+    /// loops, by several threads at once. What it throws ends the handshake with errc::callback_failed.
+    using function = std::function<void(std::string_view line)>;
+
+    key_log() {}
+
+    /// Appends to the file, which when it is new is readable for its owner alone (mode 0600). Each line is
+    /// written in one piece, so any number of loops and processes may share the file.
+    static key_log to_file(std::string path) {
+        key_log made;
+        made.path_ = std::move(path);
+        return made;
+    }
+
+    static key_log to_function(function sink) {
+        key_log made;
+        made.function_ = std::make_shared<const function>(std::move(sink));
+        return made;
+    }
+
+    /// The file that SSLKEYLOGFILE names now; none when it is unset or empty, and none in a program that runs
+    /// with more rights than its user (AT_SECURE).
+    static key_log from_environment();
+
+    explicit operator bool() const noexcept { return path_.has_value() || function_ != nullptr; }
+    const std::optional<std::string>& path() const noexcept { return path_; }
+    const std::shared_ptr<const function>& sink() const noexcept { return function_; }
+
+    /// Functions are equal when they were copied from one key_log.
+    bool operator==(const key_log&) const = default;
+    std::strong_ordering operator<=>(const key_log&) const = default;
+
+private:
+    std::optional<std::string> path_;
+    std::shared_ptr<const function> function_;
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/key_log.ipp
+// Included by <dragline/tls/key_log.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::tls {
+
+DRAGLINE_DECL key_log key_log::from_environment() {
+    const char* path = platform::trusted_environment("SSLKEYLOGFILE");
+    return path && *path ? to_file(path) : key_log();
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
 
 #include <compare>
 #include <optional>
@@ -25881,7 +28732,7 @@ class client_options {
 public:
     client_options() {}
 
-    /// Whether the peer must prove its name. Off also means that no trust store is loaded.
+    /// Whether the peer must prove its name. Off also means that no trust store is loaded; pins still count.
     client_options& verify(bool value) { return verify_ = value, *this; }
     bool verify() const noexcept { return verify_; }
 
@@ -25907,6 +28758,44 @@ public:
     client_options& server_name(std::string name) { return server_name_ = std::move(name), *this; }
     const std::string& server_name() const noexcept { return server_name_; }
 
+    /// The name to ask for (SNI), when it differs from server_name() and the host. Empty: none is asked for.
+    client_options& sni(std::string name) { return sni_ = std::move(name), *this; }
+    const std::optional<std::string>& sni() const noexcept { return sni_; }
+
+    /// The name or address to verify, when it differs from server_name() and the host. Empty: those.
+    client_options& verify_name(std::string name) { return verify_name_ = std::move(name), *this; }
+    const std::string& verify_name() const noexcept { return verify_name_; }
+
+    /// What to show to servers that ask for a certificate.
+    client_options& certificate(client_certificate value) { return certificate_ = std::move(value), *this; }
+    const client_certificate& certificate() const noexcept { return certificate_; }
+
+    /// Adds a public key that the server may have, as public_key_pin::text(): "sha256/" and base64. With
+    /// pins, one must be in the chain as it was verified (RFC 7469, 2.6), so that of a CA will do. Without
+    /// verification, it must be that of the server's own certificate. Another key: errc::pin_mismatch, before
+    /// anything is sent but the beginning of the handshake.
+    client_options& pin(std::string text) { return pins_.push_back(std::move(text)), *this; }
+    const std::vector<std::string>& pins() const noexcept { return pins_; }
+
+    /// What becomes of a stapled OCSP response; required and no verification cannot go together.
+    client_options& ocsp(ocsp_check value) { return ocsp_ = value, *this; }
+    ocsp_check ocsp() const noexcept { return ocsp_; }
+
+    /// Ciphers up to TLS 1.2, suites of TLS 1.3 and groups for the key exchange, best first, in the syntax of
+    /// OpenSSL: "ECDHE+AESGCM:ECDHE+CHACHA20", "TLS_AES_128_GCM_SHA256", "X25519:P-256". Empty: its defaults.
+    /// A list that it refuses, or of which it knows nothing: errc::invalid_ciphers. Ciphers without
+    /// authentication or encryption are never offered.
+    client_options& ciphers(std::string list) { return ciphers_ = std::move(list), *this; }
+    client_options& cipher_suites(std::string list) { return cipher_suites_ = std::move(list), *this; }
+    client_options& groups(std::string list) { return groups_ = std::move(list), *this; }
+    const std::string& ciphers() const noexcept { return ciphers_; }
+    const std::string& cipher_suites() const noexcept { return cipher_suites_; }
+    const std::string& groups() const noexcept { return groups_; }
+
+    /// Where the secrets of connections go: nowhere by default.
+    client_options& key_log(tls::key_log where) { return key_log_ = std::move(where), *this; }
+    const tls::key_log& key_log() const noexcept { return key_log_; }
+
     bool operator==(const client_options&) const = default;
     std::strong_ordering operator<=>(const client_options&) const = default;
 
@@ -25919,6 +28808,15 @@ private:
     std::optional<std::string> ca_pem_;
     std::vector<std::string> alpn_;
     std::string server_name_;
+    std::optional<std::string> sni_;
+    std::string verify_name_;
+    client_certificate certificate_;
+    std::vector<std::string> pins_;
+    ocsp_check ocsp_ = ocsp_check::if_stapled;
+    std::string ciphers_;
+    std::string cipher_suites_;
+    std::string groups_;
+    tls::key_log key_log_;
 };
 
 /// How a server speaks TLS: its certificate and key are needed, the rest has defaults.
@@ -25947,6 +28845,10 @@ public:
     server_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
     const std::vector<std::string>& alpn() const noexcept { return alpn_; }
 
+    /// The OCSP response to staple for clients that ask for one, in DER, as it is. Empty: none.
+    server_options& ocsp_response(std::string der) { return ocsp_response_ = std::move(der), *this; }
+    const std::string& ocsp_response() const noexcept { return ocsp_response_; }
+
     bool operator==(const server_options&) const = default;
 
 private:
@@ -25956,9 +28858,2383 @@ private:
     version min_version_ = version::tls_1_2;
     version max_version_ = version::tls_1_3;
     std::vector<std::string> alpn_;
+    std::string ocsp_response_;
 };
 
 }  // namespace dragline::inline v1::tls
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// The settings of a session, fixed when get_session() makes it.
+class session_options {
+public:
+    session_options() {}
+
+    /// Connections to one origin, idle ones included; further fetches wait in turn.
+    session_options& connections_per_host(std::size_t value) { return per_host_ = value, *this; }
+    std::size_t connections_per_host() const noexcept { return per_host_; }
+
+    /// Connections of the whole session.
+    session_options& connections(std::size_t value) { return total_ = value, *this; }
+    std::size_t connections() const noexcept { return total_; }
+
+    /// Fetches that may wait for a connection; one more fails with dragline::errc::queue_full.
+    session_options& max_waiters(std::size_t value) { return waiters_ = value, *this; }
+    std::size_t max_waiters() const noexcept { return waiters_; }
+
+    /// How long an idle connection is kept, unless the peer says how long it does. It is closed when the
+    /// session next does something after that.
+    session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
+    async::duration idle_timeout() const noexcept { return idle_; }
+
+    /// How long a connection is used at most, from when it was opened; an exchange under way is finished.
+    session_options& connection_lifetime(async::duration value) { return lifetime_ = value, *this; }
+    async::duration connection_lifetime() const noexcept { return lifetime_; }
+
+    /// The User-Agent of fetches that name none; none is sent when empty.
+    session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
+    const std::string& user_agent() const noexcept { return user_agent_; }
+
+    /// What becomes of Set-Cookie fields. Default: none is kept. With cookie_policy::own_jar() each session
+    /// that is made has a jar of its own; session::cookie_jar() is it.
+    session_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
+    const cookie_policy& cookies() const noexcept { return cookies_; }
+
+    /// Credentials by host, for fetches that have none: `netrc::load_default()`. They are sent when a server
+    /// asks for them. A redirect to another machine of it gets what is its own, but not the default, and none
+    /// after a step from https to http.
+    session_options& netrc(http::netrc value) { return netrc_ = std::move(value), *this; }
+    const http::netrc& netrc() const noexcept { return netrc_; }
+
+    /// Origins whose challenge is remembered, so that the next fetch is not refused first; 0 for none.
+    session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
+    std::size_t known_challenges() const noexcept { return known_challenges_; }
+
+    session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
+    const dragline::tls::client_options& tls() const noexcept { return tls_; }
+
+    /// How names are looked up.
+    session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
+    const dragline::dns::query_options& dns() const noexcept { return dns_; }
+
+    bool operator==(const session_options&) const = default;
+
+private:
+    std::size_t per_host_ = 10;
+    std::size_t total_ = 256;
+    std::size_t waiters_ = 100'000;
+    async::duration idle_ = std::chrono::seconds(15);
+    async::duration lifetime_ = no_limit;
+    std::string user_agent_ = "dragline/0.1";
+    cookie_policy cookies_;
+    http::netrc netrc_;
+    std::size_t known_challenges_ = 1000;
+    dragline::tls::client_options tls_;
+    dragline::dns::query_options dns_;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::session_options;
+}
+// ---- dragline/tls/context.hpp
+// The settings of many TLS connections, made once and then shared. Start with `context::make_client`.
+
+
+#include <memory>
+#include <utility>
+
+struct ssl_ctx_st;
+
+namespace dragline::inline v1::tls {
+
+namespace detail {
+struct context_state;
+}
+
+/// A cheap handle to an OpenSSL context that is never changed after it was made.
+///
+/// Make one for each set of equal options and keep it: loading a trust store reads files, blocks, and takes
+/// up to 20 ms; the system store is loaded once, while any context uses it. Copies share the context, and may
+/// be used by several loops.
+class context {
+public:
+    /// An empty handle: an engine on it fails with errc::invalid_option of core.
+    context() noexcept {}
+
+    /// The context of clients. The system store is that of OpenSSL, which heeds SSL_CERT_FILE and
+    /// SSL_CERT_DIR; where that is empty and neither is set, the usual places of the system are tried.
+    /// Errors: invalid_trust, empty_trust_store, invalid_certificate, invalid_private_key,
+    /// private_key_mismatch, bad_passphrase, invalid_pin, invalid_ciphers, invalid_host, key_log_failed,
+    /// library_failure; core's invalid_option for versions, ALPN names and checks that cannot work.
+    static result<context> make_client(const client_options& options = client_options());
+
+    /// The context of servers.
+    /// Errors: as make_client().
+    static result<context> make_server(const server_options& options);
+
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+    bool is_client() const noexcept;
+
+    /// OpenSSL's SSL_CTX, for what has no option here. Change nothing once an engine has used it.
+    ssl_ctx_st* native_handle() const noexcept;
+
+    /// Handles are equal when they share one context.
+    bool operator==(const context&) const noexcept = default;
+
+private:
+    friend class engine;
+    explicit context(std::shared_ptr<const detail::context_state> state) : state_(std::move(state)) {}
+
+    std::shared_ptr<const detail::context_state> state_;
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/context.ipp
+// Included by <dragline/tls/context.hpp> only.
+
+// ---- dragline/tls/detail/client_setup.hpp
+// Turns the options of a client into settings of OpenSSL's context. Bodies only.
+
+// ---- dragline/tls/detail/client_checks.hpp
+// What a client checks of a server beside OpenSSL: pins and the stapled OCSP response. Bodies only.
+
+// ---- dragline/tls/detail/context_state.hpp
+// What the handles of one context share.
+
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+struct ssl_ctx_st;
+struct x509_store_st;
+
+namespace dragline::inline v1::tls::detail {
+
+class key_log_sink;
+
+inline std::atomic<std::uint64_t> last_context_id = 0;
+
+struct context_state {
+    context_state(ssl_ctx_st* owned_handle, bool client) : handle(owned_handle), is_client(client) {}
+    context_state(const context_state&) = delete;
+    context_state& operator=(const context_state&) = delete;
+    ~context_state();
+
+    ssl_ctx_st* handle;
+    bool is_client;
+    std::shared_ptr<x509_store_st> trust;  // keeps the system's for other contexts to share
+    bool verify = false;
+    std::vector<std::string> alpn;
+    std::string server_name;
+    std::string verify_name;         // empty: server_name or the host
+    std::optional<std::string> sni;  // without it: server_name or the host
+    std::vector<std::array<unsigned char, 32>> pins;
+    ocsp_check ocsp = ocsp_check::off;
+    std::string ocsp_response;  // of a server
+    std::shared_ptr<const key_log_sink> key_log;
+    // Tickets are never used across contexts: one may trust what the other refuses.
+    std::uint64_t id = ++last_context_id;
+};
+
+/// The list as ALPN carries it: each name behind its length (RFC 7301, 3.1).
+DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names);
+
+}  // namespace dragline::inline v1::tls::detail
+// ---- dragline/tls/detail/engine_state.hpp
+// The inside of an engine: the OpenSSL connection, its buffers, and the BIO that joins them. Bodies only.
+
+// ---- dragline/tls/detail/ciphertext.hpp
+// The two buffers between an engine and its transport. No OpenSSL here.
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::tls::detail {
+
+/// Bytes from the peer. Memory moves in space() only, so space that was lent outlives any amount of taking.
+class input_buffer {
+public:
+    explicit input_buffer(std::size_t limit) : limit_(std::max<std::size_t>(limit, 1)) {}
+
+    bool empty() const noexcept { return begin_ == end_; }
+
+    std::span<char> space(std::size_t hint) {
+        const std::size_t held = end_ - begin_;
+        const std::size_t wanted = std::min(std::max<std::size_t>(hint, 1), limit_ - std::min(held, limit_));
+        if (held == 0) begin_ = end_ = 0;
+        if (capacity_ - end_ < wanted) make_room(wanted);
+        lent_ = wanted;
+        return {bytes_.get() + end_, wanted};
+    }
+
+    void received(std::size_t size) noexcept {
+        assert(size <= lent_);
+        end_ += std::min(size, lent_);
+        lent_ = 0;
+    }
+
+    std::size_t take(char* to, std::size_t size) noexcept {
+        size = std::min(size, end_ - begin_);
+        if (size != 0) std::memcpy(to, bytes_.get() + begin_, size);
+        begin_ += size;
+        return size;
+    }
+
+    void release() noexcept {
+        if (!empty()) return;
+        bytes_.reset();
+        begin_ = end_ = capacity_ = lent_ = 0;
+    }
+
+private:
+    void make_room(std::size_t wanted) {
+        const std::size_t held = end_ - begin_;
+        if (capacity_ < held + wanted) {
+            std::unique_ptr<char[]> larger(new char[held + wanted]);
+            if (held != 0) std::memcpy(larger.get(), bytes_.get() + begin_, held);
+            bytes_ = std::move(larger);
+            capacity_ = held + wanted;
+        } else if (held != 0) {
+            std::memmove(bytes_.get(), bytes_.get() + begin_, held);
+        }
+        begin_ = 0;
+        end_ = held;
+    }
+
+    std::unique_ptr<char[]> bytes_;
+    std::size_t capacity_ = 0;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t lent_ = 0;
+    std::size_t limit_;
+};
+
+/// Bytes for the peer, in two parts: once a view is out, new bytes go to the second part, so that a send
+/// under way keeps its memory.
+class output_buffer {
+public:
+    std::size_t size() const noexcept { return first_.size() - sent_ + second_.size(); }
+
+    void append(const char* bytes, std::size_t size) { (in_view_ ? second_ : first_).append(bytes, size); }
+
+    std::string_view view() const noexcept {
+        in_view_ = sent_ != first_.size();
+        return std::string_view(first_).substr(sent_);
+    }
+
+    void sent(std::size_t size) noexcept {
+        assert(size <= first_.size() - sent_);
+        sent_ += std::min(size, first_.size() - sent_);
+        if (sent_ != first_.size()) return;
+        first_.clear();
+        first_.swap(second_);
+        sent_ = 0;
+        in_view_ = false;
+    }
+
+    void release() noexcept {
+        if (size() != 0) return;
+        std::string().swap(first_);
+        std::string().swap(second_);
+    }
+
+private:
+    std::string first_;
+    std::string second_;
+    std::size_t sent_ = 0;          // of first_
+    mutable bool in_view_ = false;  // somebody may be sending first_
+};
+
+}  // namespace dragline::inline v1::tls::detail
+// ---- dragline/tls/detail/failure.hpp
+// Turns OpenSSL's queue of errors into one of ours. Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+#include <system_error>
+
+namespace dragline::inline v1::tls::detail {
+
+struct failure {
+    std::error_code code = errc::library_failure;
+    std::string detail = {};
+};
+
+DRAGLINE_DECL errc error_of_alert(int alert, bool established) noexcept {
+    switch (alert) {
+        case SSL_AD_PROTOCOL_VERSION: return errc::protocol_version;
+        case SSL_AD_INSUFFICIENT_SECURITY: return errc::no_shared_cipher;
+        case SSL_AD_UNRECOGNIZED_NAME: return errc::unrecognized_name;
+        case SSL_AD_NO_APPLICATION_PROTOCOL: return errc::no_application_protocol;
+        case SSL_AD_BAD_CERTIFICATE:
+        case SSL_AD_UNSUPPORTED_CERTIFICATE:
+        case SSL_AD_CERTIFICATE_REVOKED:
+        case SSL_AD_CERTIFICATE_EXPIRED:
+        case SSL_AD_CERTIFICATE_UNKNOWN:
+        case SSL_AD_UNKNOWN_CA:
+        case SSL_AD_ACCESS_DENIED:
+        case SSL_AD_CERTIFICATE_REQUIRED: return errc::certificate_refused;
+        default: return established ? errc::alert_received : errc::handshake_failed;
+    }
+}
+
+DRAGLINE_DECL errc error_of_reason(int reason, bool established) noexcept {
+    if (established) return errc::bad_record;
+    switch (reason) {
+        case SSL_R_UNSUPPORTED_PROTOCOL:
+        case SSL_R_WRONG_SSL_VERSION:
+        case SSL_R_WRONG_VERSION_NUMBER:
+        case SSL_R_VERSION_TOO_LOW:
+        case SSL_R_VERSION_TOO_HIGH:
+        case SSL_R_UNKNOWN_PROTOCOL:
+        case SSL_R_INAPPROPRIATE_FALLBACK:
+        case SSL_R_NO_PROTOCOLS_AVAILABLE: return errc::protocol_version;
+        case SSL_R_NO_SHARED_CIPHER:
+        case SSL_R_NO_CIPHERS_AVAILABLE:
+        case SSL_R_NO_SUITABLE_KEY_SHARE:
+        case SSL_R_NO_SUITABLE_GROUPS: return errc::no_shared_cipher;
+        case SSL_R_NO_APPLICATION_PROTOCOL: return errc::no_application_protocol;
+        case SSL_R_CERTIFICATE_VERIFY_FAILED:
+        case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return errc::certificate_invalid;
+        default: return errc::handshake_failed;
+    }
+}
+
+// The first entry of the TLS library is the cause; those before it are of the libraries below.
+DRAGLINE_DECL failure take_failure(bool established) {
+    failure found;
+    while (const unsigned long entry = ERR_get_error()) {
+        const int reason = ERR_GET_REASON(entry);
+        if (reason == ERR_R_MALLOC_FAILURE) {
+            found.code = make_error_code(std::errc::not_enough_memory);
+            break;
+        }
+        if (ERR_GET_LIB(entry) != ERR_LIB_SSL) continue;
+        if (reason > SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + 255) {
+            const int alert = reason - SSL_AD_REASON_OFFSET;
+            found.code = error_of_alert(alert, established);
+            found.detail = std::string("alert received: ") + SSL_alert_desc_string_long(alert);
+            break;
+        }
+        found.code = error_of_reason(reason, established);
+        const char* text = ERR_reason_error_string(entry);
+        found.detail = text ? text : "no reason given";
+        break;
+    }
+    clear_errors();
+    return found;
+}
+
+// "certificate has expired (depth 0, subject CN=example.com)"
+DRAGLINE_DECL std::string describe_failed_check(const char* reason, int depth, const X509* certificate) {
+    return std::string(reason) + " (depth " + std::to_string(depth) + ", subject " + subject_of(certificate) +
+           ")";
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/peer_evidence.hpp
+// What a full handshake proved, kept with the tickets that follow from it: a resumed one proves nothing anew.
+// Bodies only.
+
+// ---- dragline/tls/detail/staple.hpp
+// Judges a stapled OCSP response (RFC 6960, 3.2). Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/ocsp.h>
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace dragline::inline v1::tls::detail {
+
+using ocsp_response_pointer = std::unique_ptr<OCSP_RESPONSE, freed_by<OCSP_RESPONSE_free>>;
+using ocsp_basic_pointer = std::unique_ptr<OCSP_BASICRESP, freed_by<OCSP_BASICRESP_free>>;
+using ocsp_id_pointer = std::unique_ptr<OCSP_CERTID, freed_by<OCSP_CERTID_free>>;
+using tls_feature_pointer = std::unique_ptr<TLS_FEATURE, freed_by<TLS_FEATURE_free>>;
+
+struct staple_verdict {
+    ocsp_status status = ocsp_status::unchecked;
+    std::chrono::system_clock::time_point good_until = std::chrono::system_clock::time_point::max();
+};
+
+// Clocks differ; and a response that names no end is not good for ever (CA/B Baseline Requirements, 4.9.10).
+inline constexpr long staple_leeway = 5 * 60;
+inline constexpr long longest_staple = 10 * 24 * 60 * 60;
+
+DRAGLINE_DECL bool is_about(const OCSP_SINGLERESP* one, const X509* leaf, const X509* issuer) noexcept {
+    auto* const id = const_cast<OCSP_CERTID*>(OCSP_SINGLERESP_get0_id(one));
+    ASN1_OBJECT* digest = nullptr;
+    ASN1_INTEGER* serial = nullptr;
+    if (OCSP_id_get0_info(nullptr, &digest, nullptr, &serial, id) != 1) return false;
+    if (ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(leaf)) != 0) return false;
+    const EVP_MD* method = EVP_get_digestbyobj(digest);
+    const ocsp_id_pointer own(method ? OCSP_cert_to_id(method, leaf, issuer) : nullptr);
+    return own && OCSP_id_cmp(own.get(), id) == 0;
+}
+
+DRAGLINE_DECL staple_verdict verdict_of(OCSP_SINGLERESP* one) noexcept {
+    ASN1_GENERALIZEDTIME *begins = nullptr, *ends = nullptr;
+    const int status = OCSP_single_get0_status(one, nullptr, nullptr, &begins, &ends);
+    // A revocation does not run out.
+    if (status == V_OCSP_CERTSTATUS_REVOKED) return {ocsp_status::revoked};
+    if (OCSP_check_validity(begins, ends, staple_leeway, ends ? -1 : longest_staple) != 1)
+        return {ocsp_status::expired};
+    if (status != V_OCSP_CERTSTATUS_GOOD) return {ocsp_status::unknown};
+    return {ocsp_status::good, ends ? time_of(ends) : time_of(begins) + std::chrono::seconds(longest_staple)};
+}
+
+DRAGLINE_DECL staple_verdict judge_staple(std::string_view der, STACK_OF(X509) * chain,
+                                          X509_STORE* trust) noexcept {
+    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    const auto* const end = at + der.size();
+    const ocsp_response_pointer response(d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
+    if (!response || at != end) return {ocsp_status::invalid};
+    if (OCSP_response_status(response.get()) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
+        return {ocsp_status::unusable};
+    const ocsp_basic_pointer basic(OCSP_response_get1_basic(response.get()));
+    if (!basic) return {ocsp_status::invalid};
+    X509* const leaf = sk_X509_value(chain, 0);
+    X509* issuer = sk_X509_value(chain, 1);
+    if (!issuer && X509_check_issued(leaf, leaf) == X509_V_OK) issuer = leaf;
+    if (!issuer) return {ocsp_status::unusable};
+    staple_verdict verdict{ocsp_status::unusable};
+    for (int i = 0; i < OCSP_resp_count(basic.get()) && verdict.status != ocsp_status::revoked; ++i) {
+        OCSP_SINGLERESP* const one = OCSP_resp_get0(basic.get(), i);
+        if (!is_about(one, leaf, issuer)) continue;
+        const auto next = verdict_of(one);
+        if (verdict.status != ocsp_status::good || next.status == ocsp_status::revoked) verdict = next;
+    }
+    // These count as none, so it does not matter who says them: with an old response, the certificate of the
+    // responder has often run out, too.
+    if (verdict.status == ocsp_status::expired || verdict.status == ocsp_status::unusable) return verdict;
+    if (OCSP_basic_verify(basic.get(), chain, trust, 0) != 1) return {ocsp_status::invalid};
+    return verdict;
+}
+
+// The certificate promises that a response is stapled (RFC 7633).
+DRAGLINE_DECL bool is_must_staple(const X509* leaf) noexcept {
+    const tls_feature_pointer features(
+        static_cast<TLS_FEATURE*>(X509_get_ext_d2i(leaf, NID_tlsfeature, nullptr, nullptr)));
+    for (int i = 0; features && i < sk_ASN1_INTEGER_num(features.get()); ++i) {
+        if (ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features.get(), i)) == TLSEXT_TYPE_status_request) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct staple_refusal {
+    errc code;
+    const char* reason;
+};
+
+DRAGLINE_DECL std::optional<staple_refusal> refusal_of(ocsp_status status, bool is_required) noexcept {
+    switch (status) {
+        case ocsp_status::unchecked:
+        case ocsp_status::good: break;
+        case ocsp_status::revoked: return {{errc::certificate_revoked, "OCSP response: revoked"}};
+        case ocsp_status::unknown: return {{errc::status_unknown, "OCSP response: unknown"}};
+        case ocsp_status::invalid:
+            return {{errc::staple_invalid, "OCSP response is malformed or not signed for the issuer"}};
+        case ocsp_status::missing:
+            if (is_required) return {{errc::staple_missing, "no OCSP response was stapled"}};
+            break;
+        case ocsp_status::expired:
+            if (is_required) return {{errc::staple_expired, "OCSP response is out of date"}};
+            break;
+        case ocsp_status::unusable:
+            if (is_required)
+                return {{errc::staple_invalid, "OCSP response says nothing about the certificate"}};
+            break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <new>
+
+namespace dragline::inline v1::tls::detail {
+
+struct peer_evidence {
+    chain_pointer verified;  // null without verification
+    ocsp_status staple = ocsp_status::unchecked;
+    std::chrono::system_clock::time_point good_until = std::chrono::system_clock::time_point::max();
+};
+
+using shared_evidence = std::shared_ptr<const peer_evidence>;
+
+// OpenSSL copies a session for each ticket of TLS 1.3.
+DRAGLINE_DECL int copy_evidence(CRYPTO_EX_DATA*, const CRYPTO_EX_DATA*, void** from, int, long,
+                                void*) noexcept {
+    const auto* const held = static_cast<const shared_evidence*>(*from);
+    if (held) *from = new (std::nothrow) shared_evidence(*held);
+    return !held || *from ? 1 : 0;
+}
+
+DRAGLINE_DECL void free_evidence(void*, void* held, CRYPTO_EX_DATA*, int, long, void*) noexcept {
+    delete static_cast<shared_evidence*>(held);
+}
+
+DRAGLINE_DECL int evidence_index() noexcept {
+    static const int index = SSL_SESSION_get_ex_new_index(0, nullptr, nullptr, copy_evidence, free_evidence);
+    return index;
+}
+
+DRAGLINE_DECL shared_evidence evidence_of(const SSL_SESSION* session) noexcept {
+    const auto* const held =
+        session ? static_cast<const shared_evidence*>(SSL_SESSION_get_ex_data(session, evidence_index()))
+                : nullptr;
+    return held ? *held : nullptr;
+}
+
+DRAGLINE_DECL void attach_evidence(SSL_SESSION* session, const shared_evidence& evidence) {
+    if (!evidence || evidence_of(session)) return;
+    auto held = std::make_unique<shared_evidence>(evidence);
+    if (SSL_SESSION_set_ex_data(session, evidence_index(), held.get()) == 1) {
+        static_cast<void>(held.release());
+    }
+}
+
+DRAGLINE_DECL shared_evidence make_evidence(STACK_OF(X509) * verified, const staple_verdict& staple) {
+    auto made = std::make_shared<peer_evidence>();
+    made->staple = staple.status;
+    made->good_until = staple.good_until;
+    if (verified) made->verified.reset(X509_chain_up_ref(verified));
+    for (int i = 0; i < sk_X509_num(made->verified.get()); ++i) {
+        made->good_until =
+            std::min(made->good_until, time_of(X509_get0_notAfter(sk_X509_value(made->verified.get(), i))));
+    }
+    return made;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/ticket_cache.hpp
+// Session tickets that a client may resume with, per origin. One cache for each loop; a plain object.
+
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+struct ssl_session_st;
+
+namespace dragline::inline v1::tls {
+
+struct ticket_deleter {
+    void operator()(ssl_session_st* session) const noexcept;
+};
+
+/// One session to resume; null when there is none.
+using ticket = std::unique_ptr<ssl_session_st, ticket_deleter>;
+
+class ticket_cache_options {
+public:
+    ticket_cache_options() {}
+
+    /// Tickets that are kept in all. The origin that was idle longest loses its oldest first. 0 keeps none.
+    ticket_cache_options& max_tickets(std::size_t value) { return max_tickets_ = value, *this; }
+    std::size_t max_tickets() const noexcept { return max_tickets_; }
+
+    /// Tickets that are kept for one key: as many connections as may be opened to an origin at once.
+    ticket_cache_options& max_per_key(std::size_t value) { return max_per_key_ = value, *this; }
+    std::size_t max_per_key() const noexcept { return max_per_key_; }
+
+private:
+    std::size_t max_tickets_ = 1000;
+    std::size_t max_per_key_ = 8;
+};
+
+/// Keeps the tickets that servers hand out, and gives them to later connections.
+///
+/// The engine adds its context and its names to the key, so a ticket never passes between different options
+/// or names, even when they share a cache. What the handshake proved of the server goes with the ticket. A
+/// TLS 1.3 ticket is given once (RFC 8446, C.4); a TLS 1.2 session stays. Threads: none but its loop's.
+class ticket_cache {
+public:
+    explicit ticket_cache(ticket_cache_options options = ticket_cache_options()) : options_(options) {}
+    ticket_cache(const ticket_cache&) = delete;
+    ticket_cache& operator=(const ticket_cache&) = delete;
+
+    /// Sessions that cannot be resumed are dropped.
+    void put(std::string_view key, ticket session);
+
+    /// The newest ticket of the key, or null.
+    ticket take(std::string_view key);
+
+    std::size_t size() const noexcept { return size_; }
+    void clear() noexcept;
+
+private:
+    struct origin {
+        std::string key;
+        std::vector<ticket> tickets;  // oldest first; empty only where memory ran out
+    };
+    using origins = std::list<origin>;
+
+    void drop_oldest(origins::iterator from);
+
+    ticket_cache_options options_;
+    origins origins_;  // the one used last is in front
+    std::unordered_map<std::string_view, origins::iterator> by_key_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/ticket_cache.ipp
+// Included by <dragline/tls/ticket_cache.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <iterator>
+#include <utility>
+
+namespace dragline::inline v1::tls {
+
+DRAGLINE_DECL void ticket_deleter::operator()(ssl_session_st* session) const noexcept {
+    SSL_SESSION_free(session);
+}
+
+DRAGLINE_DECL void ticket_cache::put(std::string_view key, ticket session) {
+    if (!session || SSL_SESSION_is_resumable(session.get()) != 1) return;
+    if (options_.max_tickets() == 0 || options_.max_per_key() == 0) return;
+    auto found = by_key_.find(key);
+    if (found == by_key_.end()) {
+        origins_.emplace_front();
+        origins_.front().key = key;
+        found = by_key_.emplace(origins_.front().key, origins_.begin()).first;
+    } else {
+        origins_.splice(origins_.begin(), origins_, found->second);
+    }
+    auto& tickets = origins_.front().tickets;
+    // A TLS 1.2 session replaces the one before it: one serves any number of connections.
+    const bool reusable = SSL_SESSION_get_protocol_version(session.get()) < TLS1_3_VERSION;
+    if (reusable) size_ -= std::exchange(tickets, {}).size();
+    tickets.push_back(std::move(session));
+    ++size_;
+    if (tickets.size() > options_.max_per_key()) drop_oldest(origins_.begin());
+    if (size_ > options_.max_tickets()) drop_oldest(std::prev(origins_.end()));
+}
+
+DRAGLINE_DECL ticket ticket_cache::take(std::string_view key) {
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end()) return nullptr;
+    origins_.splice(origins_.begin(), origins_, found->second);
+    auto& tickets = origins_.front().tickets;
+    if (tickets.empty()) return nullptr;
+    ticket& newest = tickets.back();
+    if (SSL_SESSION_get_protocol_version(newest.get()) < TLS1_3_VERSION) {
+        SSL_SESSION_up_ref(newest.get());
+        return ticket(newest.get());
+    }
+    ticket taken = std::move(newest);
+    tickets.pop_back();
+    --size_;
+    if (tickets.empty()) {
+        by_key_.erase(found);
+        origins_.pop_front();
+    }
+    return taken;
+}
+
+DRAGLINE_DECL void ticket_cache::drop_oldest(origins::iterator from) {
+    if (!from->tickets.empty()) {
+        from->tickets.erase(from->tickets.begin());
+        --size_;
+    }
+    if (!from->tickets.empty()) return;
+    by_key_.erase(from->key);
+    origins_.erase(from);
+}
+
+DRAGLINE_DECL void ticket_cache::clear() noexcept {
+    by_key_.clear();
+    origins_.clear();
+    size_ = 0;
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+// ---- dragline/tls/verify.hpp
+// Whom a certificate must be for, and what a failed check means. The checks themselves are OpenSSL's, set on
+// each connection, so that no callback can undo them.
+
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::tls {
+
+/// The DNS name or IP address that a certificate must be for (RFC 9525).
+class server_identity {
+public:
+    server_identity() {}
+
+    /// Takes a host as it stands in a URL: a name in ASCII, IPv4, or IPv6 with or without brackets. Letters
+    /// become lower case; one trailing dot and a zone id are removed.
+    /// Errors: errc::invalid_host.
+    static result<server_identity> parse(std::string_view host);
+
+    bool is_address() const noexcept { return is_address_; }
+    const std::string& text() const noexcept { return text_; }
+
+    bool operator==(const server_identity&) const = default;
+
+private:
+    server_identity(std::string text, bool is_address) : text_(std::move(text)), is_address_(is_address) {}
+
+    std::string text_;
+    bool is_address_ = false;
+};
+
+/// The error for a result of OpenSSL's certificate verification (X509_V_ERR_...), which is not X509_V_OK.
+DRAGLINE_DECL errc verify_error(int openssl_result) noexcept;
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/verify.ipp
+// Included by <dragline/tls/verify.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace dragline::inline v1::tls {
+namespace detail {
+
+// Stricter than OpenSSL's own parser, which takes ":" for an address.
+DRAGLINE_DECL bool is_ipv4(std::string_view text) noexcept {
+    for (int part = 0; part < 4; ++part) {
+        const auto number = text.substr(0, text.find('.'));
+        if (number.size() > 3 || !ascii::parse_number<std::uint8_t>(number)) return false;
+        if (number.size() > 1 && number.front() == '0') return false;
+        if ((part == 3) != (number.size() == text.size())) return false;
+        text.remove_prefix(std::min(number.size() + 1, text.size()));
+    }
+    return true;
+}
+
+// RFC 4291, 2.2.
+DRAGLINE_DECL bool is_ipv6(std::string_view text) noexcept {
+    std::size_t groups = 0;
+    bool gap = text.starts_with("::");
+    if (gap) text.remove_prefix(2);
+    while (!text.empty()) {
+        const auto end = text.find(':');
+        const auto group = text.substr(0, end);
+        if (end == text.npos && group.find('.') != text.npos) {
+            return is_ipv4(group) && (gap ? groups < 6 : groups == 6);
+        }
+        if (group.size() > 4 || !ascii::parse_number<std::uint16_t>(group, 16)) return false;
+        ++groups;
+        if (end == text.npos) break;
+        text.remove_prefix(end + 1);
+        if (text.empty()) return false;
+        if (text.front() != ':') continue;
+        if (std::exchange(gap, true)) return false;
+        text.remove_prefix(1);
+    }
+    return gap ? groups < 8 : groups == 8;
+}
+
+DRAGLINE_DECL bool is_host_name(std::string_view text) noexcept {
+    constexpr std::size_t longest = 253;  // RFC 1035, 2.3.4, as text
+    if (text.empty() || text.size() > longest || text.back() == '.' || text.front() == '.') return false;
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return c > ' ' && static_cast<unsigned char>(c) < 0x7f && c != '[' && c != ']' && c != '%' &&
+               c != ':';
+    });
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<server_identity> server_identity::parse(std::string_view host) {
+    const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    if (bracketed || host.find(':') != host.npos) {
+        std::string address = ascii::to_lower(host.substr(0, host.find('%')));
+        if (!detail::is_ipv6(address)) return errc::invalid_host;
+        return server_identity(std::move(address), true);
+    }
+    if (host.ends_with('.')) host.remove_suffix(1);
+    std::string name = ascii::to_lower(host);
+    // A host that ends in a number is an IPv4 address or nothing (WHATWG URL, "ends in a number").
+    if (const auto last = name.substr(name.rfind('.') + 1);
+        !last.empty() && std::all_of(last.begin(), last.end(), ascii::is_digit)) {
+        if (!detail::is_ipv4(name)) return errc::invalid_host;
+        return server_identity(std::move(name), true);
+    }
+    if (!detail::is_host_name(name)) return errc::invalid_host;
+    return server_identity(std::move(name), false);
+}
+
+DRAGLINE_DECL errc verify_error(int openssl_result) noexcept {
+    switch (openssl_result) {
+        case X509_V_ERR_CERT_HAS_EXPIRED: return errc::certificate_expired;
+        case X509_V_ERR_CERT_NOT_YET_VALID: return errc::certificate_not_yet_valid;
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        case X509_V_ERR_CERT_UNTRUSTED: return errc::unknown_issuer;
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return errc::self_signed;
+        case X509_V_ERR_HOSTNAME_MISMATCH: return errc::host_mismatch;
+        case X509_V_ERR_IP_ADDRESS_MISMATCH: return errc::address_mismatch;
+        case X509_V_ERR_CERT_REVOKED: return errc::certificate_revoked;
+        case X509_V_ERR_OUT_OF_MEM: return errc::library_failure;
+        default: return errc::certificate_invalid;
+    }
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::tls::detail {
+
+struct engine_state {
+    engine_state(std::shared_ptr<const context_state> shared, std::size_t input_limit,
+                 std::size_t output_limit);
+    engine_state(const engine_state&) = delete;
+    engine_state& operator=(const engine_state&) = delete;
+    ~engine_state();
+
+    // Makes the connection. A failure is kept, as any other, for the first call.
+    void set_up(std::string_view host, std::string_view origin_key);
+    void set_up_client(std::string_view host, std::string_view origin_key);
+
+    void offer_ticket();
+    // What is known of the server: of this handshake, or of the one that its ticket came from.
+    const shared_evidence& evidence();
+    // OpenSSL says that the handshake is done; these are the checks it leaves to us.
+    void finish_handshake();
+
+    // Notes the first failed check on a certificate of the peer; whoever calls it ends the handshake.
+    void note_failure(errc code, const char* reason, int depth, X509* certificate,
+                      STACK_OF(X509) * sent) noexcept;
+    void fail(std::error_code code, std::string detail = {});
+    // OpenSSL refused: finds out why.
+    void fail_by_openssl();
+
+    bool is_drained() const noexcept { return input.empty() && SSL_pending(connection.get()) == 0; }
+    bool peer_speaks_tls() const noexcept;
+
+    std::shared_ptr<const context_state> common;  // null for an engine on an empty context
+    input_buffer input;
+    output_buffer output;
+    std::size_t output_limit;
+    ssl_pointer connection;
+
+    std::weak_ptr<ticket_cache> tickets;
+    std::string ticket_key;
+
+    std::error_code error;
+    std::string error_detail;
+    bool started = false;
+    bool established = false;
+    bool input_ended = false;
+    bool close_received = false;
+    bool close_sent = false;
+    bool output_overflowed = false;
+    bool refused_by_openssl = false;
+    bool lacks_certificate = false;              // the server asked for one
+    std::array<unsigned char, 2> first_bytes{};  // of the peer: record type and version
+    std::size_t first_bytes_seen = 0;
+
+    const char* failed_reason = nullptr;  // a constant
+    errc failed_code{};
+    int failed_depth = 0;
+    x509_pointer failed_certificate;
+    chain_pointer refused_chain;
+
+    staple_verdict staple;
+    shared_evidence proof;
+
+    std::string joined;  // scratch for pieces that share a record
+    std::shared_ptr<const peer_state> peer;
+};
+
+inline constexpr const char* no_certificate = "the peer showed no certificate";
+inline constexpr const char* pin_refusal = "no public key of the chain is pinned";
+
+/// The engine on whose behalf OpenSSL verifies; may be null.
+DRAGLINE_DECL engine_state* engine_of(X509_STORE_CTX* verification) noexcept;
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+// ---- dragline/tls/detail/impl/engine_state.ipp
+// Included by <dragline/tls/detail/engine_state.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::tls::detail {
+
+// What protocol duties may add beyond the output limit: a record that was begun, handshake messages, alerts.
+inline constexpr std::size_t output_reserve = 64 * 1024;
+
+DRAGLINE_DECL int read_from_input(BIO* bio, char* to, std::size_t size, std::size_t* taken) noexcept {
+    auto& state = *static_cast<engine_state*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    *taken = state.input.take(to, size);
+    if (*taken == 0) return BIO_set_retry_read(bio), 0;
+    for (std::size_t i = 0; i < *taken && state.first_bytes_seen < state.first_bytes.size(); ++i) {
+        state.first_bytes[state.first_bytes_seen++] = static_cast<unsigned char>(to[i]);
+    }
+    return 1;
+}
+
+DRAGLINE_DECL int write_to_output(BIO* bio, const char* from, std::size_t size,
+                                  std::size_t* written) noexcept {
+    auto& state = *static_cast<engine_state*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    *written = 0;
+    if (state.output.size() + size > state.output_limit + output_reserve) {
+        state.output_overflowed = true;
+        return 0;
+    }
+    try {
+        state.output.append(from, size);
+    } catch (const std::bad_alloc&) {
+        return 0;
+    }
+    *written = size;
+    return 1;
+}
+
+// The end of the transport is the engine's business: to OpenSSL the input is merely not there yet. So the
+// differences between its releases about an end without close_notify do not matter.
+DRAGLINE_DECL long control_buffers(BIO*, int command, long, void*) noexcept {
+    return command == BIO_CTRL_FLUSH || command == BIO_CTRL_DUP ? 1 : 0;
+}
+
+DRAGLINE_DECL BIO_METHOD* buffer_bio_method() noexcept {
+    static BIO_METHOD* const method = [] {
+        BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "dragline buffers");
+        if (!made) return made;
+        BIO_meth_set_read_ex(made, read_from_input);
+        BIO_meth_set_write_ex(made, write_to_output);
+        BIO_meth_set_ctrl(made, control_buffers);
+        return made;
+    }();
+    return method;
+}
+
+DRAGLINE_DECL engine_state* engine_of(X509_STORE_CTX* verification) noexcept {
+    auto* const ssl =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    return ssl ? static_cast<engine_state*>(SSL_get_app_data(ssl)) : nullptr;
+}
+
+// Notes the first failed check. It never changes the verdict.
+DRAGLINE_DECL int on_verify(int good, X509_STORE_CTX* verification) noexcept {
+    if (good) return good;
+    if (auto* const state = engine_of(verification)) {
+        const int failed = X509_STORE_CTX_get_error(verification);
+        state->note_failure(verify_error(failed), X509_verify_cert_error_string(failed),
+                            X509_STORE_CTX_get_error_depth(verification),
+                            X509_STORE_CTX_get_current_cert(verification),
+                            X509_STORE_CTX_get0_untrusted(verification));
+    }
+    return good;
+}
+
+DRAGLINE_DECL int on_new_session(SSL* connection, SSL_SESSION* session) noexcept {
+    auto* state = static_cast<engine_state*>(SSL_get_app_data(connection));
+    const auto cache = state ? state->tickets.lock() : nullptr;
+    if (!cache) return 0;
+    SSL_SESSION_up_ref(session);
+    ticket kept(session);
+    try {
+        attach_evidence(session, state->evidence());
+        cache->put(state->ticket_key, std::move(kept));
+    } catch (const std::bad_alloc&) {
+        // A ticket less: the next handshake is a full one.
+    }
+    return 0;
+}
+
+DRAGLINE_DECL engine_state::engine_state(std::shared_ptr<const context_state> shared, std::size_t most_input,
+                                         std::size_t most_output)
+    : common(std::move(shared)), input(most_input), output_limit(std::max<std::size_t>(most_output, 1)) {}
+
+DRAGLINE_DECL engine_state::~engine_state() {
+    // Otherwise OpenSSL takes the connection for a broken one, and its session for unfit to be resumed.
+    if (connection && !refused_by_openssl)
+        SSL_set_shutdown(connection.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+DRAGLINE_DECL void engine_state::set_up(std::string_view host, std::string_view origin_key) {
+    if (!common) return fail(dragline::errc::invalid_option);
+    clear_errors();
+    connection.reset(SSL_new(common->handle));
+    BIO* const bio = buffer_bio_method() ? BIO_new(buffer_bio_method()) : nullptr;
+    if (!connection || !bio) {
+        BIO_free(bio);
+        return fail_by_openssl();
+    }
+    BIO_set_data(bio, this);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(connection.get(), bio, bio);
+    SSL_set_app_data(connection.get(), this);
+    if (common->is_client) return set_up_client(host, origin_key);
+    SSL_set_accept_state(connection.get());
+    constexpr int required = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    SSL_set_verify(connection.get(), common->verify ? required : SSL_VERIFY_NONE, on_verify);
+}
+
+DRAGLINE_DECL void engine_state::set_up_client(std::string_view host, std::string_view origin_key) {
+    SSL* const ssl = connection.get();
+    SSL_set_connect_state(ssl);
+    const bool judges = common->verify || !common->pins.empty();
+    SSL_set_verify(ssl, judges ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, on_verify);
+    if (!common->server_name.empty()) host = common->server_name;
+    const auto identify = [&](std::string_view name) {
+        auto parsed = server_identity::parse(name);
+        if (!parsed) fail(parsed.error(), "host: \"" + std::string(name.substr(0, 300)) + '"');
+        return parsed ? *std::move(parsed) : server_identity();
+    };
+    // Without verification there may be no name at all; then none is sent.
+    server_identity expected, asked;
+    const std::string_view name = common->verify_name.empty() ? host : common->verify_name;
+    if (common->verify || !name.empty()) expected = identify(name);
+    if (!common->sni && !host.empty()) asked = host == name ? expected : identify(host);
+    if (error) return;
+    const std::string& shown = common->sni ? *common->sni : asked.is_address() ? std::string() : asked.text();
+    ticket_key =
+        std::to_string(common->id) + ' ' + expected.text() + ' ' + shown + ' ' + std::string(origin_key);
+
+    X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl);
+    X509_VERIFY_PARAM_set_hostflags(
+        checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    bool set = shown.empty() || SSL_set_tlsext_host_name(ssl, shown.c_str()) == 1;
+    if (const std::string& text = expected.text(); set && !text.empty()) {
+        set = expected.is_address() ? X509_VERIFY_PARAM_set1_ip_asc(checks, text.c_str()) == 1
+                                    : X509_VERIFY_PARAM_set1_host(checks, text.data(), text.size()) == 1;
+    }
+    clear_errors();
+    if (!set) fail(errc::invalid_host);
+}
+
+DRAGLINE_DECL void engine_state::offer_ticket() {
+    const auto cache = tickets.lock();
+    const auto now = std::chrono::system_clock::now();
+    while (const ticket session = cache ? cache->take(ticket_key) : nullptr) {
+        const auto proved = evidence_of(session.get());
+        // Resuming proves nothing anew: past the end of what was proved, there is to be a full handshake.
+        if (!proved || now < proved->good_until) {
+            SSL_set_session(connection.get(), session.get());
+            break;
+        }
+        // A session of TLS 1.2 stays in the cache until the next one takes its place.
+        if (SSL_SESSION_get_protocol_version(session.get()) < TLS1_3_VERSION) break;
+    }
+    clear_errors();
+}
+
+DRAGLINE_DECL const shared_evidence& engine_state::evidence() {
+    if (proof) return proof;
+    SSL* const ssl = connection.get();
+    if (SSL_session_reused(ssl) == 1) {
+        proof = evidence_of(SSL_get_session(ssl));
+    } else {
+        proof = make_evidence(common->verify ? SSL_get0_verified_chain(ssl) : nullptr, staple);
+    }
+    return proof;
+}
+
+DRAGLINE_DECL void engine_state::finish_handshake() {
+    const unsigned char* chosen = nullptr;
+    unsigned int chosen_size = 0;
+    SSL_get0_alpn_selected(connection.get(), &chosen, &chosen_size);
+    const std::string_view protocol(reinterpret_cast<const char*>(chosen), chosen_size);
+    if (!protocol.empty() &&
+        std::find(common->alpn.begin(), common->alpn.end(), protocol) == common->alpn.end()) {
+        return fail(errc::no_application_protocol, "the peer chose a protocol that was not offered");
+    }
+    if (const long verdict = SSL_get_verify_result(connection.get());
+        common->verify && verdict != X509_V_OK) {
+        return fail(verify_error(static_cast<int>(verdict)), X509_verify_cert_error_string(verdict));
+    }
+    // Ciphers without certificates are never offered, so this is the last bolt on a locked door.
+    X509* const certificate = SSL_get0_peer_certificate(connection.get());
+    if (!certificate && (common->verify || !common->pins.empty()))
+        return fail(errc::certificate_invalid, no_certificate);
+    if (common->is_client && !common->pins.empty() && SSL_session_reused(connection.get()) == 1) {
+        const auto& known = evidence();
+        if (!has_pinned_key(common->pins, certificate, known ? known->verified.get() : nullptr)) {
+            note_failure(errc::pin_mismatch, pin_refusal, 0, certificate, nullptr);
+            return fail(errc::pin_mismatch, describe_failed_check(pin_refusal, 0, certificate));
+        }
+    }
+    established = true;
+}
+
+DRAGLINE_DECL void engine_state::note_failure(errc code, const char* reason, int depth, X509* certificate,
+                                              STACK_OF(X509) * sent) noexcept {
+    if (failed_reason) return;
+    failed_code = code;
+    failed_reason = reason;
+    failed_depth = depth;
+    if (certificate && X509_up_ref(certificate) == 1) failed_certificate.reset(certificate);
+    if (sent) refused_chain.reset(X509_chain_up_ref(sent));
+}
+
+DRAGLINE_DECL void engine_state::fail(std::error_code code, std::string detail) {
+    if (error) return;
+    error = code;
+    error_detail = detail.empty() ? code.message() : std::move(detail);
+}
+
+DRAGLINE_DECL void engine_state::fail_by_openssl() {
+    refused_by_openssl = true;
+    failure found = take_failure(established);
+    if (output_overflowed) return fail(errc::output_limit);
+    if (!established && !peer_speaks_tls()) return fail(errc::not_tls);
+    if (failed_reason) {
+        found.code = failed_code;
+        found.detail = describe_failed_check(failed_reason, failed_depth, failed_certificate.get());
+    }
+    // TLS 1.2 has no alert of its own for it.
+    if (lacks_certificate && found.code == errc::handshake_failed) found.code = errc::certificate_refused;
+    fail(found.code, std::move(found.detail));
+}
+
+// Every record begins with a type from 20 to 23 and the version 3.x (RFC 8446, 5.1). No bytes: no verdict.
+DRAGLINE_DECL bool engine_state::peer_speaks_tls() const noexcept {
+    if (first_bytes_seen > 0 && (first_bytes[0] < 20 || first_bytes[0] > 23)) return false;
+    return first_bytes_seen < 2 || first_bytes[1] == 3;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/key_log_sink.hpp
+// Writes the lines of a key log. Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::tls::detail {
+
+/// Stays as it is once it is open, so several threads may write.
+class key_log_sink {
+public:
+    static result<std::shared_ptr<const key_log_sink>> open(const key_log& where) {
+        auto made = std::make_shared<key_log_sink>();
+        if (where.path()) {
+            made->file_ = platform::open_private_log(where.path()->c_str());
+            if (made->file_ < 0) return errc::key_log_failed;
+        } else if (where.sink()) {
+            if (!*where.sink()) return dragline::errc::invalid_option;
+            made->function_ = where.sink();
+        }
+        return std::shared_ptr<const key_log_sink>(std::move(made));
+    }
+
+    key_log_sink() = default;
+    key_log_sink(const key_log_sink&) = delete;
+    key_log_sink& operator=(const key_log_sink&) = delete;
+    ~key_log_sink() {
+        if (file_ >= 0) platform::close_log(file_);
+    }
+
+    void write(std::string_view line) const {
+        if (function_) return (*function_)(line);
+        std::string whole;
+        whole.reserve(line.size() + 1);
+        whole.append(line) += '\n';
+        platform::append_to_log(file_, whole.data(), whole.size());
+        wipe(whole);
+    }
+
+private:
+    int file_ = -1;
+    std::shared_ptr<const key_log::function> function_;
+};
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::tls::detail {
+
+// In place of OpenSSL's verification, which it calls. Refusals come before the client's certificate is sent.
+DRAGLINE_DECL int verify_server(X509_STORE_CTX* verification, void* owner) noexcept {
+    const auto& common = *static_cast<const context_state*>(owner);
+    if (common.verify && X509_verify_cert(verification) <= 0) return 0;
+    X509* const leaf = X509_STORE_CTX_get0_cert(verification);
+    const auto* verified = common.verify ? X509_STORE_CTX_get0_chain(verification) : nullptr;
+    if (common.pins.empty() || has_pinned_key(common.pins, leaf, verified)) return 1;
+    if (engine_state* const state = engine_of(verification)) {
+        state->note_failure(errc::pin_mismatch, pin_refusal, 0, leaf,
+                            X509_STORE_CTX_get0_untrusted(verification));
+    }
+    X509_STORE_CTX_set_error(verification, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+}
+
+// OpenSSL's hook behind the server's last certificate message, with a response or without.
+DRAGLINE_DECL int on_staple(SSL* connection, void*) noexcept {
+    auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection));
+    // A resumed handshake has none: the one before it was checked.
+    if (!state || SSL_session_reused(connection) == 1) return 1;
+    auto* const chain = SSL_get0_verified_chain(connection);
+    X509* const leaf = chain ? sk_X509_value(chain, 0) : nullptr;
+    if (!leaf) return state->note_failure(errc::certificate_invalid, no_certificate, 0, nullptr, nullptr), 0;
+    unsigned char* der = nullptr;
+    const long size = SSL_get_tlsext_status_ocsp_resp(connection, &der);
+    state->staple.status = ocsp_status::missing;
+    if (der && size > 0) {
+        const std::string_view bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+        state->staple = judge_staple(bytes, chain, state->common->trust.get());
+    }
+    clear_errors();
+    const bool required = state->common->ocsp == ocsp_check::required || is_must_staple(leaf);
+    const auto refusal = refusal_of(state->staple.status, required);
+    clear_errors();
+    if (!refusal) return 1;
+    state->note_failure(refusal->code, refusal->reason, 0, leaf, SSL_get_peer_cert_chain(connection));
+    return 0;
+}
+
+// OpenSSL's hook for a server that asks for a certificate where there is none to show.
+DRAGLINE_DECL int on_certificate_request(SSL* connection, X509**, EVP_PKEY**) noexcept {
+    if (auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection))) {
+        state->lacks_certificate = true;
+    }
+    return 0;
+}
+
+DRAGLINE_DECL void on_key_log(const SSL* connection, const char* line) noexcept {
+    auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection));
+    if (!state || !state->common->key_log) return;
+    try {
+        state->common->key_log->write(line);
+    } catch (...) {
+        state->fail(dragline::errc::callback_failed, "the function of the key log threw");
+    }
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/own_certificate.hpp
+// Our own certificate and key, from PEM or PKCS#12 into a context. Bodies only.
+
+// ---- dragline/tls/detail/file_bytes.hpp
+// Reads whole files of certificates and keys. Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <array>
+#include <fstream>
+#include <optional>
+#include <string>
+
+namespace dragline::inline v1::tls::detail {
+
+DRAGLINE_DECL std::optional<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string bytes;
+    std::array<char, 16 * 1024> block;
+    do {
+        file.read(block.data(), static_cast<std::streamsize>(block.size()));
+        bytes.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    } while (file);
+    if (!file.is_open() || file.bad()) return std::nullopt;
+    return bytes;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/pkcs12.h>
+
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::tls::detail {
+
+using pkcs12_pointer = std::unique_ptr<PKCS12, freed_by<PKCS12_free>>;
+
+struct own_certificate {
+    x509_pointer leaf;
+    chain_pointer intermediates;
+    key_pointer key;
+};
+
+// What OpenSSL asks for the passphrase of an encrypted block.
+struct passphrase_source {
+    std::string_view text;
+    bool asked = false;
+
+    static int give(char* to, int size, int, void* self) noexcept {
+        auto& source = *static_cast<passphrase_source*>(self);
+        source.asked = true;
+        if (source.text.empty() || source.text.size() > static_cast<std::size_t>(size)) return -1;
+        std::memcpy(to, source.text.data(), source.text.size());
+        return static_cast<int>(source.text.size());
+    }
+};
+
+DRAGLINE_DECL result<void> read_chain(std::string_view pem, own_certificate& into) {
+    const bio_pointer source = bio_over(pem);
+    into.leaf.reset(PEM_read_bio_X509(source.get(), nullptr, refuse_password, nullptr));
+    into.intermediates.reset(sk_X509_new_null());
+    if (!into.leaf || !into.intermediates) return clear_errors(), errc::invalid_certificate;
+    while (x509_pointer next{PEM_read_bio_X509(source.get(), nullptr, refuse_password, nullptr)}) {
+        if (sk_X509_push(into.intermediates.get(), next.get()) <= 0) return errc::library_failure;
+        static_cast<void>(next.release());
+    }
+    if (!take_end_of_pem()) return errc::invalid_certificate;
+    return {};
+}
+
+DRAGLINE_DECL result<void> read_key(std::string_view pem, std::string_view passphrase,
+                                    own_certificate& into) {
+    const bio_pointer source = bio_over(pem);
+    passphrase_source secret{passphrase};
+    into.key.reset(PEM_read_bio_PrivateKey(source.get(), nullptr, passphrase_source::give, &secret));
+    clear_errors();
+    if (into.key) return {};
+    return secret.asked ? errc::bad_passphrase : errc::invalid_private_key;
+}
+
+// Files hold their certificates in any order, often with the root, which nobody needs.
+DRAGLINE_DECL chain_pointer chain_above(X509* leaf, const STACK_OF(X509) * certificates) {
+    chain_pointer chain(sk_X509_new_null());
+    const int count = chain && certificates ? sk_X509_num(certificates) : 0;
+    for (X509* top = leaf; sk_X509_num(chain.get()) < count;) {
+        X509* issuer = nullptr;
+        for (int i = 0; i < count && !issuer; ++i) {
+            X509* const each = sk_X509_value(certificates, i);
+            const bool root = X509_check_issued(each, each) == X509_V_OK;
+            if (!root && X509_check_issued(each, top) == X509_V_OK) issuer = each;
+        }
+        if (!issuer || X509_up_ref(issuer) != 1) break;
+        sk_X509_push(chain.get(), issuer);
+        top = issuer;
+    }
+    return chain;
+}
+
+DRAGLINE_DECL result<void> read_pkcs12(std::string_view bytes, std::string_view passphrase,
+                                       own_certificate& into) {
+    const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+    const pkcs12_pointer file(d2i_PKCS12(nullptr, &at, static_cast<long>(bytes.size())));
+    if (!file) return clear_errors(), errc::invalid_certificate;
+    EVP_PKEY* key = nullptr;
+    X509* leaf = nullptr;
+    STACK_OF(X509)* others = nullptr;
+    std::string secret(passphrase);  // with a zero at its end
+    const bool parsed = PKCS12_parse(file.get(), secret.c_str(), &key, &leaf, &others) == 1;
+    wipe(secret);
+    const unsigned long reason = ERR_peek_last_error();
+    clear_errors();
+    into.key.reset(key);
+    into.leaf.reset(leaf);
+    const chain_pointer rest(others);
+    if (!parsed) {
+        const bool refused =
+            ERR_GET_LIB(reason) == ERR_LIB_PKCS12 && ERR_GET_REASON(reason) == PKCS12_R_MAC_VERIFY_FAILURE;
+        return refused ? errc::bad_passphrase : errc::invalid_certificate;
+    }
+    if (!leaf) return errc::invalid_certificate;
+    if (!key) return errc::invalid_private_key;
+    into.intermediates = chain_above(leaf, others);
+    clear_errors();
+    return {};
+}
+
+DRAGLINE_DECL result<void> read_key_file(const std::string& path, std::string_view passphrase,
+                                         own_certificate& into) {
+    auto pem = read_file(path);
+    if (!pem) return errc::invalid_private_key;
+    const auto read = read_key(*pem, passphrase, into);
+    wipe(*pem);
+    return read;
+}
+
+DRAGLINE_DECL result<void> read_certificate(const client_certificate& from, own_certificate& into) {
+    switch (from.from()) {
+        case client_certificate::source::none: break;
+        case client_certificate::source::pem: {
+            const auto read = read_chain(from.chain(), into);
+            return read ? read_key(from.private_key(), from.passphrase(), into) : read;
+        }
+        case client_certificate::source::pem_files: {
+            auto chain = read_file(std::string(from.chain()));
+            if (!chain) return errc::invalid_certificate;
+            const auto read = read_chain(*chain, into);
+            wipe(*chain);  // the key may be in it
+            // The path of the key is kept as the key would be.
+            return read ? read_key_file(std::string(from.private_key()), from.passphrase(), into) : read;
+        }
+        case client_certificate::source::pkcs12:
+            return read_pkcs12(from.private_key(), from.passphrase(), into);
+        case client_certificate::source::pkcs12_file: {
+            auto bytes = read_file(std::string(from.chain()));
+            if (!bytes) return errc::invalid_certificate;
+            const auto read = read_pkcs12(*bytes, from.passphrase(), into);
+            wipe(*bytes);
+            return read;
+        }
+    }
+    return {};
+}
+
+DRAGLINE_DECL result<void> use_certificate(SSL_CTX* context, const own_certificate& own) {
+    const bool fits = X509_check_private_key(own.leaf.get(), own.key.get()) == 1;
+    const bool used = fits && SSL_CTX_use_cert_and_key(context, own.leaf.get(), own.key.get(),
+                                                       own.intermediates.get(), 1) == 1;
+    clear_errors();
+    if (!fits) return errc::private_key_mismatch;
+    if (!used) return errc::invalid_certificate;
+    return {};
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::tls::detail {
+
+DRAGLINE_DECL bool offers_tls_1_3_suite(SSL_CTX* context) noexcept {
+    const auto* ciphers = SSL_CTX_get_ciphers(context);
+    for (int i = 0; ciphers && i < sk_SSL_CIPHER_num(ciphers); ++i) {
+        if (SSL_CIPHER_get_kx_nid(sk_SSL_CIPHER_value(ciphers, i)) == NID_kx_any) return true;
+    }
+    return false;
+}
+
+DRAGLINE_DECL result<void> set_ciphers(SSL_CTX* context, const client_options& options) {
+    // OpenSSL reads up to the first zero byte.
+    bool known =
+        (options.ciphers() + options.cipher_suites() + options.groups()).find('\0') == std::string::npos;
+    if (known && !options.ciphers().empty()) {
+        // OpenSSL accepts a server that shows no certificate at all when such a cipher was agreed on.
+        const std::string list = options.ciphers() + ":!aNULL:!eNULL:!PSK:!SRP";
+        known = SSL_CTX_set_cipher_list(context, list.c_str()) == 1;
+    }
+    if (known && !options.cipher_suites().empty()) {
+        known = SSL_CTX_set_ciphersuites(context, options.cipher_suites().c_str()) == 1 &&
+                offers_tls_1_3_suite(context);
+    }
+    if (known && !options.groups().empty()) {
+        known = SSL_CTX_set1_groups_list(context, options.groups().c_str()) == 1;
+    }
+    clear_errors();
+    if (!known) return errc::invalid_ciphers;
+    return {};
+}
+
+DRAGLINE_DECL result<void> set_names(context_state& state, const client_options& options) {
+    state.server_name = options.server_name();
+    state.verify_name = options.verify_name();
+    if (!state.verify_name.empty() && !server_identity::parse(state.verify_name)) return errc::invalid_host;
+    if (!options.sni()) return {};
+    state.sni.emplace();
+    if (options.sni()->empty()) return {};
+    // An address cannot be asked for (RFC 6066, 3).
+    const auto name = server_identity::parse(*options.sni());
+    if (!name || name->is_address()) return errc::invalid_host;
+    state.sni = name->text();
+    return {};
+}
+
+DRAGLINE_DECL result<void> set_pins(context_state& state, const client_options& options) {
+    for (const std::string& text : options.pins()) {
+        const auto pin = public_key_pin::parse(text);
+        if (!pin) return pin.error();
+        state.pins.push_back(pin->digest());
+    }
+    return {};
+}
+
+DRAGLINE_DECL result<void> set_own_certificate(SSL_CTX* context, const client_options& options) {
+    if (!options.certificate())
+        return SSL_CTX_set_client_cert_cb(context, on_certificate_request), result<void>();
+    own_certificate own;
+    if (auto read = read_certificate(options.certificate(), own); !read) return read;
+    if (auto used = use_certificate(context, own); !used) return used;
+    // What was given is sent, and nothing from the trust store. Some servers ask behind the handshake.
+    SSL_CTX_set_mode(context, SSL_MODE_NO_AUTO_CHAIN);
+    SSL_CTX_set_post_handshake_auth(context, 1);
+    return {};
+}
+
+DRAGLINE_DECL result<void> set_key_log(SSL_CTX* context, context_state& state,
+                                       const client_options& options) {
+    if (!options.key_log()) return {};
+    auto sink = key_log_sink::open(options.key_log());
+    if (!sink) return sink.error();
+    state.key_log = *std::move(sink);
+    SSL_CTX_set_keylog_callback(context, on_key_log);
+    return {};
+}
+
+// How the server is verified, but for the trust store.
+DRAGLINE_DECL result<void> set_checks(SSL_CTX* context, context_state& state, const client_options& options) {
+    if (options.ocsp() == ocsp_check::required && !options.verify()) return dragline::errc::invalid_option;
+    if (auto set = set_pins(state, options); !set) return set;
+    state.verify = options.verify();
+    // Without verification OpenSSL would still build and check the chain, then ignore the result.
+    if (!state.verify || !state.pins.empty()) {
+        SSL_CTX_set_cert_verify_callback(context, verify_server, &state);
+    }
+    if (state.verify && options.ocsp() != ocsp_check::off) {
+        state.ocsp = options.ocsp();
+        SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
+        SSL_CTX_set_tlsext_status_cb(context, on_staple);
+    }
+    return {};
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/trust_store.hpp
+// The certificates that a context trusts: from files, directories and text, or from the system.
+
+
+#include <memory>
+#include <string_view>
+
+struct x509_store_st;
+
+namespace dragline::inline v1::tls::detail {
+
+using trust_store = std::shared_ptr<x509_store_st>;
+
+/// What the options name, else the system store, which all contexts of the process share while one lives.
+/// Errors: invalid_trust, empty_trust_store.
+DRAGLINE_DECL result<trust_store> load_trust(const client_options& options);
+
+/// The certificates of a PEM text; at least one is needed.
+DRAGLINE_DECL result<trust_store> load_trusted_pem(std::string_view pem);
+
+}  // namespace dragline::inline v1::tls::detail
+
+// ---- dragline/tls/detail/impl/trust_store.ipp
+// Included by <dragline/tls/detail/trust_store.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <system_error>
+
+namespace dragline::inline v1::tls::detail {
+
+// Whether OpenSSL could find a certificate in the directory: it opens only names like "a1b2c3d4.0".
+DRAGLINE_DECL bool has_hashed_certificates(const std::string& directory) {
+    std::error_code ec;
+    for (std::filesystem::directory_iterator entry(directory, ec), end; !ec && entry != end;
+         entry.increment(ec)) {
+        const std::string name = entry->path().filename().string();
+        constexpr std::size_t hash_size = 8;
+        if (name.size() > hash_size + 1 && name[hash_size] == '.' && ascii::is_digit(name[hash_size + 1]) &&
+            std::all_of(name.begin(), name.begin() + hash_size,
+                        [](char c) { return ascii::hex_value(c) >= 0; })) {
+            return true;
+        }
+    }
+    return false;
+}
+
+DRAGLINE_DECL result<void> add_pem(X509_STORE* store, std::string_view pem) {
+    const bio_pointer source = bio_over(pem);
+    std::size_t count = 0;
+    while (x509_pointer certificate{PEM_read_bio_X509_AUX(source.get(), nullptr, refuse_password, nullptr)}) {
+        if (X509_STORE_add_cert(store, certificate.get()) != 1) break;
+        ++count;
+    }
+    if (!take_end_of_pem()) return errc::invalid_trust;
+    if (count == 0) return errc::empty_trust_store;
+    return {};
+}
+
+DRAGLINE_DECL result<void> add_file(X509_STORE* store, const std::string& path) {
+    const auto pem = read_file(path);
+    if (!pem) return errc::invalid_trust;
+    return add_pem(store, *pem);
+}
+
+DRAGLINE_DECL result<void> add_directory(X509_STORE* store, const std::string& path) {
+    std::error_code ec;
+    if (!std::filesystem::is_directory(path, ec)) return errc::invalid_trust;
+    if (!has_hashed_certificates(path)) return errc::empty_trust_store;
+    const bool added = X509_STORE_load_path(store, path.c_str()) == 1;
+    clear_errors();
+    if (!added) return errc::invalid_trust;
+    return {};
+}
+
+// Where OpenSSL looks for the system's certificates.
+struct system_places {
+    std::string file;
+    std::string directories;
+    bool chosen_by_user = false;
+
+    bool operator==(const system_places&) const = default;
+};
+
+DRAGLINE_DECL system_places find_system_places() {
+    const char* file = std::getenv(X509_get_default_cert_file_env());
+    const char* directories = std::getenv(X509_get_default_cert_dir_env());
+    return {file ? file : X509_get_default_cert_file(),
+            directories ? directories : X509_get_default_cert_dir(), file || directories};
+}
+
+DRAGLINE_DECL result<void> add_system(X509_STORE* store, const system_places& places) {
+    const bool set = X509_STORE_set_default_paths(store) == 1;
+    clear_errors();
+    if (!set) return errc::library_failure;
+    bool found = sk_X509_OBJECT_num(X509_STORE_get0_objects(store)) > 0;
+    ascii::for_each_item(places.directories, platform::windows ? ';' : ':', [&](std::string_view directory) {
+        found = found || has_hashed_certificates(std::string(directory));
+    });
+    if (found) return {};
+    if (places.chosen_by_user) return errc::empty_trust_store;
+
+    // An OpenSSL that was not built for this system (static, Conan, vcpkg) looks in a place of its own.
+    static constexpr std::array usual_files = {
+        "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
+        "/etc/ssl/ca-bundle.pem",                             // openSUSE
+        "/etc/ssl/cert.pem",                                  // Alpine, macOS, BSD
+    };
+    for (const char* path : usual_files) {
+        if (add_file(store, path)) return {};
+    }
+    return errc::empty_trust_store;
+}
+
+DRAGLINE_DECL result<trust_store> make_trust_store() {
+    trust_store store(X509_STORE_new(), X509_STORE_free);
+    if (!store) return clear_errors(), errc::library_failure;
+    return store;
+}
+
+// Reading the system's certificates takes some 20 ms on Debian.
+DRAGLINE_DECL result<trust_store> load_system_trust() {
+    static std::mutex mutex;
+    static std::weak_ptr<X509_STORE> shared;
+    static system_places shared_from;
+    const auto places = find_system_places();
+    const std::lock_guard lock(mutex);
+    if (auto living = shared.lock(); living && places == shared_from) return living;
+    auto store = make_trust_store();
+    if (!store) return store;
+    if (auto added = add_system(store->get(), places); !added) return added.error();
+    shared = *store;
+    shared_from = places;
+    return store;
+}
+
+DRAGLINE_DECL result<trust_store> load_trusted_pem(std::string_view pem) {
+    auto store = make_trust_store();
+    if (!store) return store;
+    if (auto added = add_pem(store->get(), pem); !added) return added.error();
+    return store;
+}
+
+DRAGLINE_DECL result<trust_store> load_trust(const client_options& options) {
+    if (!options.ca_file() && !options.ca_directory() && !options.ca_pem()) return load_system_trust();
+    auto store = make_trust_store();
+    if (!store) return store;
+    result<void> added;
+    if (options.ca_file()) added = add_file(store->get(), *options.ca_file());
+    if (added && options.ca_pem()) added = add_pem(store->get(), *options.ca_pem());
+    if (added && options.ca_directory()) added = add_directory(store->get(), *options.ca_directory());
+    if (!added) return added.error();
+    // Whoever is named by hand is trusted as he is, also when he is an intermediate.
+    X509_STORE_set_flags(store->get(), X509_V_FLAG_PARTIAL_CHAIN);
+    return store;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::tls {
+namespace detail {
+
+DRAGLINE_DECL context_state::~context_state() { SSL_CTX_free(handle); }
+
+DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names) {
+    std::string wire;
+    for (const std::string& name : names) {
+        if (name.empty() || name.size() > 255) return dragline::errc::invalid_option;
+        wire += static_cast<char>(name.size());
+        wire += name;
+    }
+    if (wire.size() > 0xffff) return dragline::errc::invalid_option;
+    return wire;
+}
+
+// What clients and servers have in common.
+DRAGLINE_DECL bool set_common_options(SSL_CTX* context, version lowest, version highest) noexcept {
+    const auto number = [](version value) {
+        return value == version::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+    };
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    return SSL_CTX_set_min_proto_version(context, number(lowest)) == 1 &&
+           SSL_CTX_set_max_proto_version(context, number(highest)) == 1;
+}
+
+// The server's choice, in the server's order; a client that offers nothing we know is told so (RFC
+// 7301, 3.2).
+DRAGLINE_DECL int select_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
+                              const unsigned char* offered, unsigned int offered_size, void* state) noexcept {
+    for (const std::string& name : static_cast<const context_state*>(state)->alpn) {
+        for (unsigned int at = 0; at + 1 < offered_size; at += offered[at] + 1u) {
+            const std::string_view offer(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
+            if (offer != name) continue;
+            *chosen = offered + at + 1;
+            *chosen_size = offered[at];
+            return SSL_TLSEXT_ERR_OK;
+        }
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+// Staples the response that the options gave.
+DRAGLINE_DECL int staple_response(SSL* connection, void* state) noexcept {
+    const std::string& der = static_cast<const context_state*>(state)->ocsp_response;
+    void* const copy = OPENSSL_memdup(der.data(), der.size());
+    if (!copy) return SSL_TLSEXT_ERR_NOACK;
+    SSL_set_tlsext_status_ocsp_resp(connection, copy, static_cast<long>(der.size()));
+    return SSL_TLSEXT_ERR_OK;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<context> context::make_client(const client_options& options) {
+    detail::clear_errors();
+    if (options.min_version() > options.max_version()) return dragline::errc::invalid_option;
+    const auto alpn = detail::alpn_wire_format(options.alpn());
+    if (!alpn) return alpn.error();
+
+    detail::ssl_context_pointer owner(SSL_CTX_new(TLS_client_method()));
+    SSL_CTX* const handle = owner.get();
+    if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
+        return detail::clear_errors(), errc::library_failure;
+    }
+    auto state = std::make_shared<detail::context_state>(handle, true);
+    static_cast<void>(owner.release());
+    if (auto set = detail::set_names(*state, options); !set) return set.error();
+    if (auto set = detail::set_ciphers(handle, options); !set) return set.error();
+    if (auto set = detail::set_checks(handle, *state, options); !set) return set.error();
+    if (options.verify()) {
+        auto trust = detail::load_trust(options);
+        if (!trust) return trust.error();
+        state->trust = *std::move(trust);
+        SSL_CTX_set1_cert_store(handle, state->trust.get());
+    }
+    if (auto set = detail::set_own_certificate(handle, options); !set) return set.error();
+    if (auto set = detail::set_key_log(handle, *state, options); !set) return set.error();
+    if (!alpn->empty()) {
+        const auto* bytes = reinterpret_cast<const unsigned char*>(alpn->data());
+        if (SSL_CTX_set_alpn_protos(handle, bytes, static_cast<unsigned int>(alpn->size())) != 0) {
+            return detail::clear_errors(), errc::library_failure;
+        }
+    }
+    state->alpn = options.alpn();
+    SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(handle, detail::on_new_session);
+    return context(std::move(state));
+}
+
+DRAGLINE_DECL result<context> context::make_server(const server_options& options) {
+    detail::clear_errors();
+    if (options.min_version() > options.max_version()) return dragline::errc::invalid_option;
+    if (const auto alpn = detail::alpn_wire_format(options.alpn()); !alpn) return alpn.error();
+
+    detail::ssl_context_pointer owner(SSL_CTX_new(TLS_server_method()));
+    SSL_CTX* const handle = owner.get();
+    if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
+        return detail::clear_errors(), errc::library_failure;
+    }
+    detail::own_certificate own;
+    if (auto read = detail::read_chain(options.certificate_chain_pem(), own); !read) return read.error();
+    if (auto read = detail::read_key(options.private_key_pem(), {}, own); !read) return read.error();
+    if (auto used = detail::use_certificate(handle, own); !used) return used.error();
+    detail::trust_store trust;
+    if (options.client_ca_pem()) {
+        auto loaded = detail::load_trusted_pem(*options.client_ca_pem());
+        if (!loaded) return loaded.error();
+        trust = *std::move(loaded);
+        SSL_CTX_set1_cert_store(handle, trust.get());
+    }
+    // Tickets carry the whole state of a session, so the server keeps none.
+    SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_OFF);
+    constexpr std::string_view session_scope = "dragline";
+    SSL_CTX_set_session_id_context(handle, reinterpret_cast<const unsigned char*>(session_scope.data()),
+                                   static_cast<unsigned int>(session_scope.size()));
+
+    auto state = std::make_shared<detail::context_state>(handle, false);
+    static_cast<void>(owner.release());
+    state->trust = std::move(trust);
+    state->verify = options.client_ca_pem().has_value();
+    state->alpn = options.alpn();
+    if (!state->alpn.empty()) SSL_CTX_set_alpn_select_cb(handle, detail::select_alpn, state.get());
+    state->ocsp_response = options.ocsp_response();
+    if (!state->ocsp_response.empty()) {
+        SSL_CTX_set_tlsext_status_cb(handle, detail::staple_response);
+        SSL_CTX_set_tlsext_status_arg(handle, state.get());
+    }
+    return context(std::move(state));
+}
+
+DRAGLINE_DECL bool context::is_client() const noexcept { return state_ && state_->is_client; }
+
+DRAGLINE_DECL ssl_ctx_st* context::native_handle() const noexcept {
+    return state_ ? state_->handle : nullptr;
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+// One context and its tickets, shared by all connections of a loop with equal options.
+struct tls_setup {
+    tls::context context;
+    std::shared_ptr<tls::ticket_cache> tickets = std::make_shared<tls::ticket_cache>();
+};
+
+class session_state {
+public:
+    session_state(async::loop_state& loop, std::string_view key, const session_options& options);
+
+    async::loop_state& loop() noexcept { return loop_; }
+    const std::string& key() const noexcept { return key_; }
+    const session_options& options() const noexcept { return options_; }
+    dns::resolver& resolver() noexcept { return resolver_; }
+    connection_pool& pool() noexcept { return pool_; }
+    const std::shared_ptr<cookie_jar>& cookies() const noexcept { return cookies_; }
+    challenge_cache& challenges() noexcept { return challenges_; }
+    bool closed() const noexcept { return closed_; }
+    result<std::shared_ptr<tls_setup>> tls_setup_of_session();
+
+    /// Stands for one fetch while it lives.
+    class call {
+    public:
+        explicit call(session_state& owner)
+            : owner_(owner), at_(owner.calls_.insert(owner.calls_.end(), &ending_)) {}
+        ~call();
+        call(const call&) = delete;
+        async::interrupter& ending() noexcept { return ending_; }
+
+    private:
+        session_state& owner_;
+        async::interrupter ending_;
+        std::list<async::interrupter*>::iterator at_;
+    };
+    std::size_t calls() const noexcept { return calls_.size(); }
+
+    /// Stands for a connection that is being opened. Whoever wanted it may have left, but not the last call.
+    class dial {
+    public:
+        explicit dial(session_state& owner)
+            : owner_(owner), at_(owner.dials_.insert(owner.dials_.end(), &ending_)) {}
+        ~dial();
+        dial(const dial&) = delete;
+        async::interrupter& ending() noexcept { return ending_; }
+
+    private:
+        session_state& owner_;
+        async::interrupter ending_;
+        std::list<async::interrupter*>::iterator at_;
+    };
+
+    /// Ends calls and connections; nothing new starts.
+    void close() noexcept;
+
+    /// As close(), then waits until the last call has left.
+    static asio::awaitable<result<void>> close_and_wait(std::shared_ptr<session_state> self);
+
+private:
+    // Somebody who waits for the last call to leave.
+    class closer {
+    public:
+        explicit closer(session_state& owner)
+            : owner_(owner),
+              last_left_(owner.loop_),
+              at_(owner.closers_.insert(owner.closers_.end(), &last_left_)) {}
+        ~closer() { owner_.closers_.erase(at_); }
+        closer(const closer&) = delete;
+        asio::awaitable<result<void>> wait() { return last_left_.wait(); }
+
+    private:
+        session_state& owner_;
+        async::event last_left_;
+        std::list<async::event*>::iterator at_;
+    };
+
+    void notify_closers() noexcept;
+
+    async::loop_state& loop_;
+    std::string key_;
+    session_options options_;
+    dns::resolver resolver_;
+    connection_pool pool_;
+    std::shared_ptr<cookie_jar> cookies_;
+    challenge_cache challenges_;
+    std::shared_ptr<tls_setup> tls_;
+    std::list<async::interrupter*> calls_;
+    std::list<async::interrupter*> dials_;
+    std::list<async::event*> closers_;
+    bool closed_ = false;
+};
+
+class loop_sessions final : public async::loop_object {
+public:
+    explicit loop_sessions(async::loop_state& loop);
+    static loop_sessions& of(const asio::any_io_executor& executor) {
+        return async::loop_state::of(executor).get<loop_sessions>();
+    }
+
+    /// The living session of this key, made when there is none. With options that differ from its own:
+    /// throws.
+    const std::shared_ptr<session_state>& get(std::string_view key, const session_options* options);
+
+    const asio::any_io_executor& executor() const noexcept { return loop_.executor(); }
+
+    /// Ends the session of this key, if it lives; over when its last call has left.
+    asio::awaitable<result<void>> close(std::string key);
+    asio::awaitable<result<void>> close_all();
+
+    /// The shared setup for these options. Making one loads the trust store, which blocks for some 10 ms.
+    result<std::shared_ptr<tls_setup>> tls(const tls::client_options& options);
+
+    void shutdown() noexcept override;
+
+private:
+    std::vector<std::shared_ptr<session_state>> take_all() noexcept;
+
+    async::loop_state& loop_;
+    std::shared_ptr<sessions_entry> entry_;
+    std::map<std::string, std::shared_ptr<session_state>, std::less<>> sessions_;
+    std::map<tls::client_options, std::shared_ptr<tls_setup>> setups_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/session_state.ipp
+// Included by <dragline/http/detail/session_state.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_view key,
+                                           const session_options& options)
+    : loop_(loop),
+      key_(key),
+      options_(options),
+      resolver_(loop.executor(), options.dns()),
+      pool_(loop, pool_limits{options.connections_per_host(), options.connections(), options.max_waiters(),
+                              options.idle_timeout(), options.connection_lifetime()}),
+      cookies_(options.cookies().make_jar()),
+      challenges_(options.known_challenges()) {}
+
+DRAGLINE_DECL result<std::shared_ptr<tls_setup>> session_state::tls_setup_of_session() {
+    if (!tls_) {
+        auto setup = loop_sessions::of(loop_.executor()).tls(options_.tls());
+        if (!setup) return setup;
+        tls_ = *std::move(setup);
+    }
+    return tls_;
+}
+
+DRAGLINE_DECL session_state::call::~call() {
+    owner_.calls_.erase(at_);
+    if (!owner_.calls_.empty()) return;
+    // Nothing may keep the loop running when all calls are over.
+    for (auto* each : owner_.dials_) each->interrupt();
+    owner_.notify_closers();
+}
+
+DRAGLINE_DECL session_state::dial::~dial() {
+    owner_.dials_.erase(at_);
+    owner_.notify_closers();
+}
+
+DRAGLINE_DECL void session_state::notify_closers() noexcept {
+    if (!calls_.empty() || !dials_.empty()) return;
+    for (auto* each : closers_) each->notify();
+}
+
+DRAGLINE_DECL void session_state::close() noexcept {
+    closed_ = true;
+    pool_.close();
+    // A fetch ends in a later turn of the loop, a response that nobody reads inside interrupt().
+    for (auto at = calls_.begin(); at != calls_.end();) (*at++)->interrupt();
+    for (auto* each : dials_) each->interrupt();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> session_state::close_and_wait(
+    std::shared_ptr<session_state> self) {
+    self->close();
+    if (self->calls_.empty() && self->dials_.empty()) co_return result<void>();
+    closer mine(*self);
+    auto waiting = mine.wait();
+    co_return co_await std::move(waiting);
+}
+
+DRAGLINE_DECL loop_sessions::loop_sessions(async::loop_state& loop)
+    : loop_(loop), entry_(std::make_shared<sessions_entry>(loop.gate(), *this)) {
+    sessions_registry::instance().add(entry_);
+}
+
+DRAGLINE_DECL const std::shared_ptr<session_state>& loop_sessions::get(std::string_view key,
+                                                                       const session_options* options) {
+    auto found = sessions_.find(key);
+    if (found == sessions_.end()) {
+        auto made = std::make_shared<session_state>(loop_, key, options ? *options : session_options());
+        found = sessions_.emplace(std::string(key), std::move(made)).first;
+        ++entry_->open;
+    } else if (options && !(*options == found->second->options())) {
+        throw std::system_error(make_error_code(errc::session_options_differ), std::string(key));
+    }
+    return found->second;
+}
+
+DRAGLINE_DECL std::vector<std::shared_ptr<session_state>> loop_sessions::take_all() noexcept {
+    std::vector<std::shared_ptr<session_state>> taken;
+    for (auto& [key, session] : std::exchange(sessions_, {})) taken.push_back(session);
+    entry_->open = 0;
+    return taken;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> loop_sessions::close(std::string key) {
+    auto found = sessions_.extract(key);
+    if (found.empty()) co_return result<void>();
+    --entry_->open;
+    auto closing = session_state::close_and_wait(std::move(found.mapped()));
+    co_return co_await std::move(closing);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> loop_sessions::close_all() {
+    auto sessions = take_all();
+    for (auto& session : sessions) session->close();
+    for (auto& session : sessions) {
+        auto closing = session_state::close_and_wait(std::move(session));
+        auto closed = co_await std::move(closing);
+        if (!closed) co_return closed;
+    }
+    co_return result<void>();
+}
+
+DRAGLINE_DECL result<std::shared_ptr<tls_setup>> loop_sessions::tls(const tls::client_options& options) {
+    if (auto found = setups_.find(options); found != setups_.end()) return found->second;
+    auto offered = options;
+    if (offered.alpn().empty()) offered.alpn({"http/1.1"});
+    auto context = tls::context::make_client(offered);
+    if (!context) return context.error();
+    auto made = std::make_shared<tls_setup>();
+    made->context = *std::move(context);
+    setups_.emplace(options, made);
+    return made;
+}
+
+DRAGLINE_DECL void loop_sessions::shutdown() noexcept {
+    sessions_registry::instance().remove(entry_);
+    for (auto& session : take_all()) session->close();
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/options.hpp
+// The knobs of one fetch. Every one has a default, and every duration may be no_limit.
+
+// ---- dragline/http/redirect_policy.hpp
+// Which redirects a fetch follows. Credentials never leave the scheme, host and port that they were given
+// for, whatever the policy says.
+
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// A redirect that was followed.
+class redirect_record {
+public:
+    redirect_record() {}
+
+    int status = 0;  ///< That of the response; with a Refresh field it need not be a 3xx.
+    dragline::url::url from;
+    dragline::url::url to;
+};
+
+/// A redirect that may be followed, for the time of one call.
+class redirect_proposal {
+public:
+    redirect_proposal(int code, const url::url& source, const url::url& target,
+                      std::span<const redirect_record> before)
+        : status(code), from(source), to(target), followed(before) {}
+
+    int status;
+    const url::url& from;
+    const url::url& to;  ///< Absolute, http or https.
+    std::span<const redirect_record> followed;
+};
+
+enum class redirect_decision {
+    follow,
+    stop,    ///< The response that redirects is the result.
+    refuse,  ///< The fetch fails with errc::redirect_refused.
+};
+
+/// A value that says which redirects are followed: how many, whereto, or what a function decides.
+///
+/// Followed are 301, 302, 303, 307 and 308 with a Location (RFC 9110, 15.4), to http and https alone. A POST
+/// becomes a GET at 301 and 302, and what is not GET or HEAD at 303.
+class redirect_policy {
+public:
+    using decision_function = std::function<redirect_decision(const redirect_proposal&)>;
+
+    /// Follows up to `limit` redirects, never from https to http.
+    redirect_policy(int limit = 10) : limit_(limit) {}
+
+    /// Follows none: a 3xx response is the result.
+    static redirect_policy none() { return redirect_policy(0); }
+
+    /// Follows within a scheme, host and port; a response that leads elsewhere is the result.
+    static redirect_policy same_origin(int limit = 10) {
+        redirect_policy made(limit);
+        made.same_origin_ = true;
+        return made;
+    }
+
+    /// Follows what `decide` says, up to `limit`; it is asked last, when nothing else forbids the redirect.
+    /// It is called on the loop; what it throws ends the fetch as errc::callback_failed, or reaches who
+    /// awaits it.
+    static redirect_policy function(decision_function decide, int limit = 10) {
+        redirect_policy made(limit);
+        made.decide_ = std::move(decide);
+        return made;
+    }
+
+    /// Lets an https URL lead to an http one.
+    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
+    bool allow_insecure() const noexcept { return allow_insecure_; }
+
+    /// Takes a Refresh field that names a URL for a redirect, counted as the others, if it waits no longer
+    /// than this. It is followed at once, and with GET. Default: a Refresh is a field like any other.
+    redirect_policy& follow_refresh(std::chrono::seconds longest = std::chrono::seconds(10)) {
+        return refresh_ = longest, *this;
+    }
+    std::optional<std::chrono::seconds> refresh() const noexcept { return refresh_; }
+
+    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
+    int limit() const noexcept { return limit_; }
+    bool only_same_origin() const noexcept { return same_origin_; }
+    const decision_function& decide() const noexcept { return decide_; }
+
+private:
+    int limit_;
+    bool same_origin_ = false;
+    bool allow_insecure_ = false;
+    std::optional<std::chrono::seconds> refresh_;
+    decision_function decide_;
+};
+
+}  // namespace dragline::http
+// ---- dragline/http/trace.hpp
+// What a fetch did, hop by hop and attempt by attempt, as plain data: `fetch_options().trace(&t)`.
+
+// ---- dragline/net/connect_trace.hpp
+// What connecting did, as plain data: filled also when it fails.
+
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::net {
+
+/// One address that was dialled.
+class dial_record {
+public:
+    dial_record() {}
+
+    asio::ip::address address;
+    std::uint16_t port = 0;
+    async::duration started{};  ///< Since connecting began.
+    async::duration took{};     ///< Until it was connected, failed, or was given up.
+    std::error_code ec;         ///< operation_aborted when another address was faster.
+};
+
+/// The steps of one connection.
+class connect_trace {
+public:
+    connect_trace() {}
+
+    async::duration resolve{};                ///< Until the first address was known.
+    async::duration connect{};                ///< From then until a transport connection stood.
+    async::duration tls{};                    ///< The handshake.
+    bool tls_resumed = false;                 ///< The handshake used a ticket.
+    std::vector<dns::lookup_trace> look_ups;  ///< None for a literal address.
+    std::vector<dial_record> dials;           ///< In the order in which they were started.
+    dragline::tls::peer_info peer;            ///< With chain and failure(), also when that was refused.
+    std::string tls_detail;                   ///< As text: which check failed, on which certificate.
+};
+
+}  // namespace dragline::net
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// One exchange, or one that failed.
+class attempt_record {
+public:
+    attempt_record() {}
+
+    std::string url;                ///< Without user name and password.
+    bool reused = false;            ///< On a connection that had carried an exchange before.
+    bool retried = false;           ///< This attempt repeats the one before it, which met a stale connection.
+    net::connect_trace connection;  ///< Empty when the connection was reused.
+    async::duration queue{};        ///< Waiting for a connection or the place for one.
+    async::duration first_byte{};   ///< From the request sent to the end of the response head.
+    async::duration total{};
+    std::uint64_t bytes_sent = 0;      ///< Head and body, before TLS.
+    std::uint64_t bytes_received = 0;  ///< Of the body, before decoding.
+    int status = 0;                    ///< 0 when no head came.
+    std::error_code ec;
+};
+
+/// Filled by a fetch, also when it fails. Belongs to the loop until the operation has completed.
+class trace {
+public:
+    trace() {}
+
+    std::vector<attempt_record> attempts;
+};
+
+}  // namespace dragline::http
+
+#include <asio/ip/address.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -26040,7 +31316,7 @@ public:
     fetch_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
     duration tls_timeout() const noexcept { return tls_timeout_; }
 
-    /// Sending the request, head and body.
+    /// Sending the request, head and body, with what a source takes to give it and expect_continue() waits.
     fetch_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
     duration write_timeout() const noexcept { return write_timeout_; }
 
@@ -26076,6 +31352,14 @@ public:
     fetch_options& connect_to(net::endpoint value) { return connect_to_ = std::move(value), *this; }
     const std::optional<net::endpoint>& connect_to() const noexcept { return connect_to_; }
 
+    /// The address of this machine to connect from; only hosts of its family are reached.
+    fetch_options& bind_address(asio::ip::address value) { return bind_address_ = value, *this; }
+    const std::optional<asio::ip::address>& bind_address() const noexcept { return bind_address_; }
+
+    /// The network interface to connect through, such as "eth0"; see connect_options.
+    fetch_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
+    const std::string& bind_interface() const noexcept { return bind_interface_; }
+
     /// Neither takes an idle connection nor leaves one.
     fetch_options& fresh_connection(bool value) { return fresh_connection_ = value, *this; }
     bool fresh_connection() const noexcept { return fresh_connection_; }
@@ -26083,6 +31367,12 @@ public:
     /// Repeats an exchange that met a stale idle connection, when nothing was answered and repeating is safe.
     fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
     bool stale_retry() const noexcept { return stale_retry_; }
+
+    /// Sends the head first, and a body only when the peer asks for it with 100 (Continue), or has kept
+    /// silent for so long, 1 s being usual; no_limit waits for ever. What it answers instead is the response,
+    /// but a 417 has the request sent once more, without asking. Default, and with nullopt: does not ask.
+    fetch_options& expect_continue(std::optional<duration> wait) { return expect_continue_ = wait, *this; }
+    std::optional<duration> expect_continue() const noexcept { return expect_continue_; }
 
     fetch_options& head_limits(h1::head_limits value) { return head_limits_ = value, *this; }
     const h1::head_limits& head_limits() const noexcept { return head_limits_; }
@@ -26104,6 +31394,8 @@ private:
     std::optional<http::credentials> credentials_;
     std::optional<std::string> user_agent_;
     std::optional<net::endpoint> connect_to_;
+    std::optional<asio::ip::address> bind_address_;
+    std::string bind_interface_;
     std::shared_ptr<const dragline::tls::client_options> tls_;
     duration timeout_ = std::chrono::seconds(30);
     duration resolve_timeout_ = no_limit;
@@ -26112,6 +31404,7 @@ private:
     duration write_timeout_ = no_limit;
     duration first_byte_timeout_ = no_limit;
     duration read_timeout_ = no_limit;
+    std::optional<duration> expect_continue_;
     std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
     h1::head_limits head_limits_;
     http::trace* trace_ = nullptr;
@@ -26131,12 +31424,71 @@ using http::fetch_options;
 // ---- dragline/http/response.hpp
 // What a fetch yields.
 
+// ---- dragline/http/json.hpp
+// JSON through the library of your choice. Start with json_traits.
+
+
+#include <concepts>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// How a T is read from JSON and written as JSON: the customisation point. Specialise it for your types, or
+/// once for all that your library converts:
+///
+///     template <class T>
+///     requires std::constructible_from<nlohmann::json, T>
+///     struct dragline::http::json_traits<T> {
+///         static T parse(std::string_view text) { return nlohmann::json::parse(text).get<T>(); }
+///         static std::string write(const T& value) { return nlohmann::json(value).dump(); }
+///     };
+///
+/// parse() may return a T or a result<T>; one of the two functions may be left out. What parse() throws
+/// becomes errc::invalid_json.
+template <class T>
+struct json_traits {};
+
+template <class T>
+concept json_readable = requires(std::string_view text) {
+    { json_traits<T>::parse(text) } -> std::convertible_to<result<T>>;
+};
+
+template <class T>
+concept json_writable = requires(const T& value) {
+    { json_traits<T>::write(value) } -> std::convertible_to<std::string>;
+};
+
+/// `text` as a T; a byte order mark is skipped (RFC 8259, 8.1). Errors: errc::invalid_json, or what parse()
+/// gives.
+template <json_readable T>
+result<T> parse_json(std::string_view text) {
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    try {
+        return json_traits<T>::parse(text);
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (...) {
+        return errc::invalid_json;
+    }
+}
+
+/// A request body: `value` as application/json. What write() throws is the caller's.
+template <json_writable T>
+http::body json_body(const T& value) {
+    return http::body::json(json_traits<T>::write(value));
+}
+
+}  // namespace dragline::http
 
 #include <asio/ip/address.hpp>
 
 #include <cstdint>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::http {
@@ -26162,113 +31514,467 @@ public:
     async::duration connect{};
     async::duration tls{};
     async::duration first_byte{};  ///< From the request sent to the end of the response head.
-    async::duration total{};       ///< Of the whole fetch, all hops.
+    async::duration total{};       ///< Of the whole fetch, all hops; of open_url(), up to the head.
 };
 
-/// A response with its body. A status of 400 or more is no error by itself.
-class response {
+/// What is known of a response besides its body. A status of 400 or more is no error by itself.
+class response_record {
 public:
-    response() {}
+    response_record() {}
 
     int status = 0;
     std::string reason;     ///< As sent; may be empty.
     int version_minor = 1;  ///< Of HTTP/1.x.
     fields headers;
-    std::string body;        ///< Decoded; any bytes.
-    bool truncated = false;  ///< The body was cut at max_body.
     dragline::url::url url;  ///< The final one, after redirects.
     std::vector<redirect_record> history;
     peer_record peer;
     timings_record timings;
 
-    /// Throws std::system_error(errc::bad_status) when the status is 400 or more.
-    const response& raise_for_status() const {
-        if (status >= 400) throw std::system_error(make_error_code(errc::bad_status), std::to_string(status));
-        return *this;
+protected:
+    void throw_bad_status() const;
+};
+
+/// A response with its body.
+class response : public response_record {
+public:
+    response() {}
+    explicit response(response_record record) : response_record(std::move(record)) {}
+
+    std::string body;        ///< Decoded; any bytes.
+    bool truncated = false;  ///< The body was cut at max_body.
+
+    /// The body as UTF-8, with U+FFFD for what is malformed: from the charset of its byte order mark, which
+    /// is left out, else of Content-Type, else UTF-8.
+    ///
+    /// Errors: codec::errc::unknown_charset; codec::to_utf8() says what is known.
+    result<std::string> text() const;
+
+    /// The body, which JSON requires to be UTF-8, as json_traits<T> reads it. Errors: errc::invalid_json.
+    template <json_readable T>
+    result<T> json() const {
+        return parse_json<T>(body);
     }
+
+    /// Throws std::system_error(errc::bad_status) when the status is 400 or more.
+    const response& raise_for_status() const { return throw_bad_status(), *this; }
 };
 
 }  // namespace dragline::http
-// ---- dragline/http/session_options.hpp
-// What the fetches of one session share.
+
+// ---- dragline/http/impl/response.ipp
+// Included by <dragline/http/response.hpp> only.
+
+// ---- dragline/http/detail/media_type.hpp
+// Content-Type taken apart (RFC 9110, 8.3).
 
 
-#include <chrono>
-#include <cstddef>
 #include <string>
 #include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+/// Whether the type and subtype in `content_type` are these, whatever the case and the parameters.
+DRAGLINE_DECL bool is_media_type(std::string_view content_type, std::string_view wanted) noexcept;
+
+/// The value of the first parameter `charset`, unquoted; empty where there is none.
+DRAGLINE_DECL std::string charset_of(std::string_view content_type);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/media_type.ipp
+// Included by <dragline/http/detail/media_type.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL bool is_media_type(std::string_view content_type, std::string_view wanted) noexcept {
+    return ascii::equals_ignoring_case(ascii::trim(content_type.substr(0, content_type.find(';'))), wanted);
+}
+
+DRAGLINE_DECL std::string charset_of(std::string_view content_type) {
+    auto rest = content_type.substr(std::min(content_type.find(';'), content_type.size()));
+    while (!rest.empty()) {
+        rest.remove_prefix(1);  // a semicolon
+        const auto name = ascii::trim(rest.substr(0, rest.find_first_of("=;")));
+        const auto mark = rest.find_first_of("=;");
+        std::string value;
+        if (mark != rest.npos && rest[mark] == '=') {
+            rest = ascii::trim(rest.substr(mark + 1));
+            if (rest.starts_with('"')) {
+                rest.remove_prefix(1);
+                while (!rest.empty() && rest[0] != '"') {
+                    if (rest[0] == '\\' && rest.size() > 1) rest.remove_prefix(1);
+                    value += rest[0];
+                    rest.remove_prefix(1);
+                }
+            } else {
+                value = ascii::trim(rest.substr(0, rest.find(';')));
+            }
+        }
+        if (!value.empty() && ascii::equals_ignoring_case(name, "charset")) return value;
+        rest.remove_prefix(std::min(rest.find(';'), rest.size()));
+    }
+    return {};
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string_view>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL result<std::string> response::text() const {
+    if (const auto mark = codec::find_byte_order_mark(body); mark.size > 0) {
+        return codec::to_utf8(std::string_view(body).substr(mark.size), mark.charset);
+    }
+    const auto charset = detail::charset_of(headers.get("Content-Type"));
+    return codec::to_utf8(body, charset.empty() ? std::string_view("UTF-8") : charset);
+}
+
+DRAGLINE_DECL void response_record::throw_bad_status() const {
+    if (status >= 400) throw std::system_error(make_error_code(errc::bad_status), std::to_string(status));
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/session.hpp
+// Sessions: what fetches of one purpose share, cached by (key, event loop). Start with get_session().
+
+// ---- dragline/http/detail/close_everywhere.hpp
+// Closes sessions on every loop of the process, from any thread.
+
+
+#include <asio/associated_executor.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/post.hpp>
+#include <asio/system_executor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+// How long a loop may take before it counts as not running.
+inline constexpr async::duration close_limit = std::chrono::seconds(5);
+
+/// Closes the sessions of `key`, or all, everywhere; calls `done` once, on any thread.
+void close_everywhere(std::optional<std::string> key, std::function<void(std::error_code)> done);
+
+struct start_closing {
+    template <class Handler>
+    void operator()(Handler handler, std::optional<std::string> key) const {
+        auto executor = asio::get_associated_executor(handler, asio::system_executor());
+        auto work = asio::executor_work_guard<decltype(executor)>(executor);
+        auto kept = std::make_shared<Handler>(std::move(handler));  // std::function wants to copy
+        close_everywhere(std::move(key), [kept, work = std::move(work)](std::error_code ec) {
+            asio::post(work.get_executor(), [kept, ec] { std::move (*kept)(ec); });
+        });
+    }
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/close_everywhere.ipp
+// Included by <dragline/http/detail/close_everywhere.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_executor.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/strand.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <exception>
+
+namespace dragline::inline v1::http::detail {
+
+// Ends once, when every loop has let go of its share, or at the limit.
+class closing_gathering : public std::enable_shared_from_this<closing_gathering> {
+public:
+    explicit closing_gathering(std::function<void(std::error_code)> done) : done_(std::move(done)) {}
+
+    void start() {
+        limit_.expires_after(close_limit);
+        limit_.async_wait(asio::bind_executor(strand_, [self = shared_from_this()](std::error_code ec) {
+            if (!ec) self->finish(errc::loop_not_running);
+        }));
+    }
+
+    // One for each loop; its end, also with the loop, says that the loop is done.
+    class share {
+    public:
+        explicit share(std::shared_ptr<closing_gathering> owner) : owner_(std::move(owner)) {
+            ++owner_->open_;
+        }
+        share(const share&) = delete;
+        ~share() {
+            if (--owner_->open_ > 0) return;
+            asio::post(owner_->strand_, [owner = owner_] { owner->finish({}); });
+        }
+
+    private:
+        std::shared_ptr<closing_gathering> owner_;
+    };
+
+private:
+    void finish(std::error_code ec) {
+        if (auto done = std::exchange(done_, nullptr)) done(ec);
+        limit_.cancel();
+    }
+
+    asio::strand<asio::system_executor> strand_{asio::system_executor()};
+    asio::steady_timer limit_{strand_};
+    std::function<void(std::error_code)> done_;
+    std::atomic<std::size_t> open_ = 0;
+};
+
+DRAGLINE_DECL asio::awaitable<void> close_share(loop_sessions& sessions, std::optional<std::string> key) {
+    auto closing = key ? sessions.close(*key) : sessions.close_all();
+    [[maybe_unused]] auto closed = co_await std::move(closing);
+}
+
+DRAGLINE_DECL void close_everywhere(std::optional<std::string> key,
+                                    std::function<void(std::error_code)> done) {
+    auto gathering = std::make_shared<closing_gathering>(std::move(done));
+    gathering->start();
+    const auto first = std::make_shared<closing_gathering::share>(gathering);  // until all loops are asked
+    for (const auto& entry : sessions_registry::instance().entries()) {
+        if (entry->open == 0) continue;
+        auto share = std::make_shared<closing_gathering::share>(gathering);
+        entry->gate->post([share, key, entry] {
+            auto closing = close_share(entry->sessions, key);
+            asio::co_spawn(entry->sessions.executor(), std::move(closing), [share](std::exception_ptr) {});
+        });
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace dragline::inline v1::http {
 
-/// The settings of a session, fixed when get_session() makes it.
-class session_options {
+/// What a session has at the moment.
+class session_statistics {
 public:
-    session_options() {}
+    session_statistics() {}
 
-    /// Connections to one origin, idle ones included; further fetches wait in turn.
-    session_options& connections_per_host(std::size_t value) { return per_host_ = value, *this; }
-    std::size_t connections_per_host() const noexcept { return per_host_; }
+    std::size_t calls = 0;        ///< Fetches under way.
+    std::size_t waiting = 0;      ///< Of these, waiting for a connection.
+    std::size_t connections = 0;  ///< Idle ones included.
+    std::size_t idle_connections = 0;
+};
 
-    /// Connections of the whole session.
-    session_options& connections(std::size_t value) { return total_ = value, *this; }
-    std::size_t connections() const noexcept { return total_; }
+/// A handle to one session: connections and limits of its own, resolver and TLS setup shared with its loop.
+///
+/// Cheap to copy. May be given to operations on any thread; its other members belong to the loop's thread.
+class session {
+public:
+    using executor_type = asio::any_io_executor;
 
-    /// Fetches that may wait for a connection; one more fails with dragline::errc::queue_full.
-    session_options& max_waiters(std::size_t value) { return waiters_ = value, *this; }
-    std::size_t max_waiters() const noexcept { return waiters_; }
+    executor_type get_executor() const noexcept { return state_->loop().executor(); }
+    dns::resolver get_resolver() const { return state_->resolver(); }
+    const std::string& key() const noexcept { return state_->key(); }
 
-    /// How long an idle connection is kept, unless the peer says how long it does. It is closed when the
-    /// session next does something after that.
-    session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
-    async::duration idle_timeout() const noexcept { return idle_; }
+    /// False after close_session(): each call on this handle then ends with errc::session_closed.
+    bool is_open() const noexcept { return !state_->closed(); }
+    session_statistics statistics() const;
 
-    /// The User-Agent of fetches that name none; none is sent when empty.
-    session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
-    const std::string& user_agent() const noexcept { return user_agent_; }
+    /// The jar of this session, for looking into it, saving it and loading it; nullptr when it keeps no
+    /// cookies.
+    const std::shared_ptr<http::cookie_jar>& cookie_jar() const noexcept { return state_->cookies(); }
 
-    /// What becomes of Set-Cookie fields. Default: none is kept. With cookie_policy::own_jar() each session
-    /// that is made has a jar of its own; session::cookie_jar() is it.
-    session_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
-    const cookie_policy& cookies() const noexcept { return cookies_; }
-
-    /// Credentials by host, for fetches that have none: `netrc::load_default()`. They are sent when a server
-    /// asks for them. A redirect to another machine of it gets what is its own, but not the default, and none
-    /// after a step from https to http.
-    session_options& netrc(http::netrc value) { return netrc_ = std::move(value), *this; }
-    const http::netrc& netrc() const noexcept { return netrc_; }
-
-    /// Origins whose challenge is remembered, so that the next fetch is not refused first; 0 for none.
-    session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
-    std::size_t known_challenges() const noexcept { return known_challenges_; }
-
-    session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
-    const dragline::tls::client_options& tls() const noexcept { return tls_; }
-
-    /// How names are looked up.
-    session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
-    const dragline::dns::query_options& dns() const noexcept { return dns_; }
-
-    bool operator==(const session_options&) const = default;
+    friend bool operator==(const session&, const session&) = default;
 
 private:
-    std::size_t per_host_ = 10;
-    std::size_t total_ = 256;
-    std::size_t waiters_ = 100'000;
-    async::duration idle_ = std::chrono::seconds(15);
-    std::string user_agent_ = "dragline/0.1";
-    cookie_policy cookies_;
-    http::netrc netrc_;
-    std::size_t known_challenges_ = 1000;
-    dragline::tls::client_options tls_;
-    dragline::dns::query_options dns_;
+    friend struct session_access;
+    explicit session(std::shared_ptr<detail::session_state> state) noexcept : state_(std::move(state)) {}
+
+    std::shared_ptr<detail::session_state> state_;
 };
+
+/// Opens the handle for the operations of this module.
+struct session_access {
+    static session make(std::shared_ptr<detail::session_state> state) { return session(std::move(state)); }
+    static const std::shared_ptr<detail::session_state>& state(const session& from) { return from.state_; }
+};
+
+/// The living session of `key` on this loop, made at first use with default options. Never fails.
+///
+/// Threads: the loop's, or any before the loop runs.
+template <async::where Loop>
+session get_session(Loop&& loop, std::string_view key = {}) {
+    return session_access::make(detail::loop_sessions::of(async::executor_of(loop)).get(key, nullptr));
+}
+
+/// As above, made with `options`. Throws std::system_error(errc::session_options_differ) when it lives with
+/// others.
+template <async::where Loop>
+session get_session(Loop&& loop, std::string_view key, const session_options& options) {
+    return session_access::make(detail::loop_sessions::of(async::executor_of(loop)).get(key, &options));
+}
+
+namespace detail {
+
+asio::awaitable<result<void>> close_session_body(asio::any_io_executor loop, std::string key);
+asio::awaitable<result<void>> close_all_body(asio::any_io_executor loop);
+
+}  // namespace detail
+
+/// Ends the session of `key` on one loop and completes when its sockets are closed: void(error_code).
+///
+/// Calls in flight end with operation_aborted, new ones on old handles with errc::session_closed; the next
+/// get_session() makes a new session. Without such a session it succeeds. Threads: any.
+template <async::where Loop, class Token = default_token>
+auto close_session(Loop&& loop, std::string_view key, Token&& token = {}) {
+    auto executor = async::executor_of(loop);
+    return async::initiate<void>(executor, &detail::close_session_body, std::forward<Token>(token), executor,
+                                 std::string(key));
+}
+
+/// As above, on every loop of the process. Completes on the token's executor; without one, on a thread of
+/// Asio's own.
+///
+/// Errors: errc::loop_not_running when a loop that has such a session did not answer within 5 seconds.
+template <class Token = default_token>
+auto close_session(std::string_view key, Token&& token = {}) {
+    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
+                                                              std::optional<std::string>(key));
+}
+
+/// As close_session(), for every session of one loop.
+template <async::where Loop, class Token = default_token>
+auto close_all_sessions(Loop&& loop, Token&& token = {}) {
+    auto executor = async::executor_of(loop);
+    return async::initiate<void>(executor, &detail::close_all_body, std::forward<Token>(token), executor);
+}
+
+/// As above, for every session of every loop of the process.
+template <class Token = default_token>
+requires(!async::where<Token>) auto close_all_sessions(Token&& token = {}) {
+    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
+                                                              std::optional<std::string>());
+}
 
 }  // namespace dragline::http
 
 namespace dragline::inline v1 {
-using http::session_options;
+using http::close_all_sessions;
+using http::close_session;
+using http::get_session;
+using http::session;
 }
+
+// ---- dragline/http/impl/session.ipp
+// Included by <dragline/http/session.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL session_statistics session::statistics() const {
+    session_statistics now;
+    now.calls = state_->calls();
+    now.waiting = state_->pool().waiting();
+    now.connections = state_->pool().connections();
+    now.idle_connections = state_->pool().idle();
+    return now;
+}
+
+namespace detail {
+
+DRAGLINE_DECL asio::awaitable<result<void>> close_session_body(asio::any_io_executor loop, std::string key) {
+    auto closing = loop_sessions::of(loop).close(std::move(key));
+    co_return co_await std::move(closing);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> close_all_body(asio::any_io_executor loop) {
+    auto closing = loop_sessions::of(loop).close_all();
+    co_return co_await std::move(closing);
+}
+
+}  // namespace detail
+}  // namespace dragline::http
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace dragline::inline v1::http::detail {
+
+/// On a session, or on the default session of its loop.
+struct fetch_place {
+    asio::any_io_executor loop;
+    std::shared_ptr<session_state> session;
+
+    /// Threads: the loop's own.
+    std::shared_ptr<session_state> get_session() const {
+        return session ? session : loop_sessions::of(loop).get({}, nullptr);
+    }
+};
+
+template <class Where>
+fetch_place place_of(Where&& where) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<Where>, http::session>) {
+        return {where.get_executor(), session_access::state(where)};
+    } else {
+        return {async::executor_of(where), nullptr};
+    }
+}
+
+// A WHERE is no text, though an executor-like text type could exist.
+template <class T>
+concept fetch_where = async::where<T> && !std::convertible_to<T, std::string_view>;
+
+asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url, fetch_options options);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_place.ipp
+// Included by <dragline/http/detail/fetch_place.hpp> only.
+
+// ---- dragline/http/detail/fetch_op.hpp
+// One fetch: its hops and attempts up to a head that is the answer, and the connection that has its body.
+
+// ---- dragline/http/detail/authentication_machine.hpp
+// Decides which credentials go with a request, and whether a refused one is sent again (RFC 9110, 11). No
+// I/O.
+
 
 #include <string>
 #include <string_view>
@@ -26452,253 +32158,83 @@ DRAGLINE_DECL credentials credentials_for(const fetch_options& options, const se
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/http/detail/connection_pool.hpp
-// The connections of one session: idle ones by origin, the caps, and those who wait for a place.
-
-// ---- dragline/http/detail/h1_connection.hpp
-// An HTTP/1.1 connection: the exchange of one request after the other on one stream.
-
-// ---- dragline/net/stream.hpp
-// One stream type over TCP, TLS and Unix sockets. Start with open_connection() in connect.hpp.
-
-// ---- dragline/net/detail/stream_layer.hpp
-// What a stream is made of: a socket, or TLS on top of another layer.
+// ---- dragline/http/detail/body_reader.hpp
+// Reads the body of a response: decoded, and no byte beyond the limit.
 
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
 
-#include <array>
-#include <cstddef>
-
-namespace dragline::inline v1::net::detail {
-
-/// Two pieces that go out one after the other: a head and a body, say. Either may be empty.
-using gather = std::array<asio::const_buffer, 2>;
-
-class stream_layer {
-public:
-    stream_layer() = default;
-    stream_layer(const stream_layer&) = delete;
-    stream_layer& operator=(const stream_layer&) = delete;
-    virtual ~stream_layer() = default;
-
-    virtual asio::any_io_executor get_executor() noexcept = 0;
-
-    // One read and one write may be under way at a time. At the deadline both end with make_timeout(where).
-    virtual asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
-                                                           phase where) = 0;
-    virtual asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where) = 0;
-    virtual asio::awaitable<result<void>> shutdown(async::time_point until) = 0;
-
-    // What is there without waiting: asio::error::would_block when nothing is, eof at the end.
-    virtual result<std::size_t> try_read(asio::mutable_buffer into) noexcept = 0;
-    virtual void close() noexcept = 0;
-    virtual bool is_open() const noexcept = 0;
-};
-
-}  // namespace dragline::net::detail
-
-#include <asio/any_io_executor.hpp>
-#include <asio/buffer.hpp>
-
-#include <cstddef>
-#include <memory>
-#include <utility>
-
-namespace dragline::inline v1::net {
-
-/// A connected byte stream. Also an Asio AsyncReadStream and AsyncWriteStream, so asio::async_read and its
-/// kin work.
-///
-/// Moveable; an operation keeps what it needs, so a stream may be destroyed or moved while one is under way:
-/// destroying it closes the connection. One read and one write at a time. Threads: operations may be started
-/// on any thread; every other member belongs to the loop's.
-class stream {
-public:
-    using executor_type = asio::any_io_executor;
-
-    stream() = default;
-    explicit stream(std::shared_ptr<detail::stream_layer> layer) noexcept : layer_(std::move(layer)) {}
-    stream(stream&&) = default;
-    stream& operator=(stream&& other) noexcept;
-    ~stream() { close(); }
-
-    executor_type get_executor() const noexcept { return layer_->get_executor(); }
-    bool is_open() const noexcept { return layer_ && layer_->is_open(); }
-
-    /// Closes at once: operations under way end with operation_aborted. A closed stream stays closed.
-    void close() noexcept {
-        if (layer_) layer_->close();
-    }
-
-    /// Reads at least one byte into the first buffer of `buffers` that is not empty: void(error_code,
-    /// size_t).
-    ///
-    /// Errors: asio::error::eof at the peer's end; over TLS tls::errc::truncated when it came without
-    /// close_notify. Cancel: any type; nothing is consumed.
-    template <class MutableBufferSequence, class Token = default_token>
-    auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
-        return async::initiate<std::size_t>(get_executor(), &read_body, std::forward<Token>(token), layer_,
-                                            first_of<asio::mutable_buffer>(buffers));
-    }
-
-    /// Writes the first buffer of `buffers` that is not empty, whole: void(error_code, size_t).
-    ///
-    /// Cancel: any type; how much went out is then unknown, so close the stream.
-    template <class ConstBufferSequence, class Token = default_token>
-    auto async_write_some(const ConstBufferSequence& buffers, Token&& token = {}) {
-        return async::initiate<std::size_t>(get_executor(), &write_body, std::forward<Token>(token), layer_,
-                                            first_of<asio::const_buffer>(buffers));
-    }
-
-    /// Ends the sending side: void(error_code). Over TLS sends close_notify first.
-    template <class Token = default_token>
-    auto async_shutdown(Token&& token = {}) {
-        return async::initiate<void>(get_executor(), &shutdown_body, std::forward<Token>(token), layer_);
-    }
-
-    /// What the library's own coroutines use: reads and writes under a deadline, without an operation.
-    detail::stream_layer& layer() const noexcept { return *layer_; }
-
-private:
-    using layer_pointer = std::shared_ptr<detail::stream_layer>;
-
-    template <class Buffer, class Sequence>
-    static Buffer first_of(const Sequence& buffers) {
-        for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
-            if (Buffer buffer(*at); buffer.size() > 0) return buffer;
-        }
-        return Buffer();
-    }
-
-    static asio::awaitable<result<std::size_t>> read_body(layer_pointer layer, asio::mutable_buffer into);
-    static asio::awaitable<result<std::size_t>> write_body(layer_pointer layer, asio::const_buffer from);
-    static asio::awaitable<result<void>> shutdown_body(layer_pointer layer);
-
-    layer_pointer layer_;
-};
-
-}  // namespace dragline::net
-
-// ---- dragline/net/impl/stream.ipp
-// Included by <dragline/net/stream.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::net {
-
-DRAGLINE_DECL stream& stream::operator=(stream&& other) noexcept {
-    if (this != &other) close();
-    layer_ = std::move(other.layer_);
-    return *this;
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::read_body(layer_pointer layer,
-                                                                     asio::mutable_buffer into) {
-    if (into.size() == 0) co_return std::size_t{0};
-    auto reading = layer->read_some(into, async::no_deadline, phase::read);
-    co_return co_await std::move(reading);
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::write_body(layer_pointer layer,
-                                                                      asio::const_buffer from) {
-    const detail::gather pieces{from, asio::const_buffer()};
-    auto writing = layer->write(pieces, async::no_deadline, phase::write);
-    auto written = co_await std::move(writing);
-    if (!written) co_return written.error();
-    co_return from.size();
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream::shutdown_body(layer_pointer layer) {
-    auto ending = layer->shutdown(async::no_deadline);
-    co_return co_await std::move(ending);
-}
-
-}  // namespace dragline::net
-
-#endif
-
-#include <asio/ip/address.hpp>
-
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace dragline::inline v1::http::detail {
 
-class h1_connection final : public exchange {
+class body_reader {
 public:
-    h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
+    /// `until`: the deadline of the whole fetch.
+    body_reader(async::loop_state& loop, const fetch_options& options, async::time_point until)
+        : loop_(loop), options_(options), until_(until), limit_(options.max_body()) {}
 
-    /// Makes ready for the next exchange; the method decides how the response is framed.
-    void start(std::string_view method, const h1::head_limits& limits);
+    /// Makes ready for the body that follows this head.
+    std::error_code start(const response_head& head);
 
-    asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
-    asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
-    asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
-    bool answered() const noexcept override { return answered_; }
-    bool reusable() const noexcept override;
-    std::uint64_t bytes_sent() const noexcept override { return sent_; }
+    /// From here on each read has a limit of its own: the whole may take as long as it takes.
+    void unbind() noexcept { until_ = async::no_deadline; }
 
-    /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
-    bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
-    void close() noexcept { stream_.close(); }
+    /// Takes no more than this from here on, if that is less than the limit so far.
+    void lower_limit(std::uint64_t more) noexcept;
 
-    /// How long the peer said that it keeps this connection when idle.
-    std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
+    /// Appends all of the body to `into`.
+    asio::awaitable<result<void>> read_all(exchange& from, std::string& into);
 
-    const asio::ip::address& peer_address() const noexcept { return address_; }
-    std::uint16_t peer_port() const noexcept { return port_; }
-    const tls::peer_info& peer_tls() const noexcept { return peer_; }
+    /// The next bytes, as many as are at hand: 0 at the end. A cancelled read loses nothing.
+    asio::awaitable<result<std::size_t>> read_some(exchange& from, asio::mutable_buffer into);
+
+    /// Reads what is left of a small body that nobody wants, so that its connection can be used again. A
+    /// large or broken one is left, and the connection goes.
+    asio::awaitable<result<void>> discard(exchange& from);
+
+    /// Before decoding.
+    std::uint64_t bytes_received() const noexcept { return bytes_received_; }
+
+    /// All of it has been given out, as its announced length tells, if there is one.
+    bool complete() const noexcept { return !has_body_ || (length_ && delivered_ == *length_); }
+
+    /// The body was cut at the limit.
+    bool truncated() const noexcept { return truncated_; }
 
 private:
-    static constexpr std::size_t first_size = 8 * 1024;
+    asio::awaitable<result<std::size_t>> next_piece(exchange& from, asio::mutable_buffer into);
+    asio::awaitable<result<std::size_t>> decode_piece(exchange& from, asio::mutable_buffer into);
+    bool announced_too_large() const noexcept;
+    std::error_code on_limit_reached() noexcept;
+    stage_limit read_limit() const noexcept;
 
-    std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
-    void consume(std::size_t size) noexcept { begin_ += size; }
-    asio::awaitable<result<void>> fill(stage_limit limit);
-    result<std::size_t> parse_head();
-    void take_head(response_head& into);
-    asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
-    asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
-    std::size_t copy_unread(asio::mutable_buffer into) noexcept;
-    bool has_input() noexcept;
-
-    net::stream stream_;
-    asio::ip::address address_;
-    std::uint16_t port_;
-    tls::peer_info peer_;
-
-    std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    std::string head_text_;  // of the request; kept for its memory
-
-    std::string method_;
-    h1::head_limits limits_;  // those of parser_
-    h1::response_head_parser parser_;
-    h1::chunked_decoder chunks_;
-    h1::body_framing framing_;
-    std::string_view pending_chunk_;  // decoded, still in buffer_
-    std::uint64_t remaining_ = 0;
-    std::uint64_t sent_ = 0;
-    std::optional<std::chrono::seconds> keep_alive_;
-    bool request_complete_ = false;
-    bool answered_ = false;
-    bool head_read_ = false;
-    bool body_complete_ = false;
+    async::loop_state& loop_;
+    const fetch_options& options_;
+    async::time_point until_;
+    std::uint64_t limit_;
+    std::uint64_t delivered_ = 0;
+    std::uint64_t bytes_received_ = 0;
+    std::optional<std::uint64_t> length_;  // of the whole body, where it is known and not coded
+    codec::content_decoder decoder_;
+    std::vector<char> coded_;  // received for the decoder, which has yet to take unread_
+    std::string_view unread_;
+    bool has_body_ = false;
+    bool received_all_ = false;
+    bool truncated_ = false;
 };
 
 }  // namespace dragline::http::detail
 
-// ---- dragline/http/detail/impl/h1_connection.ipp
-// Included by <dragline/http/detail/h1_connection.hpp> only.
+// ---- dragline/http/detail/impl/body_reader.ipp
+// Included by <dragline/http/detail/body_reader.hpp> only.
 
 
 #if DRAGLINE_HEADER_BODIES
@@ -26706,533 +32242,145 @@ private:
 #include <asio/error.hpp>
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <span>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL h1_connection::h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port,
-                                           tls::peer_info peer)
-    : stream_(std::move(stream)), address_(std::move(address)), port_(port), peer_(std::move(peer)) {}
-
-DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits) {
-    method_ = method;
-    if (limits == limits_) {
-        parser_.reset();
-    } else {
-        parser_ = h1::response_head_parser(limits);
-        limits_ = limits;
+// When bytes keep coming and it is the whole fetch that takes too long, the timeout says so.
+DRAGLINE_DECL stage_limit body_reader::read_limit() const noexcept {
+    const auto own = options_.read_timeout();
+    if (until_ == async::no_deadline) {
+        const auto each = own == no_limit ? options_.timeout() : own;
+        return {async::deadline_after(loop_.now(), each), phase::read};
     }
-    framing_ = {};
-    remaining_ = 0;
-    sent_ = 0;
-    request_complete_ = answered_ = head_read_ = body_complete_ = false;
+    if (own == no_limit) return {until_, phase::total};
+    const auto next = async::deadline_after(loop_.now(), own);
+    return next < until_ ? stage_limit{next, phase::read} : stage_limit{until_, phase::total};
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request_view request,
-                                                                         stage_limit limit) {
-    head_text_.clear();
-    h1::append_request_line(head_text_, request.method, request.target);
-    h1::append_field(head_text_, "Host", request.host);
-    for (const auto& [name, value] : *request.fields) h1::append_field(head_text_, name, value);
-    head_text_ += h1::line_end;
-    // A small body goes out with its head in one piece: over TLS in one record.
-    auto body = request.body;
-    if (body.size() <= 4096) {
-        head_text_ += body;
-        body = {};
+DRAGLINE_DECL std::error_code body_reader::start(const response_head& head) {
+    bytes_received_ = delivered_ = 0;
+    has_body_ = head.has_body;
+    length_ = head.content_length;
+    // A part of coded content cannot be decoded by itself.
+    if (!has_body_ || !options_.decompress() || head.status == 206 ||
+        !head.headers.contains("Content-Encoding")) {
+        return {};
     }
-    const net::detail::gather pieces{asio::buffer(head_text_), asio::buffer(body)};
-    auto writing = stream_.layer().write(pieces, limit.until, limit.where);
-    auto written = co_await std::move(writing);
-    if (written) {
-        sent_ = head_text_.size() + body.size();
-        request_complete_ = true;
-        co_return written;
-    }
-    // A peer may answer and stop reading while the body is still sent: what it answered counts. The
-    // connection has no further use either way.
-    const bool gone =
-        written.error() == asio::error::broken_pipe || written.error() == asio::error::connection_reset;
-    if (gone && !request.body.empty() && has_input()) co_return result<void>();
-    co_return written;
+    std::string codings;
+    for (const auto value : head.headers.all("Content-Encoding")) (codings += ',') += value;
+    auto decoder = codec::content_decoder::make(codings);
+    if (!decoder) return decoder.error();
+    decoder_ = *std::move(decoder);
+    if (!decoder_.identity()) length_.reset();
+    return {};
 }
 
-// At least one more byte in the buffer, or an error.
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limit) {
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (end_ == buffer_.size()) {
-        if (begin_ > 0) {
-            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-            end_ -= begin_;
-            begin_ = 0;
-        } else {
-            buffer_.resize(std::max(first_size, 2 * buffer_.size()));
-        }
+DRAGLINE_DECL void body_reader::lower_limit(std::uint64_t more) noexcept {
+    if (more < limit_ - std::min(limit_, delivered_)) limit_ = delivered_ + more;
+}
+
+DRAGLINE_DECL bool body_reader::announced_too_large() const noexcept {
+    return length_ && *length_ > limit_ && options_.on_limit() == on_limit::error;
+}
+
+DRAGLINE_DECL std::error_code body_reader::on_limit_reached() noexcept {
+    if (options_.on_limit() == on_limit::error) return errc::body_too_large;
+    truncated_ = true;
+    return {};
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from) {
+    constexpr std::uint64_t most = 64 * 1024;
+    std::array<char, 4 * 1024> unwanted;
+    bytes_received_ = 0;
+    while (bytes_received_ < most) {
+        auto reading = from.read_body(asio::buffer(unwanted), read_limit());
+        auto got = co_await std::move(reading);
+        bytes_received_ += *got;
+        if (got.error() == asio::error::operation_aborted) co_return got.error();
+        if (!got || *got == 0) break;
     }
-    auto space = asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
-    auto reading = stream_.layer().read_some(space, limit.until, limit.where);
-    auto size = co_await std::move(reading);
-    if (!size) co_return size.error();
-    end_ += *size;
-    answered_ = true;
     co_return result<void>();
 }
 
-// Takes what has come, or its end, without waiting.
-DRAGLINE_DECL bool h1_connection::has_input() noexcept {
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (buffer_.empty()) buffer_.resize(first_size);
-    if (end_ == buffer_.size()) return true;
-    auto size = stream_.layer().try_read(asio::buffer(buffer_.data() + end_, buffer_.size() - end_));
-    if (size) end_ += *size;
-    return size.error() != asio::error::would_block;
+// What is not coded comes straight into the caller's memory.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::next_piece(exchange& from,
+                                                                           asio::mutable_buffer into) {
+    return decoder_.identity() ? from.read_body(into, read_limit()) : decode_piece(from, into);
 }
 
-DRAGLINE_DECL result<std::size_t> h1_connection::parse_head() {
-    if (begin_ == end_) return std::size_t{0};
-    return parser_.parse(unread());
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_head& into, int max_interim,
-                                                                     stage_limit limit) {
-    for (int interim = 0;;) {
-        auto size = parse_head();
-        if (!size) co_return size.error();
-        if (*size == 0) {
-            auto filling = fill(limit);
-            auto filled = co_await std::move(filling);
-            if (filled) continue;
-            if (filled.error() != asio::error::eof) co_return filled;
-            co_return answered_ ? make_error_code(h1::errc::truncated)
-                                : make_error_code(errc::connection_closed);
-        }
-        const auto& head = parser_.head();
-        auto framing = h1::response_framing(head, method_);
-        if (!framing) co_return framing.error();
-        if (head.status == 101) co_return errc::unexpected_upgrade;
-        if (head.status >= 200) {
-            framing_ = *framing;
-            take_head(into);
-            consume(*size);
-            co_return result<void>();
-        }
-        if (++interim > max_interim) co_return errc::too_many_interim;
-        consume(*size);
-        parser_.reset();
-    }
-}
-
-DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
-    const auto& head = parser_.head();
-    into.status = head.status;
-    into.version_minor = head.version_minor;
-    into.reason = head.reason;
-    std::size_t text_size = 0;
-    for (const auto& field : head.fields) text_size += field.name.size() + field.value.size();
-    into.headers.clear();
-    into.headers.reserve(head.fields.size(), text_size);
-    for (const auto& field : head.fields) into.headers.add(field.name, field.value);
-    keep_alive_ = h1::keep_alive_timeout(head.fields);
-    into.has_body = framing_.kind != h1::body_kind::none;
-    into.content_length.reset();
-    head_read_ = true;
-    switch (framing_.kind) {
-        case h1::body_kind::none: body_complete_ = true; break;
-        case h1::body_kind::length:
-            remaining_ = framing_.length;
-            into.content_length = framing_.length;
-            body_complete_ = remaining_ == 0;
-            break;
-        case h1::body_kind::chunked: chunks_.reset(); break;
-        case h1::body_kind::until_close: break;
-    }
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio::mutable_buffer into,
-                                                                            stage_limit limit) {
-    if (body_complete_) co_return std::size_t{0};
-    auto reading =
-        framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
-    co_return co_await std::move(reading);
-}
-
-DRAGLINE_DECL std::size_t h1_connection::copy_unread(asio::mutable_buffer into) noexcept {
-    const auto size = std::min(into.size(), end_ - begin_);
-    std::memcpy(into.data(), buffer_.data() + begin_, size);
-    consume(size);
-    return size;
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
-                                                                             stage_limit limit) {
-    const bool bounded = framing_.kind == h1::body_kind::length;
-    if (bounded && into.size() > remaining_) into = asio::buffer(into, static_cast<std::size_t>(remaining_));
-    result<std::size_t> size = copy_unread(into);
-    if (*size == 0) {
-        // Straight into the caller's memory: the buffer is empty.
-        auto reading = stream_.layer().read_some(into, limit.until, limit.where);
-        size = co_await std::move(reading);
-        if (size.error() == asio::error::eof) {
-            if (bounded) co_return h1::errc::truncated;
-            body_complete_ = true;
-            co_return std::size_t{0};
-        }
-        if (!size) co_return size;
-    }
-    if (bounded) {
-        remaining_ -= *size;
-        body_complete_ = remaining_ == 0;
-    }
-    co_return size;
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(asio::mutable_buffer into,
-                                                                               stage_limit limit) {
-    while (pending_chunk_.empty()) {
-        if (begin_ == end_) {
-            auto filling = fill(limit);
-            auto filled = co_await std::move(filling);
-            if (filled.error() == asio::error::eof) co_return h1::errc::truncated;
-            if (!filled) co_return filled.error();
-        }
-        auto step = chunks_.next(unread());
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exchange& from,
+                                                                             asio::mutable_buffer into) {
+    if (coded_.empty()) coded_.resize(16 * 1024);
+    const std::span<char> out(static_cast<char*>(into.data()), into.size());
+    for (;;) {
+        auto step = decoder_.read(unread_, out);
         if (!step) co_return step.error();
-        pending_chunk_ = step->data;
-        consume(step->consumed);
-        if (step->finished) {
-            body_complete_ = true;
+        unread_.remove_prefix(step->consumed);
+        if (step->produced != 0) co_return step->produced;
+        if (received_all_) {
+            if (auto ec = decoder_.finish()) co_return ec;
             co_return std::size_t{0};
         }
+        auto reading = from.read_body(asio::buffer(coded_), read_limit());
+        auto got = co_await std::move(reading);
+        if (!got) co_return got.error();
+        bytes_received_ += *got;
+        received_all_ = *got == 0;
+        unread_ = {coded_.data(), *got};
     }
-    const auto size = std::min(into.size(), pending_chunk_.size());
-    std::memcpy(into.data(), pending_chunk_.data(), size);
-    pending_chunk_.remove_prefix(size);
-    co_return size;
 }
 
-DRAGLINE_DECL bool h1_connection::reusable() const noexcept {
-    // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
-    return request_complete_ && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
-           stream_.is_open();
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <list>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-struct pool_limits {
-    std::size_t per_host = 10;
-    std::size_t total = 256;
-    std::size_t waiters = 100'000;
-    async::duration idle = std::chrono::seconds(15);
-};
-
-class connection_pool {
-    struct host;
-    struct slot {
-        host* owner = nullptr;
-        std::unique_ptr<h1_connection> connection;
-        async::time_point expires{};
-    };
-    using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
-
-public:
-    /// The right to one connection of a host, with or without the connection. Its end closes and frees both.
-    class place {
-    public:
-        place() = default;
-        place(place&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), slot_(other.slot_) {}
-        place& operator=(place&& other) noexcept {
-            if (this != &other) {
-                reset();
-                pool_ = std::exchange(other.pool_, nullptr);
-                slot_ = other.slot_;
-            }
-            return *this;
+// It grows as bytes come, not as the peer announces; one byte beyond the limit tells a body that just fits
+// from one that does not.
+DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from, std::string& into) {
+    constexpr std::uint64_t most_at_once = 256 * 1024;
+    if (!has_body_ || truncated_) co_return result<void>();
+    if (announced_too_large()) co_return errc::body_too_large;
+    const auto expected = length_ ? *length_ - delivered_ : 16 * 1024;
+    const auto limit = limit_ - delivered_;
+    const auto before = into.size();
+    for (std::size_t size = 0;;) {
+        const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
+        const auto room =
+            std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
+        into.resize(before + size + static_cast<std::size_t>(room));
+        const auto space = asio::buffer(into.data() + before + size, static_cast<std::size_t>(room));
+        auto reading = next_piece(from, space);
+        auto got = co_await std::move(reading);
+        if (decoder_.identity()) bytes_received_ += *got;
+        size += *got;
+        into.resize(before + static_cast<std::size_t>(std::min<std::uint64_t>(size, limit)));
+        if (!got) {
+            delivered_ += size;  // a cancelled read goes on where it left off
+            co_return got.error();
         }
-        ~place() { reset(); }
-
-        explicit operator bool() const noexcept { return pool_ != nullptr; }
-        h1_connection* connection() const noexcept { return slot_->connection.get(); }
-        void put(std::unique_ptr<h1_connection> made) noexcept { slot_->connection = std::move(made); }
-
-        /// Leaves the connection to the next fetch of this host.
-        void park(async::time_point now) {
-            if (auto* pool = std::exchange(pool_, nullptr)) pool->park(slot_, now);
-        }
-
-    private:
-        friend class connection_pool;
-        place(connection_pool& pool, slots::iterator at) noexcept : pool_(&pool), slot_(at) {}
-        void reset() noexcept {
-            if (auto* pool = std::exchange(pool_, nullptr)) pool->drop(slot_);
-        }
-
-        connection_pool* pool_ = nullptr;
-        slots::iterator slot_;
-    };
-
-    connection_pool(async::loop_state& loop, pool_limits limits) : loop_(loop), limits_(limits) {}
-    connection_pool(const connection_pool&) = delete;
-    connection_pool& operator=(const connection_pool&) = delete;
-
-    /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
-    /// `fresh`: no idle one. Errors: make_timeout(phase::queue), dragline::errc::queue_full.
-    asio::awaitable<result<place>> acquire(std::string key, bool fresh, async::time_point now,
-                                           stage_limit limit, async::interrupter& ending);
-
-    /// Closes every idle connection, and from now on each one that is parked.
-    void close() noexcept;
-
-    std::size_t idle() const noexcept { return idle_.size(); }
-    std::size_t connections() const noexcept { return idle_.size() + used_.size(); }
-    std::size_t waiting() const noexcept { return waiting_; }
-
-private:
-    struct waiter;
-    using waiters = std::list<waiter*>;
-    struct host {
-        explicit host(std::string k) : key(std::move(k)) {}
-        std::string key;
-        std::size_t connections = 0;       // idle, used, or being opened
-        std::size_t wanted = 0;            // waiters, wherever they stand in line
-        std::deque<slots::iterator> idle;  // the oldest in front
-        waiters waiting;
-    };
-    struct waiter {
-        waiter(connection_pool& owner, host& wanted, bool wants_fresh);
-        ~waiter();
-        connection_pool& pool;
-        async::event wake;
-        host& target;
-        bool fresh;
-        std::uint64_t order;  // of arrival
-        waiters* line;        // the one it stands in, while nothing is granted
-        waiters::iterator at;
-        place granted;
-    };
-
-    host& host_of(std::string&& key);
-    std::optional<place> take_idle(host& from, async::time_point now);
-    bool has_room(const host& wanted) const noexcept { return wanted.connections < limits_.per_host; }
-    std::optional<place> open_place(host& wanted);
-    place add_place(host& wanted);
-    void evict(slots::iterator oldest) noexcept;
-    void prune(async::time_point now) noexcept;
-    void park(slots::iterator at, async::time_point now);
-    void drop(slots::iterator at) noexcept;
-    static bool is_earlier(const waiters& line, const waiters& other) noexcept;
-    static void move_first(waiters& from, waiters& to);
-    void grant(waiters& line, place granted);
-    void serve_waiters(host& freed);
-    void forget_if_unused(host& left) noexcept;
-
-    async::loop_state& loop_;
-    pool_limits limits_;
-    std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
-    slots idle_;  // the one that was parked first is in front
-    slots used_;
-    waiters waiting_for_total_;
-    std::size_t waiting_ = 0;
-    std::uint64_t arrivals_ = 0;
-    bool closed_ = false;
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/connection_pool.ipp
-// Included by <dragline/http/detail/connection_pool.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/error.hpp>
-
-#include <algorithm>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string&& key) {
-    if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
-    auto made = std::make_unique<host>(std::move(key));
-    auto& added = *made;
-    hosts_.emplace(added.key, std::move(made));
-    return added;
-}
-
-DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
-    if (left.connections == 0 && left.wanted == 0) hosts_.erase(left.key);
-}
-
-DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
-                                                                               async::time_point now) {
-    while (!from.idle.empty()) {
-        const auto at = from.idle.back();
-        from.idle.pop_back();
-        used_.splice(used_.end(), idle_, at);
-        place taken(*this, at);
-        if (at->expires > now && at->connection->is_quiet()) return taken;
-        // Keeps the host alive while its last spent connection goes.
-        ++from.connections;
-        taken = place();
-        --from.connections;
+        if (size > limit) co_return on_limit_reached();
+        if (*got == 0 || (length_ && size == expected)) co_return result<void>();
     }
-    return std::nullopt;
 }
 
-DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
-    ++wanted.connections;
-    used_.emplace_back();
-    used_.back().owner = &wanted;
-    return place(*this, std::prev(used_.end()));
-}
-
-DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
-    // An idle connection in the way goes: one of this host that is not good enough for a fresh one, or
-    // the oldest of all, which may be of this host too.
-    if (!has_room(wanted)) {
-        if (wanted.idle.empty()) return std::nullopt;
-        evict(wanted.idle.front());
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::read_some(exchange& from,
+                                                                          asio::mutable_buffer into) {
+    if (!has_body_ || truncated_) co_return std::size_t{0};
+    if (announced_too_large()) co_return errc::body_too_large;
+    const auto room = limit_ - delivered_;
+    char beyond = 0;
+    if (into.size() > room) into = asio::buffer(into, static_cast<std::size_t>(room));
+    const bool full = room == 0;
+    auto reading = next_piece(from, full ? asio::buffer(&beyond, 1) : into);
+    auto got = co_await std::move(reading);
+    if (!got || *got == 0) co_return got;
+    if (decoder_.identity()) bytes_received_ += *got;
+    if (full) {
+        if (auto ec = on_limit_reached()) co_return ec;
+        co_return std::size_t{0};
     }
-    if (connections() >= limits_.total) {
-        if (idle_.empty()) return std::nullopt;
-        evict(idle_.begin());
-    }
-    return add_place(wanted);
-}
-
-// The oldest of all is also the oldest of its host.
-DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
-    auto& owner = *oldest->owner;
-    owner.idle.pop_front();
-    --owner.connections;
-    idle_.erase(oldest);
-    forget_if_unused(owner);
-}
-
-DRAGLINE_DECL void connection_pool::prune(async::time_point now) noexcept {
-    while (!idle_.empty() && idle_.front().expires <= now) evict(idle_.begin());
-}
-
-DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& wanted, bool wants_fresh)
-    : pool(owner),
-      wake(owner.loop_),
-      target(wanted),
-      fresh(wants_fresh),
-      order(owner.arrivals_++),
-      line(owner.has_room(wanted) ? &owner.waiting_for_total_ : &wanted.waiting),
-      at(line->insert(line->end(), this)) {
-    ++pool.waiting_;
-    ++target.wanted;
-}
-
-DRAGLINE_DECL connection_pool::waiter::~waiter() {
-    --pool.waiting_;
-    --target.wanted;
-    if (line) line->erase(at);
-    if (!granted) pool.forget_if_unused(target);
-}
-
-DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
-    std::string key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
-    auto& wanted = host_of(std::move(key));
-    if (!fresh) {
-        if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
-    }
-    ++wanted.wanted;  // not to be forgotten while idle connections go
-    prune(now);
-    auto opened = open_place(wanted);
-    --wanted.wanted;
-    if (opened) co_return *std::move(opened);
-    if (waiting_ >= limits_.waiters) co_return forget_if_unused(wanted), dragline::errc::queue_full;
-
-    waiter mine(*this, wanted, fresh);
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);
-    auto waiting = mine.wake.wait(limit.until, phase::queue);
-    auto woken = co_await std::move(waiting);
-    if (mine.granted) co_return std::move(mine.granted);
-    if (!woken) co_return woken.error();
-    co_return asio::error::operation_aborted;
-}
-
-DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
-    auto& owner = *at->owner;
-    if (closed_ || is_earlier(waiting_for_total_, owner.waiting)) return drop(at);
-    if (!owner.waiting.empty()) {
-        if (owner.waiting.front()->fresh) return drop(at);
-        return grant(owner.waiting, place(*this, at));
-    }
-    auto idle = limits_.idle;
-    if (const auto said = at->connection->keep_alive()) {
-        // A second before the peer does it, so that no request meets a closing connection.
-        idle = std::max(async::duration::zero(),
-                        std::chrono::duration_cast<async::duration>(*said) - std::chrono::seconds(1));
-    }
-    at->expires = async::deadline_after(now, idle);
-    idle_.splice(idle_.end(), used_, at);
-    owner.idle.push_back(at);
-}
-
-DRAGLINE_DECL void connection_pool::drop(slots::iterator at) noexcept {
-    auto& owner = *at->owner;
-    --owner.connections;
-    used_.erase(at);
-    serve_waiters(owner);
-}
-
-DRAGLINE_DECL void connection_pool::grant(waiters& line, place granted) {
-    auto* next = line.front();
-    line.pop_front();
-    next->line = nullptr;
-    next->granted = std::move(granted);
-    next->wake.notify();
-}
-
-DRAGLINE_DECL bool connection_pool::is_earlier(const waiters& line, const waiters& other) noexcept {
-    return !line.empty() && (other.empty() || line.front()->order < other.front()->order);
-}
-
-DRAGLINE_DECL void connection_pool::move_first(waiters& from, waiters& to) {
-    auto* moved = from.front();
-    const auto place = std::find_if(to.begin(), to.end(),
-                                    [moved](const waiter* other) { return other->order > moved->order; });
-    to.splice(place, from, from.begin());
-    moved->line = &to;
-}
-
-// One place has become free. Who waits for a host that is full stands in that host's line, all others in the
-// session's.
-DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
-    if (!closed_ && !freed.waiting.empty()) move_first(freed.waiting, waiting_for_total_);
-    while (!closed_ && !waiting_for_total_.empty()) {
-        auto& target = waiting_for_total_.front()->target;
-        if (has_room(target)) {
-            grant(waiting_for_total_, add_place(target));
-            break;
-        }
-        move_first(waiting_for_total_, target.waiting);  // it has filled up meanwhile
-    }
-    forget_if_unused(freed);
-}
-
-DRAGLINE_DECL void connection_pool::close() noexcept {
-    closed_ = true;
-    while (!idle_.empty()) evict(idle_.begin());
+    delivered_ += *got;
+    co_return got;
 }
 
 }  // namespace dragline::http::detail
@@ -27577,1012 +32725,6 @@ DRAGLINE_DECL void strip_body_fields(fields& headers) {
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/http/detail/session_state.hpp
-// A session as its loop keeps it, and all the sessions of one loop.
-
-// ---- dragline/http/detail/sessions_registry.hpp
-// Which loops of the process have sessions.
-
-
-#include <atomic>
-#include <cstddef>
-#include <memory>
-#include <mutex>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::http::detail {
-
-class loop_sessions;
-
-// What other threads may know of the sessions of one loop.
-struct sessions_entry {
-    sessions_entry(std::shared_ptr<async::loop_gate> way_in, loop_sessions& owner)
-        : gate(std::move(way_in)), sessions(owner) {}
-    std::shared_ptr<async::loop_gate> gate;
-    loop_sessions& sessions;  // for what is posted through the gate only
-    std::atomic<std::size_t> open = 0;
-};
-
-class sessions_registry {
-public:
-    static sessions_registry& instance();
-    void add(std::shared_ptr<sessions_entry> entry);
-    void remove(const std::shared_ptr<sessions_entry>& entry) noexcept;
-    std::vector<std::shared_ptr<sessions_entry>> entries();
-
-private:
-    std::mutex mutex_;
-    std::vector<std::shared_ptr<sessions_entry>> entries_;
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/sessions_registry.ipp
-// Included by <dragline/http/detail/sessions_registry.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL sessions_registry& sessions_registry::instance() {
-    static auto& registry =
-        *new sessions_registry;  // never destroyed: a static io_context may outlive any static
-    return registry;
-}
-
-DRAGLINE_DECL void sessions_registry::add(std::shared_ptr<sessions_entry> entry) {
-    std::lock_guard lock(mutex_);
-    entries_.push_back(std::move(entry));
-}
-
-DRAGLINE_DECL void sessions_registry::remove(const std::shared_ptr<sessions_entry>& entry) noexcept {
-    std::lock_guard lock(mutex_);
-    std::erase(entries_, entry);
-}
-
-DRAGLINE_DECL std::vector<std::shared_ptr<sessions_entry>> sessions_registry::entries() {
-    std::lock_guard lock(mutex_);
-    return entries_;
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-// ---- dragline/tls/context.hpp
-// The settings of many TLS connections, made once and then shared. Start with `context::make_client`.
-
-// ---- dragline/tls/error.hpp
-// What can go wrong in TLS. Every code equals condition::tls_failed; the text of the failed check is
-// engine::error_detail().
-
-
-#include <system_error>
-
-namespace dragline::inline v1::tls {
-
-enum class errc {
-    certificate_expired = 1,    ///< A certificate of the chain is past its end.
-    certificate_not_yet_valid,  ///< A certificate of the chain has not begun.
-    unknown_issuer,             ///< The chain ends at nobody in the trust store.
-    self_signed,                ///< The peer's certificate is signed by itself and not in the trust store.
-    host_mismatch,              ///< The certificate is for other names.
-    address_mismatch,           ///< The certificate is for other IP addresses.
-    certificate_revoked,        ///< A certificate of the chain was revoked.
-    certificate_invalid,        ///< Any other failed check: signature, usage, weak key, none sent.
-    certificate_refused,        ///< An alert: the peer refuses our certificate, or wants one.
-    empty_trust_store,          ///< Verification is on, and there is no certificate to trust.
-    handshake_failed,           ///< An alert, or a broken handshake message.
-    handshake_closed,           ///< The peer ended the connection inside the handshake.
-    not_tls,                    ///< The first bytes of the peer are no TLS: plain HTTP, say.
-    protocol_version,           ///< No TLS version in common.
-    no_shared_cipher,           ///< No cipher suite or group in common.
-    no_application_protocol,    ///< ALPN: nothing in common, or an answer that was not offered.
-    unrecognized_name,          ///< An alert: the server does not know the name that was asked for.
-    truncated,                  ///< The transport ended without close_notify: data may be missing.
-    closed,                     ///< A write after close().
-    bad_record,                 ///< A record that is malformed or fails its integrity check.
-    alert_received,             ///< The peer ended an established session with an alert.
-    output_limit,               ///< The peer made us queue more than the output limit.
-    invalid_host,               ///< The host is no name and no address to check a certificate against.
-    invalid_trust,              ///< A CA file, directory or PEM text cannot be read.
-    invalid_certificate,        ///< Our own certificate chain cannot be used.
-    invalid_private_key,        ///< Our own key cannot be used, or is not that of the certificate.
-    library_failure,            ///< OpenSSL failed for no reason of the peer.
-};
-
-/// Category "dragline.tls". The phase is phase::tls; phase::read for truncated.
-DRAGLINE_DECL const std::error_category& error_category() noexcept;
-
-inline std::error_code make_error_code(errc code) noexcept {
-    return {static_cast<int>(code), error_category()};
-}
-
-}  // namespace dragline::inline v1::tls
-
-template <>
-struct std::is_error_code_enum<dragline::tls::errc> : std::true_type {};
-
-// ---- dragline/tls/impl/error.ipp
-// Included by <dragline/tls/error.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-
-namespace dragline::inline v1::tls {
-
-DRAGLINE_DECL const std::error_category& error_category() noexcept {
-    struct tls_category final : category {
-        const char* name() const noexcept override { return "dragline.tls"; }
-
-        std::string message(int code) const override {
-            switch (static_cast<errc>(code)) {
-                case errc::certificate_expired: return "certificate has expired";
-                case errc::certificate_not_yet_valid: return "certificate is not yet valid";
-                case errc::unknown_issuer: return "certificate is from an unknown issuer";
-                case errc::self_signed: return "certificate is self-signed";
-                case errc::host_mismatch: return "certificate is for another host name";
-                case errc::address_mismatch: return "certificate is for another IP address";
-                case errc::certificate_revoked: return "certificate was revoked";
-                case errc::certificate_invalid: return "certificate is not valid";
-                case errc::certificate_refused: return "peer refused our certificate or requires one";
-                case errc::empty_trust_store: return "no trusted CA certificates found (empty trust store)";
-                case errc::handshake_failed: return "TLS handshake failed";
-                case errc::handshake_closed: return "connection closed during the TLS handshake";
-                case errc::not_tls: return "peer does not speak TLS";
-                case errc::protocol_version: return "no TLS version in common";
-                case errc::no_shared_cipher: return "no TLS cipher or group in common";
-                case errc::no_application_protocol: return "no application protocol in common (ALPN)";
-                case errc::unrecognized_name: return "server does not know the requested name";
-                case errc::truncated: return "connection ended without close_notify (truncated)";
-                case errc::closed: return "TLS session was closed on this side";
-                case errc::bad_record: return "bad TLS record";
-                case errc::alert_received: return "peer ended the TLS session with an alert";
-                case errc::output_limit: return "TLS output limit exceeded";
-                case errc::invalid_host: return "not a host name or address to verify";
-                case errc::invalid_trust: return "CA certificates cannot be read";
-                case errc::invalid_certificate: return "own certificate cannot be used";
-                case errc::invalid_private_key: return "own private key cannot be used";
-                case errc::library_failure: return "OpenSSL failed";
-            }
-            return "unknown TLS error";
-        }
-
-        std::error_condition default_error_condition(int) const noexcept override {
-            return condition::tls_failed;
-        }
-
-        phase phase_of(int code) const noexcept override {
-            return static_cast<errc>(code) == errc::truncated ? phase::read : phase::tls;
-        }
-    };
-    static const tls_category instance;
-    return instance;
-}
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-
-#include <memory>
-#include <utility>
-
-struct ssl_ctx_st;
-
-namespace dragline::inline v1::tls {
-
-namespace detail {
-struct context_state;
-}
-
-/// A cheap handle to an OpenSSL context that is never changed after it was made.
-///
-/// Make one for each set of equal options and keep it: loading a trust store reads files, blocks, and takes
-/// up to 20 ms; the system store is loaded once, while any context uses it. Copies share the context, and may
-/// be used by several loops.
-class context {
-public:
-    /// An empty handle: an engine on it fails with errc::invalid_option of core.
-    context() noexcept {}
-
-    /// The context of clients. The system store is that of OpenSSL, which heeds SSL_CERT_FILE and
-    /// SSL_CERT_DIR; where that is empty and neither is set, the usual places of the system are tried.
-    /// Errors: invalid_trust, empty_trust_store, library_failure; core's invalid_option for bad versions,
-    /// names.
-    static result<context> make_client(const client_options& options = client_options());
-
-    /// The context of servers.
-    /// Errors: invalid_certificate, invalid_private_key, and those of make_client().
-    static result<context> make_server(const server_options& options);
-
-    explicit operator bool() const noexcept { return state_ != nullptr; }
-    bool is_client() const noexcept;
-
-    /// OpenSSL's SSL_CTX, for what has no option here. Change nothing once an engine has used it.
-    ssl_ctx_st* native_handle() const noexcept;
-
-    /// Handles are equal when they share one context.
-    bool operator==(const context&) const noexcept = default;
-
-private:
-    friend class engine;
-    explicit context(std::shared_ptr<const detail::context_state> state) : state_(std::move(state)) {}
-
-    std::shared_ptr<const detail::context_state> state_;
-};
-
-}  // namespace dragline::inline v1::tls
-
-// ---- dragline/tls/impl/context.ipp
-// Included by <dragline/tls/context.hpp> only.
-
-// ---- dragline/tls/detail/context_state.hpp
-// What the handles of one context share.
-
-
-#include <atomic>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-struct ssl_ctx_st;
-struct ssl_st;
-struct ssl_session_st;
-struct x509_store_st;
-
-namespace dragline::inline v1::tls::detail {
-
-inline std::atomic<std::uint64_t> last_context_id = 0;
-
-struct context_state {
-    context_state(ssl_ctx_st* owned_handle, bool client) : handle(owned_handle), is_client(client) {}
-    context_state(const context_state&) = delete;
-    context_state& operator=(const context_state&) = delete;
-    ~context_state();
-
-    ssl_ctx_st* handle;
-    bool is_client;
-    std::shared_ptr<x509_store_st> trust;  // keeps the system's for other contexts to share
-    bool verify = false;
-    std::vector<std::string> alpn;
-    std::string server_name;
-    // Tickets are never used across contexts: one may trust what the other refuses.
-    std::uint64_t id = ++last_context_id;
-};
-
-/// The list as ALPN carries it: each name behind its length (RFC 7301, 3.1).
-DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names);
-
-/// OpenSSL's hook for new tickets; defined beside the engine, which it finds in the connection.
-DRAGLINE_DECL int on_new_session(ssl_st* connection, ssl_session_st* session) noexcept;
-
-}  // namespace dragline::inline v1::tls::detail
-// ---- dragline/tls/detail/trust_store.hpp
-// The certificates that a context trusts: from files, directories and text, or from the system.
-
-
-#include <memory>
-#include <string_view>
-
-struct x509_store_st;
-
-namespace dragline::inline v1::tls::detail {
-
-using trust_store = std::shared_ptr<x509_store_st>;
-
-/// What the options name, else the system store, which all contexts of the process share while one lives.
-/// Errors: invalid_trust, empty_trust_store.
-DRAGLINE_DECL result<trust_store> load_trust(const client_options& options);
-
-/// The certificates of a PEM text; at least one is needed.
-DRAGLINE_DECL result<trust_store> load_trusted_pem(std::string_view pem);
-
-}  // namespace dragline::inline v1::tls::detail
-
-// ---- dragline/tls/detail/impl/trust_store.ipp
-// Included by <dragline/tls/detail/trust_store.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <mutex>
-#include <string>
-#include <system_error>
-
-namespace dragline::inline v1::tls::detail {
-
-// Whether OpenSSL could find a certificate in the directory: it opens only names like "a1b2c3d4.0".
-DRAGLINE_DECL bool has_hashed_certificates(const std::string& directory) {
-    std::error_code ec;
-    for (std::filesystem::directory_iterator entry(directory, ec), end; !ec && entry != end;
-         entry.increment(ec)) {
-        const std::string name = entry->path().filename().string();
-        constexpr std::size_t hash_size = 8;
-        if (name.size() > hash_size + 1 && name[hash_size] == '.' && ascii::is_digit(name[hash_size + 1]) &&
-            std::all_of(name.begin(), name.begin() + hash_size,
-                        [](char c) { return ascii::hex_value(c) >= 0; })) {
-            return true;
-        }
-    }
-    return false;
-}
-
-DRAGLINE_DECL result<void> add_pem(X509_STORE* store, std::string_view pem) {
-    const bio_pointer source = bio_over(pem);
-    std::size_t count = 0;
-    while (x509_pointer certificate{PEM_read_bio_X509_AUX(source.get(), nullptr, refuse_password, nullptr)}) {
-        if (X509_STORE_add_cert(store, certificate.get()) != 1) break;
-        ++count;
-    }
-    if (!take_end_of_pem()) return errc::invalid_trust;
-    if (count == 0) return errc::empty_trust_store;
-    return {};
-}
-
-DRAGLINE_DECL result<void> add_file(X509_STORE* store, const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string pem;
-    std::array<char, 16 * 1024> block;
-    do {
-        file.read(block.data(), static_cast<std::streamsize>(block.size()));
-        pem.append(block.data(), static_cast<std::size_t>(file.gcount()));
-    } while (file);
-    if (!file.is_open() || file.bad()) return errc::invalid_trust;
-    return add_pem(store, pem);
-}
-
-DRAGLINE_DECL result<void> add_directory(X509_STORE* store, const std::string& path) {
-    std::error_code ec;
-    if (!std::filesystem::is_directory(path, ec)) return errc::invalid_trust;
-    if (!has_hashed_certificates(path)) return errc::empty_trust_store;
-    const bool added = X509_STORE_load_path(store, path.c_str()) == 1;
-    clear_errors();
-    if (!added) return errc::invalid_trust;
-    return {};
-}
-
-// Where OpenSSL looks for the system's certificates.
-struct system_places {
-    std::string file;
-    std::string directories;
-    bool chosen_by_user = false;
-
-    bool operator==(const system_places&) const = default;
-};
-
-DRAGLINE_DECL system_places find_system_places() {
-    const char* file = std::getenv(X509_get_default_cert_file_env());
-    const char* directories = std::getenv(X509_get_default_cert_dir_env());
-    return {file ? file : X509_get_default_cert_file(),
-            directories ? directories : X509_get_default_cert_dir(), file || directories};
-}
-
-DRAGLINE_DECL result<void> add_system(X509_STORE* store, const system_places& places) {
-    const bool set = X509_STORE_set_default_paths(store) == 1;
-    clear_errors();
-    if (!set) return errc::library_failure;
-    bool found = sk_X509_OBJECT_num(X509_STORE_get0_objects(store)) > 0;
-    ascii::for_each_item(places.directories, platform::windows ? ';' : ':', [&](std::string_view directory) {
-        found = found || has_hashed_certificates(std::string(directory));
-    });
-    if (found) return {};
-    if (places.chosen_by_user) return errc::empty_trust_store;
-
-    // An OpenSSL that was not built for this system (static, Conan, vcpkg) looks in a place of its own.
-    static constexpr std::array usual_files = {
-        "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch
-        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
-        "/etc/ssl/ca-bundle.pem",                             // openSUSE
-        "/etc/ssl/cert.pem",                                  // Alpine, macOS, BSD
-    };
-    for (const char* path : usual_files) {
-        if (add_file(store, path)) return {};
-    }
-    return errc::empty_trust_store;
-}
-
-DRAGLINE_DECL result<trust_store> make_trust_store() {
-    trust_store store(X509_STORE_new(), X509_STORE_free);
-    if (!store) return clear_errors(), errc::library_failure;
-    return store;
-}
-
-// Reading the system's certificates takes some 20 ms on Debian.
-DRAGLINE_DECL result<trust_store> load_system_trust() {
-    static std::mutex mutex;
-    static std::weak_ptr<X509_STORE> shared;
-    static system_places shared_from;
-    const auto places = find_system_places();
-    const std::lock_guard lock(mutex);
-    if (auto living = shared.lock(); living && places == shared_from) return living;
-    auto store = make_trust_store();
-    if (!store) return store;
-    if (auto added = add_system(store->get(), places); !added) return added.error();
-    shared = *store;
-    shared_from = places;
-    return store;
-}
-
-DRAGLINE_DECL result<trust_store> load_trusted_pem(std::string_view pem) {
-    auto store = make_trust_store();
-    if (!store) return store;
-    if (auto added = add_pem(store->get(), pem); !added) return added.error();
-    return store;
-}
-
-DRAGLINE_DECL result<trust_store> load_trust(const client_options& options) {
-    if (!options.ca_file() && !options.ca_directory() && !options.ca_pem()) return load_system_trust();
-    auto store = make_trust_store();
-    if (!store) return store;
-    result<void> added;
-    if (options.ca_file()) added = add_file(store->get(), *options.ca_file());
-    if (added && options.ca_pem()) added = add_pem(store->get(), *options.ca_pem());
-    if (added && options.ca_directory()) added = add_directory(store->get(), *options.ca_directory());
-    if (!added) return added.error();
-    // Whoever is named by hand is trusted as he is, also when he is an intermediate.
-    X509_STORE_set_flags(store->get(), X509_V_FLAG_PARTIAL_CHAIN);
-    return store;
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::tls {
-namespace detail {
-
-DRAGLINE_DECL context_state::~context_state() { SSL_CTX_free(handle); }
-
-DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names) {
-    std::string wire;
-    for (const std::string& name : names) {
-        if (name.empty() || name.size() > 255) return dragline::errc::invalid_option;
-        wire += static_cast<char>(name.size());
-        wire += name;
-    }
-    if (wire.size() > 0xffff) return dragline::errc::invalid_option;
-    return wire;
-}
-
-// What clients and servers have in common.
-DRAGLINE_DECL bool set_common_options(SSL_CTX* context, version lowest, version highest) noexcept {
-    const auto number = [](version value) {
-        return value == version::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
-    };
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    return SSL_CTX_set_min_proto_version(context, number(lowest)) == 1 &&
-           SSL_CTX_set_max_proto_version(context, number(highest)) == 1;
-}
-
-// The server's choice, in the server's order; a client that offers nothing we know is told so (RFC
-// 7301, 3.2).
-DRAGLINE_DECL int select_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
-                              const unsigned char* offered, unsigned int offered_size, void* state) noexcept {
-    for (const std::string& name : static_cast<const context_state*>(state)->alpn) {
-        for (unsigned int at = 0; at + 1 < offered_size; at += offered[at] + 1u) {
-            const std::string_view offer(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
-            if (offer != name) continue;
-            *chosen = offered + at + 1;
-            *chosen_size = offered[at];
-            return SSL_TLSEXT_ERR_OK;
-        }
-    }
-    return SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
-DRAGLINE_DECL result<void> use_certificate_chain(SSL_CTX* context, std::string_view pem) {
-    const bio_pointer source = bio_over(pem);
-    x509_pointer leaf(PEM_read_bio_X509(source.get(), nullptr, refuse_password, nullptr));
-    if (!leaf || SSL_CTX_use_certificate(context, leaf.get()) != 1) {
-        return clear_errors(), errc::invalid_certificate;
-    }
-    while (x509_pointer next{PEM_read_bio_X509(source.get(), nullptr, refuse_password, nullptr)}) {
-        if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) {
-            return clear_errors(), errc::invalid_certificate;
-        }
-    }
-    if (!take_end_of_pem()) return errc::invalid_certificate;
-    return {};
-}
-
-DRAGLINE_DECL result<void> use_private_key(SSL_CTX* context, std::string_view pem) {
-    const bio_pointer source = bio_over(pem);
-    const key_pointer key(PEM_read_bio_PrivateKey(source.get(), nullptr, refuse_password, nullptr));
-    const bool usable =
-        key && SSL_CTX_use_PrivateKey(context, key.get()) == 1 && SSL_CTX_check_private_key(context) == 1;
-    clear_errors();
-    if (!usable) return errc::invalid_private_key;
-    return {};
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL result<context> context::make_client(const client_options& options) {
-    detail::clear_errors();
-    if (options.min_version() > options.max_version()) return dragline::errc::invalid_option;
-    const auto alpn = detail::alpn_wire_format(options.alpn());
-    if (!alpn) return alpn.error();
-
-    detail::ssl_context_pointer owner(SSL_CTX_new(TLS_client_method()));
-    SSL_CTX* const handle = owner.get();
-    if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
-        return detail::clear_errors(), errc::library_failure;
-    }
-    detail::trust_store trust;
-    if (options.verify()) {
-        auto loaded = detail::load_trust(options);
-        if (!loaded) return loaded.error();
-        trust = *std::move(loaded);
-        SSL_CTX_set1_cert_store(handle, trust.get());
-    } else {
-        // SSL_VERIFY_NONE alone would still build and check the chain, then ignore the result.
-        SSL_CTX_set_cert_verify_callback(
-            handle, [](X509_STORE_CTX*, void*) { return 1; }, nullptr);
-    }
-    if (!alpn->empty()) {
-        const auto* bytes = reinterpret_cast<const unsigned char*>(alpn->data());
-        if (SSL_CTX_set_alpn_protos(handle, bytes, static_cast<unsigned int>(alpn->size())) != 0) {
-            return detail::clear_errors(), errc::library_failure;
-        }
-    }
-    SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(handle, detail::on_new_session);
-
-    auto state = std::make_shared<detail::context_state>(handle, true);
-    static_cast<void>(owner.release());
-    state->trust = std::move(trust);
-    state->verify = options.verify();
-    state->alpn = options.alpn();
-    state->server_name = options.server_name();
-    return context(std::move(state));
-}
-
-DRAGLINE_DECL result<context> context::make_server(const server_options& options) {
-    detail::clear_errors();
-    if (options.min_version() > options.max_version()) return dragline::errc::invalid_option;
-    if (const auto alpn = detail::alpn_wire_format(options.alpn()); !alpn) return alpn.error();
-
-    detail::ssl_context_pointer owner(SSL_CTX_new(TLS_server_method()));
-    SSL_CTX* const handle = owner.get();
-    if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
-        return detail::clear_errors(), errc::library_failure;
-    }
-    if (auto used = detail::use_certificate_chain(handle, options.certificate_chain_pem()); !used) {
-        return used.error();
-    }
-    if (auto used = detail::use_private_key(handle, options.private_key_pem()); !used) return used.error();
-    detail::trust_store trust;
-    if (options.client_ca_pem()) {
-        auto loaded = detail::load_trusted_pem(*options.client_ca_pem());
-        if (!loaded) return loaded.error();
-        trust = *std::move(loaded);
-        SSL_CTX_set1_cert_store(handle, trust.get());
-    }
-    // Tickets carry the whole state of a session, so the server keeps none.
-    SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_OFF);
-    constexpr std::string_view session_scope = "dragline";
-    SSL_CTX_set_session_id_context(handle, reinterpret_cast<const unsigned char*>(session_scope.data()),
-                                   static_cast<unsigned int>(session_scope.size()));
-
-    auto state = std::make_shared<detail::context_state>(handle, false);
-    static_cast<void>(owner.release());
-    state->trust = std::move(trust);
-    state->verify = options.client_ca_pem().has_value();
-    state->alpn = options.alpn();
-    if (!state->alpn.empty()) SSL_CTX_set_alpn_select_cb(handle, detail::select_alpn, state.get());
-    return context(std::move(state));
-}
-
-DRAGLINE_DECL bool context::is_client() const noexcept { return state_ && state_->is_client; }
-
-DRAGLINE_DECL ssl_ctx_st* context::native_handle() const noexcept {
-    return state_ ? state_->handle : nullptr;
-}
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-// ---- dragline/tls/ticket_cache.hpp
-// Session tickets that a client may resume with, per origin. One cache for each loop; a plain object.
-
-
-#include <cstddef>
-#include <list>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
-
-struct ssl_session_st;
-
-namespace dragline::inline v1::tls {
-
-struct ticket_deleter {
-    void operator()(ssl_session_st* session) const noexcept;
-};
-
-/// One session to resume; null when there is none.
-using ticket = std::unique_ptr<ssl_session_st, ticket_deleter>;
-
-class ticket_cache_options {
-public:
-    ticket_cache_options() {}
-
-    /// Tickets that are kept in all. The origin that was idle longest loses its oldest first. 0 keeps none.
-    ticket_cache_options& max_tickets(std::size_t value) { return max_tickets_ = value, *this; }
-    std::size_t max_tickets() const noexcept { return max_tickets_; }
-
-    /// Tickets that are kept for one key: as many connections as may be opened to an origin at once.
-    ticket_cache_options& max_per_key(std::size_t value) { return max_per_key_ = value, *this; }
-    std::size_t max_per_key() const noexcept { return max_per_key_; }
-
-private:
-    std::size_t max_tickets_ = 1000;
-    std::size_t max_per_key_ = 8;
-};
-
-/// Keeps the tickets that servers hand out, and gives them to later connections.
-///
-/// The engine adds its context and the verified name to the key, so a ticket never passes between different
-/// options or names, even when they share a cache. A TLS 1.3 ticket is given once (RFC 8446, C.4); a TLS 1.2
-/// session stays. Threads: none but its loop's.
-class ticket_cache {
-public:
-    explicit ticket_cache(ticket_cache_options options = ticket_cache_options()) : options_(options) {}
-    ticket_cache(const ticket_cache&) = delete;
-    ticket_cache& operator=(const ticket_cache&) = delete;
-
-    /// Sessions that cannot be resumed are dropped.
-    void put(std::string_view key, ticket session);
-
-    /// The newest ticket of the key, or null.
-    ticket take(std::string_view key);
-
-    std::size_t size() const noexcept { return size_; }
-    void clear() noexcept;
-
-private:
-    struct origin {
-        std::string key;
-        std::vector<ticket> tickets;  // oldest first; empty only where memory ran out
-    };
-    using origins = std::list<origin>;
-
-    void drop_oldest(origins::iterator from);
-
-    ticket_cache_options options_;
-    origins origins_;  // the one used last is in front
-    std::unordered_map<std::string_view, origins::iterator> by_key_;
-    std::size_t size_ = 0;
-};
-
-}  // namespace dragline::inline v1::tls
-
-// ---- dragline/tls/impl/ticket_cache.ipp
-// Included by <dragline/tls/ticket_cache.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <iterator>
-#include <utility>
-
-namespace dragline::inline v1::tls {
-
-DRAGLINE_DECL void ticket_deleter::operator()(ssl_session_st* session) const noexcept {
-    SSL_SESSION_free(session);
-}
-
-DRAGLINE_DECL void ticket_cache::put(std::string_view key, ticket session) {
-    if (!session || SSL_SESSION_is_resumable(session.get()) != 1) return;
-    if (options_.max_tickets() == 0 || options_.max_per_key() == 0) return;
-    auto found = by_key_.find(key);
-    if (found == by_key_.end()) {
-        origins_.emplace_front();
-        origins_.front().key = key;
-        found = by_key_.emplace(origins_.front().key, origins_.begin()).first;
-    } else {
-        origins_.splice(origins_.begin(), origins_, found->second);
-    }
-    auto& tickets = origins_.front().tickets;
-    // A TLS 1.2 session replaces the one before it: one serves any number of connections.
-    const bool reusable = SSL_SESSION_get_protocol_version(session.get()) < TLS1_3_VERSION;
-    if (reusable) size_ -= std::exchange(tickets, {}).size();
-    tickets.push_back(std::move(session));
-    ++size_;
-    if (tickets.size() > options_.max_per_key()) drop_oldest(origins_.begin());
-    if (size_ > options_.max_tickets()) drop_oldest(std::prev(origins_.end()));
-}
-
-DRAGLINE_DECL ticket ticket_cache::take(std::string_view key) {
-    const auto found = by_key_.find(key);
-    if (found == by_key_.end()) return nullptr;
-    origins_.splice(origins_.begin(), origins_, found->second);
-    auto& tickets = origins_.front().tickets;
-    if (tickets.empty()) return nullptr;
-    ticket& newest = tickets.back();
-    if (SSL_SESSION_get_protocol_version(newest.get()) < TLS1_3_VERSION) {
-        SSL_SESSION_up_ref(newest.get());
-        return ticket(newest.get());
-    }
-    ticket taken = std::move(newest);
-    tickets.pop_back();
-    --size_;
-    if (tickets.empty()) {
-        by_key_.erase(found);
-        origins_.pop_front();
-    }
-    return taken;
-}
-
-DRAGLINE_DECL void ticket_cache::drop_oldest(origins::iterator from) {
-    if (!from->tickets.empty()) {
-        from->tickets.erase(from->tickets.begin());
-        --size_;
-    }
-    if (!from->tickets.empty()) return;
-    by_key_.erase(from->key);
-    origins_.erase(from);
-}
-
-DRAGLINE_DECL void ticket_cache::clear() noexcept {
-    by_key_.clear();
-    origins_.clear();
-    size_ = 0;
-}
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-
-#include <list>
-#include <map>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
-
-namespace dragline::inline v1::http::detail {
-
-// One context and its tickets, shared by all connections of a loop with equal options.
-struct tls_setup {
-    tls::context context;
-    std::shared_ptr<tls::ticket_cache> tickets = std::make_shared<tls::ticket_cache>();
-};
-
-class session_state {
-public:
-    session_state(async::loop_state& loop, std::string_view key, const session_options& options);
-
-    async::loop_state& loop() noexcept { return loop_; }
-    const std::string& key() const noexcept { return key_; }
-    const session_options& options() const noexcept { return options_; }
-    dns::resolver& resolver() noexcept { return resolver_; }
-    connection_pool& pool() noexcept { return pool_; }
-    const std::shared_ptr<cookie_jar>& cookies() const noexcept { return cookies_; }
-    challenge_cache& challenges() noexcept { return challenges_; }
-    bool closed() const noexcept { return closed_; }
-    result<std::shared_ptr<tls_setup>> tls_setup_of_session();
-
-    /// Stands for one fetch while it lives.
-    class call {
-    public:
-        explicit call(session_state& owner)
-            : owner_(owner), at_(owner.calls_.insert(owner.calls_.end(), &ending_)) {}
-        ~call();
-        call(const call&) = delete;
-        async::interrupter& ending() noexcept { return ending_; }
-
-    private:
-        session_state& owner_;
-        async::interrupter ending_;
-        std::list<async::interrupter*>::iterator at_;
-    };
-    std::size_t calls() const noexcept { return calls_.size(); }
-
-    /// Ends calls and connections; nothing new starts.
-    void close() noexcept;
-
-    /// As close(), then waits until the last call has left.
-    static asio::awaitable<result<void>> close_and_wait(std::shared_ptr<session_state> self);
-
-private:
-    // Somebody who waits for the last call to leave.
-    class closer {
-    public:
-        explicit closer(session_state& owner)
-            : owner_(owner),
-              last_left_(owner.loop_),
-              at_(owner.closers_.insert(owner.closers_.end(), &last_left_)) {}
-        ~closer() { owner_.closers_.erase(at_); }
-        closer(const closer&) = delete;
-        asio::awaitable<result<void>> wait() { return last_left_.wait(); }
-
-    private:
-        session_state& owner_;
-        async::event last_left_;
-        std::list<async::event*>::iterator at_;
-    };
-
-    async::loop_state& loop_;
-    std::string key_;
-    session_options options_;
-    dns::resolver resolver_;
-    connection_pool pool_;
-    std::shared_ptr<cookie_jar> cookies_;
-    challenge_cache challenges_;
-    std::shared_ptr<tls_setup> tls_;
-    std::list<async::interrupter*> calls_;
-    std::list<async::event*> closers_;
-    bool closed_ = false;
-};
-
-class loop_sessions final : public async::loop_object {
-public:
-    explicit loop_sessions(async::loop_state& loop);
-    static loop_sessions& of(const asio::any_io_executor& executor) {
-        return async::loop_state::of(executor).get<loop_sessions>();
-    }
-
-    /// The living session of this key, made when there is none. With options that differ from its own:
-    /// throws.
-    const std::shared_ptr<session_state>& get(std::string_view key, const session_options* options);
-
-    const asio::any_io_executor& executor() const noexcept { return loop_.executor(); }
-
-    /// Ends the session of this key, if it lives; over when its last call has left.
-    asio::awaitable<result<void>> close(std::string key);
-    asio::awaitable<result<void>> close_all();
-
-    /// The shared setup for these options. Making one loads the trust store, which blocks for some 10 ms.
-    result<std::shared_ptr<tls_setup>> tls(const tls::client_options& options);
-
-    void shutdown() noexcept override;
-
-private:
-    std::vector<std::shared_ptr<session_state>> take_all() noexcept;
-
-    async::loop_state& loop_;
-    std::shared_ptr<sessions_entry> entry_;
-    std::map<std::string, std::shared_ptr<session_state>, std::less<>> sessions_;
-    std::map<tls::client_options, std::shared_ptr<tls_setup>> setups_;
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/session_state.ipp
-// Included by <dragline/http/detail/session_state.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <system_error>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_view key,
-                                           const session_options& options)
-    : loop_(loop),
-      key_(key),
-      options_(options),
-      resolver_(loop.executor(), options.dns()),
-      pool_(loop, pool_limits{options.connections_per_host(), options.connections(), options.max_waiters(),
-                              options.idle_timeout()}),
-      cookies_(options.cookies().make_jar()),
-      challenges_(options.known_challenges()) {}
-
-DRAGLINE_DECL result<std::shared_ptr<tls_setup>> session_state::tls_setup_of_session() {
-    if (!tls_) {
-        auto setup = loop_sessions::of(loop_.executor()).tls(options_.tls());
-        if (!setup) return setup;
-        tls_ = *std::move(setup);
-    }
-    return tls_;
-}
-
-DRAGLINE_DECL session_state::call::~call() {
-    owner_.calls_.erase(at_);
-    if (!owner_.calls_.empty()) return;
-    for (auto* closer : owner_.closers_) closer->notify();
-}
-
-DRAGLINE_DECL void session_state::close() noexcept {
-    closed_ = true;
-    pool_.close();
-    // Each call ends in a later turn of the loop, never inside interrupt().
-    for (auto* each : calls_) each->interrupt();
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> session_state::close_and_wait(
-    std::shared_ptr<session_state> self) {
-    self->close();
-    if (self->calls_.empty()) co_return result<void>();
-    closer mine(*self);
-    auto waiting = mine.wait();
-    co_return co_await std::move(waiting);
-}
-
-DRAGLINE_DECL loop_sessions::loop_sessions(async::loop_state& loop)
-    : loop_(loop), entry_(std::make_shared<sessions_entry>(loop.gate(), *this)) {
-    sessions_registry::instance().add(entry_);
-}
-
-DRAGLINE_DECL const std::shared_ptr<session_state>& loop_sessions::get(std::string_view key,
-                                                                       const session_options* options) {
-    auto found = sessions_.find(key);
-    if (found == sessions_.end()) {
-        auto made = std::make_shared<session_state>(loop_, key, options ? *options : session_options());
-        found = sessions_.emplace(std::string(key), std::move(made)).first;
-        ++entry_->open;
-    } else if (options && !(*options == found->second->options())) {
-        throw std::system_error(make_error_code(errc::session_options_differ), std::string(key));
-    }
-    return found->second;
-}
-
-DRAGLINE_DECL std::vector<std::shared_ptr<session_state>> loop_sessions::take_all() noexcept {
-    std::vector<std::shared_ptr<session_state>> taken;
-    for (auto& [key, session] : std::exchange(sessions_, {})) taken.push_back(session);
-    entry_->open = 0;
-    return taken;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> loop_sessions::close(std::string key) {
-    auto found = sessions_.extract(key);
-    if (found.empty()) co_return result<void>();
-    --entry_->open;
-    auto closing = session_state::close_and_wait(std::move(found.mapped()));
-    co_return co_await std::move(closing);
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> loop_sessions::close_all() {
-    auto sessions = take_all();
-    for (auto& session : sessions) session->close();
-    for (auto& session : sessions) {
-        auto closing = session_state::close_and_wait(std::move(session));
-        auto closed = co_await std::move(closing);
-        if (!closed) co_return closed;
-    }
-    co_return result<void>();
-}
-
-DRAGLINE_DECL result<std::shared_ptr<tls_setup>> loop_sessions::tls(const tls::client_options& options) {
-    if (auto found = setups_.find(options); found != setups_.end()) return found->second;
-    auto offered = options;
-    if (offered.alpn().empty()) offered.alpn({"http/1.1"});
-    auto context = tls::context::make_client(offered);
-    if (!context) return context.error();
-    auto made = std::make_shared<tls_setup>();
-    made->context = *std::move(context);
-    setups_.emplace(options, made);
-    return made;
-}
-
-DRAGLINE_DECL void loop_sessions::shutdown() noexcept {
-    sessions_registry::instance().remove(entry_);
-    for (auto& session : take_all()) session->close();
-}
-
-}  // namespace dragline::http::detail
-
-#endif
 
 #include <cstdint>
 #include <memory>
@@ -28595,24 +32737,40 @@ class fetch_op {
 public:
     fetch_op(std::shared_ptr<session_state> session, fetch_options options);
 
-    /// Call once; the object must outlive the coroutine.
-    asio::awaitable<result<response>> run(std::string url);
+    /// Up to the head of the answer. Call once; the object must outlive the coroutine, here and below.
+    asio::awaitable<result<void>> open(std::string url);
+
+    /// All of the body, after open(); an answer whose body fails has none.
+    asio::awaitable<result<response>> receive();
+
+    // For who reads the body in pieces: from connection(), with body(), until close_body().
+    h1_connection& connection() noexcept { return *place_.connection(); }
+    body_reader& body() noexcept { return reader_; }
+    async::interrupter& ending() noexcept { return call_.ending(); }
+
+    /// What is known before the body; call once.
+    response_record take_record();
+
+    /// The body has ended, or failed: the connection is kept for the next fetch, or closed.
+    void close_body(std::error_code ec);
 
 private:
     using time_point = async::time_point;
     using duration = async::duration;
 
     std::error_code prepare(const std::string& text);
-    void prepare_fields();
     asio::awaitable<result<void>> hop();
     asio::awaitable<result<void>> attempt(bool& stale);
-    asio::awaitable<result<void>> connect(connection_pool::place& place);
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
+    bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
-    result<std::string> pool_key();
+    std::error_code choose_tls();
     std::error_code follow();
     void record(std::error_code ec);
 
+    static void close_connection(void* connection) noexcept {
+        static_cast<h1_connection*>(connection)->close();
+    }
     time_point now() const noexcept { return session_->loop().now(); }
     stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
 
@@ -28621,247 +32779,36 @@ private:
     fetch_options options_;
     time_point started_;
     time_point until_;
+    body_reader reader_;
+    connection_pool::place place_;  // after open()
 
     dragline::url::url url_;
     std::string method_;
-    fields fields_;  // of the request, complete but for Host
-    http::body body_;
+    fields fields_;                        // of the request, complete but for Host
+    http::body body_;                      // of the request
+    std::unique_ptr<body_source> source_;  // of that body, while it is sent
     fetch_cookies cookies_;
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
     std::shared_ptr<tls_setup> tls_;
 
     authentication_machine authentication_;
     response_head head_;
-    redirect_step next_;  // what follows head_
-    response response_;
+    redirect_step next_;               // what follows head_
+    bool again_ = false;               // the same request, rather
+    bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again
+    response_record response_;
     attempt_record attempt_;
     time_point attempt_started_{};
 };
-
-/// Where a fetch runs: on a session, or on the default session of its loop.
-struct fetch_place {
-    asio::any_io_executor loop;
-    std::shared_ptr<session_state> session;
-};
-
-asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url, fetch_options options);
 
 }  // namespace dragline::http::detail
 
 // ---- dragline/http/detail/impl/fetch_op.ipp
 // Included by <dragline/http/detail/fetch_op.hpp> only.
 
-// ---- dragline/http/detail/body_reader.hpp
-// Reads the body of a response into memory: decoded, and no byte beyond the limit.
-
-
-#include <cstdint>
-#include <optional>
-#include <system_error>
-
-namespace dragline::inline v1::http::detail {
-
-class body_reader {
-public:
-    /// `until`: the deadline of the whole fetch.
-    body_reader(async::loop_state& loop, const fetch_options& options, async::time_point until)
-        : loop_(loop), options_(options), until_(until) {}
-
-    asio::awaitable<result<void>> read(exchange& from, const response_head& head, response& into);
-
-    /// Reads what is left of a small body that nobody wants, so that its connection can be used again. A
-    /// large or broken one is left, and the connection goes.
-    asio::awaitable<result<void>> discard(exchange& from);
-
-    /// Before decoding.
-    std::uint64_t bytes_received() const noexcept { return bytes_received_; }
-
-private:
-    asio::awaitable<result<void>> read_identity(exchange& from, std::optional<std::uint64_t> length,
-                                                response& into);
-    asio::awaitable<result<void>> read_decoded(exchange& from, codec::content_decoder& decoder,
-                                               response& into);
-    std::error_code on_limit_reached(response& into) const;
-    stage_limit read_limit() const noexcept;
-
-    async::loop_state& loop_;
-    const fetch_options& options_;
-    async::time_point until_;
-    std::uint64_t bytes_received_ = 0;
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/body_reader.ipp
-// Included by <dragline/http/detail/body_reader.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/error.hpp>
-
-#include <algorithm>
-#include <array>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-// When bytes keep coming and it is the whole fetch that takes too long, the timeout says so.
-DRAGLINE_DECL stage_limit body_reader::read_limit() const noexcept {
-    if (options_.read_timeout() == no_limit) return {until_, phase::total};
-    const auto next = async::deadline_after(loop_.now(), options_.read_timeout());
-    return next < until_ ? stage_limit{next, phase::read} : stage_limit{until_, phase::total};
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read(exchange& from, const response_head& head,
-                                                              response& into) {
-    into.body.clear();
-    into.truncated = false;
-    if (!head.has_body) co_return result<void>();
-    // A part of coded content cannot be decoded by itself.
-    const bool coded =
-        options_.decompress() && head.status != 206 && head.headers.contains("Content-Encoding");
-    if (!coded) {
-        auto reading = read_identity(from, head.content_length, into);
-        co_return co_await std::move(reading);
-    }
-    std::string codings;
-    for (const auto value : head.headers.all("Content-Encoding")) (codings += ',') += value;
-    auto decoder = codec::content_decoder::make(codings);
-    if (!decoder) co_return decoder.error();
-    auto reading = read_decoded(from, *decoder, into);
-    co_return co_await std::move(reading);
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from) {
-    constexpr std::uint64_t most = 64 * 1024;
-    std::array<char, 4 * 1024> unwanted;
-    while (bytes_received_ < most) {
-        auto reading = from.read_body(asio::buffer(unwanted), read_limit());
-        auto got = co_await std::move(reading);
-        bytes_received_ += *got;
-        if (got.error() == asio::error::operation_aborted) co_return got.error();
-        if (!got || *got == 0) break;
-    }
-    co_return result<void>();
-}
-
-DRAGLINE_DECL std::error_code body_reader::on_limit_reached(response& into) const {
-    if (options_.on_limit() == on_limit::error) return errc::body_too_large;
-    into.truncated = true;
-    return {};
-}
-
-// Straight into the body. It grows as bytes come, not as the peer announces; one byte beyond the limit tells
-// a body that just fits from one that does not.
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_identity(exchange& from,
-                                                                       std::optional<std::uint64_t> length,
-                                                                       response& into) {
-    constexpr std::uint64_t most_at_once = 256 * 1024;
-    auto& body = into.body;
-    const auto limit = options_.max_body();
-    const auto expected = length.value_or(16 * 1024);
-    if (length && expected > limit && options_.on_limit() == on_limit::error) {
-        co_return errc::body_too_large;
-    }
-    for (std::size_t size = 0;;) {
-        const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
-        const auto room =
-            std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
-        body.resize(size + static_cast<std::size_t>(room));
-        auto reading =
-            from.read_body(asio::buffer(body.data() + size, static_cast<std::size_t>(room)), read_limit());
-        auto got = co_await std::move(reading);
-        bytes_received_ += *got;
-        size += *got;
-        body.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, limit)));
-        if (!got) co_return got.error();
-        if (size > limit) co_return on_limit_reached(into);
-        if (*got == 0 || size == length) co_return result<void>();
-    }
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_decoded(exchange& from,
-                                                                      codec::content_decoder& decoder,
-                                                                      response& into) {
-    std::array<char, 16 * 1024> coded;
-    auto& body = into.body;
-    for (;;) {
-        auto reading = from.read_body(asio::buffer(coded), read_limit());
-        auto got = co_await std::move(reading);
-        if (!got) co_return got.error();
-        if (*got == 0) co_return decoder.finish();
-        bytes_received_ += *got;
-        auto progress = decoder.write(std::string_view(coded.data(), *got), [&](std::string_view piece) {
-            const auto room = options_.max_body() - body.size();
-            body.append(
-                piece.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, piece.size()))));
-            return piece.size() <= room;
-        });
-        if (!progress) co_return progress.error();
-        if (*progress == codec::content_decoder::progress::stopped) co_return on_limit_reached(into);
-    }
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-// ---- dragline/http/detail/fetch_check.hpp
-// What is wrong with the options of a fetch, before anything is done.
-
-
-#include <system_error>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
-
-/// The fields that the caller has given; how the message ends is not theirs to say.
-DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/fetch_check.ipp
-// Included by <dragline/http/detail/fetch_check.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
-    for (const auto limit : {options.timeout(), options.resolve_timeout(), options.connect_timeout(),
-                             options.tls_timeout(), options.write_timeout(), options.first_byte_timeout(),
-                             options.read_timeout(), shared.idle_timeout()}) {
-        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
-    }
-    const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
-    if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
-        return dragline::errc::invalid_option;
-    return {};
-}
-
-DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {
-    for (const auto& [name, value] : options.headers()) {
-        if (auto ec = h1::check_field_name(name)) return ec;
-        if (auto ec = h1::check_field_value(value)) return ec;
-        for (const auto* framing : {"Content-Length", "Transfer-Encoding", "Connection"}) {
-            if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
-        }
-    }
-    if (auto ec = h1::check_field_value(options.user_agent() ? *options.user_agent() : shared.user_agent()))
-        return ec;
-    return h1::check_field_value(options.body().content_type());
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-// ---- dragline/net/connector.hpp
-// Connecting as the protocols above do it: with shared TLS contexts, tickets, and a way to be ended from
-// outside. Programs start with open_connection() in connect.hpp.
+// ---- dragline/http/detail/dialing.hpp
+// A connection that is being opened for a fetch, beside it: what another fetch has done with meanwhile may
+// come first, and then this one is left to the pool.
 
 // ---- dragline/net/connect_request.hpp
 // What connecting needs to know, whoever asks for it.
@@ -28892,7 +32839,7 @@ public:
     engine_options() {}
 
     /// Client: the host as in a URL, to verify, and to ask for when it is a name (SNI). It may stay empty
-    /// only when the context has a server_name or does not verify.
+    /// only when the context has a server_name or verify_name, or does not verify.
     engine_options& host(std::string value) { return host_ = std::move(value), *this; }
     const std::string& host() const noexcept { return host_; }
 
@@ -29005,620 +32952,6 @@ private:
 // ---- dragline/tls/impl/engine.ipp
 // Included by <dragline/tls/engine.hpp> only.
 
-// ---- dragline/tls/detail/engine_state.hpp
-// The inside of an engine: the OpenSSL connection, its buffers, and the BIO that joins them. Bodies only.
-
-// ---- dragline/tls/detail/ciphertext.hpp
-// The two buffers between an engine and its transport. No OpenSSL here.
-
-#include <algorithm>
-#include <cassert>
-#include <cstddef>
-#include <cstring>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::tls::detail {
-
-/// Bytes from the peer. Memory moves in space() only, so space that was lent outlives any amount of taking.
-class input_buffer {
-public:
-    explicit input_buffer(std::size_t limit) : limit_(std::max<std::size_t>(limit, 1)) {}
-
-    bool empty() const noexcept { return begin_ == end_; }
-
-    std::span<char> space(std::size_t hint) {
-        const std::size_t held = end_ - begin_;
-        const std::size_t wanted = std::min(std::max<std::size_t>(hint, 1), limit_ - std::min(held, limit_));
-        if (held == 0) begin_ = end_ = 0;
-        if (capacity_ - end_ < wanted) make_room(wanted);
-        lent_ = wanted;
-        return {bytes_.get() + end_, wanted};
-    }
-
-    void received(std::size_t size) noexcept {
-        assert(size <= lent_);
-        end_ += std::min(size, lent_);
-        lent_ = 0;
-    }
-
-    std::size_t take(char* to, std::size_t size) noexcept {
-        size = std::min(size, end_ - begin_);
-        if (size != 0) std::memcpy(to, bytes_.get() + begin_, size);
-        begin_ += size;
-        return size;
-    }
-
-    void release() noexcept {
-        if (!empty()) return;
-        bytes_.reset();
-        begin_ = end_ = capacity_ = lent_ = 0;
-    }
-
-private:
-    void make_room(std::size_t wanted) {
-        const std::size_t held = end_ - begin_;
-        if (capacity_ < held + wanted) {
-            std::unique_ptr<char[]> larger(new char[held + wanted]);
-            if (held != 0) std::memcpy(larger.get(), bytes_.get() + begin_, held);
-            bytes_ = std::move(larger);
-            capacity_ = held + wanted;
-        } else if (held != 0) {
-            std::memmove(bytes_.get(), bytes_.get() + begin_, held);
-        }
-        begin_ = 0;
-        end_ = held;
-    }
-
-    std::unique_ptr<char[]> bytes_;
-    std::size_t capacity_ = 0;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    std::size_t lent_ = 0;
-    std::size_t limit_;
-};
-
-/// Bytes for the peer, in two parts: once a view is out, new bytes go to the second part, so that a send
-/// under way keeps its memory.
-class output_buffer {
-public:
-    std::size_t size() const noexcept { return first_.size() - sent_ + second_.size(); }
-
-    void append(const char* bytes, std::size_t size) { (in_view_ ? second_ : first_).append(bytes, size); }
-
-    std::string_view view() const noexcept {
-        in_view_ = sent_ != first_.size();
-        return std::string_view(first_).substr(sent_);
-    }
-
-    void sent(std::size_t size) noexcept {
-        assert(size <= first_.size() - sent_);
-        sent_ += std::min(size, first_.size() - sent_);
-        if (sent_ != first_.size()) return;
-        first_.clear();
-        first_.swap(second_);
-        sent_ = 0;
-        in_view_ = false;
-    }
-
-    void release() noexcept {
-        if (size() != 0) return;
-        std::string().swap(first_);
-        std::string().swap(second_);
-    }
-
-private:
-    std::string first_;
-    std::string second_;
-    std::size_t sent_ = 0;          // of first_
-    mutable bool in_view_ = false;  // somebody may be sending first_
-};
-
-}  // namespace dragline::inline v1::tls::detail
-// ---- dragline/tls/detail/failure.hpp
-// Turns OpenSSL's queue of errors into one of ours. Bodies only.
-
-// ---- dragline/tls/verify.hpp
-// Whom a certificate must be for, and what a failed check means. The checks themselves are OpenSSL's, set on
-// each connection, so that no callback can undo them.
-
-
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::tls {
-
-/// The DNS name or IP address that a certificate must be for (RFC 9525).
-class server_identity {
-public:
-    server_identity() {}
-
-    /// Takes a host as it stands in a URL: a name in ASCII, IPv4, or IPv6 with or without brackets. Letters
-    /// become lower case; one trailing dot and a zone id are removed.
-    /// Errors: errc::invalid_host.
-    static result<server_identity> parse(std::string_view host);
-
-    bool is_address() const noexcept { return is_address_; }
-    const std::string& text() const noexcept { return text_; }
-
-    bool operator==(const server_identity&) const = default;
-
-private:
-    server_identity(std::string text, bool is_address) : text_(std::move(text)), is_address_(is_address) {}
-
-    std::string text_;
-    bool is_address_ = false;
-};
-
-/// The error for a result of OpenSSL's certificate verification (X509_V_ERR_...), which is not X509_V_OK.
-DRAGLINE_DECL errc verify_error(int openssl_result) noexcept;
-
-}  // namespace dragline::inline v1::tls
-
-// ---- dragline/tls/impl/verify.ipp
-// Included by <dragline/tls/verify.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <cstdint>
-#include <utility>
-
-namespace dragline::inline v1::tls {
-namespace detail {
-
-// Stricter than OpenSSL's own parser, which takes ":" for an address.
-DRAGLINE_DECL bool is_ipv4(std::string_view text) noexcept {
-    for (int part = 0; part < 4; ++part) {
-        const auto number = text.substr(0, text.find('.'));
-        if (number.size() > 3 || !ascii::parse_number<std::uint8_t>(number)) return false;
-        if (number.size() > 1 && number.front() == '0') return false;
-        if ((part == 3) != (number.size() == text.size())) return false;
-        text.remove_prefix(std::min(number.size() + 1, text.size()));
-    }
-    return true;
-}
-
-// RFC 4291, 2.2.
-DRAGLINE_DECL bool is_ipv6(std::string_view text) noexcept {
-    std::size_t groups = 0;
-    bool gap = text.starts_with("::");
-    if (gap) text.remove_prefix(2);
-    while (!text.empty()) {
-        const auto end = text.find(':');
-        const auto group = text.substr(0, end);
-        if (end == text.npos && group.find('.') != text.npos) {
-            return is_ipv4(group) && (gap ? groups < 6 : groups == 6);
-        }
-        if (group.size() > 4 || !ascii::parse_number<std::uint16_t>(group, 16)) return false;
-        ++groups;
-        if (end == text.npos) break;
-        text.remove_prefix(end + 1);
-        if (text.empty()) return false;
-        if (text.front() != ':') continue;
-        if (std::exchange(gap, true)) return false;
-        text.remove_prefix(1);
-    }
-    return gap ? groups < 8 : groups == 8;
-}
-
-DRAGLINE_DECL bool is_host_name(std::string_view text) noexcept {
-    constexpr std::size_t longest = 253;  // RFC 1035, 2.3.4, as text
-    if (text.empty() || text.size() > longest || text.back() == '.' || text.front() == '.') return false;
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return c > ' ' && static_cast<unsigned char>(c) < 0x7f && c != '[' && c != ']' && c != '%' &&
-               c != ':';
-    });
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL result<server_identity> server_identity::parse(std::string_view host) {
-    const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
-    if (bracketed) host = host.substr(1, host.size() - 2);
-    if (bracketed || host.find(':') != host.npos) {
-        std::string address = ascii::to_lower(host.substr(0, host.find('%')));
-        if (!detail::is_ipv6(address)) return errc::invalid_host;
-        return server_identity(std::move(address), true);
-    }
-    if (host.ends_with('.')) host.remove_suffix(1);
-    std::string name = ascii::to_lower(host);
-    // A host that ends in a number is an IPv4 address or nothing (WHATWG URL, "ends in a number").
-    if (const auto last = name.substr(name.rfind('.') + 1);
-        !last.empty() && std::all_of(last.begin(), last.end(), ascii::is_digit)) {
-        if (!detail::is_ipv4(name)) return errc::invalid_host;
-        return server_identity(std::move(name), true);
-    }
-    if (!detail::is_host_name(name)) return errc::invalid_host;
-    return server_identity(std::move(name), false);
-}
-
-DRAGLINE_DECL errc verify_error(int openssl_result) noexcept {
-    switch (openssl_result) {
-        case X509_V_ERR_CERT_HAS_EXPIRED: return errc::certificate_expired;
-        case X509_V_ERR_CERT_NOT_YET_VALID: return errc::certificate_not_yet_valid;
-        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-        case X509_V_ERR_CERT_UNTRUSTED: return errc::unknown_issuer;
-        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return errc::self_signed;
-        case X509_V_ERR_HOSTNAME_MISMATCH: return errc::host_mismatch;
-        case X509_V_ERR_IP_ADDRESS_MISMATCH: return errc::address_mismatch;
-        case X509_V_ERR_CERT_REVOKED: return errc::certificate_revoked;
-        case X509_V_ERR_OUT_OF_MEM: return errc::library_failure;
-        default: return errc::certificate_invalid;
-    }
-}
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-#include <system_error>
-
-namespace dragline::inline v1::tls::detail {
-
-struct failure {
-    std::error_code code = errc::library_failure;
-    std::string detail = {};
-};
-
-DRAGLINE_DECL errc error_of_alert(int alert, bool established) noexcept {
-    switch (alert) {
-        case SSL_AD_PROTOCOL_VERSION: return errc::protocol_version;
-        case SSL_AD_INSUFFICIENT_SECURITY: return errc::no_shared_cipher;
-        case SSL_AD_UNRECOGNIZED_NAME: return errc::unrecognized_name;
-        case SSL_AD_NO_APPLICATION_PROTOCOL: return errc::no_application_protocol;
-        case SSL_AD_BAD_CERTIFICATE:
-        case SSL_AD_UNSUPPORTED_CERTIFICATE:
-        case SSL_AD_CERTIFICATE_REVOKED:
-        case SSL_AD_CERTIFICATE_EXPIRED:
-        case SSL_AD_CERTIFICATE_UNKNOWN:
-        case SSL_AD_UNKNOWN_CA:
-        case SSL_AD_ACCESS_DENIED:
-        case SSL_AD_CERTIFICATE_REQUIRED: return errc::certificate_refused;
-        default: return established ? errc::alert_received : errc::handshake_failed;
-    }
-}
-
-DRAGLINE_DECL errc error_of_reason(int reason, bool established) noexcept {
-    if (established) return errc::bad_record;
-    switch (reason) {
-        case SSL_R_UNSUPPORTED_PROTOCOL:
-        case SSL_R_WRONG_SSL_VERSION:
-        case SSL_R_WRONG_VERSION_NUMBER:
-        case SSL_R_VERSION_TOO_LOW:
-        case SSL_R_VERSION_TOO_HIGH:
-        case SSL_R_UNKNOWN_PROTOCOL:
-        case SSL_R_INAPPROPRIATE_FALLBACK:
-        case SSL_R_NO_PROTOCOLS_AVAILABLE: return errc::protocol_version;
-        case SSL_R_NO_SHARED_CIPHER:
-        case SSL_R_NO_CIPHERS_AVAILABLE:
-        case SSL_R_NO_SUITABLE_KEY_SHARE:
-        case SSL_R_NO_SUITABLE_GROUPS: return errc::no_shared_cipher;
-        case SSL_R_NO_APPLICATION_PROTOCOL: return errc::no_application_protocol;
-        case SSL_R_CERTIFICATE_VERIFY_FAILED:
-        case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return errc::certificate_invalid;
-        default: return errc::handshake_failed;
-    }
-}
-
-// The first entry of the TLS library is the cause; those before it are of the libraries below.
-DRAGLINE_DECL failure take_failure(bool established) {
-    failure found;
-    while (const unsigned long entry = ERR_get_error()) {
-        const int reason = ERR_GET_REASON(entry);
-        if (reason == ERR_R_MALLOC_FAILURE) {
-            found.code = make_error_code(std::errc::not_enough_memory);
-            break;
-        }
-        if (ERR_GET_LIB(entry) != ERR_LIB_SSL) continue;
-        if (reason > SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + 255) {
-            const int alert = reason - SSL_AD_REASON_OFFSET;
-            found.code = error_of_alert(alert, established);
-            found.detail = std::string("alert received: ") + SSL_alert_desc_string_long(alert);
-            break;
-        }
-        found.code = error_of_reason(reason, established);
-        const char* text = ERR_reason_error_string(entry);
-        found.detail = text ? text : "no reason given";
-        break;
-    }
-    clear_errors();
-    return found;
-}
-
-// "certificate has expired (depth 0, subject CN=example.com)"
-DRAGLINE_DECL failure verification_failure(int openssl_result, int depth, const X509* certificate) {
-    failure found;
-    found.code = verify_error(openssl_result);
-    found.detail = std::string(X509_verify_cert_error_string(openssl_result)) + " (depth " +
-                   std::to_string(depth) + ", subject " + subject_of(certificate) + ")";
-    return found;
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <array>
-#include <cstddef>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-namespace dragline::inline v1::tls::detail {
-
-struct engine_state {
-    engine_state(context shared, const context_state* common, std::size_t input_limit,
-                 std::size_t output_limit);
-    engine_state(const engine_state&) = delete;
-    engine_state& operator=(const engine_state&) = delete;
-    ~engine_state();
-
-    // Makes the connection. A failure is kept, as any other, for the first call.
-    void set_up(std::string_view host, std::string_view origin_key);
-    void set_up_client(const std::string& host, std::string_view origin_key);
-
-    void offer_ticket();
-    // OpenSSL says that the handshake is done; these are the checks it leaves to us.
-    void finish_handshake();
-
-    void fail(std::error_code code, std::string detail = {});
-    // OpenSSL refused: finds out why.
-    void fail_by_openssl();
-
-    bool is_drained() const noexcept { return input.empty() && SSL_pending(connection.get()) == 0; }
-    bool peer_speaks_tls() const noexcept;
-
-    context shared_context;  // keeps *common
-    const context_state* common;
-    input_buffer input;
-    output_buffer output;
-    std::size_t output_limit;
-    ssl_pointer connection;
-
-    std::weak_ptr<ticket_cache> tickets;
-    std::string ticket_key;
-
-    std::error_code error;
-    std::string error_detail;
-    bool started = false;
-    bool established = false;
-    bool input_ended = false;
-    bool close_received = false;
-    bool close_sent = false;
-    bool output_overflowed = false;
-    bool refused_by_openssl = false;
-    std::array<unsigned char, 2> first_bytes{};  // of the peer: record type and version
-    std::size_t first_bytes_seen = 0;
-
-    int failed_check = X509_V_OK;
-    int failed_depth = 0;
-    x509_pointer failed_certificate;
-    chain_pointer refused_chain;
-
-    std::string joined;  // scratch for pieces that share a record
-    std::shared_ptr<const peer_state> peer;
-};
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-
-// ---- dragline/tls/detail/impl/engine_state.ipp
-// Included by <dragline/tls/detail/engine_state.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <new>
-#include <utility>
-
-namespace dragline::inline v1::tls::detail {
-
-// What protocol duties may add beyond the output limit: a record that was begun, handshake messages, alerts.
-inline constexpr std::size_t output_reserve = 64 * 1024;
-
-DRAGLINE_DECL int read_from_input(BIO* bio, char* to, std::size_t size, std::size_t* taken) noexcept {
-    auto& state = *static_cast<engine_state*>(BIO_get_data(bio));
-    BIO_clear_retry_flags(bio);
-    *taken = state.input.take(to, size);
-    if (*taken == 0) return BIO_set_retry_read(bio), 0;
-    for (std::size_t i = 0; i < *taken && state.first_bytes_seen < state.first_bytes.size(); ++i) {
-        state.first_bytes[state.first_bytes_seen++] = static_cast<unsigned char>(to[i]);
-    }
-    return 1;
-}
-
-DRAGLINE_DECL int write_to_output(BIO* bio, const char* from, std::size_t size,
-                                  std::size_t* written) noexcept {
-    auto& state = *static_cast<engine_state*>(BIO_get_data(bio));
-    BIO_clear_retry_flags(bio);
-    *written = 0;
-    if (state.output.size() + size > state.output_limit + output_reserve) {
-        state.output_overflowed = true;
-        return 0;
-    }
-    try {
-        state.output.append(from, size);
-    } catch (const std::bad_alloc&) {
-        return 0;
-    }
-    *written = size;
-    return 1;
-}
-
-// The end of the transport is the engine's business: to OpenSSL the input is merely not there yet. So the
-// differences between its releases about an end without close_notify do not matter.
-DRAGLINE_DECL long control_buffers(BIO*, int command, long, void*) noexcept {
-    return command == BIO_CTRL_FLUSH || command == BIO_CTRL_DUP ? 1 : 0;
-}
-
-DRAGLINE_DECL BIO_METHOD* buffer_bio_method() noexcept {
-    static BIO_METHOD* const method = [] {
-        BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "dragline buffers");
-        if (!made) return made;
-        BIO_meth_set_read_ex(made, read_from_input);
-        BIO_meth_set_write_ex(made, write_to_output);
-        BIO_meth_set_ctrl(made, control_buffers);
-        return made;
-    }();
-    return method;
-}
-
-// Notes the first failed check. It never changes the verdict.
-DRAGLINE_DECL int on_verify(int good, X509_STORE_CTX* verification) noexcept {
-    if (good) return good;
-    auto* ssl =
-        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
-    auto* state = ssl ? static_cast<engine_state*>(SSL_get_app_data(ssl)) : nullptr;
-    if (!state || state->failed_check != X509_V_OK) return good;
-    state->failed_check = X509_STORE_CTX_get_error(verification);
-    state->failed_depth = X509_STORE_CTX_get_error_depth(verification);
-    if (X509* certificate = X509_STORE_CTX_get_current_cert(verification)) {
-        X509_up_ref(certificate);
-        state->failed_certificate.reset(certificate);
-    }
-    if (auto* sent = X509_STORE_CTX_get0_untrusted(verification)) {
-        state->refused_chain.reset(X509_chain_up_ref(sent));
-    }
-    return good;
-}
-
-DRAGLINE_DECL int on_new_session(SSL* connection, SSL_SESSION* session) noexcept {
-    auto* state = static_cast<engine_state*>(SSL_get_app_data(connection));
-    const auto cache = state ? state->tickets.lock() : nullptr;
-    if (!cache) return 0;
-    SSL_SESSION_up_ref(session);
-    try {
-        cache->put(state->ticket_key, ticket(session));
-    } catch (const std::bad_alloc&) {
-        // A ticket less: the next handshake is a full one.
-    }
-    return 0;
-}
-
-DRAGLINE_DECL engine_state::engine_state(context context_handle, const context_state* context_content,
-                                         std::size_t most_input, std::size_t most_output)
-    : shared_context(std::move(context_handle)),
-      common(context_content),
-      input(most_input),
-      output_limit(std::max<std::size_t>(most_output, 1)) {}
-
-DRAGLINE_DECL engine_state::~engine_state() {
-    // Otherwise OpenSSL takes the connection for a broken one, and its session for unfit to be resumed.
-    if (connection && !refused_by_openssl)
-        SSL_set_shutdown(connection.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-}
-
-DRAGLINE_DECL void engine_state::set_up(std::string_view host, std::string_view origin_key) {
-    if (!common) return fail(dragline::errc::invalid_option);
-    clear_errors();
-    connection.reset(SSL_new(common->handle));
-    BIO* const bio = buffer_bio_method() ? BIO_new(buffer_bio_method()) : nullptr;
-    if (!connection || !bio) {
-        BIO_free(bio);
-        return fail_by_openssl();
-    }
-    BIO_set_data(bio, this);
-    BIO_set_init(bio, 1);
-    SSL_set_bio(connection.get(), bio, bio);
-    SSL_set_app_data(connection.get(), this);
-    if (common->is_client)
-        return set_up_client(common->server_name.empty() ? std::string(host) : common->server_name,
-                             origin_key);
-    SSL_set_accept_state(connection.get());
-    constexpr int required = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-    SSL_set_verify(connection.get(), common->verify ? required : SSL_VERIFY_NONE, on_verify);
-}
-
-DRAGLINE_DECL void engine_state::set_up_client(const std::string& host, std::string_view origin_key) {
-    SSL* const ssl = connection.get();
-    SSL_set_connect_state(ssl);
-    SSL_set_verify(ssl, common->verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, on_verify);
-    // Without verification there may be no name at all; then none is sent.
-    server_identity identity;
-    if (common->verify || !host.empty()) {
-        auto parsed = server_identity::parse(host);
-        if (!parsed) return fail(parsed.error(), "host: \"" + host.substr(0, 300) + '"');
-        identity = *std::move(parsed);
-    }
-    const std::string& name = identity.text();
-    ticket_key = std::to_string(common->id) + ' ' + name + ' ' + std::string(origin_key);
-    if (name.empty()) return;
-
-    X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl);
-    X509_VERIFY_PARAM_set_hostflags(
-        checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    const bool set = identity.is_address()
-                         ? X509_VERIFY_PARAM_set1_ip_asc(checks, name.c_str()) == 1
-                         : X509_VERIFY_PARAM_set1_host(checks, name.data(), name.size()) == 1 &&
-                               SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
-    clear_errors();
-    if (!set) fail(errc::invalid_host);
-}
-
-DRAGLINE_DECL void engine_state::offer_ticket() {
-    const auto cache = tickets.lock();
-    if (!cache) return;
-    if (const ticket session = cache->take(ticket_key)) SSL_set_session(connection.get(), session.get());
-    clear_errors();
-}
-
-DRAGLINE_DECL void engine_state::finish_handshake() {
-    const unsigned char* chosen = nullptr;
-    unsigned int chosen_size = 0;
-    SSL_get0_alpn_selected(connection.get(), &chosen, &chosen_size);
-    const std::string_view protocol(reinterpret_cast<const char*>(chosen), chosen_size);
-    if (!protocol.empty() &&
-        std::find(common->alpn.begin(), common->alpn.end(), protocol) == common->alpn.end()) {
-        return fail(errc::no_application_protocol, "the peer chose a protocol that was not offered");
-    }
-    if (const long verdict = SSL_get_verify_result(connection.get());
-        common->verify && verdict != X509_V_OK) {
-        return fail(verify_error(static_cast<int>(verdict)), X509_verify_cert_error_string(verdict));
-    }
-    established = true;
-}
-
-DRAGLINE_DECL void engine_state::fail(std::error_code code, std::string detail) {
-    if (error) return;
-    error = code;
-    error_detail = detail.empty() ? code.message() : std::move(detail);
-}
-
-DRAGLINE_DECL void engine_state::fail_by_openssl() {
-    refused_by_openssl = true;
-    failure found = take_failure(established);
-    if (output_overflowed) return fail(errc::output_limit);
-    if (!established && !peer_speaks_tls()) return fail(errc::not_tls);
-    if (failed_check != X509_V_OK) {
-        found = verification_failure(failed_check, failed_depth, failed_certificate.get());
-    }
-    fail(found.code, std::move(found.detail));
-}
-
-// Every record begins with a type from 20 to 23 and the version 3.x (RFC 8446, 5.1). No bytes: no verdict.
-DRAGLINE_DECL bool engine_state::peer_speaks_tls() const noexcept {
-    if (first_bytes_seen > 0 && (first_bytes[0] < 20 || first_bytes[0] > 23)) return false;
-    return first_bytes_seen < 2 || first_bytes[1] == 3;
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -29665,7 +32998,7 @@ private:
 }  // namespace detail
 
 DRAGLINE_DECL engine::engine(const context& shared, const engine_options& options)
-    : state_(std::make_unique<detail::engine_state>(shared, shared.state_.get(), options.input_limit(),
+    : state_(std::make_unique<detail::engine_state>(shared.state_, options.input_limit(),
                                                     options.output_limit())) {
     state_->tickets = options.tickets();
     state_->set_up(options.host(), options.ticket_key());
@@ -29691,10 +33024,11 @@ DRAGLINE_DECL result<progress> engine::handshake() {
     if (!std::exchange(state.started, true)) state.offer_ticket();
     const int outcome = SSL_do_handshake(state.connection.get());
     if (outcome == 1) {
-        state.finish_handshake();
+        if (!state.error) state.finish_handshake();
     } else {
         switch (SSL_get_error(state.connection.get(), outcome)) {
             case SSL_ERROR_WANT_READ:
+                if (state.error) break;  // of the function of a key log
                 if (!state.input_ended) return progress::want_input;
                 state.fail(state.peer_speaks_tls() ? errc::handshake_closed : errc::not_tls);
                 break;
@@ -29799,7 +33133,7 @@ DRAGLINE_DECL bool engine::resumed() const noexcept {
 DRAGLINE_DECL peer_info engine::peer() const {
     auto& state = *state_;
     if (state.peer) return peer_info(state.peer);
-    if (!state.established && !state.refused_chain) return peer_info();
+    if (!state.established && !state.failed_reason) return peer_info();
     SSL* const ssl = state.connection.get();
     auto made = std::make_shared<detail::peer_state>();
     made->version = SSL_get_version(ssl);
@@ -29815,6 +33149,18 @@ DRAGLINE_DECL peer_info engine::peer() const {
             if (!made->chain) made->chain = sk_X509_new_null();
             if (made->chain && sk_X509_unshift(made->chain, own.get()) > 0) static_cast<void>(own.release());
         }
+    }
+    if (const auto& known = state.established ? state.evidence() : state.proof; known) {
+        made->ocsp = known->staple;
+        if (known->verified) made->verified = X509_chain_up_ref(known->verified.get());
+    }
+    if (state.failed_reason) {
+        made->ocsp = state.staple.status;
+        made->failed_reason = state.failed_reason;
+        made->failed_code = state.failed_code;
+        made->failed_depth = state.failed_depth;
+        X509* const failed = state.failed_certificate.get();
+        if (failed && X509_up_ref(failed) == 1) made->failed_certificate = failed;
     }
     state.peer = std::move(made);
     return peer_info(state.peer);
@@ -29836,8 +33182,11 @@ DRAGLINE_DECL ssl_st* engine::native_handle() const noexcept { return state_->co
 
 #endif
 
+#include <asio/ip/address.hpp>
+
 #include <chrono>
 #include <optional>
+#include <string>
 
 namespace dragline::inline v1::net {
 
@@ -29847,6 +33196,8 @@ public:
     connect_request() {}
 
     endpoint target;
+    std::optional<asio::ip::address> bind_address;
+    std::string bind_interface;
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
     std::optional<tls::context> tls;        ///< Speaks TLS when set.
     tls::engine_options tls_options;
@@ -29859,6 +33210,71 @@ public:
 };
 
 }  // namespace dragline::net
+
+#include <asio/awaitable.hpp>
+
+#include <exception>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class dialing : public std::enable_shared_from_this<dialing> {
+public:
+    dialing(std::shared_ptr<session_state> session, connection_pool::place place,
+            net::connect_request request)
+        : session_(std::move(session)),
+          dial_(*session_),
+          place_(std::move(place)),
+          request_(std::move(request)) {}
+
+    /// `over` is notified when the connection stands or cannot be opened, unless leave() comes first.
+    void start(async::event& over);
+
+    bool over() const noexcept { return over_; }
+    net::connect_trace& trace() noexcept { return trace_; }
+
+    /// The place with its connection, when it is over.
+    result<connection_pool::place> take();
+
+    /// Nobody waits any more. What has been opened is left to the next fetch.
+    void leave() noexcept;
+
+    /// Gives up; `over` comes soon.
+    void interrupt() noexcept { dial_.ending().interrupt(); }
+
+private:
+    static asio::awaitable<void> run(std::shared_ptr<dialing> self);
+    void finish(std::error_code ec);
+
+    std::shared_ptr<session_state> session_;
+    session_state::dial dial_;
+    connection_pool::place place_;
+    net::connect_request request_;
+    net::connect_trace trace_;
+    async::event* waiter_ = nullptr;
+    std::error_code ec_;
+    bool over_ = false;
+};
+
+/// Gives `place` a connection: a new one, or unless `fresh` one that another fetch has done with first; says
+/// whether it is such a one. `trace` is of the new one, and empty for the other. `ending` ends it from
+/// outside.
+asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
+                                            connection_pool::place& place, net::connect_request request,
+                                            bool fresh, net::connect_trace& trace,
+                                            async::interrupter& ending);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/dialing.ipp
+// Included by <dragline/http/detail/dialing.hpp> only.
+
+// ---- dragline/net/connector.hpp
+// Connecting as the protocols above do it: with shared TLS contexts, tickets, and a way to be ended from
+// outside. Programs start with open_connection() in connect.hpp.
+
 
 #include <asio/awaitable.hpp>
 #include <asio/ip/address.hpp>
@@ -30020,6 +33436,8 @@ DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
 
 #include <asio/generic/stream_protocol.hpp>
 
+#include <memory>
+
 namespace dragline::inline v1::net::detail {
 
 using stream_socket = asio::generic::stream_protocol::socket;
@@ -30031,7 +33449,8 @@ public:
     asio::any_io_executor get_executor() noexcept override { return socket_.get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
                                                    phase where) override;
-    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where) override;
+    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
+                                        input_watch* watch = nullptr) override;
     asio::awaitable<result<void>> shutdown(async::time_point until) override;
     result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
     void close() noexcept override;
@@ -30047,8 +33466,25 @@ private:
         bool expired = false;
     };
 
+    // What the socket's handlers share with a write that waits for either; they may outlive the layer.
+    struct readiness {
+        struct side {
+            bool watched = false;
+            bool ready = false;
+        };
+        side input;
+        side output;
+        async::event* waiting = nullptr;
+    };
+
+    void look_out(stream_socket::wait_type what, readiness::side& side);
+    void stop_looking_out() noexcept;
+    asio::awaitable<result<void>> wait_for_output(async::time_point until, phase where);
+    asio::awaitable<result<bool>> wait_for_either(async::time_point until, phase where);
+
     async::loop_state& loop_;
     stream_socket socket_;
+    std::shared_ptr<readiness> readiness_;  // made at the first wait
     direction reading_{*this};
     direction writing_{*this};
 };
@@ -30065,6 +33501,7 @@ private:
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -30105,8 +33542,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> socket_layer::read_some(asio:
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, async::time_point until,
-                                                                phase where) {
-    writing_.expired = false;
+                                                                phase where, input_watch* watch) {
     for (;;) {
         // Mostly the kernel takes everything at once: then no operation is needed at all.
         std::error_code ec;
@@ -30114,31 +33550,87 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
         auto written =
             pieces[1].size() == 0 ? socket_.write_some(pieces[0], ec) : socket_.write_some(pieces, ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again) {
-            ec.clear();
-            written = 0;
-            if (!writing_.limit.armed()) loop_.deadlines().arm(writing_.limit, until);
-            auto token = asio::redirect_error(asio::use_awaitable, ec);
-            co_await socket_.async_wait(stream_socket::wait_write, token);
-            if (ec == asio::error::operation_aborted && socket_.is_open() && !writing_.expired) {
-                const auto state = co_await asio::this_coro::cancellation_state;
-                if (state.cancelled() == asio::cancellation_type::none) ec.clear();
+            if (watch) {
+                auto waiting = wait_for_either(until, where);
+                const auto input = co_await std::move(waiting);
+                if (!input) co_return input.error();
+                if (*input) co_return watch->input = true, result<void>();
+            } else {
+                auto waiting = wait_for_output(until, where);
+                const auto waited = co_await std::move(waiting);
+                if (!waited) co_return writing_.limit.disarm(), waited;
             }
+            continue;
         }
-        if (ec) {
-            writing_.limit.disarm();
-            if (ec == asio::error::operation_aborted && writing_.expired) co_return make_timeout(where);
-            co_return ec;
-        }
+        if (ec) co_return writing_.limit.disarm(), ec;
+        if (watch) watch->written += written;
         for (auto& piece : pieces) {
             const auto taken = std::min(written, piece.size());
             piece += taken;
             written -= taken;
         }
-        if (asio::buffer_size(pieces) == 0) {
-            writing_.limit.disarm();
-            co_return result<void>();
-        }
+        if (asio::buffer_size(pieces) > 0) continue;
+        writing_.limit.disarm();
+        stop_looking_out();
+        co_return result<void>();
     }
+}
+
+// The deadline is for the whole write: it stays armed when this has ended.
+DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_for_output(async::time_point until,
+                                                                          phase where) {
+    if (!writing_.limit.armed()) {
+        writing_.expired = false;
+        loop_.deadlines().arm(writing_.limit, until);
+    }
+    std::error_code ec;
+    auto token = asio::redirect_error(asio::use_awaitable, ec);
+    co_await socket_.async_wait(stream_socket::wait_write, token);
+    if (ec != asio::error::operation_aborted) co_return ec;
+    if (writing_.expired) co_return make_timeout(where);
+    if (!socket_.is_open()) co_return ec;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() == asio::cancellation_type::none) ec.clear();
+    co_return ec;
+}
+
+// A watch that has nothing to tell yet stays in place for the next wait.
+DRAGLINE_DECL void socket_layer::look_out(stream_socket::wait_type what, readiness::side& side) {
+    if (std::exchange(side.watched, true)) return;
+    side.ready = false;
+    socket_.async_wait(what, [shared = readiness_, &side](std::error_code ec) {
+        side.watched = false;
+        side.ready = !ec;
+        if (shared->waiting) shared->waiting->notify();
+    });
+}
+
+// Else an idle connection would keep its loop from returning.
+DRAGLINE_DECL void socket_layer::stop_looking_out() noexcept {
+    if (!readiness_ || !(readiness_->input.watched || readiness_->output.watched)) return;
+    std::error_code ignored;
+    socket_.cancel(ignored);
+}
+
+// Whether it is input that has come.
+DRAGLINE_DECL asio::awaitable<result<bool>> socket_layer::wait_for_either(async::time_point until,
+                                                                          phase where) {
+    if (!readiness_) readiness_ = std::make_shared<readiness>();
+    struct waiter {
+        waiter(std::shared_ptr<readiness> of, async::loop_state& loop) : shared(std::move(of)), ready(loop) {
+            shared->waiting = &ready;
+        }
+        ~waiter() { shared->waiting = nullptr; }
+        std::shared_ptr<readiness> shared;
+        async::event ready;
+    } waiting(readiness_, loop_);
+    look_out(stream_socket::wait_read, readiness_->input);
+    look_out(stream_socket::wait_write, readiness_->output);
+    auto either = waiting.ready.wait(until, where);
+    const auto woken = co_await std::move(either);
+    if (!woken) co_return woken.error();
+    if (!socket_.is_open()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    co_return waiting.shared->input.ready;
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::shutdown(async::time_point) {
@@ -30197,6 +33689,7 @@ private:
 
     static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
     void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec);
+    std::error_code bind(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
     void dial_endpoint(const asio::generic::stream_protocol::endpoint& target);
     void dial_address(const asio::ip::address& address);
     void on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec);
@@ -30236,6 +33729,7 @@ private:
 #include <asio/local/stream_protocol.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -30253,11 +33747,16 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
 
 DRAGLINE_DECL void connecting::start() {
     const auto& target = request_.target;
+    const auto& from = request_.bind_address;
     if (target.is_local_socket()) {
         on_resolved(true, {}, {});
         on_resolved(false, {asio::ip::address()}, {});  // stands for the path
     } else if (target.address()) {
         const bool v6 = target.address()->is_v6();
+        if (from && from->is_v6() != v6) {
+            on_resolved(!v6, {}, {});
+            return on_resolved(v6, {}, asio::error::address_family_not_supported);
+        }
         on_resolved(!v6, {}, {});
         on_resolved(v6, {*target.address()}, {});
     } else if (!request_.resolver) {
@@ -30265,6 +33764,10 @@ DRAGLINE_DECL void connecting::start() {
         on_resolved(false, {}, errc::no_address);
     } else {
         for (const bool v6 : {true, false}) {
+            if (from && from->is_v6() != v6) {
+                on_resolved(v6, {}, {});
+                continue;
+            }
             // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
             auto ended = [self = shared_from_this()](std::exception_ptr) {};
             asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
@@ -30315,10 +33818,27 @@ DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
     dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()));
 }
 
+DRAGLINE_DECL std::error_code connecting::bind(stream_socket& socket,
+                                               const asio::generic::stream_protocol& protocol) const {
+    const auto& from = request_.bind_address;
+    const auto& through = request_.bind_interface;
+    if ((!from && through.empty()) || request_.target.is_local_socket()) return {};
+    std::error_code ec;
+    socket.open(protocol, ec);
+    if (!ec && !through.empty()) {
+        if (!platform::socket_calls) return asio::error::operation_not_supported;
+        if (platform::bind_to_interface(socket.native_handle(), through.data(), through.size()) != 0)
+            ec.assign(errno, asio::error::get_system_category());
+    }
+    if (!ec && from) socket.bind(asio::ip::tcp::endpoint(*from, 0), ec);
+    return ec;
+}
+
 DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
     auto started = std::make_shared<dial>(loop_.executor());
     started->record = trace_.dials.empty() ? 0 : trace_.dials.size() - 1;
     dials_.push_back(started);
+    if (const auto ec = bind(started->socket, target.protocol())) return on_dialled(started, ec);
     started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
         if (!self->ended_) self->on_dialled(started, ec);
     });
@@ -30411,7 +33931,8 @@ public:
     asio::any_io_executor get_executor() noexcept override { return lower_->get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
                                                    phase where) override;
-    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where) override;
+    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
+                                        input_watch* watch = nullptr) override;
     asio::awaitable<result<void>> shutdown(async::time_point until) override;
     result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
     void close() noexcept override { lower_->close(); }
@@ -30434,7 +33955,7 @@ private:
         tls_layer& layer_;
     };
 
-    asio::awaitable<result<void>> flush(async::time_point until, phase where);
+    asio::awaitable<result<void>> flush(async::time_point until, phase where, input_watch* watch = nullptr);
     asio::awaitable<result<void>> receive(async::time_point until, phase where);
 
     std::shared_ptr<stream_layer> lower_;
@@ -30466,7 +33987,8 @@ DRAGLINE_DECL tls_layer::tls_layer(std::shared_ptr<stream_layer> lower, const tl
       engine_(context, options),
       sent_(async::loop_state::of(lower_->get_executor())) {}
 
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where) {
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where,
+                                                             input_watch* watch) {
     while (engine_.output_size() > 0) {
         if (sending_) {
             auto waiting = sent_.wait(until, where);
@@ -30477,9 +33999,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
         const sending_turn turn(*this);
         const auto output = engine_.output();
         const gather pieces{asio::buffer(output), asio::const_buffer()};
-        auto writing = lower_->write(pieces, until, where);
+        input_watch below;
+        auto writing = lower_->write(pieces, until, where, watch ? &below : nullptr);
         auto written = co_await std::move(writing);
         if (!written) co_return written;
+        if (below.input) {
+            engine_.output_sent(below.written);
+            co_return watch->input = true, result<void>();
+        }
         engine_.output_sent(output.size());
     }
     co_return result<void>();
@@ -30536,22 +34063,27 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mu
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, async::time_point until,
-                                                             phase where) {
-    while (asio::buffer_size(pieces) > 0) {
+                                                             phase where, input_watch* watch) {
+    const auto unfinished = [&] {
+        return asio::buffer_size(pieces) > 0 || (watch && engine_.output_size() > 0);
+    };
+    while (unfinished()) {
         std::array<std::string_view, 2> plain;
         std::transform(pieces.begin(), pieces.end(), plain.begin(), [](const asio::const_buffer& piece) {
             return std::string_view(static_cast<const char*>(piece.data()), piece.size());
         });
         auto taken = engine_.write(plain);
-        auto flushing = flush(until, where);
+        auto flushing = flush(until, where, watch);
         auto flushed = co_await std::move(flushing);
         if (!taken) co_return taken.error();
         if (!flushed) co_return flushed;
+        if (watch) watch->written += *taken;
         for (auto& piece : pieces) {
             const auto size = std::min(*taken, piece.size());
             piece += size;
             *taken -= size;
         }
+        if (watch && watch->input) break;
     }
     co_return result<void>();
 }
@@ -30658,11 +34190,306 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL void dialing::start(async::event& over) {
+    waiter_ = &over;
+    auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
+        if (thrown && !self->over_) self->finish(std::make_error_code(std::errc::not_enough_memory));
+    };
+    asio::co_spawn(session_->loop().executor(), run(shared_from_this()), std::move(ended));
+}
+
+DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
+    const auto port = self->request_.target.port();
+    auto& loop = self->session_->loop();
+    auto connecting = net::connect(loop, std::move(self->request_), self->trace_, self->dial_.ending());
+    auto made = co_await std::move(connecting);
+    if (made) {
+        auto connection = std::make_unique<h1_connection>(std::move(made->stream), made->address, port,
+                                                          std::move(made->peer));
+        self->place_.put(std::move(connection), loop.now());
+    }
+    self->finish(made.error());
+}
+
+DRAGLINE_DECL void dialing::finish(std::error_code ec) {
+    over_ = true;
+    ec_ = ec;
+    if (waiter_) return waiter_->notify();
+    leave();
+}
+
+DRAGLINE_DECL result<connection_pool::place> dialing::take() {
+    waiter_ = nullptr;
+    if (ec_) return ec_;
+    return std::move(place_);
+}
+
+DRAGLINE_DECL void dialing::leave() noexcept {
+    waiter_ = nullptr;
+    if (!over_) return;
+    auto place = std::move(place_);
+    if (place && !ec_) place.park(session_->loop().now());
+}
+
+struct dialing_guard {
+    std::shared_ptr<dialing> dial;
+    explicit dialing_guard(std::shared_ptr<dialing> begun) : dial(std::move(begun)) {}
+    ~dialing_guard() { dial->leave(); }
+};
+
+DRAGLINE_DECL asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
+                                                          connection_pool::place& place,
+                                                          net::connect_request request, bool fresh,
+                                                          net::connect_trace& trace,
+                                                          async::interrupter& ending) {
+    connection_pool::contender mine(session->pool(), place, !fresh);
+    const dialing_guard guard(std::make_shared<dialing>(session, std::move(place), std::move(request)));
+    auto& dial = *guard.dial;
+    dial.start(mine.wake);
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<dialing*>(self)->interrupt(); }, &dial);
+    bool cancelled = false;
+    while (!dial.over() && (cancelled || !mine.granted)) {
+        auto waiting = mine.wake.wait();
+        auto woken = co_await std::move(waiting);
+        if (woken) continue;
+        cancelled = true;  // which is done when the socket is closed
+        dial.interrupt();
+    }
+    if (!mine.granted) {
+        trace = std::move(dial.trace());
+        auto opened = dial.take();
+        if (!opened) co_return opened.error();
+        place = *std::move(opened);
+        co_return false;
+    }
+    place = std::move(mine.granted);
+    if (!cancelled) co_return true;
+    place.park(session->loop().now());
+    co_return asio::error::operation_aborted;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/fetch_check.hpp
+// What is wrong with the options of a fetch, before anything is done.
+
+
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
+
+/// The fields that the caller has given; how the message ends is not theirs to say.
+DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);
+
+/// Whether a request of this method may be sent twice (RFC 9110, 9.2.2).
+DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept;
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_check.ipp
+// Included by <dragline/http/detail/fetch_check.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
+    for (const auto limit : {options.timeout(), options.resolve_timeout(), options.connect_timeout(),
+                             options.tls_timeout(), options.write_timeout(), options.first_byte_timeout(),
+                             options.read_timeout(), shared.idle_timeout(), shared.connection_lifetime(),
+                             options.expect_continue().value_or(no_limit)}) {
+        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
+    }
+    const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
+    if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
+        return dragline::errc::invalid_option;
+    // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
+    if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
+        return dragline::errc::invalid_option;
+    return options.body().error();
+}
+
+DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {
+    for (const auto& [name, value] : options.headers()) {
+        if (auto ec = h1::check_field_name(name)) return ec;
+        if (auto ec = h1::check_field_value(value)) return ec;
+        for (const auto* framing : {"Content-Length", "Transfer-Encoding", "Connection"}) {
+            if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
+        }
+    }
+    const bool coded_twice =
+        !options.body().content_coding().empty() && options.headers().contains("Content-Encoding");
+    if (coded_twice || (options.expect_continue() && options.headers().contains("Expect")))
+        return dragline::errc::invalid_option;
+    if (auto ec = h1::check_field_value(options.user_agent() ? *options.user_agent() : shared.user_agent()))
+        return ec;
+    return h1::check_field_value(options.body().content_type());
+}
+
+DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept {
+    constexpr std::array<std::string_view, 6> methods{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+    return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/hop_connection.hpp
+// Which connections a hop of a fetch may use, and how one is opened.
+
+
+#include <string>
+
+namespace dragline::inline v1::http::detail {
+
+class hop_connection {
+public:
+    /// `pinned`: the URL is still of the origin for which connect_to() was given. `tls` is set for https. All
+    /// must outlive this.
+    hop_connection(const dragline::url::url& where, const fetch_options& options, bool pinned,
+                   const tls_setup* tls) noexcept
+        : url_(where), options_(options), pinned_(pinned), tls_(tls) {}
+
+    /// Connections are shared by what may use them alike: origin, trust, and where they were told to go.
+    std::string key() const;
+
+    /// Without resolver and deadline.
+    net::connect_request request() const;
+
+private:
+    bool goes_elsewhere() const noexcept { return pinned_ && options_.connect_to(); }
+
+    const dragline::url::url& url_;
+    const fetch_options& options_;
+    bool pinned_;
+    const tls_setup* tls_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/hop_connection.ipp
+// Included by <dragline/http/detail/hop_connection.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstdint>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::string hop_connection::key() const {
+    std::string key(url_.hostname());
+    key += ':';
+    key += std::to_string(url_.port_or_default());
+    if (tls_) {
+        key += " tls ";
+        key += std::to_string(reinterpret_cast<std::uintptr_t>(tls_));
+    }
+    if (goes_elsewhere()) {
+        key += " to ";
+        key += options_.connect_to()->to_string();
+    }
+    if (options_.bind_address()) {
+        key += " from ";
+        key += options_.bind_address()->to_string();
+    }
+    if (!options_.bind_interface().empty()) {
+        key += " through ";
+        key += options_.bind_interface();
+    }
+    return key;
+}
+
+DRAGLINE_DECL net::connect_request hop_connection::request() const {
+    net::connect_request request;
+    request.target =
+        goes_elsewhere() ? *options_.connect_to() : net::endpoint(url_.hostname(), url_.port_or_default());
+    request.bind_address = options_.bind_address();
+    request.bind_interface = options_.bind_interface();
+    if (tls_) {
+        request.tls = tls_->context;
+        request.tls_options.host(std::string(url_.bare_hostname()));
+        request.tls_options.tickets(tls_->tickets, std::string(url_.host()));
+    }
+    request.resolve_timeout = options_.resolve_timeout();
+    request.connect_timeout = options_.connect_timeout();
+    request.tls_timeout = options_.tls_timeout();
+    return request;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/request_fields.hpp
+// The header fields of a request: the caller's, in his order, and those that the library adds.
+
+
+#include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+/// Complete but for Host, credentials and cookies; and of a body that is not in memory the exchange says how
+/// it ends.
+DRAGLINE_DECL fields request_fields(const fetch_options& options, const session_options& shared,
+                                    std::string_view method, const body& content);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/request_fields.ipp
+// Included by <dragline/http/detail/request_fields.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL fields request_fields(const fetch_options& options, const session_options& shared,
+                                    std::string_view method, const body& content) {
+    const auto& given = options.headers();
+    fields made;
+    const auto add_default = [&](std::string_view name, std::string_view value) {
+        if (!value.empty() && !given.contains(name)) made.add(name, value);
+    };
+    made.reserve(given.size() + 5, 256);
+    add_default("User-Agent", options.user_agent() ? *options.user_agent() : shared.user_agent());
+    add_default("Accept", "*/*");
+    if (options.decompress()) add_default("Accept-Encoding", codec::accept_encoding());
+    for (const auto& [name, value] : given) {
+        if (!ascii::equals_ignoring_case(name, "Host")) made.add(name, value);
+    }
+    add_default("Content-Type", content.content_type());
+    add_default("Content-Encoding", content.content_coding());
+    if (!content.in_memory()) return made;
+    if (content.has_value() || method == "POST" || method == "PUT" || method == "PATCH") {
+        made.add("Content-Length", std::to_string(content.bytes().size()));
+    }
+    return made;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
@@ -30673,6 +34500,7 @@ DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_o
       options_(std::move(options)),
       started_(now()),
       until_(async::deadline_after(started_, options_.timeout())),
+      reader_(session_->loop(), options_, until_),
       body_(options_.body()),
       authentication_(session_->challenges()) {}
 
@@ -30689,76 +34517,69 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (auto ec = h1::check_method(method_)) return ec;
     if (auto ec = check_fields(options_, shared)) return ec;
     if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
-    prepare_fields();
+    fields_ = request_fields(options_, shared, method_, body_);
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
     return authentication_.use(std::move(chosen), url_);
 }
 
-DRAGLINE_DECL void fetch_op::prepare_fields() {
-    const auto& given = options_.headers();
-    const auto add_default = [&](std::string_view name, std::string_view value) {
-        if (!value.empty() && !given.contains(name)) fields_.add(name, value);
-    };
-    fields_.reserve(given.size() + 5, 256);
-    add_default("User-Agent",
-                options_.user_agent() ? *options_.user_agent() : session_->options().user_agent());
-    add_default("Accept", "*/*");
-    if (options_.decompress()) add_default("Accept-Encoding", codec::accept_encoding());
-    for (const auto& [name, value] : given) {
-        if (!ascii::equals_ignoring_case(name, "Host")) fields_.add(name, value);
-    }
-    add_default("Content-Type", body_.content_type());
-    if (body_.has_value() || method_ == "POST" || method_ == "PUT" || method_ == "PATCH") {
-        fields_.add("Content-Length", std::to_string(body_.bytes().size()));
-    }
-}
-
-// Connections are shared by what may use them alike: origin, trust, and where they were told to go.
-DRAGLINE_DECL result<std::string> fetch_op::pool_key() {
+DRAGLINE_DECL std::error_code fetch_op::choose_tls() {
     tls_.reset();
-    if (url_.scheme() == "https") {
-        auto setup = options_.tls() ? loop_sessions::of(session_->loop().executor()).tls(*options_.tls())
-                                    : session_->tls_setup_of_session();
-        if (!setup) return setup.error();
-        tls_ = *std::move(setup);
-    }
-    std::string key(url_.hostname());
-    key += ':';
-    key += std::to_string(url_.port_or_default());
-    if (tls_) {
-        key += " tls ";
-        key += std::to_string(reinterpret_cast<std::uintptr_t>(tls_.get()));
-    }
-    if (pinned_ && options_.connect_to()) {
-        key += " to ";
-        key += options_.connect_to()->to_string();
-    }
-    return key;
+    if (url_.scheme() != "https") return {};
+    auto setup = options_.tls() ? loop_sessions::of(session_->loop().executor()).tls(*options_.tls())
+                                : session_->tls_setup_of_session();
+    if (setup) tls_ = *setup;
+    return setup.error();
 }
 
 DRAGLINE_DECL stage_limit fetch_op::limit_of(duration stage, phase where, time_point from) const noexcept {
     return {std::min(until_, async::deadline_after(from, stage)), where};
 }
 
-DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::run(std::string url) {
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::open(std::string url) {
     if (auto ec = prepare(url)) co_return ec;
     for (;;) {
         auto hopping = hop();
         auto hopped = co_await std::move(hopping);
         if (!hopped) co_return hopped.error();
         if (next_.ec) co_return next_.ec;
-        if (authentication_.answer()) continue;
-        if (!next_.target) break;
+        if (again_) continue;
+        if (!next_.target) co_return hopped;
         if (auto ec = follow()) co_return ec;
     }
+}
+
+DRAGLINE_DECL response_record fetch_op::take_record() {
+    record({});
     response_.status = head_.status;
     response_.reason = std::move(head_.reason);
     response_.version_minor = head_.version_minor;
     response_.headers = std::move(head_.headers);
     response_.url = std::move(url_);
     response_.timings.total = now() - started_;
-    co_return std::move(response_);
+    return std::move(response_);
+}
+
+DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
+    const async::interrupter::scope scope(ending(), &close_connection, &connection());
+    response got;
+    auto reading = reader_.read_all(connection(), got.body);
+    auto read = co_await std::move(reading);
+    attempt_.bytes_received = reader_.bytes_received();
+    close_body(read.error());
+    if (!read) {
+        record(read.error());
+        if (ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+        co_return read.error();
+    }
+    got.truncated = reader_.truncated();
+    static_cast<response_record&>(got) = take_record();
+    co_return std::move(got);
+}
+
+DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
+    if (!ec && connection().reusable() && !options_.fresh_connection()) place_.park(now());
+    place_ = {};
 }
 
 DRAGLINE_DECL std::error_code fetch_op::follow() {
@@ -30770,6 +34591,7 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
         strip_credentials(fields_);
         pinned_ = false;
     }
+    if (!next_.drop_body && !body_.replayable()) return errc::body_not_replayable;
     if (next_.drop_body) {
         strip_body_fields(fields_);
         body_ = http::body();
@@ -30797,22 +34619,33 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
     attempt_ = attempt_record();
     attempt_.retried = repeats;
     attempt_started_ = now();
-    auto key = pool_key();
-    if (!key) co_return record(key.error()), key.error();
-    auto acquiring = session_->pool().acquire(*std::move(key), options_.fresh_connection() || repeats,
-                                              attempt_started_, {until_, phase::queue}, call_.ending());
+    if (auto ec = choose_tls()) co_return record(ec), ec;
+    const hop_connection wanted(url_, options_, pinned_, tls_.get());
+    const bool fresh = options_.fresh_connection() || repeats;
+    auto acquiring = session_->pool().acquire(wanted.key(), fresh, attempt_started_, {until_, phase::queue},
+                                              call_.ending());
     auto place = co_await std::move(acquiring);
     attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();
     attempt_.reused = place->connection() != nullptr;
     if (!attempt_.reused) {
-        auto connecting = connect(*place);
-        auto connected = co_await std::move(connecting);
-        if (!connected) co_return record(connected.error()), connected;
+        auto request = wanted.request();
+        request.resolver = session_->resolver();
+        request.until = until_;
+        auto opening =
+            open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
+        auto opened = co_await std::move(opening);
+        if (!opened) co_return record(opened.error()), opened.error();
+        attempt_.reused = *opened;
+        if (attempt_.reused) attempt_.queue = now() - attempt_started_;
     }
     auto& connection = *place->connection();
     auto exchanging = exchange_on(connection);
     auto done = co_await std::move(exchanging);
+    if (done && is_answer()) {
+        place_ = *std::move(place);
+        co_return done;
+    }
     record(done.error());
     if (done) {
         if (connection.reusable() && !options_.fresh_connection()) place->park(now());
@@ -30824,36 +34657,15 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
     co_return done;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::connect(connection_pool::place& place) {
-    net::connect_request request;
-    request.target = pinned_ && options_.connect_to()
-                         ? *options_.connect_to()
-                         : net::endpoint(url_.hostname(), url_.port_or_default());
-    request.resolver = session_->resolver();
-    if (tls_) {
-        request.tls = tls_->context;
-        request.tls_options.host(std::string(url_.bare_hostname()));
-        request.tls_options.tickets(tls_->tickets, std::string(url_.host()));
-    }
-    request.until = until_;
-    request.resolve_timeout = options_.resolve_timeout();
-    request.connect_timeout = options_.connect_timeout();
-    request.tls_timeout = options_.tls_timeout();
-    const auto port = request.target.port();
-    auto connecting = net::connect(session_->loop(), std::move(request), attempt_.connection, call_.ending());
-    auto made = co_await std::move(connecting);
-    if (!made) co_return made.error();
-    place.put(
-        std::make_unique<h1_connection>(std::move(made->stream), made->address, port, std::move(made->peer)));
-    co_return result<void>();
-}
-
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection& connection) {
-    async::interrupter::scope scope(
-        call_.ending(), [](void* self) noexcept { static_cast<h1_connection*>(self)->close(); }, &connection);
+    const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
     if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    const digest_request asked(method_, url_.request_target(), body_.bytes());
+    auto asked = digest_request(method_, url_.request_target());
+    if (body_.in_memory()) asked.body = body_.bytes();
     if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
+    auto source = body_access::open(body_);
+    if (!source) co_return source.error();
+    source_ = *std::move(source);
     const auto host = options_.headers().find("Host");
     request_view request;
     request.method = method_;
@@ -30862,6 +34674,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     request.target = url_.request_target();
     request.fields = &fields_;
     request.body = body_.bytes();
+    request.source = source_.get();
+    request.max_interim = options_.max_interim();
+    const bool has_body = (source_ && source_->size() != 0u) || !request.body.empty();
+    if (has_body && !expectation_failed_) request.expect_continue = options_.expect_continue();
     connection.start(method_, options_.head_limits());
 
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
@@ -30869,7 +34685,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
     if (!written) co_return written;
-    const auto sent = request.body.empty() ? begun : now();  // a head alone goes out at once
+    const auto sent = has_body ? now() : begun;  // a head alone goes out at once
     auto reading = connection.read_head(head_, options_.max_interim(),
                                         limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
     auto read = co_await std::move(reading);
@@ -30884,22 +34700,24 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     peer.reused = attempt_.reused;
     peer.tls = connection.peer_tls();
     next_ = next_step(options_.redirects(), response_.history, url_, method_, head_);
-    if (auto ec = authentication_.on_response(head_, session_->loop().random())) co_return ec;
-    body_reader reader(session_->loop(), options_, until_);
-    const bool unwanted = next_.target || next_.ec || authentication_.answer();
-    auto rest = unwanted ? reader.discard(connection) : reader.read(connection, head_, response_);
-    auto done = co_await std::move(rest);
-    attempt_.bytes_received = reader.bytes_received();
-    co_return done;
+    if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
+        co_return ec;
+    again_ = authentication_.answer();
+    if (head_.status == 417 && request.expect_continue && body_.replayable()) {
+        again_ = expectation_failed_ = true;
+    }
+    if (is_answer()) co_return result<void>(reader_.start(head_));
+    auto discarding = reader_.discard(connection);
+    auto discarded = co_await std::move(discarding);
+    attempt_.bytes_received = reader_.bytes_received();
+    co_return discarded;
 }
 
 DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection, std::error_code ec) const noexcept {
     const bool gone = ec == errc::connection_closed || ec == asio::error::connection_reset ||
                       ec == asio::error::broken_pipe || ec == tls::errc::truncated;
-    if (!gone || !options_.stale_retry() || connection.answered()) return false;
-    constexpr std::array<std::string_view, 6> idempotent{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
-    return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") ||
-           std::find(idempotent.begin(), idempotent.end(), method_) != idempotent.end();
+    if (!gone || !options_.stale_retry() || connection.answered() || !body_.replayable()) return false;
+    return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") || is_idempotent(method_);
 }
 
 DRAGLINE_DECL void fetch_op::record(std::error_code ec) {
@@ -30916,133 +34734,536 @@ DRAGLINE_DECL void fetch_op::record(std::error_code ec) {
     options_.trace()->attempts.push_back(std::move(attempt_));
 }
 
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
                                                            fetch_options options) {
-    auto session = place.session ? std::move(place.session) : loop_sessions::of(place.loop).get({}, nullptr);
-    fetch_op operation(std::move(session), std::move(options));
-    auto running = operation.run(std::move(url));
-    co_return co_await std::move(running);
+    fetch_op operation(place.get_session(), std::move(options));
+    auto opening = operation.open(std::move(url));
+    auto opened = co_await std::move(opening);
+    if (!opened) co_return opened.error();
+    auto receiving = operation.receive();
+    co_return co_await std::move(receiving);
 }
 
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/http/session.hpp
-// Sessions: what fetches of one purpose share, cached by (key, event loop). Start with get_session().
-
-// ---- dragline/http/detail/close_everywhere.hpp
-// Closes sessions on every loop of the process, from any thread.
+// ---- dragline/http/download_options.hpp
+// The knobs of download().
 
 
-#include <asio/associated_executor.hpp>
-#include <asio/executor_work_guard.hpp>
-#include <asio/post.hpp>
-#include <asio/system_executor.hpp>
-
-#include <chrono>
+#include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <utility>
+
+namespace dragline::inline v1::http {
+
+/// What happens when the target of a download is there already.
+enum class existing_file {
+    replace,  ///< It is replaced in one step, when the new one is complete.
+    keep,     ///< It stays, and nothing is requested.
+    refuse,   ///< errc::file_exists, also when it appears while the download is under way.
+};
+
+/// How far a download has come.
+struct download_progress {
+    std::uint64_t received = 0;          ///< Of the file in bytes, what an earlier attempt got included.
+    std::optional<std::uint64_t> total;  ///< If the server has said so.
+};
+
+/// How download() makes a file. A value that cannot work is kept and fails the operation.
+class download_options {
+public:
+    download_options() {}
+
+    /// The request: fields, credentials, timeouts as for open_url(). Must be a GET. What is stored are the
+    /// bytes as sent: decompress() and max_body() have no meaning here, no coding is asked for, and Range and
+    /// If-Range are not the caller's.
+    download_options& fetch(fetch_options value) { return fetch_ = std::move(value), *this; }
+    const fetch_options& fetch() const noexcept { return fetch_; }
+
+    /// Goes on with what an earlier attempt at the same URL has left. Off: it is thrown away.
+    download_options& resume(bool value) { return resume_ = value, *this; }
+    bool resume() const noexcept { return resume_; }
+
+    download_options& existing(existing_file value) { return existing_ = value, *this; }
+    existing_file existing() const noexcept { return existing_; }
+
+    /// What the SHA-256 of the whole file must be, in 64 hexadecimal digits.
+    download_options& sha256(std::string_view value) { return sha256_ = value, *this; }
+    const std::string& sha256() const noexcept { return sha256_; }
+
+    /// The whole file in bytes; exact to the byte.
+    download_options& max_size(std::uint64_t value) { return max_size_ = value, *this; }
+    std::uint64_t max_size() const noexcept { return max_size_; }
+
+    /// Waits until the file is on the disk (fsync) before it takes its place. That blocks the loop.
+    download_options& sync(bool value) { return sync_ = value, *this; }
+    bool sync() const noexcept { return sync_; }
+
+    /// Called on the loop after each piece. What it throws ends the download.
+    download_options& on_progress(std::function<void(const download_progress&)> value) {
+        return on_progress_ = std::move(value), *this;
+    }
+    const std::function<void(const download_progress&)>& on_progress() const noexcept { return on_progress_; }
+
+private:
+    fetch_options fetch_;
+    std::string sha256_;
+    std::function<void(const download_progress&)> on_progress_;
+    std::uint64_t max_size_ = std::uint64_t{16} * 1024 * 1024 * 1024;
+    existing_file existing_ = existing_file::replace;
+    bool resume_ = true;
+    bool sync_ = false;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::download_options;
+}
+
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// What a download has made, and the response that it ended with; none when the target was kept as it was.
+class download_result : public response_record {
+public:
+    download_result() {}
+
+    std::filesystem::path path;
+    std::uint64_t size = 0;     ///< Of the file.
+    std::uint64_t resumed = 0;  ///< Of that, what an earlier attempt had got.
+    bool kept = false;          ///< existing_file::keep: it was there.
+    std::string sha256;         ///< In hexadecimal, when the options have one to compare with.
+};
+
+namespace detail {
+
+asio::awaitable<result<download_result>> download_body(fetch_place place, std::string url,
+                                                       std::filesystem::path path, download_options options);
+
+}  // namespace detail
+
+/// Downloads `url` to the file `path` and completes with void(error_code, download_result).
+///
+/// The bytes go to PATH.part, which replaces PATH when it is complete. An attempt that fails leaves it, and a
+/// note of its validator in PATH.part.info, to one that resumes by Range and If-Range: a strong ETag or
+/// Last-Modified; without either nothing stays. The name is the caller's alone. Files are written on the
+/// loop: a piece of 64 KiB takes some 15 us, less than a change of threads, where the disk keeps up. Errors:
+/// those of open_url() and response_stream; errc::bad_status, unexpected_status, invalid_range,
+///   body_too_large, checksum_mismatch, file_exists; files: what the system says, with phase::file.
+/// Cancel, Threads: as fetch_url().
+template <detail::fetch_where Where, class Token = default_token>
+auto download(Where&& where, std::string_view url, std::filesystem::path path, download_options options,
+              Token&& token = {}) {
+    auto place = detail::place_of(where);
+    auto loop = place.loop;
+    return async::initiate<download_result>(std::move(loop), &detail::download_body,
+                                            std::forward<Token>(token), std::move(place), std::string(url),
+                                            std::move(path), std::move(options));
+}
+
+/// As above, with default options.
+template <detail::fetch_where Where, class Token = default_token>
+requires(!std::same_as<std::remove_cvref_t<Token>, download_options>) auto download(
+    Where&& where, std::string_view url, std::filesystem::path path, Token&& token = {}) {
+    return download(std::forward<Where>(where), url, std::move(path), download_options(),
+                    std::forward<Token>(token));
+}
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::download;
+}
+
+// ---- dragline/http/impl/download.ipp
+// Included by <dragline/http/download.hpp> only.
+
+// ---- dragline/http/detail/download_op.hpp
+// One download: what to ask for, what the answer means, and the bytes into the file.
+
+// ---- dragline/http/detail/part_file.hpp
+// The file of a download while it is not complete: beside its target, with a note of where it comes from.
+
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
 
 namespace dragline::inline v1::http::detail {
 
-// How long a loop may take before it counts as not running.
-inline constexpr async::duration close_limit = std::chrono::seconds(5);
+/// A SHA-256 in the making. A failure of OpenSSL shows as a hash of no file.
+class sha256_hasher {
+public:
+    sha256_hasher();
+    void reset();
+    void add(std::string_view bytes);
+    std::string finish();  // in hexadecimal
 
-/// Closes the sessions of `key`, or all, everywhere; calls `done` once, on any thread.
-void close_everywhere(std::optional<std::string> key, std::function<void(std::error_code)> done);
+private:
+    struct state;
+    struct deleter {
+        void operator()(state* each) const noexcept;
+    };
+    std::unique_ptr<state, deleter> state_;
+};
 
-struct start_closing {
-    template <class Handler>
-    void operator()(Handler handler, std::optional<std::string> key) const {
-        auto executor = asio::get_associated_executor(handler, asio::system_executor());
-        auto work = asio::executor_work_guard<decltype(executor)>(executor);
-        auto kept = std::make_shared<Handler>(std::move(handler));  // std::function wants to copy
-        close_everywhere(std::move(key), [kept, work = std::move(work)](std::error_code ec) {
-            asio::post(work.get_executor(), [kept, ec] { std::move (*kept)(ec); });
-        });
-    }
+/// A file that is written at its end. A link at its place is not followed, and it has one writer.
+class output_file {
+public:
+    output_file() = default;
+    output_file(const output_file&) = delete;
+    ~output_file() { close(); }
+
+    std::error_code open(const std::filesystem::path& path);
+    std::error_code write(std::string_view bytes);
+    std::error_code truncate();
+    std::error_code sync();
+    void close() noexcept;
+    bool is_open() const noexcept { return file_ >= 0; }
+
+private:
+    int file_ = -1;
+};
+
+/// TARGET.part has the bytes, TARGET.part.info the hash of the URL and the validator that a later attempt
+/// asks with; without the second the first is of no use. All members but the destructor block.
+class part_file {
+public:
+    part_file(std::filesystem::path target, const std::string& url);
+
+    /// Opens it; what an earlier attempt has left is kept if it is of this URL.
+    std::error_code open(bool resume, bool hashed);
+
+    std::uint64_t size() const noexcept { return size_; }
+    const std::string& validator() const noexcept { return validator_; }
+
+    std::error_code write(std::string_view bytes);
+
+    /// Empties it, for content that can be asked for with `validator`, if it is not empty.
+    std::error_code restart(std::string validator);
+
+    /// Whether a later attempt can go on with it.
+    bool resumable() const noexcept { return size_ > 0 && !validator_.empty(); }
+
+    /// The hash of all that is in it, when open() was told to keep one.
+    std::string hash() { return hasher_.finish(); }
+
+    std::error_code put_in_place(existing_file existing, bool sync);
+    void remove() noexcept;
+
+private:
+    void read_info();
+    std::error_code hash_content();
+
+    std::filesystem::path target_, part_, info_;
+    std::string url_hash_;
+    std::string validator_;
+    output_file file_;
+    sha256_hasher hasher_;
+    std::uint64_t size_ = 0;
+    bool hashed_ = false;
 };
 
 }  // namespace dragline::http::detail
 
-// ---- dragline/http/detail/impl/close_everywhere.ipp
-// Included by <dragline/http/detail/close_everywhere.hpp> only.
+// ---- dragline/http/detail/impl/part_file.ipp
+// Included by <dragline/http/detail/part_file.hpp> only.
 
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <asio/bind_executor.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/strand.hpp>
+#include <openssl/evp.h>
 
-#include <atomic>
-#include <cstddef>
-#include <exception>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <utility>
 
 namespace dragline::inline v1::http::detail {
 
-// Ends once, when every loop has let go of its share, or at the limit.
-class closing_gathering : public std::enable_shared_from_this<closing_gathering> {
-public:
-    explicit closing_gathering(std::function<void(std::error_code)> done) : done_(std::move(done)) {}
-
-    void start() {
-        limit_.expires_after(close_limit);
-        limit_.async_wait(asio::bind_executor(strand_, [self = shared_from_this()](std::error_code ec) {
-            if (!ec) self->finish(errc::loop_not_running);
-        }));
-    }
-
-    // One for each loop; its end, also with the loop, says that the loop is done.
-    class share {
-    public:
-        explicit share(std::shared_ptr<closing_gathering> owner) : owner_(std::move(owner)) {
-            ++owner_->open_;
-        }
-        share(const share&) = delete;
-        ~share() {
-            if (--owner_->open_ > 0) return;
-            asio::post(owner_->strand_, [owner = owner_] { owner->finish({}); });
-        }
-
-    private:
-        std::shared_ptr<closing_gathering> owner_;
-    };
-
-private:
-    void finish(std::error_code ec) {
-        if (auto done = std::exchange(done_, nullptr)) done(ec);
-        limit_.cancel();
-    }
-
-    asio::strand<asio::system_executor> strand_{asio::system_executor()};
-    asio::steady_timer limit_{strand_};
-    std::function<void(std::error_code)> done_;
-    std::atomic<std::size_t> open_ = 0;
+struct sha256_hasher::state {
+    ::EVP_MD_CTX* context = ::EVP_MD_CTX_new();
+    bool ok = context != nullptr;
+    state() = default;
+    state(const state&) = delete;
+    ~state() { ::EVP_MD_CTX_free(context); }
 };
 
-DRAGLINE_DECL asio::awaitable<void> close_share(loop_sessions& sessions, std::optional<std::string> key) {
-    auto closing = key ? sessions.close(*key) : sessions.close_all();
-    [[maybe_unused]] auto closed = co_await std::move(closing);
+DRAGLINE_DECL void sha256_hasher::deleter::operator()(state* each) const noexcept { delete each; }
+
+DRAGLINE_DECL sha256_hasher::sha256_hasher() : state_(new state) { reset(); }
+
+DRAGLINE_DECL void sha256_hasher::reset() {
+    state_->ok = state_->context && ::EVP_DigestInit_ex(state_->context, ::EVP_sha256(), nullptr) == 1;
 }
 
-DRAGLINE_DECL void close_everywhere(std::optional<std::string> key,
-                                    std::function<void(std::error_code)> done) {
-    auto gathering = std::make_shared<closing_gathering>(std::move(done));
-    gathering->start();
-    const auto first = std::make_shared<closing_gathering::share>(gathering);  // until all loops are asked
-    for (const auto& entry : sessions_registry::instance().entries()) {
-        if (entry->open == 0) continue;
-        auto share = std::make_shared<closing_gathering::share>(gathering);
-        entry->gate->post([share, key, entry] {
-            auto closing = close_share(entry->sessions, key);
-            asio::co_spawn(entry->sessions.executor(), std::move(closing), [share](std::exception_ptr) {});
-        });
+DRAGLINE_DECL void sha256_hasher::add(std::string_view bytes) {
+    state_->ok = state_->ok && ::EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1;
+}
+
+DRAGLINE_DECL std::string sha256_hasher::finish() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    if (!state_->ok || ::EVP_DigestFinal_ex(state_->context, bytes.data(), &size) != 1) return {};
+    std::string text;
+    for (unsigned at = 0; at < size; ++at) {
+        text += "0123456789abcdef"[bytes[at] >> 4];
+        text += "0123456789abcdef"[bytes[at] & 15];
+    }
+    return text;
+}
+
+DRAGLINE_DECL std::error_code output_failure() noexcept { return make_file_error(errno ? errno : EIO); }
+
+DRAGLINE_DECL std::error_code output_file::open(const std::filesystem::path& path) {
+    close();
+    file_ = platform::open_output(path.string().c_str());
+    return is_open() ? std::error_code() : output_failure();
+}
+
+DRAGLINE_DECL std::error_code output_file::write(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const long written = platform::write_output(file_, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return output_failure();
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+DRAGLINE_DECL std::error_code output_file::truncate() {
+    return platform::truncate_output(file_) == 0 ? std::error_code() : output_failure();
+}
+
+DRAGLINE_DECL std::error_code output_file::sync() {
+    return platform::sync_output(file_) == 0 ? std::error_code() : output_failure();
+}
+
+DRAGLINE_DECL void output_file::close() noexcept {
+    if (is_open()) platform::close_output(std::exchange(file_, -1));
+}
+
+DRAGLINE_DECL std::filesystem::path with_suffix(const std::filesystem::path& path, std::string_view suffix) {
+    auto made = path;
+    made += suffix;
+    return made;
+}
+
+DRAGLINE_DECL part_file::part_file(std::filesystem::path target, const std::string& url)
+    : target_(std::move(target)), part_(with_suffix(target_, ".part")), info_(with_suffix(part_, ".info")) {
+    // Not the URL itself: it may have secrets, which are not to be left on a disk.
+    hasher_.add(url);
+    url_hash_ = hasher_.finish();
+    hasher_.reset();
+}
+
+DRAGLINE_DECL std::error_code part_file::open(bool resume, bool hashed) {
+    hashed_ = hashed;
+    if (auto ec = file_.open(part_)) return ec;
+    std::error_code ec;
+    size_ = std::filesystem::file_size(part_, ec);
+    if (ec) return make_file_error(ec.value());
+    if (resume && size_ > 0) read_info();
+    if (!resumable()) return restart({});
+    return hashed_ ? hash_content() : std::error_code();
+}
+
+// Two lines: the hash of the URL, the validator. What is not like that says nothing.
+DRAGLINE_DECL void part_file::read_info() {
+    std::ifstream file(info_, std::ios::binary);
+    std::array<char, 4096> text;
+    file.read(text.data(), text.size());
+    std::string_view rest(text.data(), static_cast<std::size_t>(file.gcount()));
+    const auto line = [&rest] {
+        const auto end = rest.find('\n');
+        const auto found = rest.substr(0, end);
+        rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+        return end == rest.npos ? std::string_view() : found;
+    };
+    const auto url_hash = line();
+    const auto validator = line();
+    if (!url_hash.empty() && url_hash == url_hash_) validator_ = validator;
+}
+
+DRAGLINE_DECL std::error_code part_file::hash_content() {
+    std::ifstream file(part_, std::ios::binary);
+    std::array<char, 64 * 1024> piece;
+    std::uint64_t total = 0;
+    while (file) {
+        file.read(piece.data(), piece.size());
+        const auto size = static_cast<std::size_t>(file.gcount());
+        hasher_.add({piece.data(), size});
+        total += size;
+    }
+    return total == size_ ? std::error_code() : make_file_error(EIO);
+}
+
+DRAGLINE_DECL std::error_code part_file::write(std::string_view bytes) {
+    if (auto ec = file_.write(bytes)) return ec;
+    size_ += bytes.size();
+    if (hashed_) hasher_.add(bytes);
+    return {};
+}
+
+DRAGLINE_DECL std::error_code part_file::restart(std::string validator) {
+    validator_ = std::move(validator);
+    size_ = 0;
+    hasher_.reset();
+    std::error_code ignored;
+    std::filesystem::remove(info_, ignored);
+    if (auto ec = file_.truncate()) return ec;
+    if (validator_.empty()) return {};
+    output_file info;
+    if (auto ec = info.open(info_)) return ec;
+    if (auto ec = info.truncate()) return ec;
+    return info.write(url_hash_ + "\n" + validator_ + "\n");
+}
+
+DRAGLINE_DECL std::error_code part_file::put_in_place(existing_file existing, bool sync) {
+    if (sync) {
+        if (auto ec = file_.sync()) return ec;
+    }
+    std::error_code ec;
+    if (existing == existing_file::refuse) {
+        // A second name, which unlike a new one never takes the place of another file.
+        std::filesystem::create_hard_link(part_, target_, ec);
+        if (ec == std::errc::file_exists) return errc::file_exists;
+        if (!ec) std::filesystem::remove(part_, ec);
+    } else {
+        std::filesystem::rename(part_, target_, ec);
+    }
+    if (ec) return make_file_error(ec.value());
+    std::filesystem::remove(info_, ec);
+    file_.close();
+    if (!sync) return {};
+    const auto folder = target_.has_parent_path() ? target_.parent_path() : std::filesystem::path(".");
+    return platform::sync_folder(folder.string().c_str()) == 0 ? std::error_code() : output_failure();
+}
+
+DRAGLINE_DECL void part_file::remove() noexcept {
+    std::error_code ignored;
+    std::filesystem::remove(info_, ignored);
+    std::filesystem::remove(part_, ignored);  // before the lock goes
+    file_.close();
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/open_url.hpp
+// open_url: as fetch_url, but over when the head has come; the body is read from what it gives.
+
+// ---- dragline/http/response_stream.hpp
+// A response whose body is read in pieces, as fast as its reader wants it. Made by open_url().
+
+// ---- dragline/http/detail/open_response.hpp
+// A response whose head has come and whose body is still on its connection. Kept by its response_stream, and
+// by what it has to do: so an operation under way outlives the stream.
+
+// ---- dragline/http/detail/body_sink.hpp
+// Where the pieces of a body are pushed to: a function of the user, plain or a coroutine.
+
+
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <exception>
+#include <functional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+template <class Sink>
+using sink_result = std::invoke_result_t<Sink&, std::string_view>;
+
+/// Takes a std::string_view; returns void or bool, or an awaitable of either, where false means: no more.
+template <class Sink>
+concept body_sink_like = std::copy_constructible<std::decay_t<Sink>> && std::invocable < std::decay_t<Sink>
+&, std::string_view > &&(std::is_void_v<sink_result<std::decay_t<Sink>>> ||
+                         std::same_as<sink_result<std::decay_t<Sink>>, bool> ||
+                         std::same_as<sink_result<std::decay_t<Sink>>, asio::awaitable<bool>> ||
+                         std::same_as<sink_result<std::decay_t<Sink>>, asio::awaitable<void>>);
+
+class body_sink {
+public:
+    // Not a constructor, which would ask whether a body_sink is a sink while it is being copied.
+    template <body_sink_like Sink>
+    static body_sink of(Sink&& sink) {
+        using returned = sink_result<std::decay_t<Sink>>;
+        body_sink made;
+        if constexpr (std::is_same_v<returned, bool>) {
+            made.plain_ = std::forward<Sink>(sink);
+        } else if constexpr (std::is_void_v<returned>) {
+            made.plain_ = [sink = std::forward<Sink>(sink)](std::string_view piece) mutable {
+                return sink(piece), true;
+            };
+        } else if constexpr (std::is_same_v<returned, asio::awaitable<bool>>) {
+            made.awaited_ = std::forward<Sink>(sink);
+        } else {
+            made.finished_ = std::forward<Sink>(sink);
+        }
+        return made;
+    }
+
+    /// Whether more is wanted. What the function throws becomes a callback_failure.
+    asio::awaitable<bool> give(std::string_view piece);
+
+private:
+    std::function<bool(std::string_view)> plain_;
+    std::function<asio::awaitable<bool>(std::string_view)> awaited_;
+    std::function<asio::awaitable<void>(std::string_view)> finished_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/body_sink.ipp
+// Included by <dragline/http/detail/body_sink.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL asio::awaitable<bool> body_sink::give(std::string_view piece) {
+    try {
+        if (plain_) co_return plain_(piece);
+        if (awaited_) {
+            auto giving = awaited_(piece);
+            co_return co_await std::move(giving);
+        }
+        auto giving = finished_(piece);
+        co_await std::move(giving);
+        co_return true;
+    } catch (...) {
+        throw async::callback_failure(std::current_exception());
     }
 }
 
@@ -31051,157 +35272,321 @@ DRAGLINE_DECL void close_everywhere(std::optional<std::string> key,
 #endif
 
 #include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+class open_response {
+public:
+    using pointer = std::shared_ptr<open_response>;
+
+    open_response(const std::shared_ptr<session_state>& session, fetch_options options);
+    open_response(const open_response&) = delete;
+
+    /// The head phase; `record` gets what is known then.
+    static asio::awaitable<result<void>> open(pointer self, std::string url, response_record& record);
+
+    static asio::awaitable<result<std::size_t>> read_some(pointer self, asio::mutable_buffer into);
+    static asio::awaitable<result<std::string>> read_all(pointer self, std::uint64_t limit);
+    static asio::awaitable<result<std::uint64_t>> read_to(pointer self, body_sink sink);
+
+    const asio::any_io_executor& executor() const noexcept { return executor_; }
+    bool truncated() const noexcept { return truncated_; }
+    bool ended() const noexcept { return released_; }
+
+    /// Closes the connection if the body is still on it. Threads: close() the loop's own, abandon() any.
+    void close() noexcept { end(asio::error::operation_aborted); }
+    static void abandon(pointer self) noexcept;
+
+private:
+    class reading;
+
+    void end(std::error_code ec) noexcept;
+    void release() noexcept;
+    std::error_code after_read(std::error_code ec, bool at_end) noexcept;
+
+    asio::any_io_executor executor_;
+    std::shared_ptr<async::loop_gate> gate_;
+    pointer self_;  // while there is a connection, so that nobody but the loop ends it
+    std::optional<fetch_op> operation_;
+    std::optional<async::interrupter::scope> scope_;
+    std::error_code end_;  // what every further read gives
+    std::atomic<bool> released_ = false;
+    bool reading_ = false;
+    bool truncated_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/open_response.ipp
+// Included by <dragline/http/detail/open_response.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+// While it lives, the connection stays, though it may be closed. Also destroyed when a coroutine dies with
+// its loop.
+class open_response::reading {
+public:
+    explicit reading(open_response& owner) noexcept : owner_(owner) { owner_.reading_ = true; }
+    ~reading() {
+        owner_.reading_ = false;
+        if (owner_.end_) owner_.release();
+    }
+    reading(const reading&) = delete;
+
+private:
+    open_response& owner_;
+};
+
+DRAGLINE_DECL open_response::open_response(const std::shared_ptr<session_state>& session,
+                                           fetch_options options)
+    : executor_(session->loop().executor()), gate_(session->loop().gate()) {
+    operation_.emplace(session, std::move(options));
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> open_response::open(pointer self, std::string url,
+                                                                response_record& record) {
+    auto& operation = *self->operation_;
+    auto opening = operation.open(std::move(url));
+    auto opened = co_await std::move(opening);
+    if (!opened) co_return opened;
+    if (operation.ending().interrupted())
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    record = operation.take_record();
+    operation.body().unbind();
+    self->self_ = self;
+    self->scope_.emplace(
+        operation.ending(), [](void* owner) noexcept { static_cast<open_response*>(owner)->close(); },
+        self.get());
+    if (operation.body().complete()) self->end(asio::error::eof);
+    co_return result<void>();
+}
+
+DRAGLINE_DECL void open_response::end(std::error_code ec) noexcept {
+    if (end_ || !self_) return;
+    end_ = ec;
+    if (reading_) {
+        operation_->connection().close();  // the read ends, then it releases
+    } else {
+        release();
+    }
+}
+
+DRAGLINE_DECL void open_response::release() noexcept {
+    const auto last = std::move(self_);  // may be all that keeps this object
+    if (!last) return;
+    operation_->close_body(end_ == asio::error::eof ? std::error_code() : end_);
+    scope_.reset();
+    operation_.reset();
+    released_ = true;
+}
+
+DRAGLINE_DECL void open_response::abandon(pointer self) noexcept {
+    if (!self || self->released_) return;
+    auto& gate = *self->gate_;
+    try {
+        gate.post([self] { self->close(); });
+    } catch (...) {
+        // No memory to say so: the connection stays until its session or its loop ends.
+    }
+}
+
+// A cancelled read may be repeated; every other end is for good.
+DRAGLINE_DECL std::error_code open_response::after_read(std::error_code ec, bool at_end) noexcept {
+    if (end_) return end_;
+    if (!ec && !at_end) {
+        // Free for the next fetch already, though its reader has yet to hear of the end.
+        if (operation_->body().complete()) end_ = asio::error::eof;
+        return {};
+    }
+    truncated_ = operation_->body().truncated();
+    if (ec != asio::error::operation_aborted) end_ = ec ? ec : asio::error::make_error_code(asio::error::eof);
+    return ec ? ec : end_;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(pointer self,
+                                                                            asio::mutable_buffer into) {
+    if (self->end_) co_return self->end_;
+    if (self->reading_) co_return errc::read_under_way;
+    if (into.size() == 0) co_return std::size_t{0};
+    const reading under_way(*self);
+    auto& operation = *self->operation_;
+    auto running = operation.body().read_some(operation.connection(), into);
+    auto got = co_await std::move(running);
+    if (auto ec = self->after_read(got.error(), *got == 0)) co_return ec;
+    co_return got;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> open_response::read_all(pointer self,
+                                                                           std::uint64_t limit) {
+    if (self->end_ == asio::error::eof) co_return std::string();
+    if (self->end_) co_return self->end_;
+    if (self->reading_) co_return errc::read_under_way;
+    const reading under_way(*self);
+    auto& operation = *self->operation_;
+    operation.body().lower_limit(limit);
+    std::string text;
+    auto running = operation.body().read_all(operation.connection(), text);
+    auto read = co_await std::move(running);
+    if (!read && !self->end_) self->end_ = read.error();  // what it has read is lost, also when cancelled
+    if (auto ec = self->after_read(read.error(), true); ec != asio::error::eof) co_return ec;
+    co_return std::move(text);
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::uint64_t>> open_response::read_to(pointer self, body_sink sink) {
+    std::vector<char> piece(16 * 1024);
+    for (std::uint64_t total = 0;;) {
+        auto running = read_some(self, asio::buffer(piece));
+        auto got = co_await std::move(running);
+        if (got.error() == asio::error::eof) co_return total;
+        if (!got) co_return got.error();
+        total += *got;
+        auto giving = sink.give({piece.data(), *got});
+        const bool more = co_await std::move(giving);
+        if (!more) co_return total;
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/buffer.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::http {
 
-/// What a session has at the moment.
-class session_statistics {
-public:
-    session_statistics() {}
-
-    std::size_t calls = 0;        ///< Fetches under way.
-    std::size_t waiting = 0;      ///< Of these, waiting for a connection.
-    std::size_t connections = 0;  ///< Idle ones included.
-    std::size_t idle_connections = 0;
-};
-
-/// A handle to one session: connections and limits of its own, resolver and TLS setup shared with its loop.
+/// The head of a response, and its body, decoded, still to be read. Also an Asio AsyncReadStream.
 ///
-/// Cheap to copy. May be given to operations on any thread; its other members belong to the loop's thread.
-class session {
+/// Nothing is received but what is asked for. The connection goes back to the session when the body has been
+/// read to its end; with this object, an error or the session it is closed. One read at a time, each bounded
+/// by read_timeout(), or by timeout() where that has no limit. max_body() and on_limit() hold as for
+/// fetch_url(). After an error every further read gives the same; a cancelled read_some() may be repeated.
+/// Threads: moving, destroying and starting operations may be done on any thread, but not at once; other
+/// members belong to the loop's. May outlive its loop: then nothing is left to read.
+class response_stream : public response_record {
 public:
     using executor_type = asio::any_io_executor;
 
-    executor_type get_executor() const noexcept { return state_->loop().executor(); }
-    dns::resolver get_resolver() const { return state_->resolver(); }
-    const std::string& key() const noexcept { return state_->key(); }
+    response_stream() {}
+    response_stream(response_record record, std::shared_ptr<detail::open_response> body) noexcept
+        : response_record(std::move(record)), body_(std::move(body)) {}
+    response_stream(response_stream&&) = default;
+    response_stream& operator=(response_stream&& other) noexcept;
+    ~response_stream() { detail::open_response::abandon(std::move(body_)); }
 
-    /// False after close_session(): each call on this handle then ends with errc::session_closed.
-    bool is_open() const noexcept { return !state_->closed(); }
-    session_statistics statistics() const;
+    executor_type get_executor() const noexcept { return body_->executor(); }
 
-    /// The jar of this session, for looking into it, saving it and loading it; nullptr when it keeps no
-    /// cookies.
-    const std::shared_ptr<http::cookie_jar>& cookie_jar() const noexcept { return state_->cookies(); }
+    /// Reads at least one byte: void(error_code, size_t).
+    ///
+    /// Errors: asio::error::eof at the end; errc::body_too_large; those of codec, h1, tls and of sockets;
+    /// make_timeout(phase::read); errc::read_under_way. Cancel: any type; nothing is lost.
+    template <class Token = default_token>
+    auto read_some(asio::mutable_buffer into, Token&& token = {}) {
+        return async::initiate<std::size_t>(get_executor(), &detail::open_response::read_some,
+                                            std::forward<Token>(token), body_, into);
+    }
 
-    friend bool operator==(const session&, const session&) = default;
+    /// As read_some(), for Asio's own algorithms: into the first buffer that is not empty.
+    template <class MutableBufferSequence, class Token = default_token>
+    auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
+        asio::mutable_buffer into;
+        for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
+            if (into.size() == 0) into = *at;
+        }
+        return read_some(into, std::forward<Token>(token));
+    }
+
+    /// Reads the rest: void(error_code, std::string). Cancel: any type; closes the connection.
+    template <class Token = default_token>
+    requires(!std::integral<std::remove_cvref_t<Token>>) auto read_all(Token&& token = {}) {
+        return read_all(~std::uint64_t{0}, std::forward<Token>(token));
+    }
+
+    /// As above, but of no more than `limit` bytes: what happens then says on_limit().
+    template <class Token = default_token>
+    auto read_all(std::uint64_t limit, Token&& token = {}) {
+        return async::initiate<std::string>(get_executor(), &detail::open_response::read_all,
+                                            std::forward<Token>(token), body_, limit);
+    }
+
+    /// Gives each piece to `sink`, to the end or until it returns false: void(error_code, uint64_t), the
+    /// bytes that it got.
+    ///
+    /// A sink takes a std::string_view and returns void, bool or an awaitable of either; the next piece is
+    /// read when it has returned. What it throws is the caller's, and leaves the rest to be read.
+    /// Cancel: any type; nothing is lost but what the sink makes of it.
+    template <detail::body_sink_like Sink, class Token = default_token>
+    auto read_to(Sink&& sink, Token&& token = {}) {
+        return async::initiate<std::uint64_t>(get_executor(), &detail::open_response::read_to,
+                                              std::forward<Token>(token), body_,
+                                              detail::body_sink::of(std::forward<Sink>(sink)));
+    }
+
+    /// Closes the connection, unless the body has ended: a read under way ends with operation_aborted.
+    void close() noexcept {
+        if (body_) body_->close();
+    }
+
+    /// Whether there may be more to read.
+    bool is_open() const noexcept { return body_ && !body_->ended(); }
+
+    /// The body was cut at max_body.
+    bool truncated() const noexcept { return body_ && body_->truncated(); }
+
+    /// Throws std::system_error(errc::bad_status) when the status is 400 or more.
+    const response_stream& raise_for_status() const { return throw_bad_status(), *this; }
 
 private:
-    friend struct session_access;
-    explicit session(std::shared_ptr<detail::session_state> state) noexcept : state_(std::move(state)) {}
-
-    std::shared_ptr<detail::session_state> state_;
+    std::shared_ptr<detail::open_response> body_;
 };
-
-/// Opens the handle for the operations of this module.
-struct session_access {
-    static session make(std::shared_ptr<detail::session_state> state) { return session(std::move(state)); }
-    static const std::shared_ptr<detail::session_state>& state(const session& from) { return from.state_; }
-};
-
-/// The living session of `key` on this loop, made at first use with default options. Never fails.
-///
-/// Threads: the loop's, or any before the loop runs.
-template <async::where Loop>
-session get_session(Loop&& loop, std::string_view key = {}) {
-    return session_access::make(detail::loop_sessions::of(async::executor_of(loop)).get(key, nullptr));
-}
-
-/// As above, made with `options`. Throws std::system_error(errc::session_options_differ) when it lives with
-/// others.
-template <async::where Loop>
-session get_session(Loop&& loop, std::string_view key, const session_options& options) {
-    return session_access::make(detail::loop_sessions::of(async::executor_of(loop)).get(key, &options));
-}
-
-namespace detail {
-
-asio::awaitable<result<void>> close_session_body(asio::any_io_executor loop, std::string key);
-asio::awaitable<result<void>> close_all_body(asio::any_io_executor loop);
-
-}  // namespace detail
-
-/// Ends the session of `key` on one loop and completes when its sockets are closed: void(error_code).
-///
-/// Calls in flight end with operation_aborted, new ones on old handles with errc::session_closed; the next
-/// get_session() makes a new session. Without such a session it succeeds. Threads: any.
-template <async::where Loop, class Token = default_token>
-auto close_session(Loop&& loop, std::string_view key, Token&& token = {}) {
-    auto executor = async::executor_of(loop);
-    return async::initiate<void>(executor, &detail::close_session_body, std::forward<Token>(token), executor,
-                                 std::string(key));
-}
-
-/// As above, on every loop of the process. Completes on the token's executor; without one, on a thread of
-/// Asio's own.
-///
-/// Errors: errc::loop_not_running when a loop that has such a session did not answer within 5 seconds.
-template <class Token = default_token>
-auto close_session(std::string_view key, Token&& token = {}) {
-    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
-                                                              std::optional<std::string>(key));
-}
-
-/// As close_session(), for every session of one loop.
-template <async::where Loop, class Token = default_token>
-auto close_all_sessions(Loop&& loop, Token&& token = {}) {
-    auto executor = async::executor_of(loop);
-    return async::initiate<void>(executor, &detail::close_all_body, std::forward<Token>(token), executor);
-}
-
-/// As above, for every session of every loop of the process.
-template <class Token = default_token>
-requires(!async::where<Token>) auto close_all_sessions(Token&& token = {}) {
-    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
-                                                              std::optional<std::string>());
-}
 
 }  // namespace dragline::http
 
 namespace dragline::inline v1 {
-using http::close_all_sessions;
-using http::close_session;
-using http::get_session;
-using http::session;
+using http::response_stream;
 }
 
-// ---- dragline/http/impl/session.ipp
-// Included by <dragline/http/session.hpp> only.
+// ---- dragline/http/impl/response_stream.ipp
+// Included by <dragline/http/response_stream.hpp> only.
 
 #if DRAGLINE_HEADER_BODIES
 
 namespace dragline::inline v1::http {
 
-DRAGLINE_DECL session_statistics session::statistics() const {
-    session_statistics now;
-    now.calls = state_->calls();
-    now.waiting = state_->pool().waiting();
-    now.connections = state_->pool().connections();
-    now.idle_connections = state_->pool().idle();
-    return now;
+DRAGLINE_DECL response_stream& response_stream::operator=(response_stream&& other) noexcept {
+    if (this == &other) return *this;
+    detail::open_response::abandon(std::move(body_));
+    response_record::operator=(std::move(other));
+    body_ = std::move(other.body_);
+    return *this;
 }
 
-namespace detail {
-
-DRAGLINE_DECL asio::awaitable<result<void>> close_session_body(asio::any_io_executor loop, std::string key) {
-    auto closing = loop_sessions::of(loop).close(std::move(key));
-    co_return co_await std::move(closing);
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> close_all_body(asio::any_io_executor loop) {
-    auto closing = loop_sessions::of(loop).close_all();
-    co_return co_await std::move(closing);
-}
-
-}  // namespace detail
 }  // namespace dragline::http
 
 #endif
@@ -31209,8 +35594,6 @@ DRAGLINE_DECL asio::awaitable<result<void>> close_all_body(asio::any_io_executor
 #include <concepts>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -31218,21 +35601,997 @@ namespace dragline::inline v1::http {
 
 namespace detail {
 
-template <class Where>
-fetch_place place_of(Where&& where) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<Where>, session>) {
-        return {where.get_executor(), session_access::state(where)};
-    } else {
-        return {async::executor_of(where), nullptr};
+asio::awaitable<result<response_stream>> open_body(fetch_place place, std::string url, fetch_options options);
+
+}  // namespace detail
+
+/// Fetches `url` up to the head of its response and completes with void(error_code, response_stream).
+///
+/// Redirects, authentication and cookies as for fetch_url(). `options.timeout()` bounds this; how long
+/// reading the body may take is said at response_stream. The trace is complete with this operation, so
+/// without the bytes of the body. Errors, Cancel, Threads: as fetch_url().
+template <detail::fetch_where Where, class Token = default_token>
+auto open_url(Where&& where, std::string_view url, fetch_options options, Token&& token = {}) {
+    auto place = detail::place_of(where);
+    auto loop = place.loop;
+    return async::initiate<response_stream>(std::move(loop), &detail::open_body, std::forward<Token>(token),
+                                            std::move(place), std::string(url), std::move(options));
+}
+
+/// As above, with default options.
+template <detail::fetch_where Where, class Token = default_token>
+requires(!std::same_as<std::remove_cvref_t<Token>, fetch_options>) auto open_url(Where&& where,
+                                                                                 std::string_view url,
+                                                                                 Token&& token = {}) {
+    return open_url(std::forward<Where>(where), url, fetch_options(), std::forward<Token>(token));
+}
+
+/// As above, on the default session of the loop whose coroutine awaits this.
+DRAGLINE_DECL asio::awaitable<response_stream> open_url(std::string_view url,
+                                                        fetch_options options = fetch_options());
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::open_url;
+}
+
+// ---- dragline/http/impl/open_url.ipp
+// Included by <dragline/http/open_url.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <memory>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+DRAGLINE_DECL asio::awaitable<result<response_stream>> open_body(fetch_place place, std::string url,
+                                                                 fetch_options options) {
+    auto body = std::make_shared<open_response>(place.get_session(), std::move(options));
+    response_record record;
+    auto opening = open_response::open(body, std::move(url), record);
+    auto opened = co_await std::move(opening);
+    if (!opened) co_return opened.error();
+    co_return response_stream(std::move(record), std::move(body));
+}
+
+DRAGLINE_DECL asio::awaitable<result<response_stream>> open_here_body(asio::any_io_executor here,
+                                                                      std::string url,
+                                                                      fetch_options options) {
+    return open_body({std::move(here), nullptr}, std::move(url), std::move(options));
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL asio::awaitable<response_stream> open_url(std::string_view url, fetch_options options) {
+    return async::await_here<response_stream>(&detail::open_here_body, std::string(url), std::move(options));
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <asio/awaitable.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_download(const download_options& options,
+                                             const std::filesystem::path& path);
+
+class download_op {
+public:
+    /// Options and file must outlive it.
+    download_op(fetch_place place, std::string url, const download_options& options, part_file& part);
+
+    /// Call once; the object must outlive the coroutine.
+    asio::awaitable<result<response_record>> run();
+
+    std::uint64_t resumed() const noexcept { return resumed_; }
+    const std::string& hash() const noexcept { return hash_; }
+
+private:
+    /// What an answer comes to.
+    enum class next_step { receive, ask_for_all, complete };
+
+    asio::awaitable<result<void>> transfer();
+    asio::awaitable<result<void>> receive();
+    fetch_options request(bool resuming) const;
+    result<next_step> judge(bool resuming);
+    std::error_code take(std::string_view piece);
+    std::error_code finish();
+
+    fetch_place place_;
+    std::string url_;
+    const download_options& options_;
+    part_file& part_;
+    response_stream stream_;
+    std::optional<std::uint64_t> total_;  // of the whole file
+    std::uint64_t resumed_ = 0;
+    std::string hash_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/download_op.ipp
+// Included by <dragline/http/detail/download_op.hpp> only.
+
+// ---- dragline/http/detail/content_range.hpp
+// Content-Range, and which validators a resumed download may trust (RFC 9110, 14.4 and 13.1.5).
+
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+/// "bytes 5-9/10": the bytes from first to last of a whole; "bytes */10": of the whole alone.
+struct content_range {
+    std::optional<std::uint64_t> first;
+    std::uint64_t last = 0;
+    std::optional<std::uint64_t> whole;  // nothing for "*"
+};
+
+/// Nothing when it breaks the grammar or contradicts itself.
+DRAGLINE_DECL std::optional<content_range> parse_content_range(std::string_view text);
+
+/// What If-Range may be sent with: a strong ETag, else a Last-Modified that is at least a second older than
+/// the response's Date; empty where there is neither.
+DRAGLINE_DECL std::string strong_validator(const fields& headers);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/content_range.ipp
+// Included by <dragline/http/detail/content_range.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <chrono>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::optional<content_range> parse_content_range(std::string_view text) {
+    constexpr std::string_view unit = "bytes ";
+    const auto slash = text.find('/');
+    if (!ascii::equals_ignoring_case(text.substr(0, unit.size()), unit) || slash == text.npos) return {};
+    content_range range;
+    const auto whole = text.substr(slash + 1);
+    if (whole != "*") {
+        range.whole = ascii::parse_number<std::uint64_t>(whole);
+        if (!range.whole) return {};
+    }
+    const auto part = text.substr(unit.size(), slash - unit.size());
+    if (part == "*") return range.whole ? std::optional(range) : std::nullopt;
+    const auto dash = part.find('-');
+    if (dash == part.npos) return {};
+    range.first = ascii::parse_number<std::uint64_t>(part.substr(0, dash));
+    const auto last = ascii::parse_number<std::uint64_t>(part.substr(dash + 1));
+    if (!range.first || !last || *last < *range.first || (range.whole && *last >= *range.whole)) return {};
+    range.last = *last;
+    return range;
+}
+
+DRAGLINE_DECL std::string strong_validator(const fields& headers) {
+    const auto tag = headers.get("ETag");
+    const bool quoted = tag.size() >= 2 && tag.front() == '"' && tag.find('"', 1) == tag.size() - 1;
+    if (quoted) return std::string(tag);
+    const auto modified = headers.get("Last-Modified");
+    const auto date = parse_cookie_date(headers.get("Date"));
+    const auto then = parse_cookie_date(modified);
+    if (!date || !then || *then + std::chrono::seconds(1) > *date) return {};
+    return std::string(modified);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_download(const download_options& options,
+                                             const std::filesystem::path& path) {
+    const auto& hash = options.sha256();
+    const bool no_hash =
+        !hash.empty() && (hash.size() != 64 || std::any_of(hash.begin(), hash.end(),
+                                                           [](char c) { return ascii::hex_value(c) < 0; }));
+    const auto& request = options.fetch();
+    const bool own_range = request.headers().contains("Range") || request.headers().contains("If-Range");
+    const bool get = request.method().empty() ? !request.body().has_value() : request.method() == "GET";
+    if (no_hash || own_range || !get || !path.has_filename()) return dragline::errc::invalid_option;
+    return {};
+}
+
+DRAGLINE_DECL download_op::download_op(fetch_place place, std::string url, const download_options& options,
+                                       part_file& part)
+    : place_(std::move(place)), url_(std::move(url)), options_(options), part_(part) {}
+
+DRAGLINE_DECL asio::awaitable<result<response_record>> download_op::run() {
+    if (auto ec = part_.open(options_.resume(), !options_.sha256().empty())) co_return ec;
+    std::error_code ec;
+    try {
+        auto transferring = transfer();
+        auto transferred = co_await std::move(transferring);
+        ec = transferred.error();
+    } catch (...) {
+        if (!part_.resumable()) part_.remove();
+        throw;
+    }
+    if (!ec) ec = finish();
+    const bool useless =
+        ec == errc::checksum_mismatch || ec == errc::body_too_large || ec == errc::file_exists;
+    if (ec && (useless || !part_.resumable())) part_.remove();
+    if (ec) co_return ec;
+    co_return static_cast<response_record&&>(stream_);
+}
+
+// With what is there already, then, if the server has another idea of it, from the beginning.
+DRAGLINE_DECL asio::awaitable<result<void>> download_op::transfer() {
+    for (bool resuming = part_.resumable();; resuming = false) {
+        auto opening = open_body(place_, url_, request(resuming));
+        auto opened = co_await std::move(opening);
+        if (!opened) co_return opened.error();
+        stream_ = *std::move(opened);
+        const auto next = judge(resuming);
+        if (!next) co_return next.error();
+        if (*next == next_step::complete) co_return result<void>();
+        if (*next == next_step::receive) {
+            auto receiving = receive();
+            co_return co_await std::move(receiving);
+        }
+        stream_.close();  // its place is wanted
     }
 }
 
+DRAGLINE_DECL fetch_options download_op::request(bool resuming) const {
+    auto options = options_.fetch();
+    options.decompress(false).max_body(~std::uint64_t{0});
+    if (!options.headers().contains("Accept-Encoding")) options.header("Accept-Encoding", "identity");
+    if (resuming) {
+        options.header("Range", "bytes=" + std::to_string(part_.size()) + "-");
+        options.header("If-Range", part_.validator());
+    }
+    return options;
+}
+
+DRAGLINE_DECL result<download_op::next_step> download_op::judge(bool resuming) {
+    const auto& headers = stream_.headers;
+    const auto range = parse_content_range(headers.get("Content-Range"));
+    if (resuming && stream_.status == 206) {
+        // RFC 9110, 15.3.7: a part has the validator of its whole. The rest of the file, or it is of no use.
+        const auto now = strong_validator(headers);
+        const bool same = now.empty() || now == part_.validator();
+        const bool fits = range && range->first == part_.size() &&
+                          (!range->whole || range->last + 1 == *range->whole) &&
+                          range->last < ~std::uint64_t{0};
+        if (!same || !fits || headers.all("Content-Range").size() != 1) return next_step::ask_for_all;
+        resumed_ = part_.size();
+        total_ = range->last + 1;
+    } else if (resuming && stream_.status == 416) {
+        // Its validator holds, else the answer were the whole file: so nothing is missing, or all is wrong.
+        if (!range || range->first || range->whole != part_.size()) return next_step::ask_for_all;
+        resumed_ = part_.size();
+        if (resumed_ > options_.max_size()) return errc::body_too_large;
+        return next_step::complete;
+    } else if (stream_.status == 200) {
+        if (auto ec = part_.restart(strong_validator(headers))) return ec;
+        if (const auto length = headers.find("Content-Length");
+            length && !headers.contains("Transfer-Encoding"))
+            total_ = ascii::parse_number<std::uint64_t>(*length);
+    } else if (stream_.status == 206) {
+        return errc::invalid_range;
+    } else {
+        return stream_.status >= 400 ? errc::bad_status : errc::unexpected_status;
+    }
+    if (total_ && *total_ > options_.max_size()) return errc::body_too_large;
+    return next_step::receive;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> download_op::receive() {
+    std::vector<char> piece(64 * 1024);
+    for (;;) {
+        auto reading = stream_.read_some(asio::buffer(piece), as_tuple(asio::use_awaitable));
+        const auto [ec, size] = co_await std::move(reading);
+        if (ec == asio::error::eof) break;
+        if (ec) co_return ec;
+        if (auto failed = take({piece.data(), size})) co_return failed;
+    }
+    // The framing of the message has another idea than the range that it is said to be.
+    if (total_ && part_.size() != *total_) co_return errc::invalid_range;
+    co_return result<void>();
+}
+
+DRAGLINE_DECL std::error_code download_op::take(std::string_view piece) {
+    if (piece.size() > options_.max_size() - part_.size()) return errc::body_too_large;
+    if (total_ && piece.size() > *total_ - part_.size()) {
+        // Nothing of it can be trusted, what came before it included.
+        const auto cleared = part_.restart({});
+        return cleared ? cleared : make_error_code(errc::invalid_range);
+    }
+    if (auto ec = part_.write(piece)) return ec;
+    if (!options_.on_progress()) return {};
+    try {
+        download_progress progress;
+        progress.received = part_.size();
+        progress.total = total_;
+        options_.on_progress()(progress);
+    } catch (...) {
+        throw async::callback_failure(std::current_exception());
+    }
+    return {};
+}
+
+DRAGLINE_DECL std::error_code download_op::finish() {
+    if (!options_.sha256().empty()) {
+        hash_ = part_.hash();
+        if (!ascii::equals_ignoring_case(hash_, options_.sha256())) return errc::checksum_mismatch;
+    }
+    return part_.put_in_place(options_.existing(), options_.sync());
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL asio::awaitable<result<download_result>> download_body(fetch_place place, std::string url,
+                                                                     std::filesystem::path path,
+                                                                     download_options options) {
+    download_result made;
+    made.path = std::move(path);
+    if (auto bad = check_download(options, made.path)) co_return bad;
+    std::error_code ec;
+    if (options.existing() != existing_file::replace && std::filesystem::exists(made.path, ec)) {
+        made.kept = options.existing() == existing_file::keep;
+        if (!made.kept) co_return errc::file_exists;
+        made.size = std::filesystem::file_size(made.path, ec);
+        if (ec) co_return make_file_error(ec.value());
+        co_return std::move(made);
+    }
+    part_file part(made.path, url);
+    download_op operation(std::move(place), std::move(url), options, part);
+    auto running = operation.run();
+    auto ended = co_await std::move(running);
+    if (!ended) co_return ended.error();
+    static_cast<response_record&>(made) = *std::move(ended);
+    made.size = part.size();
+    made.resumed = operation.resumed();
+    made.sha256 = operation.hash();
+    co_return std::move(made);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/events/event_stream_parser.hpp
+// The format text/event-stream of server-sent events (WHATWG HTML, 9.2), taken apart. No I/O.
+
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// One event. All text is valid UTF-8.
+class server_event {
+public:
+    server_event() {}
+
+    std::string type;  ///< "message" where the server names none.
+    std::string data;  ///< Its lines joined by line feeds.
+    std::string id;    ///< The last one that the server has given; empty when there was none.
+
+    friend bool operator==(const server_event&, const server_event&) = default;
+};
+
+/// How much of a stream is kept at once.
+class event_stream_limits {
+public:
+    event_stream_limits() {}
+
+    /// One line in bytes.
+    event_stream_limits& max_line(std::size_t value) { return max_line_ = value, *this; }
+    std::size_t max_line() const noexcept { return max_line_; }
+
+    /// The data of one event in bytes.
+    event_stream_limits& max_data(std::size_t value) { return max_data_ = value, *this; }
+    std::size_t max_data() const noexcept { return max_data_; }
+
+private:
+    std::size_t max_line_ = 1024 * 1024;
+    std::size_t max_data_ = 4 * 1024 * 1024;
+};
+
+/// Eats a stream in pieces and gives one event at a time.
+class event_stream_parser {
+public:
+    struct step {
+        std::size_t consumed = 0;  ///< Bytes of the input that are done with.
+        bool complete = false;     ///< event() is the next one; call again with the rest.
+    };
+
+    explicit event_stream_parser(const event_stream_limits& limits = event_stream_limits())
+        : limits_(limits) {}
+
+    /// Reads up to the end of the next event, or all there is. An event that the stream breaks off in is
+    /// none.
+    ///
+    /// Errors: errc::event_too_large, final.
+    result<step> next(std::string_view input);
+
+    /// Until the next call; may be moved from.
+    server_event& event() noexcept { return event_; }
+
+    /// What a new connection sends as Last-Event-ID, unless it is empty.
+    const std::string& last_event_id() const noexcept { return last_id_; }
+    void last_event_id(std::string value) { last_id_ = id_ = std::move(value); }
+
+    /// How long the server wants its client to wait before it connects again.
+    std::optional<std::chrono::milliseconds> retry() const noexcept { return retry_; }
+
+    /// A new connection begins: last_event_id() and retry() stay.
+    void reset() noexcept;
+
+private:
+    std::error_code take_line(std::string_view line, bool& complete);
+    std::error_code take_field(std::string_view name, std::string_view value);
+
+    event_stream_limits limits_;
+    std::string line_;  // the beginning of one that is not complete
+    std::string type_;
+    std::string data_;
+    std::string id_;
+    std::string last_id_;
+    std::optional<std::chrono::milliseconds> retry_;
+    server_event event_;
+    std::error_code error_;
+    bool first_line_ = true;
+    bool skip_line_feed_ = false;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/events/impl/event_stream_parser.ipp
+// Included by <dragline/http/events/event_stream_parser.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstdint>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL void event_stream_parser::reset() noexcept {
+    line_.clear();
+    type_.clear();
+    data_.clear();
+    id_ = last_id_;
+    error_ = {};
+    first_line_ = true;
+    skip_line_feed_ = false;
+}
+
+DRAGLINE_DECL result<event_stream_parser::step> event_stream_parser::next(std::string_view input) {
+    step done;
+    while (!error_ && !done.complete && done.consumed < input.size()) {
+        auto rest = input.substr(done.consumed);
+        if (std::exchange(skip_line_feed_, false) && rest[0] == '\n') {
+            ++done.consumed;
+            continue;
+        }
+        const auto end = rest.find_first_of("\r\n");
+        const auto piece = rest.substr(0, end);
+        if (piece.size() > limits_.max_line() - line_.size()) {
+            error_ = errc::event_too_large;
+        } else if (end == rest.npos) {
+            line_ += piece;
+            done.consumed = input.size();
+        } else {
+            done.consumed += end + 1;
+            skip_line_feed_ = rest[end] == '\r';
+            if (line_.empty()) {
+                error_ = take_line(piece, done.complete);
+            } else {
+                error_ = take_line(line_ += piece, done.complete);
+                line_.clear();
+            }
+        }
+    }
+    if (error_) return error_;
+    return done;
+}
+
+DRAGLINE_DECL std::error_code event_stream_parser::take_line(std::string_view line, bool& complete) {
+    if (std::exchange(first_line_, false) && line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
+    if (!line.empty()) {
+        const auto colon = line.find(':');
+        if (colon == 0) return {};  // a comment
+        auto value = colon == line.npos ? std::string_view() : line.substr(colon + 1);
+        if (value.starts_with(' ')) value.remove_prefix(1);
+        return take_field(line.substr(0, colon), value);
+    }
+    last_id_ = id_;
+    if (!data_.empty()) {
+        data_.pop_back();  // the last line feed
+        event_.type = type_.empty() ? "message" : std::move(type_);
+        event_.data = std::move(data_);
+        event_.id = last_id_;
+        complete = true;
+    }
+    type_.clear();
+    data_.clear();
+    return {};
+}
+
+DRAGLINE_DECL std::error_code event_stream_parser::take_field(std::string_view name, std::string_view value) {
+    if (name == "data") {
+        const auto text = codec::to_valid_utf8(value);
+        // The line feed behind it is no part of what counts.
+        if (data_.size() + text.size() > limits_.max_data()) return errc::event_too_large;
+        data_ += text;
+        data_ += '\n';
+    } else if (name == "event") {
+        type_ = codec::to_valid_utf8(value);
+    } else if (name == "id") {
+        if (value.find('\0') == value.npos) id_ = codec::to_valid_utf8(value);
+    } else if (name == "retry") {
+        constexpr auto most = static_cast<std::uint64_t>(std::chrono::milliseconds::max().count());
+        const bool digits = std::all_of(value.begin(), value.end(), ascii::is_digit);
+        const auto time = digits ? ascii::parse_number<std::uint64_t>(value) : std::nullopt;
+        if (time && *time <= most) retry_ = std::chrono::milliseconds(static_cast<std::int64_t>(*time));
+    }
+    return {};
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/events/events_options.hpp
+// The knobs of open_events().
+
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// How events are received. A value that cannot work is kept and fails the operation.
+class events_options {
+public:
+    using duration = async::duration;
+
+    events_options() {}
+
+    /// The request: fields, credentials, the time until the head of each connection. max_body() and
+    /// read_timeout() have no meaning here.
+    events_options& fetch(fetch_options value) { return fetch_ = std::move(value), *this; }
+    const fetch_options& fetch() const noexcept { return fetch_; }
+
+    /// How often in a row, without an event in between, a new connection is tried when one has ended.
+    events_options& reconnects(int value) { return reconnects_ = value, *this; }
+    int reconnects() const noexcept { return reconnects_; }
+
+    /// The wait before each of them, as long as the server does not say another one.
+    events_options& retry(duration value) { return retry_ = value, *this; }
+    duration retry() const noexcept { return retry_; }
+
+    /// The server's wish counts up to this.
+    events_options& max_retry(duration value) { return max_retry_ = value, *this; }
+    duration max_retry() const noexcept { return max_retry_; }
+
+    /// How long a connection may be silent; servers send a comment from time to time.
+    events_options& idle_timeout(duration value) { return idle_timeout_ = value, *this; }
+    duration idle_timeout() const noexcept { return idle_timeout_; }
+
+    /// Goes on where another stream was left: sent with the first request already.
+    events_options& last_event_id(std::string_view value) { return last_event_id_ = value, *this; }
+    const std::string& last_event_id() const noexcept { return last_event_id_; }
+
+    events_options& limits(event_stream_limits value) { return limits_ = value, *this; }
+    const event_stream_limits& limits() const noexcept { return limits_; }
+
+private:
+    fetch_options fetch_;
+    std::string last_event_id_;
+    duration retry_ = std::chrono::seconds(3);
+    duration max_retry_ = std::chrono::minutes(1);
+    duration idle_timeout_ = std::chrono::minutes(5);
+    event_stream_limits limits_;
+    int reconnects_ = 0;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::events_options;
+}
+// ---- dragline/http/events/open_events.hpp
+// open_events: server-sent events (WHATWG HTML, 9.2), one after the other, over as many connections as it
+// takes.
+
+// ---- dragline/http/detail/event_source.hpp
+// Server-sent events over one connection after the other. Kept by its event_stream and by what is under way.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+class event_stream;
+
+namespace detail {
+
+class event_source {
+public:
+    using pointer = std::shared_ptr<event_source>;
+
+    event_source(std::shared_ptr<session_state> session, std::string url, events_options options);
+
+    static asio::awaitable<result<void>> connect(pointer self);
+    static asio::awaitable<result<server_event>> next(pointer self);
+
+    const asio::any_io_executor& executor() const noexcept { return executor_; }
+    const std::string& last_event_id() const noexcept { return parser_.last_event_id(); }
+
+    /// Threads: close() the loop's own, abandon() any.
+    void close() noexcept;
+    static void abandon(pointer self) noexcept;
+
+private:
+    class waiting;
+
+    static asio::awaitable<result<server_event>> read_event(pointer self);
+    static asio::awaitable<result<void>> read_more(pointer self);
+    static asio::awaitable<result<void>> pause(pointer self);
+    bool may_connect_again(std::error_code ec) const noexcept;
+
+    asio::any_io_executor executor_;
+    std::shared_ptr<async::loop_gate> gate_;
+    std::shared_ptr<session_state> session_;
+    std::string url_;
+    events_options options_;
+    response_stream stream_;
+    event_stream_parser parser_;
+    std::vector<char> buffer_;
+    std::string_view unread_;
+    async::event* pause_ = nullptr;  // while there is one
+    std::error_code end_;
+    int failures_ = 0;
+    bool waiting_ = false;
+    bool stopped_ = false;  // the server has said that there will be no more
+};
+
+asio::awaitable<result<event_stream>> open_events_body(fetch_place place, std::string url,
+                                                       events_options options);
+
+}  // namespace detail
+}  // namespace dragline::http
+
+// ---- dragline/http/detail/impl/event_source.ipp
+// Included by <dragline/http/detail/event_source.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class event_source::waiting {
+public:
+    explicit waiting(event_source& owner) noexcept : owner_(owner) { owner_.waiting_ = true; }
+    ~waiting() { owner_.waiting_ = false; }
+    waiting(const waiting&) = delete;
+
+private:
+    event_source& owner_;
+};
+
+DRAGLINE_DECL event_source::event_source(std::shared_ptr<session_state> session, std::string url,
+                                         events_options options)
+    : executor_(session->loop().executor()),
+      gate_(session->loop().gate()),
+      session_(std::move(session)),
+      url_(std::move(url)),
+      options_(std::move(options)),
+      parser_(options_.limits()),
+      buffer_(16 * 1024) {
+    parser_.last_event_id(options_.last_event_id());
+}
+
+DRAGLINE_DECL void event_source::close() noexcept {
+    if (!end_) end_ = asio::error::operation_aborted;
+    stream_.close();
+    if (pause_) pause_->notify();
+}
+
+DRAGLINE_DECL void event_source::abandon(pointer self) noexcept {
+    if (!self) return;
+    auto& gate = *self->gate_;
+    try {
+        gate.post([self] { self->close(); });
+    } catch (...) {
+        // No memory to say so: what is under way goes on until its session or its loop ends.
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> event_source::connect(pointer self) {
+    self->parser_.reset();
+    self->unread_ = {};
+    auto options = self->options_.fetch();
+    options.max_body(~std::uint64_t{0}).read_timeout(self->options_.idle_timeout());
+    if (!options.headers().contains("Accept")) options.header("Accept", "text/event-stream");
+    if (!options.headers().contains("Cache-Control")) options.header("Cache-Control", "no-store");
+    if (!self->last_event_id().empty()) options.header("Last-Event-ID", self->last_event_id());
+    auto opening = open_body({self->executor_, self->session_}, self->url_, std::move(options));
+    auto opened = co_await std::move(opening);
+    if (!opened) co_return opened.error();
+    if (self->end_) co_return self->end_;
+    self->stopped_ = opened->status == 204;
+    if (self->stopped_) co_return asio::error::make_error_code(asio::error::eof);
+    if (opened->status != 200) co_return errc::unexpected_status;
+    if (!is_media_type(opened->headers.get("Content-Type"), "text/event-stream")) {
+        co_return errc::unexpected_type;
+    }
+    self->stream_ = *std::move(opened);
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<server_event>> event_source::next(pointer self) {
+    if (self->waiting_) co_return errc::read_under_way;
+    const waiting under_way(*self);
+    auto reading = read_event(self);
+    auto got = co_await std::move(reading);
+    if (self->end_) co_return self->end_;
+    if (got) {
+        self->failures_ = 0;
+    } else if (got.error() != asio::error::operation_aborted) {
+        self->end_ = got.error();
+        self->stream_ = response_stream();
+    }
+    co_return got;
+}
+
+DRAGLINE_DECL asio::awaitable<result<server_event>> event_source::read_event(pointer self) {
+    while (!self->end_) {
+        auto step = self->parser_.next(self->unread_);
+        if (!step) co_return step.error();
+        self->unread_.remove_prefix(step->consumed);
+        if (step->complete) co_return std::move(self->parser_.event());
+        auto reading = read_more(self);
+        auto read = co_await std::move(reading);
+        while (!read && self->may_connect_again(read.error())) {
+            auto pausing = pause(self);
+            read = co_await std::move(pausing);
+            if (!read) break;
+            ++self->failures_;
+            auto connecting = connect(self);
+            read = co_await std::move(connecting);
+        }
+        if (!read) co_return read.error();
+    }
+    co_return self->end_;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> event_source::read_more(pointer self) {
+    auto reading = self->stream_.read_some(asio::buffer(self->buffer_), as_tuple(asio::use_awaitable));
+    const auto [ec, size] = co_await std::move(reading);
+    if (!ec) self->unread_ = {self->buffer_.data(), size};
+    co_return result<void>(ec);
+}
+
+// What the server or the caller has decided is not tried again.
+DRAGLINE_DECL bool event_source::may_connect_again(std::error_code ec) const noexcept {
+    const bool decided = ec == asio::error::operation_aborted || ec == errc::unexpected_status ||
+                         ec == errc::unexpected_type || ec == errc::session_closed ||
+                         ec == dragline::errc::invalid_option;
+    return !decided && !stopped_ && failures_ < options_.reconnects();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> event_source::pause(pointer self) {
+    auto& loop = self->session_->loop();
+    session_state::call call(*self->session_);
+    async::event over(loop);
+    const async::interrupter::scope scope(
+        call.ending(), [](void* event) noexcept { static_cast<async::event*>(event)->notify(); }, &over);
+    struct announced {
+        event_source& owner;
+        ~announced() { owner.pause_ = nullptr; }
+    } guard{*self};
+    self->pause_ = &over;
+    auto time = self->options_.retry();
+    if (const auto wish = self->parser_.retry()) {
+        time = std::min(*wish,
+                        std::chrono::duration_cast<std::chrono::milliseconds>(self->options_.max_retry()));
+    }
+    auto waiting = over.wait(async::deadline_after(loop.now(), time));
+    auto waited = co_await std::move(waiting);
+    // Woken early is ended; the deadline is the usual end.
+    if (waited) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    if (waited.error() == condition::timeout) co_return result<void>();
+    co_return waited;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// Events as they come. Made by open_events().
+///
+/// Nothing is received but when next() asks for it. Destroying it closes its connection, and ends a next()
+/// under way. Threads: as response_stream.
+class event_stream {
+public:
+    using executor_type = asio::any_io_executor;
+
+    event_stream() {}
+    explicit event_stream(std::shared_ptr<detail::event_source> source) noexcept
+        : source_(std::move(source)) {}
+    event_stream(event_stream&&) = default;
+    event_stream& operator=(event_stream&& other) noexcept;
+    ~event_stream() { detail::event_source::abandon(std::move(source_)); }
+
+    executor_type get_executor() const noexcept { return source_->executor(); }
+
+    /// Waits for the next event: void(error_code, server_event).
+    ///
+    /// Errors: asio::error::eof at the end of the stream, when it may not connect again or the server
+    /// answers 204; errc::event_too_large; what ended the last connection, or open_events(); final but for
+    /// cancelling. One at a time, else errc::read_under_way.
+    /// Cancel: any type; no event is lost.
+    template <class Token = default_token>
+    auto next(Token&& token = {}) {
+        return async::initiate<server_event>(get_executor(), &detail::event_source::next,
+                                             std::forward<Token>(token), source_);
+    }
+
+    /// The id of the last event that has one: for events_options::last_event_id() of another stream.
+    const std::string& last_event_id() const noexcept { return source_->last_event_id(); }
+
+    /// Ends next() under way, and all later ones, as operation_aborted.
+    void close() noexcept {
+        if (source_) source_->close();
+    }
+
+private:
+    std::shared_ptr<detail::event_source> source_;
+};
+
+/// Opens the event stream at `url` and completes with void(error_code, event_stream).
+///
+/// The response must have the status 200 and the type text/event-stream. Errors: errc::unexpected_status,
+/// errc::unexpected_type, asio::error::eof for 204, and those of open_url(). Cancel, Threads: as fetch_url().
+template <detail::fetch_where Where, class Token = default_token>
+auto open_events(Where&& where, std::string_view url, events_options options, Token&& token = {}) {
+    auto place = detail::place_of(where);
+    auto loop = place.loop;
+    return async::initiate<event_stream>(std::move(loop), &detail::open_events_body,
+                                         std::forward<Token>(token), std::move(place), std::string(url),
+                                         std::move(options));
+}
+
+/// As above, with default options.
+template <detail::fetch_where Where, class Token = default_token>
+requires(!std::same_as<std::remove_cvref_t<Token>, events_options>) auto open_events(Where&& where,
+                                                                                     std::string_view url,
+                                                                                     Token&& token = {}) {
+    return open_events(std::forward<Where>(where), url, events_options(), std::forward<Token>(token));
+}
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::open_events;
+}
+
+// ---- dragline/http/events/impl/open_events.ipp
+// Included by <dragline/http/events/open_events.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL event_stream& event_stream::operator=(event_stream&& other) noexcept {
+    if (this == &other) return *this;
+    detail::event_source::abandon(std::move(source_));
+    source_ = std::move(other.source_);
+    return *this;
+}
+
+namespace detail {
+
+DRAGLINE_DECL asio::awaitable<result<event_stream>> open_events_body(fetch_place place, std::string url,
+                                                                     events_options options) {
+    const bool valid = options.reconnects() >= 0 && async::valid_timeout(options.retry()) &&
+                       async::valid_timeout(options.max_retry()) &&
+                       async::valid_timeout(options.idle_timeout());
+    if (!valid) co_return dragline::errc::invalid_option;
+    auto source = std::make_shared<event_source>(place.get_session(), std::move(url), std::move(options));
+    auto connecting = event_source::connect(source);
+    auto connected = co_await std::move(connecting);
+    if (!connected) co_return connected.error();
+    co_return event_stream(std::move(source));
+}
+
+}  // namespace detail
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/fetch.hpp
+// fetch_url: one request, its response with the whole body, redirects followed.
+
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+namespace detail {
+
 asio::awaitable<result<response>> fetch_here_body(asio::any_io_executor here, std::string url,
                                                   fetch_options options);
-
-// A WHERE is no text, though an executor-like text type could exist.
-template <class T>
-concept fetch_where = async::where<T> && !std::convertible_to<T, std::string_view>;
 
 }  // namespace detail
 
@@ -31310,6 +36669,408 @@ DRAGLINE_DECL asio::awaitable<std::tuple<std::error_code, response>> fetch_url(
 }  // namespace dragline::http
 
 #endif
+// ---- dragline/http/form.hpp
+// Forms in the way of HTML: application/x-www-form-urlencoded.
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// Names and values in their order, duplicates included, as the URL Standard, 5.2, serialises them.
+///
+///     co_await fetch_url(url, fetch_options().body(http::form().add("q", "a b").add("page", "2")));
+///
+/// Any bytes may be in either, and come as UTF-8 where servers are to understand them.
+class form {
+public:
+    form() {}
+
+    form& add(std::string_view name, std::string_view value) {
+        return pairs_.emplace_back(std::string(name), std::string(value)), *this;
+    }
+
+    bool empty() const noexcept { return pairs_.empty(); }
+    std::size_t size() const noexcept { return pairs_.size(); }
+    const std::pair<std::string, std::string>& operator[](std::size_t at) const { return pairs_[at]; }
+
+    /// "q=a+b&page=2"; also good for the query of a URL.
+    DRAGLINE_DECL std::string to_string() const;
+
+    operator body() const { return body(to_string(), "application/x-www-form-urlencoded"); }
+
+private:
+    std::vector<std::pair<std::string, std::string>> pairs_;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/impl/form.ipp
+// Included by <dragline/http/form.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+DRAGLINE_DECL void append_form_encoded(std::string& out, std::string_view text) {
+    for (;;) {
+        const auto space = text.find(' ');
+        url::append_percent_encoded(out, text.substr(0, space), url::form_set);
+        if (space == text.npos) return;
+        out += '+';
+        text.remove_prefix(space + 1);
+    }
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string form::to_string() const {
+    std::string text;
+    for (const auto& [name, value] : pairs_) {
+        if (&name != &pairs_.front().first) text += '&';
+        detail::append_form_encoded(text, name);
+        text += '=';
+        detail::append_form_encoded(text, value);
+    }
+    return text;
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/multipart.hpp
+// Forms with files (multipart/form-data, RFC 7578), whose files are streamed from the disk.
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// The parts of such a form, in their order; several may have one name.
+///
+///     http::multipart upload;
+///     upload.field("title", "Holiday").file("photo", "/home/me/beach.jpg", "image/jpeg");
+///     co_await fetch_url(url, fetch_options().body(upload));
+///
+/// In names and file names a quote and line ends are sent as browsers do it: %22, %0D, %0A. The length of the
+/// whole is announced when that of every part is known; when all parts are small, they are sent from memory.
+class multipart {
+public:
+    multipart() {}
+
+    /// A field of text, without a type of its own.
+    multipart& field(std::string_view name, std::string_view value) {
+        return part(name, body(std::string(value)));
+    }
+
+    /// A file of the disk: see body::file(). The file name that is sent is the last part of the path.
+    DRAGLINE_DECL multipart& file(std::string_view name, std::string path,
+                                  std::string content_type = "application/octet-stream");
+
+    /// Any body as a part, with its own type; with a file name where that is not empty. One that is coded
+    /// (body::gzip()) is refused: RFC 7578 has no place to say so.
+    DRAGLINE_DECL multipart& part(std::string_view name, body content, std::string_view file_name = {});
+
+    bool empty() const noexcept { return parts_.empty(); }
+    std::size_t size() const noexcept { return parts_.size(); }
+
+    /// With a boundary of 128 random bits that occurs in no part that is in memory.
+    ///
+    /// Errors, of the fetch: h1::errc::invalid_field_value for a name, file name or type with a control that
+    /// cannot be sent; dragline::errc::invalid_option for a part without content, or one that is coded; those
+    /// of the parts.
+    DRAGLINE_DECL body to_body(async::random_source& random = async::system_random()) const;
+    operator body() const { return to_body(); }
+
+private:
+    struct part_record {
+        part_record(std::string text, body what) : fields(std::move(text)), content(std::move(what)) {}
+        std::string fields;  // its head, without the boundary
+        body content;
+    };
+
+    bool contains(std::string_view text) const noexcept;
+
+    std::vector<part_record> parts_;
+    std::error_code error_;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/impl/multipart.ipp
+// Included by <dragline/http/multipart.hpp> only.
+
+// ---- dragline/http/detail/multipart_content.hpp
+// Pieces of text and bodies, one after the other.
+
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+struct multipart_segment {
+    multipart_segment(std::string before, body what) : text(std::move(before)), content(std::move(what)) {}
+    std::string text;
+    body content;  // after the text
+};
+
+class multipart_content final : public body_content {
+public:
+    explicit multipart_content(std::vector<multipart_segment> segments) : segments_(std::move(segments)) {}
+
+    result<std::optional<std::uint64_t>> size() const override;
+    bool replayable() const noexcept override;
+    bool may_wait() const noexcept override;
+    result<std::unique_ptr<body_source>> open() const override;
+
+private:
+    std::vector<multipart_segment> segments_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/multipart_content.ipp
+// Included by <dragline/http/detail/multipart_content.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+class multipart_source final : public body_source {
+public:
+    using segments = std::vector<multipart_segment>;
+    using sizes = std::vector<std::optional<std::uint64_t>>;
+
+    // The sizes are those that were announced: each part has to keep its own.
+    multipart_source(const segments& all, sizes announced, std::optional<std::uint64_t> size, bool waits)
+        : segments_(all), announced_(std::move(announced)), size_(size), waits_(waits) {
+        begin_segment();
+    }
+
+    std::optional<std::uint64_t> size() const noexcept override { return size_; }
+    bool may_wait() const noexcept override { return waits_; }
+
+    // Fills the buffer, but does not hold back what is there for a part that may keep it waiting.
+    asio::awaitable<result<std::size_t>> read(asio::mutable_buffer into) override {
+        std::size_t filled = 0;
+        while (at_ < segments_.size() && filled < into.size()) {
+            if (!text_.empty()) {
+                filled += copy_text(into + filled);
+                continue;
+            }
+            if (!segments_[at_].content.in_memory()) {
+                if (waits_ && filled > 0) break;
+                auto reading = read_part(into + filled);
+                const auto got = co_await std::move(reading);
+                if (!got) co_return got;
+                filled += *got;
+                if (*got > 0) continue;
+            } else if (!in_bytes_) {
+                in_bytes_ = true;
+                text_ = segments_[at_].content.bytes();
+                continue;
+            }
+            ++at_;
+            begin_segment();
+        }
+        co_return filled;
+    }
+
+private:
+    void begin_segment() {
+        source_.reset();
+        given_ = 0;
+        in_bytes_ = false;
+        if (at_ < segments_.size()) text_ = segments_[at_].text;
+    }
+
+    std::size_t copy_text(asio::mutable_buffer into) noexcept {
+        const auto size = std::min(into.size(), text_.size());
+        std::memcpy(into.data(), text_.data(), size);
+        text_.remove_prefix(size);
+        return size;
+    }
+
+    asio::awaitable<result<std::size_t>> read_part(asio::mutable_buffer into) {
+        const auto& announced = announced_[at_];
+        if (!source_) {
+            auto opened = body_access::open(segments_[at_].content);
+            if (!opened) co_return opened.error();
+            source_ = *std::move(opened);
+            if (source_->size() != announced) co_return errc::body_size_differs;
+        }
+        auto reading = source_->read(into);
+        auto got = co_await std::move(reading);
+        if (!got || !announced) co_return got;
+        given_ += *got;
+        if (given_ > *announced || (*got == 0 && given_ < *announced)) co_return errc::body_size_differs;
+        co_return got;
+    }
+
+    const segments& segments_;
+    sizes announced_;
+    std::optional<std::uint64_t> size_;
+    bool waits_;
+    std::size_t at_ = 0;
+    std::string_view text_;  // what is left of the segment's text or bytes
+    bool in_bytes_ = false;
+    std::unique_ptr<body_source> source_;
+    std::uint64_t given_ = 0;  // of source_
+};
+
+DRAGLINE_DECL result<std::optional<std::uint64_t>> multipart_content::size() const {
+    std::uint64_t total = 0;
+    for (const auto& [text, content] : segments_) {
+        const auto size = content.size();
+        if (!size || !*size) return size;
+        total += text.size() + **size;
+    }
+    return std::optional(total);
+}
+
+DRAGLINE_DECL bool multipart_content::replayable() const noexcept {
+    return std::all_of(segments_.begin(), segments_.end(),
+                       [](const multipart_segment& each) { return each.content.replayable(); });
+}
+
+DRAGLINE_DECL bool multipart_content::may_wait() const noexcept {
+    return std::any_of(segments_.begin(), segments_.end(),
+                       [](const multipart_segment& each) { return body_access::may_wait(each.content); });
+}
+
+DRAGLINE_DECL result<std::unique_ptr<body_source>> multipart_content::open() const {
+    std::optional<std::uint64_t> total = 0;
+    multipart_source::sizes sizes;
+    for (const auto& [text, content] : segments_) {
+        auto size = content.size();
+        if (!size) return size.error();
+        sizes.push_back(*size);
+        total = total && *size ? std::optional(*total + text.size() + **size) : std::nullopt;
+    }
+    return std::unique_ptr<body_source>(
+        std::make_unique<multipart_source>(segments_, std::move(sizes), total, may_wait()));
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+// As the HTML Standard, 4.10.21.8, has it.
+DRAGLINE_DECL void append_quoted_name(std::string& out, std::string_view name) {
+    out += '"';
+    for (const char c : name) {
+        switch (c) {
+            case '"': out += "%22"; break;
+            case '\r': out += "%0D"; break;
+            case '\n': out += "%0A"; break;
+            default: out += c;
+        }
+    }
+    out += '"';
+}
+
+DRAGLINE_DECL std::string random_boundary(async::random_source& random) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "dragline-";
+    for (const auto half : {random(), random()}) {
+        for (int shift = 0; shift < 64; shift += 4) text += digits[half >> shift & 15];
+    }
+    return text;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL multipart& multipart::file(std::string_view name, std::string path, std::string content_type) {
+    const auto file_name = std::filesystem::path(path).filename().string();
+    return part(name, body::file(std::move(path), std::move(content_type)), file_name);
+}
+
+DRAGLINE_DECL multipart& multipart::part(std::string_view name, body content, std::string_view file_name) {
+    std::string disposition = "form-data; name=";
+    detail::append_quoted_name(disposition, name);
+    if (!file_name.empty()) {
+        disposition += "; filename=";
+        detail::append_quoted_name(disposition, file_name);
+    }
+    const bool usable = content.has_value() && content.content_coding().empty();
+    for (const auto ec : {h1::check_field_value(disposition), h1::check_field_value(content.content_type()),
+                          content.error(), usable ? std::error_code() : dragline::errc::invalid_option}) {
+        if (!error_) error_ = ec;
+    }
+    if (error_) return *this;
+    std::string head;
+    h1::append_field(head, "Content-Disposition", disposition);
+    if (!content.content_type().empty()) h1::append_field(head, "Content-Type", content.content_type());
+    head += h1::line_end;
+    parts_.emplace_back(std::move(head), std::move(content));
+    return *this;
+}
+
+DRAGLINE_DECL bool multipart::contains(std::string_view text) const noexcept {
+    return std::any_of(parts_.begin(), parts_.end(), [&](const part_record& each) {
+        return each.fields.find(text) != text.npos || each.content.bytes().find(text) != text.npos;
+    });
+}
+
+DRAGLINE_DECL body multipart::to_body(async::random_source& random) const {
+    constexpr std::uint64_t small = 64 * 1024;
+    if (error_) return body_access::refused(error_);
+    auto boundary = detail::random_boundary(random);
+    while (contains(boundary)) boundary = detail::random_boundary(random);
+    const auto type = "multipart/form-data; boundary=" + boundary;
+
+    std::vector<detail::multipart_segment> segments;
+    std::uint64_t size = 0;
+    bool in_memory = true;
+    for (const auto& [head, content] : parts_) {
+        std::string text = segments.empty() ? "--" : "\r\n--";
+        text.append(boundary).append(h1::line_end).append(head);
+        size += text.size() + content.bytes().size();
+        in_memory = in_memory && content.in_memory();
+        segments.emplace_back(std::move(text), content);
+    }
+    segments.emplace_back((segments.empty() ? "--" : "\r\n--") + boundary + "--\r\n", body());
+    if (!in_memory || size > small) {
+        return body_access::make(std::make_shared<detail::multipart_content>(std::move(segments)), type);
+    }
+    std::string joined;
+    for (const auto& [text, content] : segments) joined.append(text).append(content.bytes());
+    return body(std::move(joined), type);
+}
+
+}  // namespace dragline::http
+
+#endif
 // ---- dragline/net.hpp
 // Endpoints, connecting, and one stream type over TCP, TLS and Unix sockets. Start with open_connection().
 
@@ -31321,8 +37082,12 @@ DRAGLINE_DECL asio::awaitable<std::tuple<std::error_code, response>> fetch_url(
 // How a connection is made.
 
 
+#include <asio/ip/address.hpp>
+
 #include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace dragline::inline v1::net {
@@ -31345,6 +37110,15 @@ public:
     connect_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
     duration tls_timeout() const noexcept { return tls_timeout_; }
 
+    /// The address of this machine to connect from; only targets of its family are dialled.
+    connect_options& bind_address(asio::ip::address value) { return bind_address_ = value, *this; }
+    const std::optional<asio::ip::address>& bind_address() const noexcept { return bind_address_; }
+
+    /// The network interface to connect through, such as "eth0", whatever the routes say. Where the system
+    /// has no such thing (only Linux does here): asio::error::operation_not_supported.
+    connect_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
+    const std::string& bind_interface() const noexcept { return bind_interface_; }
+
     /// Speaks TLS, verifying the endpoint's host unless the options name another.
     connect_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const std::optional<dragline::tls::client_options>& tls() const noexcept { return tls_; }
@@ -31366,6 +37140,8 @@ private:
     duration tls_timeout_ = std::chrono::seconds(10);
     duration attempt_delay_ = std::chrono::milliseconds(250);
     duration resolution_delay_ = std::chrono::milliseconds(50);
+    std::optional<asio::ip::address> bind_address_;
+    std::string bind_interface_;
     std::optional<dragline::tls::client_options> tls_;
     connect_trace* trace_ = nullptr;
 };
@@ -31445,6 +37221,8 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     request.tls_timeout = options.tls_timeout();
     request.attempt_delay = options.attempt_delay();
     request.resolution_delay = options.resolution_delay();
+    request.bind_address = options.bind_address();
+    request.bind_interface = options.bind_interface();
     if (options.tls()) {
         auto context = tls::context::make_client(*options.tls());
         if (!context) co_return context.error();

@@ -64,6 +64,14 @@ public:
     certificate_request& intermediate(bool value = true) { return intermediate_ = value, *this; }
     bool intermediate() const noexcept { return intermediate_; }
 
+    /// Promises that an OCSP response is stapled (RFC 7633).
+    certificate_request& must_staple(bool value = true) { return must_staple_ = value, *this; }
+    bool must_staple() const noexcept { return must_staple_; }
+
+    /// May sign OCSP responses for its issuer.
+    certificate_request& ocsp_signing(bool value = true) { return ocsp_signing_ = value, *this; }
+    bool ocsp_signing() const noexcept { return ocsp_signing_; }
+
 private:
     std::vector<std::string> names_;
     std::vector<std::string> addresses_;
@@ -72,6 +80,8 @@ private:
     time_point not_after_ = std::chrono::system_clock::now() + std::chrono::hours(24);
     bool self_signed_ = false;
     bool intermediate_ = false;
+    bool must_staple_ = false;
+    bool ocsp_signing_ = false;
 };
 
 /// A certificate with its key, as servers want them.
@@ -80,6 +90,8 @@ struct issued_certificate {
 
     std::string chain_pem;  ///< The certificate, then the intermediate when there is one.
     std::string private_key_pem;
+    std::shared_ptr<x509_st> issuer;  ///< Null when it is signed by itself.
+    std::shared_ptr<evp_pkey_st> issuer_key;
 };
 
 /// A root with a P-256 key of its own, below a millisecond to make. What fails throws std::runtime_error.
@@ -288,7 +300,9 @@ DRAGLINE_DECL issued_certificate certificate_authority::issue(const certificate_
     builder.set_validity(request.not_before(), request.not_after());
     builder.add_extension(NID_basic_constraints, "critical,CA:FALSE");
     builder.add_extension(NID_key_usage, "critical,digitalSignature");
-    builder.add_extension(NID_ext_key_usage, "serverAuth,clientAuth");
+    builder.add_extension(NID_ext_key_usage,
+                          request.ocsp_signing() ? "OCSPSigning" : "serverAuth,clientAuth");
+    if (request.must_staple()) builder.add_extension(NID_tlsfeature, "status_request");
     // Tells authorities of the same name apart.
     if (by.certificate) builder.add_extension(NID_authority_key_identifier, "keyid:always");
     builder.add_alternative_names(request);
@@ -297,6 +311,10 @@ DRAGLINE_DECL issued_certificate certificate_authority::issue(const certificate_
     issued.chain_pem = detail::to_pem(builder.sign().get());
     if (intermediate) issued.chain_pem += detail::to_pem(intermediate.get());
     issued.private_key_pem = detail::to_pem(key.get());
+    if (by.certificate) {
+        issued.issuer = intermediate ? intermediate : certificate_;
+        issued.issuer_key = intermediate ? intermediate_key : key_;
+    }
     return issued;
 }
 
@@ -3025,6 +3043,157 @@ private:
 };
 
 }  // namespace dragline::testing
+// ---- dragline/testing/ocsp_response.hpp
+// OCSP responses for certificates of a test authority, good ones and bad ones, to be stapled by a server.
+// Start with `make_ocsp_response`.
+
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::testing {
+
+/// What a response shall say: by default "good", from an hour ago until tomorrow, signed by the issuer.
+class ocsp_answer {
+public:
+    using time_point = std::chrono::system_clock::time_point;
+    enum class verdict { good, revoked, unknown };
+
+    ocsp_answer() {}
+    explicit ocsp_answer(verdict says) : says_(says) {}
+    verdict says() const noexcept { return says_; }
+
+    ocsp_answer& this_update(time_point value) { return this_update_ = value, *this; }
+    time_point this_update() const noexcept { return this_update_; }
+    /// None: the response names no end.
+    ocsp_answer& next_update(std::optional<time_point> value) { return next_update_ = value, *this; }
+    const std::optional<time_point>& next_update() const noexcept { return next_update_; }
+
+    /// Was good until an hour ago.
+    ocsp_answer& expired();
+
+    /// Signed with this certificate, which is sent along, not by the issuer: to be good, it needs
+    /// certificate_request::ocsp_signing() and the same issuer.
+    ocsp_answer& responder(issued_certificate certificate) {
+        return responder_ = std::move(certificate), *this;
+    }
+    const std::optional<issued_certificate>& responder() const noexcept { return responder_; }
+
+private:
+    verdict says_ = verdict::good;
+    time_point this_update_ = std::chrono::system_clock::now() - std::chrono::hours(1);
+    std::optional<time_point> next_update_ = std::chrono::system_clock::now() + std::chrono::hours(24);
+    std::optional<issued_certificate> responder_;
+};
+
+/// A response about this certificate in DER, for server_options::ocsp_response(). What fails throws
+/// std::runtime_error.
+DRAGLINE_DECL std::string make_ocsp_response(const issued_certificate& about,
+                                             const ocsp_answer& answer = ocsp_answer());
+
+/// A response in which the responder says that it is too busy.
+DRAGLINE_DECL std::string make_ocsp_failure();
+
+}  // namespace dragline::inline v1::testing
+
+// ---- dragline/testing/impl/ocsp_response.ipp
+// Included by <dragline/testing/ocsp_response.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/bio.h>
+#include <openssl/ocsp.h>
+#include <openssl/pem.h>
+
+#include <memory>
+
+namespace dragline::inline v1::testing {
+namespace detail {
+
+DRAGLINE_DECL std::shared_ptr<X509> read_certificate_pem(const std::string& pem) {
+    const std::unique_ptr<BIO, int (*)(BIO*)> source(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+    std::shared_ptr<X509> read(PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr), X509_free);
+    require_made(read != nullptr, "a certificate of PEM");
+    return read;
+}
+
+DRAGLINE_DECL std::shared_ptr<EVP_PKEY> read_key_pem(const std::string& pem) {
+    const std::unique_ptr<BIO, int (*)(BIO*)> source(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+    std::shared_ptr<EVP_PKEY> read(PEM_read_bio_PrivateKey(source.get(), nullptr, nullptr, nullptr),
+                                   EVP_PKEY_free);
+    require_made(read != nullptr, "a key of PEM");
+    return read;
+}
+
+using asn1_time_pointer = std::unique_ptr<ASN1_TIME, void (*)(ASN1_TIME*)>;
+
+DRAGLINE_DECL asn1_time_pointer ocsp_time(ocsp_answer::time_point when) {
+    return {ASN1_GENERALIZEDTIME_set(nullptr, std::chrono::system_clock::to_time_t(when)),
+            ASN1_GENERALIZEDTIME_free};
+}
+
+DRAGLINE_DECL std::string encode_ocsp(int status, OCSP_BASICRESP* basic) {
+    const std::unique_ptr<OCSP_RESPONSE, void (*)(OCSP_RESPONSE*)> response(
+        OCSP_response_create(status, basic), OCSP_RESPONSE_free);
+    unsigned char* der = nullptr;
+    const int size = response ? i2d_OCSP_RESPONSE(response.get(), &der) : -1;
+    require_made(size > 0, "an OCSP response");
+    std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return bytes;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL ocsp_answer& ocsp_answer::expired() {
+    const auto now = std::chrono::system_clock::now();
+    return this_update(now - std::chrono::hours(48)).next_update(now - std::chrono::hours(1));
+}
+
+DRAGLINE_DECL std::string make_ocsp_response(const issued_certificate& about, const ocsp_answer& answer) {
+    const auto subject = detail::read_certificate_pem(about.chain_pem);
+    auto key = about.issuer_key;
+    auto signer = about.issuer;
+    if (!signer) key = detail::read_key_pem(about.private_key_pem), signer = subject;  // self-signed
+    const std::unique_ptr<OCSP_BASICRESP, void (*)(OCSP_BASICRESP*)> basic(OCSP_BASICRESP_new(),
+                                                                           OCSP_BASICRESP_free);
+    const std::unique_ptr<OCSP_CERTID, void (*)(OCSP_CERTID*)> id(
+        OCSP_cert_to_id(nullptr, subject.get(), signer.get()), OCSP_CERTID_free);
+    const auto begins = detail::ocsp_time(answer.this_update());
+    detail::asn1_time_pointer ends(nullptr, ASN1_GENERALIZEDTIME_free);
+    if (answer.next_update()) ends = detail::ocsp_time(*answer.next_update());
+    const int status = answer.says() == ocsp_answer::verdict::good      ? V_OCSP_CERTSTATUS_GOOD
+                       : answer.says() == ocsp_answer::verdict::revoked ? V_OCSP_CERTSTATUS_REVOKED
+                                                                        : V_OCSP_CERTSTATUS_UNKNOWN;
+    const bool revoked = status == V_OCSP_CERTSTATUS_REVOKED;
+    detail::require_made(
+        basic && id &&
+            OCSP_basic_add1_status(basic.get(), id.get(), status, OCSP_REVOKED_STATUS_KEYCOMPROMISE,
+                                   revoked ? begins.get() : nullptr, begins.get(), ends.get()) != nullptr,
+        "an OCSP answer");
+    unsigned long flags = OCSP_NOCERTS;
+    if (answer.responder()) {
+        signer = detail::read_certificate_pem(answer.responder()->chain_pem);
+        key = detail::read_key_pem(answer.responder()->private_key_pem);
+        flags = 0;
+    }
+    detail::require_made(
+        OCSP_basic_sign(basic.get(), signer.get(), key.get(), EVP_sha256(), nullptr, flags) == 1,
+        "an OCSP signature");
+    return detail::encode_ocsp(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic.get());
+}
+
+DRAGLINE_DECL std::string make_ocsp_failure() {
+    return detail::encode_ocsp(OCSP_RESPONSE_STATUS_TRYLATER, nullptr);
+}
+
+}  // namespace dragline::inline v1::testing
+
+#endif
 // ---- dragline/testing/sockets.hpp
 // Places on loopback where a connection fails in a known way. Start with dead_port and black_hole.
 
