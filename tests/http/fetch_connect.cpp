@@ -6,7 +6,9 @@
 #include <dragline/core/platform.hpp>
 
 #include <asio/error.hpp>
+#include <asio/io_context.hpp>
 #include <asio/local/stream_protocol.hpp>
+#include <asio/write.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>

@@ -1,0 +1,45 @@
+# Most of what a test file costs the compiler is what its neighbours include too: so the files of a folder are compiled
+# some at a time, in the order of their names. What one of them declares, the next one sees: where that is in the
+# way, give it another name, or list the file here to have it compiled alone.
+set(files_at_a_time 6)
+set(files_alone
+  async/dispatcher_limits.cpp
+  codec/content_decoder.cpp
+  dns/lookup.cpp
+  dns/records/security_data.cpp
+  dns/wildcards/check.cpp
+  h1/head_parser.cpp
+  http/fetch_coding.cpp
+  http/fetch_tls_options.cpp
+  integration/examples_subdomains.cpp
+  integration/gcc12_inline_dns_arguments.cpp
+  integration/nginx_codings.cpp
+  integration/nsd_wildcards.cpp
+  integration/tls_options.cpp
+  net/connector.cpp
+  net/endpoint.cpp
+  net/error.cpp
+  tls/engine_hostile.cpp
+  url/ipv6.cpp)
+
+# dragline_compile_together(<program> <files...>): paths relative to this folder.
+function(dragline_compile_together program)
+  set(files ${ARGN})
+  list(FILTER files EXCLUDE REGEX "^examples/")  # each includes the sources of an example
+  list(REMOVE_ITEM files ${files_alone})
+  list(SORT files)
+  foreach(file IN LISTS files)
+    get_filename_component(folder ${file} DIRECTORY)
+    string(MAKE_C_IDENTIFIER "${folder}" folder)
+    if(NOT folder STREQUAL previous)
+      set(previous ${folder})
+      set(count 0)
+    endif()
+    math(EXPR batch "${count} / ${files_at_a_time}")
+    math(EXPR count "${count} + 1")
+    set_source_files_properties(${file} PROPERTIES UNITY_GROUP ${folder}_${batch})
+  endforeach()
+  set_target_properties(${program} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # The second: GCC 12 says it of coroutines with types of the tests, since an included file is a header to it.
+  target_compile_options(${program} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endfunction()
