@@ -5,9 +5,11 @@ set(files_at_a_time 6)
 set(files_alone
   async/dispatcher_limits.cpp
   codec/content_decoder.cpp
+  dns/hosts_file.cpp
   dns/lookup.cpp
   dns/records/security_data.cpp
   dns/wildcards/check.cpp
+  dns/wildcards/probe_wildcard.cpp
   h1/head_parser.cpp
   http/fetch_coding.cpp
   http/fetch_tls_options.cpp
@@ -17,6 +19,7 @@ set(files_alone
   integration/nsd_wildcards.cpp
   integration/tls_options.cpp
   net/connector.cpp
+  net/dns_over_tls_faults.cpp
   net/endpoint.cpp
   net/error.cpp
   tls/engine_hostile.cpp
@@ -41,5 +44,6 @@ function(dragline_compile_together program)
   endforeach()
   set_target_properties(${program} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   # The second: GCC 12 says it of coroutines with types of the tests, since an included file is a header to it.
-  target_compile_options(${program} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  target_compile_options(${program} PRIVATE $<$<CXX_COMPILER_ID:GNU,Clang>:-Wno-shadow>
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()
