@@ -10,6 +10,7 @@ set(files_alone
   dns/records/security_data.cpp
   dns/wildcards/check.cpp
   dns/wildcards/probe_wildcard.cpp
+  dns/wildcards/wildcard_evidence.cpp
   h1/head_parser.cpp
   http/fetch_coding.cpp
   http/fetch_tls_options.cpp
