@@ -15,8 +15,11 @@ set(files_alone
   http/fetch_coding.cpp
   http/fetch_tls_options.cpp
   integration/examples_subdomains.cpp
+  integration/gcc12_inline_arguments.cpp
   integration/gcc12_inline_dns_arguments.cpp
   integration/nginx_codings.cpp
+  integration/nginx_tls.cpp
+  integration/nginx_uploads.cpp
   integration/nsd_wildcards.cpp
   integration/tls_options.cpp
   net/connector.cpp
