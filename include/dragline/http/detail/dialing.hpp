@@ -40,7 +40,10 @@ public:
     /// Nobody waits any more. What has been opened is left to the next fetch.
     void leave() noexcept;
 
-    /// Gives up; `over` comes soon.
+    /// As leave(), but nobody is to have it: its place is free at once.
+    void give_up() noexcept;
+
+    /// Ends it; `over` comes soon.
     void interrupt() noexcept { dial_.ending().interrupt(); }
 
 private:

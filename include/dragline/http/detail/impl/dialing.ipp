@@ -24,7 +24,7 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
     auto& loop = self->session_->loop();
     auto connecting = net::connect(loop, std::move(self->request_), self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
-    if (made) {
+    if (made && self->place_) {
         auto connection = std::make_unique<h1_connection>(std::move(made->stream), made->address, port,
                                                           std::move(made->peer));
         self->place_.put(std::move(connection), loop.now());
@@ -35,6 +35,7 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
 DRAGLINE_DECL void dialing::finish(std::error_code ec) {
     over_ = true;
     ec_ = ec;
+    if (ec) place_ = {};
     if (waiter_) return waiter_->notify();
     leave();
 }
@@ -45,11 +46,16 @@ DRAGLINE_DECL result<connection_pool::place> dialing::take() {
     return std::move(place_);
 }
 
+DRAGLINE_DECL void dialing::give_up() noexcept {
+    waiter_ = nullptr;
+    place_ = {};
+    dial_.ending().interrupt();
+}
+
 DRAGLINE_DECL void dialing::leave() noexcept {
     waiter_ = nullptr;
     if (!over_) return;
-    auto place = std::move(place_);
-    if (place && !ec_) place.park(session_->loop().now());
+    if (auto place = std::move(place_)) place.park(session_->loop().now());
 }
 
 struct dialing_guard {
@@ -69,25 +75,23 @@ DRAGLINE_DECL asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<sessio
     dial.start(mine.wake);
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<dialing*>(self)->interrupt(); }, &dial);
-    bool cancelled = false;
-    while (!dial.over() && (cancelled || !mine.granted)) {
+    while (!dial.over() && !mine.granted) {
         auto waiting = mine.wake.wait();
         auto woken = co_await std::move(waiting);
         if (woken) continue;
-        cancelled = true;  // which is done when the socket is closed
-        dial.interrupt();
+        trace = dial.trace();  // as far as it got
+        dial.give_up();
+        co_return woken.error();
     }
-    if (!mine.granted) {
-        trace = std::move(dial.trace());
-        auto opened = dial.take();
-        if (!opened) co_return opened.error();
-        place = *std::move(opened);
-        co_return false;
+    if (mine.granted) {
+        place = std::move(mine.granted);
+        co_return true;
     }
-    place = std::move(mine.granted);
-    if (!cancelled) co_return true;
-    place.park(session->loop().now());
-    co_return asio::error::operation_aborted;
+    trace = std::move(dial.trace());
+    auto opened = dial.take();
+    if (!opened) co_return opened.error();
+    place = *std::move(opened);
+    co_return false;
 }
 
 }  // namespace dragline::http::detail
