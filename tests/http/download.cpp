@@ -1,6 +1,6 @@
 #include <dragline/http/download.hpp>
 
-#include "../support/http_client.hpp"
+#include "download_lab.hpp"
 
 #include <dragline/core/ascii.hpp>
 #include <dragline/h1/error.hpp>
@@ -9,6 +9,7 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
@@ -22,6 +23,8 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace std::chrono_literals;
@@ -29,9 +32,12 @@ using dragline::download_options;
 using dragline::fetch_options;
 using dragline::phase;
 using dragline::phase_of;
+using dragline::test::break_off;
 using dragline::test::http_client;
 using dragline::test::kept_completion;
 using dragline::test::run_until;
+using dragline::test::tagged;
+using dragline::test::with_ranges;
 using dragline::testing::ending;
 using dragline::testing::http_framing;
 using dragline::testing::http_reply;
@@ -41,77 +47,11 @@ using dragline::testing::http_server;
 namespace fs = std::filesystem;
 namespace http = dragline::http;
 using http::existing_file;
+using lab = dragline::test::download_lab;
 
 namespace {
 
-const std::string content = [] {
-    std::string text;
-    while (text.size() < 1000) text += "0123456789abcdef" + std::to_string(text.size());
-    return text.substr(0, 1000);
-}();
-
-// A folder of its own, a server and a client.
-class lab {
-public:
-    lab() : folder(fs::temp_directory_path() / ("dragline_download_" + std::to_string(::getpid()))) {
-        fs::remove_all(folder);
-        fs::create_directories(folder);
-    }
-    ~lab() {
-        std::error_code ignored;
-        fs::remove_all(folder, ignored);
-    }
-
-    fs::path folder;
-    fs::path target = folder / "file";
-    fs::path part = folder / "file.part";
-    http_server server;
-    http_client client;
-    http::download_result made;
-
-    std::error_code get(const download_options& options = download_options()) {
-        kept_completion<http::download_result> kept;
-        http::download(client.session, server.url("/x"), target, options, kept);
-        run_until(client.loop, [&] { return kept.done(); });
-        made = std::move(kept.value());
-        return kept.ec();
-    }
-
-    static std::string text(const fs::path& path) {
-        std::ifstream file(path, std::ios::binary);
-        return {std::istreambuf_iterator<char>(file), {}};
-    }
-    static void write(const fs::path& path, std::string_view bytes) {
-        std::ofstream(path, std::ios::binary) << bytes;
-    }
-    std::size_t files() const {
-        return static_cast<std::size_t>(
-            std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-    }
-};
-
-http_reply tagged(http_reply reply = http_reply().body(content)) { return reply.header("ETag", "\"v1\""); }
-
-// The first attempt breaks off after 400 bytes, and leaves them.
-void break_off(lab& at, const http_reply& reply = tagged()) {
-    at.server.on("/x", http_reply(reply).cut_body(400));
-    CHECK(at.get() == dragline::h1::errc::truncated);
-    CHECK(!fs::exists(at.target));
-}
-
-// What a server should do, with a file that has this tag.
-http_reply with_ranges(const http_request& request, const std::string& tag = "\"v1\"") {
-    const auto range = request.field("Range");
-    auto reply = http_reply().header("ETag", tag);
-    if (range.empty() || request.field("If-Range") != tag) return reply.body(content);
-    const auto first = std::stoul(std::string(range.substr(6)));
-    const auto whole = "/" + std::to_string(content.size());
-    if (first >= content.size()) return reply.status(416).header("Content-Range", "bytes *" + whole);
-    return reply.status(206)
-        .header("Content-Range",
-                "bytes " + std::to_string(first) + "-" + std::to_string(content.size() - 1) + whole)
-        .body(content.substr(first));
-}
+const std::string& content = dragline::test::download_content;
 
 }  // namespace
 
@@ -245,6 +185,16 @@ TEST_CASE("416 says that nothing is missing, or that all is wrong", "[http][down
         CHECK((lab::text(at.target) == content));
         CHECK(at.files() == 1);
     }
+    // Of the same size, but another file: a server that looks at If-Range too late.
+    lab at;
+    break_off(at);
+    lab::write(at.part, std::string(content.size(), '!'));
+    at.server.on("/x", [](const http_request& request) {
+        if (!request.has_field("Range")) return with_ranges(request);
+        return http_reply(416).header("Content-Range", "bytes */1000").header("ETag", "\"v2\"");
+    });
+    CHECK(!at.get());
+    CHECK((lab::text(at.target) == content));
 }
 
 TEST_CASE("the checksum decides whether the file takes its place", "[http][download]") {
@@ -340,6 +290,56 @@ TEST_CASE("errors of files are values with a phase", "[http][download]") {
     CHECK(!at.get());
     http::detail::output_file full;
     if (!full.open("/dev/full")) CHECK(full.write("x") == std::errc::no_space_on_device);
+}
+
+TEST_CASE("a pipe in the place of a part or of its note is refused, and not waited for", "[http][download]") {
+    lab at;
+    at.server.on("/x", tagged());
+    REQUIRE(::mkfifo(at.part.c_str(), 0600) == 0);
+    CHECK(phase_of(at.get()) == phase::file);
+    const int reader = ::open(at.part.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    CHECK(at.get() == std::errc::not_supported);
+    ::close(reader);
+    fs::remove(at.part);
+    lab::write(at.part, "part");
+    REQUIRE(::mkfifo((at.folder / "file.part.info").c_str(), 0600) == 0);
+    CHECK(!at.get());
+    CHECK(at.made.resumed == 0);
+    CHECK((lab::text(at.target) == content));
+    CHECK(at.files() == 1);
+}
+
+TEST_CASE("a target that is kept has the checksum, too", "[http][download]") {
+    lab at;
+    const auto keep = download_options().existing(existing_file::keep);
+    lab::write(at.target, "abc");
+    const auto* of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    CHECK(!at.get(download_options(keep).sha256(of_abc)));
+    CHECK(at.made.kept);
+    CHECK(at.made.sha256 == of_abc);
+    CHECK(at.get(download_options(keep).sha256(std::string(64, '0'))) == http::errc::checksum_mismatch);
+    CHECK(lab::text(at.target) == "abc");
+    CHECK(at.server.request_count() == 0);
+}
+
+TEST_CASE("a part is hashed in turns of the loop, which may end it", "[http][download]") {
+    lab at;
+    break_off(at);
+    {
+        std::ofstream file(at.part, std::ios::binary | std::ios::app);
+        const std::string piece(1 << 20, 'x');
+        for (int i = 0; i < 64; ++i) file << piece;
+    }
+    asio::cancellation_signal cancel;
+    kept_completion<http::download_result> kept;
+    http::download(at.client.session, at.server.url("/x"), at.target,
+                   download_options().sha256(std::string(64, '0')),
+                   asio::bind_cancellation_slot(cancel.slot(), kept));
+    asio::post(at.client.loop.get_executor(), [&cancel] { cancel.emit(asio::cancellation_type::terminal); });
+    run_until(at.client.loop, [&] { return kept.done(); });
+    CHECK(kept.ec() == asio::error::operation_aborted);
+    CHECK(at.server.request_count() == 1);
+    CHECK(fs::file_size(at.part) > (64u << 20));
 }
 
 TEST_CASE("a callback that throws, and a caller that cancels, leave the part", "[http][download]") {

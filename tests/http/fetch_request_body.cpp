@@ -12,18 +12,22 @@
 #include <dragline/http/multipart.hpp>
 
 #include <asio/error.hpp>
+#include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 
 using namespace std::chrono_literals;
 using dragline::fetch_options;
@@ -284,6 +288,32 @@ TEST_CASE("a stale connection takes a body with it that cannot be sent again",
     CHECK(got.trace.attempts.size() == (replayable ? 2u : 1u));
     CHECK(!got.ec == replayable);
     if (!replayable) CHECK((got.ec == errc::connection_closed || got.ec == asio::error::connection_reset));
+}
+
+TEST_CASE("a source that always has more leaves their turns to others, and ends at the timeout",
+          "[http][fetch][request_body]") {
+    http_server server;
+    server.on("/", http_reply());
+    http_client client;
+    int pieces = 0, longest = 0, in_a_row = 0;
+    const auto slow_disk = [&](asio::mutable_buffer into) -> std::size_t {
+        std::this_thread::sleep_for(2ms);  // the peer has taken everything by then
+        longest = std::max(longest, ++in_a_row);
+        return ++pieces > 100 ? 0 : into.size();
+    };
+    bool over = false;
+    std::function<void()> others = [&] {
+        in_a_row = 0;
+        if (!over) asio::post(client.loop.get_executor(), others);
+    };
+    others();
+    CHECK(!client.fetch(server.url(), fetch_options().body(body::from_source(slow_disk))).ec);
+    CHECK(longest <= 2);
+    pieces = -1'000'000;
+    const auto late =
+        client.fetch(server.url(), fetch_options().timeout(50ms).body(body::from_source(slow_disk)));
+    CHECK(late.ec == dragline::condition::timeout);
+    over = true;
 }
 
 TEST_CASE("a large source is pulled as the peer takes it", "[http][fetch][request_body]") {

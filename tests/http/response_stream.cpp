@@ -10,6 +10,8 @@
 #include <asio/cancellation_signal.hpp>
 #include <asio/error.hpp>
 #include <asio/read.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
@@ -204,6 +206,31 @@ TEST_CASE("a cancelled read loses nothing, and another one goes on", "[http][res
     const auto rest = read_rest(client, stream);
     CHECK(rest.ec == asio::error::eof);
     CHECK((got + rest.text == text(2000)));
+}
+
+TEST_CASE("what a source of the request throws while the answer is read ends the response",
+          "[http][response_stream]") {
+    http_server server;
+    server.on("/", http_reply().body("12345").before_body().cut_body(3, ending::stall));
+    http_client client;
+    int pulls = 0;
+    const auto source = [&pulls](asio::mutable_buffer into) -> asio::awaitable<std::size_t> {
+        asio::steady_timer pause(co_await asio::this_coro::executor, 50ms);
+        if (pulls > 0) co_await pause.async_wait(asio::use_awaitable);
+        if (++pulls == 3) throw std::runtime_error("lost");
+        if (pulls > 3) co_return 0;
+        co_return into.size();
+    };
+    // Two pieces go out; the answer is there behind the second one.
+    auto [ec, stream] = open(client, server.url(), fetch_options().body(http::body::from_source(source)));
+    REQUIRE(!ec);
+    while (pulls < 3 && !read(client, stream, 1).ec) {
+    }
+    CHECK(pulls == 3);
+    CHECK(read(client, stream).ec == dragline::errc::callback_failed);
+    CHECK(!stream.is_open());
+    CHECK(pulls == 3);
+    CHECK(server.wait_for_open_connections(0));
 }
 
 TEST_CASE("a body that breaks off is an error, and stays one", "[http][response_stream]") {

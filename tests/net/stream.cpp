@@ -74,6 +74,43 @@ asio::awaitable<std::string> lines_of(stream& from) {
     co_return line + "|" + text + rest;
 }
 
+// Once it is told to, it takes so many bytes of a write and fails.
+class breaking_layer final : public dragline::net::detail::stream_layer {
+public:
+    explicit breaking_layer(stream_pair::layer socket) : socket_(std::move(socket)) {}
+
+    std::size_t takes = 0;
+    bool breaks = false;
+
+    asio::any_io_executor get_executor() noexcept override { return socket_->get_executor(); }
+    asio::awaitable<dragline::result<std::size_t>> read_some(asio::mutable_buffer into,
+                                                             dragline::async::time_point until,
+                                                             phase where) override {
+        return socket_->read_some(into, until, where);
+    }
+    asio::awaitable<dragline::result<void>> write(dragline::net::detail::gather pieces,
+                                                  dragline::async::time_point until, phase where,
+                                                  dragline::net::detail::input_watch* watch) override {
+        return breaks ? fail(watch) : socket_->write(pieces, until, where, watch);
+    }
+    asio::awaitable<dragline::result<void>> shutdown(dragline::async::time_point until) override {
+        return socket_->shutdown(until);
+    }
+    dragline::result<std::size_t> try_read(asio::mutable_buffer into) noexcept override {
+        return socket_->try_read(into);
+    }
+    void close() noexcept override { socket_->close(); }
+    bool is_open() const noexcept override { return socket_->is_open(); }
+
+private:
+    asio::awaitable<dragline::result<void>> fail(dragline::net::detail::input_watch* watch) {
+        watch->written += takes;
+        co_return asio::error::make_error_code(asio::error::broken_pipe);
+    }
+
+    stream_pair::layer socket_;
+};
+
 }  // namespace
 
 TEST_CASE("a stream works with asio::async_write, async_read_until and async_read", "[net][stream]") {
@@ -245,6 +282,23 @@ TEST_CASE("a write that looks out for input stops for it, and goes on", "[net][s
     run_until(loop, [&] { return read_all.done(); });
     CHECK((got == sent));
     CHECK(answered.done());
+}
+
+TEST_CASE("over TLS a write that fails tells whether any of it has gone out", "[net][stream][tls]") {
+    const std::size_t takes = GENERATE(0, 1, 100);
+    dragline::event_loop loop;
+    stream_pair pair(loop, true, [](stream_pair::layer socket) -> stream_pair::layer {
+        return std::make_shared<breaking_layer>(std::move(socket));
+    });
+    auto& below = dynamic_cast<breaking_layer&>(*pair.client_socket);
+    below.takes = takes;
+    below.breaks = true;
+    const std::string text(50'000, 'x');
+    const dragline::net::detail::gather pieces{asio::buffer(text), asio::const_buffer()};
+    dragline::net::detail::input_watch watch;
+    auto writing = pair.client.layer().write(pieces, dragline::async::no_deadline, phase::write, &watch);
+    CHECK(run_to_end(loop, std::move(writing)).error() == asio::error::broken_pipe);
+    CHECK((watch.written > 0) == (takes > 0));
 }
 
 TEST_CASE("close ends what is under way, and a closed stream stays closed", "[net][stream]") {

@@ -19,11 +19,15 @@
 namespace dragline::test {
 
 struct stream_pair {
-    explicit stream_pair(event_loop& loop, bool secure = false) {
+    using layer = std::shared_ptr<net::detail::stream_layer>;
+
+    /// `around` puts another layer on the client's socket, below TLS.
+    explicit stream_pair(event_loop& loop, bool secure = false, layer (*around)(layer) = nullptr) {
         asio::local::stream_protocol::socket near(loop.get_executor()), far(loop.get_executor());
         asio::local::connect_pair(near, far);
         client_socket = std::make_shared<net::detail::socket_layer>(std::move(near));
         server_socket = std::make_shared<net::detail::socket_layer>(std::move(far));
+        if (around) client_socket = around(client_socket);
         if (secure) {
             shake_hands(loop);
         } else {
@@ -34,8 +38,8 @@ struct stream_pair {
 
     net::stream client;
     net::stream server;
-    std::shared_ptr<net::detail::stream_layer> client_socket;  // below TLS
-    std::shared_ptr<net::detail::stream_layer> server_socket;
+    layer client_socket;  // below TLS
+    layer server_socket;
 
 private:
     void shake_hands(event_loop& loop) {
@@ -51,9 +55,9 @@ private:
                                                              tls::engine_options().host("a.test"));
         auto far = std::make_shared<net::detail::tls_layer>(server_socket, proving, tls::engine_options());
         int done = 0;
-        for (const auto& layer : {near, far}) {
-            asio::co_spawn(loop.get_executor(), layer->handshake(async::no_deadline),
-                           [&done, layer](std::exception_ptr, result<void> shaken) {
+        for (const auto& each : {near, far}) {
+            asio::co_spawn(loop.get_executor(), each->handshake(async::no_deadline),
+                           [&done, each](std::exception_ptr, result<void> shaken) {
                                CHECK(!shaken.error());
                                ++done;
                            });

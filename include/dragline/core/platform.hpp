@@ -185,10 +185,11 @@ inline int receive_datagrams(int, datagram*, std::size_t) noexcept { return -1; 
 // Files that are written: -1 stands for a failure, with the reason in errno. Not on Windows: ENOSYS.
 #if !defined(_WIN32)
 /// Opens a file for writing at its end, makes it where there is none, and locks it against others that come
-/// by this function. A symbolic link at `path` is not followed.
+/// by this function. A symbolic link at `path` is not followed, and a pipe there not waited for.
 inline int open_output(const char* path) noexcept {
-    for (;;) {
-        const int file = ::open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
+    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    for (int tries = 0; tries < 100; ++tries) {
+        const int file = ::open(path, flags, 0666);
         if (file < 0) return -1;
         struct ::stat held {};
         struct ::stat there {};
@@ -203,6 +204,7 @@ inline int open_output(const char* path) noexcept {
         errno = reason;
         if (!locked) return -1;
     }
+    return errno = EAGAIN, -1;
 }
 inline long write_output(int file, const char* data, std::size_t size) noexcept {
     return static_cast<long>(::write(file, data, size));

@@ -15,8 +15,8 @@ namespace dragline::inline v1::http {
 /// What happens when the target of a download is there already.
 enum class existing_file {
     replace,  ///< It is replaced in one step, when the new one is complete.
-    keep,     ///< It stays, and nothing is requested.
-    refuse,   ///< errc::file_exists, also when it appears while the download is under way.
+    keep,    ///< It stays, and nothing is requested; errc::checksum_mismatch when it is not that of sha256().
+    refuse,  ///< errc::file_exists, also when it appears while the download is under way.
 };
 
 /// How far a download has come.

@@ -59,6 +59,13 @@ TEST_CASE("a refusal without question gets the one of its id, and keeps what fol
     REQUIRE(append_with_question(with_extension, asked, out));
     CHECK(out.size() == 12 + 7 + extension.size());
     CHECK(bytes(out.end() - 11, out.end()) == extension);
+
+    // The length before a message on TCP holds no more than this.
+    auto long_reply = header(refused, 1);
+    long_reply.resize(65'535 - 7);
+    CHECK(append_with_question(long_reply, asked, out));
+    long_reply.resize(65'535 - 6);
+    CHECK(!append_with_question(long_reply, asked, out));
 }
 
 TEST_CASE("what is no refusal, or of an unknown id, stays as it came", "[dns][ares_sockets]") {

@@ -7,6 +7,7 @@
 #include <asio/cancellation_signal.hpp>
 #include <asio/error.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <chrono>
 #include <string>
@@ -232,6 +233,28 @@ TEST_CASE("a stream that is dropped closes its connection, and may outlive its l
         start_next(left);
         client.run_for(5ms);
     }
+    CHECK(server.wait_for_open_connections(0));
+}
+
+TEST_CASE("closing a stream, or dropping it, ends the connection that it is opening anew",
+          "[http][open_events]") {
+    const bool drop = GENERATE(false, true);
+    http_server server;
+    server.on("/", std::vector<http_reply>{stream("data: a\n\n"), http_reply().no_answer()});
+    http_client client;
+    auto events = open(client, server.url(), reconnecting(1)).stream;
+    auto first = start_next(events);
+    run_until(client.loop, [&] { return first.done(); });
+    auto waiting = start_next(events);
+    run_until(client.loop, [&] { return server.request_count() == 2; });
+    CHECK(!waiting.done());
+    if (drop) {
+        events = http::event_stream();
+    } else {
+        events.close();
+    }
+    run_until(client.loop, [&] { return waiting.done(); });
+    CHECK(waiting.ec() == asio::error::operation_aborted);
     CHECK(server.wait_for_open_connections(0));
 }
 

@@ -22,6 +22,9 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL std::error_code check_download(const download_options& options,
                                              const std::filesystem::path& path);
 
+/// Adds a whole file to a hash and gives its size; the loop has other turns in between.
+asio::awaitable<result<std::uint64_t>> add_file(sha256_hasher& to, std::filesystem::path path);
+
 class download_op {
 public:
     /// Options and file must outlive it.

@@ -58,7 +58,8 @@ private:
     event_stream_parser parser_;
     std::vector<char> buffer_;
     std::string_view unread_;
-    async::event* pause_ = nullptr;  // while there is one
+    async::event* pause_ = nullptr;     // while there is one
+    open_response* opening_ = nullptr;  // likewise
     std::error_code end_;
     int failures_ = 0;
     bool waiting_ = false;

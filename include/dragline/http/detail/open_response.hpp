@@ -34,6 +34,11 @@ public:
     /// The head phase; `record` gets what is known then.
     static asio::awaitable<result<void>> open(pointer self, std::string url, response_record& record);
 
+    /// Ends open() under way as operation_aborted. Threads: the loop's own.
+    void interrupt() noexcept {
+        if (operation_) operation_->ending().interrupt();
+    }
+
     static asio::awaitable<result<std::size_t>> read_some(pointer self, asio::mutable_buffer into);
     static asio::awaitable<result<std::string>> read_all(pointer self, std::uint64_t limit);
     static asio::awaitable<result<std::uint64_t>> read_to(pointer self, body_sink sink);
@@ -51,6 +56,7 @@ private:
 
     void end(std::error_code ec) noexcept;
     void release() noexcept;
+    void fail() noexcept;
     std::error_code after_read(std::error_code ec, bool at_end) noexcept;
 
     asio::any_io_executor executor_;

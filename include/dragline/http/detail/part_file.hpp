@@ -53,9 +53,12 @@ class part_file {
 public:
     part_file(std::filesystem::path target, const std::string& url);
 
-    /// Opens it; what an earlier attempt has left is kept if it is of this URL.
+    /// Opens it; what an earlier attempt has left is kept if it is of this URL. Not hashed yet is what is
+    /// kept.
     std::error_code open(bool resume, bool hashed);
 
+    const std::filesystem::path& path() const noexcept { return part_; }
+    sha256_hasher& hasher() noexcept { return hasher_; }
     std::uint64_t size() const noexcept { return size_; }
     const std::string& validator() const noexcept { return validator_; }
 
@@ -67,7 +70,7 @@ public:
     /// Whether a later attempt can go on with it.
     bool resumable() const noexcept { return size_ > 0 && !validator_.empty(); }
 
-    /// The hash of all that is in it, when open() was told to keep one.
+    /// The hash of all that is in it, when open() was told to keep one and hasher() was given what was kept.
     std::string hash() { return hasher_.finish(); }
 
     std::error_code put_in_place(existing_file existing, bool sync);
@@ -75,7 +78,6 @@ public:
 
 private:
     void read_info();
-    std::error_code hash_content();
 
     std::filesystem::path target_, part_, info_;
     std::string url_hash_;

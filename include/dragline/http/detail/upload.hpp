@@ -57,6 +57,7 @@ private:
 
     static void expired(void* self) noexcept;
     static asio::awaitable<pulled> pull_there(body_source* from, asio::mutable_buffer into);
+    asio::awaitable<result<void>> rest(stage_limit limit);
     asio::awaitable<result<std::size_t>> pull(asio::mutable_buffer into, stage_limit limit);
     asio::awaitable<result<std::size_t>> pull_waiting(asio::mutable_buffer into, stage_limit limit);
     asio::const_buffer framed(std::size_t size);

@@ -1,6 +1,7 @@
 // Included by <dragline/http/download.hpp> only.
 #pragma once
 
+#include <dragline/core/ascii.hpp>
 #include <dragline/http/detail/download_op.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -21,6 +22,14 @@ DRAGLINE_DECL asio::awaitable<result<download_result>> download_body(fetch_place
         if (!made.kept) co_return errc::file_exists;
         made.size = std::filesystem::file_size(made.path, ec);
         if (ec) co_return make_file_error(ec.value());
+        if (options.sha256().empty()) co_return std::move(made);
+        sha256_hasher hasher;
+        auto adding = add_file(hasher, made.path);
+        const auto added = co_await std::move(adding);
+        if (!added) co_return added.error();
+        made.size = *added;
+        made.sha256 = hasher.finish();
+        if (!ascii::equals_ignoring_case(made.sha256, options.sha256())) co_return errc::checksum_mismatch;
         co_return std::move(made);
     }
     part_file part(made.path, url);

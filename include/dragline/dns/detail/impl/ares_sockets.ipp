@@ -32,7 +32,8 @@ DRAGLINE_DECL bool append_with_question(byte_view reply, const asked_questions& 
     const auto code = static_cast<rcode>(reply[3] & rcode_mask);
     if (code == rcode::no_error || code == rcode::name_not_found) return false;
     const auto question = asked.question_of(load_big16(reply.data()));
-    if (question.empty()) return false;
+    constexpr std::size_t longest_message = 0xffff;
+    if (question.empty() || reply.size() + question.size() > longest_message) return false;
     const auto begin = into.size();
     const auto rest = reply.begin() + query_header_size;
     into.insert(into.end(), reply.begin(), rest);

@@ -8,10 +8,15 @@
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/buffer.hpp>
+#include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
+#include <asio/this_coro.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
+#include <fstream>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -36,8 +41,34 @@ DRAGLINE_DECL download_op::download_op(fetch_place place, std::string url, const
                                        part_file& part)
     : place_(std::move(place)), url_(std::move(url)), options_(options), part_(part) {}
 
+DRAGLINE_DECL asio::awaitable<result<std::uint64_t>> add_file(sha256_hasher& to, std::filesystem::path path) {
+    const auto here = co_await asio::this_coro::executor;
+    std::ifstream file(path, std::ios::binary);
+    std::vector<char> piece(1024 * 1024);  // one or two milliseconds
+    std::uint64_t total = 0;
+    while (file) {
+        file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        const auto size = static_cast<std::size_t>(file.gcount());
+        to.add({piece.data(), size});
+        total += size;
+        auto turn = asio::post(here, asio::use_awaitable);
+        co_await std::move(turn);
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return asio::error::operation_aborted;
+    }
+    if (!file.is_open() || file.bad()) co_return make_file_error(EIO);
+    co_return total;
+}
+
 DRAGLINE_DECL asio::awaitable<result<response_record>> download_op::run() {
-    if (auto ec = part_.open(options_.resume(), !options_.sha256().empty())) co_return ec;
+    const bool hashed = !options_.sha256().empty();
+    if (auto opened = part_.open(options_.resume(), hashed)) co_return opened;
+    if (hashed && part_.resumable()) {
+        auto adding = add_file(part_.hasher(), part_.path());
+        const auto added = co_await std::move(adding);
+        if (!added) co_return added.error();
+        if (*added != part_.size()) co_return make_file_error(EIO);
+    }
     std::error_code ec;
     try {
         auto transferring = transfer();
@@ -87,10 +118,10 @@ DRAGLINE_DECL fetch_options download_op::request(bool resuming) const {
 DRAGLINE_DECL result<download_op::next_step> download_op::judge(bool resuming) {
     const auto& headers = stream_.headers;
     const auto range = parse_content_range(headers.get("Content-Range"));
+    const auto now = strong_validator(headers);
+    const bool same = now.empty() || now == part_.validator();
     if (resuming && stream_.status == 206) {
         // RFC 9110, 15.3.7: a part has the validator of its whole. The rest of the file, or it is of no use.
-        const auto now = strong_validator(headers);
-        const bool same = now.empty() || now == part_.validator();
         const bool fits = range && range->first == part_.size() &&
                           (!range->whole || range->last + 1 == *range->whole) &&
                           range->last < ~std::uint64_t{0};
@@ -99,12 +130,12 @@ DRAGLINE_DECL result<download_op::next_step> download_op::judge(bool resuming) {
         total_ = range->last + 1;
     } else if (resuming && stream_.status == 416) {
         // Its validator holds, else the answer were the whole file: so nothing is missing, or all is wrong.
-        if (!range || range->first || range->whole != part_.size()) return next_step::ask_for_all;
+        if (!same || !range || range->first || range->whole != part_.size()) return next_step::ask_for_all;
         resumed_ = part_.size();
         if (resumed_ > options_.max_size()) return errc::body_too_large;
         return next_step::complete;
     } else if (stream_.status == 200) {
-        if (auto ec = part_.restart(strong_validator(headers))) return ec;
+        if (auto ec = part_.restart(now)) return ec;
         if (const auto length = headers.find("Content-Length");
             length && !headers.contains("Transfer-Encoding"))
             total_ = ascii::parse_number<std::uint64_t>(*length);

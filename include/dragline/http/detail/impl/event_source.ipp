@@ -40,6 +40,7 @@ DRAGLINE_DECL event_source::event_source(std::shared_ptr<session_state> session,
 DRAGLINE_DECL void event_source::close() noexcept {
     if (!end_) end_ = asio::error::operation_aborted;
     stream_.close();
+    if (opening_) opening_->interrupt();
     if (pause_) pause_->notify();
 }
 
@@ -61,17 +62,25 @@ DRAGLINE_DECL asio::awaitable<result<void>> event_source::connect(pointer self) 
     if (!options.headers().contains("Accept")) options.header("Accept", "text/event-stream");
     if (!options.headers().contains("Cache-Control")) options.header("Cache-Control", "no-store");
     if (!self->last_event_id().empty()) options.header("Last-Event-ID", self->last_event_id());
-    auto opening = open_body({self->executor_, self->session_}, self->url_, std::move(options));
-    auto opened = co_await std::move(opening);
+    auto body = std::make_shared<open_response>(self->session_, std::move(options));
+    struct announced {
+        event_source& owner;
+        ~announced() { owner.opening_ = nullptr; }
+    } guard{*self};
+    self->opening_ = body.get();
+    response_record record;
+    auto opening = open_response::open(body, self->url_, record);
+    const auto opened = co_await std::move(opening);
     if (!opened) co_return opened.error();
+    response_stream stream(std::move(record), std::move(body));
     if (self->end_) co_return self->end_;
-    self->stopped_ = opened->status == 204;
+    self->stopped_ = stream.status == 204;
     if (self->stopped_) co_return asio::error::make_error_code(asio::error::eof);
-    if (opened->status != 200) co_return errc::unexpected_status;
-    if (!is_media_type(opened->headers.get("Content-Type"), "text/event-stream")) {
+    if (stream.status != 200) co_return errc::unexpected_status;
+    if (!is_media_type(stream.headers.get("Content-Type"), "text/event-stream")) {
         co_return errc::unexpected_type;
     }
-    self->stream_ = *std::move(opened);
+    self->stream_ = std::move(stream);
     co_return result<void>();
 }
 

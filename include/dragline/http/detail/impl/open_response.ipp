@@ -1,6 +1,8 @@
 // Included by <dragline/http/detail/open_response.hpp> only.
 #pragma once
 
+#include <dragline/async/callback_failure.hpp>
+#include <dragline/core/error.hpp>
 #include <dragline/http/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -93,6 +95,12 @@ DRAGLINE_DECL std::error_code open_response::after_read(std::error_code ec, bool
     return ec ? ec : end_;
 }
 
+// The source of a request that is still sent threw: it is not to be asked for the rest as if nothing were
+// missing.
+DRAGLINE_DECL void open_response::fail() noexcept {
+    if (!end_) end_ = dragline::errc::callback_failed;
+}
+
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(pointer self,
                                                                             asio::mutable_buffer into) {
     if (self->end_) co_return self->end_;
@@ -100,8 +108,14 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(poin
     if (into.size() == 0) co_return std::size_t{0};
     const reading under_way(*self);
     auto& operation = *self->operation_;
-    auto running = operation.body().read_some(operation.connection(), into);
-    auto got = co_await std::move(running);
+    result<std::size_t> got;
+    try {
+        auto running = operation.body().read_some(operation.connection(), into);
+        got = co_await std::move(running);
+    } catch (const async::callback_failure&) {
+        self->fail();
+        throw;
+    }
     if (auto ec = self->after_read(got.error(), *got == 0)) co_return ec;
     co_return got;
 }
@@ -115,8 +129,14 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> open_response::read_all(point
     auto& operation = *self->operation_;
     operation.body().lower_limit(limit);
     std::string text;
-    auto running = operation.body().read_all(operation.connection(), text);
-    auto read = co_await std::move(running);
+    result<void> read;
+    try {
+        auto running = operation.body().read_all(operation.connection(), text);
+        read = co_await std::move(running);
+    } catch (const async::callback_failure&) {
+        self->fail();
+        throw;
+    }
     if (!read && !self->end_) self->end_ = read.error();  // what it has read is lost, also when cancelled
     if (auto ec = self->after_read(read.error(), true); ec != asio::error::eof) co_return ec;
     co_return std::move(text);

@@ -99,12 +99,13 @@ DRAGLINE_DECL std::error_code part_file::open(bool resume, bool hashed) {
     size_ = std::filesystem::file_size(part_, ec);
     if (ec) return make_file_error(ec.value());
     if (resume && size_ > 0) read_info();
-    if (!resumable()) return restart({});
-    return hashed_ ? hash_content() : std::error_code();
+    return resumable() ? std::error_code() : restart({});
 }
 
 // Two lines: the hash of the URL, the validator. What is not like that says nothing.
 DRAGLINE_DECL void part_file::read_info() {
+    std::error_code ec;  // to open a pipe waits for its other end
+    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(info_, ec))) return;
     std::ifstream file(info_, std::ios::binary);
     std::array<char, 4096> text;
     file.read(text.data(), text.size());
@@ -118,19 +119,6 @@ DRAGLINE_DECL void part_file::read_info() {
     const auto url_hash = line();
     const auto validator = line();
     if (!url_hash.empty() && url_hash == url_hash_) validator_ = validator;
-}
-
-DRAGLINE_DECL std::error_code part_file::hash_content() {
-    std::ifstream file(part_, std::ios::binary);
-    std::array<char, 64 * 1024> piece;
-    std::uint64_t total = 0;
-    while (file) {
-        file.read(piece.data(), piece.size());
-        const auto size = static_cast<std::size_t>(file.gcount());
-        hasher_.add({piece.data(), size});
-        total += size;
-    }
-    return total == size_ ? std::error_code() : make_file_error(EIO);
 }
 
 DRAGLINE_DECL std::error_code part_file::write(std::string_view bytes) {

@@ -10,6 +10,7 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
 #include <asio/this_coro.hpp>
 
 #include <algorithm>
@@ -30,6 +31,11 @@ DRAGLINE_DECL void upload::stop() noexcept {
 }
 
 DRAGLINE_DECL asio::awaitable<result<asio::const_buffer>> upload::next(stage_limit limit) {
+    if (!buffer_.empty()) {
+        auto resting = rest(limit);
+        const auto rested = co_await std::move(resting);
+        if (!rested) co_return rested.error();
+    }
     buffer_.resize(size_line + piece_size + h1::line_end.size());
     const auto room = asio::buffer(buffer_.data() + size_line, piece_size);
     auto pulling = pull(room, limit);
@@ -53,6 +59,17 @@ DRAGLINE_DECL asio::awaitable<result<asio::const_buffer>> upload::next(stage_lim
         source_ = nullptr;
     }
     co_return asio::const_buffer(room.data(), *got);
+}
+
+// While the peer takes all at once and the source has more, nothing else would make the loop turn.
+DRAGLINE_DECL asio::awaitable<result<void>> upload::rest(stage_limit limit) {
+    auto turn = asio::post(loop_.executor(), asio::use_awaitable);
+    co_await std::move(turn);
+    const auto caller = co_await asio::this_coro::cancellation_state;
+    if (interrupted_ || caller.cancelled() != asio::cancellation_type::none)
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    if (limit.until <= loop_.now()) co_return make_timeout(limit.where);
+    co_return result<void>();
 }
 
 DRAGLINE_DECL asio::const_buffer upload::framed(std::size_t size) {

@@ -34,12 +34,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
         input_watch below;
         auto writing = lower_->write(pieces, until, where, watch ? &below : nullptr);
         auto written = co_await std::move(writing);
+        const bool all = written && !below.input;
+        engine_.output_sent(all ? output.size() : below.written);
         if (!written) co_return written;
-        if (below.input) {
-            engine_.output_sent(below.written);
-            co_return watch->input = true, result<void>();
-        }
-        engine_.output_sent(output.size());
+        if (below.input) co_return watch->input = true, result<void>();
     }
     co_return result<void>();
 }
@@ -105,11 +103,13 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, asyn
             return std::string_view(static_cast<const char*>(piece.data()), piece.size());
         });
         auto taken = engine_.write(plain);
+        const auto waiting = engine_.output_size();
         auto flushing = flush(until, where, watch);
         auto flushed = co_await std::move(flushing);
         if (!taken) co_return taken.error();
+        // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
+        if (watch && (flushed || engine_.output_size() < waiting)) watch->written += *taken;
         if (!flushed) co_return flushed;
-        if (watch) watch->written += *taken;
         for (auto& piece : pieces) {
             const auto size = std::min(*taken, piece.size());
             piece += size;
