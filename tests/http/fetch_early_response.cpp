@@ -10,6 +10,7 @@
 #include <dragline/http/detail/h1_connection.hpp>
 #include <dragline/http/error.hpp>
 
+#include <asio/read.hpp>
 #include <asio/read_until.hpp>
 #include <asio/write.hpp>
 #include <catch2/catch_test_macros.hpp>
