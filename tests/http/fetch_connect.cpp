@@ -7,6 +7,7 @@
 
 #include <asio/error.hpp>
 #include <asio/local/stream_protocol.hpp>
+#include <asio/write.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
