@@ -1,6 +1,8 @@
 // How often a fetch asks the heap for memory: counted, not timed.
 #include <dragline/http/fetch.hpp>
 
+#include <dragline/core/features.hpp>
+
 #include "../support/http_client.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -55,8 +57,9 @@ asio::awaitable<double> allocations_of_a_fetch(http_client& client, std::string 
 
 }  // namespace
 
-// The goal is ten. Nine are values; the others are frames of coroutines, of which Asio keeps two for the next
-// use.
+// Seven are values: the URL twice, the call, and two each for the fields of request and response. The frames
+// of coroutines are those of the fetch before; where AddressSanitizer is to see each of them go, there are
+// sixteen.
 TEST_CASE("a fetch on a warm connection takes no more allocations than are known", "[http][fetch]") {
     if (!install_counter()) SKIP("only the allocators of the sanitizers tell");
     http_server server;
@@ -66,5 +69,5 @@ TEST_CASE("a fetch on a warm connection takes no more allocations than are known
         run_to_end(client.loop, allocations_of_a_fetch(client, server.url("/"), fetch_options(), 100));
     CHECK(client.statistics().connections == 1);
     CHECK(server.request_count() == 120);
-    CHECK(counted <= 30);  // 24 when this was written
+    CHECK(counted <= (dragline::features::address_sanitizer ? 26 : 10));
 }

@@ -3,6 +3,8 @@
 // need.
 #pragma once
 
+#include <dragline/core/detail/result_frame.hpp>
+
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/error_code.hpp>

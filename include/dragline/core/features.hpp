@@ -38,6 +38,18 @@
 #define DRAGLINE_WITH_NGHTTP2 0
 #endif
 
+// What the compiler was told to look for.
+#if defined(__SANITIZE_ADDRESS__)
+#define DRAGLINE_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define DRAGLINE_ADDRESS_SANITIZER 1
+#endif
+#endif
+#if !defined(DRAGLINE_ADDRESS_SANITIZER)
+#define DRAGLINE_ADDRESS_SANITIZER 0
+#endif
+
 /// What this build of Dragline was given. Code asks these constants, not the macros.
 namespace dragline::inline v1::features {
 
@@ -47,5 +59,6 @@ inline constexpr bool zstd = DRAGLINE_WITH_ZSTD != 0;
 inline constexpr bool idn2 = DRAGLINE_WITH_IDN2 != 0;
 inline constexpr bool psl = DRAGLINE_WITH_PSL != 0;
 inline constexpr bool nghttp2 = DRAGLINE_WITH_NGHTTP2 != 0;
+inline constexpr bool address_sanitizer = DRAGLINE_ADDRESS_SANITIZER != 0;
 
 }  // namespace dragline::inline v1::features

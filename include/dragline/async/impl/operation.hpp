@@ -17,11 +17,11 @@ auto run_kept(Body body, std::tuple<Args...> args) -> asio::awaitable<outcome_of
 // The body's coroutine, not begun. From here on neither body nor arguments have a type of their own, which
 // keeps what is compiled for each operation small. A closure is kept as long as its coroutine, which uses it.
 template <class Body, class... Args>
-auto prepare(Body body, std::tuple<Args...> args) -> asio::awaitable<outcome_of<Body, Args...>> {
+auto prepare(Body body, Args&... args) -> asio::awaitable<outcome_of<Body, Args...>> {
     if constexpr (std::is_pointer_v<Body> || std::is_empty_v<Body>) {
-        return std::apply(body, std::move(args));
+        return body(std::move(args)...);
     } else {
-        return run_kept(std::move(body), std::move(args));
+        return run_kept(std::move(body), std::tuple<Args...>(std::move(args)...));
     }
 }
 
@@ -36,8 +36,8 @@ struct start_operation {
     // A token may begin the operation later, or more than once: until then body and arguments are kept.
     template <class Handler, class Body, class... Args>
     void operator()(Handler&& handler, Body body, std::tuple<Args...> args) const {
-        begin_operation<Error>(loop, std::forward<Handler>(handler),
-                               prepare(std::move(body), std::move(args)));
+        auto running = std::apply([&](Args&... each) { return prepare(std::move(body), each...); }, args);
+        begin_operation<Error>(loop, std::forward<Handler>(handler), std::move(running));
     }
 };
 
@@ -52,13 +52,12 @@ asio::awaitable<R> hop(asio::any_io_executor loop, asio::awaitable<R> running) {
 
 // use_awaitable: on the caller's own loop the body is awaited as it is, without a spawn. The caller gets the
 // original exception either way.
-template <class T, class Body, class... Args>
-asio::awaitable<T> await_operation(asio::any_io_executor loop, Body body, Args... args) {
+template <class T, class R>
+asio::awaitable<T> await_operation(asio::any_io_executor loop, asio::awaitable<R> body) {
     const bool here = co_await asio::this_coro::executor == loop;
     try {
-        auto running = here ? body(std::move(args)...)
-                            : hop(std::move(loop), prepare(std::move(body), std::tuple(std::move(args)...)));
-        if constexpr (is_result<outcome_of<Body, Args...>>) {
+        auto running = here ? std::move(body) : hop(std::move(loop), std::move(body));
+        if constexpr (is_result<R>) {
             auto outcome = co_await std::move(running);
             if (!outcome) throw std::system_error(outcome.error());
             if constexpr (std::is_void_v<T>) {
@@ -84,14 +83,13 @@ typename shapes<T>::tuple tuple_of(result<T> outcome) {
 }
 
 // as_tuple(use_awaitable): as above, and with a body that returns a result nothing is thrown at all.
-template <class T, class Body, class... Args>
-asio::awaitable<typename shapes<T>::tuple> await_tuple(asio::any_io_executor loop, Body body, Args... args) {
+template <class T, class R>
+asio::awaitable<typename shapes<T>::tuple> await_tuple(asio::any_io_executor loop, asio::awaitable<R> body) {
     const bool here = co_await asio::this_coro::executor == loop;
     result<T> outcome;
     try {
-        auto running = here ? body(std::move(args)...)
-                            : hop(std::move(loop), prepare(std::move(body), std::tuple(std::move(args)...)));
-        if constexpr (std::is_void_v<outcome_of<Body, Args...>>) {
+        auto running = here ? std::move(body) : hop(std::move(loop), std::move(body));
+        if constexpr (std::is_void_v<R>) {
             co_await std::move(running);
         } else {
             outcome = co_await std::move(running);
@@ -108,9 +106,9 @@ template <class T, class Body, class Token, class... Args>
 auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
     using token_type = std::decay_t<Token>;
     if constexpr (std::is_same_v<token_type, default_token>) {
-        return detail::await_operation<T>(std::move(loop), std::move(body), std::move(args)...);
+        return detail::await_operation<T>(std::move(loop), detail::prepare(std::move(body), args...));
     } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
-        return detail::await_tuple<T>(std::move(loop), std::move(body), std::move(args)...);
+        return detail::await_tuple<T>(std::move(loop), detail::prepare(std::move(body), args...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::code_signature>(
             detail::start_operation<std::error_code>{std::move(loop)}, token, std::move(body),
@@ -121,7 +119,7 @@ auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args
 template <class T, class Body, class Token, class... Args>
 auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
     if constexpr (std::is_same_v<std::decay_t<Token>, default_token>) {
-        return detail::await_operation<T>(std::move(loop), std::move(body), std::move(args)...);
+        return detail::await_operation<T>(std::move(loop), detail::prepare(std::move(body), args...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::exception_signature>(
             detail::start_operation<std::exception_ptr>{std::move(loop)}, token, std::move(body),
@@ -145,8 +143,9 @@ asio::awaitable<T> await_here(Body body, Args... args) {
 template <class T, class Body, class... Args>
 asio::awaitable<typename detail::shapes<T>::tuple> await_here_as_tuple(Body body, Args... args) {
     auto here = co_await asio::this_coro::executor;
-    auto running = detail::await_tuple<T>(here, std::move(body), here, std::move(args)...);
-    co_return co_await std::move(running);
+    auto running = body(here, std::move(args)...);
+    auto tupled = detail::await_tuple<T>(std::move(here), std::move(running));
+    co_return co_await std::move(tupled);
 }
 
 }  // namespace dragline::async

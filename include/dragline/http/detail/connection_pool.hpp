@@ -102,9 +102,13 @@ public:
     connection_pool(const connection_pool&) = delete;
     connection_pool& operator=(const connection_pool&) = delete;
 
+    /// Where the key for acquire() may be written: one text for all, kept for its memory.
+    std::string& key_text() noexcept { return key_text_; }
+
     /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
-    /// `fresh`: no idle one. Errors: make_timeout(phase::queue), dragline::errc::queue_full.
-    asio::awaitable<result<place>> acquire(std::string key, bool fresh, async::time_point now,
+    /// The key is not used after a wait. `fresh`: no idle one. Errors: make_timeout(phase::queue),
+    /// dragline::errc::queue_full.
+    asio::awaitable<result<place>> acquire(std::string_view key, bool fresh, async::time_point now,
                                            stage_limit limit, async::interrupter& ending);
 
     /// Closes every idle connection, and from now on each one that is parked.
@@ -118,7 +122,7 @@ private:
     struct waiter;
     using waiters = std::list<waiter*>;
     struct host {
-        explicit host(std::string k) : key(std::move(k)) {}
+        explicit host(std::string_view k) : key(k) {}
         std::string key;
         std::size_t connections = 0;       // idle, used, or being opened
         std::size_t wanted = 0;            // waiters, wherever they stand in line
@@ -139,7 +143,7 @@ private:
         place granted;
     };
 
-    host& host_of(std::string&& key);
+    host& host_of(std::string_view key);
     std::optional<place> take_idle(host& from, async::time_point now);
     bool has_room(const host& wanted) const noexcept { return wanted.connections < limits_.per_host; }
     std::optional<place> open_place(host& wanted);
@@ -161,6 +165,7 @@ private:
     slots used_;
     waiters waiting_for_total_;
     std::size_t waiting_ = 0;
+    std::string key_text_;
     std::uint64_t arrivals_ = 0;
     bool closed_ = false;
 };

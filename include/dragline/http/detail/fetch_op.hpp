@@ -23,7 +23,7 @@ namespace dragline::inline v1::http::detail {
 
 class fetch_op {
 public:
-    fetch_op(std::shared_ptr<session_state> session, fetch_options options);
+    fetch_op(std::shared_ptr<session_state> session, fetch_options&& options);
 
     /// Up to the head of the answer. Call once; the object must outlive the coroutine, here and below.
     asio::awaitable<result<void>> open(std::string url);

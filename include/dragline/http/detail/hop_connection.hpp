@@ -19,7 +19,7 @@ public:
         : url_(where), options_(options), pinned_(pinned), tls_(tls) {}
 
     /// Connections are shared by what may use them alike: origin, trust, and where they were told to go.
-    std::string key() const;
+    void write_key(std::string& into) const;
 
     /// Without resolver and deadline.
     net::connect_request request() const;

@@ -100,19 +100,24 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exc
     }
 }
 
-// It grows as bytes come, not as the peer announces; one byte beyond the limit tells a body that just fits
-// from one that does not.
+// Memory is taken as bytes come, not as the peer announces: a MiB, then sixteen times what has come. One byte
+// beyond the limit tells a body that just fits from one that does not.
 DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from, std::string& into) {
-    constexpr std::uint64_t most_at_once = 256 * 1024;
+    constexpr std::uint64_t most_at_once = 256 * 1024, first_reserve = 1024 * 1024;
     if (!has_body_ || truncated_) co_return result<void>();
     if (announced_too_large()) co_return errc::body_too_large;
-    const auto expected = length_ ? *length_ - delivered_ : 16 * 1024;
+    const std::uint64_t expected = length_ ? *length_ - delivered_ : 16 * 1024;
     const auto limit = limit_ - delivered_;
     const auto before = into.size();
     for (std::size_t size = 0;;) {
         const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
         const auto room =
             std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
+        if (before + size + room > into.capacity()) {
+            const auto vouched = std::max<std::uint64_t>(first_reserve, 16 * size);
+            const auto worth = std::max(size + room, std::min({expected, limit, vouched}));
+            into.reserve(before + static_cast<std::size_t>(worth));
+        }
         into.resize(before + size + static_cast<std::size_t>(room));
         const auto space = asio::buffer(into.data() + before + size, static_cast<std::size_t>(room));
         auto reading = next_piece(from, space);

@@ -10,9 +10,9 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string&& key) {
+DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string_view key) {
     if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
-    auto made = std::make_unique<host>(std::move(key));
+    auto made = std::make_unique<host>(key);
     auto& added = *made;
     hosts_.emplace(added.key, std::move(made));
     return added;
@@ -92,8 +92,8 @@ DRAGLINE_DECL connection_pool::waiter::~waiter() {
 }
 
 DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
-    std::string key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
-    auto& wanted = host_of(std::move(key));
+    std::string_view key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
+    auto& wanted = host_of(key);
     if (!fresh) {
         if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
     }

@@ -19,7 +19,7 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_options options)
+DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_options&& options)
     : session_(std::move(session)),
       call_(*session_),
       options_(std::move(options)),
@@ -147,8 +147,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
     if (auto ec = choose_tls()) co_return record(ec), ec;
     const hop_connection wanted(url_, options_, pinned_, tls_.get());
     const bool fresh = options_.fresh_connection() || repeats;
-    auto acquiring = session_->pool().acquire(wanted.key(), fresh, attempt_started_, {until_, phase::queue},
-                                              call_.ending());
+    auto& pool = session_->pool();
+    wanted.write_key(pool.key_text());
+    auto acquiring =
+        pool.acquire(pool.key_text(), fresh, attempt_started_, {until_, phase::queue}, call_.ending());
     auto place = co_await std::move(acquiring);
     attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();

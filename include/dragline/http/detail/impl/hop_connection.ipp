@@ -7,8 +7,8 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL std::string hop_connection::key() const {
-    std::string key(url_.hostname());
+DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
+    key = url_.hostname();
     key += ':';
     key += std::to_string(url_.port_or_default());
     if (tls_) {
@@ -27,7 +27,6 @@ DRAGLINE_DECL std::string hop_connection::key() const {
         key += " through ";
         key += options_.bind_interface();
     }
-    return key;
 }
 
 DRAGLINE_DECL net::connect_request hop_connection::request() const {

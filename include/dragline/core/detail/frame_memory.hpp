@@ -1,0 +1,81 @@
+// Memory of coroutine frames, kept for the next ones: an operation that runs again asks the heap for none.
+#pragma once
+
+#include <dragline/core/features.hpp>
+
+#include <array>
+#include <cstddef>
+#include <new>
+
+namespace dragline::inline v1::detail {
+
+// What one thread has to spare: a few blocks of each size. A frame may be freed by another thread than the
+// one that made it; the block then stays there.
+class frame_memory {
+public:
+    static void* allocate(std::size_t size) {
+        if (auto* kept = of_thread(size)) {
+            auto& spare = kept->spare_[place_of(size)];
+            if (auto* taken = spare.first) {
+                spare.first = taken->next;
+                --spare.count;
+                return taken;
+            }
+        }
+        return ::operator new(rounded(size));
+    }
+
+    static void deallocate(void* memory, std::size_t size) noexcept {
+        if (auto* kept = of_thread(size)) {
+            auto& spare = kept->spare_[place_of(size)];
+            if (spare.count < most_of_a_size) {
+                spare.first = new (memory) block{spare.first};
+                ++spare.count;
+                return;
+            }
+        }
+        ::operator delete(memory);
+    }
+
+    frame_memory(const frame_memory&) = delete;
+    frame_memory& operator=(const frame_memory&) = delete;
+
+private:
+    static constexpr std::size_t step = 128;
+    static constexpr std::size_t largest = 8 * 1024;
+    static constexpr std::size_t most_of_a_size = 8;
+
+    struct block {
+        block* next;
+    };
+    struct blocks {
+        block* first = nullptr;
+        std::size_t count = 0;
+    };
+
+    frame_memory() = default;
+    ~frame_memory() {
+        ended_ = true;
+        for (auto& spare : spare_) {
+            while (auto* freed = spare.first) {
+                spare.first = freed->next;
+                ::operator delete(freed);
+            }
+        }
+    }
+
+    // None for what is too large, and at the end of the thread, when frames may still go with static objects.
+    // AddressSanitizer shall see each frame go.
+    static frame_memory* of_thread(std::size_t size) noexcept {
+        if (features::address_sanitizer || size > largest || ended_) return nullptr;
+        thread_local frame_memory kept;
+        return &kept;
+    }
+    static std::size_t place_of(std::size_t size) noexcept { return (size - 1) / step; }
+    static std::size_t rounded(std::size_t size) noexcept { return (size + step - 1) / step * step; }
+
+    static inline thread_local constinit bool ended_ = false;
+    std::array<blocks, largest / step> spare_;
+};
+
+}  // namespace dragline::inline v1::detail
