@@ -58,6 +58,18 @@
 #define DRAGLINE_WITH_NGHTTP2 0
 #endif
 
+// What the compiler was told to look for.
+#if defined(__SANITIZE_ADDRESS__)
+#define DRAGLINE_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define DRAGLINE_ADDRESS_SANITIZER 1
+#endif
+#endif
+#if !defined(DRAGLINE_ADDRESS_SANITIZER)
+#define DRAGLINE_ADDRESS_SANITIZER 0
+#endif
+
 /// What this build of Dragline was given. Code asks these constants, not the macros.
 namespace dragline::inline v1::features {
 
@@ -67,6 +79,7 @@ inline constexpr bool zstd = DRAGLINE_WITH_ZSTD != 0;
 inline constexpr bool idn2 = DRAGLINE_WITH_IDN2 != 0;
 inline constexpr bool psl = DRAGLINE_WITH_PSL != 0;
 inline constexpr bool nghttp2 = DRAGLINE_WITH_NGHTTP2 != 0;
+inline constexpr bool address_sanitizer = DRAGLINE_ADDRESS_SANITIZER != 0;
 
 }  // namespace dragline::inline v1::features
 
@@ -882,6 +895,128 @@ struct list_link {
 // The only header that decides how this library sees Asio: the oldest release it accepts, the default token,
 // and the names that moved between releases. Other headers include this one, then the narrow <asio/...> they
 // need.
+
+// ---- dragline/core/detail/result_frame.hpp
+// The frame of a coroutine that gives a result<T>, as Asio has it but for its memory. Asio keeps two frames
+// on each thread for the next ones, and none above 1 KiB; an operation of this library has ten at a time.
+
+// ---- dragline/core/detail/frame_memory.hpp
+// Memory of coroutine frames, kept for the next ones: an operation that runs again asks the heap for none.
+
+
+#include <array>
+#include <cstddef>
+#include <new>
+
+namespace dragline::inline v1::detail {
+
+// What one thread has to spare: a few blocks of each size. A frame may be freed by another thread than the
+// one that made it; the block then stays there.
+class frame_memory {
+public:
+    static void* allocate(std::size_t size) {
+        if (auto* kept = of_thread(size)) {
+            auto& spare = kept->spare_[place_of(size)];
+            if (auto* taken = spare.first) {
+                spare.first = taken->next;
+                --spare.count;
+                return taken;
+            }
+        }
+        return ::operator new(rounded(size));
+    }
+
+    static void deallocate(void* memory, std::size_t size) noexcept {
+        if (auto* kept = of_thread(size)) {
+            auto& spare = kept->spare_[place_of(size)];
+            if (spare.count < most_of_a_size) {
+                spare.first = new (memory) block{spare.first};
+                ++spare.count;
+                return;
+            }
+        }
+        ::operator delete(memory);
+    }
+
+    frame_memory(const frame_memory&) = delete;
+    frame_memory& operator=(const frame_memory&) = delete;
+
+private:
+    static constexpr std::size_t step = 128;
+    static constexpr std::size_t largest = 8 * 1024;
+    static constexpr std::size_t most_of_a_size = 8;
+
+    struct block {
+        block* next;
+    };
+    struct blocks {
+        block* first = nullptr;
+        std::size_t count = 0;
+    };
+
+    frame_memory() = default;
+    ~frame_memory() {
+        ended_ = true;
+        for (auto& spare : spare_) {
+            while (auto* freed = spare.first) {
+                spare.first = freed->next;
+                ::operator delete(freed);
+            }
+        }
+    }
+
+    // None for what is too large, and at the end of the thread, when frames may still go with static objects.
+    // AddressSanitizer shall see each frame go.
+    static frame_memory* of_thread(std::size_t size) noexcept {
+        if (features::address_sanitizer || size > largest || ended_) return nullptr;
+        thread_local frame_memory kept;
+        return &kept;
+    }
+    static std::size_t place_of(std::size_t size) noexcept { return (size - 1) / step; }
+    static std::size_t rounded(std::size_t size) noexcept { return (size + step - 1) / step * step; }
+
+    static inline thread_local constinit bool ended_ = false;
+    std::array<blocks, largest / step> spare_;
+};
+
+}  // namespace dragline::inline v1::detail
+
+#include <asio/awaitable.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+// Asio has no way to say where frames come from. Its class for them is private, but the same in every release
+// so far; this is for a type of ours, and does what the original does.
+template <class T, class Executor>
+class asio::detail::awaitable_frame<dragline::result<T>, Executor>
+    : public asio::detail::awaitable_frame_base<Executor> {
+public:
+    static void* operator new(std::size_t size) { return dragline::detail::frame_memory::allocate(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept {
+        dragline::detail::frame_memory::deallocate(memory, size);
+    }
+
+    awaitable<dragline::result<T>, Executor> get_return_object() noexcept {
+        this->coro_ = coroutine_handle<awaitable_frame>::from_promise(*this);
+        return awaitable<dragline::result<T>, Executor>(this);
+    }
+
+    template <class Value>
+    void return_value(Value&& value) {
+        outcome_.emplace(std::forward<Value>(value));
+    }
+
+    dragline::result<T> get() {
+        this->caller_ = nullptr;
+        this->rethrow_exception();
+        return *std::move(outcome_);
+    }
+
+private:
+    std::optional<dragline::result<T>> outcome_;
+};
 
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
@@ -2665,11 +2800,11 @@ auto run_kept(Body body, std::tuple<Args...> args) -> asio::awaitable<outcome_of
 // The body's coroutine, not begun. From here on neither body nor arguments have a type of their own, which
 // keeps what is compiled for each operation small. A closure is kept as long as its coroutine, which uses it.
 template <class Body, class... Args>
-auto prepare(Body body, std::tuple<Args...> args) -> asio::awaitable<outcome_of<Body, Args...>> {
+auto prepare(Body body, Args&... args) -> asio::awaitable<outcome_of<Body, Args...>> {
     if constexpr (std::is_pointer_v<Body> || std::is_empty_v<Body>) {
-        return std::apply(body, std::move(args));
+        return body(std::move(args)...);
     } else {
-        return run_kept(std::move(body), std::move(args));
+        return run_kept(std::move(body), std::tuple<Args...>(std::move(args)...));
     }
 }
 
@@ -2684,8 +2819,8 @@ struct start_operation {
     // A token may begin the operation later, or more than once: until then body and arguments are kept.
     template <class Handler, class Body, class... Args>
     void operator()(Handler&& handler, Body body, std::tuple<Args...> args) const {
-        begin_operation<Error>(loop, std::forward<Handler>(handler),
-                               prepare(std::move(body), std::move(args)));
+        auto running = std::apply([&](Args&... each) { return prepare(std::move(body), each...); }, args);
+        begin_operation<Error>(loop, std::forward<Handler>(handler), std::move(running));
     }
 };
 
@@ -2700,13 +2835,12 @@ asio::awaitable<R> hop(asio::any_io_executor loop, asio::awaitable<R> running) {
 
 // use_awaitable: on the caller's own loop the body is awaited as it is, without a spawn. The caller gets the
 // original exception either way.
-template <class T, class Body, class... Args>
-asio::awaitable<T> await_operation(asio::any_io_executor loop, Body body, Args... args) {
+template <class T, class R>
+asio::awaitable<T> await_operation(asio::any_io_executor loop, asio::awaitable<R> body) {
     const bool here = co_await asio::this_coro::executor == loop;
     try {
-        auto running = here ? body(std::move(args)...)
-                            : hop(std::move(loop), prepare(std::move(body), std::tuple(std::move(args)...)));
-        if constexpr (is_result<outcome_of<Body, Args...>>) {
+        auto running = here ? std::move(body) : hop(std::move(loop), std::move(body));
+        if constexpr (is_result<R>) {
             auto outcome = co_await std::move(running);
             if (!outcome) throw std::system_error(outcome.error());
             if constexpr (std::is_void_v<T>) {
@@ -2732,14 +2866,13 @@ typename shapes<T>::tuple tuple_of(result<T> outcome) {
 }
 
 // as_tuple(use_awaitable): as above, and with a body that returns a result nothing is thrown at all.
-template <class T, class Body, class... Args>
-asio::awaitable<typename shapes<T>::tuple> await_tuple(asio::any_io_executor loop, Body body, Args... args) {
+template <class T, class R>
+asio::awaitable<typename shapes<T>::tuple> await_tuple(asio::any_io_executor loop, asio::awaitable<R> body) {
     const bool here = co_await asio::this_coro::executor == loop;
     result<T> outcome;
     try {
-        auto running = here ? body(std::move(args)...)
-                            : hop(std::move(loop), prepare(std::move(body), std::tuple(std::move(args)...)));
-        if constexpr (std::is_void_v<outcome_of<Body, Args...>>) {
+        auto running = here ? std::move(body) : hop(std::move(loop), std::move(body));
+        if constexpr (std::is_void_v<R>) {
             co_await std::move(running);
         } else {
             outcome = co_await std::move(running);
@@ -2756,9 +2889,9 @@ template <class T, class Body, class Token, class... Args>
 auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
     using token_type = std::decay_t<Token>;
     if constexpr (std::is_same_v<token_type, default_token>) {
-        return detail::await_operation<T>(std::move(loop), std::move(body), std::move(args)...);
+        return detail::await_operation<T>(std::move(loop), detail::prepare(std::move(body), args...));
     } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
-        return detail::await_tuple<T>(std::move(loop), std::move(body), std::move(args)...);
+        return detail::await_tuple<T>(std::move(loop), detail::prepare(std::move(body), args...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::code_signature>(
             detail::start_operation<std::error_code>{std::move(loop)}, token, std::move(body),
@@ -2769,7 +2902,7 @@ auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args
 template <class T, class Body, class Token, class... Args>
 auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
     if constexpr (std::is_same_v<std::decay_t<Token>, default_token>) {
-        return detail::await_operation<T>(std::move(loop), std::move(body), std::move(args)...);
+        return detail::await_operation<T>(std::move(loop), detail::prepare(std::move(body), args...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::exception_signature>(
             detail::start_operation<std::exception_ptr>{std::move(loop)}, token, std::move(body),
@@ -2793,8 +2926,9 @@ asio::awaitable<T> await_here(Body body, Args... args) {
 template <class T, class Body, class... Args>
 asio::awaitable<typename detail::shapes<T>::tuple> await_here_as_tuple(Body body, Args... args) {
     auto here = co_await asio::this_coro::executor;
-    auto running = detail::await_tuple<T>(here, std::move(body), here, std::move(args)...);
-    co_return co_await std::move(running);
+    auto running = body(here, std::move(args)...);
+    auto tupled = detail::await_tuple<T>(std::move(here), std::move(running));
+    co_return co_await std::move(tupled);
 }
 
 }  // namespace dragline::async
@@ -6162,10 +6296,11 @@ inline int receive_datagrams(int, datagram*, std::size_t) noexcept { return -1; 
 // Files that are written: -1 stands for a failure, with the reason in errno. Not on Windows: ENOSYS.
 #if !defined(_WIN32)
 /// Opens a file for writing at its end, makes it where there is none, and locks it against others that come
-/// by this function. A symbolic link at `path` is not followed.
+/// by this function. A symbolic link at `path` is not followed, and a pipe there not waited for.
 inline int open_output(const char* path) noexcept {
-    for (;;) {
-        const int file = ::open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
+    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    for (int tries = 0; tries < 100; ++tries) {
+        const int file = ::open(path, flags, 0666);
         if (file < 0) return -1;
         struct ::stat held {};
         struct ::stat there {};
@@ -6180,6 +6315,7 @@ inline int open_output(const char* path) noexcept {
         errno = reason;
         if (!locked) return -1;
     }
+    return errno = EAGAIN, -1;
 }
 inline long write_output(int file, const char* data, std::size_t size) noexcept {
     return static_cast<long>(::write(file, data, size));
@@ -11717,7 +11853,8 @@ DRAGLINE_DECL bool append_with_question(byte_view reply, const asked_questions& 
     const auto code = static_cast<rcode>(reply[3] & rcode_mask);
     if (code == rcode::no_error || code == rcode::name_not_found) return false;
     const auto question = asked.question_of(load_big16(reply.data()));
-    if (question.empty()) return false;
+    constexpr std::size_t longest_message = 0xffff;
+    if (question.empty() || reply.size() + question.size() > longest_message) return false;
     const auto begin = into.size();
     const auto rest = reply.begin() + query_header_size;
     into.insert(into.end(), reply.begin(), rest);
@@ -26366,6 +26503,7 @@ private:
 
     static void expired(void* self) noexcept;
     static asio::awaitable<pulled> pull_there(body_source* from, asio::mutable_buffer into);
+    asio::awaitable<result<void>> rest(stage_limit limit);
     asio::awaitable<result<std::size_t>> pull(asio::mutable_buffer into, stage_limit limit);
     asio::awaitable<result<std::size_t>> pull_waiting(asio::mutable_buffer into, stage_limit limit);
     asio::const_buffer framed(std::size_t size);
@@ -26391,6 +26529,7 @@ private:
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
 #include <asio/this_coro.hpp>
 
 #include <algorithm>
@@ -26411,6 +26550,11 @@ DRAGLINE_DECL void upload::stop() noexcept {
 }
 
 DRAGLINE_DECL asio::awaitable<result<asio::const_buffer>> upload::next(stage_limit limit) {
+    if (!buffer_.empty()) {
+        auto resting = rest(limit);
+        const auto rested = co_await std::move(resting);
+        if (!rested) co_return rested.error();
+    }
     buffer_.resize(size_line + piece_size + h1::line_end.size());
     const auto room = asio::buffer(buffer_.data() + size_line, piece_size);
     auto pulling = pull(room, limit);
@@ -26434,6 +26578,17 @@ DRAGLINE_DECL asio::awaitable<result<asio::const_buffer>> upload::next(stage_lim
         source_ = nullptr;
     }
     co_return asio::const_buffer(room.data(), *got);
+}
+
+// While the peer takes all at once and the source has more, nothing else would make the loop turn.
+DRAGLINE_DECL asio::awaitable<result<void>> upload::rest(stage_limit limit) {
+    auto turn = asio::post(loop_.executor(), asio::use_awaitable);
+    co_await std::move(turn);
+    const auto caller = co_await asio::this_coro::cancellation_state;
+    if (interrupted_ || caller.cancelled() != asio::cancellation_type::none)
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    if (limit.until <= loop_.now()) co_return make_timeout(limit.where);
+    co_return result<void>();
 }
 
 DRAGLINE_DECL asio::const_buffer upload::framed(std::size_t size) {
@@ -28160,9 +28315,13 @@ public:
     connection_pool(const connection_pool&) = delete;
     connection_pool& operator=(const connection_pool&) = delete;
 
+    /// Where the key for acquire() may be written: one text for all, kept for its memory.
+    std::string& key_text() noexcept { return key_text_; }
+
     /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
-    /// `fresh`: no idle one. Errors: make_timeout(phase::queue), dragline::errc::queue_full.
-    asio::awaitable<result<place>> acquire(std::string key, bool fresh, async::time_point now,
+    /// The key is not used after a wait. `fresh`: no idle one. Errors: make_timeout(phase::queue),
+    /// dragline::errc::queue_full.
+    asio::awaitable<result<place>> acquire(std::string_view key, bool fresh, async::time_point now,
                                            stage_limit limit, async::interrupter& ending);
 
     /// Closes every idle connection, and from now on each one that is parked.
@@ -28176,7 +28335,7 @@ private:
     struct waiter;
     using waiters = std::list<waiter*>;
     struct host {
-        explicit host(std::string k) : key(std::move(k)) {}
+        explicit host(std::string_view k) : key(k) {}
         std::string key;
         std::size_t connections = 0;       // idle, used, or being opened
         std::size_t wanted = 0;            // waiters, wherever they stand in line
@@ -28197,7 +28356,7 @@ private:
         place granted;
     };
 
-    host& host_of(std::string&& key);
+    host& host_of(std::string_view key);
     std::optional<place> take_idle(host& from, async::time_point now);
     bool has_room(const host& wanted) const noexcept { return wanted.connections < limits_.per_host; }
     std::optional<place> open_place(host& wanted);
@@ -28219,6 +28378,7 @@ private:
     slots used_;
     waiters waiting_for_total_;
     std::size_t waiting_ = 0;
+    std::string key_text_;
     std::uint64_t arrivals_ = 0;
     bool closed_ = false;
 };
@@ -28237,9 +28397,9 @@ private:
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string&& key) {
+DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string_view key) {
     if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
-    auto made = std::make_unique<host>(std::move(key));
+    auto made = std::make_unique<host>(key);
     auto& added = *made;
     hosts_.emplace(added.key, std::move(made));
     return added;
@@ -28319,8 +28479,8 @@ DRAGLINE_DECL connection_pool::waiter::~waiter() {
 }
 
 DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
-    std::string key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
-    auto& wanted = host_of(std::move(key));
+    std::string_view key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
+    auto& wanted = host_of(key);
     if (!fresh) {
         if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
     }
@@ -32334,19 +32494,24 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exc
     }
 }
 
-// It grows as bytes come, not as the peer announces; one byte beyond the limit tells a body that just fits
-// from one that does not.
+// Memory is taken as bytes come, not as the peer announces: a MiB, then sixteen times what has come. One byte
+// beyond the limit tells a body that just fits from one that does not.
 DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from, std::string& into) {
-    constexpr std::uint64_t most_at_once = 256 * 1024;
+    constexpr std::uint64_t most_at_once = 256 * 1024, first_reserve = 1024 * 1024;
     if (!has_body_ || truncated_) co_return result<void>();
     if (announced_too_large()) co_return errc::body_too_large;
-    const auto expected = length_ ? *length_ - delivered_ : 16 * 1024;
+    const std::uint64_t expected = length_ ? *length_ - delivered_ : 16 * 1024;
     const auto limit = limit_ - delivered_;
     const auto before = into.size();
     for (std::size_t size = 0;;) {
         const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
         const auto room =
             std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
+        if (before + size + room > into.capacity()) {
+            const auto vouched = std::max<std::uint64_t>(first_reserve, 16 * size);
+            const auto worth = std::max(size + room, std::min({expected, limit, vouched}));
+            into.reserve(before + static_cast<std::size_t>(worth));
+        }
         into.resize(before + size + static_cast<std::size_t>(room));
         const auto space = asio::buffer(into.data() + before + size, static_cast<std::size_t>(room));
         auto reading = next_piece(from, space);
@@ -32735,7 +32900,7 @@ namespace dragline::inline v1::http::detail {
 
 class fetch_op {
 public:
-    fetch_op(std::shared_ptr<session_state> session, fetch_options options);
+    fetch_op(std::shared_ptr<session_state> session, fetch_options&& options);
 
     /// Up to the head of the answer. Call once; the object must outlive the coroutine, here and below.
     asio::awaitable<result<void>> open(std::string url);
@@ -33241,7 +33406,10 @@ public:
     /// Nobody waits any more. What has been opened is left to the next fetch.
     void leave() noexcept;
 
-    /// Gives up; `over` comes soon.
+    /// As leave(), but nobody is to have it: its place is free at once.
+    void give_up() noexcept;
+
+    /// Ends it; `over` comes soon.
     void interrupt() noexcept { dial_.ending().interrupt(); }
 
 private:
@@ -34002,12 +34170,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
         input_watch below;
         auto writing = lower_->write(pieces, until, where, watch ? &below : nullptr);
         auto written = co_await std::move(writing);
+        const bool all = written && !below.input;
+        engine_.output_sent(all ? output.size() : below.written);
         if (!written) co_return written;
-        if (below.input) {
-            engine_.output_sent(below.written);
-            co_return watch->input = true, result<void>();
-        }
-        engine_.output_sent(output.size());
+        if (below.input) co_return watch->input = true, result<void>();
     }
     co_return result<void>();
 }
@@ -34073,11 +34239,13 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, asyn
             return std::string_view(static_cast<const char*>(piece.data()), piece.size());
         });
         auto taken = engine_.write(plain);
+        const auto waiting = engine_.output_size();
         auto flushing = flush(until, where, watch);
         auto flushed = co_await std::move(flushing);
         if (!taken) co_return taken.error();
+        // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
+        if (watch && (flushed || engine_.output_size() < waiting)) watch->written += *taken;
         if (!flushed) co_return flushed;
-        if (watch) watch->written += *taken;
         for (auto& piece : pieces) {
             const auto size = std::min(*taken, piece.size());
             piece += size;
@@ -34208,7 +34376,7 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
     auto& loop = self->session_->loop();
     auto connecting = net::connect(loop, std::move(self->request_), self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
-    if (made) {
+    if (made && self->place_) {
         auto connection = std::make_unique<h1_connection>(std::move(made->stream), made->address, port,
                                                           std::move(made->peer));
         self->place_.put(std::move(connection), loop.now());
@@ -34219,6 +34387,7 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
 DRAGLINE_DECL void dialing::finish(std::error_code ec) {
     over_ = true;
     ec_ = ec;
+    if (ec) place_ = {};
     if (waiter_) return waiter_->notify();
     leave();
 }
@@ -34229,11 +34398,16 @@ DRAGLINE_DECL result<connection_pool::place> dialing::take() {
     return std::move(place_);
 }
 
+DRAGLINE_DECL void dialing::give_up() noexcept {
+    waiter_ = nullptr;
+    place_ = {};
+    dial_.ending().interrupt();
+}
+
 DRAGLINE_DECL void dialing::leave() noexcept {
     waiter_ = nullptr;
     if (!over_) return;
-    auto place = std::move(place_);
-    if (place && !ec_) place.park(session_->loop().now());
+    if (auto place = std::move(place_)) place.park(session_->loop().now());
 }
 
 struct dialing_guard {
@@ -34253,25 +34427,23 @@ DRAGLINE_DECL asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<sessio
     dial.start(mine.wake);
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<dialing*>(self)->interrupt(); }, &dial);
-    bool cancelled = false;
-    while (!dial.over() && (cancelled || !mine.granted)) {
+    while (!dial.over() && !mine.granted) {
         auto waiting = mine.wake.wait();
         auto woken = co_await std::move(waiting);
         if (woken) continue;
-        cancelled = true;  // which is done when the socket is closed
-        dial.interrupt();
+        trace = dial.trace();  // as far as it got
+        dial.give_up();
+        co_return woken.error();
     }
-    if (!mine.granted) {
-        trace = std::move(dial.trace());
-        auto opened = dial.take();
-        if (!opened) co_return opened.error();
-        place = *std::move(opened);
-        co_return false;
+    if (mine.granted) {
+        place = std::move(mine.granted);
+        co_return true;
     }
-    place = std::move(mine.granted);
-    if (!cancelled) co_return true;
-    place.park(session->loop().now());
-    co_return asio::error::operation_aborted;
+    trace = std::move(dial.trace());
+    auto opened = dial.take();
+    if (!opened) co_return opened.error();
+    place = *std::move(opened);
+    co_return false;
 }
 
 }  // namespace dragline::http::detail
@@ -34365,7 +34537,7 @@ public:
         : url_(where), options_(options), pinned_(pinned), tls_(tls) {}
 
     /// Connections are shared by what may use them alike: origin, trust, and where they were told to go.
-    std::string key() const;
+    void write_key(std::string& into) const;
 
     /// Without resolver and deadline.
     net::connect_request request() const;
@@ -34390,8 +34562,8 @@ private:
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL std::string hop_connection::key() const {
-    std::string key(url_.hostname());
+DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
+    key = url_.hostname();
     key += ':';
     key += std::to_string(url_.port_or_default());
     if (tls_) {
@@ -34410,7 +34582,6 @@ DRAGLINE_DECL std::string hop_connection::key() const {
         key += " through ";
         key += options_.bind_interface();
     }
-    return key;
 }
 
 DRAGLINE_DECL net::connect_request hop_connection::request() const {
@@ -34494,7 +34665,7 @@ DRAGLINE_DECL fields request_fields(const fetch_options& options, const session_
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_options options)
+DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_options&& options)
     : session_(std::move(session)),
       call_(*session_),
       options_(std::move(options)),
@@ -34622,8 +34793,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
     if (auto ec = choose_tls()) co_return record(ec), ec;
     const hop_connection wanted(url_, options_, pinned_, tls_.get());
     const bool fresh = options_.fresh_connection() || repeats;
-    auto acquiring = session_->pool().acquire(wanted.key(), fresh, attempt_started_, {until_, phase::queue},
-                                              call_.ending());
+    auto& pool = session_->pool();
+    wanted.write_key(pool.key_text());
+    auto acquiring =
+        pool.acquire(pool.key_text(), fresh, attempt_started_, {until_, phase::queue}, call_.ending());
     auto place = co_await std::move(acquiring);
     attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();
@@ -34773,8 +34946,8 @@ namespace dragline::inline v1::http {
 /// What happens when the target of a download is there already.
 enum class existing_file {
     replace,  ///< It is replaced in one step, when the new one is complete.
-    keep,     ///< It stays, and nothing is requested.
-    refuse,   ///< errc::file_exists, also when it appears while the download is under way.
+    keep,    ///< It stays, and nothing is requested; errc::checksum_mismatch when it is not that of sha256().
+    refuse,  ///< errc::file_exists, also when it appears while the download is under way.
 };
 
 /// How far a download has come.
@@ -34958,9 +35131,12 @@ class part_file {
 public:
     part_file(std::filesystem::path target, const std::string& url);
 
-    /// Opens it; what an earlier attempt has left is kept if it is of this URL.
+    /// Opens it; what an earlier attempt has left is kept if it is of this URL. Not hashed yet is what is
+    /// kept.
     std::error_code open(bool resume, bool hashed);
 
+    const std::filesystem::path& path() const noexcept { return part_; }
+    sha256_hasher& hasher() noexcept { return hasher_; }
     std::uint64_t size() const noexcept { return size_; }
     const std::string& validator() const noexcept { return validator_; }
 
@@ -34972,7 +35148,7 @@ public:
     /// Whether a later attempt can go on with it.
     bool resumable() const noexcept { return size_ > 0 && !validator_.empty(); }
 
-    /// The hash of all that is in it, when open() was told to keep one.
+    /// The hash of all that is in it, when open() was told to keep one and hasher() was given what was kept.
     std::string hash() { return hasher_.finish(); }
 
     std::error_code put_in_place(existing_file existing, bool sync);
@@ -34980,7 +35156,6 @@ public:
 
 private:
     void read_info();
-    std::error_code hash_content();
 
     std::filesystem::path target_, part_, info_;
     std::string url_hash_;
@@ -35091,12 +35266,13 @@ DRAGLINE_DECL std::error_code part_file::open(bool resume, bool hashed) {
     size_ = std::filesystem::file_size(part_, ec);
     if (ec) return make_file_error(ec.value());
     if (resume && size_ > 0) read_info();
-    if (!resumable()) return restart({});
-    return hashed_ ? hash_content() : std::error_code();
+    return resumable() ? std::error_code() : restart({});
 }
 
 // Two lines: the hash of the URL, the validator. What is not like that says nothing.
 DRAGLINE_DECL void part_file::read_info() {
+    std::error_code ec;  // to open a pipe waits for its other end
+    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(info_, ec))) return;
     std::ifstream file(info_, std::ios::binary);
     std::array<char, 4096> text;
     file.read(text.data(), text.size());
@@ -35110,19 +35286,6 @@ DRAGLINE_DECL void part_file::read_info() {
     const auto url_hash = line();
     const auto validator = line();
     if (!url_hash.empty() && url_hash == url_hash_) validator_ = validator;
-}
-
-DRAGLINE_DECL std::error_code part_file::hash_content() {
-    std::ifstream file(part_, std::ios::binary);
-    std::array<char, 64 * 1024> piece;
-    std::uint64_t total = 0;
-    while (file) {
-        file.read(piece.data(), piece.size());
-        const auto size = static_cast<std::size_t>(file.gcount());
-        hasher_.add({piece.data(), size});
-        total += size;
-    }
-    return total == size_ ? std::error_code() : make_file_error(EIO);
 }
 
 DRAGLINE_DECL std::error_code part_file::write(std::string_view bytes) {
@@ -35295,6 +35458,11 @@ public:
     /// The head phase; `record` gets what is known then.
     static asio::awaitable<result<void>> open(pointer self, std::string url, response_record& record);
 
+    /// Ends open() under way as operation_aborted. Threads: the loop's own.
+    void interrupt() noexcept {
+        if (operation_) operation_->ending().interrupt();
+    }
+
     static asio::awaitable<result<std::size_t>> read_some(pointer self, asio::mutable_buffer into);
     static asio::awaitable<result<std::string>> read_all(pointer self, std::uint64_t limit);
     static asio::awaitable<result<std::uint64_t>> read_to(pointer self, body_sink sink);
@@ -35312,6 +35480,7 @@ private:
 
     void end(std::error_code ec) noexcept;
     void release() noexcept;
+    void fail() noexcept;
     std::error_code after_read(std::error_code ec, bool at_end) noexcept;
 
     asio::any_io_executor executor_;
@@ -35421,6 +35590,12 @@ DRAGLINE_DECL std::error_code open_response::after_read(std::error_code ec, bool
     return ec ? ec : end_;
 }
 
+// The source of a request that is still sent threw: it is not to be asked for the rest as if nothing were
+// missing.
+DRAGLINE_DECL void open_response::fail() noexcept {
+    if (!end_) end_ = dragline::errc::callback_failed;
+}
+
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(pointer self,
                                                                             asio::mutable_buffer into) {
     if (self->end_) co_return self->end_;
@@ -35428,8 +35603,14 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(poin
     if (into.size() == 0) co_return std::size_t{0};
     const reading under_way(*self);
     auto& operation = *self->operation_;
-    auto running = operation.body().read_some(operation.connection(), into);
-    auto got = co_await std::move(running);
+    result<std::size_t> got;
+    try {
+        auto running = operation.body().read_some(operation.connection(), into);
+        got = co_await std::move(running);
+    } catch (const async::callback_failure&) {
+        self->fail();
+        throw;
+    }
     if (auto ec = self->after_read(got.error(), *got == 0)) co_return ec;
     co_return got;
 }
@@ -35443,8 +35624,14 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> open_response::read_all(point
     auto& operation = *self->operation_;
     operation.body().lower_limit(limit);
     std::string text;
-    auto running = operation.body().read_all(operation.connection(), text);
-    auto read = co_await std::move(running);
+    result<void> read;
+    try {
+        auto running = operation.body().read_all(operation.connection(), text);
+        read = co_await std::move(running);
+    } catch (const async::callback_failure&) {
+        self->fail();
+        throw;
+    }
     if (!read && !self->end_) self->end_ = read.error();  // what it has read is lost, also when cancelled
     if (auto ec = self->after_read(read.error(), true); ec != asio::error::eof) co_return ec;
     co_return std::move(text);
@@ -35685,6 +35872,9 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL std::error_code check_download(const download_options& options,
                                              const std::filesystem::path& path);
 
+/// Adds a whole file to a hash and gives its size; the loop has other turns in between.
+asio::awaitable<result<std::uint64_t>> add_file(sha256_hasher& to, std::filesystem::path path);
+
 class download_op {
 public:
     /// Options and file must outlive it.
@@ -35799,10 +35989,15 @@ DRAGLINE_DECL std::string strong_validator(const fields& headers) {
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/buffer.hpp>
+#include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
+#include <asio/this_coro.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
+#include <fstream>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -35827,8 +36022,34 @@ DRAGLINE_DECL download_op::download_op(fetch_place place, std::string url, const
                                        part_file& part)
     : place_(std::move(place)), url_(std::move(url)), options_(options), part_(part) {}
 
+DRAGLINE_DECL asio::awaitable<result<std::uint64_t>> add_file(sha256_hasher& to, std::filesystem::path path) {
+    const auto here = co_await asio::this_coro::executor;
+    std::ifstream file(path, std::ios::binary);
+    std::vector<char> piece(1024 * 1024);  // one or two milliseconds
+    std::uint64_t total = 0;
+    while (file) {
+        file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        const auto size = static_cast<std::size_t>(file.gcount());
+        to.add({piece.data(), size});
+        total += size;
+        auto turn = asio::post(here, asio::use_awaitable);
+        co_await std::move(turn);
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return asio::error::operation_aborted;
+    }
+    if (!file.is_open() || file.bad()) co_return make_file_error(EIO);
+    co_return total;
+}
+
 DRAGLINE_DECL asio::awaitable<result<response_record>> download_op::run() {
-    if (auto ec = part_.open(options_.resume(), !options_.sha256().empty())) co_return ec;
+    const bool hashed = !options_.sha256().empty();
+    if (auto opened = part_.open(options_.resume(), hashed)) co_return opened;
+    if (hashed && part_.resumable()) {
+        auto adding = add_file(part_.hasher(), part_.path());
+        const auto added = co_await std::move(adding);
+        if (!added) co_return added.error();
+        if (*added != part_.size()) co_return make_file_error(EIO);
+    }
     std::error_code ec;
     try {
         auto transferring = transfer();
@@ -35878,10 +36099,10 @@ DRAGLINE_DECL fetch_options download_op::request(bool resuming) const {
 DRAGLINE_DECL result<download_op::next_step> download_op::judge(bool resuming) {
     const auto& headers = stream_.headers;
     const auto range = parse_content_range(headers.get("Content-Range"));
+    const auto now = strong_validator(headers);
+    const bool same = now.empty() || now == part_.validator();
     if (resuming && stream_.status == 206) {
         // RFC 9110, 15.3.7: a part has the validator of its whole. The rest of the file, or it is of no use.
-        const auto now = strong_validator(headers);
-        const bool same = now.empty() || now == part_.validator();
         const bool fits = range && range->first == part_.size() &&
                           (!range->whole || range->last + 1 == *range->whole) &&
                           range->last < ~std::uint64_t{0};
@@ -35890,12 +36111,12 @@ DRAGLINE_DECL result<download_op::next_step> download_op::judge(bool resuming) {
         total_ = range->last + 1;
     } else if (resuming && stream_.status == 416) {
         // Its validator holds, else the answer were the whole file: so nothing is missing, or all is wrong.
-        if (!range || range->first || range->whole != part_.size()) return next_step::ask_for_all;
+        if (!same || !range || range->first || range->whole != part_.size()) return next_step::ask_for_all;
         resumed_ = part_.size();
         if (resumed_ > options_.max_size()) return errc::body_too_large;
         return next_step::complete;
     } else if (stream_.status == 200) {
-        if (auto ec = part_.restart(strong_validator(headers))) return ec;
+        if (auto ec = part_.restart(now)) return ec;
         if (const auto length = headers.find("Content-Length");
             length && !headers.contains("Transfer-Encoding"))
             total_ = ascii::parse_number<std::uint64_t>(*length);
@@ -35972,6 +36193,14 @@ DRAGLINE_DECL asio::awaitable<result<download_result>> download_body(fetch_place
         if (!made.kept) co_return errc::file_exists;
         made.size = std::filesystem::file_size(made.path, ec);
         if (ec) co_return make_file_error(ec.value());
+        if (options.sha256().empty()) co_return std::move(made);
+        sha256_hasher hasher;
+        auto adding = add_file(hasher, made.path);
+        const auto added = co_await std::move(adding);
+        if (!added) co_return added.error();
+        made.size = *added;
+        made.sha256 = hasher.finish();
+        if (!ascii::equals_ignoring_case(made.sha256, options.sha256())) co_return errc::checksum_mismatch;
         co_return std::move(made);
     }
     part_file part(made.path, url);
@@ -36294,7 +36523,8 @@ private:
     event_stream_parser parser_;
     std::vector<char> buffer_;
     std::string_view unread_;
-    async::event* pause_ = nullptr;  // while there is one
+    async::event* pause_ = nullptr;     // while there is one
+    open_response* opening_ = nullptr;  // likewise
     std::error_code end_;
     int failures_ = 0;
     bool waiting_ = false;
@@ -36347,6 +36577,7 @@ DRAGLINE_DECL event_source::event_source(std::shared_ptr<session_state> session,
 DRAGLINE_DECL void event_source::close() noexcept {
     if (!end_) end_ = asio::error::operation_aborted;
     stream_.close();
+    if (opening_) opening_->interrupt();
     if (pause_) pause_->notify();
 }
 
@@ -36368,17 +36599,25 @@ DRAGLINE_DECL asio::awaitable<result<void>> event_source::connect(pointer self) 
     if (!options.headers().contains("Accept")) options.header("Accept", "text/event-stream");
     if (!options.headers().contains("Cache-Control")) options.header("Cache-Control", "no-store");
     if (!self->last_event_id().empty()) options.header("Last-Event-ID", self->last_event_id());
-    auto opening = open_body({self->executor_, self->session_}, self->url_, std::move(options));
-    auto opened = co_await std::move(opening);
+    auto body = std::make_shared<open_response>(self->session_, std::move(options));
+    struct announced {
+        event_source& owner;
+        ~announced() { owner.opening_ = nullptr; }
+    } guard{*self};
+    self->opening_ = body.get();
+    response_record record;
+    auto opening = open_response::open(body, self->url_, record);
+    const auto opened = co_await std::move(opening);
     if (!opened) co_return opened.error();
+    response_stream stream(std::move(record), std::move(body));
     if (self->end_) co_return self->end_;
-    self->stopped_ = opened->status == 204;
+    self->stopped_ = stream.status == 204;
     if (self->stopped_) co_return asio::error::make_error_code(asio::error::eof);
-    if (opened->status != 200) co_return errc::unexpected_status;
-    if (!is_media_type(opened->headers.get("Content-Type"), "text/event-stream")) {
+    if (stream.status != 200) co_return errc::unexpected_status;
+    if (!is_media_type(stream.headers.get("Content-Type"), "text/event-stream")) {
         co_return errc::unexpected_type;
     }
-    self->stream_ = *std::move(opened);
+    self->stream_ = std::move(stream);
     co_return result<void>();
 }
 
