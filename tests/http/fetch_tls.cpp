@@ -9,6 +9,9 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <memory>
+#include <set>
 #include <string>
 #include <system_error>
 
@@ -223,4 +226,21 @@ TEST_CASE("tickets resume with their origin and their options alone", "[http][fe
     auto unverified = fresh;
     CHECK(!resumed("a.test", unverified.tls(client_options().verify(false))));
     CHECK(resumed("a.test", fresh));
+}
+
+TEST_CASE("TLS options that nobody uses any more are forgotten, and never taken for others",
+          "[http][fetch][tls][pool]") {
+    http_client client;
+    auto& sessions = http::detail::loop_sessions::of(client.loop.get_executor());
+    const auto setup = [&](int number) {
+        return sessions.tls(client_options().verify(false).server_name("n" + std::to_string(number))).value();
+    };
+    const auto kept = setup(0);
+    const std::weak_ptr<http::detail::tls_setup> forgotten = setup(1);
+    std::set<std::uint64_t> numbers{kept->number};
+    for (int i = 1; i <= 150; ++i) numbers.insert(setup(i)->number);
+    CHECK(setup(0) == kept);
+    CHECK(forgotten.expired());
+    numbers.insert(setup(1)->number);
+    CHECK(numbers.size() == 152);
 }

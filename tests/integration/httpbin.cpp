@@ -80,6 +80,22 @@ TEST_CASE("httpbin sees the method, the query, the fields and the body of each r
     CHECK(client.statistics().connections == 1);
 }
 
+TEST_CASE("httpbin reads forms with and without files as they were meant", "[integration][httpbin]") {
+    http_client client;
+    const auto form = http::form().add("a", "1").add("b", "x y&\xc3\xa4").add("a", "2");
+    const auto seen = read_json(client.fetch(at("/post"), fetch_options().body(form)));
+    CHECK(seen["form"]["a"].items().at(1).text() == "2");
+    CHECK(seen["form"]["b"].text() == "x y&\xc3\xa4");
+
+    http::multipart upload;
+    upload.field("title", "Holiday")
+        .part("file", http::body("first\nsecond\r\n", "text/plain"), "a \"b\".txt");
+    const auto parts = read_json(client.fetch(at("/post"), fetch_options().body(upload)));
+    CHECK(parts["form"]["title"].text() == "Holiday");
+    CHECK(parts["files"]["file"].text() == "first\nsecond\r\n");
+    CHECK(client.statistics().connections == 1);
+}
+
 TEST_CASE("each status of httpbin is a response, with its reason, and the connection goes on",
           "[integration][httpbin]") {
     http_client client;

@@ -27,6 +27,7 @@ namespace {
 constexpr auto servers = R"(
     server { listen 127.0.0.1:@0; client_max_body_size 16m;
         location /files/ { alias @F/www/; dav_methods PUT; }
+        location /coded/ { alias @F/www/; dav_methods PUT; add_header Content-Encoding gzip; }
         location /small/ { alias @F/www/; dav_methods PUT; client_max_body_size 1k; } })";
 
 }  // namespace
@@ -49,6 +50,21 @@ TEST_CASE("nginx stores a body however it is sent", "[integration][nginx][upload
         CHECK(bool(client.fetch(nginx.url("/files/" + name)).response.body == whole));
     }
     CHECK(client.statistics().connections == 1);
+}
+
+TEST_CASE("what nginx stores of a body that goes out as gzip is gzip", "[integration][nginx][upload]") {
+    if (!dragline::features::zlib) SKIP("this build has no zlib");
+    const nginx_server nginx(servers, {{"www/index", ""}});
+    http_client client;
+    const auto whole = pattern(1'000'000);
+    for (const auto& plain : {body(whole), body::from_source(text_reading(whole, 12'345))}) {
+        const auto put = fetch_options().method("PUT").body(plain.gzip());
+        CHECK(client.fetch(nginx.url("/files/coded"), put).response.status < 300);
+        CHECK(bool(client.fetch(nginx.url("/coded/coded")).response.body == whole));
+        const auto stored = client.fetch(nginx.url("/files/coded")).response.body;
+        CHECK(stored.starts_with("\x1f\x8b"));
+        CHECK(stored.size() < whole.size());
+    }
 }
 
 TEST_CASE("nginx refuses a body that is too large before it has come", "[integration][nginx][upload]") {

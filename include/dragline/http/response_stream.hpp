@@ -24,7 +24,8 @@ namespace dragline::inline v1::http {
 /// Nothing is received but what is asked for. The connection goes back to the session when the body has been
 /// read to its end; with this object, an error or the session it is closed. One read at a time, each bounded
 /// by read_timeout(), or by timeout() where that has no limit. max_body() and on_limit() hold as for
-/// fetch_url(). After an error every further read gives the same; a cancelled read_some() may be repeated.
+/// fetch_url(). After an error every further read gives the same; a cancelled read_some() may be repeated,
+/// unless the body of the request was still on its way: that ends the response.
 /// Threads: moving, destroying and starting operations may be done on any thread, but not at once; other
 /// members belong to the loop's. May outlive its loop: then nothing is left to read.
 class response_stream : public response_record {

@@ -15,6 +15,7 @@
 #include <dragline/tls/options.hpp>
 #include <dragline/tls/ticket_cache.hpp>
 
+#include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
@@ -26,6 +27,7 @@ namespace dragline::inline v1::http::detail {
 
 // One context and its tickets, shared by all connections of a loop with equal options.
 struct tls_setup {
+    std::uint64_t number = 0;  // of the loop: none is used twice
     tls::context context;
     std::shared_ptr<tls::ticket_cache> tickets = std::make_shared<tls::ticket_cache>();
 };
@@ -144,6 +146,7 @@ private:
     std::shared_ptr<sessions_entry> entry_;
     std::map<std::string, std::shared_ptr<session_state>, std::less<>> sessions_;
     std::map<tls::client_options, std::shared_ptr<tls_setup>> setups_;
+    std::uint64_t setups_made_ = 0;
 };
 
 }  // namespace dragline::http::detail

@@ -3,7 +3,7 @@
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <cstdint>
+#include <string>
 
 namespace dragline::inline v1::http::detail {
 
@@ -11,22 +11,14 @@ DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
     key = url_.hostname();
     key += ':';
     key += std::to_string(url_.port_or_default());
-    if (tls_) {
-        key += " tls ";
-        key += std::to_string(reinterpret_cast<std::uintptr_t>(tls_));
-    }
-    if (goes_elsewhere()) {
-        key += " to ";
-        key += options_.connect_to()->to_string();
-    }
-    if (options_.bind_address()) {
-        key += " from ";
-        key += options_.bind_address()->to_string();
-    }
-    if (!options_.bind_interface().empty()) {
-        key += " through ";
-        key += options_.bind_interface();
-    }
+    // With their sizes, so that no text can look like two of them.
+    const auto add = [&key](char what, const std::string& value) {
+        ((((key += ' ') += what) += std::to_string(value.size())) += ':') += value;
+    };
+    if (tls_) add('s', std::to_string(tls_->number));
+    if (goes_elsewhere()) add('t', options_.connect_to()->to_string());
+    if (options_.bind_address()) add('f', options_.bind_address()->to_string());
+    if (!options_.bind_interface().empty()) add('i', options_.bind_interface());
 }
 
 DRAGLINE_DECL net::connect_request hop_connection::request() const {

@@ -115,7 +115,12 @@ DRAGLINE_DECL result<std::shared_ptr<tls_setup>> loop_sessions::tls(const tls::c
     if (offered.alpn().empty()) offered.alpn({"http/1.1"});
     auto context = tls::context::make_client(offered);
     if (!context) return context.error();
+    // Fetches with options of their own must not fill the memory of a loop that runs for months.
+    constexpr std::size_t most_setups = 100;
+    if (setups_.size() >= most_setups)
+        std::erase_if(setups_, [](const auto& each) { return each.second.use_count() == 1; });
     auto made = std::make_shared<tls_setup>();
+    made->number = ++setups_made_;
     made->context = *std::move(context);
     setups_.emplace(options, made);
     return made;
