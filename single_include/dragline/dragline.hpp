@@ -28213,7 +28213,9 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_
         if (got.error() != asio::error::would_block) co_return got;
         auto sending = writer_.send(stream_.layer(), limit);
         const auto sent = co_await std::move(sending);
-        if (!sent && !is_gone(sent.error())) co_return sent.error();
+        if (sent || is_gone(sent.error())) continue;
+        stream_.close();  // the request will never be whole: the peer may wait for it for ever
+        co_return sent.error();
     }
     auto reading = stream_.layer().read_some(into, limit.until, limit.where);
     co_return co_await std::move(reading);
@@ -30951,6 +30953,7 @@ DRAGLINE_DECL ssl_ctx_st* context::native_handle() const noexcept {
 
 #endif
 
+#include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
@@ -30962,6 +30965,7 @@ namespace dragline::inline v1::http::detail {
 
 // One context and its tickets, shared by all connections of a loop with equal options.
 struct tls_setup {
+    std::uint64_t number = 0;  // of the loop: none is used twice
     tls::context context;
     std::shared_ptr<tls::ticket_cache> tickets = std::make_shared<tls::ticket_cache>();
 };
@@ -31080,6 +31084,7 @@ private:
     std::shared_ptr<sessions_entry> entry_;
     std::map<std::string, std::shared_ptr<session_state>, std::less<>> sessions_;
     std::map<tls::client_options, std::shared_ptr<tls_setup>> setups_;
+    std::uint64_t setups_made_ = 0;
 };
 
 }  // namespace dragline::http::detail
@@ -31200,7 +31205,12 @@ DRAGLINE_DECL result<std::shared_ptr<tls_setup>> loop_sessions::tls(const tls::c
     if (offered.alpn().empty()) offered.alpn({"http/1.1"});
     auto context = tls::context::make_client(offered);
     if (!context) return context.error();
+    // Fetches with options of their own must not fill the memory of a loop that runs for months.
+    constexpr std::size_t most_setups = 100;
+    if (setups_.size() >= most_setups)
+        std::erase_if(setups_, [](const auto& each) { return each.second.use_count() == 1; });
     auto made = std::make_shared<tls_setup>();
+    made->number = ++setups_made_;
     made->context = *std::move(context);
     setups_.emplace(options, made);
     return made;
@@ -34558,7 +34568,7 @@ private:
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <cstdint>
+#include <string>
 
 namespace dragline::inline v1::http::detail {
 
@@ -34566,22 +34576,14 @@ DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
     key = url_.hostname();
     key += ':';
     key += std::to_string(url_.port_or_default());
-    if (tls_) {
-        key += " tls ";
-        key += std::to_string(reinterpret_cast<std::uintptr_t>(tls_));
-    }
-    if (goes_elsewhere()) {
-        key += " to ";
-        key += options_.connect_to()->to_string();
-    }
-    if (options_.bind_address()) {
-        key += " from ";
-        key += options_.bind_address()->to_string();
-    }
-    if (!options_.bind_interface().empty()) {
-        key += " through ";
-        key += options_.bind_interface();
-    }
+    // With their sizes, so that no text can look like two of them.
+    const auto add = [&key](char what, const std::string& value) {
+        ((((key += ' ') += what) += std::to_string(value.size())) += ':') += value;
+    };
+    if (tls_) add('s', std::to_string(tls_->number));
+    if (goes_elsewhere()) add('t', options_.connect_to()->to_string());
+    if (options_.bind_address()) add('f', options_.bind_address()->to_string());
+    if (!options_.bind_interface().empty()) add('i', options_.bind_interface());
 }
 
 DRAGLINE_DECL net::connect_request hop_connection::request() const {
@@ -35673,7 +35675,8 @@ namespace dragline::inline v1::http {
 /// Nothing is received but what is asked for. The connection goes back to the session when the body has been
 /// read to its end; with this object, an error or the session it is closed. One read at a time, each bounded
 /// by read_timeout(), or by timeout() where that has no limit. max_body() and on_limit() hold as for
-/// fetch_url(). After an error every further read gives the same; a cancelled read_some() may be repeated.
+/// fetch_url(). After an error every further read gives the same; a cancelled read_some() may be repeated,
+/// unless the body of the request was still on its way: that ends the response.
 /// Threads: moving, destroying and starting operations may be done on any thread, but not at once; other
 /// members belong to the loop's. May outlive its loop: then nothing is left to read.
 class response_stream : public response_record {
