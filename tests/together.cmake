@@ -50,6 +50,6 @@ function(dragline_compile_together program)
     set_source_files_properties(${file} PROPERTIES UNITY_GROUP ${folder}_${batch})
   endforeach()
   set_target_properties(${program} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-  # The second: GCC 12 says it of coroutines with types of the tests, since an included file is a header to it.
+  # GCC 12 says the second of coroutines with types of the tests, since an included file is a header to it.
   target_compile_options(${program} PRIVATE -Wno-shadow -Wno-subobject-linkage)
 endfunction()
