@@ -60,8 +60,8 @@ class Nginx:
         ports = {name: f"listen 127.0.0.1:{port}" for name, port in self.ports.items()}
         (folder / "nginx.conf").write_text(f"""
             daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr crit;
-            worker_rlimit_nofile 8192;
-            events {{ worker_connections 4096; }}
+            worker_rlimit_nofile 16384;
+            events {{ worker_connections 12000; }}
             http {{
                 access_log off; keepalive_requests 1000000000; sendfile on; tcp_nodelay on; open_file_cache max=100;
                 client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
@@ -283,6 +283,24 @@ def count_allocations(programs, server):
     return counted
 
 
+def cost_beside_idle(programs, server):
+    """CPU seconds for 100k requests without and with 10,000 idle connections in the pool, each the best of three."""
+    program, runs = programs / "fetch_beside_idle", []
+    if not program.exists():
+        return None
+    arguments = Case("13 B", 10, "keep-alive", False, 0.2).arguments(server)
+    for _ in range(3):
+        ran = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120,
+                             preexec_fn=on_core(CLIENT_CORE))
+        if ran.returncode != 0:
+            print(f"fetch_beside_idle failed: {ran.stderr}")
+            return None
+        runs.append([float(text) for text in ran.stdout.split()])
+    alone, beside = (min(column) for column in zip(*runs))
+    print(f"\n13 B, 10 in flight: {alone:.3f} s/100k alone, {beside:.3f} beside 10,000 idle connections")
+    return alone, beside
+
+
 def main(arguments):
     programs = arguments.programs.resolve()
     tools = find_tools(programs, arguments.only)
@@ -293,6 +311,7 @@ def main(arguments):
         server = Nginx(pathlib.Path(folder))
         try:
             allocations = count_allocations(programs, server)
+            beside_idle = cost_beside_idle(programs, server)
             for case in cases_of(arguments):
                 if arguments.case and arguments.case not in case.name:
                     continue
@@ -302,6 +321,8 @@ def main(arguments):
         finally:
             server.stop()
     tell_goals(measured, allocations)
+    for name, value in zip(("alone", "beside_10000_idle"), beside_idle or ()):
+        rows.append(("13 B, 10 in flight", OURS, f"cpu_per_100k_{name}", f"{value:.4f}", 3))
     rows += [(name, OURS, "allocations_per_request", f"{count:.2f}", 1) for name, count in allocations.items()]
     with open(arguments.output, "w", newline="") as file:
         writer = csv.writer(file)

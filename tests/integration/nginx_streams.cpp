@@ -31,7 +31,7 @@ namespace http = dragline::http;
 namespace {
 
 // A client that asks for slowness gets little, and the end of its patience in the middle of the file.
-constexpr auto servers = R"(
+constexpr auto throttling = R"(
     server { listen 127.0.0.1:@0;
         location / { root @F/www; types { text/event-stream events; }
             if ($http_x_slow) { set $limit_rate 64k; } } })";
@@ -59,7 +59,7 @@ downloaded download(http_client& client, const std::string& url, const fs::path&
 TEST_CASE("a large file of nginx is read in pieces, and its connection goes on",
           "[integration][nginx][stream]") {
     const auto whole = pattern(3'000'000);
-    const nginx_server nginx(servers, {{"www/whole", whole}});
+    const nginx_server nginx(throttling, {{"www/whole", whole}});
     http_client client;
     for (int round = 0; round < 2; ++round) {
         auto [ec, stream] = dragline::test::open(client, nginx.url("/whole"));
@@ -75,7 +75,7 @@ TEST_CASE("a large file of nginx is read in pieces, and its connection goes on",
 
 TEST_CASE("a download from nginx that was cut goes on where it ended", "[integration][nginx][download]") {
     const auto whole = pattern(2'000'000);
-    const nginx_server nginx(servers, {{"www/whole", whole}});
+    const nginx_server nginx(throttling, {{"www/whole", whole}});
     const dragline::test::temporary_folder folder;
     const auto target = fs::path(folder.path()) / "whole";
     http_client client;
@@ -99,7 +99,7 @@ TEST_CASE("a download from nginx that was cut goes on where it ended", "[integra
 }
 
 TEST_CASE("events come from a file of nginx as from any server", "[integration][nginx][events]") {
-    const nginx_server nginx(servers, {{"www/two.events", "id: 1\ndata: one\n\nevent: bye\ndata: two\n\n"},
+    const nginx_server nginx(throttling, {{"www/two.events", "id: 1\ndata: one\n\nevent: bye\ndata: two\n\n"},
                                        {"www/page.html", "data: x\n\n"}});
     http_client client;
     kept_completion<http::event_stream> opened;
