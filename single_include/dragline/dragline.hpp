@@ -28213,9 +28213,8 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_
         if (got.error() != asio::error::would_block) co_return got;
         auto sending = writer_.send(stream_.layer(), limit);
         const auto sent = co_await std::move(sending);
-        if (sent || is_gone(sent.error())) continue;
-        stream_.close();  // the request will never be whole: the peer may wait for it for ever
-        co_return sent.error();
+        // The request will never be whole: the peer may wait for it for ever.
+        if (!sent && !is_gone(sent.error())) co_return stream_.close(), sent.error();
     }
     auto reading = stream_.layer().read_some(into, limit.until, limit.where);
     co_return co_await std::move(reading);
