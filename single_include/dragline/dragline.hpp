@@ -31094,6 +31094,8 @@ private:
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <cstddef>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -31157,6 +31159,11 @@ DRAGLINE_DECL asio::awaitable<result<void>> session_state::close_and_wait(
 DRAGLINE_DECL loop_sessions::loop_sessions(async::loop_state& loop)
     : loop_(loop), entry_(std::make_shared<sessions_entry>(loop.gate(), *this)) {
     sessions_registry::instance().add(entry_);
+    // Until a block of this size has come and gone, glibc gives the end of the heap back to the system after
+    // each body of some 64 KiB, and takes it again for the next one: more than all else that such a fetch
+    // costs.
+    constexpr std::size_t large_block = 8 * 1024 * 1024;
+    ::operator delete(::operator new(large_block));
 }
 
 DRAGLINE_DECL const std::shared_ptr<session_state>& loop_sessions::get(std::string_view key,
