@@ -1,5 +1,5 @@
-// What a request costs beside many idle connections to other hosts: CPU seconds per 100k requests without them,
-// and with them. The pool is right when the two are the same.
+// What a request costs beside many idle connections to other hosts: CPU seconds per 100k requests without
+// them, and with them. The pool is right when the two are the same.
 #include "fetch_loop.hpp"
 
 #include <chrono>
@@ -12,15 +12,16 @@ namespace {
 constexpr std::size_t idle_connections = 10'000;
 
 dragline::session wide_session(asio::io_context& loop) {
-    const auto options = dragline::session_options()
-                             .connections(2 * idle_connections)
-                             .idle_timeout(std::chrono::minutes(10));
+    const auto options =
+        dragline::session_options().connections(2 * idle_connections).idle_timeout(std::chrono::minutes(10));
     return dragline::get_session(loop, "idle", options);
 }
 
-asio::awaitable<void> open_idle(dragline::session session, dragline::net::endpoint where, std::size_t number) {
+asio::awaitable<void> open_idle(dragline::session session, dragline::net::endpoint where,
+                                std::size_t number) {
     const auto options = dragline::fetch_options().connect_to(where);
-    auto page = co_await dragline::fetch_url(session, "http://host" + std::to_string(number) + ".test/13", options);
+    auto page =
+        co_await dragline::fetch_url(session, "http://host" + std::to_string(number) + ".test/13", options);
     require(page.status == 200, "idle");
 }
 

@@ -100,7 +100,7 @@ TEST_CASE("a download from nginx that was cut goes on where it ended", "[integra
 
 TEST_CASE("events come from a file of nginx as from any server", "[integration][nginx][events]") {
     const nginx_server nginx(throttling, {{"www/two.events", "id: 1\ndata: one\n\nevent: bye\ndata: two\n\n"},
-                                       {"www/page.html", "data: x\n\n"}});
+                                          {"www/page.html", "data: x\n\n"}});
     http_client client;
     kept_completion<http::event_stream> opened;
     http::open_events(client.session, nginx.url("/two.events"), opened);
