@@ -2,6 +2,7 @@
 #include <dragline/http.hpp>
 
 #include "../support/http_client.hpp"
+#include "openssl_server.hpp"
 #include "server_process.hpp"
 
 #include <dragline/tls/error.hpp>
@@ -13,9 +14,11 @@
 
 using dragline::fetch_options;
 using dragline::session_options;
+using dragline::test::arguments;
 using dragline::test::child_process;
 using dragline::test::http_client;
 using dragline::test::need_program;
+using dragline::test::openssl_server;
 using dragline::test::scratch_folder;
 using dragline::test::server_plan;
 using dragline::test::server_process;
@@ -28,26 +31,6 @@ using dragline::testing::http_server;
 namespace tls = dragline::tls;
 
 namespace {
-
-using arguments = std::vector<std::string>;
-
-// Says in its page what was agreed on.
-server_plan openssl_server(const arguments& more) {
-    server_plan plan;
-    plan.program = "openssl";
-    plan.proof = "output";
-    plan.proof_text = "ACCEPT";
-    plan.prepare = [more](const scratch_folder& folder, const std::vector<std::uint16_t>& ports) {
-        const auto certificate = usual_certificate();
-        arguments all{"s_server", "-www",
-                      "-accept",  "127.0.0.1:" + std::to_string(ports.at(0)),
-                      "-cert",    folder.write("chain.pem", certificate.chain_pem),
-                      "-key",     folder.write("key.pem", certificate.private_key_pem)};
-        all.insert(all.end(), more.begin(), more.end());
-        return all;
-    };
-    return plan;
-}
 
 // What `openssl s_client` prints, and its exit status.
 struct conversation {

@@ -3,6 +3,7 @@
 
 #include "../support/http_client.hpp"
 #include "nginx_server.hpp"
+#include "openssl_server.hpp"
 
 #include <dragline/testing/ocsp_response.hpp>
 #include <dragline/tls/error.hpp>
@@ -19,6 +20,7 @@
 
 using dragline::fetch_options;
 using dragline::test::add_certificate;
+using dragline::test::arguments;
 using dragline::test::certificate_of;
 using dragline::test::child_process;
 using dragline::test::fetched;
@@ -26,6 +28,7 @@ using dragline::test::file_list;
 using dragline::test::http_client;
 using dragline::test::need_program;
 using dragline::test::nginx_server;
+using dragline::test::openssl_server;
 using dragline::test::scratch_folder;
 using dragline::test::server_plan;
 using dragline::test::server_process;
@@ -42,30 +45,6 @@ using dragline::tls::client_options;
 namespace tls = dragline::tls;
 
 namespace {
-
-using arguments = std::vector<std::string>;
-
-// "@F" in the arguments stands for the folder, in which these files are.
-server_plan openssl_server(const arguments& more, const file_list& files = {},
-                           const issued_certificate& certificate = usual_certificate()) {
-    server_plan plan;
-    plan.program = "openssl";
-    plan.proof = "output";
-    plan.proof_text = "ACCEPT";
-    plan.prepare = [=](const scratch_folder& folder, const std::vector<std::uint16_t>& ports) {
-        for (const auto& [name, content] : files) folder.write(name, content);
-        arguments all{"s_server", "-www",
-                      "-accept",  "127.0.0.1:" + std::to_string(ports.at(0)),
-                      "-cert",    folder.write("chain.pem", certificate.chain_pem),
-                      "-key",     folder.write("key.pem", certificate.private_key_pem)};
-        for (auto each : more) {
-            if (const auto at = each.find("@F"); at != each.npos) each.replace(at, 2, folder.path());
-            all.push_back(std::move(each));
-        }
-        return all;
-    };
-    return plan;
-}
 
 fetched get(const server_process& server, const client_options& options, http_client& client) {
     return client.fetch("https://127.0.0.1:" + std::to_string(server.port()) + "/",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "run.hpp"
+#include "temporary_folder.hpp"
 
 #include <dragline/http/body.hpp>
 
@@ -13,36 +14,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <random>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace dragline::test {
-
-class temporary_folder {
-public:
-    temporary_folder() {
-        std::random_device random;
-        path_ = std::filesystem::temp_directory_path() / ("dragline-test-" + std::to_string(random()));
-        std::filesystem::create_directory(path_);
-    }
-    ~temporary_folder() { std::filesystem::remove_all(path_); }
-    temporary_folder(const temporary_folder&) = delete;
-
-    std::string file(const std::string& name, std::string_view text) const {
-        std::ofstream(path_ / name, std::ios::binary) << text;
-        return (path_ / name).string();
-    }
-    std::string path() const { return path_.string(); }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// Gives `text`, at most `step` bytes at a time.
 class text_reading {

@@ -1,5 +1,6 @@
 #include <dragline/http/cookies/netscape_cookies.hpp>
 
+#include "../../support/temporary_folder.hpp"
 #include "jar_lab.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -15,6 +16,7 @@
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 using dragline::test::jar_lab;
+using dragline::test::temporary_folder;
 
 namespace http = dragline::http;
 
@@ -23,26 +25,6 @@ namespace {
 http::cookie_load load(jar_lab& lab, std::string_view text) {
     return http::load_netscape(lab.jar, text, lab.now);
 }
-
-/// A folder that goes with its test.
-class temporary_folder {
-public:
-    temporary_folder() {
-        std::random_device random;
-        path_ = std::filesystem::temp_directory_path() / ("dragline-test-" + std::to_string(random()));
-        std::filesystem::create_directory(path_);
-    }
-    ~temporary_folder() { std::filesystem::remove_all(path_); }
-    temporary_folder(const temporary_folder&) = delete;
-    std::string file(const char* name) const { return (path_ / name).string(); }
-    auto files() const {
-        const std::filesystem::directory_iterator all(path_);
-        return std::distance(begin(all), end(all));
-    }
-
-private:
-    std::filesystem::path path_;
-};
 
 }  // namespace
 
