@@ -13,8 +13,9 @@ public:
         SSL_CTX_set_ex_data(context, place(), this);
         SSL_CTX_sess_set_new_cb(context, [](SSL* connection, SSL_SESSION* ticket) {
             auto* self = static_cast<tls_tickets*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), place()));
-            self->kept_.push_back(ticket);
-            return 1;
+            // A copy: OpenSSL bars the session of a connection that is freed before its close_notify.
+            self->kept_.push_back(SSL_SESSION_dup(ticket));
+            return 0;
         });
     }
     ~tls_tickets() {
