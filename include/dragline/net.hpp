@@ -11,3 +11,4 @@
 #include <dragline/net/error.hpp>
 #include <dragline/net/options.hpp>
 #include <dragline/net/stream.hpp>
+#include <dragline/net/stream_options.hpp>
