@@ -86,7 +86,8 @@ void run_client(const echo_work& work) {
         connections.push_back(std::make_unique<connection>());
         auto& made = *connections.back();
         made.socket = socket(AF_INET, SOCK_STREAM, 0);
-        require(connect(made.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "connect");
+        require(connect(made.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0,
+                "connect");
         watch_input(epoll, made.socket, &made);
     }
     wait_for_start();
@@ -99,8 +100,8 @@ void run_client(const echo_work& work) {
         const int count = epoll_wait(epoll, events.data(), events_at_once, -1);
         for (int i = 0; i < count; ++i) {
             auto& ready = *static_cast<connection*>(events[static_cast<std::size_t>(i)].data.ptr);
-            const auto received =
-                recv(ready.socket, ready.buffer.data() + ready.received, ready.buffer.size() - ready.received, 0);
+            const auto received = recv(ready.socket, ready.buffer.data() + ready.received,
+                                       ready.buffer.size() - ready.received, 0);
             require(received > 0, "recv");
             ready.received += static_cast<std::size_t>(received);
             if (ready.received < ready.buffer.size()) continue;
