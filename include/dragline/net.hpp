@@ -1,6 +1,7 @@
 // Endpoints, connecting, and one stream type over TCP, TLS and Unix sockets. Start with open_connection().
 #pragma once
 
+#include <dragline/net/address_policy.hpp>
 #include <dragline/net/connect.hpp>
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>

@@ -3,6 +3,7 @@
 
 #include <dragline/async/clock.hpp>
 #include <dragline/dns/resolver.hpp>
+#include <dragline/net/address_policy.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/engine.hpp>
@@ -24,6 +25,7 @@ public:
     std::optional<asio::ip::address> bind_address;
     std::string bind_interface;
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
+    net::address_policy address_policy;     ///< Judges each address that is dialled.
     std::optional<tls::context> tls;        ///< Speaks TLS when set.
     tls::engine_options tls_options;
     async::time_point until = async::no_deadline;

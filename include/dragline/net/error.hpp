@@ -11,6 +11,25 @@ namespace dragline::inline v1::net {
 enum class errc {
     invalid_endpoint = 1,  ///< The text names no endpoint, or the endpoint cannot be dialled.
     no_address,            ///< The name has no address of a family that may be used.
+
+    address_blocked,                ///< The address policy forbids what was to be dialled.
+    invalid_proxy,                  ///< Not a proxy that can be used: see proxy::parse().
+    proxy_not_resolved,             ///< The proxy's own name has no address.
+    proxy_unreachable,              ///< No connection to the proxy itself.
+    proxy_tls_failed,               ///< The TLS handshake with the proxy itself.
+    proxy_closed,                   ///< The proxy closed or reset the connection before there was a tunnel.
+    proxy_protocol_error,           ///< What came is not the protocol of a proxy of its kind.
+    proxy_limit_exceeded,           ///< The proxy's answer passed a limit.
+    proxy_authentication_required,  ///< The proxy wants credentials of a kind that were not given.
+    proxy_authentication_refused,   ///< The proxy did not accept the credentials.
+    proxy_refused,                  ///< The proxy does not want to connect to this target.
+    proxy_failure,                  ///< The proxy could not connect to the target, and does not say why.
+    proxy_network_unreachable,      ///< From the proxy, that is, as in the following.
+    proxy_host_unreachable,         ///< Also a name without an address, and 502 or 503 of an HTTP proxy.
+    proxy_connection_refused,       ///< By the target.
+    proxy_target_timeout,           ///< The target did not answer the proxy in time.
+    proxy_command_not_supported,  ///< The proxy knows no CONNECT; of a client, that it wants another command.
+    proxy_address_not_supported,  ///< The proxy takes no address of this kind.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/async/clock.hpp>
+#include <dragline/net/address_policy.hpp>
 #include <dragline/tls/options.hpp>
 
 #include <asio/ip/address.hpp>
@@ -41,6 +42,14 @@ public:
     connect_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
     const std::string& bind_interface() const noexcept { return bind_interface_; }
 
+    /// Which addresses may be dialled: each one is judged, whoever named it. Of an answer with several, those
+    /// that are blocked are left out, and are in the trace as errc::address_blocked. Where a proxy looks the
+    /// target up, only the proxy's own address, and a target that is a literal, can be judged here.
+    connect_options& address_policy(net::address_policy value) {
+        return address_policy_ = std::move(value), *this;
+    }
+    const net::address_policy& address_policy() const noexcept { return address_policy_; }
+
     /// Speaks TLS, verifying the endpoint's host unless the options name another.
     connect_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const std::optional<dragline::tls::client_options>& tls() const noexcept { return tls_; }
@@ -64,6 +73,7 @@ private:
     duration resolution_delay_ = std::chrono::milliseconds(50);
     std::optional<asio::ip::address> bind_address_;
     std::string bind_interface_;
+    net::address_policy address_policy_;
     std::optional<dragline::tls::client_options> tls_;
     connect_trace* trace_ = nullptr;
 };

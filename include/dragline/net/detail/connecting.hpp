@@ -43,6 +43,7 @@ private:
         bool open = true;
     };
 
+    std::vector<asio::ip::address> allowed(const std::vector<asio::ip::address>& addresses);
     static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
     void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec);
     std::error_code bind(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
@@ -63,6 +64,7 @@ private:
     std::vector<std::shared_ptr<dial>> dials_;
     std::shared_ptr<dial> winner_;
     asio::ip::address address_;
+    std::error_code blocked_;                    // of the first address that may not be dialled
     asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
     bool looking_[2] = {};                       // whether there is somebody to be cancelled
     dns::lookup_trace look_ups_[2];

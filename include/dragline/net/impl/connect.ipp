@@ -13,6 +13,7 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
         if (!async::valid_timeout(limit)) co_return dragline::errc::invalid_option;
     }
     if (target.host().empty()) co_return errc::invalid_endpoint;
+    if (const auto ec = options.address_policy().error()) co_return ec;
     auto& state = async::loop_state::of(loop);
     connect_request request;
     request.until = async::deadline_after(state.now(), options.timeout());
@@ -21,6 +22,7 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     request.resolution_delay = options.resolution_delay();
     request.bind_address = options.bind_address();
     request.bind_interface = options.bind_interface();
+    request.address_policy = options.address_policy();
     if (options.tls()) {
         auto context = tls::context::make_client(*options.tls());
         if (!context) co_return context.error();

@@ -34,6 +34,7 @@ DRAGLINE_DECL void connecting::start() {
     const auto& from = request_.bind_address;
     if (target.is_local_socket()) {
         on_resolved(true, {}, {});
+        if (const auto ec = request_.address_policy.judge(target)) return on_resolved(false, {}, ec);
         on_resolved(false, {asio::ip::address()}, {});  // stands for the path
     } else if (target.address()) {
         const bool v6 = target.address()->is_v6();
@@ -86,8 +87,32 @@ DRAGLINE_DECL void connecting::on_resolved(bool v6, const std::vector<asio::ip::
         resolved_at_ = loop_.now();
         trace_.resolve = resolved_at_ - started_;
     }
-    machine_.on_resolved(v6, addresses, ec, loop_.now());
+    machine_.on_resolved(v6, allowed(addresses), ec, loop_.now());
     changed_.notify();
+}
+
+// The very addresses that are dialled; a Unix socket has been judged before, and stands here as none.
+DRAGLINE_DECL std::vector<asio::ip::address> connecting::allowed(
+    const std::vector<asio::ip::address>& addresses) {
+    std::vector<asio::ip::address> kept;
+    kept.reserve(addresses.size());
+    for (const auto& each : addresses) {
+        const auto ec = request_.target.is_local_socket()
+                            ? std::error_code()
+                            : request_.address_policy.judge(each, request_.target.port());
+        if (!ec) {
+            kept.push_back(each);
+            continue;
+        }
+        if (!blocked_) blocked_ = ec;
+        dial_record record;
+        record.address = each;
+        record.port = request_.target.port();
+        record.started = elapsed();
+        record.ec = ec;
+        trace_.dials.push_back(record);
+    }
+    return kept;
 }
 
 DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
@@ -159,7 +184,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             dial_address(dialled->address);
         } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
-            co_return failed->ec;
+            co_return dials_.empty() && blocked_ ? blocked_ : failed->ec;
         } else {
             const auto limit = stage_deadline();
             auto waiting =
