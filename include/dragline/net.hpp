@@ -15,3 +15,4 @@
 #include <dragline/net/proxies/wire/socks.hpp>
 #include <dragline/net/proxies/wire/socks_server.hpp>
 #include <dragline/net/stream.hpp>
+#include <dragline/net/stream_options.hpp>

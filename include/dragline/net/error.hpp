@@ -12,6 +12,15 @@ enum class errc {
     invalid_endpoint = 1,  ///< The text names no endpoint, or the endpoint cannot be dialled.
     no_address,            ///< The name has no address of a family that may be used.
 
+    // Of streams.
+    incomplete_read,       ///< The peer ended in the middle of what was to be read; the part stays readable.
+    read_limit_exceeded,   ///< What was to be read is longer than its limit; the bytes stay readable.
+    queue_limit_exceeded,  ///< The write queue cannot take that much more.
+    incomplete_write,      ///< An earlier write went out only in part, so nothing can follow it.
+    busy,                  ///< Another operation of this kind is under way on the stream.
+    plaintext_left_over,   ///< Bytes from before the TLS handshake wait to be read: they must not follow it.
+
+    // Of policies and proxies.
     address_blocked,                ///< The address policy forbids what was to be dialled.
     invalid_proxy,                  ///< Not a proxy that can be used: see proxy::parse().
     proxy_not_resolved,             ///< The proxy's own name has no address.

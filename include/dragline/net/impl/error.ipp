@@ -35,6 +35,12 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::proxy_command_not_supported: return "a command that the proxy does not support";
                 case errc::proxy_address_not_supported:
                     return "a kind of address that the proxy does not support";
+                case errc::incomplete_read: return "the peer ended in the middle of what was to be read";
+                case errc::read_limit_exceeded: return "more to read than the limit allows";
+                case errc::queue_limit_exceeded: return "the write queue is full";
+                case errc::incomplete_write: return "an earlier write went out only in part";
+                case errc::busy: return "another operation of this kind is under way";
+                case errc::plaintext_left_over: return "plaintext waits to be read before the TLS handshake";
             }
             return "unknown net error";
         }
@@ -61,14 +67,46 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::proxy_target_timeout:
                 case errc::proxy_command_not_supported:
                 case errc::proxy_address_not_supported: return condition::proxy_failed;
+                case errc::incomplete_read: return condition::protocol_error;
+                case errc::read_limit_exceeded: return condition::limit_exceeded;
+                case errc::queue_limit_exceeded: return condition::limit_exceeded;
+                case errc::incomplete_write: return std::errc::broken_pipe;
+                case errc::busy: return std::errc::operation_in_progress;
+                case errc::plaintext_left_over: return condition::protocol_error;
             }
             return {code, *this};
         }
 
         phase phase_of(int code) const noexcept override {
-            const std::error_code ec(code, *this);
-            if (ec == condition::proxy_failed || ec == errc::invalid_proxy) return phase::proxy;
-            return static_cast<errc>(code) == errc::no_address ? phase::resolve : phase::connect;
+            switch (static_cast<errc>(code)) {
+                case errc::invalid_endpoint: return phase::connect;
+                case errc::no_address: return phase::resolve;
+                case errc::address_blocked: return phase::connect;
+                case errc::invalid_proxy:
+                case errc::proxy_not_resolved:
+                case errc::proxy_unreachable:
+                case errc::proxy_tls_failed:
+                case errc::proxy_closed:
+                case errc::proxy_protocol_error:
+                case errc::proxy_limit_exceeded:
+                case errc::proxy_authentication_required:
+                case errc::proxy_authentication_refused:
+                case errc::proxy_refused:
+                case errc::proxy_failure:
+                case errc::proxy_network_unreachable:
+                case errc::proxy_host_unreachable:
+                case errc::proxy_connection_refused:
+                case errc::proxy_target_timeout:
+                case errc::proxy_command_not_supported:
+                case errc::proxy_address_not_supported: return phase::proxy;
+                case errc::incomplete_read: return phase::read;
+                case errc::read_limit_exceeded: return phase::read;
+                case errc::queue_limit_exceeded: return phase::write;
+                case errc::incomplete_write: return phase::write;
+                case errc::busy: return phase::none;
+                case errc::plaintext_left_over: return phase::tls;
+            }
+            return phase::none;
         }
     };
     static const net_category instance;
