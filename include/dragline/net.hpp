@@ -11,6 +11,7 @@
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/error.hpp>
 #include <dragline/net/options.hpp>
+#include <dragline/net/proxies/proxy.hpp>
 #include <dragline/net/proxies/wire/http_connect.hpp>
 #include <dragline/net/proxies/wire/socks.hpp>
 #include <dragline/net/proxies/wire/socks_server.hpp>

@@ -3,6 +3,7 @@
 
 #include <dragline/async/clock.hpp>
 #include <dragline/net/address_policy.hpp>
+#include <dragline/net/proxies/proxy.hpp>
 #include <dragline/tls/options.hpp>
 
 #include <asio/ip/address.hpp>
@@ -50,6 +51,18 @@ public:
     }
     const net::address_policy& address_policy() const noexcept { return address_policy_; }
 
+    /// The proxy, or the proxies, each dialled through the one before; the TLS of tls() is with the endpoint,
+    /// through all of them. What fails there fails the call: there is never a connection around them. Names
+    /// that a proxy looks up are not looked up here.
+    connect_options& proxy(net::proxy value) { return proxies({std::move(value)}); }
+    connect_options& proxy(std::string_view url) { return proxy(net::proxy(url)); }
+    connect_options& proxies(proxy_chain values) { return proxies_ = std::move(values), *this; }
+    const proxy_chain& proxies() const noexcept { return proxies_; }
+
+    /// Each proxy alone: to reach it, TLS with it, and its answer, which waits for what it connects to.
+    connect_options& proxy_timeout(duration value) { return proxy_timeout_ = value, *this; }
+    duration proxy_timeout() const noexcept { return proxy_timeout_; }
+
     /// Speaks TLS, verifying the endpoint's host unless the options name another.
     connect_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const std::optional<dragline::tls::client_options>& tls() const noexcept { return tls_; }
@@ -74,6 +87,8 @@ private:
     std::optional<asio::ip::address> bind_address_;
     std::string bind_interface_;
     net::address_policy address_policy_;
+    proxy_chain proxies_;
+    duration proxy_timeout_ = std::chrono::seconds(10);
     std::optional<dragline::tls::client_options> tls_;
     connect_trace* trace_ = nullptr;
 };

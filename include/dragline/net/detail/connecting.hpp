@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <memory>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::net::detail {
@@ -30,6 +31,8 @@ public:
 
     void start();
     asio::awaitable<result<void>> run(async::interrupter& ending);
+    /// Dials nothing: the addresses that might be dialled, in that order.
+    asio::awaitable<result<std::vector<asio::ip::address>>> resolve(async::interrupter& ending);
     void end() noexcept;
 
     stream_socket take_socket() noexcept;
@@ -70,6 +73,12 @@ private:
     dns::lookup_trace look_ups_[2];
     bool resolved_ = false;  // an address is known
     bool ended_ = false;
+};
+
+struct connecting_guard {
+    std::shared_ptr<connecting> race;
+    explicit connecting_guard(std::shared_ptr<connecting> made) : race(std::move(made)) {}
+    ~connecting_guard() { race->end(); }
 };
 
 }  // namespace dragline::net::detail

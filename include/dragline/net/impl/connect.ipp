@@ -9,7 +9,7 @@ namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor loop, dns::resolver resolver,
                                                         endpoint target, connect_options options) {
-    for (const auto limit : {options.timeout(), options.tls_timeout()}) {
+    for (const auto limit : {options.timeout(), options.tls_timeout(), options.proxy_timeout()}) {
         if (!async::valid_timeout(limit)) co_return dragline::errc::invalid_option;
     }
     if (target.host().empty()) co_return errc::invalid_endpoint;
@@ -23,6 +23,8 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     request.bind_address = options.bind_address();
     request.bind_interface = options.bind_interface();
     request.address_policy = options.address_policy();
+    request.proxies = options.proxies();
+    request.proxy_timeout = options.proxy_timeout();
     if (options.tls()) {
         auto context = tls::context::make_client(*options.tls());
         if (!context) co_return context.error();

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cerrno>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -196,11 +197,11 @@ TEST_CASE("each refusal of a SOCKS 5 proxy is an error of its own", "[net][socks
     CHECK(make_socks_reply(errc::address_blocked) == socks_reply::not_allowed);
     CHECK(make_socks_reply(errc::no_address) == socks_reply::host_unreachable);
     CHECK(make_socks_reply(dragline::make_timeout(dragline::phase::connect)) == socks_reply::ttl_expired);
-    CHECK(make_socks_reply(std::make_error_code(std::errc::connection_refused)) ==
+    CHECK(make_socks_reply(std::error_code(ECONNREFUSED, std::system_category())) ==
           socks_reply::connection_refused);
-    CHECK(make_socks_reply(std::make_error_code(std::errc::network_unreachable)) ==
+    CHECK(make_socks_reply(std::error_code(ENETUNREACH, std::system_category())) ==
           socks_reply::network_unreachable);
-    CHECK(make_socks_reply(std::make_error_code(std::errc::io_error)) == socks_reply::general_failure);
+    CHECK(make_socks_reply(std::error_code(EIO, std::system_category())) == socks_reply::general_failure);
 }
 
 TEST_CASE("what is not SOCKS 5 is refused as soon as it shows", "[net][socks]") {

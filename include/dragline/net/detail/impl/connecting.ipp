@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -196,6 +197,36 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
     }
     trace_.connect = loop_.now() - resolved_at_;
     co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting::resolve(
+    async::interrupter& ending) {
+    constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
+    std::vector<asio::ip::address> found;
+    auto limit = std::min(request_.until, async::deadline_after(started_, request_.resolve_timeout));
+    for (;;) {
+        if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+        auto step = machine_.next(loop_.now());
+        if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
+            if (found.empty()) limit = std::min(limit, async::deadline_after(loop_.now(), other_family));
+            found.push_back(dialled->address);
+            machine_.on_dial_failed(errc::no_address, loop_.now());
+            continue;
+        }
+        auto* failed = std::get_if<connect_machine::fail>(&step);
+        if (failed && found.empty()) co_return blocked_ ? blocked_ : failed->ec;
+        if (failed) co_return found;
+        auto waiting =
+            changed_.wait(std::min(limit, std::get<connect_machine::wait>(step).until), phase::resolve);
+        const auto woken = co_await std::move(waiting);
+        if (woken) continue;
+        if (woken.error() == asio::error::operation_aborted) co_return woken.error();
+        if (loop_.now() < limit) continue;
+        if (found.empty()) co_return woken.error();
+        co_return found;
+    }
 }
 
 DRAGLINE_DECL void connecting::end() noexcept {

@@ -128,12 +128,16 @@ DRAGLINE_DECL socks_reply make_socks_reply(const std::error_code& ec) noexcept {
         if (ec == make_socks_error(each)) return each;  // the failure of a proxy behind this one
     }
     if (ec == condition::blocked) return socks_reply::not_allowed;
-    if (ec == std::errc::connection_refused) return socks_reply::connection_refused;
-    if (ec == std::errc::network_unreachable) return socks_reply::network_unreachable;
-    if (ec == condition::resolve_failed || ec == std::errc::host_unreachable)
-        return socks_reply::host_unreachable;
-    if (ec == condition::timeout || ec == std::errc::timed_out) return socks_reply::ttl_expired;
-    if (ec == std::errc::address_family_not_supported) return socks_reply::address_not_supported;
+    if (ec == condition::resolve_failed) return socks_reply::host_unreachable;
+    if (ec == condition::timeout) return socks_reply::ttl_expired;
+    // Asio 1.22 maps the codes of its own category for the system to nothing.
+    const bool asio_system = std::string_view(ec.category().name()) == "asio.system";
+    const auto code = asio_system ? std::error_code(ec.value(), std::system_category()) : ec;
+    if (code == std::errc::connection_refused) return socks_reply::connection_refused;
+    if (code == std::errc::network_unreachable) return socks_reply::network_unreachable;
+    if (code == std::errc::host_unreachable) return socks_reply::host_unreachable;
+    if (code == std::errc::timed_out) return socks_reply::ttl_expired;
+    if (code == std::errc::address_family_not_supported) return socks_reply::address_not_supported;
     return socks_reply::general_failure;
 }
 
