@@ -15,5 +15,7 @@
 #include <dragline/net/proxies/wire/http_connect.hpp>
 #include <dragline/net/proxies/wire/socks.hpp>
 #include <dragline/net/proxies/wire/socks_server.hpp>
+#include <dragline/net/socket_options.hpp>
 #include <dragline/net/stream.hpp>
 #include <dragline/net/stream_options.hpp>
+#include <dragline/net/stream_pair.hpp>

@@ -7,8 +7,6 @@
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <asio/ip/tcp.hpp>
-
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -24,8 +22,6 @@ DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, con
     const auto ran = co_await std::move(running);
     if (!ran) co_return ran.error();
     auto socket = guard.race->take_socket();
-    std::error_code ignored;  // no such option on a Unix socket
-    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     dialled made;
     made.layer = std::make_shared<socket_layer>(std::move(socket));
     made.address = guard.race->address();
@@ -39,13 +35,19 @@ inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, co
     co_return co_await std::move(running);
 }
 
+inline net::stream stream_over(std::shared_ptr<stream_layer> layer, const connect_request& request,
+                               async::time_point opened) {
+    return net::stream(
+        std::make_shared<stream_state>(std::move(layer), request.stream, opened, request.target.host()));
+}
+
 inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connected& made,
                                                  std::shared_ptr<stream_layer> lower,
-                                                 const connect_request& request, connect_trace& trace,
-                                                 async::interrupter& ending) {
+                                                 const connect_request& request, async::time_point opened,
+                                                 connect_trace& trace, async::interrupter& ending) {
     const auto started = loop.now();
     auto layer = std::make_shared<tls_layer>(std::move(lower), *request.tls, request.tls_options);
-    made.stream = net::stream(layer);
+    made.stream = stream_over(layer, request, opened);
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<tls_layer*>(self)->close(); }, layer.get());
     auto shaking =
@@ -62,6 +64,7 @@ inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connec
 
 DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
                                                          connect_trace& trace, async::interrupter& ending) {
+    const auto opened = loop.now();
     connected made;
     auto dialling = request.proxies.empty() ? detail::dial(loop, request, trace, ending)
                                             : detail::dial_through(loop, request, trace, ending);
@@ -69,10 +72,10 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
     if (!stands) co_return stands.error();
     made.address = stands->address;
     if (!request.tls) {
-        made.stream = net::stream(std::move(stands->layer));
+        made.stream = detail::stream_over(std::move(stands->layer), request, opened);
         co_return made;
     }
-    auto shaking = detail::shake_hands(loop, made, std::move(stands->layer), request, trace, ending);
+    auto shaking = detail::shake_hands(loop, made, std::move(stands->layer), request, opened, trace, ending);
     auto shaken = co_await std::move(shaking);
     if (!shaken) co_return shaken.error();
     co_return made;
