@@ -9,6 +9,12 @@
 #include <dragline/net/dns_over_tls_options.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/error.hpp>
+#include <dragline/net/framing/codecs.hpp>
+#include <dragline/net/framing/frame_codec.hpp>
+#include <dragline/net/framing/framed_stream.hpp>
+#include <dragline/net/framing/length_prefixed.hpp>
 #include <dragline/net/options.hpp>
+#include <dragline/net/secure_channel/secure_channel.hpp>
+#include <dragline/net/secure_channel/secure_stream.hpp>
 #include <dragline/net/stream.hpp>
 #include <dragline/net/stream_options.hpp>
