@@ -16,5 +16,7 @@
 #include <dragline/net/options.hpp>
 #include <dragline/net/secure_channel/secure_channel.hpp>
 #include <dragline/net/secure_channel/secure_stream.hpp>
+#include <dragline/net/socket_options.hpp>
 #include <dragline/net/stream.hpp>
 #include <dragline/net/stream_options.hpp>
+#include <dragline/net/stream_pair.hpp>

@@ -4,6 +4,8 @@
 #include <dragline/async/clock.hpp>
 #include <dragline/dns/resolver.hpp>
 #include <dragline/net/endpoint.hpp>
+#include <dragline/net/socket_options.hpp>
+#include <dragline/net/stream_options.hpp>
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/engine.hpp>
 
@@ -23,6 +25,8 @@ public:
     endpoint target;
     std::optional<asio::ip::address> bind_address;
     std::string bind_interface;
+    socket_options socket;
+    stream_options stream;
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
     std::optional<tls::context> tls;        ///< Speaks TLS when set.
     tls::engine_options tls_options;

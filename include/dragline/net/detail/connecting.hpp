@@ -45,7 +45,7 @@ private:
 
     static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
     void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec);
-    std::error_code bind(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
+    std::error_code prepare(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
     void dial_endpoint(const asio::generic::stream_protocol::endpoint& target);
     void dial_address(const asio::ip::address& address);
     void on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec);

@@ -6,8 +6,6 @@
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <asio/ip/tcp.hpp>
-
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -21,13 +19,19 @@ struct connecting_guard {
     ~connecting_guard() { race->end(); }
 };
 
+inline net::stream stream_over(std::shared_ptr<stream_layer> layer, const connect_request& request,
+                               async::time_point opened) {
+    return net::stream(
+        std::make_shared<stream_state>(std::move(layer), request.stream, opened, request.target.host()));
+}
+
 inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connected& made,
                                                  std::shared_ptr<stream_layer> lower,
-                                                 const connect_request& request, connect_trace& trace,
-                                                 async::interrupter& ending) {
+                                                 const connect_request& request, async::time_point opened,
+                                                 connect_trace& trace, async::interrupter& ending) {
     const auto started = loop.now();
     auto layer = std::make_shared<tls_layer>(std::move(lower), *request.tls, request.tls_options);
-    made.stream = net::stream(layer);
+    made.stream = stream_over(layer, request, opened);
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<tls_layer*>(self)->close(); }, layer.get());
     auto shaking =
@@ -44,6 +48,7 @@ inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connec
 
 DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
                                                          connect_trace& trace, async::interrupter& ending) {
+    const auto opened = loop.now();
     connected made;
     std::shared_ptr<detail::stream_layer> layer;
     {
@@ -53,16 +58,14 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
         auto ran = co_await std::move(running);
         if (!ran) co_return ran.error();
         auto socket = guard.race->take_socket();
-        std::error_code ignored;  // no such option on a Unix socket
-        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
         layer = std::make_shared<detail::socket_layer>(std::move(socket));
         made.address = guard.race->address();
     }
     if (!request.tls) {
-        made.stream = net::stream(std::move(layer));
+        made.stream = detail::stream_over(std::move(layer), request, opened);
         co_return made;
     }
-    auto shaking = detail::shake_hands(loop, made, std::move(layer), request, trace, ending);
+    auto shaking = detail::shake_hands(loop, made, std::move(layer), request, opened, trace, ending);
     auto shaken = co_await std::move(shaking);
     if (!shaken) co_return shaken.error();
     co_return made;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/core/platform.hpp>
+#include <dragline/net/detail/socket_setup.hpp>
 #include <dragline/net/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -102,13 +103,14 @@ DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
     dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()));
 }
 
-DRAGLINE_DECL std::error_code connecting::bind(stream_socket& socket,
-                                               const asio::generic::stream_protocol& protocol) const {
+DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
+                                                  const asio::generic::stream_protocol& protocol) const {
     const auto& from = request_.bind_address;
     const auto& through = request_.bind_interface;
-    if ((!from && through.empty()) || request_.target.is_local_socket()) return {};
     std::error_code ec;
     socket.open(protocol, ec);
+    if (!ec) ec = set_up_socket(socket, protocol.family(), request_.socket, true);
+    if (request_.target.is_local_socket()) return ec;
     if (!ec && !through.empty()) {
         if (!platform::socket_calls) return asio::error::operation_not_supported;
         if (platform::bind_to_interface(socket.native_handle(), through.data(), through.size()) != 0)
@@ -122,7 +124,7 @@ DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protoco
     auto started = std::make_shared<dial>(loop_.executor());
     started->record = trace_.dials.empty() ? 0 : trace_.dials.size() - 1;
     dials_.push_back(started);
-    if (const auto ec = bind(started->socket, target.protocol())) return on_dialled(started, ec);
+    if (const auto ec = prepare(started->socket, target.protocol())) return on_dialled(started, ec);
     started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
         if (!self->ended_) self->on_dialled(started, ec);
     });
