@@ -14,6 +14,7 @@
 #include <dragline/net/framing/framed_stream.hpp>
 #include <dragline/net/framing/length_prefixed.hpp>
 #include <dragline/net/options.hpp>
+#include <dragline/net/secure_channel/packet.hpp>
 #include <dragline/net/secure_channel/secure_channel.hpp>
 #include <dragline/net/secure_channel/secure_stream.hpp>
 #include <dragline/net/socket_options.hpp>

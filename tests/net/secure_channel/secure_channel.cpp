@@ -249,8 +249,24 @@ TEST_CASE("a message of max_message goes, a longer one is refused at both ends",
     CHECK(pair.client.seal(std::string(201, 'x'), out).error() == errc::frame_too_large);
     const auto packet = channel_pair::seal(pair.server, std::string(201, 'x'));
     CHECK(pair.client.packets().decode(packet.substr(0, 8)).error() == errc::frame_too_large);
-    CHECK(pair.client.packets().decode("\1\4\0\0\xff\xff\xff\xff"s).error() == errc::frame_too_large);
-    CHECK(pair.client.packets().decode("\2").error() == errc::unknown_version);
+}
+
+TEST_CASE("max_message counts also where a handshake needs more", "[net][secure_channel]") {
+    channel_pair pair(keyed().max_message(10), keyed().max_message(11));
+    REQUIRE(pair.connect());
+    CHECK(message_in(pair.client, channel_pair::seal(pair.server, std::string(10, 'x'))).size() == 10);
+    CHECK(channel_pair::open(pair.client, channel_pair::seal(pair.server, std::string(11, 'x'))).error() ==
+          errc::frame_too_large);
+}
+
+TEST_CASE("before it has shown the key, a peer can make no packet larger than a hello",
+          "[net][secure_channel]") {
+    secure_channel server(channel_role::server, keyed());
+    std::string out;
+    REQUIRE(server.start(out));
+    CHECK(server.packets().decode("\1\1\0\0\0\0\0\x61"s).has_value());
+    CHECK(server.packets().decode("\1\1\0\0\0\0\0\x62"s).error() == errc::frame_too_large);
+    CHECK(server.packets().decode("\2").error() == errc::unknown_version);
 }
 
 TEST_CASE("options of a channel that cannot work are refused at the start", "[net][secure_channel]") {
@@ -267,6 +283,9 @@ TEST_CASE("options of a channel that cannot work are refused at the start", "[ne
     CHECK(started(keyed().replay_window(1088)) == dragline::errc::invalid_option);
     CHECK(started(keyed().max_message((std::size_t{1} << 30) + 1)) == dragline::errc::invalid_option);
     CHECK(started(keyed().rekey_after(0, 1)) == dragline::errc::invalid_option);
+    CHECK(started(keyed().rekey_after(1, 0)) == dragline::errc::invalid_option);
+    CHECK(!started(keyed().rekey_after(std::uint64_t{1} << 32, std::uint64_t{1} << 36)));
+    CHECK(started(keyed().rekey_after((std::uint64_t{1} << 32) + 1, 1)) == dragline::errc::invalid_option);
     CHECK(started(keyed().cipher(channel_cipher{9})) == dragline::errc::invalid_option);
     CHECK(started(keyed().timeout({})) == dragline::errc::invalid_option);
     STATIC_CHECK(!std::is_aggregate_v<secure_channel_options>);

@@ -6,17 +6,17 @@
 #include <dragline/core/features.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/net/error.hpp>
-#include <dragline/net/framing/length_prefixed.hpp>
+#include <dragline/net/framing/frame_codec.hpp>
 #include <dragline/net/secure_channel/detail/handshake.hpp>
 #include <dragline/net/secure_channel/detail/packet_cipher.hpp>
 #include <dragline/net/secure_channel/detail/secret.hpp>
 #include <dragline/net/secure_channel/detail/traffic.hpp>
+#include <dragline/net/secure_channel/packet.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -41,8 +41,8 @@ public:
     secure_channel_options& max_message(std::size_t value) { return max_message_ = value, *this; }
     std::size_t max_message() const noexcept { return max_message_; }
 
-    /// When a new key is made for what is sent: after so many packets, or bytes; 2^20 and 1 GiB. There are
-    /// 65,535 new ones in a session.
+    /// When a new key is made for what is sent: after so many packets, or bytes; 2^20 and 1 GiB, at most 2^32
+    /// and 64 GiB. There are 65,535 new ones in a session.
     secure_channel_options& rekey_after(std::uint64_t packets, std::uint64_t bytes);
     const detail::rekey_limits& rekey_limits() const noexcept { return rekey_limits_; }
 
@@ -88,16 +88,14 @@ struct channel_message {
 /// Not compatible with NaCl's SecretBox, which Cipherlink uses: OpenSSL has no XSalsa20.
 class secure_channel {
 public:
-    using packet = header_frame<packet_header>;
-    using packet_codec = length_prefixed<packet_header>;
-
     secure_channel(channel_role role, secure_channel_options options);
     secure_channel(secure_channel&&) = default;
     secure_channel& operator=(secure_channel&&) = default;
     ~secure_channel() = default;
 
-    /// Tells packets apart in a stream; refuses those that are too large by their header.
-    const packet_codec& packets() const noexcept { return packets_; }
+    /// Tells the peer's packets apart in a stream. Refuses those that are too large for a message; before
+    /// established(), for a handshake.
+    packet_codec packets() const noexcept;
 
     /// First of all, once. What is to be sent is appended to `out`, here and below: packets as they are.
     ///
@@ -143,8 +141,7 @@ private:
 
     channel_role role_;
     secure_channel_options options_;
-    packet_codec packets_;
-    std::optional<detail::handshake_machine> handshake_;  // gone when it is done
+    std::unique_ptr<detail::handshake_machine> handshake_;  // gone when it is done
     detail::sealing_direction sealing_;
     detail::opening_direction opening_;
     std::error_code failed_;

@@ -7,13 +7,15 @@
 #include <dragline/net/secure_channel/detail/key_derivation.hpp>
 #include <dragline/net/secure_channel/detail/packet_cipher.hpp>
 #include <dragline/net/secure_channel/detail/secret.hpp>
-#include <dragline/net/secure_channel/detail/traffic.hpp>
+#include <dragline/net/secure_channel/packet.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace dragline::inline v1::net {
 
@@ -80,7 +82,9 @@ public:
 private:
     enum class state { hello, confirm, done, failed };
 
-    result<void> on_hello(std::string_view header, std::string_view text, std::string& out);
+    static result<void> check_code(const secret& key, byte_view text, std::string_view code);
+    result<void> on_client_hello(std::string_view header, std::string_view text, std::string& out);
+    result<void> on_server_hello(std::string_view text, std::string& out);
     result<void> on_confirm(std::string_view text);
     result<std::string> hello_core() const;
     result<void> make_keys(std::string_view client_hello, std::string_view server_core);

@@ -28,7 +28,7 @@ inline std::string_view text_of(byte_view bytes) noexcept {
 
 // All of these fail with errc::channel_failure only, when OpenSSL does.
 result<hash_value> sha256(byte_view text);
-result<hash_value> hmac_sha256(byte_view key, byte_view text);
+result<void> hmac_sha256(byte_view key, byte_view text, std::span<std::uint8_t, 32> code);
 result<void> extract_key(byte_view salt, byte_view input, secret& key);
 result<void> expand_key(byte_view key, std::string_view info, std::span<std::uint8_t> out);
 result<void> fill_random(std::span<std::uint8_t> out);

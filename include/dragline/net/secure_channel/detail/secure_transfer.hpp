@@ -39,7 +39,7 @@ public:
     secure_channel channel;
 
 private:
-    using packet_reader = frame_reader<secure_channel::packet_codec>;
+    using packet_reader = frame_reader<packet_codec>;
 
     stream_reader::pointer reading() const noexcept { return {stream_, &stream_->reader}; }
     stream_writer::pointer writing() const noexcept { return {stream_, &stream_->writer}; }

@@ -9,6 +9,7 @@
 #include <dragline/net/secure_channel/detail/packet_cipher.hpp>
 #include <dragline/net/secure_channel/detail/replay_window.hpp>
 #include <dragline/net/secure_channel/detail/secret.hpp>
+#include <dragline/net/secure_channel/packet.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -16,27 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace dragline::inline v1::net {
-
-/// What stands before a packet of a secure channel: "!BBHIQ" of Python's struct. All of it is authenticated.
-struct packet_header {
-    static constexpr std::uint8_t current_version = 1;
-    static constexpr std::size_t size = 16;
-
-    std::uint8_t version = current_version;
-    std::uint8_t type = 0;       ///< What it is; the highest bit is set in those of the server.
-    std::uint16_t epoch = 0;     ///< Which key of its direction it is sealed with.
-    std::uint32_t length = 0;    ///< Of what follows.
-    std::uint64_t sequence = 0;  ///< Counts the packets of its direction.
-
-    packet_header() {}
-};
-
-}  // namespace dragline::net
-
 namespace dragline::inline v1::net::detail {
-
-DRAGLINE_DECL void append_header(const packet_header& header, std::string& out);
 
 // The secret of an epoch, and the cipher that is made of it.
 struct epoch_keys {

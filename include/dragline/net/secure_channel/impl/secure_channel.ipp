@@ -29,20 +29,20 @@ DRAGLINE_DECL std::error_code secure_channel_options::problem() const noexcept {
     if (!key_) return errc::invalid_channel_key;
     const bool known = cipher_ == channel_cipher::chacha20_poly1305 || cipher_ == channel_cipher::aes_256_gcm;
     const bool window = replay_window_ % 64 == 0 && replay_window_ <= detail::replay_window::max_width;
-    const bool rekeys = rekey_limits_.packets > 0 && rekey_limits_.bytes > 0;
+    // What AES-GCM may do with one key (NIST SP 800-38D, 8.3), and a margin.
+    const auto& limits = rekey_limits_;
+    const bool rekeys = limits.packets > 0 && limits.packets <= std::uint64_t{1} << 32 && limits.bytes > 0 &&
+                        limits.bytes <= std::uint64_t{1} << 36;
     const bool usable = known && window && rekeys && max_message_ <= most && async::valid_timeout(timeout_);
     return usable ? std::error_code() : dragline::errc::invalid_option;
 }
 
 DRAGLINE_DECL secure_channel::secure_channel(channel_role role, secure_channel_options options)
-    : role_(role), options_(std::move(options)) {
-    packets_.version<&packet_header::version>(packet_header::current_version)
-        .value<&packet_header::type>()
-        .value<&packet_header::epoch>()
-        .length<&packet_header::length>()
-        .value<&packet_header::sequence>();
-    constexpr std::size_t tag = detail::packet_cipher::tag_size;
-    packets_.max_frame(std::max(options_.max_message() + tag, detail::handshake_machine::hello_size));
+    : role_(role), options_(std::move(options)) {}
+
+DRAGLINE_DECL packet_codec secure_channel::packets() const noexcept {
+    if (!established_) return packet_codec(detail::handshake_machine::hello_size);
+    return packet_codec(options_.max_message() + detail::packet_cipher::tag_size);
 }
 
 DRAGLINE_DECL result<void> secure_channel::start(std::string& out) {
@@ -51,7 +51,7 @@ DRAGLINE_DECL result<void> secure_channel::start(std::string& out) {
     detail::handshake_entropy entropy;
     const auto chosen = entropy.choose();
     if (!chosen) return failed_ = chosen.error();
-    handshake_.emplace(role_, options_.cipher());
+    handshake_ = std::make_unique<detail::handshake_machine>(role_, options_.cipher());
     const auto started = handshake_->start(options_.key_->view(), std::move(entropy), out);
     failed_ = started.error();
     return started;
@@ -71,7 +71,7 @@ DRAGLINE_DECL result<void> secure_channel::start_traffic() {
 DRAGLINE_DECL result<void> secure_channel::handshake(const packet& from_peer, std::string& out) {
     if (failed_) return failed_;
     if (!handshake_) return errc::channel_not_ready;
-    auto stepped = handshake_->on_packet(from_peer.header, from_peer.payload(), out);
+    auto stepped = handshake_->on_packet(from_peer.header, from_peer.payload, out);
     if (stepped && handshake_->done()) stepped = start_traffic();
     failed_ = stepped.error();
     return stepped;
@@ -109,8 +109,10 @@ DRAGLINE_DECL result<channel_message> secure_channel::open_checked(packet& from_
     const bool end = type == detail::type_of(detail::packet_type::end, peer);
     const bool data = type == detail::type_of(detail::packet_type::data, peer);
     if ((!data && !end) || (got_end_ && options_.replay_window() == 0)) return errc::malformed_frame;
+    const auto most = options_.max_message() + detail::packet_cipher::tag_size;
+    if (from_peer.payload.size() > most) return errc::frame_too_large;
     channel_message message;
-    message.text = std::move(from_peer).payload();
+    message.text = std::move(from_peer.payload);
     const auto opened = opening_.open(from_peer.header, message.text);
     if (!opened) return opened.error();
     if (end && !message.text.empty()) return errc::malformed_frame;

@@ -18,7 +18,8 @@ DRAGLINE_DECL void handshake_machine::append(packet_type type, std::string_view 
     packet_header header;
     header.type = type_of(type, role_);
     header.length = static_cast<std::uint32_t>(text.size());
-    append_header(header, out);
+    const auto above = header.to_bytes();
+    out.append(above.data(), above.size());
     out += text;
 }
 
@@ -48,9 +49,10 @@ DRAGLINE_DECL result<void> handshake_machine::start(byte_view key, handshake_ent
     if (!core) return core.error();
     append(packet_type::hello, *core + std::string(32, '\0'), client_hello_);
     const auto coded = bytes_of(client_hello_).first(client_hello_.size() - 32);
-    const auto code = hmac_sha256(hello_key_.view(), coded);
-    if (!code) return code.error();
-    std::copy(code->begin(), code->end(), client_hello_.end() - 32);
+    hash_value code;
+    made = hmac_sha256(hello_key_.view(), coded, code);
+    if (!made) return made;
+    std::copy(code.begin(), code.end(), client_hello_.end() - 32);
     out += client_hello_;
     return made;
 }
@@ -58,15 +60,12 @@ DRAGLINE_DECL result<void> handshake_machine::start(byte_view key, handshake_ent
 // Everything that was said goes into the keys, so both ends have the same ones only if both heard the same.
 DRAGLINE_DECL result<void> handshake_machine::make_keys(std::string_view client_hello,
                                                         std::string_view server_core) {
+    packet_header answer;
+    answer.type = type_of(packet_type::hello, channel_role::server);
+    answer.length = hello_size;
+    const auto above = answer.to_bytes();
     std::string said(client_hello);
-    append_header(
-        [&] {
-            packet_header header;
-            header.type = type_of(packet_type::hello, channel_role::server);
-            header.length = hello_size;
-            return header;
-        }(),
-        said);
+    said.append(above.data(), above.size());
     said += server_core;
     const auto hashed = sha256(bytes_of(said));
     if (!hashed) return hashed.error();
@@ -93,48 +92,51 @@ DRAGLINE_DECL result<void> handshake_machine::make_keys(std::string_view client_
     return made;
 }
 
-DRAGLINE_DECL result<void> handshake_machine::on_hello(std::string_view header, std::string_view text,
-                                                       std::string& out) {
-    if (text.size() != hello_size) return errc::malformed_frame;
-    const auto core = text.substr(0, core_size);
-    const auto code = bytes_of(text.substr(core_size));
-    const bool same_cipher = text[0] == static_cast<char>(cipher_);
-    if (role_ == channel_role::server) {
-        client_hello_ = std::string(header) + std::string(text);
-        const auto expected =
-            hmac_sha256(hello_key_.view(), bytes_of(client_hello_).first(header.size() + core_size));
-        if (!expected) return expected.error();
-        if (!same_bytes(code, *expected)) return refuse(errc::wrong_channel_key, out);
-        if (!same_cipher) return refuse(errc::channel_cipher_mismatch, out);
-        const auto own = hello_core();
-        if (!own) return own.error();
-        const auto made = make_keys(client_hello_, *own);
-        if (!made) return made;
-        const auto proof = hmac_sha256(server_code_.view(), transcript_);
-        if (!proof) return proof.error();
-        append(packet_type::hello, *own + std::string(text_of(*proof)), out);
-        state_ = state::confirm;
-        return {};
-    }
-    if (!same_cipher) return refuse(errc::channel_cipher_mismatch, out);
-    const auto made = make_keys(client_hello_, core);
+// The transcript, as an end proves that it has the keys. Other than `code`: errc::wrong_channel_key.
+DRAGLINE_DECL result<void> handshake_machine::check_code(const secret& key, byte_view text,
+                                                         std::string_view code) {
+    hash_value expected;
+    const auto made = hmac_sha256(key.view(), text, expected);
     if (!made) return made;
-    const auto expected = hmac_sha256(server_code_.view(), transcript_);
-    if (!expected) return expected.error();
-    if (!same_bytes(code, *expected)) return refuse(errc::wrong_channel_key, out);
-    const auto proof = hmac_sha256(client_code_.view(), transcript_);
-    if (!proof) return proof.error();
-    append(packet_type::confirm, text_of(*proof), out);
+    return same_bytes(bytes_of(code), expected) ? result<void>() : errc::wrong_channel_key;
+}
+
+DRAGLINE_DECL result<void> handshake_machine::on_client_hello(std::string_view header, std::string_view text,
+                                                              std::string& out) {
+    client_hello_ = std::string(header) + std::string(text);
+    const auto coded = bytes_of(client_hello_).first(header.size() + core_size);
+    auto step = check_code(hello_key_, coded, text.substr(core_size));
+    if (!step) return refuse(step.error(), out);
+    if (text[0] != static_cast<char>(cipher_)) return refuse(errc::channel_cipher_mismatch, out);
+    const auto own = hello_core();
+    if (!own) return own.error();
+    step = make_keys(client_hello_, *own);
+    hash_value proof;
+    if (step) step = hmac_sha256(server_code_.view(), transcript_, proof);
+    if (!step) return step;
+    append(packet_type::hello, *own + std::string(text_of(proof)), out);
+    state_ = state::confirm;
+    return step;
+}
+
+DRAGLINE_DECL result<void> handshake_machine::on_server_hello(std::string_view text, std::string& out) {
+    if (text[0] != static_cast<char>(cipher_)) return refuse(errc::channel_cipher_mismatch, out);
+    auto step = make_keys(client_hello_, text.substr(0, core_size));
+    if (!step) return step;
+    step = check_code(server_code_, transcript_, text.substr(core_size));
+    if (!step) return refuse(step.error(), out);
+    hash_value proof;
+    step = hmac_sha256(client_code_.view(), transcript_, proof);
+    if (!step) return step;
+    append(packet_type::confirm, text_of(proof), out);
     state_ = state::done;
-    return {};
+    return step;
 }
 
 DRAGLINE_DECL result<void> handshake_machine::on_confirm(std::string_view text) {
-    const auto expected = hmac_sha256(client_code_.view(), transcript_);
-    if (!expected) return expected.error();
-    if (!same_bytes(bytes_of(text), *expected)) return errc::wrong_channel_key;
-    state_ = state::done;
-    return {};
+    const auto step = check_code(client_code_, transcript_, text);
+    if (step) state_ = state::done;
+    return step;
 }
 
 DRAGLINE_DECL result<void> handshake_machine::on_packet(const packet_header& header, std::string_view text,
@@ -150,14 +152,15 @@ DRAGLINE_DECL result<void> handshake_machine::on_packet(const packet_header& hea
         const bool cipher = text == "\2";
         return cipher ? errc::channel_cipher_mismatch : errc::wrong_channel_key;
     }
-    std::string above;
-    append_header(header, above);
-    const bool hello = before == state::hello && header.type == type_of(packet_type::hello, peer);
-    const bool confirm = before == state::confirm && header.type == type_of(packet_type::confirm, peer);
-    auto stepped = hello     ? on_hello(above, text, out)
-                   : confirm ? on_confirm(text)
-                             : result<void>(errc::malformed_frame);
-    return stepped;
+    const bool hello = header.type == type_of(packet_type::hello, peer) && text.size() == hello_size;
+    if (before == state::hello && hello) {
+        const auto above = header.to_bytes();
+        return role_ == channel_role::client ? on_server_hello(text, out)
+                                             : on_client_hello({above.data(), above.size()}, text, out);
+    }
+    const bool confirm = header.type == type_of(packet_type::confirm, peer);
+    if (before == state::confirm && confirm) return on_confirm(text);
+    return errc::malformed_frame;
 }
 
 }  // namespace dragline::net::detail

@@ -30,39 +30,32 @@ DRAGLINE_DECL result<hash_value> sha256(byte_view text) {
     return outcome ? result<hash_value>(hash) : outcome.error();
 }
 
-DRAGLINE_DECL result<hash_value> hmac_sha256(byte_view key, byte_view text) {
-    hash_value code;
+DRAGLINE_DECL result<void> hmac_sha256(byte_view key, byte_view text, std::span<std::uint8_t, 32> code) {
     const std::uint8_t none = 0;  // a null key would mean: that of the call before
     const auto* begin = key.empty() ? &none : key.data();
-    const bool worked = HMAC(EVP_sha256(), begin, static_cast<int>(key.size()), text.data(), text.size(),
-                             code.data(), nullptr) != nullptr;
-    const auto outcome = outcome_of(worked);
-    return outcome ? result<hash_value>(code) : outcome.error();
+    return outcome_of(HMAC(EVP_sha256(), begin, static_cast<int>(key.size()), text.data(), text.size(),
+                           code.data(), nullptr) != nullptr);
 }
 
 DRAGLINE_DECL result<void> extract_key(byte_view salt, byte_view input, secret& key) {
-    auto code = hmac_sha256(salt, input);
-    if (!code) return code.error();
-    std::copy(code->begin(), code->end(), key.bytes().begin());
-    wipe(*code);
-    return {};
+    return hmac_sha256(salt, input, key.bytes());
 }
 
 DRAGLINE_DECL result<void> expand_key(byte_view key, std::string_view info, std::span<std::uint8_t> out) {
     const auto label = bytes_of(info);
+    secret code;
     std::vector<std::uint8_t> text;
-    text.reserve(hash_value().size() + label.size() + 1);
+    text.reserve(secret::size + label.size() + 1);
     for (std::uint8_t block = 1; !out.empty(); ++block) {
         text.insert(text.end(), label.begin(), label.end());
         text.push_back(block);
-        auto code = hmac_sha256(key, text);
+        const auto made = hmac_sha256(key, text, code.bytes());
         wipe(text);
-        if (!code) return code.error();
-        const auto size = std::min(out.size(), code->size());
-        std::copy_n(code->begin(), size, out.begin());
+        if (!made) return made;
+        const auto size = std::min(out.size(), secret::size);
+        std::copy_n(code.view().begin(), size, out.begin());
         out = out.subspan(size);
-        text.assign(code->begin(), code->end());
-        wipe(*code);
+        text.assign(code.view().begin(), code.view().end());
     }
     wipe(text);
     return {};

@@ -22,7 +22,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::shake_hands(stream_
             if (!written) co_return written.error();
         }
         if (channel.established()) break;
-        packet_reader unit(channel.packets());
+        const auto packets = channel.packets();
+        packet_reader unit(packets);
         auto reading = stream_reader::read_unit(this->reading(), unit, limit);
         const auto read = co_await std::move(reading);
         if (!read) co_return as_truncation(read.error());
@@ -48,7 +49,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::handshake(pointer s
 DRAGLINE_DECL asio::awaitable<result<std::string>> secure_transfer::receive(pointer self,
                                                                             stream_limit limit) {
     if (self->read_end_) co_return self->read_end_;
-    packet_reader unit(self->channel.packets());
+    const auto packets = self->channel.packets();
+    packet_reader unit(packets);
     auto reading = stream_reader::read_unit(self->reading(), unit, limit);
     const auto read = co_await std::move(reading);
     if (!read) co_return as_truncation(read.error());

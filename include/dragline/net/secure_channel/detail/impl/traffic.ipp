@@ -3,22 +3,13 @@
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <algorithm>
-#include <array>
 #include <limits>
 #include <utility>
 
 namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL void append_header(const packet_header& header, std::string& out) {
-    std::array<std::uint8_t, packet_header::size> bytes;
-    bytes[0] = header.version;
-    bytes[1] = header.type;
-    store_big16(&bytes[2], header.epoch);
-    store_big32(&bytes[4], header.length);
-    store_big32(&bytes[8], static_cast<std::uint32_t>(header.sequence >> 32));
-    store_big32(&bytes[12], static_cast<std::uint32_t>(header.sequence));
-    out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+inline std::string_view view_of(const packet_header::bytes& header) noexcept {
+    return {header.data(), header.size()};
 }
 
 DRAGLINE_DECL result<void> epoch_keys::start(packet_cipher::use what, channel_cipher algorithm) {
@@ -67,10 +58,9 @@ DRAGLINE_DECL result<void> sealing_direction::seal(std::uint8_t type, std::strin
     header.length = static_cast<std::uint32_t>(text.size() + packet_cipher::tag_size);
     header.sequence = sequence_;
     const auto begin = out.size();
-    append_header(header, out);
-    std::array<char, packet_header::size> above;  // `out` may move
-    std::copy_n(out.data() + begin, above.size(), above.begin());
-    const auto sealed = keys_.cipher.seal(sequence_, {above.data(), above.size()}, text, out);
+    const auto above = header.to_bytes();
+    out += view_of(above);
+    const auto sealed = keys_.cipher.seal(sequence_, view_of(above), text, out);
     if (!sealed) return out.resize(begin), sealed;
     ++sequence_;
     ++packets_;
@@ -117,9 +107,7 @@ DRAGLINE_DECL result<void> opening_direction::open(const packet_header& header, 
         text.clear();
         return errc::packet_not_authentic;
     }
-    std::string above;
-    append_header(header, above);
-    const auto opened = keys->cipher.open(header.sequence, above, text);
+    const auto opened = keys->cipher.open(header.sequence, view_of(header.to_bytes()), text);
     if (!opened) return opened;
     const auto in_order = check_order(header.sequence);
     if (!in_order) return text.clear(), in_order;
