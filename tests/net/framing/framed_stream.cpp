@@ -13,7 +13,7 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -107,6 +107,16 @@ TEST_CASE("frames are the same however their bytes arrive", "[net][framed_stream
         CHECK(next_frame(loop, far).value().empty());
         CHECK(next_frame(loop, far).value() == "three");
     }
+}
+
+TEST_CASE("streams may share a codec", "[net][framed_stream]") {
+    dragline::event_loop loop;
+    stream_pair pair(loop);
+    const auto codec = std::make_shared<const net::delimited>("\n");
+    framed_stream near(std::move(pair.client), codec), far(std::move(pair.server), codec);
+    CHECK(&near.codec() == &far.codec());
+    run_to_end(loop, near.send("line"));
+    CHECK(run_to_end(loop, far.receive()) == "line");
 }
 
 TEST_CASE("frames that came together cost no read each", "[net][framed_stream]") {

@@ -196,11 +196,12 @@ TEST_CASE("a layout that cannot be used is an invalid option at every call", "[n
     };
     useless(net::length_prefixed(0));
     useless(net::length_prefixed(9));
+    useless(net::length_prefixed(256 + 4));
     useless(net::length_prefixed<packet_header>());
     useless(net::length_prefixed<packet_header>().version<&packet_header::version>(1).counts_header());
     useless(net::length_prefixed<packet_header>().version<&packet_header::version>(2, 1));
     auto crowded = net::length_prefixed<packet_header>();
-    for (int i = 0; i < 17; ++i) crowded.constant(1, 1);
+    for (int i = 0; i < 13; ++i) crowded.constant(1, 1);
     useless(crowded);
     STATIC_CHECK(!std::is_aggregate_v<packet>);
     STATIC_CHECK(net::gathering_codec<std::remove_const_t<decltype(packet_codec)>>);

@@ -40,7 +40,10 @@ public:
 
     framed_stream() = default;
     framed_stream(stream base, Codec codec)
-        : base_(std::move(base)), codec_(std::make_shared<const Codec>(std::move(codec))) {}
+        : framed_stream(std::move(base), std::make_shared<const Codec>(std::move(codec))) {}
+    /// With a codec that streams share, for a server of many.
+    framed_stream(stream base, std::shared_ptr<const Codec> codec) noexcept
+        : base_(std::move(base)), codec_(std::move(codec)) {}
 
     executor_type get_executor() const noexcept { return base_.get_executor(); }
     const Codec& codec() const noexcept { return *codec_; }

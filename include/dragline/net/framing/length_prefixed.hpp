@@ -87,7 +87,7 @@ private:
 ///         .length<&packet_header::data_size>()
 ///
 /// Fields stand in the order in which they are added; each takes as many bytes as its member unless it is
-/// told otherwise, 1 to 8. At most 16 fields, 8 of them lengths. What cannot be used gives
+/// told otherwise, 1 to 8. At most 12 fields, 8 of them lengths. What cannot be used gives
 /// dragline::errc::invalid_option.
 template <class Header = no_header>
 class length_prefixed {
@@ -189,8 +189,8 @@ private:
                                                 std::endian order) {
         detail::header_field field;
         field.what = what;
-        field.width = width;
-        field.order = order;
+        field.width = static_cast<std::uint8_t>(width <= 8 ? width : 0);  // 0 is refused
+        field.big_endian = order == std::endian::big;
         return field;
     }
 

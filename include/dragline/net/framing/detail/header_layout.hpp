@@ -6,31 +6,33 @@
 #include <dragline/net/error.hpp>
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 
 namespace dragline::inline v1::net::detail {
 
 struct header_field {
-    enum class kind { value, version, constant, length };
+    enum class kind : std::uint8_t { value, version, constant, length };
+
+    bool fits_member(std::uint64_t number) const noexcept {
+        return !get || member_bits >= 64 || number >> member_bits == 0;
+    }
 
     kind what = kind::value;
-    std::size_t width = 0;
-    std::endian order = std::endian::big;
+    std::uint8_t width = 0;  // in bytes
+    bool big_endian = true;
     bool counts_header = false;
-    std::uint64_t lowest = 0;  // of versions and constants
+    std::uint8_t member_bits = 0;  // with a member: what it can hold
+    std::uint64_t lowest = 0;      // of versions and constants
     std::uint64_t highest = 0;
     std::uint64_t (*get)(const void* header) = nullptr;  // none: the header has no member for it
     void (*set)(void* header, std::uint64_t value) = nullptr;
-    std::uint64_t member_max = 0;  // with a member: what it can hold
 };
 
 struct header_layout {
-    static constexpr std::size_t max_fields = 16;
+    static constexpr std::size_t max_fields = 12;
     static constexpr std::size_t max_parts = 8;
 
     // What a header says, or would say.

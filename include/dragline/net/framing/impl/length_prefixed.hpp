@@ -21,7 +21,7 @@ constexpr detail::header_field length_prefixed<Header>::of_member(detail::header
     field.set = [](void* header, std::uint64_t value) {
         static_cast<Header*>(header)->*Member = static_cast<type>(static_cast<number>(value));
     };
-    field.member_max = std::numeric_limits<number>::max();
+    field.member_bits = std::numeric_limits<number>::digits;
     return field;
 }
 

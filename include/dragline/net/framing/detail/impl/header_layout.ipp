@@ -5,18 +5,18 @@
 
 namespace dragline::inline v1::net::detail {
 
-inline std::uint64_t load_integer(std::string_view bytes, std::endian order) noexcept {
+inline std::uint64_t load_integer(std::string_view bytes, bool big_endian) noexcept {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-        const auto at = order == std::endian::big ? i : bytes.size() - 1 - i;
+        const auto at = big_endian ? i : bytes.size() - 1 - i;
         value = value << 8 | static_cast<std::uint8_t>(bytes[at]);
     }
     return value;
 }
 
-inline void store_integer(std::uint64_t value, std::size_t width, std::endian order, std::string& out) {
+inline void store_integer(std::uint64_t value, std::size_t width, bool big_endian, std::string& out) {
     for (std::size_t i = 0; i < width; ++i) {
-        const auto place = order == std::endian::big ? width - 1 - i : i;
+        const auto place = big_endian ? width - 1 - i : i;
         out += static_cast<char>(value >> (8 * place));
     }
 }
@@ -33,13 +33,13 @@ DRAGLINE_DECL result<header_layout::content> header_layout::read(std::string_vie
     for (std::size_t i = 0; i < count; ++i) {
         const auto& field = fields[i];
         if (input.size() - found.known < field.width) return found;
-        auto value = load_integer(input.substr(found.known, field.width), field.order);
+        auto value = load_integer(input.substr(found.known, field.width), field.big_endian);
         found.known += field.width;
         found.values[i] = value;
         const bool in_range = value >= field.lowest && value <= field.highest;
         if (field.what == header_field::kind::version && !in_range) return errc::unknown_version;
         if (field.what == header_field::kind::constant && !in_range) return errc::malformed_frame;
-        if (field.get && value > field.member_max) return errc::malformed_frame;
+        if (!field.fits_member(value)) return errc::malformed_frame;
         if (field.what != header_field::kind::length) continue;
         if (field.counts_header) {
             if (value < header_size) return errc::malformed_frame;
@@ -82,9 +82,10 @@ DRAGLINE_DECL result<void> header_layout::write(const void* header, const conten
         if (field.what == header_field::kind::version && !in_range) return errc::unknown_version;
         if (field.what == header_field::kind::constant && !in_range) return errc::unencodable_frame;
         if (!fits_width(value, field.width)) return errc::unencodable_frame;
-        if (field.get && value > field.member_max) return errc::unencodable_frame;
+        if (!field.fits_member(value)) return errc::unencodable_frame;
     }
-    for (std::size_t i = 0; i < count; ++i) store_integer(values[i], fields[i].width, fields[i].order, out);
+    for (std::size_t i = 0; i < count; ++i)
+        store_integer(values[i], fields[i].width, fields[i].big_endian, out);
     return {};
 }
 
