@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,6 +58,24 @@ std::string frame_of(std::string_view payload) {
     std::string out;
     length_prefixed(4).encode(std::string(payload), out).value();
     return out;
+}
+
+struct counted_header {
+    std::uint8_t first_size = 0;
+    std::uint8_t second_size = 0;
+};
+
+// GCC 12 destroys some temporaries of a co_await expression twice; none of ours.
+asio::awaitable<std::string> send_in_place(net::stream near, net::stream far) {
+    const std::string text = "a text that is too long to be stored inside of a std::string object";
+    const auto codec = net::length_prefixed<counted_header>()
+                           .length<&counted_header::first_size>()
+                           .length<&counted_header::second_size>();
+    framed_stream from(std::move(near), codec), to(std::move(far), codec);
+    co_await from.send(net::header_frame<counted_header>(counted_header(), text, std::string(text)),
+                       net::write_options().timeout(1s));
+    auto frame = co_await to.receive(read_options().timeout(1s));
+    co_return std::string(frame.part(0)) + std::string(frame.part(1));
 }
 
 // Counts the looks for something to read.
@@ -253,6 +272,13 @@ TEST_CASE("messages of a user's own type go through a typed codec", "[net][frame
     const auto [ec, value] = run_to_end(loop, far.receive(dragline::as_tuple(asio::use_awaitable)));
     CHECK(ec == errc::malformed_frame);
     CHECK(value == 0);
+}
+
+TEST_CASE("a frame may be made inside the co_await expression that sends it", "[net][framed_stream]") {
+    dragline::event_loop loop;
+    stream_pair pair(loop);
+    const auto got = run_to_end(loop, send_in_place(std::move(pair.client), std::move(pair.server)));
+    CHECK(got.size() == 2 * 67);
 }
 
 TEST_CASE("a framed stream may be moved or destroyed while a receive is under way", "[net][framed_stream]") {

@@ -173,6 +173,37 @@ TEST_CASE("a handshake that gets no answer ends at its deadline", "[net][secure_
     CHECK(!pair.client.is_open());
 }
 
+TEST_CASE("a handshake that is cancelled closes the stream", "[net][secure_stream]") {
+    dragline::event_loop loop;
+    secure_pair pair(loop);
+    kept_completion<void> shaken;
+    asio::cancellation_signal ending;
+    pair.client.handshake(asio::bind_cancellation_slot(ending.slot(), shaken));
+    settle(loop);
+    ending.emit(asio::cancellation_type::total);
+    run_until(loop, [&] { return shaken.done(); });
+    CHECK(shaken.ec() == asio::error::operation_aborted);
+    CHECK(!pair.client.is_open());
+}
+
+TEST_CASE("a handshake that is cut off anywhere is a truncation", "[net][secure_stream]") {
+    dragline::event_loop loop;
+    net::secure_channel client(channel_role::client, good_options());
+    std::string hello;
+    REQUIRE(client.start(hello));
+    for (std::size_t size = 0; size <= hello.size(); ++size) {
+        CAPTURE(size);
+        stream_pair raw(loop);
+        secure_stream server(std::move(raw.server), channel_role::server, good_options());
+        kept_completion<void> shaken;
+        server.handshake(shaken);
+        run_to_end(loop, raw.client.write(hello.substr(0, size)));
+        run_to_end(loop, raw.client.shutdown());
+        run_until(loop, [&] { return shaken.done(); });
+        CHECK(shaken.ec() == errc::channel_truncated);
+    }
+}
+
 TEST_CASE("a handshake with who speaks another protocol fails", "[net][secure_stream]") {
     dragline::event_loop loop;
     secure_pair pair(loop);
