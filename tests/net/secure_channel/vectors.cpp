@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace detail = dragline::net::detail;
@@ -142,6 +143,63 @@ TEST_CASE("X25519 as in RFC 7748, 6.1, and nothing with a public key of a small 
     CHECK(detail::same_bytes(near.view(), far.view()));
     const detail::hash_value small{};
     CHECK(alice.agree(small, near).error() == dragline::net::errc::packet_not_authentic);
+}
+
+// What another program (Python: hmac, hashlib, cryptography) made of the same keys, so that the protocol
+// stays what it is.
+TEST_CASE("a handshake and the first packet, byte by byte", "[net][secure_channel]") {
+    using detail::handshake_machine;
+    using dragline::net::channel_role;
+    const auto entropy = [](char salt, std::string_view ephemeral) {
+        detail::handshake_entropy made;
+        made.salt.fill(static_cast<std::uint8_t>(salt));
+        made.ephemeral.assign(detail::bytes_of(from_hex(ephemeral))).value();
+        return made;
+    };
+    const auto packet_of = [](std::string_view bytes) {
+        return dragline::net::decode_packet(dragline::net::packet_codec(), bytes).value();
+    };
+    const auto key = sequence(0, 31);
+    handshake_machine client(channel_role::client, channel_cipher::chacha20_poly1305);
+    handshake_machine server(channel_role::server, channel_cipher::chacha20_poly1305);
+    std::string hello, answer, confirm, none;
+    REQUIRE(client.start(detail::bytes_of(key),
+                         entropy('\x11', "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"),
+                         hello));
+    REQUIRE(server.start(detail::bytes_of(key),
+                         entropy('\x22', "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"),
+                         none));
+    CHECK(hello == from_hex("01010000000000610000000000000000"
+                            "01") +
+                       std::string(32, '\x11') +
+                       from_hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"
+                                "dd1bd4d070a25965990f867d01784bc6305e5f3f02fedf73cdf567044de3e7c0"));
+    const auto first = packet_of(hello);
+    REQUIRE(server.on_packet(first.header, first.payload, answer));
+    CHECK(answer == from_hex("01810000000000610000000000000000"
+                             "01") +
+                        std::string(32, '\x22') +
+                        from_hex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"
+                                 "3d0f0981806e909dd50e998b61e72cd73a6f426b85a042aa1f02469c903008e7"));
+    const auto second = packet_of(answer);
+    REQUIRE(client.on_packet(second.header, second.payload, confirm));
+    CHECK(confirm == from_hex("01020000000000200000000000000000"
+                              "052a40a4c4aaa618a3bf87ab97ed488c8f1c5f705efee3fa06a61774cf928322"));
+    const auto third = packet_of(confirm);
+    REQUIRE(server.on_packet(third.header, third.payload, none));
+    REQUIRE((client.done() && server.done() && none.empty()));
+
+    auto near = client.take_secrets(), far = server.take_secrets();
+    CHECK(detail::text_of(far.sending.view()) ==
+          from_hex("d5ad3402d4bf7672a33e879e63b437f113100aba35d669309cfab6e7f67e870f"));
+    CHECK(detail::same_bytes(near.receiving.view(), far.sending.view()));
+    CHECK(expanded(detail::text_of(near.sending.view()), "dragline channel 1 next", 32) ==
+          from_hex("b941d68a8b625b43b2172053acdc0779eeb60610a524f87951c8f1093eb41cb6"));
+    detail::sealing_direction sealing;
+    REQUIRE(sealing.start(channel_cipher::chacha20_poly1305, std::move(near.sending), {}));
+    std::string packet;
+    REQUIRE(sealing.seal(4, "hello", packet));
+    CHECK(packet == from_hex("0104000000000015000000000000000015aed95bfd8d1e86a77db082e1709cb1dc7e1fb1b3"));
 }
 
 TEST_CASE("keys of a direction run out", "[net][secure_channel]") {
