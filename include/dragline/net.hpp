@@ -10,6 +10,7 @@
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/error.hpp>
 #include <dragline/net/options.hpp>
+#include <dragline/net/probe.hpp>
 #include <dragline/net/socket_options.hpp>
 #include <dragline/net/stream.hpp>
 #include <dragline/net/stream_options.hpp>
