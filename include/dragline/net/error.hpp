@@ -11,6 +11,7 @@ namespace dragline::inline v1::net {
 enum class errc {
     invalid_endpoint = 1,  ///< The text names no endpoint, or the endpoint cannot be dialled.
     no_address,            ///< The name has no address of a family that may be used.
+    datagram_truncated,    ///< A datagram was larger than the room for it; the rest is lost.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

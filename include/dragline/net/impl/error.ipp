@@ -15,6 +15,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_endpoint: return "not an endpoint that can be dialled";
                 case errc::no_address: return "no address of a family that may be used";
+                case errc::datagram_truncated: return "datagram is larger than the room for it";
             }
             return "unknown net error";
         }
@@ -23,12 +24,18 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_endpoint: return std::errc::invalid_argument;
                 case errc::no_address: return condition::resolve_failed;
+                case errc::datagram_truncated: return condition::limit_exceeded;
             }
             return {code, *this};
         }
 
         phase phase_of(int code) const noexcept override {
-            return static_cast<errc>(code) == errc::no_address ? phase::resolve : phase::connect;
+            switch (static_cast<errc>(code)) {
+                case errc::invalid_endpoint: return phase::connect;
+                case errc::no_address: return phase::resolve;
+                case errc::datagram_truncated: return phase::read;
+            }
+            return phase::connect;
         }
     };
     static const net_category instance;
