@@ -171,6 +171,7 @@ TEST_CASE("a receive has a deadline and can be cancelled, and nothing is lost", 
     kept_completion<std::string> pending;
     one.receive(pending);
     settle(lab.loop);
+    CHECK(lab.receive(one).ec() == net::errc::busy);
     SECTION("moved: it goes on") {
         const auto elsewhere = std::move(one);
         lab.send(other, "moved", elsewhere.local_endpoint());
@@ -211,7 +212,7 @@ TEST_CASE("what cannot be opened is a typed error", "[net][datagram]") {
         CHECK(lab.open_anyhow(any_loopback_port, bad).ec() == dragline::errc::invalid_option);
     CHECK(lab.open_anyhow(any_loopback_port, datagram_options().remote({"127.0.0.1", 0})).ec() ==
           net::errc::invalid_endpoint);
-    const auto sized = datagram_options().receive_buffer(8192).send_buffer(8192).broadcast(true).reuse_address(
-        true);
+    const auto sized =
+        datagram_options().receive_buffer(8192).send_buffer(8192).broadcast(true).reuse_address(true);
     CHECK(!lab.open_anyhow(any_loopback_port, sized).ec());
 }

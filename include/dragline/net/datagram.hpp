@@ -84,16 +84,18 @@ public:
 
 /// A UDP socket. Moveable; destroying it ends what is under way.
 ///
-/// At most one receive and one send at a time. Every operation takes, before the token, a timeout of its own.
-/// All of them are cancelled by any type and then have received, or sent, nothing. Threads: operations may be
-/// started on any; every other member belongs to the loop's.
+/// One receive and one send at a time; another that would have to wait gets errc::busy. Every operation
+/// takes, before the token, a timeout of its own. All of them are cancelled by any type and then have
+/// received, or sent, nothing. Threads: operations may be started on any; every other member belongs to the
+/// loop's.
 class datagram {
 public:
     using duration = async::duration;
     using place = asio::ip::udp::endpoint;
 
     datagram() = default;
-    explicit datagram(std::shared_ptr<detail::datagram_socket> socket) noexcept : socket_(std::move(socket)) {}
+    explicit datagram(std::shared_ptr<detail::datagram_socket> socket) noexcept
+        : socket_(std::move(socket)) {}
     datagram(datagram&&) = default;
     datagram& operator=(datagram&& other) noexcept;
     ~datagram() { close(); }

@@ -11,7 +11,16 @@ namespace dragline::inline v1::net {
 enum class errc {
     invalid_endpoint = 1,  ///< The text names no endpoint, or the endpoint cannot be dialled.
     no_address,            ///< The name has no address of a family that may be used.
-    datagram_truncated,    ///< A datagram was larger than the room for it; the rest is lost.
+
+    // Of streams.
+    incomplete_read,       ///< The peer ended in the middle of what was to be read; the part stays readable.
+    read_limit_exceeded,   ///< What was to be read is longer than its limit; the bytes stay readable.
+    queue_limit_exceeded,  ///< The write queue cannot take that much more.
+    incomplete_write,      ///< An earlier write went out only in part, so nothing can follow it.
+    busy,                  ///< Another operation of this kind is under way on the stream.
+    plaintext_left_over,   ///< Bytes from before the TLS handshake wait to be read: they must not follow it.
+
+    datagram_truncated,  ///< A datagram was larger than the room for it; it is lost.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

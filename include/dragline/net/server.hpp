@@ -41,7 +41,8 @@ public:
     std::uint64_t timeouts = 0;            ///< Connections that lasted longer than connection_timeout.
     std::uint64_t refused = 0;             ///< Closed at once: no memory, or no place in the pool's queue.
     std::uint64_t accept_errors = 0;       ///< No descriptors, above all; see pauses.
-    std::uint64_t pauses = 0;  ///< How often accepting stopped for a while: at the cap, for its rate, for errors.
+    std::uint64_t pauses =
+        0;  ///< How often accepting stopped for a while: at the cap, for its rate, for errors.
 };
 
 /// A server that listens: a handle, of which copies mean the same server. The last one to go aborts it.

@@ -3,6 +3,7 @@
 
 #include <dragline/async/clock.hpp>
 #include <dragline/net/endpoint.hpp>
+#include <dragline/net/stream_options.hpp>
 #include <dragline/tls/options.hpp>
 
 #include <chrono>
@@ -61,6 +62,10 @@ public:
     server_options& tls(dragline::tls::server_options value) { return tls_ = std::move(value), *this; }
     const std::optional<dragline::tls::server_options>& tls() const noexcept { return tls_; }
 
+    /// The limits of each stream: its reads and writes, and what it may hold.
+    server_options& stream(stream_options value) { return stream_ = value, *this; }
+    const stream_options& stream() const noexcept { return stream_; }
+
     /// Lets other servers of the same user listen on the same port, so that the kernel divides what comes.
     /// Over a loop_group its own listeners always do. Where the system has no such thing (only Linux does
     /// here): asio::error::operation_not_supported.
@@ -96,6 +101,7 @@ private:
     duration handshake_timeout_ = std::chrono::seconds(10);
     duration drain_timeout_ = std::chrono::seconds(10);
     std::optional<dragline::tls::server_options> tls_;
+    stream_options stream_;
     bool reuse_port_ = false;
     bool v6_only_ = false;
     std::optional<std::filesystem::perms> local_permissions_;

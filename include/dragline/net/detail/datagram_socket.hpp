@@ -33,7 +33,7 @@ public:
     explicit datagram_socket(const asio::any_io_executor& executor)
         : loop(async::loop_state::of(executor)), socket(executor) {}
 
-    /// Errors: errc::datagram_truncated.
+    /// Errors: errc::datagram_truncated, errc::busy.
     asio::awaitable<result<std::size_t>> receive(asio::mutable_buffer into, place& sender,
                                                  async::time_point until);
     /// To the connected place when `to` has no port.
@@ -53,9 +53,10 @@ private:
         datagram_socket& owner;
         async::deadline limit;
         bool expired = false;
+        bool waiting = false;
     };
 
-    asio::awaitable<result<void>> wait(direction& waiting, asio::ip::udp::socket::wait_type what,
+    asio::awaitable<result<void>> wait(direction& side, asio::ip::udp::socket::wait_type what,
                                        async::time_point until, phase where);
 
     direction receiving_{*this};

@@ -57,7 +57,7 @@ DRAGLINE_DECL result<void> open_beside(listening_socket& made, const listening_s
                                        const server_options& options);
 
 /// The place as our users write it.
-DRAGLINE_DECL endpoint endpoint_of(const stream_place& place);
+DRAGLINE_DECL endpoint written_place(const stream_place& place);
 
 }  // namespace dragline::net::detail
 

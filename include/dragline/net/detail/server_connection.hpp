@@ -35,7 +35,8 @@ public:
 // Kept by its coroutine's outermost frame. There may be many: keep it small.
 class server_connection : public std::enable_shared_from_this<server_connection> {
 public:
-    server_connection(std::shared_ptr<connection_owner> owner, stream_socket socket, const stream_place& remote);
+    server_connection(std::shared_ptr<connection_owner> owner, stream_socket socket,
+                      const stream_place& remote);
     ~server_connection();
 
     static void start(const std::shared_ptr<server_connection>& self);

@@ -33,7 +33,8 @@ public:
 template <class Handler>
 class coroutine_server_handler final : public server_handler {
 public:
-    explicit coroutine_server_handler(Handler handler) : server_handler(false), handler_(std::move(handler)) {}
+    explicit coroutine_server_handler(Handler handler)
+        : server_handler(false), handler_(std::move(handler)) {}
 
     asio::awaitable<void> serve(stream connection) override {
         return std::invoke(handler_, std::move(connection));
@@ -67,9 +68,10 @@ std::shared_ptr<server_handler> make_server_handler(Handler&& handler) {
     using kept = std::decay_t<Handler>;
     constexpr bool coroutine = async::coroutine_handler<kept, stream>;
     constexpr bool plain = !coroutine && async::blocking_handler<kept, std::reference_wrapper<stream>>;
-    static_assert(coroutine || plain,
-                  "dragline: the handler of a server is a coroutine, asio::awaitable<void>(net::stream), or a "
-                  "plain function, void(net::stream&), after which a std::stop_token may follow");
+    static_assert(
+        coroutine || plain,
+        "dragline: the handler of a server is a coroutine, asio::awaitable<void>(net::stream), or a "
+        "plain function, void(net::stream&), after which a std::stop_token may follow");
     if constexpr (coroutine) {
         constexpr bool fits = std::same_as<std::invoke_result_t<kept&, stream>, asio::awaitable<void>>;
         static_assert(fits, "dragline: a server's coroutine handler returns asio::awaitable<void>");

@@ -82,8 +82,7 @@ inline asio::awaitable<result<asio::ip::address>> address_of(dns::resolver resol
     std::error_code failed = errc::no_address;
     for (const bool six : {false, true}) {
         if (v6 && *v6 != six) continue;
-        auto looking =
-            resolver.lookup(at.host(), six ? dns::address_family::v6 : dns::address_family::v4);
+        auto looking = resolver.lookup(at.host(), six ? dns::address_family::v6 : dns::address_family::v4);
         const auto found = co_await std::move(looking);
         if (found) co_return found->addresses.front();
         failed = found.error();
@@ -107,8 +106,7 @@ inline result<void> set_up(datagram_socket& made, const datagram::place& at,
     if (options.broadcast()) set(asio::socket_base::broadcast(true));
     if (const auto size = options.receive_buffer())
         set(asio::socket_base::receive_buffer_size(kernel_size(*size)));
-    if (const auto size = options.send_buffer())
-        set(asio::socket_base::send_buffer_size(kernel_size(*size)));
+    if (const auto size = options.send_buffer()) set(asio::socket_base::send_buffer_size(kernel_size(*size)));
     if (!ec) socket.bind(at, ec);
     if (!ec && made.remote) socket.connect(*made.remote, ec);
     if (!ec) socket.non_blocking(true, ec);

@@ -15,6 +15,12 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_endpoint: return "not an endpoint that can be dialled";
                 case errc::no_address: return "no address of a family that may be used";
+                case errc::incomplete_read: return "the peer ended in the middle of what was to be read";
+                case errc::read_limit_exceeded: return "more to read than the limit allows";
+                case errc::queue_limit_exceeded: return "the write queue is full";
+                case errc::incomplete_write: return "an earlier write went out only in part";
+                case errc::busy: return "another operation of this kind is under way";
+                case errc::plaintext_left_over: return "plaintext waits to be read before the TLS handshake";
                 case errc::datagram_truncated: return "datagram is larger than the room for it";
             }
             return "unknown net error";
@@ -24,6 +30,12 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_endpoint: return std::errc::invalid_argument;
                 case errc::no_address: return condition::resolve_failed;
+                case errc::incomplete_read: return condition::protocol_error;
+                case errc::read_limit_exceeded: return condition::limit_exceeded;
+                case errc::queue_limit_exceeded: return condition::limit_exceeded;
+                case errc::incomplete_write: return std::errc::broken_pipe;
+                case errc::busy: return std::errc::operation_in_progress;
+                case errc::plaintext_left_over: return condition::protocol_error;
                 case errc::datagram_truncated: return condition::limit_exceeded;
             }
             return {code, *this};
@@ -33,9 +45,15 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_endpoint: return phase::connect;
                 case errc::no_address: return phase::resolve;
+                case errc::incomplete_read: return phase::read;
+                case errc::read_limit_exceeded: return phase::read;
+                case errc::queue_limit_exceeded: return phase::write;
+                case errc::incomplete_write: return phase::write;
+                case errc::busy: return phase::none;
+                case errc::plaintext_left_over: return phase::tls;
                 case errc::datagram_truncated: return phase::read;
             }
-            return phase::connect;
+            return phase::none;
         }
     };
     static const net_category instance;

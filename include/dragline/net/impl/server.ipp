@@ -12,6 +12,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/local/stream_protocol.hpp>
 
+#include <cerrno>
 #include <cmath>
 #include <optional>
 #include <system_error>
@@ -50,7 +51,8 @@ inline bool can_work(const server_options& options, const server_handler& handle
 }
 
 inline bool is_of_family(std::error_code ec) noexcept {
-    return ec == asio::error::address_family_not_supported || ec == std::errc::address_not_available;
+    const std::error_code not_here(EADDRNOTAVAIL, asio::error::get_system_category());
+    return ec == asio::error::address_family_not_supported || ec == not_here;
 }
 
 // Where to listen. An empty host: everywhere, by one socket for both families where there are two.
@@ -81,7 +83,7 @@ inline asio::awaitable<result<std::vector<stream_place>>> places_of(dns::resolve
 }
 
 inline stream_place with_port(const stream_place& place, std::uint16_t port) {
-    const auto address = endpoint_of(place).address();
+    const auto address = written_place(place).address();
     return asio::ip::tcp::endpoint(*address, port);
 }
 
@@ -102,7 +104,8 @@ public:
                 continue;
             }
             if (!made) return made;
-            endpoints.push_back(endpoint_of(sockets[sockets.size() - loops_.size()].acceptor.local_endpoint()));
+            endpoints.push_back(
+                written_place(sockets[sockets.size() - loops_.size()].acceptor.local_endpoint()));
             port = endpoints.back().port();
         }
         return sockets.empty() ? failed : std::error_code();
@@ -115,7 +118,7 @@ private:
     result<void> open_at(const stream_place& place) {
         const bool several = loops_.size() > 1;
         const bool shared = options_.reuse_port() || several;
-        if (several && !options_.reuse_port() && endpoint_of(place).port() != 0) {
+        if (several && !options_.reuse_port() && written_place(place).port() != 0) {
             // Sockets that share a port share it with every other server that does: with nobody unasked.
             listening_socket alone(loops_.front());
             if (auto free = open_listening_socket(alone, place, options_, false); !free) return free;

@@ -49,8 +49,8 @@ DRAGLINE_DECL int select_certificate(SSL* connection, int*, void* state) noexcep
     if (found == named.end()) return SSL_TLSEXT_ERR_NOACK;
     const own_certificate& own = *found->second;
     SSL_certs_clear(connection);  // else one with a key of another kind stays beside it
-    const bool used = SSL_use_cert_and_key(connection, own.leaf.get(), own.key.get(),
-                                           own.intermediates.get(), 1) == 1;
+    const bool used =
+        SSL_use_cert_and_key(connection, own.leaf.get(), own.key.get(), own.intermediates.get(), 1) == 1;
     return used ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 

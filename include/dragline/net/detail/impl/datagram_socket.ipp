@@ -25,17 +25,27 @@ DRAGLINE_DECL void datagram_socket::direction::expire(void* self) noexcept {
 }
 
 // To the end of the wait, or of one that was ended for the other direction's sake.
-DRAGLINE_DECL asio::awaitable<result<void>> datagram_socket::wait(direction& waiting,
+DRAGLINE_DECL asio::awaitable<result<void>> datagram_socket::wait(direction& side,
                                                                   asio::ip::udp::socket::wait_type what,
                                                                   async::time_point until, phase where) {
-    waiting.expired = false;
-    loop.deadlines().arm(waiting.limit, until);
+    if (side.waiting) co_return errc::busy;
+    struct presence {  // over with this frame, however that ends
+        direction& of;
+        explicit presence(direction& waited_in) noexcept : of(waited_in) {
+            of.waiting = true;
+            of.expired = false;
+        }
+        ~presence() {
+            of.waiting = false;
+            of.limit.disarm();
+        }
+    } const present(side);
+    loop.deadlines().arm(side.limit, until);
     std::error_code ec;
     auto token = asio::redirect_error(asio::use_awaitable, ec);
     co_await socket.async_wait(what, token);
-    waiting.limit.disarm();
     if (ec != asio::error::operation_aborted) co_return ec;
-    if (waiting.expired) co_return make_timeout(where);
+    if (side.expired) co_return make_timeout(where);
     if (!socket.is_open()) co_return ec;
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() == asio::cancellation_type::none) ec.clear();

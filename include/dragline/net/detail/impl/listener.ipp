@@ -58,13 +58,11 @@ DRAGLINE_DECL void listener::accept_failed(std::error_code ec) {
     ++server_->counts.accept_errors;
     server_->report(std::make_exception_ptr(std::system_error(ec)), endpoint());
     // Linux tells here what happened to a connection that waited (accept(2)); there may be others.
-    static constexpr std::errc of_one_connection[] = {
-        std::errc::connection_aborted, std::errc::protocol_error,   std::errc::no_protocol_option,
-        std::errc::network_down,       std::errc::host_unreachable, std::errc::network_unreachable,
-        std::errc::connection_reset};
-    if (std::find(std::begin(of_one_connection), std::end(of_one_connection), ec) !=
-        std::end(of_one_connection)) {
-        return watch();
+    for (const std::error_code of_one_connection :
+         {make_error_code(asio::error::connection_aborted), make_error_code(asio::error::connection_reset),
+          make_error_code(asio::error::network_down), make_error_code(asio::error::network_unreachable),
+          make_error_code(asio::error::host_unreachable), make_error_code(asio::error::no_protocol_option)}) {
+        if (ec == of_one_connection) return watch();
     }
     // No descriptors, no memory: it stays readable, and to try again at once would burn the processor.
     starving_ = true;

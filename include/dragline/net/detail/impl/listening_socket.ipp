@@ -117,7 +117,7 @@ DRAGLINE_DECL result<void> open_beside(listening_socket& made, const listening_s
     return ec;
 }
 
-DRAGLINE_DECL endpoint endpoint_of(const stream_place& place) {
+DRAGLINE_DECL endpoint written_place(const stream_place& place) {
     if (is_local(place)) return endpoint::local_socket(path_of(place));
     asio::ip::tcp::endpoint address;
     if (place.size() > address.capacity()) return endpoint();

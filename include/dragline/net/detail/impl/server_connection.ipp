@@ -9,6 +9,7 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/ip/tcp.hpp>
 
 #include <stop_token>
 #include <system_error>
@@ -38,8 +39,8 @@ DRAGLINE_DECL std::vector<std::shared_ptr<server_connection>> connection_list::a
 
 // What a plain handler uses while it runs on the pool.
 struct server_connection::pool_visit {
-    pool_visit(async::loop_state& loop, std::shared_ptr<stream_layer> layer)
-        : connection(std::move(layer)), over(loop) {}
+    pool_visit(async::loop_state& loop, std::shared_ptr<stream_layer> layer, const stream_options& options)
+        : connection(std::move(layer), options), over(loop) {}
 
     stream connection;
     async::event over;
@@ -82,8 +83,11 @@ struct server_connection::pool_visit {
 
 DRAGLINE_DECL server_connection::server_connection(std::shared_ptr<connection_owner> owner,
                                                    stream_socket socket, const stream_place& remote)
-    : owner_(std::move(owner)), layer_(std::make_shared<socket_layer>(std::move(socket))) {
-    if (owner_->server().options.on_error()) remote_ = std::make_unique<endpoint>(endpoint_of(remote));
+    : owner_(std::move(owner)) {
+    std::error_code ignored;  // no such option on a Unix socket
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    layer_ = std::make_shared<socket_layer>(std::move(socket));
+    if (owner_->server().options.on_error()) remote_ = std::make_unique<endpoint>(written_place(remote));
     owner_->connection_begins(*this);
 }
 
@@ -97,8 +101,9 @@ DRAGLINE_DECL void server_connection::start(const std::shared_ptr<server_connect
     try {
         auto context = server.context();
         // A coroutine handler on a plain connection gets by with no frame of ours.
-        auto serving = context || server.handler->plain ? serve(self, std::move(context))
-                                                        : server.handler->serve(stream(self->layer_));
+        auto serving = context || server.handler->plain
+                           ? serve(self, std::move(context))
+                           : server.handler->serve(stream(self->layer_, server.options.stream()));
         auto over = [self](std::exception_ptr thrown) { self->ended(std::move(thrown)); };
         asio::co_spawn(loop.executor(), std::move(serving),
                        asio::bind_cancellation_slot(self->signal_.slot(), std::move(over)));
@@ -125,7 +130,7 @@ DRAGLINE_DECL asio::awaitable<void> server_connection::serve(std::shared_ptr<ser
         auto visiting = visit_pool(std::move(self));
         co_await std::move(visiting);
     } else {
-        auto serving = server.handler->serve(stream(self->layer_));
+        auto serving = server.handler->serve(stream(self->layer_, server.options.stream()));
         self.reset();
         co_await std::move(serving);
     }
@@ -144,7 +149,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> server_connection::shake_hands(serve
 DRAGLINE_DECL asio::awaitable<void> server_connection::visit_pool(std::shared_ptr<server_connection> self) {
     auto& server = self->owner_->server();
     auto& loop = self->owner_->loop();
-    self->visit_ = std::make_unique<pool_visit>(loop, self->layer_);
+    self->visit_ = std::make_unique<pool_visit>(loop, self->layer_, server.options.stream());
     auto& visit = *self->visit_;
     auto job = server.options.pool()->submit(
         pool_visit::work{std::make_unique<pool_visit::work::leave>(self, loop.gate())});
@@ -155,14 +160,16 @@ DRAGLINE_DECL asio::awaitable<void> server_connection::visit_pool(std::shared_pt
     static_cast<void>(co_await std::move(waiting));
     if (!job) {
         ++server.counts.refused;
-        visit.connection.close();
+        visit.connection.abort();
         co_return self->report(std::make_exception_ptr(std::system_error(job.error())));
     }
     if (visit.thrown) {
-        visit.connection.close();
+        visit.connection.abort();
         std::rethrow_exception(visit.thrown);
     }
-    visit.connection.close();
+    auto closing = stream_writer::close(visit.connection.writing(),
+                                        visit.connection.state()->writer.write_limit(write_options()));
+    static_cast<void>(co_await std::move(closing));  // what cannot be sent any more is the peer's loss
 }
 
 DRAGLINE_DECL void server_connection::expired(void* self) noexcept {

@@ -8,8 +8,8 @@
 
 namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL server_state::server_state(std::shared_ptr<server_handler> served,
-                                         const server_options& given, std::optional<tls::context> context)
+DRAGLINE_DECL server_state::server_state(std::shared_ptr<server_handler> served, const server_options& given,
+                                         std::optional<tls::context> context)
     : options(given), handler(std::move(served)), context_(std::move(context)) {
     if (options.accept_rate() > 0) rate_.emplace(options.accept_rate(), options.accept_burst());
 }
@@ -67,8 +67,7 @@ DRAGLINE_DECL void server_state::part_ended() noexcept {
     });
 }
 
-DRAGLINE_DECL void server_state::add(std::weak_ptr<accepting> added,
-                                     std::shared_ptr<async::loop_gate> gate) {
+DRAGLINE_DECL void server_state::add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate) {
     members_.push_back({std::move(added), std::move(gate)});
     add_part();
 }
