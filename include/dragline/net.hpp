@@ -1,19 +1,6 @@
-// Endpoints, connecting (also through proxies, under an address policy), one stream type over TCP, TLS, Unix
-// sockets and memory, frames, and secure channels. Start with open_connection().
-#pragma once
-
-#include <dragline/net/address_policy.hpp>
-#include <dragline/net/connect.hpp>
-#include <dragline/net/connect_request.hpp>
-#include <dragline/net/connect_trace.hpp>
-#include <dragline/net/connector.hpp>
-#include <dragline/net/dns_over_tls.hpp>
-#include <dragline/net/dns_over_tls_options.hpp>
-#include <dragline/net/endpoint.hpp>
-#include <dragline/net/error.hpp>
-#include <dragline/net/framing/codecs.hpp>
-#include <dragline/net/framing/frame_codec.hpp>
-#include <dragline/net/framing/framed_stream.hpp>
-#include <dragline/net/framing/length_prefixed.hpp>
-#include <dragline/net/options.hpp>
-#include <dragline/net/probe.hpp>
+// Endpoints, connecting (also through proxies, under an address policy), servers, datagrams, one stream type over
+// TCP, TLS, Unix sockets and memory, frames and secure channels. Start with open_connection(), start_server().
+#include <dragline/net/server.hpp>
+#include <dragline/net/server_options.hpp>
+#include <dragline/net/stream.hpp>
+#include <dragline/net/stream_options.hpp>

@@ -59,6 +59,9 @@ enum class errc {
     channel_not_ready,        ///< The handshake has not been completed.
     channel_exhausted,        ///< Every key of this session has been used.
     channel_failure,          ///< OpenSSL failed for no reason of the peer.
+
+    // Of datagrams.
+    datagram_truncated,  ///< A datagram was larger than the room for it; it is lost.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

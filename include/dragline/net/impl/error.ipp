@@ -58,6 +58,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::channel_not_ready: return "the secure channel has had no handshake";
                 case errc::channel_exhausted: return "the secure channel has used up its keys";
                 case errc::channel_failure: return "OpenSSL failed in a secure channel";
+                case errc::datagram_truncated: return "datagram is larger than the room for it";
             }
             return "unknown net error";
         }
@@ -106,6 +107,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::channel_closed:
                 case errc::channel_not_ready: return std::errc::not_connected;
                 case errc::channel_failure: break;
+                case errc::datagram_truncated: return condition::limit_exceeded;
             }
             return {code, *this};
         }
@@ -154,6 +156,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::wrong_channel_key:
                 case errc::channel_cipher_mismatch:
                 case errc::channel_failure: return phase::connect;
+                case errc::datagram_truncated: return phase::read;
             }
             return phase::none;
         }
