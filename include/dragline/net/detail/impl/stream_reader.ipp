@@ -190,6 +190,29 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_to_end(po
     co_return text;
 }
 
+DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::read_unit(pointer self, unit_reader& unit,
+                                                                     stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    auto& unread = self->unread_;
+    for (waiting waits{limit, {}};;) {
+        if (!unread.empty()) {
+            const auto taken = unit.take(unread.view());
+            if (!taken) co_return taken.error();
+            if (*taken > 0) co_return unread.consume(*taken), result<void>();
+        }
+        auto got = self->try_fill();
+        if (got) continue;
+        if (got.error() != asio::error::would_block) {
+            co_return self->ended(got.error(), unread.size(), unit.needed);
+        }
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
+    }
+}
+
 }  // namespace dragline::net::detail
 
 #endif
