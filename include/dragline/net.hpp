@@ -1,4 +1,5 @@
-// Endpoints, connecting, and one stream type over TCP, TLS and Unix sockets. Start with open_connection().
+// Endpoints, connecting, also through proxies and under a policy, and one stream type over TCP, TLS and Unix
+// sockets. Start with open_connection().
 #pragma once
 
 #include <dragline/net/address_policy.hpp>
