@@ -1,5 +1,5 @@
-// Endpoints, connecting, also through proxies and under a policy, and one stream type over TCP, TLS and Unix
-// sockets. Start with open_connection().
+// Endpoints, connecting (also through proxies, under an address policy), one stream type over TCP, TLS, Unix
+// sockets and memory, frames, and secure channels. Start with open_connection().
 #pragma once
 
 #include <dragline/net/address_policy.hpp>
@@ -11,12 +11,9 @@
 #include <dragline/net/dns_over_tls_options.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/error.hpp>
+#include <dragline/net/framing/codecs.hpp>
+#include <dragline/net/framing/frame_codec.hpp>
+#include <dragline/net/framing/framed_stream.hpp>
+#include <dragline/net/framing/length_prefixed.hpp>
 #include <dragline/net/options.hpp>
-#include <dragline/net/proxies/proxy.hpp>
-#include <dragline/net/proxies/wire/http_connect.hpp>
-#include <dragline/net/proxies/wire/socks.hpp>
-#include <dragline/net/proxies/wire/socks_server.hpp>
-#include <dragline/net/socket_options.hpp>
-#include <dragline/net/stream.hpp>
-#include <dragline/net/stream_options.hpp>
-#include <dragline/net/stream_pair.hpp>
+#include <dragline/net/probe.hpp>

@@ -41,6 +41,24 @@ TEST_CASE("every failure of a proxy is told apart, and is one of condition::prox
     CHECK(texts.insert(invalid.message()).second);
 }
 
+TEST_CASE("codes of frames and secure channels tell their conditions and phases", "[net][error]") {
+    std::set<std::string> texts;
+    for (int code = static_cast<int>(errc::frame_too_large); code <= static_cast<int>(errc::channel_failure);
+         ++code) {
+        const std::error_code ec(code, dragline::net::error_category());
+        CHECK(texts.insert(ec.message()).second);
+        CHECK(phase_of(ec) != phase::none);
+    }
+    const std::error_code large = errc::frame_too_large, forged = errc::packet_not_authentic;
+    CHECK(large == condition::limit_exceeded);
+    CHECK(forged == condition::protocol_error);
+    CHECK(std::error_code(errc::wrong_channel_key) == std::errc::permission_denied);
+    CHECK(std::error_code(errc::channel_closed) == std::errc::not_connected);
+    CHECK(std::error_code(errc::unencodable_frame) == std::errc::invalid_argument);
+    CHECK(phase_of(forged) == phase::read);
+    CHECK(phase_of(errc::wrong_channel_key) == phase::connect);
+}
+
 TEST_CASE("a number that is no code of net has a text too", "[net][error]") {
     const std::error_code unknown(4711, dragline::net::error_category());
     CHECK(unknown.message() == "unknown net error");

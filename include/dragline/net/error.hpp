@@ -1,5 +1,5 @@
-// What can go wrong between an endpoint and a stream, beside the codes of sockets, dns and tls, which pass as
-// they are.
+// What can go wrong between an endpoint and a stream and in frames on it, beside the codes of sockets, dns
+// and tls, which pass as they are.
 #pragma once
 
 #include <dragline/core/error.hpp>
@@ -39,6 +39,26 @@ enum class errc {
     proxy_target_timeout,           ///< The target did not answer the proxy in time.
     proxy_command_not_supported,  ///< The proxy knows no CONNECT; of a client, that it wants another command.
     proxy_address_not_supported,  ///< The proxy takes no address of this kind.
+
+    // Frames.
+    frame_too_large,    ///< A frame is larger than the codec's max_frame, or says that it will be.
+    malformed_frame,    ///< The bytes are no frame of this format, or not one that may come now.
+    unknown_version,    ///< A frame is of a version that the codec does not take.
+    unencodable_frame,  ///< A frame cannot be sent: a value does not fit its field, or holds the delimiter.
+
+    // Secure channels.
+    invalid_channel_key,      ///< The pre-shared key is not 32 bytes.
+    wrong_channel_key,        ///< The ends hold different keys.
+    channel_cipher_mismatch,  ///< The ends chose different ciphers.
+    packet_not_authentic,     ///< A packet was tampered with, or is of another session.
+    packet_replayed,          ///< A packet came before, or is too old to tell.
+    packet_out_of_order,      ///< Packets before this one are missing.
+    packet_reflected,         ///< A packet of our own came back.
+    channel_truncated,        ///< The transport ended without the packet that ends the channel.
+    channel_closed,           ///< Nothing can be sent after shutdown() or close().
+    channel_not_ready,        ///< The handshake has not been completed.
+    channel_exhausted,        ///< Every key of this session has been used.
+    channel_failure,          ///< OpenSSL failed for no reason of the peer.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

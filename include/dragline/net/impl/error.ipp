@@ -41,6 +41,23 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::incomplete_write: return "an earlier write went out only in part";
                 case errc::busy: return "another operation of this kind is under way";
                 case errc::plaintext_left_over: return "plaintext waits to be read before the TLS handshake";
+                case errc::frame_too_large: return "a frame is larger than the limit";
+                case errc::malformed_frame: return "malformed frame";
+                case errc::unknown_version: return "a frame of an unknown version";
+                case errc::unencodable_frame: return "the frame cannot be encoded";
+                case errc::invalid_channel_key: return "the key of a secure channel has 32 bytes";
+                case errc::wrong_channel_key: return "the ends of the secure channel hold different keys";
+                case errc::channel_cipher_mismatch:
+                    return "the ends of the secure channel chose different ciphers";
+                case errc::packet_not_authentic: return "a packet of the secure channel is not authentic";
+                case errc::packet_replayed: return "a packet of the secure channel was replayed";
+                case errc::packet_out_of_order: return "packets of the secure channel are missing";
+                case errc::packet_reflected: return "a packet of the secure channel was reflected";
+                case errc::channel_truncated: return "the secure channel was cut off";
+                case errc::channel_closed: return "the secure channel is closed";
+                case errc::channel_not_ready: return "the secure channel has had no handshake";
+                case errc::channel_exhausted: return "the secure channel has used up its keys";
+                case errc::channel_failure: return "OpenSSL failed in a secure channel";
             }
             return "unknown net error";
         }
@@ -73,6 +90,22 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::incomplete_write: return std::errc::broken_pipe;
                 case errc::busy: return std::errc::operation_in_progress;
                 case errc::plaintext_left_over: return condition::protocol_error;
+                case errc::unencodable_frame:
+                case errc::invalid_channel_key: return std::errc::invalid_argument;
+                case errc::frame_too_large:
+                case errc::channel_exhausted: return condition::limit_exceeded;
+                case errc::wrong_channel_key: return std::errc::permission_denied;
+                case errc::malformed_frame:
+                case errc::unknown_version:
+                case errc::channel_cipher_mismatch:
+                case errc::packet_not_authentic:
+                case errc::packet_replayed:
+                case errc::packet_out_of_order:
+                case errc::packet_reflected:
+                case errc::channel_truncated: return condition::protocol_error;
+                case errc::channel_closed:
+                case errc::channel_not_ready: return std::errc::not_connected;
+                case errc::channel_failure: break;
             }
             return {code, *this};
         }
@@ -105,6 +138,22 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::incomplete_write: return phase::write;
                 case errc::busy: return phase::none;
                 case errc::plaintext_left_over: return phase::tls;
+                case errc::frame_too_large:
+                case errc::malformed_frame:
+                case errc::unknown_version:
+                case errc::packet_not_authentic:
+                case errc::packet_replayed:
+                case errc::packet_out_of_order:
+                case errc::packet_reflected:
+                case errc::channel_truncated: return phase::read;
+                case errc::unencodable_frame:
+                case errc::channel_closed:
+                case errc::channel_not_ready:
+                case errc::channel_exhausted: return phase::write;
+                case errc::invalid_channel_key:
+                case errc::wrong_channel_key:
+                case errc::channel_cipher_mismatch:
+                case errc::channel_failure: return phase::connect;
             }
             return phase::none;
         }
