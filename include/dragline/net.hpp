@@ -1,6 +1,7 @@
 // Endpoints, connecting, and one stream type over TCP, TLS and Unix sockets. Start with open_connection().
 #pragma once
 
+#include <dragline/net/address_policy.hpp>
 #include <dragline/net/connect.hpp>
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
@@ -14,6 +15,10 @@
 #include <dragline/net/framing/framed_stream.hpp>
 #include <dragline/net/framing/length_prefixed.hpp>
 #include <dragline/net/options.hpp>
+#include <dragline/net/proxies/proxy.hpp>
+#include <dragline/net/proxies/wire/http_connect.hpp>
+#include <dragline/net/proxies/wire/socks.hpp>
+#include <dragline/net/proxies/wire/socks_server.hpp>
 #include <dragline/net/secure_channel/packet.hpp>
 #include <dragline/net/secure_channel/secure_channel.hpp>
 #include <dragline/net/secure_channel/secure_stream.hpp>

@@ -15,6 +15,26 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_endpoint: return "not an endpoint that can be dialled";
                 case errc::no_address: return "no address of a family that may be used";
+                case errc::address_blocked: return "the address policy forbids this address";
+                case errc::invalid_proxy: return "not a proxy that can be used";
+                case errc::proxy_not_resolved: return "the name of the proxy has no address";
+                case errc::proxy_unreachable: return "the proxy cannot be reached";
+                case errc::proxy_tls_failed: return "TLS with the proxy failed";
+                case errc::proxy_closed: return "the proxy closed the connection";
+                case errc::proxy_protocol_error: return "the proxy does not speak its protocol";
+                case errc::proxy_limit_exceeded: return "the answer of the proxy is too large";
+                case errc::proxy_authentication_required: return "the proxy wants other credentials";
+                case errc::proxy_authentication_refused: return "the proxy refused the credentials";
+                case errc::proxy_refused: return "the proxy refuses to connect to the target";
+                case errc::proxy_failure: return "the proxy could not connect to the target";
+                case errc::proxy_network_unreachable:
+                    return "the network of the target is unreachable from the proxy";
+                case errc::proxy_host_unreachable: return "the target is unreachable from the proxy";
+                case errc::proxy_connection_refused: return "the target refused the connection of the proxy";
+                case errc::proxy_target_timeout: return "the target did not answer the proxy in time";
+                case errc::proxy_command_not_supported: return "a command that the proxy does not support";
+                case errc::proxy_address_not_supported:
+                    return "a kind of address that the proxy does not support";
                 case errc::incomplete_read: return "the peer ended in the middle of what was to be read";
                 case errc::read_limit_exceeded: return "more to read than the limit allows";
                 case errc::queue_limit_exceeded: return "the write queue is full";
@@ -46,6 +66,24 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_endpoint: return std::errc::invalid_argument;
                 case errc::no_address: return condition::resolve_failed;
+                case errc::address_blocked: return condition::blocked;
+                case errc::invalid_proxy: return std::errc::invalid_argument;
+                case errc::proxy_not_resolved:
+                case errc::proxy_unreachable:
+                case errc::proxy_tls_failed:
+                case errc::proxy_closed:
+                case errc::proxy_protocol_error:
+                case errc::proxy_limit_exceeded:
+                case errc::proxy_authentication_required:
+                case errc::proxy_authentication_refused:
+                case errc::proxy_refused:
+                case errc::proxy_failure:
+                case errc::proxy_network_unreachable:
+                case errc::proxy_host_unreachable:
+                case errc::proxy_connection_refused:
+                case errc::proxy_target_timeout:
+                case errc::proxy_command_not_supported:
+                case errc::proxy_address_not_supported: return condition::proxy_failed;
                 case errc::incomplete_read: return condition::protocol_error;
                 case errc::read_limit_exceeded: return condition::limit_exceeded;
                 case errc::queue_limit_exceeded: return condition::limit_exceeded;
@@ -76,6 +114,24 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_endpoint: return phase::connect;
                 case errc::no_address: return phase::resolve;
+                case errc::address_blocked: return phase::connect;
+                case errc::invalid_proxy:
+                case errc::proxy_not_resolved:
+                case errc::proxy_unreachable:
+                case errc::proxy_tls_failed:
+                case errc::proxy_closed:
+                case errc::proxy_protocol_error:
+                case errc::proxy_limit_exceeded:
+                case errc::proxy_authentication_required:
+                case errc::proxy_authentication_refused:
+                case errc::proxy_refused:
+                case errc::proxy_failure:
+                case errc::proxy_network_unreachable:
+                case errc::proxy_host_unreachable:
+                case errc::proxy_connection_refused:
+                case errc::proxy_target_timeout:
+                case errc::proxy_command_not_supported:
+                case errc::proxy_address_not_supported: return phase::proxy;
                 case errc::incomplete_read: return phase::read;
                 case errc::read_limit_exceeded: return phase::read;
                 case errc::queue_limit_exceeded: return phase::write;
