@@ -1,4 +1,5 @@
-// Endpoints, connecting, and one stream type over TCP, TLS and Unix sockets. Start with open_connection().
+// Endpoints, connecting (also through proxies, under an address policy), one stream type over TCP, TLS, Unix
+// sockets and memory, frames, and secure channels. Start with open_connection().
 #pragma once
 
 #include <dragline/net/address_policy.hpp>
@@ -15,6 +16,7 @@
 #include <dragline/net/framing/framed_stream.hpp>
 #include <dragline/net/framing/length_prefixed.hpp>
 #include <dragline/net/options.hpp>
+#include <dragline/net/probe.hpp>
 #include <dragline/net/proxies/proxy.hpp>
 #include <dragline/net/proxies/wire/http_connect.hpp>
 #include <dragline/net/proxies/wire/socks.hpp>
