@@ -1,7 +1,9 @@
-// Endpoints, connecting, servers and datagrams, and one stream type over TCP, TLS and Unix sockets. Start with
-// open_connection() and start_server().
+// Endpoints, connecting (also through proxies, under an address policy), one stream type over TCP, TLS, Unix
+// sockets and memory, servers, datagrams, frames, and secure channels. Start with open_connection() and
+// start_server().
 #pragma once
 
+#include <dragline/net/address_policy.hpp>
 #include <dragline/net/connect.hpp>
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
@@ -11,8 +13,11 @@
 #include <dragline/net/dns_over_tls_options.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/error.hpp>
+#include <dragline/net/framing/codecs.hpp>
+#include <dragline/net/framing/frame_codec.hpp>
+#include <dragline/net/framing/framed_stream.hpp>
+#include <dragline/net/framing/length_prefixed.hpp>
 #include <dragline/net/options.hpp>
+#include <dragline/net/probe.hpp>
 #include <dragline/net/server.hpp>
 #include <dragline/net/server_options.hpp>
-#include <dragline/net/stream.hpp>
-#include <dragline/net/stream_options.hpp>

@@ -64,6 +64,10 @@ private:
     tls::engine engine_;
     async::event sent_;  // a reader may have to send too (KeyUpdate) while a writer does
     bool sending_ = false;
+
+    // A peer that fills what it is given has more: fewer and larger reads.
+    static constexpr std::size_t least_received = 16 * 1024, most_received = 64 * 1024;
+    std::size_t receive_size_ = least_received;
 };
 
 }  // namespace dragline::net::detail

@@ -43,11 +43,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::receive(async::time_point until, phase where) {
-    const auto space = engine_.input_space();
+    const auto space = engine_.input_space(receive_size_);
     auto reading = lower_->read_some(asio::buffer(space.data(), space.size()), until, where);
     auto size = co_await std::move(reading);
     if (size) {
         engine_.input_received(*size);
+        receive_size_ = *size == space.size() ? std::min(2 * receive_size_, most_received) : least_received;
     } else if (size.error() == asio::error::eof) {
         engine_.input_ended();
     } else {
