@@ -99,13 +99,14 @@ TEST_CASE("what a plain handler throws is its own connection's end", "[net][serv
     server_lab lab;
     blocking_pool pool(blocking_pool_options().threads(1).queue_limit(0));
     std::vector<std::string> told;
-    const auto options = server_options().pool(pool).on_error([&](std::exception_ptr failure, const endpoint&) {
-        try {
-            std::rethrow_exception(failure);
-        } catch (const std::exception& e) {
-            told.emplace_back(e.what());
-        }
-    });
+    const auto options =
+        server_options().pool(pool).on_error([&](std::exception_ptr failure, const endpoint&) {
+            try {
+                std::rethrow_exception(failure);
+            } catch (const std::exception& e) {
+                told.emplace_back(e.what());
+            }
+        });
     const auto server = lab.start(
         [](stream& client) {
             client.read_line(asio::use_future).get();
@@ -150,8 +151,8 @@ TEST_CASE("a handler may be moved in, and may throw before its coroutine begins"
     const auto server = lab.start(one_answer(), server_options().pool(pool));
     auto client = lab.connect(server.local_endpoint());
     CHECK(lab.ask(client, "?") == "answer");
-    const auto throwing = lab.start(
-        [](stream) -> asio::awaitable<void> { throw std::runtime_error("no coroutine at all"); });
+    const auto throwing =
+        lab.start([](stream) -> asio::awaitable<void> { throw std::runtime_error("no coroutine at all"); });
     auto other = lab.connect(throwing.local_endpoint());
     lab.end_of(other);
     CHECK(throwing.counters().handler_failures == 1);
@@ -188,8 +189,7 @@ TEST_CASE("over a loop group each loop accepts, and runs what it accepts", "[net
 TEST_CASE("the connection cap of a group is one for all its loops", "[net][server][loop_group]") {
     server_lab lab;
     dragline::loop_group group(2);
-    auto started =
-        lab.try_start(group, {"127.0.0.1", 0}, &echo_lines, server_options().max_connections(3));
+    auto started = lab.try_start(group, {"127.0.0.1", 0}, &echo_lines, server_options().max_connections(3));
     REQUIRE(!started.ec());
     const auto server = started.value();
     for (int round = 0; round < 20; ++round) {

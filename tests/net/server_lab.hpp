@@ -72,10 +72,14 @@ struct server_lab {
     }
 
     std::error_code stop(const net::server& server, async::duration drain = std::chrono::seconds(10)) {
-        kept_completion<void> stopped;
-        server.stop(drain, stopped);
-        run_until(loop, [&] { return stopped.done(); });
-        return stopped.ec();
+        std::atomic<bool> done = false;  // perhaps on another loop's thread
+        std::error_code outcome;
+        server.stop(drain, [&](std::error_code ec) {
+            outcome = ec;
+            done = true;
+        });
+        run_until(loop, [&] { return done.load(); });
+        return outcome;
     }
 
     /// How the connection ends for the client.

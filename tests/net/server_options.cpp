@@ -30,6 +30,7 @@ TEST_CASE("server options keep what they are given, and have safe defaults", "[n
                              .drain_timeout(7s)
                              .tls(dragline::tls::server_options().alpn({"h2"}))
                              .stream(dragline::net::stream_options().read_limit(8))
+                             .socket(dragline::net::socket_options().no_delay(false))
                              .reuse_port(true)
                              .v6_only(true)
                              .local_permissions(std::filesystem::perms::owner_all)
@@ -44,6 +45,7 @@ TEST_CASE("server options keep what they are given, and have safe defaults", "[n
     CHECK(options.drain_timeout() == 7s);
     CHECK(options.tls()->alpn().front() == "h2");
     CHECK(options.stream().read_limit() == 8);
+    CHECK(!options.socket().no_delay());
     CHECK(options.reuse_port());
     CHECK(options.v6_only());
     CHECK(options.local_permissions() == std::filesystem::perms::owner_all);

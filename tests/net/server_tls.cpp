@@ -110,11 +110,9 @@ TEST_CASE("a server knows its clients by their certificates, where it asks for t
         optional ? tls::client_authentication::optional : tls::client_authentication::required);
     const auto server = lab.start(&name_the_client, server_options().tls(options));
     const auto showing = [&](const issued_certificate& shown) {
-        return connect_options().tls(tls::client_options()
-                                         .ca_pem(authority)
-                                         .server_name("a.test")
-                                         .certificate(tls::client_certificate::pem(shown.chain_pem,
-                                                                                   shown.private_key_pem)));
+        return connect_options().tls(
+            tls::client_options().ca_pem(authority).server_name("a.test").certificate(
+                tls::client_certificate::pem(shown.chain_pem, shown.private_key_pem)));
     };
     auto alice = lab.connect(server.local_endpoint(), showing(certificate_named("alice")));
     CHECK(lab.ask(alice, "who am I?") == "alice");
@@ -183,11 +181,9 @@ TEST_CASE("a client that is silent, slow or no TLS at all in the handshake loses
             told.push_back(e.code());
         }
     };
-    const auto server = lab.start(&echo_lines, server_options()
-                                                   .tls(proving("a.test"))
-                                                   .handshake_timeout(40ms)
-                                                   .max_connections(1)
-                                                   .on_error(note));
+    const auto server = lab.start(
+        &echo_lines,
+        server_options().tls(proving("a.test")).handshake_timeout(40ms).max_connections(1).on_error(note));
     auto silent = lab.connect(server.local_endpoint());
     lab.end_of(silent);
     CHECK(told == std::vector<std::error_code>{dragline::make_timeout(dragline::phase::tls)});

@@ -194,19 +194,19 @@ int bind_to_interface(Arguments...) noexcept {
     return -1;
 }
 template <class... Arguments>
-int set_socket_number(Arguments...) noexcept {
-    return -1;
-}
-template <class Socket>
-int measure_tcp(Socket, tcp_figures&) noexcept {
-    return -1;
-}
-template <class... Arguments>
 int share_port(Arguments...) noexcept {
     return -1;
 }
 template <class... Arguments>
 int duplicate_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int set_socket_number(Arguments...) noexcept {
+    return -1;
+}
+template <class Socket>
+int measure_tcp(Socket, tcp_figures&) noexcept {
     return -1;
 }
 #endif

@@ -20,6 +20,7 @@ enum class errc {
     busy,                  ///< Another operation of this kind is under way on the stream.
     plaintext_left_over,   ///< Bytes from before the TLS handshake wait to be read: they must not follow it.
 
+    datagram_truncated,  ///< A datagram was larger than the room for it; it is lost.
     // Of policies and proxies.
     address_blocked,                ///< The address policy forbids what was to be dialled.
     invalid_proxy,                  ///< Not a proxy that can be used: see proxy::parse().
@@ -59,9 +60,6 @@ enum class errc {
     channel_not_ready,        ///< The handshake has not been completed.
     channel_exhausted,        ///< Every key of this session has been used.
     channel_failure,          ///< OpenSSL failed for no reason of the peer.
-
-    // Of datagrams.
-    datagram_truncated,  ///< A datagram was larger than the room for it; it is lost.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

@@ -3,6 +3,7 @@
 
 #include <dragline/async/clock.hpp>
 #include <dragline/net/endpoint.hpp>
+#include <dragline/net/socket_options.hpp>
 #include <dragline/net/stream_options.hpp>
 #include <dragline/tls/options.hpp>
 
@@ -66,6 +67,10 @@ public:
     server_options& stream(stream_options value) { return stream_ = value, *this; }
     const stream_options& stream() const noexcept { return stream_; }
 
+    /// What the system is told about each connection's socket.
+    server_options& socket(socket_options value) { return socket_ = value, *this; }
+    const socket_options& socket() const noexcept { return socket_; }
+
     /// Lets other servers of the same user listen on the same port, so that the kernel divides what comes.
     /// Over a loop_group its own listeners always do. Where the system has no such thing (only Linux does
     /// here): asio::error::operation_not_supported.
@@ -102,6 +107,7 @@ private:
     duration drain_timeout_ = std::chrono::seconds(10);
     std::optional<dragline::tls::server_options> tls_;
     stream_options stream_;
+    socket_options socket_;
     bool reuse_port_ = false;
     bool v6_only_ = false;
     std::optional<std::filesystem::perms> local_permissions_;

@@ -41,6 +41,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::incomplete_write: return "an earlier write went out only in part";
                 case errc::busy: return "another operation of this kind is under way";
                 case errc::plaintext_left_over: return "plaintext waits to be read before the TLS handshake";
+                case errc::datagram_truncated: return "datagram is larger than the room for it";
                 case errc::frame_too_large: return "a frame is larger than the limit";
                 case errc::malformed_frame: return "malformed frame";
                 case errc::unknown_version: return "a frame of an unknown version";
@@ -58,7 +59,6 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::channel_not_ready: return "the secure channel has had no handshake";
                 case errc::channel_exhausted: return "the secure channel has used up its keys";
                 case errc::channel_failure: return "OpenSSL failed in a secure channel";
-                case errc::datagram_truncated: return "datagram is larger than the room for it";
             }
             return "unknown net error";
         }
@@ -91,6 +91,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::incomplete_write: return std::errc::broken_pipe;
                 case errc::busy: return std::errc::operation_in_progress;
                 case errc::plaintext_left_over: return condition::protocol_error;
+                case errc::datagram_truncated: return condition::limit_exceeded;
                 case errc::unencodable_frame:
                 case errc::invalid_channel_key: return std::errc::invalid_argument;
                 case errc::frame_too_large:
@@ -107,7 +108,6 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::channel_closed:
                 case errc::channel_not_ready: return std::errc::not_connected;
                 case errc::channel_failure: break;
-                case errc::datagram_truncated: return condition::limit_exceeded;
             }
             return {code, *this};
         }
@@ -140,6 +140,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::incomplete_write: return phase::write;
                 case errc::busy: return phase::none;
                 case errc::plaintext_left_over: return phase::tls;
+                case errc::datagram_truncated: return phase::read;
                 case errc::frame_too_large:
                 case errc::malformed_frame:
                 case errc::unknown_version:
@@ -156,7 +157,6 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::wrong_channel_key:
                 case errc::channel_cipher_mismatch:
                 case errc::channel_failure: return phase::connect;
-                case errc::datagram_truncated: return phase::read;
             }
             return phase::none;
         }

@@ -1,6 +1,8 @@
 // Included by <dragline/net/detail/listener.hpp> only.
 #pragma once
 
+#include <dragline/net/detail/socket_setup.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
@@ -98,12 +100,13 @@ DRAGLINE_DECL void listener::pause_over(void* self) noexcept {
 
 DRAGLINE_DECL void listener::admit(stream_socket socket, const stream_place& remote) {
     try {
+        if (const auto ec = set_up_socket(socket, server_->options.socket())) throw std::system_error(ec);
         server_connection::start(
             std::make_shared<server_connection>(shared_from_this(), std::move(socket), remote));
-    } catch (...) {  // no memory: a connection less
+    } catch (...) {  // no memory, or the client is gone already: a connection less
         server_->give_place();
         ++server_->counts.refused;
-        server_->report(std::current_exception(), endpoint());
+        server_->report(std::current_exception(), written_place(remote));
     }
 }
 

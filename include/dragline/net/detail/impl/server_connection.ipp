@@ -9,7 +9,6 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/ip/tcp.hpp>
 
 #include <stop_token>
 #include <system_error>
@@ -83,10 +82,7 @@ struct server_connection::pool_visit {
 
 DRAGLINE_DECL server_connection::server_connection(std::shared_ptr<connection_owner> owner,
                                                    stream_socket socket, const stream_place& remote)
-    : owner_(std::move(owner)) {
-    std::error_code ignored;  // no such option on a Unix socket
-    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    layer_ = std::make_shared<socket_layer>(std::move(socket));
+    : owner_(std::move(owner)), layer_(std::make_shared<socket_layer>(std::move(socket))) {
     if (owner_->server().options.on_error()) remote_ = std::make_unique<endpoint>(written_place(remote));
     owner_->connection_begins(*this);
 }
