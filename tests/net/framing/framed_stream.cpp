@@ -81,6 +81,34 @@ asio::awaitable<std::string> send_in_place(net::stream near, net::stream far) {
     co_return std::string(frame.part(0)) + std::string(frame.part(1));
 }
 
+struct aggregate_message {
+    int number = 0;
+    std::string text;
+};
+
+asio::awaitable<std::string> send_aggregates(net::stream near, net::stream far) {
+    const std::string text = "a text that is too long to be stored inside of a std::string object";
+    const auto codec = net::typed<aggregate_message>(
+        net::netstring(),
+        [](const aggregate_message& from) { return std::to_string(from.number) + from.text; },
+        [](const std::string& from) {
+            return aggregate_message{from[0] - '0', from.substr(1)};
+        });
+    framed_stream from(std::move(near), codec), to(std::move(far), codec);
+    aggregate_message message;
+    message.number = 1;
+    message.text = text;
+    co_await from.send(message);
+    message.number = 2;
+    co_await from.send(std::move(message), net::write_options().timeout(1s));
+    std::string got;
+    for (int i = 0; i < 2; ++i) {
+        const auto one = co_await to.receive();
+        got += one.text == text ? std::to_string(one.number) + " " : "?";
+    }
+    co_return got;
+}
+
 // Counts the looks for something to read.
 class counting_layer final : public dragline::test::around_layer {
 public:
@@ -297,6 +325,13 @@ TEST_CASE("frames may be sent and received from a thread that blocks", "[net][fr
     }
     work.reset();
     runner.join();
+}
+
+TEST_CASE("messages that are aggregates are sent from within a coroutine", "[net][framed_stream]") {
+    dragline::event_loop loop;
+    stream_pair pair(loop);
+    const auto got = run_to_end(loop, send_aggregates(std::move(pair.client), std::move(pair.server)));
+    CHECK(got == "1 2 ");
 }
 
 TEST_CASE("a framed stream may be moved or destroyed while a receive is under way", "[net][framed_stream]") {

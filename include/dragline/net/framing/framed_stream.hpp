@@ -30,6 +30,8 @@ namespace dragline::inline v1::net {
 /// Threads: operations may be started on any thread; every other member belongs to the loop's.
 template <frame_codec Codec>
 class framed_stream {
+    // Not by value in send(): GCC 12 destroys an aggregate that is a parameter in a co_await expression
+    // twice.
     template <class T>
     static constexpr bool is_token = !std::same_as<std::remove_cvref_t<T>, read_options> &&
                                      !std::same_as<std::remove_cvref_t<T>, write_options>;
@@ -64,21 +66,22 @@ public:
     requires is_token<Token>
     auto receive(Token&& token = {}) { return receive(read_options(), std::forward<Token>(token)); }
 
-    /// Writes one frame, whole, after what is queued: void.
+    /// Writes one frame, a frame_type, whole and after what is queued: void.
     ///
     /// Errors: errc::frame_too_large, unencodable_frame, as the codec says, and nothing was sent; those of
     ///   stream::write().
     /// Cancel: any type. Unless nothing of it has gone, nothing can be sent after it.
-    template <class Token = default_token>
-    auto send(frame_type frame, const write_options& options, Token&& token = {}) {
+    template <std::convertible_to<frame_type> Frame = frame_type, class Token = default_token>
+    auto send(Frame&& frame, const write_options& options, Token&& token = {}) {
         return async::initiate<void>(get_executor(), &detail::send_frame, std::forward<Token>(token),
-                                     base_.writing(), detail::encode_frame(*codec_, std::move(frame)),
+                                     base_.writing(),
+                                     detail::encode_frame(*codec_, frame_type(std::forward<Frame>(frame))),
                                      base_.writing()->write_limit(options));
     }
-    template <class Token = default_token>
+    template <std::convertible_to<frame_type> Frame = frame_type, class Token = default_token>
     requires is_token<Token>
-    auto send(frame_type frame, Token&& token = {}) {
-        return send(std::move(frame), write_options(), std::forward<Token>(token));
+    auto send(Frame&& frame, Token&& token = {}) {
+        return send(std::forward<Frame>(frame), write_options(), std::forward<Token>(token));
     }
 
     /// Sends what the system takes at once and queues the rest; frames of several senders stay whole. See
