@@ -17,3 +17,14 @@
 #include <dragline/net/framing/length_prefixed.hpp>
 #include <dragline/net/options.hpp>
 #include <dragline/net/probe.hpp>
+#include <dragline/net/proxies/proxy.hpp>
+#include <dragline/net/proxies/wire/http_connect.hpp>
+#include <dragline/net/proxies/wire/socks.hpp>
+#include <dragline/net/proxies/wire/socks_server.hpp>
+#include <dragline/net/secure_channel/packet.hpp>
+#include <dragline/net/secure_channel/secure_channel.hpp>
+#include <dragline/net/secure_channel/secure_stream.hpp>
+#include <dragline/net/socket_options.hpp>
+#include <dragline/net/stream.hpp>
+#include <dragline/net/stream_options.hpp>
+#include <dragline/net/stream_pair.hpp>
