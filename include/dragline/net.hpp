@@ -1,5 +1,6 @@
-// Endpoints, connecting (also through proxies, under an address policy), one stream type over TCP, TLS, Unix
-// sockets and memory, frames, and secure channels. Start with open_connection().
+// Endpoints, connecting (also through proxies, under an address policy), servers, datagrams, one stream type
+// over TCP, TLS, Unix sockets and memory, frames, secure channels, upstreams. Start with open_connection() and
+// start_server().
 #pragma once
 
 #include <dragline/net/address_policy.hpp>
@@ -7,6 +8,7 @@
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
 #include <dragline/net/connector.hpp>
+#include <dragline/net/datagram.hpp>
 #include <dragline/net/dns_over_tls.hpp>
 #include <dragline/net/dns_over_tls_options.hpp>
 #include <dragline/net/endpoint.hpp>
@@ -24,6 +26,8 @@
 #include <dragline/net/secure_channel/packet.hpp>
 #include <dragline/net/secure_channel/secure_channel.hpp>
 #include <dragline/net/secure_channel/secure_stream.hpp>
+#include <dragline/net/server.hpp>
+#include <dragline/net/server_options.hpp>
 #include <dragline/net/socket_options.hpp>
 #include <dragline/net/stream.hpp>
 #include <dragline/net/stream_options.hpp>

@@ -20,6 +20,7 @@ enum class errc {
     busy,                  ///< Another operation of this kind is under way on the stream.
     plaintext_left_over,   ///< Bytes from before the TLS handshake wait to be read: they must not follow it.
 
+    datagram_truncated,  ///< A datagram was larger than the room for it; it is lost.
     // Of policies and proxies.
     address_blocked,                ///< The address policy forbids what was to be dialled.
     invalid_proxy,                  ///< Not a proxy that can be used: see proxy::parse().

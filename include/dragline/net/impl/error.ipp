@@ -41,6 +41,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::incomplete_write: return "an earlier write went out only in part";
                 case errc::busy: return "another operation of this kind is under way";
                 case errc::plaintext_left_over: return "plaintext waits to be read before the TLS handshake";
+                case errc::datagram_truncated: return "datagram is larger than the room for it";
                 case errc::frame_too_large: return "a frame is larger than the limit";
                 case errc::malformed_frame: return "malformed frame";
                 case errc::unknown_version: return "a frame of an unknown version";
@@ -90,6 +91,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::incomplete_write: return std::errc::broken_pipe;
                 case errc::busy: return std::errc::operation_in_progress;
                 case errc::plaintext_left_over: return condition::protocol_error;
+                case errc::datagram_truncated: return condition::limit_exceeded;
                 case errc::unencodable_frame:
                 case errc::invalid_channel_key: return std::errc::invalid_argument;
                 case errc::frame_too_large:
@@ -138,6 +140,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::incomplete_write: return phase::write;
                 case errc::busy: return phase::none;
                 case errc::plaintext_left_over: return phase::tls;
+                case errc::datagram_truncated: return phase::read;
                 case errc::frame_too_large:
                 case errc::malformed_frame:
                 case errc::unknown_version:
