@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <optional>
 
 #if defined(__linux__)
 #include <netinet/in.h>
@@ -120,6 +121,15 @@ inline auto send_parts(int socket, const ::iovec* parts, int count) noexcept {
     return ::sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
+/// Lets sockets that all say so listen on one port; the kernel divides among them what comes.
+inline int share_port(int socket) noexcept {
+    const int on = 1;
+    return ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+}
+
+/// A second descriptor of the same socket.
+inline int duplicate_socket(int socket) noexcept { return ::fcntl(socket, F_DUPFD_CLOEXEC, 0); }
+
 /// Lets a socket send and receive through one interface only, whatever the routes say.
 inline int bind_to_interface(int socket, const char* name, std::size_t size) noexcept {
     return ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, name, static_cast<::socklen_t>(size));
@@ -184,6 +194,14 @@ int bind_to_interface(Arguments...) noexcept {
     return -1;
 }
 template <class... Arguments>
+int share_port(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int duplicate_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
 int set_socket_number(Arguments...) noexcept {
     return -1;
 }
@@ -242,6 +260,22 @@ inline int receive_datagrams(int socket, datagram* each, std::size_t count) noex
 inline constexpr bool batched_datagrams = false;
 inline int send_datagrams(int, const datagram*, std::size_t) noexcept { return -1; }
 inline int receive_datagrams(int, datagram*, std::size_t) noexcept { return -1; }
+#endif
+
+/// Tells one file from another that came to have its name.
+struct file_identity {
+    unsigned long long device = 0;
+    unsigned long long number = 0;
+    bool operator==(const file_identity&) const = default;
+};
+#if !defined(_WIN32)
+inline std::optional<file_identity> identity_of_file(const char* path) noexcept {
+    struct ::stat found {};
+    if (::lstat(path, &found) != 0) return std::nullopt;
+    return file_identity{found.st_dev, found.st_ino};
+}
+#else
+inline std::optional<file_identity> identity_of_file(const char*) noexcept { return std::nullopt; }
 #endif
 
 // Files that are written: -1 stands for a failure, with the reason in errno. Not on Windows: ENOSYS.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <dragline/async/clock.hpp>
+#include <dragline/net/address_policy.hpp>
+#include <dragline/net/proxies/proxy.hpp>
 #include <dragline/net/socket_options.hpp>
 #include <dragline/net/stream_options.hpp>
 #include <dragline/tls/options.hpp>
@@ -51,6 +53,25 @@ public:
     connect_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
     const std::string& bind_interface() const noexcept { return bind_interface_; }
 
+    /// Which addresses may be dialled: each one is judged, whoever named it. Of an answer with several, those
+    /// that are blocked are left out, and are in the trace as errc::address_blocked. Where a proxy looks the
+    /// target up, only the proxy's own address, and a target that is a literal, can be judged here.
+    connect_options& address_policy(net::address_policy value) {
+        return address_policy_ = std::move(value), *this;
+    }
+    const net::address_policy& address_policy() const noexcept { return address_policy_; }
+
+    /// The proxy, or the proxies, each dialled through the one before; the TLS of tls() is with the endpoint,
+    /// through all of them. What fails there fails the call: there is never a connection around them. Names
+    /// that a proxy looks up are not looked up here.
+    connect_options& proxy(net::proxy value) { return proxies({std::move(value)}); }
+    connect_options& proxy(std::string_view url) { return proxy(net::proxy(url)); }
+    connect_options& proxies(proxy_chain values) { return proxies_ = std::move(values), *this; }
+    const proxy_chain& proxies() const noexcept { return proxies_; }
+
+    /// Each proxy alone: to reach it, TLS with it, and its answer, which waits for what it connects to.
+    connect_options& proxy_timeout(duration value) { return proxy_timeout_ = value, *this; }
+    duration proxy_timeout() const noexcept { return proxy_timeout_; }
     /// What the system is told about the socket, before it connects.
     connect_options& socket(const socket_options& value) { return socket_ = value, *this; }
     const socket_options& socket() const noexcept { return socket_; }
@@ -84,6 +105,9 @@ private:
     duration resolution_delay_ = std::chrono::milliseconds(50);
     std::optional<asio::ip::address> bind_address_;
     std::string bind_interface_;
+    net::address_policy address_policy_;
+    proxy_chain proxies_;
+    duration proxy_timeout_ = std::chrono::seconds(10);
     socket_options socket_;
     stream_options stream_;
     std::optional<dragline::tls::client_options> tls_;

@@ -12,12 +12,13 @@ namespace dragline::inline v1::net::detail {
 DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor loop, dns::resolver resolver,
                                                         endpoint target, connect_options options) {
     const auto& budgets = options.stream();
-    for (const auto limit :
-         {options.timeout(), options.resolve_timeout(), options.connect_timeout(), options.tls_timeout(),
-          budgets.read_timeout(), budgets.write_timeout(), budgets.tls_timeout(), budgets.total_timeout()}) {
+    for (const auto limit : {options.timeout(), options.proxy_timeout(), options.resolve_timeout(),
+                             options.connect_timeout(), options.tls_timeout(), budgets.read_timeout(),
+                             budgets.write_timeout(), budgets.tls_timeout(), budgets.total_timeout()}) {
         if (!async::valid_timeout(limit)) co_return dragline::errc::invalid_option;
     }
     if (target.host().empty()) co_return errc::invalid_endpoint;
+    if (const auto ec = options.address_policy().error()) co_return ec;
     auto& state = async::loop_state::of(loop);
     const auto total = async::deadline_after(state.now(), budgets.total_timeout());
     connect_request request;
@@ -29,6 +30,9 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     request.resolution_delay = options.resolution_delay();
     request.bind_address = options.bind_address();
     request.bind_interface = options.bind_interface();
+    request.address_policy = options.address_policy();
+    request.proxies = options.proxies();
+    request.proxy_timeout = options.proxy_timeout();
     request.socket = options.socket();
     request.stream = budgets;
     if (options.tls()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/net/detail/connecting.hpp>
+#include <dragline/net/detail/proxying.hpp>
 #include <dragline/net/detail/tls_layer.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -13,11 +14,26 @@
 namespace dragline::inline v1::net {
 namespace detail {
 
-struct connecting_guard {
-    std::shared_ptr<connecting> race;
-    explicit connecting_guard(std::shared_ptr<connecting> started) : race(std::move(started)) {}
-    ~connecting_guard() { race->end(); }
-};
+DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
+                                                    connect_trace& trace, async::interrupter& ending) {
+    const connecting_guard guard(std::make_shared<connecting>(loop, request, trace));
+    guard.race->start();
+    auto running = guard.race->run(ending);
+    const auto ran = co_await std::move(running);
+    if (!ran) co_return ran.error();
+    auto socket = guard.race->take_socket();
+    dialled made;
+    made.layer = std::make_shared<socket_layer>(std::move(socket));
+    made.address = guard.race->address();
+    co_return made;
+}
+
+inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, const connect_request& request,
+                                                     connect_trace& trace, async::interrupter& ending) {
+    proxying through(loop, request, trace, ending);
+    auto running = through.run();
+    co_return co_await std::move(running);
+}
 
 inline net::stream stream_over(std::shared_ptr<stream_layer> layer, const connect_request& request,
                                async::time_point opened) {
@@ -50,22 +66,16 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
                                                          connect_trace& trace, async::interrupter& ending) {
     const auto opened = loop.now();
     connected made;
-    std::shared_ptr<detail::stream_layer> layer;
-    {
-        detail::connecting_guard guard(std::make_shared<detail::connecting>(loop, request, trace));
-        guard.race->start();
-        auto running = guard.race->run(ending);
-        auto ran = co_await std::move(running);
-        if (!ran) co_return ran.error();
-        auto socket = guard.race->take_socket();
-        layer = std::make_shared<detail::socket_layer>(std::move(socket));
-        made.address = guard.race->address();
-    }
+    auto dialling = request.proxies.empty() ? detail::dial(loop, request, trace, ending)
+                                            : detail::dial_through(loop, request, trace, ending);
+    auto stands = co_await std::move(dialling);
+    if (!stands) co_return stands.error();
+    made.address = stands->address;
     if (!request.tls) {
-        made.stream = detail::stream_over(std::move(layer), request, opened);
+        made.stream = detail::stream_over(std::move(stands->layer), request, opened);
         co_return made;
     }
-    auto shaking = detail::shake_hands(loop, made, std::move(layer), request, opened, trace, ending);
+    auto shaking = detail::shake_hands(loop, made, std::move(stands->layer), request, opened, trace, ending);
     auto shaken = co_await std::move(shaking);
     if (!shaken) co_return shaken.error();
     co_return made;
