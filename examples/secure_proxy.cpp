@@ -32,7 +32,7 @@ asio::awaitable<net::server> open_exit(dragline::event_loop& loop, net::endpoint
 
 asio::awaitable<void> show(dragline::event_loop& loop) {
     const net::endpoint anywhere("127.0.0.1", 0);
-    const auto secret = net::secure_channel_options().key("not random, and good for this only!!");
+    const auto secret = net::secure_channel_options().key("32 bytes, and no good for others");
     const auto greet = [](net::stream client) -> asio::awaitable<void> {
         const auto name = co_await client.read_line();
         co_await client.write("hello " + name + "\n");
@@ -47,6 +47,7 @@ asio::awaitable<void> show(dragline::event_loop& loop) {
     auto through = co_await net::open_connection(there, options);
     co_await through.write("world\n");
     if (co_await through.read_line() != "hello world") throw std::runtime_error("another greeting");
+    co_await through.close();
     std::cout << "greeted through " << options.proxies().front().to_string() << '\n';
     for (const auto& each : {entrance, exit, target}) co_await each.stop();
 }
@@ -64,7 +65,7 @@ asio::awaitable<void> serve(dragline::event_loop& loop, std::vector<std::string>
         server = co_await open_entrance(loop, at, net::endpoint::parse(words.at(2)).value(), secret);
     if (!entrance) server = co_await open_exit(loop, at, allowed, secret);
     std::cout << "listening at " << server.local_endpoint().to_string() << std::endl;
-    asio::signal_set signals(loop, SIGINT, SIGTERM);
+    asio::signal_set signals(loop.get_executor(), SIGINT, SIGTERM);
     co_await signals.async_wait(asio::use_awaitable);
     co_await server.stop(std::chrono::seconds(1));
 }
