@@ -9,6 +9,7 @@
 #include <asio/cancellation_signal.hpp>
 #include <asio/error.hpp>
 #include <asio/ip/address_v6.hpp>
+#include <asio/post.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
@@ -215,4 +216,21 @@ TEST_CASE("what cannot be opened is a typed error", "[net][datagram]") {
     const auto sized =
         datagram_options().receive_buffer(8192).send_buffer(8192).broadcast(true).reuse_address(true);
     CHECK(!lab.open_anyhow(any_loopback_port, sized).ec());
+}
+
+TEST_CASE("a flood of datagrams keeps no one else waiting", "[net][datagram]") {
+    datagram_lab lab;
+    constexpr int many = 150;
+    auto flooded = lab.open();
+    auto peer = lab.connected_to(flooded);
+    for (int i = 0; i < many; ++i) REQUIRE(!lab.send(peer, "x"));
+    int received = 0;
+    int before = 0;
+    const auto receive_all = [&]() -> asio::awaitable<void> {
+        asio::post(lab.loop.get_executor(), [&] { before = received; });
+        for (; received < many; ++received) co_await flooded.receive(10s);
+    };
+    dragline::test::run_to_end(lab.loop, receive_all());
+    CHECK(received == many);
+    CHECK(before < many);
 }

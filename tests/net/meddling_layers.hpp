@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <system_error>
@@ -57,6 +58,21 @@ public:
 
 private:
     bool pause_ = true;
+};
+
+/// Always has more to read: a peer that is faster than whoever reads.
+class endless_layer final : public around_layer {
+public:
+    using around_layer::around_layer;
+
+    int reads = 0;
+
+    result<std::size_t> try_read(asio::mutable_buffer into) noexcept override {
+        ++reads;
+        std::memset(into.data(), 'e', into.size());
+        return into.size();
+    }
+    bool may_have_input() const noexcept override { return true; }
 };
 
 /// Its n-th step, of those that a test names, fails, or has the operation cancelled while it waits.

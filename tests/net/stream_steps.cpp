@@ -5,9 +5,13 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/buffer.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -17,6 +21,7 @@
 
 using dragline::net::errc;
 using dragline::net::stream;
+using dragline::test::endless_layer;
 using dragline::test::failing_layer;
 using dragline::test::kept_completion;
 using dragline::test::meddled_pair;
@@ -229,4 +234,37 @@ TEST_CASE("a failure at any step of a write, a drain or a close is told", "[net]
         }
         if (received.ec() || received.value() != queued + after) CHECK(told == failing_layer::failure());
     }
+}
+
+TEST_CASE("a peer that always has more keeps no one else waiting, and is no way past a deadline",
+          "[net][stream]") {
+    using namespace std::chrono_literals;
+    using dragline::net::read_options;
+    constexpr std::size_t much = 64 * 1024 * 1024;
+    dragline::event_loop loop;
+    meddled_pair<endless_layer> pair(loop);
+    const auto kind = GENERATE(0, 1, 2);
+    const auto begin = [&](const read_options& options, step_slot slot, step_text to) {
+        auto token = asio::bind_cancellation_slot(slot, to);
+        if (kind == 0) pair.near.read_to_end(options, token);
+        if (kind == 1) pair.near.read_line(options, token);
+        if (kind == 2) pair.near.read_exactly(much, options, token);
+    };
+    asio::cancellation_signal cancel;
+    step_text cancelled;
+    begin(read_options().limit(much), cancel.slot(), cancelled);
+    int before = 0;
+    asio::post(loop.get_executor(), [&] {
+        asio::post(loop.get_executor(), [&] {
+            before = pair.layer->reads;
+            cancel.emit(asio::cancellation_type::terminal);
+        });
+    });
+    run_until(loop, [&] { return cancelled.done(); });
+    CHECK(cancelled.ec() == asio::error::operation_aborted);
+    CHECK(before < 200);
+    step_text late;
+    begin(read_options().limit(16 * much).timeout(1ms), step_slot(), late);
+    run_until(loop, [&] { return late.done(); });
+    CHECK(late.ec() == dragline::make_timeout(dragline::phase::read));
 }

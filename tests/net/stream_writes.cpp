@@ -9,6 +9,7 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/buffer.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/post.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
@@ -207,4 +208,21 @@ TEST_CASE("a peer that resets the connection is noticed", "[net][stream]") {
     kept_completion<void> closed;
     client.close(closed);
     CHECK(!ended_write(loop, closed));
+}
+
+TEST_CASE("nothing that is queued passes a write that waits", "[net][stream]") {
+    dragline::event_loop loop;
+    auto memory = make_stream_pair(loop, stream_pair_options().capacity(10));
+    auto& [near, far] = memory;
+    CHECK(!near.queue(std::string(15, 'a')).error());
+    kept_completion<std::size_t> written;
+    near.write("b", written);
+    settle(loop);
+    CHECK(!near.queue("c").error());
+    std::array<char, 10> room{};
+    CHECK(far.layer().try_read(asio::buffer(room)).value() == 10);
+    // Between the end of what is queued before the write and the write.
+    asio::post(loop.get_executor(), [&near = near] { CHECK(!near.queue("d").error()); });
+    run_until(loop, [&] { return written.done(); });
+    CHECK(run_to_end(loop, far.read_exactly(std::size_t{8})) == "aaaaabcd");
 }

@@ -6,6 +6,7 @@
 #include <dragline/core/asio.hpp>
 #include <dragline/core/error.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/net/detail/fair_turn.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -59,6 +60,7 @@ private:
     asio::awaitable<result<void>> wait(direction& side, asio::ip::udp::socket::wait_type what,
                                        async::time_point until, phase where);
 
+    fair_turn turn_;
     direction receiving_{*this};
     direction sending_{*this};
 };

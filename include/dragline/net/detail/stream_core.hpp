@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/async/loop_state.hpp>
+#include <dragline/net/detail/fair_turn.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
 #include <dragline/net/stream_options.hpp>
 
@@ -52,6 +53,7 @@ struct stream_core {
     std::shared_ptr<stream_layer> layer;
     const stream_options options;
     const async::time_point total_until;
+    fair_turn turn;  // of what reads and writes without waiting
     bool closing = false;
     bool lost = false;  // the peer
 };

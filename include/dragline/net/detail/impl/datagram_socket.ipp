@@ -55,6 +55,11 @@ DRAGLINE_DECL asio::awaitable<result<void>> datagram_socket::wait(direction& sid
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> datagram_socket::receive(asio::mutable_buffer into,
                                                                             place& sender,
                                                                             async::time_point until) {
+    if (turn_.step()) {  // before, since the caller's buffer may be everybody's
+        auto passing = turn_.pass(loop.executor());
+        const auto passed = co_await std::move(passing);
+        if (!passed) co_return passed.error();
+    }
     char beyond = 0;  // what is written here did not fit
     const std::array<asio::mutable_buffer, 2> room{into, asio::buffer(&beyond, 1)};
     for (;;) {

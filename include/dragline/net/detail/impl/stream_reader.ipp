@@ -29,7 +29,10 @@ DRAGLINE_DECL stream_limit stream_reader::open_limit(const read_options& given) 
 
 DRAGLINE_DECL result<std::size_t> stream_reader::try_read(asio::mutable_buffer into) {
     if (end_) return end_;
-    if (!core_.layer->may_have_input()) return asio::error::make_error_code(asio::error::would_block);
+    // Past its turn, too, a read has to wait: for the others.
+    if (!core_.layer->may_have_input() || core_.turn.step()) {
+        return asio::error::make_error_code(asio::error::would_block);
+    }
     auto size = core_.layer->try_read(into);
     if (size || size.error() == asio::error::would_block) return size;
     note_end(size.error());
@@ -59,6 +62,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::wait(waiting& state) 
     } else if (core_.is_past(*state.bounds)) {
         return too_late(state.bounds->where);
     }
+    if (core_.turn.is_over()) return core_.turn.pass(core_.loop.executor());
     return core_.layer->wait_input(state.bounds->until, state.bounds->where);
 }
 
@@ -114,7 +118,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(p
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(pointer self, std::size_t size,
                                                                             stream_limit limit) {
-    // What was promised may never come: memory is only used as fast as bytes arrive.
+    // What was promised may never come, or in drips: memory is only used, and cleared, as fast as bytes arrive.
     constexpr std::size_t largest_step = 64 * 1024;
     const exclusive_turn reading(self->reading_);
     if (!reading) co_return errc::busy;
@@ -124,7 +128,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(poin
     self->unread_.consume(text.size());
     for (waiting waits{limit, {}}; text.size() < size;) {
         const auto have = text.size();
-        text.resize(have + std::min(size - have, std::max(have, largest_step)));
+        text.resize(have + std::min(size - have, largest_step));
         auto got = self->try_read(asio::buffer(text.data() + have, text.size() - have));
         text.resize(have + *got);
         if (got) continue;

@@ -25,7 +25,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self
     if (!flushed) co_return flushed;
     // A server speaks first in no handshake, so whatever is there already came in the clear. A client may
     // have begun; what it sent before that is no TLS, and fails the handshake.
-    if (context->is_client()) static_cast<void>(self->reader.try_fill());
+    if (context->is_client()) {
+        core.turn.begin();
+        static_cast<void>(self->reader.try_fill());
+    }
     if (!self->reader.unread().empty()) co_return errc::plaintext_left_over;
 
     // What is queued from here on belongs to the other side of the handshake.
@@ -38,6 +41,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self
     auto shaken = co_await std::move(shaking);
     if (!shaken) {
         core.layer->close();  // neither plaintext nor TLS can follow
+        writer->release(writer);
         if (shaken.error() == make_timeout(phase::tls)) co_return make_timeout(bounds.where);
         co_return shaken;
     }

@@ -46,6 +46,10 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_writer::write(pointer 
     if (!self->sending_) {  // mostly everything goes at once
         const auto done = self->core_.layer->try_write(pieces);
         if (!done) co_return self->failed(done.error(), true);
+        if (*done && self->core_.turn.step()) {
+            auto passing = self->core_.turn.pass(self->core_.loop.executor());
+            static_cast<void>(co_await std::move(passing));  // cancelled or not, it has gone
+        }
         if (*done) co_return size;
     }
     auto going = self->write_on(self, pieces, size, self->core_.begin(limit));
@@ -90,8 +94,9 @@ DRAGLINE_DECL result<void> stream_writer::queue(const pointer& self, std::string
     if (text.size() > core.options.most_queued() || queued > core.options.most_queued() - text.size()) {
         return errc::queue_limit_exceeded;
     }
+    const bool waits = self->sending_ || self->held_ || self->give_way_;
     bool done = false;
-    if (!self->sending_ && !self->held_) {
+    if (!waits) {
         gather pieces{asio::buffer(text), asio::const_buffer()};
         const auto sent = core.layer->try_write(pieces);
         if (!sent) return self->failed(sent.error(), true);
@@ -99,7 +104,7 @@ DRAGLINE_DECL result<void> stream_writer::queue(const pointer& self, std::string
         done = *sent;
     }
     if (!text.empty()) self->queue_.append(text);
-    if (!done && !self->held_) self->start_sending(self);
+    if (!done && !waits) self->start_sending(self);
     return {};
 }
 
