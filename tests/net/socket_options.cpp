@@ -3,6 +3,7 @@
 #include "../support/run.hpp"
 
 #include <dragline/net/connect.hpp>
+#include <dragline/net/server.hpp>
 #include <dragline/net/stream_pair.hpp>
 
 #include <asio/ip/tcp.hpp>
@@ -13,13 +14,16 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 using namespace std::chrono_literals;
 using dragline::net::connect_options;
 using dragline::net::socket_options;
 using dragline::net::stream;
 using dragline::test::run_to_end;
+using dragline::test::run_until;
 
 static_assert(!std::is_aggregate_v<socket_options>);
 
@@ -92,6 +96,25 @@ TEST_CASE("in IPv6 they are the traffic class and the hop limit", "[net][socket_
     auto& made = connected.made;
     CHECK(told(made, IPPROTO_IPV6, IPV6_TCLASS) == 8);
     CHECK(told(made, IPPROTO_IPV6, IPV6_UNICAST_HOPS) == 9);
+}
+
+TEST_CASE("a server on both families tells the sockets of IPv4 clients what is IPv4's",
+          "[net][socket_options]") {
+    dragline::event_loop loop;
+    std::optional<stream> served;
+    const auto keep = [&](stream accepted) -> asio::awaitable<void> {
+        served.emplace(std::move(accepted));
+        co_return;
+    };
+    const auto options =
+        dragline::net::server_options().socket(socket_options().type_of_service(8).time_to_live(9));
+    const dragline::net::endpoint everywhere("", 0);
+    const auto server = run_to_end(loop, start_server(loop, everywhere, keep, options, asio::use_awaitable));
+    const dragline::net::endpoint target("127.0.0.1", server.local_endpoint().port());
+    const auto client = run_to_end(loop, open_connection(loop, target, asio::use_awaitable));
+    run_until(loop, [&] { return served.has_value(); });
+    CHECK(told(*served, IPPROTO_IP, IP_TOS) == 8);
+    CHECK(told(*served, IPPROTO_IP, IP_TTL) == 9);
 }
 
 TEST_CASE("a value that the system refuses fails the connection, and memory has no options",

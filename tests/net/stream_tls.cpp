@@ -115,6 +115,7 @@ TEST_CASE("a handshake that fails leaves a closed stream", "[net][stream][tls]")
         CHECK(ends.client_done.ec() == dragline::condition::tls_failed);
         CHECK(ends.server_done.ec() == dragline::condition::tls_failed);
         CHECK(!ends.client.is_open());
+        CHECK(ends.client.queue("lost").error());
     }
     SECTION("the peer says nothing") {
         plain_ends ends(loop, stream_options().tls_timeout(20ms));

@@ -3,6 +3,7 @@
 
 #include <dragline/core/platform.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/net/detail/socket_setup.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/server_options.hpp>
 
@@ -56,8 +57,11 @@ DRAGLINE_DECL result<void> open_listening_socket(listening_socket& made, const s
 DRAGLINE_DECL result<void> open_beside(listening_socket& made, const listening_socket& first,
                                        const server_options& options);
 
-/// The place as our users write it.
-DRAGLINE_DECL endpoint written_place(const stream_place& place);
+/// The place as our users write it; empty where that cannot be.
+inline endpoint written_place(const stream_place& place) {
+    auto written = endpoint_of(place);
+    return written ? *std::move(written) : endpoint();
+}
 
 }  // namespace dragline::net::detail
 

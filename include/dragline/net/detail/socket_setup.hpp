@@ -1,7 +1,9 @@
 // Tells the system the options of a socket.
 #pragma once
 
+#include <dragline/core/result.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
+#include <dragline/net/endpoint.hpp>
 #include <dragline/net/socket_options.hpp>
 
 #include <system_error>
@@ -12,8 +14,11 @@ namespace dragline::inline v1::net::detail {
 DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, int family, const socket_options& options,
                                             bool connects);
 
-/// The same for a socket that is connected.
+/// The same for a socket that is connected: to an IPv4 peer perhaps, though it is one of IPv6.
 DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, const socket_options& options);
+
+/// As our users write it. Errors: address_family_not_supported, errc::invalid_endpoint.
+DRAGLINE_DECL result<endpoint> endpoint_of(const stream_socket::endpoint_type& from);
 
 }  // namespace dragline::net::detail
 

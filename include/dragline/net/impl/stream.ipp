@@ -6,36 +6,8 @@
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/local/stream_protocol.hpp>
-
-#include <cstring>
 
 namespace dragline::inline v1::net {
-
-namespace detail {
-
-// The generic endpoint that a generic socket has, as one of ours.
-inline result<endpoint> endpoint_of(const stream_socket::endpoint_type& from) {
-    const auto family = from.protocol().family();
-    if (family == asio::ip::tcp::v4().family() || family == asio::ip::tcp::v6().family()) {
-        asio::ip::tcp::endpoint address;
-        if (from.size() > address.capacity()) return errc::invalid_endpoint;
-        address.resize(from.size());
-        std::memcpy(address.data(), from.data(), from.size());
-        return endpoint(address.address(), address.port());
-    }
-    if (family != asio::local::stream_protocol().family()) {
-        return asio::error::make_error_code(asio::error::address_family_not_supported);
-    }
-    asio::local::stream_protocol::endpoint path;
-    if (from.size() > path.capacity()) return errc::invalid_endpoint;
-    std::memcpy(path.data(), from.data(), from.size());
-    path.resize(from.size());
-    return endpoint::local_socket(path.path());
-}
-
-}  // namespace detail
 
 DRAGLINE_DECL stream::stream(std::shared_ptr<detail::stream_layer> layer, const stream_options& options,
                              std::string host) {

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -32,15 +31,6 @@ inline bool is_local(const stream_place& place) noexcept {
     return place.protocol().family() == asio::local::stream_protocol().family();
 }
 
-// Empty for a socket without a name, and for an abstract one, which has no file.
-inline std::string path_of(const stream_place& place) {
-    asio::local::stream_protocol::endpoint local;
-    if (place.size() > local.capacity()) return {};
-    std::memcpy(local.data(), place.data(), place.size());
-    local.resize(place.size());
-    return local.path();
-}
-
 // A file that a server left behind: nobody listens there any more.
 inline bool is_left_behind(const std::string& path, const stream_place& place,
                            const asio::any_io_executor& loop) {
@@ -56,7 +46,7 @@ inline bool is_left_behind(const std::string& path, const stream_place& place,
 
 inline result<void> bind_local(listening_socket& made, const stream_place& place,
                                const server_options& options, const asio::any_io_executor& loop) {
-    const auto path = path_of(place);
+    const auto path = written_place(place).host();
     const bool has_file = !path.empty() && path.front() != '\0';
     std::error_code ec;
     made.acceptor.bind(place, ec);
@@ -115,15 +105,6 @@ DRAGLINE_DECL result<void> open_beside(listening_socket& made, const listening_s
     if (ec) platform::close_socket(copy);
     if (!ec) made.acceptor.non_blocking(true, ec);
     return ec;
-}
-
-DRAGLINE_DECL endpoint written_place(const stream_place& place) {
-    if (is_local(place)) return endpoint::local_socket(path_of(place));
-    asio::ip::tcp::endpoint address;
-    if (place.size() > address.capacity()) return endpoint();
-    std::memcpy(address.data(), place.data(), place.size());
-    address.resize(place.size());
-    return endpoint(address.address(), address.port());
 }
 
 }  // namespace dragline::net::detail

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <dragline/core/platform.hpp>
+#include <dragline/net/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/local/stream_protocol.hpp>
 
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 namespace dragline::inline v1::net::detail {
@@ -70,7 +73,30 @@ DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, int family, c
 DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, const socket_options& options) {
     std::error_code ec;
     const auto local = socket.local_endpoint(ec);
-    return ec ? ec : set_up_socket(socket, local.protocol().family(), options, false);
+    if (ec) return ec;
+    const auto at = endpoint_of(local);
+    const bool mapped = at && at->address() && at->address()->is_v6() && at->address()->to_v6().is_v4_mapped();
+    const int family = mapped ? asio::ip::tcp::v4().family() : local.protocol().family();
+    return set_up_socket(socket, family, options, false);
+}
+
+DRAGLINE_DECL result<endpoint> endpoint_of(const stream_socket::endpoint_type& from) {
+    const auto family = from.protocol().family();
+    if (family == asio::ip::tcp::v4().family() || family == asio::ip::tcp::v6().family()) {
+        asio::ip::tcp::endpoint address;
+        if (from.size() > address.capacity()) return errc::invalid_endpoint;
+        address.resize(from.size());
+        std::memcpy(address.data(), from.data(), from.size());
+        return endpoint(address.address(), address.port());
+    }
+    if (family != asio::local::stream_protocol().family()) {
+        return asio::error::make_error_code(asio::error::address_family_not_supported);
+    }
+    asio::local::stream_protocol::endpoint path;
+    if (from.size() > path.capacity()) return errc::invalid_endpoint;
+    std::memcpy(path.data(), from.data(), from.size());
+    path.resize(from.size());
+    return endpoint::local_socket(path.path());
 }
 
 }  // namespace dragline::net::detail
