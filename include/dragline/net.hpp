@@ -1,5 +1,5 @@
-// Endpoints, connecting (also through proxies, under an address policy), one stream type over TCP, TLS, Unix
-// sockets and memory, servers, datagrams, frames, and secure channels. Start with open_connection() and
+// Endpoints, connecting (also through proxies, under an address policy), servers, datagrams, one stream type
+// over TCP, TLS, Unix sockets and memory, frames, secure channels, upstreams. Start with open_connection() and
 // start_server().
 #pragma once
 

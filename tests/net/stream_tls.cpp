@@ -43,7 +43,28 @@ struct plain_ends {
     }
 };
 
+// Of the end of TLS, nothing but close_notify comes through.
+class unending_layer final : public dragline::test::around_layer {
+public:
+    using around_layer::around_layer;
+    asio::awaitable<dragline::result<void>> shutdown(dragline::async::time_point) override {
+        co_return dragline::result<void>();
+    }
+};
+
 }  // namespace
+
+TEST_CASE("close_notify that comes with the last bytes is the end", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    dragline::test::meddled_pair<unending_layer> pair(loop);
+    kept_completion<void> near, far;
+    pair.near.start_tls(tls_ends::get().client, near);
+    pair.far.start_tls(tls_ends::get().server, far);
+    run_until(loop, [&] { return near.done() && far.done(); });
+    run_to_end(loop, pair.near.write("bye"));
+    run_to_end(loop, pair.near.shutdown());
+    CHECK(run_to_end(loop, pair.far.read_to_end()) == "bye");
+}
 
 TEST_CASE("a dialogue goes on in TLS on both sides", "[net][stream][tls]") {
     dragline::event_loop loop;

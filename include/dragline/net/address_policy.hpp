@@ -46,7 +46,8 @@ public:
     address_policy& allow(std::string_view addresses);
     address_policy& deny(std::string_view addresses);
 
-    /// Once some ports are allowed, all others are not. A port that is denied stays so.
+    /// Once some ports are allowed, all others are not, those of proxies included. A port that is denied
+    /// stays so.
     address_policy& allow_ports(std::uint16_t first, std::uint16_t last);
     address_policy& deny_ports(std::uint16_t first, std::uint16_t last);
     address_policy& allow_port(std::uint16_t port) { return allow_ports(port, port); }

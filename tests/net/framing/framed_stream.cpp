@@ -8,6 +8,8 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/use_future.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
@@ -18,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 using namespace std::chrono_literals;
@@ -279,6 +282,21 @@ TEST_CASE("a frame may be made inside the co_await expression that sends it", "[
     stream_pair pair(loop);
     const auto got = run_to_end(loop, send_in_place(std::move(pair.client), std::move(pair.server)));
     CHECK(got.size() == 2 * 67);
+}
+
+TEST_CASE("frames may be sent and received from a thread that blocks", "[net][framed_stream]") {
+    dragline::event_loop loop;
+    stream_pair pair(loop);
+    auto near = framed_by_4(pair.client), far = framed_by_4(pair.server);
+    auto work = asio::make_work_guard(loop.context());
+    std::thread runner([&] { loop.context().run(); });
+    for (const auto& text : {"one"s, std::string(100'000, 'x')}) {
+        auto sent = near.send(text, asio::use_future);
+        CHECK(far.receive(asio::use_future).get() == text);
+        sent.get();
+    }
+    work.reset();
+    runner.join();
 }
 
 TEST_CASE("a framed stream may be moved or destroyed while a receive is under way", "[net][framed_stream]") {

@@ -287,3 +287,33 @@ TEST_CASE("cancelling ends a connection through proxies at every stage", "[net][
         CHECK(opened.ec() == asio::error::operation_aborted);
     }
 }
+
+TEST_CASE("an interrupter ends a connection through proxies at every stage", "[net][proxies]") {
+    dragline::event_loop loop;
+    tcp_peer silent;
+    watched_names names(loop);
+    names.server.on("*", dragline::testing::dns_reply().silent());
+    for (const auto scheme : all_schemes) {
+        CAPTURE(dragline::net::to_string(scheme));
+        dragline::net::connect_request request;
+        request.target = endpoint("a.test", 80);
+        request.resolver = names.resolver;
+        request.proxies = {proxy(scheme, "127.0.0.1", silent.port())};
+        connect_trace trace;
+        dragline::async::interrupter ending;
+        std::error_code ec;
+        bool done = false;
+        asio::co_spawn(loop.get_executor(), dragline::net::connect(loop.state(), request, trace, ending),
+                       [&](std::exception_ptr, const dragline::result<dragline::net::connected>& made) {
+                           ec = made.error();
+                           done = true;
+                       });
+        // Until it waits for the proxy, or for the name that it looks up.
+        run_until(loop, [&] { return !trace.dials.empty() || names.server.query_count() > 0; });
+        dragline::test::settle(loop);
+        CHECK(!done);
+        ending.interrupt();
+        run_until(loop, [&] { return done; });
+        CHECK(ec == asio::error::operation_aborted);
+    }
+}

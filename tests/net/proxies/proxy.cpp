@@ -108,6 +108,8 @@ TEST_CASE("a proxy is given only what its protocol can carry", "[net][proxy]") {
     CHECK(with(proxy_scheme::socks4a, "a", "b") == errc::invalid_proxy);
     CHECK(!with(proxy_scheme::http, over, "a:b"));
     CHECK(with(proxy_scheme::http, "a:b", "c") == errc::invalid_proxy);
+    CHECK(proxy(proxy_scheme::http, "a.test").credentials("a", "b").authorization_value() == "Basic YTpi");
+    CHECK(proxy(proxy_scheme::http, "a.test").authorization_value().empty());
     CHECK(!proxy(proxy_scheme::https, "a.test").authorization("Digest a=\"b\"").error());
     CHECK(proxy(proxy_scheme::https, "a.test").authorization("a\r\nb: c").error() == errc::invalid_proxy);
 }

@@ -59,6 +59,7 @@ private:
     std::size_t write_now(gather& pieces, std::error_code& ec);
     void look_out(stream_socket::wait_type what, readiness::side& side);
     void stop_looking_out() noexcept;
+    void end_wait() noexcept;
     asio::awaitable<result<void>> wait_for_output(async::time_point until, phase where);
     asio::awaitable<result<bool>> wait_for_either(async::time_point until, phase where);
 
@@ -66,7 +67,7 @@ private:
     stream_socket socket_;
     std::shared_ptr<readiness> readiness_;  // made at the first wait
     direction reading_{*this};
-    direction writing_{*this};
+    std::unique_ptr<direction> writing_;  // made at the first wait
     bool drained_ = false;  // the last read left nothing in the kernel
 };
 

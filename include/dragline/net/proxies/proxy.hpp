@@ -17,6 +17,10 @@
 
 namespace dragline::inline v1::net {
 
+namespace detail {
+class proxying;
+}
+
 enum class proxy_scheme : std::uint8_t {
     http,     ///< CONNECT (RFC 9110, 9.3.6); looks names up itself.
     https,    ///< The same over TLS.
@@ -60,6 +64,10 @@ public:
     proxy& authorization(std::string value) { return authorization_ = std::move(value), *this; }
     const std::string& authorization() const noexcept { return authorization_; }
 
+    /// What Proxy-Authorization says to an HTTP proxy: authorization(), else the credentials in Basic; empty
+    /// without either. A secret.
+    std::string authorization_value() const;
+
     /// https: how to speak TLS with the proxy itself, whose name is verified by default.
     proxy& tls(tls::client_options value) { return tls_ = std::move(value), *this; }
     const dragline::tls::client_options& tls() const noexcept { return tls_; }
@@ -75,9 +83,6 @@ public:
     /// What makes it unusable, whatever the target.
     std::error_code error() const;
 
-    /// The handshake for a connection to `target`; its error() says so when it cannot begin.
-    detail::any_handshake handshake(const proxy_target& target) const;
-
     /// "socks5h://host:1080": without secrets.
     std::string to_string() const;
 
@@ -85,6 +90,11 @@ public:
     friend DRAGLINE_DECL std::strong_ordering operator<=>(const proxy& a, const proxy& b) noexcept;
 
 private:
+    friend class detail::proxying;
+
+    // For a connection to `target`; its error() says so when it cannot begin.
+    detail::any_handshake handshake(const proxy_target& target) const;
+
     proxy_scheme scheme_ = proxy_scheme::http;
     endpoint where_;
     std::string user_;

@@ -1,6 +1,7 @@
 // Included by <dragline/net/detail/proxying.hpp> only.
 #pragma once
 
+#include <dragline/dns/error.hpp>
 #include <dragline/dns/name.hpp>
 #include <dragline/net/detail/early_bytes_layer.hpp>
 #include <dragline/net/detail/tls_layer.hpp>
@@ -21,11 +22,10 @@ namespace dragline::inline v1::net::detail {
 // What the failure of a step towards a proxy is called: `otherwise`, but for what has a name of its own.
 inline std::error_code proxy_error(std::error_code ec, errc otherwise) noexcept {
     if (ec == condition::timeout) return make_timeout(phase::proxy);
-    if (ec == asio::error::operation_aborted || ec == condition::blocked || ec == condition::proxy_failed ||
-        ec == dragline::errc::callback_failed || ec == std::errc::invalid_argument)
-        return ec;
-    if (ec == condition::resolve_failed) return errc::proxy_not_resolved;
-    return otherwise;
+    if (ec == condition::resolve_failed || ec.category() == dns::error_category())
+        return errc::proxy_not_resolved;
+    const bool tells = ec.category() == net::error_category() || ec.category() == dragline::error_category();
+    return tells || ec == asio::error::operation_aborted ? ec : otherwise;
 }
 
 DRAGLINE_DECL const endpoint& proxying::target_of(std::size_t which) const noexcept {

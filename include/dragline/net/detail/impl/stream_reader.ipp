@@ -50,9 +50,15 @@ DRAGLINE_DECL result<std::size_t> stream_reader::try_fill() {
     return size;
 }
 
-// Not a coroutine: one frame less for each wait.
+inline asio::awaitable<result<void>> too_late(phase where) { co_return make_timeout(where); }
+
+// Not a coroutine: one frame less for each wait. Between two waits the deadline is nobody's.
 DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::wait(waiting& state) {
-    if (!state.bounds) state.bounds = core_.begin(state.limit);
+    if (!state.bounds) {
+        state.bounds = core_.begin(state.limit);
+    } else if (core_.is_past(*state.bounds)) {
+        return too_late(state.bounds->where);
+    }
     return core_.layer->wait_input(state.bounds->until, state.bounds->where);
 }
 
@@ -97,6 +103,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(p
             size = co_await std::move(receiving);
         }
         have += *size;
+        if (size && have < into.size() && self->core_.is_past(bounds)) size = make_timeout(bounds.where);
         if (size) continue;
         self->note_end(size.error());
         self->unread_.put_back({static_cast<const char*>(into.data()), have});

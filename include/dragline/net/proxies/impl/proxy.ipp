@@ -27,9 +27,8 @@ inline std::uint16_t default_proxy_port(proxy_scheme scheme) noexcept {
     return scheme == proxy_scheme::https ? 443 : 1080;
 }
 
-// RFC 7617. None for a user that it cannot carry.
+// RFC 7617.
 inline std::string basic_authorization(const std::string& user, const std::string& password) {
-    if (user.find(':') != user.npos) return {};
     const auto plain = user + ':' + password;
     std::string value = "Basic ";
     const auto begin = value.size();
@@ -64,14 +63,15 @@ DRAGLINE_DECL result<proxy> proxy::parse(std::string_view text) {
     if (found == names.end()) return errc::invalid_proxy;
     const auto scheme = static_cast<proxy_scheme>(found - names.begin());
 
-    const auto url = url::parse(text);
-    if (!url || url->query() || url->fragment() || (!url->path().empty() && url->path() != "/"))
+    const auto parsed = url::parse(text);
+    if (!parsed || parsed->query() || parsed->fragment() ||
+        (!parsed->path().empty() && parsed->path() != "/"))
         return errc::invalid_proxy;
-    const auto host = url::parse_host(url->hostname());
-    if (!host || url->port() == 0) return errc::invalid_proxy;
-    proxy made(scheme, host->text(), url->port().value_or(0));
-    if (url->has_credentials()) {
-        made.credentials(url::percent_decode(url->username()), url::percent_decode(url->password()));
+    const auto host = url::parse_host(parsed->hostname());
+    if (!host || parsed->port() == 0) return errc::invalid_proxy;
+    proxy made(scheme, host->text(), parsed->port().value_or(0));
+    if (parsed->has_credentials()) {
+        made.credentials(url::percent_decode(parsed->username()), url::percent_decode(parsed->password()));
     }
     if (const auto ec = made.error()) return ec;
     return made;
@@ -86,27 +86,24 @@ DRAGLINE_DECL proxy& proxy::credentials(std::string user, std::string password) 
 
 DRAGLINE_DECL std::error_code proxy::error() const {
     if (where_.host().empty() || where_.is_local_socket()) return errc::invalid_proxy;
+    const bool http = scheme_ == proxy_scheme::http || scheme_ == proxy_scheme::https;
+    if (http && user_.find(':') != user_.npos) return errc::invalid_proxy;
+    if (scheme_ == proxy_scheme::socks4a && !password_.empty()) return errc::invalid_proxy;
     // Any target will do to see whether the handshake can begin.
     const auto target = proxy_target::make("a.invalid", 1);
     return detail::common(handshake(*target)).error();
 }
 
+DRAGLINE_DECL std::string proxy::authorization_value() const {
+    if (!authorization_.empty() || !has_credentials_) return authorization_;
+    return detail::basic_authorization(user_, password_);
+}
+
 DRAGLINE_DECL detail::any_handshake proxy::handshake(const proxy_target& target) const {
-    const std::string unusable("\n");  // is refused there
     switch (scheme_) {
         case proxy_scheme::http:
-        case proxy_scheme::https: {
-            auto value = authorization_;
-            if (value.empty() && has_credentials_) {
-                value = detail::basic_authorization(user_, password_);
-                if (value.empty()) value = unusable;
-            }
-            return http_connect(target, value);
-        }
-        case proxy_scheme::socks4a: {
-            const std::string unsendable(1, '\0');
-            return socks4a_client(target, password_.empty() ? user_ : unsendable);
-        }
+        case proxy_scheme::https: return http_connect(target, authorization_value());
+        case proxy_scheme::socks4a: return socks4a_client(target, user_);
         case proxy_scheme::socks5:
         case proxy_scheme::socks5h: break;
     }
