@@ -54,7 +54,7 @@ public:
     stream& operator=(stream&& other) noexcept;
     ~stream() { abort(); }
 
-    executor_type get_executor() const noexcept { return layer().get_executor(); }
+    executor_type get_executor() const noexcept { return state_->core.loop.executor(); }
     const stream_options& options() const noexcept { return state_->core.options; }
 
     /// Reads what there is, at least one byte: size_t.
