@@ -30,7 +30,8 @@ set(subset_tsan
   http/session.cpp
   http/session_close.cpp
   integration/ending.cpp
-  integration/soak.cpp)
+  integration/soak.cpp
+  net/server_handlers.cpp)
 
 # The second compiler: every kind of code once.
 set(subset_clang
