@@ -12,6 +12,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dragline::inline v1::net {
 
@@ -21,6 +22,7 @@ public:
     connect_request() {}
 
     endpoint target;
+    std::vector<asio::ip::address> addresses;  ///< Those of a target that is a name, where they are known.
     std::optional<asio::ip::address> bind_address;
     std::string bind_interface;
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.

@@ -11,6 +11,8 @@ namespace dragline::inline v1::net {
 enum class errc {
     invalid_endpoint = 1,  ///< The text names no endpoint, or the endpoint cannot be dialled.
     no_address,            ///< The name has no address of a family that may be used.
+    invalid_upstreams,     ///< No list of servers: empty, malformed, a server twice, a weight out of range.
+    no_upstream,           ///< All servers of a list are dead, and it is not this caller's turn to try one.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

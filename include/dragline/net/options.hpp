@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace dragline::inline v1::net {
 
@@ -41,6 +42,13 @@ public:
     connect_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
     const std::string& bind_interface() const noexcept { return bind_interface_; }
 
+    /// The addresses of the target's name, which is then not looked up; it remains what TLS verifies. Empty,
+    /// as at first: look it up.
+    connect_options& addresses(std::vector<asio::ip::address> value) {
+        return addresses_ = std::move(value), *this;
+    }
+    const std::vector<asio::ip::address>& addresses() const noexcept { return addresses_; }
+
     /// Speaks TLS, verifying the endpoint's host unless the options name another.
     connect_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const std::optional<dragline::tls::client_options>& tls() const noexcept { return tls_; }
@@ -64,6 +72,7 @@ private:
     duration resolution_delay_ = std::chrono::milliseconds(50);
     std::optional<asio::ip::address> bind_address_;
     std::string bind_interface_;
+    std::vector<asio::ip::address> addresses_;
     std::optional<dragline::tls::client_options> tls_;
     connect_trace* trace_ = nullptr;
 };

@@ -15,6 +15,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_endpoint: return "not an endpoint that can be dialled";
                 case errc::no_address: return "no address of a family that may be used";
+                case errc::invalid_upstreams: return "not a list of servers that can be used";
+                case errc::no_upstream: return "every server of the list is dead";
             }
             return "unknown net error";
         }
@@ -23,6 +25,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
             switch (static_cast<errc>(code)) {
                 case errc::invalid_endpoint: return std::errc::invalid_argument;
                 case errc::no_address: return condition::resolve_failed;
+                case errc::invalid_upstreams: return std::errc::invalid_argument;
+                case errc::no_upstream: return condition::connect_failed;
             }
             return {code, *this};
         }
