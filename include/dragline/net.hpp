@@ -11,6 +11,7 @@
 #include <dragline/net/error.hpp>
 #include <dragline/net/options.hpp>
 #include <dragline/net/stream.hpp>
+#include <dragline/net/stream_options.hpp>
 #include <dragline/net/upstreams/transport_failure.hpp>
 #include <dragline/net/upstreams/upstream_list.hpp>
 #include <dragline/net/upstreams/upstream_options.hpp>

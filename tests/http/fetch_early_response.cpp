@@ -190,12 +190,12 @@ TEST_CASE("what is no answer ends the body with an error", "[http][fetch][early]
         CHECK(run.finish() == http::errc::unexpected_upgrade);
     }
     SECTION("the end") {
-        dragline::test::run_to_end(run.loop, run.pair.server.async_shutdown(asio::use_awaitable));
+        dragline::test::run_to_end(run.loop, run.pair.server.shutdown(asio::use_awaitable));
         CHECK(run.finish() == http::errc::connection_closed);
     }
     SECTION("the end within a head") {
         run.answer("HTTP/1.1 200");
-        dragline::test::run_to_end(run.loop, run.pair.server.async_shutdown(asio::use_awaitable));
+        dragline::test::run_to_end(run.loop, run.pair.server.shutdown(asio::use_awaitable));
         CHECK(run.finish() == h1::errc::truncated);
     }
     SECTION("close() here") {

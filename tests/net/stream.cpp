@@ -1,5 +1,6 @@
 #include <dragline/net/stream.hpp>
 
+#include "around_layer.hpp"
 #include "stream_pair.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -75,40 +76,24 @@ asio::awaitable<std::string> lines_of(stream& from) {
 }
 
 // Once it is told to, it takes so many bytes of a write and fails.
-class breaking_layer final : public dragline::net::detail::stream_layer {
+class breaking_layer final : public dragline::test::around_layer {
 public:
-    explicit breaking_layer(stream_pair::layer socket) : socket_(std::move(socket)) {}
+    using around_layer::around_layer;
 
     std::size_t takes = 0;
     bool breaks = false;
 
-    asio::any_io_executor get_executor() noexcept override { return socket_->get_executor(); }
-    asio::awaitable<dragline::result<std::size_t>> read_some(asio::mutable_buffer into,
-                                                             dragline::async::time_point until,
-                                                             phase where) override {
-        return socket_->read_some(into, until, where);
-    }
     asio::awaitable<dragline::result<void>> write(dragline::net::detail::gather pieces,
                                                   dragline::async::time_point until, phase where,
                                                   dragline::net::detail::input_watch* watch) override {
-        return breaks ? fail(watch) : socket_->write(pieces, until, where, watch);
+        return breaks ? fail(watch) : inner_->write(pieces, until, where, watch);
     }
-    asio::awaitable<dragline::result<void>> shutdown(dragline::async::time_point until) override {
-        return socket_->shutdown(until);
-    }
-    dragline::result<std::size_t> try_read(asio::mutable_buffer into) noexcept override {
-        return socket_->try_read(into);
-    }
-    void close() noexcept override { socket_->close(); }
-    bool is_open() const noexcept override { return socket_->is_open(); }
 
 private:
     asio::awaitable<dragline::result<void>> fail(dragline::net::detail::input_watch* watch) {
         watch->written += takes;
         co_return asio::error::make_error_code(asio::error::broken_pipe);
     }
-
-    stream_pair::layer socket_;
 };
 
 }  // namespace
@@ -150,7 +135,7 @@ TEST_CASE("the end of the sending side is eof at the other, which may still answ
     stream_pair pair(loop, GENERATE(false, true));
     write(pair.client, "last");
     kept_completion<void> shut;
-    pair.client.async_shutdown(shut);
+    pair.client.shutdown(shut);
     run_until(loop, [&] { return shut.done(); });
     CHECK(!shut.ec());
     CHECK(read(loop, pair.server) == "last");
@@ -306,14 +291,14 @@ TEST_CASE("close ends what is under way, and a closed stream stays closed", "[ne
     stream_pair pair(loop, GENERATE(false, true));
     reading pending(pair.client);
     settle(loop);
-    pair.client.close();
+    pair.client.abort();
     CHECK(!pair.client.is_open());
     run_until(loop, [&] { return pending.completion.done(); });
     CHECK(pending.completion.ec() == asio::error::operation_aborted);
     reading after(pair.client);
     run_until(loop, [&] { return after.completion.done(); });
     CHECK(after.completion.ec());
-    pair.client.close();
+    pair.client.abort();
 }
 
 TEST_CASE("a stream may be moved or destroyed while an operation is under way", "[net][stream]") {
@@ -369,7 +354,7 @@ TEST_CASE("what waits can be read without waiting", "[net][stream]") {
     CHECK(std::string(bytes.data(), *found) == "abc");
     CHECK(look().error() == asio::error::would_block);
     kept_completion<void> shut;
-    pair.server.async_shutdown(shut);
+    pair.server.shutdown(shut);
     run_until(loop, [&] { return shut.done(); });
     CHECK(look().error() == asio::error::eof);
 }

@@ -11,6 +11,16 @@ namespace dragline::inline v1::net {
 enum class errc {
     invalid_endpoint = 1,  ///< The text names no endpoint, or the endpoint cannot be dialled.
     no_address,            ///< The name has no address of a family that may be used.
+
+    // Of streams.
+    incomplete_read,       ///< The peer ended in the middle of what was to be read; the part stays readable.
+    read_limit_exceeded,   ///< What was to be read is longer than its limit; the bytes stay readable.
+    queue_limit_exceeded,  ///< The write queue cannot take that much more.
+    incomplete_write,      ///< An earlier write went out only in part, so nothing can follow it.
+    busy,                  ///< Another operation of this kind is under way on the stream.
+    plaintext_left_over,   ///< Bytes from before the TLS handshake wait to be read: they must not follow it.
+
+    // Of upstream lists.
     invalid_upstreams,     ///< No list of servers: empty, malformed, a server twice, a weight out of range.
     no_upstream,           ///< All servers of a list are dead, and it is not this caller's turn to try one.
 };

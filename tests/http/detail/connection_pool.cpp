@@ -89,7 +89,7 @@ TEST_CASE("a connection on which something came is not given", "[http][connectio
     run.park(two);
     run.park(three);
     run.write(*run.pairs[1], "unasked");
-    run.pairs[2]->server.close();
+    run.pairs[2]->server.abort();
     CHECK(run.ask("a")->got->connection() == good);
     CHECK(run.pool.connections() == 0);
 }

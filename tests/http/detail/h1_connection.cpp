@@ -196,7 +196,7 @@ TEST_CASE("an idle connection is quiet until something comes, be it the end", "[
     bytes.answer("x");
     CHECK(!bytes.connection.is_quiet());
     dialogue end(GENERATE(false, true));
-    end.pair.server.close();
+    end.pair.server.abort();
     CHECK(!end.connection.is_quiet());
     dialogue closed;
     closed.connection.close();
@@ -228,7 +228,7 @@ TEST_CASE("interim responses are dropped, and their bytes kept apart", "[http][h
 }
 
 // What the peer says when it has nothing more to say. Closing with unread bytes would be a reset.
-void end_of(dialogue& from) { dragline::test::run_to_end(from.loop, from.pair.server.async_shutdown()); }
+void end_of(dialogue& from) { dragline::test::run_to_end(from.loop, from.pair.server.shutdown()); }
 
 TEST_CASE("the end of the peer is told apart by when it comes", "[http][h1_connection]") {
     dialogue before;

@@ -41,7 +41,7 @@ public:
     /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
     bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
     void close() noexcept {
-        stream_.close();
+        stream_.abort();
         writer_.interrupt();
     }
 

@@ -6,13 +6,13 @@
 #include <dragline/async/loop_state.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
 
-#include <asio/generic/stream_protocol.hpp>
+#include <asio/cancellation_type.hpp>
 
+#include <cstddef>
 #include <memory>
+#include <system_error>
 
 namespace dragline::inline v1::net::detail {
-
-using stream_socket = asio::generic::stream_protocol::socket;
 
 class socket_layer final : public stream_layer {
 public:
@@ -25,6 +25,12 @@ public:
                                         input_watch* watch = nullptr) override;
     asio::awaitable<result<void>> shutdown(async::time_point until) override;
     result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
+    result<bool> try_write(gather& pieces) override;
+    asio::awaitable<result<void>> wait_input(async::time_point until, phase where) override;
+    asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override;
+    bool may_have_input() const noexcept override { return !drained_; }
+    std::size_t unsent() const noexcept override { return 0; }
+    stream_socket* socket() noexcept override { return &socket_; }
     void close() noexcept override;
     bool is_open() const noexcept override { return socket_.is_open(); }
 
@@ -49,6 +55,8 @@ private:
         async::event* waiting = nullptr;
     };
 
+    bool goes_on(std::error_code ec, asio::cancellation_type cancelled) const noexcept;
+    std::size_t write_now(gather& pieces, std::error_code& ec);
     void look_out(stream_socket::wait_type what, readiness::side& side);
     void stop_looking_out() noexcept;
     asio::awaitable<result<void>> wait_for_output(async::time_point until, phase where);
@@ -59,6 +67,7 @@ private:
     std::shared_ptr<readiness> readiness_;  // made at the first wait
     direction reading_{*this};
     direction writing_{*this};
+    bool drained_ = false;  // the last read left nothing in the kernel
 };
 
 }  // namespace dragline::net::detail

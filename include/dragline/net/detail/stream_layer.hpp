@@ -1,22 +1,35 @@
-// What a stream is made of: a socket, or TLS on top of another layer.
+// What a stream is made of: a socket or memory, or TLS on top of another layer.
 #pragma once
 
 #include <dragline/async/clock.hpp>
 #include <dragline/core/asio.hpp>
 #include <dragline/core/error.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/tls/peer_info.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
+#include <asio/generic/stream_protocol.hpp>
 
 #include <array>
 #include <cstddef>
 
 namespace dragline::inline v1::net::detail {
 
+using stream_socket = asio::generic::stream_protocol::socket;
+
 /// Two pieces that go out one after the other: a head and a body, say. Either may be empty.
 using gather = std::array<asio::const_buffer, 2>;
+
+/// Takes the first `size` bytes off the pieces.
+inline void advance(gather& pieces, std::size_t size) noexcept {
+    for (auto& piece : pieces) {
+        const auto taken = size < piece.size() ? size : piece.size();
+        piece += taken;
+        size -= taken;
+    }
+}
 
 /// For a write that also looks out for something to read, since the peer may answer before it has all.
 struct input_watch {
@@ -44,6 +57,23 @@ public:
 
     // What is there without waiting: asio::error::would_block when nothing is, eof at the end.
     virtual result<std::size_t> try_read(asio::mutable_buffer into) noexcept = 0;
+    // Takes from the pieces what goes without waiting. True: it is all on its way to the peer, so nothing is
+    // left to do; false: wait_output(), and try again with what is left of the pieces, be it nothing.
+    virtual result<bool> try_write(gather& pieces) = 0;
+
+    // Until the other call may do something; both may end for no reason. They count as a read and a write.
+    virtual asio::awaitable<result<void>> wait_input(async::time_point until, phase where) = 0;
+    virtual asio::awaitable<result<void>> wait_output(async::time_point until, phase where) = 0;
+
+    // Whether try_read() is worth its system call: false after it has emptied the kernel's buffer.
+    virtual bool may_have_input() const noexcept = 0;
+    // What try_write() took and could not send yet.
+    virtual std::size_t unsent() const noexcept = 0;
+
+    // The socket at the bottom; null where there is none.
+    virtual stream_socket* socket() noexcept = 0;
+    virtual tls::peer_info peer() const { return tls::peer_info(); }
+
     virtual void close() noexcept = 0;
     virtual bool is_open() const noexcept = 0;
 };

@@ -6,6 +6,7 @@
 #include <dragline/net/detail/stream_layer.hpp>
 #include <dragline/tls/engine.hpp>
 
+#include <cstddef>
 #include <memory>
 
 namespace dragline::inline v1::net::detail {
@@ -25,6 +26,15 @@ public:
                                         input_watch* watch = nullptr) override;
     asio::awaitable<result<void>> shutdown(async::time_point until) override;
     result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
+    result<bool> try_write(gather& pieces) override;
+    asio::awaitable<result<void>> wait_input(async::time_point until, phase where) override;
+    asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override;
+    bool may_have_input() const noexcept override {
+        return engine_.has_pending_input() || lower_->may_have_input();
+    }
+    std::size_t unsent() const noexcept override { return engine_.output_size() + lower_->unsent(); }
+    stream_socket* socket() noexcept override { return lower_->socket(); }
+    tls::peer_info peer() const override { return engine_.peer(); }
     void close() noexcept override { lower_->close(); }
     bool is_open() const noexcept override { return lower_->is_open(); }
 
@@ -45,6 +55,8 @@ private:
         tls_layer& layer_;
     };
 
+    result<std::size_t> encrypt(const gather& pieces);
+    result<bool> try_flush();
     asio::awaitable<result<void>> flush(async::time_point until, phase where, input_watch* watch = nullptr);
     asio::awaitable<result<void>> receive(async::time_point until, phase where);
 
@@ -52,6 +64,10 @@ private:
     tls::engine engine_;
     async::event sent_;  // a reader may have to send too (KeyUpdate) while a writer does
     bool sending_ = false;
+
+    // A peer that fills what it is given has more: fewer and larger reads.
+    static constexpr std::size_t least_received = 16 * 1024, most_received = 64 * 1024;
+    std::size_t receive_size_ = least_received;
 };
 
 }  // namespace dragline::net::detail

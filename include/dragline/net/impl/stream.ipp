@@ -3,33 +3,73 @@
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/local/stream_protocol.hpp>
+
+#include <cstring>
+
 namespace dragline::inline v1::net {
 
+namespace detail {
+
+// The generic endpoint that a generic socket has, as one of ours.
+inline result<endpoint> endpoint_of(const stream_socket::endpoint_type& from) {
+    const auto family = from.protocol().family();
+    if (family == asio::ip::tcp::v4().family() || family == asio::ip::tcp::v6().family()) {
+        asio::ip::tcp::endpoint address;
+        if (from.size() > address.capacity()) return errc::invalid_endpoint;
+        address.resize(from.size());
+        std::memcpy(address.data(), from.data(), from.size());
+        return endpoint(address.address(), address.port());
+    }
+    if (family != asio::local::stream_protocol().family()) {
+        return asio::error::make_error_code(asio::error::address_family_not_supported);
+    }
+    asio::local::stream_protocol::endpoint path;
+    if (from.size() > path.capacity()) return errc::invalid_endpoint;
+    std::memcpy(path.data(), from.data(), from.size());
+    path.resize(from.size());
+    return endpoint::local_socket(path.path());
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL stream::stream(std::shared_ptr<detail::stream_layer> layer, const stream_options& options,
+                             std::string host) {
+    const auto now = async::loop_state::of(layer->get_executor()).now();
+    state_ = std::make_shared<detail::stream_state>(std::move(layer), options, now, std::move(host));
+}
+
 DRAGLINE_DECL stream& stream::operator=(stream&& other) noexcept {
-    if (this != &other) close();
-    layer_ = std::move(other.layer_);
+    if (this != &other) abort();
+    state_ = std::move(other.state_);
     return *this;
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::read_body(layer_pointer layer,
-                                                                     asio::mutable_buffer into) {
-    if (into.size() == 0) co_return std::size_t{0};
-    auto reading = layer->read_some(into, async::no_deadline, phase::read);
-    co_return co_await std::move(reading);
+DRAGLINE_DECL read_shortfall stream::incomplete_read() const {
+    read_shortfall shortfall;
+    shortfall.partial = state_->reader.unread().view();
+    shortfall.expected = state_->reader.expected();
+    return shortfall;
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::write_body(layer_pointer layer,
-                                                                      asio::const_buffer from) {
-    const detail::gather pieces{from, asio::const_buffer()};
-    auto writing = layer->write(pieces, async::no_deadline, phase::write);
-    auto written = co_await std::move(writing);
-    if (!written) co_return written.error();
-    co_return from.size();
+DRAGLINE_DECL result<endpoint> stream::remote_endpoint() const {
+    auto* const socket = layer().socket();
+    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
+    std::error_code ec;
+    const auto remote = socket->remote_endpoint(ec);
+    if (ec) return ec;
+    return detail::endpoint_of(remote);
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> stream::shutdown_body(layer_pointer layer) {
-    auto ending = layer->shutdown(async::no_deadline);
-    co_return co_await std::move(ending);
+DRAGLINE_DECL result<endpoint> stream::local_endpoint() const {
+    auto* const socket = layer().socket();
+    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
+    std::error_code ec;
+    const auto local = socket->local_endpoint(ec);
+    if (ec) return ec;
+    return detail::endpoint_of(local);
 }
 
 }  // namespace dragline::net

@@ -109,22 +109,29 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
     const std::uint64_t expected = length_ ? *length_ - delivered_ : 16 * 1024;
     const auto limit = limit_ - delivered_;
     const auto before = into.size();
-    for (std::size_t size = 0;;) {
-        const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
-        const auto room =
-            std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
-        if (before + size + room > into.capacity()) {
-            const auto vouched = std::max<std::uint64_t>(first_reserve, 16 * size);
-            const auto worth = std::max(size + room, std::min({expected, limit, vouched}));
-            into.reserve(before + static_cast<std::size_t>(worth));
+    struct trimming {  // the string is made longer before bytes come; at the end it has those that came
+        explicit trimming(std::string& whole) : text(whole), used(whole.size()) {}
+        ~trimming() { text.resize(used); }
+        std::string& text;
+        std::size_t used;
+    } body(into);
+    for (std::uint64_t size = 0;;) {
+        if (body.used == into.size()) {
+            const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
+            const auto room =
+                std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
+            if (body.used + room > into.capacity()) {
+                const auto vouched = std::max<std::uint64_t>(first_reserve, 16 * size);
+                const auto worth = std::max(size + room, std::min({expected, limit, vouched}));
+                into.reserve(before + static_cast<std::size_t>(worth));
+            }
+            into.resize(body.used + static_cast<std::size_t>(room));
         }
-        into.resize(before + size + static_cast<std::size_t>(room));
-        const auto space = asio::buffer(into.data() + before + size, static_cast<std::size_t>(room));
-        auto reading = next_piece(from, space);
+        auto reading = next_piece(from, asio::buffer(into.data() + body.used, into.size() - body.used));
         auto got = co_await std::move(reading);
         if (decoder_.identity()) bytes_received_ += *got;
         size += *got;
-        into.resize(before + static_cast<std::size_t>(std::min<std::uint64_t>(size, limit)));
+        body.used = before + static_cast<std::size_t>(std::min(size, limit));
         if (!got) {
             delivered_ += size;  // a cancelled read goes on where it left off
             co_return got.error();

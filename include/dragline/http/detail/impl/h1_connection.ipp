@@ -289,7 +289,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_
         auto sending = writer_.send(stream_.layer(), limit);
         const auto sent = co_await std::move(sending);
         // The request will never be whole: the peer may wait for it for ever.
-        if (!sent && !is_gone(sent.error())) co_return stream_.close(), sent.error();
+        if (!sent && !is_gone(sent.error())) co_return stream_.abort(), sent.error();
     }
     auto reading = stream_.layer().read_some(into, limit.until, limit.where);
     co_return co_await std::move(reading);

@@ -56,14 +56,14 @@ DRAGLINE_DECL void dns_connection::close() noexcept {
     owner_ = nullptr;
     state_ = state::closed;
     ending_.interrupt();
-    stream_.close();
+    stream_.abort();
     errands_.clear();
 }
 
 DRAGLINE_DECL void dns_connection::fail(std::error_code ec) {
     if (is_closed()) return;
     const auto before = std::exchange(state_, state::closed);
-    stream_.close();
+    stream_.abort();
     if (before == state::connecting) return owner_->not_opened(*this, ec);
     owner_->broken(*this, ec);
 }

@@ -28,6 +28,13 @@ DRAGLINE_DECL void socket_layer::direction::expire(void* self) noexcept {
     expired.layer.socket_.cancel(ignored);
 }
 
+// Whether a wait to read ended only because the other direction's deadline passed.
+DRAGLINE_DECL bool socket_layer::goes_on(std::error_code ec,
+                                         asio::cancellation_type cancelled) const noexcept {
+    return ec == asio::error::operation_aborted && socket_.is_open() && !reading_.expired &&
+           cancelled == asio::cancellation_type::none;
+}
+
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> socket_layer::read_some(asio::mutable_buffer into,
                                                                            async::time_point until,
                                                                            phase where) {
@@ -37,11 +44,12 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> socket_layer::read_some(asio:
         std::error_code ec;
         auto token = asio::redirect_error(asio::use_awaitable, ec);
         const auto size = co_await socket_.async_read_some(into, token);
-        if (ec == asio::error::operation_aborted && socket_.is_open() && !reading_.expired) {
+        if (ec == asio::error::operation_aborted) {
             const auto state = co_await asio::this_coro::cancellation_state;
-            if (state.cancelled() == asio::cancellation_type::none) continue;
+            if (goes_on(ec, state.cancelled())) continue;
         }
         reading_.limit.disarm();
+        drained_ = size < into.size();
         if (!ec) co_return size;
         if (ec == asio::error::operation_aborted && reading_.expired) co_return make_timeout(where);
         co_return ec;
@@ -53,9 +61,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
     for (;;) {
         // Mostly the kernel takes everything at once: then no operation is needed at all.
         std::error_code ec;
-        // One piece costs less than a list of one.
-        auto written =
-            pieces[1].size() == 0 ? socket_.write_some(pieces[0], ec) : socket_.write_some(pieces, ec);
+        const auto written = write_now(pieces, ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again) {
             if (watch) {
                 auto waiting = wait_for_either(until, where);
@@ -71,16 +77,54 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
         }
         if (ec) co_return writing_.limit.disarm(), ec;
         if (watch) watch->written += written;
-        for (auto& piece : pieces) {
-            const auto taken = std::min(written, piece.size());
-            piece += taken;
-            written -= taken;
-        }
         if (asio::buffer_size(pieces) > 0) continue;
         writing_.limit.disarm();
         stop_looking_out();
         co_return result<void>();
     }
+}
+
+DRAGLINE_DECL std::size_t socket_layer::write_now(gather& pieces, std::error_code& ec) {
+    // One piece costs less than a list of one.
+    const auto written =
+        pieces[1].size() == 0 ? socket_.write_some(pieces[0], ec) : socket_.write_some(pieces, ec);
+    advance(pieces, written);
+    return written;
+}
+
+DRAGLINE_DECL result<bool> socket_layer::try_write(gather& pieces) {
+    while (asio::buffer_size(pieces) > 0) {
+        std::error_code ec;
+        write_now(pieces, ec);
+        if (ec == asio::error::would_block || ec == asio::error::try_again) return false;
+        if (ec) return ec;
+    }
+    return true;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_input(async::time_point until, phase where) {
+    reading_.expired = false;
+    loop_.deadlines().arm(reading_.limit, until);
+    for (;;) {
+        std::error_code ec;
+        auto token = asio::redirect_error(asio::use_awaitable, ec);
+        co_await socket_.async_wait(stream_socket::wait_read, token);
+        if (ec == asio::error::operation_aborted) {
+            const auto state = co_await asio::this_coro::cancellation_state;
+            if (goes_on(ec, state.cancelled())) continue;
+        }
+        reading_.limit.disarm();
+        drained_ = static_cast<bool>(ec);
+        if (ec == asio::error::operation_aborted && reading_.expired) co_return make_timeout(where);
+        co_return ec;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_output(async::time_point until, phase where) {
+    auto waiting = wait_for_output(until, where);
+    auto waited = co_await std::move(waiting);
+    writing_.limit.disarm();
+    co_return waited;
 }
 
 // The deadline is for the whole write: it stays armed when this has ended.
@@ -150,6 +194,7 @@ DRAGLINE_DECL result<std::size_t> socket_layer::try_read(asio::mutable_buffer in
     std::error_code ec;
     const auto size = socket_.read_some(into, ec);
     if (ec == asio::error::try_again) ec = asio::error::would_block;
+    drained_ = size < into.size() && (!ec || ec == asio::error::would_block);
     if (ec) return ec;
     return size;
 }

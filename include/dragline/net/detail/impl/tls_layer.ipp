@@ -43,11 +43,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::receive(async::time_point until, phase where) {
-    const auto space = engine_.input_space();
+    const auto space = engine_.input_space(receive_size_);
     auto reading = lower_->read_some(asio::buffer(space.data(), space.size()), until, where);
     auto size = co_await std::move(reading);
     if (size) {
         engine_.input_received(*size);
+        receive_size_ = *size == space.size() ? std::min(2 * receive_size_, most_received) : least_received;
     } else if (size.error() == asio::error::eof) {
         engine_.input_ended();
     } else {
@@ -92,17 +93,65 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mu
     }
 }
 
+DRAGLINE_DECL result<std::size_t> tls_layer::encrypt(const gather& pieces) {
+    std::array<std::string_view, 2> plain;
+    std::transform(pieces.begin(), pieces.end(), plain.begin(), [](const asio::const_buffer& piece) {
+        return std::string_view(static_cast<const char*>(piece.data()), piece.size());
+    });
+    return engine_.write(plain);
+}
+
+// Also with no output of its own: the layer below may have kept some.
+DRAGLINE_DECL result<bool> tls_layer::try_flush() {
+    do {
+        if (sending_) return false;
+        const auto output = engine_.output();
+        gather pieces{asio::buffer(output), asio::const_buffer()};
+        auto sent = lower_->try_write(pieces);
+        engine_.output_sent(output.size() - pieces[0].size());
+        if (!sent || !*sent) return sent;
+    } while (engine_.output_size() > 0);
+    return true;
+}
+
+DRAGLINE_DECL result<bool> tls_layer::try_write(gather& pieces) {
+    for (;;) {
+        const auto taken = encrypt(pieces);
+        if (taken) advance(pieces, *taken);
+        auto sent = try_flush();  // also after a failure, for the alert
+        if (!taken) return taken.error();
+        if (!sent || !*sent || asio::buffer_size(pieces) == 0) return sent;
+        if (*taken == 0) return false;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::wait_input(async::time_point until, phase where) {
+    if (engine_.output_size() > 0 && !sending_) {  // what reading made
+        auto flushing = flush(until, where);
+        auto flushed = co_await std::move(flushing);
+        if (!flushed) co_return flushed;
+    }
+    auto waiting = lower_->wait_input(until, where);
+    co_return co_await std::move(waiting);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::wait_output(async::time_point until, phase where) {
+    if (sending_) {
+        auto waiting = sent_.wait(until, where);
+        co_return co_await std::move(waiting);
+    }
+    const sending_turn turn(*this);  // a reader leaves to the write what it would have to send
+    auto waiting = lower_->wait_output(until, where);
+    co_return co_await std::move(waiting);
+}
+
 DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, async::time_point until,
                                                              phase where, input_watch* watch) {
     const auto unfinished = [&] {
         return asio::buffer_size(pieces) > 0 || (watch && engine_.output_size() > 0);
     };
     while (unfinished()) {
-        std::array<std::string_view, 2> plain;
-        std::transform(pieces.begin(), pieces.end(), plain.begin(), [](const asio::const_buffer& piece) {
-            return std::string_view(static_cast<const char*>(piece.data()), piece.size());
-        });
-        auto taken = engine_.write(plain);
+        auto taken = encrypt(pieces);
         const auto waiting = engine_.output_size();
         auto flushing = flush(until, where, watch);
         auto flushed = co_await std::move(flushing);
@@ -110,11 +159,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, asyn
         // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
         if (watch && (flushed || engine_.output_size() < waiting)) watch->written += *taken;
         if (!flushed) co_return flushed;
-        for (auto& piece : pieces) {
-            const auto size = std::min(*taken, piece.size());
-            piece += size;
-            *taken -= size;
-        }
+        advance(pieces, *taken);
         if (watch && watch->input) break;
     }
     co_return result<void>();

@@ -1,0 +1,183 @@
+// Included by <dragline/net/detail/stream_reader.hpp> only.
+#pragma once
+
+#include <dragline/net/error.hpp>
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL stream_limit stream_reader::exact_limit(const read_options& given) const noexcept {
+    stream_limit limit;
+    limit.timeout = given.timeout().value_or(core_.options.read_timeout());
+    limit.size = given.limit().value_or(no_size_limit);
+    limit.keep_delimiter = given.keep_delimiter();
+    return limit;
+}
+
+DRAGLINE_DECL stream_limit stream_reader::open_limit(const read_options& given) const noexcept {
+    auto limit = exact_limit(given);
+    limit.size = given.limit().value_or(core_.options.read_limit());
+    return limit;
+}
+
+DRAGLINE_DECL result<std::size_t> stream_reader::try_read(asio::mutable_buffer into) {
+    if (end_) return end_;
+    if (!core_.layer->may_have_input()) return asio::error::make_error_code(asio::error::would_block);
+    auto size = core_.layer->try_read(into);
+    if (size || size.error() == asio::error::would_block) return size;
+    end_ = size.error();
+    if (end_ != asio::error::eof) core_.lost = true;
+    return size;
+}
+
+DRAGLINE_DECL result<std::size_t> stream_reader::try_fill() {
+    auto& space = core_.loop.get<receive_space>().bytes;
+    auto size = try_read(asio::buffer(space));
+    if (size) unread_.append({space.data(), *size});
+    return size;
+}
+
+// Not a coroutine: one frame less for each wait.
+DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::wait(waiting& state) {
+    if (!state.bounds) state.bounds = core_.begin(state.limit);
+    return core_.layer->wait_input(state.bounds->until, state.bounds->where);
+}
+
+DRAGLINE_DECL std::error_code stream_reader::ended(std::error_code ec, std::size_t have,
+                                                   std::size_t expected) noexcept {
+    if (ec != asio::error::eof || have == 0) return ec;
+    expected_ = expected;
+    return errc::incomplete_read;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_some(pointer self,
+                                                                            asio::mutable_buffer into,
+                                                                            stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    into = asio::buffer(into, limit.size);
+    if (into.size() == 0) co_return std::size_t{0};
+    if (const auto size = self->unread_.take(into.data(), into.size())) co_return size;
+    for (waiting waits{limit, {}};;) {
+        auto size = self->try_read(into);
+        if (size.error() != asio::error::would_block) co_return size;
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(pointer self,
+                                                                               asio::mutable_buffer into,
+                                                                               stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (into.size() > limit.size) co_return errc::read_limit_exceeded;
+    std::size_t have = self->unread_.take(into.data(), into.size());
+    for (waiting waits{limit, {}}; have < into.size();) {
+        auto size = self->try_read(into + have);
+        have += *size;
+        if (size) continue;
+        auto ec = size.error();
+        if (ec == asio::error::would_block) {
+            auto ready = self->wait(waits);
+            auto waited = co_await std::move(ready);
+            if (waited) continue;
+            ec = waited.error();
+        }
+        self->unread_.put_back({static_cast<const char*>(into.data()), have});
+        co_return self->ended(ec, have, into.size());
+    }
+    co_return have;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(pointer self, std::size_t size,
+                                                                            stream_limit limit) {
+    // What was promised may never come: memory is only used as fast as bytes arrive.
+    constexpr std::size_t largest_step = 64 * 1024;
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (size > limit.size) co_return errc::read_limit_exceeded;
+    std::string text(self->unread_.view().substr(0, size));
+    self->unread_.consume(text.size());
+    for (waiting waits{limit, {}}; text.size() < size;) {
+        const auto have = text.size();
+        text.resize(have + std::min(size - have, std::max(have, largest_step)));
+        auto got = self->try_read(asio::buffer(text.data() + have, text.size() - have));
+        text.resize(have + *got);
+        if (got) continue;
+        auto ec = got.error();
+        if (ec == asio::error::would_block) {
+            if (have == 0) std::string().swap(text);
+            auto ready = self->wait(waits);
+            auto waited = co_await std::move(ready);
+            if (waited) continue;
+            ec = waited.error();
+        }
+        self->unread_.put_back(text);
+        co_return self->ended(ec, have, size);
+    }
+    co_return text;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_until(pointer self, end_search search,
+                                                                             stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout) || !search.valid()) co_return dragline::errc::invalid_option;
+    auto& unread = self->unread_;
+    for (waiting waits{limit, {}};;) {
+        if (!unread.empty()) {
+            const auto looked = search.look(unread.view(), limit.keep_delimiter);
+            if (!looked) co_return looked.error();
+            if (const auto& found = *looked) {
+                if (found->taken > limit.size) co_return errc::read_limit_exceeded;
+                std::string text(unread.view().substr(0, found->given));
+                unread.consume(found->taken);
+                co_return text;
+            }
+            if (unread.size() >= limit.size) co_return errc::read_limit_exceeded;
+        }
+        auto got = self->try_fill();
+        if (got) continue;
+        if (got.error() != asio::error::would_block) co_return self->ended(got.error(), unread.size(), 0);
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_to_end(pointer self,
+                                                                              stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    auto& unread = self->unread_;
+    for (waiting waits{limit, {}};;) {
+        if (unread.size() > limit.size) co_return errc::read_limit_exceeded;
+        auto got = self->try_fill();
+        if (got) continue;
+        if (got.error() == asio::error::eof) break;
+        if (got.error() != asio::error::would_block) co_return got.error();
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
+    }
+    std::string text(unread.view());
+    unread.clear();
+    co_return text;
+}
+
+}  // namespace dragline::net::detail
+
+#endif

@@ -1,0 +1,72 @@
+// What both directions of a stream share: its layer, budgets and condition.
+#pragma once
+
+#include <dragline/async/loop_state.hpp>
+#include <dragline/net/detail/stream_layer.hpp>
+#include <dragline/net/stream_options.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+inline constexpr std::size_t no_size_limit = std::numeric_limits<std::size_t>::max();
+
+/// What an operation may take. Of timeout and until the sooner counts, and total_timeout before either.
+struct stream_limit {
+    async::duration timeout = async::no_limit;  // from when the operation begins
+    async::time_point until = async::no_deadline;
+    phase where = phase::read;
+    std::size_t size = no_size_limit;
+    bool keep_delimiter = false;
+};
+
+struct stream_core {
+    struct bound {
+        async::time_point until = async::no_deadline;
+        phase where = phase::total;
+    };
+
+    stream_core(std::shared_ptr<stream_layer> bottom, const stream_options& given,
+                async::time_point opened_at)
+        : loop(async::loop_state::of(bottom->get_executor())),
+          layer(std::move(bottom)),
+          options(given),
+          total_until(async::deadline_after(opened_at, given.total_timeout())) {}
+
+    /// The deadline of an operation that begins now.
+    bound begin(const stream_limit& limit) const {
+        const auto until = std::min(async::deadline_after(loop.now(), limit.timeout), limit.until);
+        if (total_until < until) return {total_until, phase::total};
+        return {until, limit.where};
+    }
+
+    async::loop_state& loop;
+    std::shared_ptr<stream_layer> layer;
+    const stream_options options;
+    const async::time_point total_until;
+    bool closing = false;
+    bool lost = false;  // the peer
+};
+
+/// The right to read or to write, while it lives.
+class exclusive_turn {
+public:
+    explicit exclusive_turn(bool& taken) noexcept : taken_(taken ? nullptr : &taken) {
+        if (taken_) *taken_ = true;
+    }
+    ~exclusive_turn() {
+        if (taken_) *taken_ = false;
+    }
+    exclusive_turn(const exclusive_turn&) = delete;
+    exclusive_turn& operator=(const exclusive_turn&) = delete;
+    explicit operator bool() const noexcept { return taken_ != nullptr; }
+
+private:
+    bool* taken_;
+};
+
+}  // namespace dragline::net::detail

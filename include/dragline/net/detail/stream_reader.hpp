@@ -1,0 +1,78 @@
+// The receiving side of a stream: whole reads over what arrives in pieces. A read that fails takes nothing.
+#pragma once
+
+#include <dragline/net/detail/byte_queue.hpp>
+#include <dragline/net/detail/end_search.hpp>
+#include <dragline/net/detail/stream_core.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+
+namespace dragline::inline v1::net::detail {
+
+/// Where the streams of a loop receive what they don't know the size of: none of them needs a buffer of its
+/// own while it waits.
+class receive_space final : public async::loop_object {
+public:
+    explicit receive_space(async::loop_state&) {}
+    void shutdown() noexcept override {}
+
+    std::array<char, 16 * 1024> bytes;
+};
+
+class stream_reader {
+public:
+    using pointer = std::shared_ptr<stream_reader>;
+
+    explicit stream_reader(stream_core& core) noexcept : core_(core) {}
+
+    // One at a time, else errc::busy.
+    static asio::awaitable<result<std::size_t>> read_some(pointer self, asio::mutable_buffer into,
+                                                          stream_limit limit);
+    static asio::awaitable<result<std::size_t>> read_exactly(pointer self, asio::mutable_buffer into,
+                                                             stream_limit limit);
+    static asio::awaitable<result<std::string>> read_text(pointer self, std::size_t size, stream_limit limit);
+    static asio::awaitable<result<std::string>> read_until(pointer self, end_search search,
+                                                           stream_limit limit);
+    static asio::awaitable<result<std::string>> read_to_end(pointer self, stream_limit limit);
+
+    /// Of a read whose end the peer decides; others have a limit only where the caller sets one.
+    stream_limit open_limit(const read_options& given) const noexcept;
+    stream_limit exact_limit(const read_options& given) const noexcept;
+
+    /// What was received and not read.
+    byte_queue& unread() noexcept { return unread_; }
+    /// What the last read that met the end wanted to have; 0 where it did not know.
+    std::size_t expected() const noexcept { return expected_; }
+    bool& reading() noexcept { return reading_; }
+
+    /// What is there without waiting, into unread().
+    result<std::size_t> try_fill();
+
+private:
+    using bound = stream_core::bound;
+
+    // Where a read is in its waits; the deadline is made for the first.
+    struct waiting {
+        const stream_limit limit;
+        std::optional<bound> bounds;
+    };
+
+    asio::awaitable<result<void>> wait(waiting& state);
+    result<std::size_t> try_read(asio::mutable_buffer into);
+    std::error_code ended(std::error_code ec, std::size_t have, std::size_t expected) noexcept;
+
+    stream_core& core_;
+    byte_queue unread_;
+    std::error_code end_;  // how the stream ended, for good
+    std::size_t expected_ = 0;
+    bool reading_ = false;
+};
+
+}  // namespace dragline::net::detail
+
+#include <dragline/net/detail/impl/stream_reader.ipp>

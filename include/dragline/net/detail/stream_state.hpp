@@ -1,0 +1,36 @@
+// A stream behind its handle: both directions, and what concerns the two.
+#pragma once
+
+#include <dragline/net/detail/stream_reader.hpp>
+#include <dragline/net/detail/stream_writer.hpp>
+#include <dragline/tls/context.hpp>
+#include <dragline/tls/engine.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+class stream_state {
+public:
+    using pointer = std::shared_ptr<stream_state>;
+
+    /// `host`: as the endpoint names it, for start_tls().
+    stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
+                 async::time_point opened_at, std::string peer_host)
+        : core(std::move(layer), options, opened_at), host(std::move(peer_host)) {}
+    stream_state(const stream_state&) = delete;
+    stream_state& operator=(const stream_state&) = delete;
+
+    static asio::awaitable<result<void>> start_tls(pointer self, result<tls::context> context);
+
+    stream_core core;
+    stream_reader reader{core};
+    stream_writer writer{core};
+    const std::string host;
+};
+
+}  // namespace dragline::net::detail
+
+#include <dragline/net/detail/impl/stream_state.ipp>
