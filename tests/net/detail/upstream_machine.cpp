@@ -72,7 +72,7 @@ public:
     dragline::testing::seeded_random random;
 };
 
-upstream_options with(upstream_policy policy) { return upstream_options().policy(policy); }
+upstream_options with_policy(upstream_policy policy) { return upstream_options().policy(policy); }
 
 }  // namespace
 
@@ -89,7 +89,7 @@ TEST_CASE("the master serves as long as it lives, then the slaves in the order o
           "[net][upstream_machine]") {
     auto servers = servers_named("abc");
     servers[2].weight = 2;
-    upstream_scene scene(servers, with(upstream_policy::master_slave));
+    upstream_scene scene(servers, with_policy(upstream_policy::master_slave));
     CHECK(scene.next() == "c");
     CHECK(scene.next() == "c");
     scene.kill("c");
@@ -108,7 +108,7 @@ TEST_CASE("the master serves as long as it lives, then the slaves in the order o
 TEST_CASE("chance follows the weights", "[net][upstream_machine]") {
     auto servers = servers_named("abc");
     servers[1].weight = 3;
-    upstream_scene scene(servers, with(upstream_policy::random));
+    upstream_scene scene(servers, with_policy(upstream_policy::random));
     std::map<std::string, int> counts;
     for (int i = 0; i < 20'000; ++i) ++counts[scene.next()];
     CHECK(std::abs(counts["a"] - 4'000) < 300);
@@ -129,7 +129,7 @@ TEST_CASE("the hash of the ring is the same in every build", "[net][upstream_mac
 TEST_CASE("the ring spreads keys by weight", "[net][upstream_machine]") {
     auto servers = servers_named("abcde");
     servers[4].weight = 4;
-    upstream_scene scene(servers, with(upstream_policy::hash_ring));
+    upstream_scene scene(servers, with_policy(upstream_policy::hash_ring));
     std::map<std::string, int> counts;
     for (int i = 0; i < 40'000; ++i) ++counts[scene.next("key " + std::to_string(i))];
     for (const char* light : {"a", "b", "c", "d"}) CHECK(std::abs(counts[light] - 5'000) < 1'250);
@@ -138,8 +138,8 @@ TEST_CASE("the ring spreads keys by weight", "[net][upstream_machine]") {
 
 TEST_CASE("a server that is added or removed moves only the keys that it gets or had",
           "[net][upstream_machine]") {
-    upstream_scene five(servers_named("abcde"), with(upstream_policy::hash_ring));
-    upstream_scene six(servers_named("fedcba"), with(upstream_policy::hash_ring));  // the order is all one
+    upstream_scene five(servers_named("abcde"), with_policy(upstream_policy::hash_ring));
+    upstream_scene six(servers_named("fedcba"), with_policy(upstream_policy::hash_ring));  // the order is all one
     int moved = 0;
     bool only_to_new = true;
     for (int i = 0; i < 6'000; ++i) {
@@ -155,7 +155,7 @@ TEST_CASE("a server that is added or removed moves only the keys that it gets or
 }
 
 TEST_CASE("when a server of the ring dies, the keys of the others stay", "[net][upstream_machine]") {
-    upstream_scene scene(servers_named("abcd"), with(upstream_policy::hash_ring));
+    upstream_scene scene(servers_named("abcd"), with_policy(upstream_policy::hash_ring));
     std::map<std::string, std::string> before;
     for (int i = 0; i < 2'000; ++i) before["k" + std::to_string(i)] = scene.next("k" + std::to_string(i));
     scene.kill("b");
@@ -316,7 +316,7 @@ TEST_CASE("when all are dead one caller at a time tries the one that failed long
 TEST_CASE("a call does not get the same server twice", "[net][upstream_machine]") {
     for (const auto policy : {upstream_policy::master_slave, upstream_policy::round_robin,
                               upstream_policy::random, upstream_policy::hash_ring}) {
-        upstream_scene scene(servers_named("abc"), with(policy));
+        upstream_scene scene(servers_named("abc"), with_policy(policy));
         std::vector<upstream_machine::record_pointer> tried;
         std::map<std::string, int> seen;
         for (int i = 0; i < 3; ++i) {
