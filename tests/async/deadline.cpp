@@ -238,6 +238,7 @@ TEST_CASE("a patient deadline keeps nobody waiting, and fires when anything else
     manual.wheel.arm_patiently(later.entry, start + 100s);
     CHECK(manual.wheel.armed() == 0);
     CHECK(manual.loop.run() == 0);
+    manual.loop.context().restart();
     SECTION("what was armed before") {
         other.arm(manual.wheel, start + 50s);
         while (!patient.fired) manual.advance(100ms);
