@@ -53,6 +53,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::incomplete_write: return phase::write;
                 case errc::busy: return phase::none;
                 case errc::plaintext_left_over: return phase::tls;
+                case errc::invalid_upstreams:
+                case errc::no_upstream: return phase::connect;
             }
             return phase::none;
         }
