@@ -1,6 +1,10 @@
 #include <dragline/net/stream.hpp>
 
+#include "../support/tcp_peer.hpp"
 #include "stream_pair.hpp"
+
+#include <dragline/net/connect.hpp>
+#include <dragline/net/stream_pair.hpp>
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/buffer.hpp>
@@ -25,8 +29,11 @@ using namespace std::chrono_literals;
 using dragline::make_timeout;
 using dragline::phase;
 using dragline::net::errc;
+using dragline::net::make_stream_pair;
 using dragline::net::read_options;
 using dragline::net::stream;
+using dragline::net::stream_options;
+using dragline::net::stream_pair_options;
 using dragline::net::write_options;
 using dragline::test::kept_completion;
 using dragline::test::run_to_end;
@@ -139,4 +146,107 @@ TEST_CASE("a large write to a peer that takes all at once lets the loop do other
     reader.join();
     CHECK(written.value() == size);
     CHECK(turns >= 31);
+}
+
+TEST_CASE("a client that never reads: writes and drains wait, and memory stays flat", "[net][stream]") {
+    dragline::event_loop loop;
+    const auto options = stream_options().high_water(1000).low_water(100).most_queued(2000);
+    auto memory = make_stream_pair(loop, stream_pair_options().capacity(10).stream(options));
+    auto& [near, far] = memory;
+    CHECK(!near.queue(std::string(10, 'a')).error());
+    CHECK(near.write_buffer_size() == 0);
+    CHECK(!near.queue(std::string(1000, 'b')).error());
+    CHECK(near.write_buffer_size() == 1000);
+    run_to_end(loop, near.drain());
+    CHECK(!near.queue("c").error());
+    kept_completion<void> drained;
+    near.drain(drained);
+    settle(loop);
+    CHECK(!drained.done());  // one above the mark
+    CHECK(!near.queue(std::string(999, 'd')).error());
+    CHECK(near.queue("e").error() == errc::queue_limit_exceeded);  // one above the cap
+    CHECK(make_error_code(errc::queue_limit_exceeded) == dragline::condition::limit_exceeded);
+    CHECK(near.write_buffer_size() == 2000);
+    run_to_end(loop, far.read_exactly(std::size_t{1000}));
+    settle(loop);
+    CHECK(!drained.done());  // waits for the low mark, not for the high one
+    run_to_end(loop, far.read_exactly(std::size_t{910}));
+    run_until(loop, [&] { return drained.done(); });
+    CHECK(!drained.ec());
+    CHECK(near.write_buffer_size() == 100);
+    kept_completion<std::size_t> written;
+    near.write("f", write_options().timeout(10ms), written);
+    run_until(loop, [&] { return written.done(); });
+    CHECK(written.ec() == make_timeout(phase::write));
+    CHECK(run_to_end(loop, far.read_exactly(std::size_t{100})) == std::string(100, 'd'));
+    run_to_end(loop, near.write("g"));  // nothing of the write that was late has gone
+    CHECK(run_to_end(loop, far.read_exactly(std::size_t{1})) == "g");
+}
+
+TEST_CASE("a queue that makes no progress fails, and the failure is told once and never lost",
+          "[net][stream]") {
+    dragline::event_loop loop;
+    const auto options = stream_options().write_timeout(10ms);
+    auto memory = make_stream_pair(loop, stream_pair_options().capacity(10).stream(options));
+    auto& [near, far] = memory;
+    CHECK(!near.queue(std::string(100, 'a')).error());
+    run_until(loop, [&] { return near.write_buffer_size() == 0; });  // given up
+    const int who = GENERATE(0, 1, 2, 3, 4);
+    CAPTURE(who);
+    kept_completion<void> outcome;
+    kept_completion<std::size_t> written;
+    if (who == 0) near.drain(outcome);
+    if (who == 1) near.close(outcome);
+    if (who == 2) near.shutdown(outcome);
+    if (who == 3) outcome(near.queue("x").error());
+    if (who == 4) near.write("x", written);
+    run_until(loop, [&] { return outcome.done() || written.done(); });
+    CHECK((who == 4 ? written.ec() : outcome.ec()) == make_timeout(phase::write));
+    kept_completion<void> closed;
+    near.close(closed);
+    CHECK(!ended_write(loop, closed));
+    CHECK(run_to_end(loop, far.read_to_end()) == std::string(10, 'a'));
+}
+
+TEST_CASE("nothing follows a write that ended in the middle", "[net][stream]") {
+    dragline::event_loop loop;
+    auto memory = make_stream_pair(loop, stream_pair_options().capacity(10));
+    auto& [near, far] = memory;
+    asio::cancellation_signal ending;
+    kept_completion<std::size_t> written;
+    near.write(std::string(20, 'a'), asio::bind_cancellation_slot(ending.slot(), written));
+    settle(loop);
+    ending.emit(asio::cancellation_type::terminal);
+    run_until(loop, [&] { return written.done(); });
+    CHECK(written.ec() == asio::error::operation_aborted);
+    CHECK(near.queue("b").error() == errc::incomplete_write);
+    kept_completion<void> closed;
+    near.close(closed);
+    CHECK(!ended_write(loop, closed));
+    CHECK(run_to_end(loop, far.read_to_end()) == std::string(10, 'a'));
+}
+
+TEST_CASE("a peer that resets the connection is noticed", "[net][stream]") {
+    dragline::event_loop loop;
+    dragline::test::tcp_peer server;
+    const dragline::net::endpoint target("127.0.0.1", server.port());
+    auto client = run_to_end(loop, open_connection(loop, target, asio::use_awaitable));
+    auto& peer = server.accept();
+    kept_completion<std::string> line;
+    client.read_line(line);
+    settle(loop);
+    CHECK(!client.is_closing());
+    peer.set_option(asio::socket_base::linger(true, 0));
+    peer.close();
+    run_until(loop, [&] { return line.done(); });
+    CHECK(line.ec() == asio::error::connection_reset);
+    CHECK(client.is_closing());
+    CHECK(client.is_open());
+    kept_completion<std::string> again;
+    client.read_line(again);
+    run_until(loop, [&] { return again.done(); });
+    CHECK(again.ec() == asio::error::connection_reset);  // and not a clean end
+    kept_completion<void> closed;
+    client.close(closed);
+    CHECK(!ended_write(loop, closed));
 }

@@ -4,9 +4,11 @@
 #include <dragline/core/asio.hpp>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/io_context.hpp>
 #include <asio/post.hpp>
 
 #include <mutex>
+#include <typeinfo>
 #include <utility>
 
 namespace dragline::inline v1::async {
@@ -32,6 +34,14 @@ public:
         std::lock_guard lock(mutex_);
         if (loop_) asio::post(executor, std::forward<Work>(work));
         return bool(loop_);
+    }
+
+    /// Whether it is this thread that runs the loop, at the moment.
+    bool runs_here() noexcept {
+        using loop_executor = asio::io_context::executor_type;
+        std::lock_guard lock(mutex_);
+        if (!loop_ || loop_.target_type() != typeid(loop_executor)) return false;
+        return loop_.target<loop_executor>()->running_in_this_thread();
     }
 
     /// Called at the loop's end. What was posted before is destroyed with the loop.

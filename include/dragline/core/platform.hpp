@@ -6,8 +6,11 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #if defined(__linux__)
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #endif
@@ -17,11 +20,6 @@
 #include <io.h>
 #include <sys/stat.h>
 #else
-#include <fcntl.h>
-#include <unistd.h>
-#endif
-
-#if !defined(_WIN32)
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -72,6 +70,31 @@ inline bool append_to_log(int file, const char* bytes, std::size_t size) noexcep
 inline void close_log(int file) noexcept { ::close(file); }
 #endif
 
+/// What a socket can be told beyond what Asio has options for.
+enum class socket_number {
+    keep_alive_idle,
+    keep_alive_interval,
+    keep_alive_count,
+    type_of_service,
+    traffic_class,
+    time_to_live,
+    hop_limit,
+    fast_open_connect,
+    mark,
+};
+
+/// What the system has measured of a TCP connection; times in microseconds.
+struct tcp_figures {
+    unsigned round_trip = 0;
+    unsigned round_trip_variation = 0;
+    unsigned send_segment = 0;  // bytes
+    unsigned receive_segment = 0;
+    unsigned path_mtu = 0;
+    unsigned congestion_window = 0;  // segments
+    unsigned retransmits = 0;        // so far
+    unsigned unacknowledged = 0;     // segments
+};
+
 /// The calls on sockets, for a library that is handed those it makes. Only where socket_calls says so.
 /// All return what the system does: -1 with the reason in errno.
 #if defined(__linux__)
@@ -99,9 +122,50 @@ inline auto send_parts(int socket, const ::iovec* parts, int count) noexcept {
     return ::sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
+/// Lets sockets that all say so listen on one port; the kernel divides among them what comes.
+inline int share_port(int socket) noexcept {
+    const int on = 1;
+    return ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+}
+
+/// A second descriptor of the same socket.
+inline int duplicate_socket(int socket) noexcept { return ::fcntl(socket, F_DUPFD_CLOEXEC, 0); }
+
 /// Lets a socket send and receive through one interface only, whatever the routes say.
 inline int bind_to_interface(int socket, const char* name, std::size_t size) noexcept {
     return ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, name, static_cast<::socklen_t>(size));
+}
+
+inline int set_socket_number(int socket, socket_number what, int value) noexcept {
+    int level = IPPROTO_TCP;
+    int name = TCP_KEEPIDLE;
+    switch (what) {
+        case socket_number::keep_alive_idle: break;
+        case socket_number::keep_alive_interval: name = TCP_KEEPINTVL; break;
+        case socket_number::keep_alive_count: name = TCP_KEEPCNT; break;
+        case socket_number::type_of_service: level = IPPROTO_IP, name = IP_TOS; break;
+        case socket_number::traffic_class: level = IPPROTO_IPV6, name = IPV6_TCLASS; break;
+        case socket_number::time_to_live: level = IPPROTO_IP, name = IP_TTL; break;
+        case socket_number::hop_limit: level = IPPROTO_IPV6, name = IPV6_UNICAST_HOPS; break;
+        case socket_number::fast_open_connect: name = TCP_FASTOPEN_CONNECT; break;
+        case socket_number::mark: level = SOL_SOCKET, name = SO_MARK; break;
+    }
+    return ::setsockopt(socket, level, name, &value, sizeof value);
+}
+
+inline int measure_tcp(int socket, tcp_figures& into) noexcept {
+    ::tcp_info info = {};
+    ::socklen_t size = sizeof info;
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return -1;
+    into.round_trip = info.tcpi_rtt;
+    into.round_trip_variation = info.tcpi_rttvar;
+    into.send_segment = info.tcpi_snd_mss;
+    into.receive_segment = info.tcpi_rcv_mss;
+    into.path_mtu = info.tcpi_pmtu;
+    into.congestion_window = info.tcpi_snd_cwnd;
+    into.retransmits = info.tcpi_total_retrans;
+    into.unacknowledged = info.tcpi_unacked;
+    return 0;
 }
 #else
 inline constexpr bool socket_calls = false;
@@ -128,6 +192,22 @@ int send_parts(Arguments...) noexcept {
 }
 template <class... Arguments>
 int bind_to_interface(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int share_port(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int duplicate_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int set_socket_number(Arguments...) noexcept {
+    return -1;
+}
+template <class Socket>
+int measure_tcp(Socket, tcp_figures&) noexcept {
     return -1;
 }
 #endif
@@ -221,6 +301,22 @@ inline bool is_own_file(const char* path) noexcept {
 inline std::FILE* open_regular_file(const char* path) noexcept { return std::fopen(path, "rbN"); }
 inline bool is_shared_file(int) noexcept { return false; }
 inline bool is_own_file(const char* path) noexcept { return ::_access(path, 0) == 0; }
+#endif
+
+/// Tells one file from another that came to have its name.
+struct file_identity {
+    unsigned long long device = 0;
+    unsigned long long number = 0;
+    bool operator==(const file_identity&) const = default;
+};
+#if !defined(_WIN32)
+inline std::optional<file_identity> identity_of_file(const char* path) noexcept {
+    struct ::stat found {};
+    if (::lstat(path, &found) != 0) return std::nullopt;
+    return file_identity{found.st_dev, found.st_ino};
+}
+#else
+inline std::optional<file_identity> identity_of_file(const char*) noexcept { return std::nullopt; }
 #endif
 
 // Files that are written: -1 stands for a failure, with the reason in errno. Not on Windows: ENOSYS.

@@ -3,13 +3,18 @@
 
 #include <dragline/async/clock.hpp>
 #include <dragline/dns/resolver.hpp>
+#include <dragline/net/address_policy.hpp>
 #include <dragline/net/endpoint.hpp>
+#include <dragline/net/proxies/proxy.hpp>
+#include <dragline/net/socket_options.hpp>
+#include <dragline/net/stream_options.hpp>
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/engine.hpp>
 
 #include <asio/ip/address.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,13 +30,20 @@ public:
     std::vector<asio::ip::address> addresses;  ///< Those of a target that is a name, where they are known.
     std::optional<asio::ip::address> bind_address;
     std::string bind_interface;
+    socket_options socket;
+    stream_options stream;
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
-    std::optional<tls::context> tls;        ///< Speaks TLS when set.
+    net::address_policy address_policy;     ///< Judges each address that is dialled.
+    proxy_chain proxies;                    ///< To be gone through, in order.
+    /// Where TLS contexts for https proxies come from; made anew when empty.
+    std::function<result<tls::context>(const tls::client_options&)> proxy_context;
+    std::optional<tls::context> tls;  ///< Speaks TLS when set.
     tls::engine_options tls_options;
     async::time_point until = async::no_deadline;
     async::duration resolve_timeout = no_limit;
     async::duration connect_timeout = no_limit;
     async::duration tls_timeout = no_limit;
+    async::duration proxy_timeout = no_limit;  ///< Each proxy, until it says that the next connection stands.
     async::duration attempt_delay = std::chrono::milliseconds(250);
     async::duration resolution_delay = std::chrono::milliseconds(50);
 };

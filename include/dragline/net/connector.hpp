@@ -22,13 +22,14 @@ public:
     connected() {}
 
     net::stream stream;
-    asio::ip::address address;  ///< The one that was dialled; none for a Unix socket.
+    asio::ip::address address;  ///< The one that was dialled, the first proxy's say; none for a Unix socket.
     tls::peer_info peer;        ///< Empty without TLS.
 };
 
 /// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside.
 ///
-/// Errors: those of the resolver, of the first address that failed, of tls, and the timeout of the stage.
+/// With proxies there is never a connection around them. Errors: those of the resolver, of the first address
+/// that failed, of tls, and the timeout of the stage; errc::address_blocked; condition::proxy_failed.
 asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
                                            connect_trace& trace, async::interrupter& ending);
 

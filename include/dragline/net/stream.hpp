@@ -5,9 +5,9 @@
 #include <dragline/core/asio.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/net/detail/buffer_pieces.hpp>
-#include <dragline/net/detail/stream_layer.hpp>
 #include <dragline/net/detail/stream_state.hpp>
 #include <dragline/net/endpoint.hpp>
+#include <dragline/net/socket_options.hpp>
 #include <dragline/net/stream_options.hpp>
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/options.hpp>
@@ -54,7 +54,7 @@ public:
     stream& operator=(stream&& other) noexcept;
     ~stream() { abort(); }
 
-    executor_type get_executor() const noexcept { return layer().get_executor(); }
+    executor_type get_executor() const noexcept { return state_->core.loop.executor(); }
     const stream_options& options() const noexcept { return state_->core.options; }
 
     /// Reads what there is, at least one byte: size_t.
@@ -81,8 +81,7 @@ public:
         return read_exactly(into, read_options(), std::forward<Token>(token));
     }
 
-    /// Reads so many bytes: string. Memory is used as they arrive; who takes the number from the peer sets a
-    /// limit.
+    /// Reads so many bytes: string. A number that comes from the peer needs a limit.
     template <class Token = default_token>
     auto read_exactly(std::size_t size, const read_options& options, Token&& token = {}) {
         return start<std::string>(&reader::read_text, std::forward<Token>(token), reading(), size,
@@ -179,8 +178,7 @@ public:
     /// failure that comes later is told by the next queue(), write(), drain(), shutdown() or close().
     result<void> queue(std::string_view text) { return detail::stream_writer::queue(writing(), text); }
 
-    /// Waits while more is queued than the high-water mark, until no more than the low one: void. Errors: as
-    /// queue().
+    /// Waits while more is queued than the high-water mark, until no more than the low one: void.
     template <class Token = default_token>
     auto drain(const write_options& options, Token&& token = {}) {
         return start<void>(&writer::drain, std::forward<Token>(token), writing(), timed(options));
@@ -225,6 +223,9 @@ public:
     result<endpoint> remote_endpoint() const;
     result<endpoint> local_endpoint() const;
 
+    /// Errors: as remote_endpoint(), and what the system says; what stands before that is set.
+    result<void> set(const socket_options& options);
+
     /// Empty without TLS.
     tls::peer_info peer() const { return state_ ? layer().peer() : tls::peer_info(); }
 
@@ -266,8 +267,7 @@ public:
                                   pieces, limit);
     }
 
-    /// What the library's own coroutines use: both sides, and the layer, under a deadline and without an
-    /// operation.
+    /// What the library's own coroutines use, without an operation.
     const detail::stream_state::pointer& state() const noexcept { return state_; }
     detail::stream_reader::pointer reading() const noexcept { return {state_, &state_->reader}; }
     detail::stream_writer::pointer writing() const noexcept { return {state_, &state_->writer}; }

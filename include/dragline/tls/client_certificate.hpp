@@ -1,5 +1,5 @@
-// The certificate with which a client proves who it is: client_options().certificate(...). Start with
-// `client_certificate::pem`.
+// The certificate with which a client or a server proves who it is: client_options().certificate(...). Start
+// with `client_certificate::pem`.
 #pragma once
 
 #include <dragline/tls/detail/secret_text.hpp>
@@ -64,5 +64,8 @@ private:
     detail::secret_text key_;
     detail::secret_text passphrase_;
 };
+
+/// That of a server is made in the same ways.
+using server_certificate = client_certificate;
 
 }  // namespace dragline::inline v1::tls

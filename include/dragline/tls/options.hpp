@@ -111,10 +111,29 @@ private:
     tls::key_log key_log_;
 };
 
+/// What a server with client CAs does about clients that show no certificate. One that cannot be verified is
+/// refused in either case.
+enum class client_authentication { required, optional };
+
 /// How a server speaks TLS: its certificate and key are needed, the rest has defaults.
 class server_options {
 public:
     server_options() {}
+
+    /// The certificate, the intermediates above it and the key: from PEM text, PEM files or PKCS#12. It takes
+    /// the place of the two texts below.
+    server_options& certificate(server_certificate value) { return certificate_ = std::move(value), *this; }
+    const server_certificate& certificate() const noexcept { return certificate_; }
+
+    /// Adds one for clients that ask for `name` (SNI): "www.example.com", or "*.example.com" for every name
+    /// one label below. Others, and those that ask for none, get the certificate above. A name that is not
+    /// one fails make_server() with errc::invalid_host.
+    server_options& certificate_for(std::string name, server_certificate value) {
+        return named_certificates_.emplace_back(std::move(name), std::move(value)), *this;
+    }
+    const std::vector<std::pair<std::string, server_certificate>>& named_certificates() const noexcept {
+        return named_certificates_;
+    }
 
     /// The server's certificate, then the intermediates, in PEM.
     server_options& certificate_chain_pem(std::string text) { return chain_pem_ = std::move(text), *this; }
@@ -124,9 +143,15 @@ public:
     server_options& private_key_pem(std::string text) { return key_pem_ = std::move(text), *this; }
     const std::string& private_key_pem() const noexcept { return key_pem_; }
 
-    /// When given, every client must show a certificate from one of these CAs.
+    /// When given, every client must show a certificate from one of these CAs, in PEM.
     server_options& client_ca_pem(std::string text) { return client_ca_pem_ = std::move(text), *this; }
     const std::optional<std::string>& client_ca_pem() const noexcept { return client_ca_pem_; }
+
+    /// Whether "must" is "may": stream::peer() then tells who showed which.
+    server_options& client_authentication(tls::client_authentication value) {
+        return client_authentication_ = value, *this;
+    }
+    tls::client_authentication client_authentication() const noexcept { return client_authentication_; }
 
     server_options& min_version(version value) { return min_version_ = value, *this; }
     version min_version() const noexcept { return min_version_; }
@@ -144,9 +169,12 @@ public:
     bool operator==(const server_options&) const = default;
 
 private:
+    server_certificate certificate_;
+    std::vector<std::pair<std::string, server_certificate>> named_certificates_;
     std::string chain_pem_;
     std::string key_pem_;
     std::optional<std::string> client_ca_pem_;
+    tls::client_authentication client_authentication_ = tls::client_authentication::required;
     version min_version_ = version::tls_1_2;
     version max_version_ = version::tls_1_3;
     std::vector<std::string> alpn_;

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <memory>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::net::detail {
@@ -30,6 +31,8 @@ public:
 
     void start();
     asio::awaitable<result<void>> run(async::interrupter& ending);
+    /// Dials nothing: the addresses that might be dialled, in that order.
+    asio::awaitable<result<std::vector<asio::ip::address>>> resolve(async::interrupter& ending);
     void end() noexcept;
 
     stream_socket take_socket() noexcept;
@@ -43,9 +46,10 @@ private:
         bool open = true;
     };
 
+    std::vector<asio::ip::address> allowed(const std::vector<asio::ip::address>& addresses);
     static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
     void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec);
-    std::error_code bind(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
+    std::error_code prepare(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
     void dial_endpoint(const asio::generic::stream_protocol::endpoint& target);
     void dial_address(const asio::ip::address& address);
     void on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec);
@@ -63,11 +67,18 @@ private:
     std::vector<std::shared_ptr<dial>> dials_;
     std::shared_ptr<dial> winner_;
     asio::ip::address address_;
+    std::error_code blocked_;                    // of the first address that may not be dialled
     asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
     bool looking_[2] = {};                       // whether there is somebody to be cancelled
     dns::lookup_trace look_ups_[2];
     bool resolved_ = false;  // an address is known
     bool ended_ = false;
+};
+
+struct connecting_guard {
+    std::shared_ptr<connecting> race;
+    explicit connecting_guard(std::shared_ptr<connecting> made) : race(std::move(made)) {}
+    ~connecting_guard() { race->end(); }
 };
 
 }  // namespace dragline::net::detail

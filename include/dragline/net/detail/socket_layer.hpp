@@ -59,6 +59,7 @@ private:
     std::size_t write_now(gather& pieces, std::error_code& ec);
     void look_out(stream_socket::wait_type what, readiness::side& side);
     void stop_looking_out() noexcept;
+    void end_wait() noexcept;
     asio::awaitable<result<void>> wait_for_output(async::time_point until, phase where);
     asio::awaitable<result<bool>> wait_for_either(async::time_point until, phase where);
 
@@ -68,9 +69,9 @@ private:
     stream_socket socket_;
     std::shared_ptr<readiness> readiness_;  // made at the first wait
     direction reading_{*this};
-    direction writing_{*this};
-    std::size_t unbroken_ = 0;  // bytes written since the loop had a turn
-    bool drained_ = false;      // the last read left nothing in the kernel
+    std::unique_ptr<direction> writing_;  // made at the first wait
+    std::size_t unbroken_ = 0;            // bytes written since the loop had a turn
+    bool drained_ = false;                // the last read left nothing in the kernel
 };
 
 }  // namespace dragline::net::detail

@@ -44,6 +44,10 @@ struct stream_core {
         return {until, limit.where};
     }
 
+    bool is_past(const bound& limit) const {
+        return limit.until != async::no_deadline && loop.now() >= limit.until;
+    }
+
     async::loop_state& loop;
     std::shared_ptr<stream_layer> layer;
     const stream_options options;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace dragline::inline v1::net::detail {
@@ -22,6 +23,17 @@ public:
     void shutdown() noexcept override {}
 
     std::array<char, 16 * 1024> bytes;
+};
+
+/// What a read takes whose extent neither a size nor a delimiter tells: a frame.
+class unit_reader {
+public:
+    virtual ~unit_reader() = default;
+
+    /// How many of the bytes it has taken; 0: more are needed. Errors end the read, and take nothing.
+    virtual result<std::size_t> take(std::string_view bytes) = 0;
+
+    std::size_t needed = 0;  ///< Bytes, as far as it knows.
 };
 
 class stream_reader {
@@ -39,6 +51,8 @@ public:
     static asio::awaitable<result<std::string>> read_until(pointer self, end_search search,
                                                            stream_limit limit);
     static asio::awaitable<result<std::string>> read_to_end(pointer self, stream_limit limit);
+    /// `unit` must stay; of the limit, the times count.
+    static asio::awaitable<result<void>> read_unit(pointer self, unit_reader& unit, stream_limit limit);
 
     /// Of a read whose end the peer decides; others have a limit only where the caller sets one.
     stream_limit open_limit(const read_options& given) const noexcept;
@@ -64,6 +78,7 @@ private:
 
     asio::awaitable<result<void>> wait(waiting& state);
     result<std::size_t> try_read(asio::mutable_buffer into);
+    void note_end(std::error_code ec) noexcept;
     std::error_code ended(std::error_code ec, std::size_t have, std::size_t expected) noexcept;
 
     stream_core& core_;

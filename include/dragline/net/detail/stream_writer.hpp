@@ -17,7 +17,7 @@ class stream_writer {
 public:
     using pointer = std::shared_ptr<stream_writer>;
 
-    explicit stream_writer(stream_core& core) noexcept : core_(core), progress_(core.loop) {}
+    explicit stream_writer(stream_core& core) noexcept : core_(core) {}
 
     // One at a time, else errc::busy. What was queued before a write goes before it.
     // The text, or else the pieces.
@@ -43,6 +43,10 @@ public:
 private:
     using bound = stream_core::bound;
     std::error_code refusal() noexcept;
+    asio::awaitable<result<void>> wait_for_progress(bound limit);
+    void tell_progress() {
+        if (progress_) progress_->notify();
+    }
     std::error_code failed(std::error_code ec, bool told) noexcept;
     asio::awaitable<result<void>> write_on(const pointer& self, gather pieces, std::size_t size, bound limit);
     void start_sending(const pointer& self);
@@ -51,7 +55,7 @@ private:
     stream_core& core_;
     byte_queue queue_;
     std::size_t ahead_ = 0;  // of what is queued: before the write that waits for its turn
-    async::event progress_;  // of the queue, for the operation that waits
+    std::unique_ptr<async::event> progress_;  // of the queue; made at the first wait for it
     std::error_code failure_;
     bool told_ = true;       // the failure
     bool writing_ = false;   // an operation

@@ -30,7 +30,7 @@ public:
     asio::awaitable<result<void>> wait_input(async::time_point until, phase where) override;
     asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override;
     bool may_have_input() const noexcept override {
-        return engine_.has_pending_input() || lower_->may_have_input();
+        return ready_ || engine_.has_pending_input() || lower_->may_have_input();
     }
     std::size_t unsent() const noexcept override { return engine_.output_size() + lower_->unsent(); }
     stream_socket* socket() noexcept override { return lower_->socket(); }
@@ -68,6 +68,7 @@ private:
     tls::engine engine_;
     async::event sent_;  // a reader may have to send too (KeyUpdate) while a writer does
     bool sending_ = false;
+    bool ready_ = false;  // a wait for input has ended
 
     // A peer that fills what it is given has more: fewer and larger reads.
     static constexpr std::size_t least_received = 16 * 1024, most_received = 64 * 1024;

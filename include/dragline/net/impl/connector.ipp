@@ -2,11 +2,10 @@
 #pragma once
 
 #include <dragline/net/detail/connecting.hpp>
+#include <dragline/net/detail/proxying.hpp>
 #include <dragline/net/detail/tls_layer.hpp>
 
 #if DRAGLINE_HEADER_BODIES
-
-#include <asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -15,19 +14,40 @@
 namespace dragline::inline v1::net {
 namespace detail {
 
-struct connecting_guard {
-    std::shared_ptr<connecting> race;
-    explicit connecting_guard(std::shared_ptr<connecting> started) : race(std::move(started)) {}
-    ~connecting_guard() { race->end(); }
-};
+DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
+                                                    connect_trace& trace, async::interrupter& ending) {
+    const connecting_guard guard(std::make_shared<connecting>(loop, request, trace));
+    guard.race->start();
+    auto running = guard.race->run(ending);
+    const auto ran = co_await std::move(running);
+    if (!ran) co_return ran.error();
+    auto socket = guard.race->take_socket();
+    dialled made;
+    made.layer = std::make_shared<socket_layer>(std::move(socket));
+    made.address = guard.race->address();
+    co_return made;
+}
+
+inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, const connect_request& request,
+                                                     connect_trace& trace, async::interrupter& ending) {
+    proxying through(loop, request, trace, ending);
+    auto running = through.run();
+    co_return co_await std::move(running);
+}
+
+inline net::stream stream_over(std::shared_ptr<stream_layer> layer, const connect_request& request,
+                               async::time_point opened) {
+    return net::stream(
+        std::make_shared<stream_state>(std::move(layer), request.stream, opened, request.target.host()));
+}
 
 inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connected& made,
                                                  std::shared_ptr<stream_layer> lower,
-                                                 const connect_request& request, connect_trace& trace,
-                                                 async::interrupter& ending) {
+                                                 const connect_request& request, async::time_point opened,
+                                                 connect_trace& trace, async::interrupter& ending) {
     const auto started = loop.now();
     auto layer = std::make_shared<tls_layer>(std::move(lower), *request.tls, request.tls_options);
-    made.stream = net::stream(layer);
+    made.stream = stream_over(layer, request, opened);
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<tls_layer*>(self)->close(); }, layer.get());
     auto shaking =
@@ -44,25 +64,18 @@ inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connec
 
 DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
                                                          connect_trace& trace, async::interrupter& ending) {
+    const auto opened = loop.now();
     connected made;
-    std::shared_ptr<detail::stream_layer> layer;
-    {
-        detail::connecting_guard guard(std::make_shared<detail::connecting>(loop, request, trace));
-        guard.race->start();
-        auto running = guard.race->run(ending);
-        auto ran = co_await std::move(running);
-        if (!ran) co_return ran.error();
-        auto socket = guard.race->take_socket();
-        std::error_code ignored;  // no such option on a Unix socket
-        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        layer = std::make_shared<detail::socket_layer>(std::move(socket));
-        made.address = guard.race->address();
-    }
+    auto dialling = request.proxies.empty() ? detail::dial(loop, request, trace, ending)
+                                            : detail::dial_through(loop, request, trace, ending);
+    auto stands = co_await std::move(dialling);
+    if (!stands) co_return stands.error();
+    made.address = stands->address;
     if (!request.tls) {
-        made.stream = net::stream(std::move(layer));
+        made.stream = detail::stream_over(std::move(stands->layer), request, opened);
         co_return made;
     }
-    auto shaking = detail::shake_hands(loop, made, std::move(layer), request, trace, ending);
+    auto shaking = detail::shake_hands(loop, made, std::move(stands->layer), request, opened, trace, ending);
     auto shaken = co_await std::move(shaking);
     if (!shaken) co_return shaken.error();
     co_return made;

@@ -1,6 +1,8 @@
 // Included by <dragline/net/stream.hpp> only.
 #pragma once
 
+#include <dragline/net/detail/socket_setup.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
@@ -70,6 +72,12 @@ DRAGLINE_DECL result<endpoint> stream::local_endpoint() const {
     const auto local = socket->local_endpoint(ec);
     if (ec) return ec;
     return detail::endpoint_of(local);
+}
+
+DRAGLINE_DECL result<void> stream::set(const socket_options& options) {
+    auto* const socket = layer().socket();
+    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
+    return detail::set_up_socket(*socket, options);
 }
 
 }  // namespace dragline::net

@@ -8,6 +8,8 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +23,7 @@ struct x509_store_st;
 namespace dragline::inline v1::tls::detail {
 
 class key_log_sink;
+struct own_certificate;
 
 inline std::atomic<std::uint64_t> last_context_id = 0;
 
@@ -41,6 +44,8 @@ struct context_state {
     std::vector<std::array<unsigned char, 32>> pins;
     ocsp_check ocsp = ocsp_check::off;
     std::string ocsp_response;  // of a server
+    bool client_may_be_unknown = false;
+    std::map<std::string, std::shared_ptr<const own_certificate>, std::less<>> named_certificates;
     std::shared_ptr<const key_log_sink> key_log;
     // Tickets are never used across contexts: one may trust what the other refuses.
     std::uint64_t id = ++last_context_id;

@@ -5,6 +5,7 @@
 #include <dragline/tls/detail/context_state.hpp>
 #include <dragline/tls/detail/openssl.hpp>
 #include <dragline/tls/detail/own_certificate.hpp>
+#include <dragline/tls/detail/server_setup.hpp>
 #include <dragline/tls/detail/trust_store.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -53,15 +54,6 @@ DRAGLINE_DECL int select_alpn(SSL*, const unsigned char** chosen, unsigned char*
         }
     }
     return SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
-// Staples the response that the options gave.
-DRAGLINE_DECL int staple_response(SSL* connection, void* state) noexcept {
-    const std::string& der = static_cast<const context_state*>(state)->ocsp_response;
-    void* const copy = OPENSSL_memdup(der.data(), der.size());
-    if (!copy) return SSL_TLSEXT_ERR_NOACK;
-    SSL_set_tlsext_status_ocsp_resp(connection, copy, static_cast<long>(der.size()));
-    return SSL_TLSEXT_ERR_OK;
 }
 
 }  // namespace detail
@@ -113,8 +105,7 @@ DRAGLINE_DECL result<context> context::make_server(const server_options& options
         return detail::clear_errors(), errc::library_failure;
     }
     detail::own_certificate own;
-    if (auto read = detail::read_chain(options.certificate_chain_pem(), own); !read) return read.error();
-    if (auto read = detail::read_key(options.private_key_pem(), {}, own); !read) return read.error();
+    if (auto read = detail::read_server_certificate(options, own); !read) return read.error();
     if (auto used = detail::use_certificate(handle, own); !used) return used.error();
     detail::trust_store trust;
     if (options.client_ca_pem()) {
@@ -133,6 +124,8 @@ DRAGLINE_DECL result<context> context::make_server(const server_options& options
     static_cast<void>(owner.release());
     state->trust = std::move(trust);
     state->verify = options.client_ca_pem().has_value();
+    state->client_may_be_unknown = options.client_authentication() == client_authentication::optional;
+    if (auto set = detail::set_named_certificates(handle, *state, options); !set) return set.error();
     state->alpn = options.alpn();
     if (!state->alpn.empty()) SSL_CTX_set_alpn_select_cb(handle, detail::select_alpn, state.get());
     state->ocsp_response = options.ocsp_response();

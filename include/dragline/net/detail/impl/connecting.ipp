@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/core/platform.hpp>
+#include <dragline/net/detail/socket_setup.hpp>
 #include <dragline/net/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -34,6 +36,7 @@ DRAGLINE_DECL void connecting::start() {
     const auto& from = request_.bind_address;
     if (target.is_local_socket()) {
         on_resolved(true, {}, {});
+        if (const auto ec = request_.address_policy.judge(target)) return on_resolved(false, {}, ec);
         on_resolved(false, {asio::ip::address()}, {});  // stands for the path
     } else if (target.address()) {
         const bool v6 = target.address()->is_v6();
@@ -94,8 +97,32 @@ DRAGLINE_DECL void connecting::on_resolved(bool v6, const std::vector<asio::ip::
         resolved_at_ = loop_.now();
         trace_.resolve = resolved_at_ - started_;
     }
-    machine_.on_resolved(v6, addresses, ec, loop_.now());
+    machine_.on_resolved(v6, allowed(addresses), ec, loop_.now());
     changed_.notify();
+}
+
+// The very addresses that are dialled; a Unix socket has been judged before, and stands here as none.
+DRAGLINE_DECL std::vector<asio::ip::address> connecting::allowed(
+    const std::vector<asio::ip::address>& addresses) {
+    std::vector<asio::ip::address> kept;
+    kept.reserve(addresses.size());
+    for (const auto& each : addresses) {
+        const auto ec = request_.target.is_local_socket()
+                            ? std::error_code()
+                            : request_.address_policy.judge(each, request_.target.port());
+        if (!ec) {
+            kept.push_back(each);
+            continue;
+        }
+        if (!blocked_) blocked_ = ec;
+        dial_record record;
+        record.address = each;
+        record.port = request_.target.port();
+        record.started = elapsed();
+        record.ec = ec;
+        trace_.dials.push_back(record);
+    }
+    return kept;
 }
 
 DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
@@ -110,13 +137,14 @@ DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
     dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()));
 }
 
-DRAGLINE_DECL std::error_code connecting::bind(stream_socket& socket,
-                                               const asio::generic::stream_protocol& protocol) const {
+DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
+                                                  const asio::generic::stream_protocol& protocol) const {
     const auto& from = request_.bind_address;
     const auto& through = request_.bind_interface;
-    if ((!from && through.empty()) || request_.target.is_local_socket()) return {};
     std::error_code ec;
     socket.open(protocol, ec);
+    if (!ec) ec = set_up_socket(socket, protocol.family(), request_.socket, true);
+    if (request_.target.is_local_socket()) return ec;
     if (!ec && !through.empty()) {
         if (!platform::socket_calls) return asio::error::operation_not_supported;
         if (platform::bind_to_interface(socket.native_handle(), through.data(), through.size()) != 0)
@@ -130,7 +158,7 @@ DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protoco
     auto started = std::make_shared<dial>(loop_.executor());
     started->record = trace_.dials.empty() ? 0 : trace_.dials.size() - 1;
     dials_.push_back(started);
-    if (const auto ec = bind(started->socket, target.protocol())) return on_dialled(started, ec);
+    if (const auto ec = prepare(started->socket, target.protocol())) return on_dialled(started, ec);
     started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
         if (!self->ended_) self->on_dialled(started, ec);
     });
@@ -167,7 +195,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             dial_address(dialled->address);
         } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
-            co_return failed->ec;
+            co_return dials_.empty() && blocked_ ? blocked_ : failed->ec;
         } else {
             const auto limit = stage_deadline();
             auto waiting =
@@ -179,6 +207,36 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
     }
     trace_.connect = loop_.now() - resolved_at_;
     co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting::resolve(
+    async::interrupter& ending) {
+    constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
+    std::vector<asio::ip::address> found;
+    auto limit = std::min(request_.until, async::deadline_after(started_, request_.resolve_timeout));
+    for (;;) {
+        if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+        auto step = machine_.next(loop_.now());
+        if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
+            if (found.empty()) limit = std::min(limit, async::deadline_after(loop_.now(), other_family));
+            found.push_back(dialled->address);
+            machine_.on_dial_failed(errc::no_address, loop_.now());
+            continue;
+        }
+        auto* failed = std::get_if<connect_machine::fail>(&step);
+        if (failed && found.empty()) co_return blocked_ ? blocked_ : failed->ec;
+        if (failed) co_return found;
+        auto waiting =
+            changed_.wait(std::min(limit, std::get<connect_machine::wait>(step).until), phase::resolve);
+        const auto woken = co_await std::move(waiting);
+        if (woken) continue;
+        if (woken.error() == asio::error::operation_aborted) co_return woken.error();
+        if (loop_.now() < limit) continue;
+        if (found.empty()) co_return woken.error();
+        co_return found;
+    }
 }
 
 DRAGLINE_DECL void connecting::end() noexcept {

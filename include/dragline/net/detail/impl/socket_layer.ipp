@@ -66,7 +66,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
             auto turn = asio::post(loop_.executor(), asio::use_awaitable);
             co_await std::move(turn);
             if (!socket_.is_open()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-            if (until <= loop_.now()) co_return writing_.limit.disarm(), make_timeout(where);
+            if (until <= loop_.now()) co_return end_wait(), make_timeout(where);
         }
         // Mostly the kernel takes everything at once: then no operation is needed at all.
         std::error_code ec;
@@ -80,15 +80,15 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
             } else {
                 auto waiting = wait_for_output(until, where);
                 const auto waited = co_await std::move(waiting);
-                if (!waited) co_return writing_.limit.disarm(), waited;
+                if (!waited) co_return end_wait(), waited;
             }
             continue;
         }
-        if (ec) co_return writing_.limit.disarm(), ec;
+        if (ec) co_return end_wait(), ec;
         if (watch) watch->written += written;
         unbroken_ += written;
         if (asio::buffer_size(pieces) > 0) continue;
-        writing_.limit.disarm();
+        end_wait();
         stop_looking_out();
         co_return result<void>();
     }
@@ -130,25 +130,30 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_input(async::time
     }
 }
 
+DRAGLINE_DECL void socket_layer::end_wait() noexcept {
+    if (writing_) writing_->limit.disarm();
+}
+
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_output(async::time_point until, phase where) {
     auto waiting = wait_for_output(until, where);
     auto waited = co_await std::move(waiting);
-    writing_.limit.disarm();
+    end_wait();
     co_return waited;
 }
 
 // The deadline is for the whole write: it stays armed when this has ended.
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_for_output(async::time_point until,
                                                                           phase where) {
-    if (!writing_.limit.armed()) {
-        writing_.expired = false;
-        loop_.deadlines().arm(writing_.limit, until);
+    if (!writing_) writing_ = std::make_unique<direction>(*this);
+    if (!writing_->limit.armed()) {
+        writing_->expired = false;
+        loop_.deadlines().arm(writing_->limit, until);
     }
     std::error_code ec;
     auto token = asio::redirect_error(asio::use_awaitable, ec);
     co_await socket_.async_wait(stream_socket::wait_write, token);
     if (ec != asio::error::operation_aborted) co_return ec;
-    if (writing_.expired) co_return make_timeout(where);
+    if (writing_->expired) co_return make_timeout(where);
     if (!socket_.is_open()) co_return ec;
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() == asio::cancellation_type::none) ec.clear();

@@ -32,9 +32,15 @@ DRAGLINE_DECL result<std::size_t> stream_reader::try_read(asio::mutable_buffer i
     if (!core_.layer->may_have_input()) return asio::error::make_error_code(asio::error::would_block);
     auto size = core_.layer->try_read(into);
     if (size || size.error() == asio::error::would_block) return size;
-    end_ = size.error();
-    if (end_ != asio::error::eof) core_.lost = true;
+    note_end(size.error());
     return size;
+}
+
+// A stream ends once, whatever the system says when it is asked again.
+DRAGLINE_DECL void stream_reader::note_end(std::error_code ec) noexcept {
+    if (ec == condition::timeout || ec == asio::error::operation_aborted) return;
+    end_ = ec;
+    if (ec != asio::error::eof) core_.lost = true;
 }
 
 DRAGLINE_DECL result<std::size_t> stream_reader::try_fill() {
@@ -44,9 +50,15 @@ DRAGLINE_DECL result<std::size_t> stream_reader::try_fill() {
     return size;
 }
 
-// Not a coroutine: one frame less for each wait.
+inline asio::awaitable<result<void>> too_late(phase where) { co_return make_timeout(where); }
+
+// Not a coroutine: one frame less for each wait. Between two waits the deadline is nobody's.
 DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::wait(waiting& state) {
-    if (!state.bounds) state.bounds = core_.begin(state.limit);
+    if (!state.bounds) {
+        state.bounds = core_.begin(state.limit);
+    } else if (core_.is_past(*state.bounds)) {
+        return too_late(state.bounds->where);
+    }
     return core_.layer->wait_input(state.bounds->until, state.bounds->where);
 }
 
@@ -57,6 +69,7 @@ DRAGLINE_DECL std::error_code stream_reader::ended(std::error_code ec, std::size
     return errc::incomplete_read;
 }
 
+// Straight into the caller's buffer, which costs the fewest system calls.
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_some(pointer self,
                                                                             asio::mutable_buffer into,
                                                                             stream_limit limit) {
@@ -66,13 +79,12 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_some(poin
     into = asio::buffer(into, limit.size);
     if (into.size() == 0) co_return std::size_t{0};
     if (const auto size = self->unread_.take(into.data(), into.size())) co_return size;
-    for (waiting waits{limit, {}};;) {
-        auto size = self->try_read(into);
-        if (size.error() != asio::error::would_block) co_return size;
-        auto ready = self->wait(waits);
-        auto waited = co_await std::move(ready);
-        if (!waited) co_return waited.error();
-    }
+    if (self->end_) co_return self->end_;
+    const auto bounds = self->core_.begin(limit);
+    auto receiving = self->core_.layer->read_some(into, bounds.until, bounds.where);
+    auto size = co_await std::move(receiving);
+    if (!size) self->note_end(size.error());
+    co_return size;
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(pointer self,
@@ -82,20 +94,20 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(p
     if (!reading) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     if (into.size() > limit.size) co_return errc::read_limit_exceeded;
-    std::size_t have = self->unread_.take(into.data(), into.size());
-    for (waiting waits{limit, {}}; have < into.size();) {
-        auto size = self->try_read(into + have);
-        have += *size;
-        if (size) continue;
-        auto ec = size.error();
-        if (ec == asio::error::would_block) {
-            auto ready = self->wait(waits);
-            auto waited = co_await std::move(ready);
-            if (waited) continue;
-            ec = waited.error();
+    auto have = self->unread_.take(into.data(), into.size());
+    if (have == into.size()) co_return have;
+    for (const auto bounds = self->core_.begin(limit); have < into.size();) {
+        result<std::size_t> size = self->end_;
+        if (!self->end_) {
+            auto receiving = self->core_.layer->read_some(into + have, bounds.until, bounds.where);
+            size = co_await std::move(receiving);
         }
+        have += *size;
+        if (size && have < into.size() && self->core_.is_past(bounds)) size = make_timeout(bounds.where);
+        if (size) continue;
+        self->note_end(size.error());
         self->unread_.put_back({static_cast<const char*>(into.data()), have});
-        co_return self->ended(ec, have, into.size());
+        co_return self->ended(size.error(), have, into.size());
     }
     co_return have;
 }
@@ -176,6 +188,29 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_to_end(po
     std::string text(unread.view());
     unread.clear();
     co_return text;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::read_unit(pointer self, unit_reader& unit,
+                                                                     stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    auto& unread = self->unread_;
+    for (waiting waits{limit, {}};;) {
+        if (!unread.empty()) {
+            const auto taken = unit.take(unread.view());
+            if (!taken) co_return taken.error();
+            if (*taken > 0) co_return unread.consume(*taken), result<void>();
+        }
+        auto got = self->try_fill();
+        if (got) continue;
+        if (got.error() != asio::error::would_block) {
+            co_return self->ended(got.error(), unread.size(), unit.needed);
+        }
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
+    }
 }
 
 }  // namespace dragline::net::detail

@@ -103,12 +103,17 @@ DRAGLINE_DECL result<void> stream_writer::queue(const pointer& self, std::string
     return {};
 }
 
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::wait_for_progress(bound limit) {
+    if (!progress_) progress_ = std::make_unique<async::event>(core_.loop);
+    return progress_->wait(limit.until, limit.where);
+}
+
 DRAGLINE_DECL void stream_writer::start_sending(const pointer& self) {
     if (std::exchange(sending_, true)) return;
     asio::co_spawn(core_.loop.executor(), send_queue(self), [self](std::exception_ptr thrown) {
         if (!thrown) return;
         self->failed(std::make_error_code(std::errc::not_enough_memory), false);
-        self->progress_.notify();
+        self->tell_progress();
     });
 }
 
@@ -122,7 +127,7 @@ DRAGLINE_DECL asio::awaitable<void> stream_writer::send_queue(pointer self) {
         const auto size = self->give_way_ ? self->ahead_ : self->queue_.size();
         gather pieces{asio::buffer(self->queue_.view().substr(0, size)), asio::const_buffer()};
         const auto done = waited ? core.layer->try_write(pieces) : result<bool>(waited.error());
-        self->progress_.notify();
+        self->tell_progress();
         if (!done) co_return static_cast<void>(self->failed(done.error(), false));
         const auto sent = size - pieces[0].size();
         self->queue_.consume(sent);
@@ -144,7 +149,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::drain(pointer self, s
     if (self->queued() <= options.high_water()) co_return result<void>();
     const auto bounds = self->core_.begin(limit);
     while (self->sending_ && self->queued() > options.low_water()) {
-        auto waiting = self->progress_.wait(bounds.until, bounds.where);
+        auto waiting = self->wait_for_progress(bounds);
         auto waited = co_await std::move(waiting);
         if (!waited) co_return waited;
     }
@@ -154,7 +159,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::drain(pointer self, s
 
 DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::flush(bound limit) {
     while (sending_) {
-        auto waiting = progress_.wait(limit.until, limit.where);
+        auto waiting = wait_for_progress(limit);
         auto waited = co_await std::move(waiting);
         if (!waited) co_return waited;
     }

@@ -131,8 +131,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::wait_input(async::time_po
         auto flushed = co_await std::move(flushing);
         if (!flushed) co_return flushed;
     }
-    auto waiting = lower_->wait_input(until, where);
-    co_return co_await std::move(waiting);
+    // The end, too, may have come with what was read last.
+    if (const auto next = engine_.read({}); next && next->want_input) {
+        auto waiting = lower_->wait_input(until, where);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
+    ready_ = true;
+    co_return result<void>();
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::wait_output(async::time_point until, phase where) {
@@ -175,6 +181,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::shutdown(async::time_poin
 }
 
 DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into) noexcept {
+    ready_ = false;
     const std::span plain(static_cast<char*>(into.data()), into.size());
     for (;;) {
         auto step = engine_.read(plain);

@@ -29,7 +29,7 @@ inline asio::awaitable<result<stream>> dial_upstream(std::shared_ptr<upstream_gr
                                                      async::time_point until) {
     const auto& target = server->server.target;
     auto options = group->options().connect();
-    if (!target.is_local_socket() && !target.address()) {
+    if (!target.is_local_socket() && !target.address() && options.proxies().empty()) {
         auto resolving = upstream_group::resolve(group, server, until);
         const auto resolved = co_await std::move(resolving);
         if (!resolved) co_return resolved.error();

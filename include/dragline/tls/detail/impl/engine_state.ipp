@@ -122,8 +122,8 @@ DRAGLINE_DECL void engine_state::set_up(std::string_view host, std::string_view 
     SSL_set_app_data(connection.get(), this);
     if (common->is_client) return set_up_client(host, origin_key);
     SSL_set_accept_state(connection.get());
-    constexpr int required = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-    SSL_set_verify(connection.get(), common->verify ? required : SSL_VERIFY_NONE, on_verify);
+    const int without = common->client_may_be_unknown ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    SSL_set_verify(connection.get(), common->verify ? SSL_VERIFY_PEER | without : SSL_VERIFY_NONE, on_verify);
 }
 
 DRAGLINE_DECL void engine_state::set_up_client(std::string_view host, std::string_view origin_key) {
@@ -201,7 +201,7 @@ DRAGLINE_DECL void engine_state::finish_handshake() {
     }
     // Ciphers without certificates are never offered, so this is the last bolt on a locked door.
     X509* const certificate = SSL_get0_peer_certificate(connection.get());
-    if (!certificate && (common->verify || !common->pins.empty()))
+    if (!certificate && (common->verify || !common->pins.empty()) && !common->client_may_be_unknown)
         return fail(errc::certificate_invalid, no_certificate);
     if (common->is_client && !common->pins.empty() && SSL_session_reused(connection.get()) == 1) {
         const auto& known = evidence();

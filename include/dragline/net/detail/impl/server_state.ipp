@@ -1,0 +1,117 @@
+// Included by <dragline/net/detail/server_state.hpp> only.
+#pragma once
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL server_state::server_state(std::shared_ptr<server_handler> served, const server_options& given,
+                                         std::optional<tls::context> context)
+    : options(given), handler(std::move(served)), context_(std::move(context)) {
+    if (options.accept_rate() > 0) rate_.emplace(options.accept_rate(), options.accept_burst());
+}
+
+DRAGLINE_DECL void server_state::report(std::exception_ptr failure, const endpoint& remote) noexcept {
+    if (!options.on_error()) return;
+    try {
+        options.on_error()(std::move(failure), remote);
+    } catch (...) {
+        // As its description says: there is nobody else to be told.
+    }
+}
+
+DRAGLINE_DECL std::optional<tls::context> server_state::context() const {
+    std::lock_guard lock(mutex_);
+    return context_;
+}
+
+DRAGLINE_DECL void server_state::use_context(tls::context renewed) {
+    std::lock_guard lock(mutex_);
+    context_ = std::move(renewed);
+}
+
+DRAGLINE_DECL bool server_state::take_place() noexcept {
+    for (auto taken = active_.load(); taken < options.max_connections();) {
+        if (active_.compare_exchange_weak(taken, taken + 1)) return true;
+    }
+    return false;
+}
+
+DRAGLINE_DECL void server_state::give_place() noexcept {
+    --active_;
+    if (waiting_listeners_ == 0) return;
+    on_each_loop([](accepting& each) { each.resume(); });
+}
+
+DRAGLINE_DECL std::optional<async::time_point> server_state::accept_later(async::time_point now) {
+    if (!rate_) return std::nullopt;
+    std::lock_guard lock(mutex_);
+    if (rate_->has_token(now)) return std::nullopt;
+    return rate_->next(now);
+}
+
+DRAGLINE_DECL void server_state::accepted(async::time_point now) {
+    ++counts.accepted;
+    if (!rate_) return;
+    std::lock_guard lock(mutex_);
+    rate_->take(now);
+}
+
+DRAGLINE_DECL void server_state::part_ended() noexcept {
+    if (--parts_ > 0 || members_.empty()) return;
+    members_.front().gate->post([waits = stopping_] {
+        for (auto* each : *waits) each->gone.notify();
+    });
+}
+
+DRAGLINE_DECL void server_state::add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate) {
+    members_.push_back({std::move(added), std::move(gate)});
+    add_part();
+}
+
+template <class Action>
+void server_state::on_each_loop(Action action) const {
+    for (const auto& each : members_) {
+        try {
+            each.gate->post([listener = each.listener, action] {
+                if (const auto living = listener.lock()) action(*living);
+            });
+        } catch (...) {
+            // No memory to say so; whatever ends next says it again.
+        }
+    }
+}
+
+DRAGLINE_DECL void server_state::close_listeners() {
+    closed_ = true;
+    on_each_loop([](accepting& each) { each.close(); });
+}
+
+DRAGLINE_DECL void server_state::cancel_connections() {
+    on_each_loop([](accepting& each) { each.cancel_connections(); });
+}
+
+DRAGLINE_DECL void server_state::abort() noexcept {
+    closed_ = true;
+    for (const auto& each : members_) {
+        // On another thread lock() could make that the last owner of what belongs to the loop.
+        const auto living = each.gate->runs_here() ? each.listener.lock() : nullptr;
+        if (living) living->close(), living->cancel_connections();
+    }
+    close_listeners();
+    cancel_connections();
+}
+
+DRAGLINE_DECL server_state::stop_wait::stop_wait(server_state& server, async::loop_state& loop)
+    : owner(server), gone(loop) {
+    owner.stopping_->push_back(this);
+}
+
+DRAGLINE_DECL server_state::stop_wait::~stop_wait() { std::erase(*owner.stopping_, this); }
+
+}  // namespace dragline::net::detail
+
+#endif

@@ -1,0 +1,116 @@
+// What the listeners of one server share. Its members may be used on any thread, but for the waits of stop().
+#pragma once
+
+#include <dragline/async/clock.hpp>
+#include <dragline/async/event.hpp>
+#include <dragline/async/loop_gate.hpp>
+#include <dragline/async/loop_state.hpp>
+#include <dragline/async/token_bucket.hpp>
+#include <dragline/net/detail/server_handler.hpp>
+#include <dragline/net/endpoint.hpp>
+#include <dragline/net/server_options.hpp>
+#include <dragline/tls/context.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+/// A listener, as its server sees it. Threads: its loop's.
+class accepting {
+public:
+    virtual ~accepting() = default;
+    virtual void resume() = 0;  // there may be a place again
+    virtual void close() noexcept = 0;
+    virtual void cancel_connections() = 0;
+};
+
+struct server_counts {
+    using counter = std::atomic<std::uint64_t>;
+    counter accepted = 0;
+    counter handshake_failures = 0;
+    counter handler_failures = 0;
+    counter timeouts = 0;
+    counter refused = 0;
+    counter accept_errors = 0;
+    counter pauses = 0;
+};
+
+class server_state {
+public:
+    server_state(std::shared_ptr<server_handler> handler, const server_options& options,
+                 std::optional<tls::context> context);
+
+    const server_options options;
+    const std::shared_ptr<server_handler> handler;
+    std::vector<endpoint> places;  // set before it is shared
+    server_counts counts;
+
+    void report(std::exception_ptr failure, const endpoint& remote) noexcept;
+
+    // The context of new connections; none when they are plain.
+    std::optional<tls::context> context() const;
+    void use_context(tls::context renewed);
+
+    // A place under the cap.
+    bool take_place() noexcept;
+    void give_place() noexcept;
+    bool has_place() const noexcept { return active_ < options.max_connections(); }
+    std::size_t active() const noexcept { return active_; }
+    void listener_waits(bool begins) noexcept { begins ? ++waiting_listeners_ : --waiting_listeners_; }
+
+    // When the next connection may be accepted: nothing for now.
+    std::optional<async::time_point> accept_later(async::time_point now);
+    void accepted(async::time_point now);
+
+    // Everything that has to end before the server is gone: listeners and connections.
+    void add_part() noexcept { ++parts_; }
+    void part_ended() noexcept;
+    bool gone() const noexcept { return parts_ == 0; }
+
+    /// Before it is shared. The first one is on the loop where stop() waits.
+    void add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate);
+
+    bool closed() const noexcept { return closed_; }
+    void close_listeners();
+    void cancel_connections();
+    /// Both; what is on this thread's loop at once.
+    void abort() noexcept;
+
+    // Threads: the first listener's loop.
+    struct stop_wait {
+        stop_wait(server_state& server, async::loop_state& loop);
+        ~stop_wait();
+        server_state& owner;
+        async::event gone;
+    };
+
+private:
+    struct member {
+        std::weak_ptr<accepting> listener;
+        std::shared_ptr<async::loop_gate> gate;
+    };
+
+    template <class Action>
+    void on_each_loop(Action action) const;
+
+    std::vector<member> members_;
+    mutable std::mutex mutex_;  // for context_ and rate_
+    std::optional<tls::context> context_;
+    std::optional<async::token_bucket> rate_;
+    std::atomic<std::size_t> active_ = 0;
+    std::atomic<std::size_t> parts_ = 0;
+    std::atomic<int> waiting_listeners_ = 0;
+    std::atomic<bool> closed_ = false;
+    std::shared_ptr<std::vector<stop_wait*>> stopping_ = std::make_shared<std::vector<stop_wait*>>();
+};
+
+}  // namespace dragline::net::detail
+
+#include <dragline/net/detail/impl/server_state.ipp>

@@ -1,0 +1,109 @@
+// Included by <dragline/net/secure_channel/detail/secure_transfer.hpp> only.
+#pragma once
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+namespace dragline::inline v1::net::detail {
+
+// The transport's end is no end of a channel: anybody on the way can make it.
+inline std::error_code as_truncation(std::error_code ec) noexcept {
+    return ec == asio::error::eof || ec == errc::incomplete_read ? errc::channel_truncated : ec;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::shake_hands(stream_limit limit) {
+    std::string out;
+    auto stepped = channel.start(out);
+    while (stepped) {
+        if (!out.empty()) {
+            auto writing = stream_writer::write(this->writing(), std::exchange(out, {}), gather(), limit);
+            const auto written = co_await std::move(writing);
+            if (!written) co_return written.error();
+        }
+        if (channel.established()) break;
+        const auto packets = channel.packets();
+        packet_reader unit(packets);
+        auto reading = stream_reader::read_unit(this->reading(), unit, limit);
+        const auto read = co_await std::move(reading);
+        if (!read) co_return as_truncation(read.error());
+        stepped = channel.handshake(unit.frame, out);
+    }
+    // Tells the peer why there is no channel, if that can be done at once.
+    if (!stepped && !out.empty()) static_cast<void>(stream_writer::queue(this->writing(), out));
+    co_return stepped;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::handshake(pointer self) {
+    if (std::exchange(self->begun_, true)) co_return errc::busy;
+    const auto& core = self->stream_->core;
+    stream_limit limit;
+    limit.until = async::deadline_after(core.loop.now(), self->channel.options().timeout());
+    limit.where = phase::connect;
+    auto shaking = self->shake_hands(limit);
+    const auto shaken = co_await std::move(shaking);
+    if (!shaken) core.layer->close();
+    co_return shaken;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> secure_transfer::receive(pointer self,
+                                                                            stream_limit limit) {
+    if (self->read_end_) co_return self->read_end_;
+    const auto packets = self->channel.packets();
+    packet_reader unit(packets);
+    auto reading = stream_reader::read_unit(self->reading(), unit, limit);
+    const auto read = co_await std::move(reading);
+    if (!read) co_return as_truncation(read.error());
+    auto opened = self->channel.open(std::move(unit.frame));
+    if (!opened) co_return self->read_end_ = opened.error();
+    if (opened->end) co_return self->read_end_ = asio::error::eof;
+    co_return std::move(opened->text);
+}
+
+// A packet that was sealed must go: its number is used up. So whether it can is asked before.
+DRAGLINE_DECL result<void> secure_transfer::queue(std::string_view message) {
+    const auto size = message.size() + packet_header::size + packet_cipher::tag_size;
+    const auto most = stream_->core.options.most_queued();
+    const auto queued = stream_->writer.queued();
+    if (size > most || queued > most - size) return errc::queue_limit_exceeded;
+    std::string packet;
+    packet.reserve(size);
+    const auto sealed = channel.seal(message, packet);
+    return sealed ? stream_writer::queue(writing(), packet) : sealed;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::send(pointer self, std::string message,
+                                                                  stream_limit limit) {
+    const auto queued = self->queue(message);
+    if (!queued) co_return queued;
+    auto draining = stream_writer::drain(self->writing(), limit);
+    const auto drained = co_await std::move(draining);
+    // Another sender waits for the queue already; this message is in it.
+    if (drained.error() == errc::busy) co_return result<void>();
+    co_return drained;
+}
+
+DRAGLINE_DECL result<void> secure_transfer::queue_end() {
+    std::string packet;
+    const auto sealed = channel.seal_end(packet);
+    return sealed ? stream_writer::queue(writing(), packet) : sealed;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::shutdown(pointer self, stream_limit limit) {
+    if (self->stream_->writer.writing()) co_return errc::busy;
+    const auto queued = self->queue_end();
+    if (!queued) co_return queued;
+    auto ending = stream_writer::shutdown(self->writing(), limit);
+    co_return co_await std::move(ending);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::close(pointer self, stream_limit limit) {
+    if (self->stream_->writer.writing()) co_return errc::busy;
+    if (self->channel.established()) static_cast<void>(self->queue_end());  // unless it went before
+    auto closing = stream_writer::close(self->writing(), limit);
+    co_return co_await std::move(closing);
+}
+
+}  // namespace dragline::net::detail
+
+#endif

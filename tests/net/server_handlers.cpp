@@ -1,0 +1,235 @@
+#include <dragline/net/server.hpp>
+
+#include "server_lab.hpp"
+
+#include <dragline/async/blocking_pool.hpp>
+#include <dragline/async/loop_group.hpp>
+
+#include <asio/use_future.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+using dragline::blocking_pool;
+using dragline::blocking_pool_options;
+using dragline::net::endpoint;
+using dragline::net::server_options;
+using dragline::net::stream;
+using dragline::test::echo_lines;
+using dragline::test::run_until;
+using dragline::test::server_lab;
+
+namespace net = dragline::net;
+
+namespace {
+
+void echo_plainly(stream& client) {
+    try {
+        for (;;) client.write(client.read_line(asio::use_future).get() + '\n', asio::use_future).get();
+    } catch (const std::system_error& ended) {
+        if (ended.code() != asio::error::eof) throw;
+    }
+}
+
+// A handler object that only moves.
+struct one_answer {
+    std::unique_ptr<std::string> text = std::make_unique<std::string>("answer\n");
+    void operator()(stream& client) const { client.queue(*text).value(); }
+};
+
+// Which threads ran the handlers.
+struct thread_notes {
+    std::mutex mutex;
+    std::set<std::thread::id> seen;
+    void add() {
+        std::lock_guard lock(mutex);
+        seen.insert(std::this_thread::get_id());
+    }
+};
+
+struct noting_handler {
+    thread_notes* notes;
+    asio::awaitable<void> operator()(stream client) const {
+        notes->add();
+        auto serving = echo_lines(std::move(client));
+        co_await std::move(serving);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a plain function serves on the pool, and its stream is flushed and closed behind it",
+          "[net][server]") {
+    server_lab lab;
+    blocking_pool pool(blocking_pool_options().threads(2));
+    const auto server = lab.start(&echo_plainly, server_options().pool(pool));
+    auto client = lab.connect(server.local_endpoint()), other = lab.connect(server.local_endpoint());
+    CHECK(lab.ask(client, "one") == "one");
+    CHECK(lab.ask(other, "two") == "two");
+    client.abort();
+    dragline::test::kept_completion<void> shut;
+    other.shutdown(shut);
+    CHECK(!lab.end_of(other));
+    run_until(lab.loop, [&] { return server.counters().active == 0; });
+    CHECK(server.counters().handler_failures == 0);
+
+    const auto answering = lab.start([](stream& peer) { peer.queue(std::string(300'000, 'x')).value(); },
+                                     server_options().pool(pool));
+    auto reader = lab.connect(answering.local_endpoint());
+    auto reading = reader.read_to_end(net::read_options().limit(1'000'000));
+    CHECK(dragline::test::run_to_end(lab.loop, std::move(reading)).size() == 300'000);
+    CHECK(!lab.stop(server));
+    CHECK(!lab.stop(answering));
+}
+
+TEST_CASE("what a plain handler throws is its own connection's end", "[net][server]") {
+    server_lab lab;
+    blocking_pool pool(blocking_pool_options().threads(1).queue_limit(0));
+    std::vector<std::string> told;
+    const auto options =
+        server_options().pool(pool).on_error([&](std::exception_ptr failure, const endpoint&) {
+            try {
+                std::rethrow_exception(failure);
+            } catch (const std::exception& e) {
+                told.emplace_back(e.what());
+            }
+        });
+    const auto server = lab.start(
+        [](stream& client) {
+            client.read_line(asio::use_future).get();
+            throw std::runtime_error("enough");
+        },
+        options);
+    auto client = lab.connect(server.local_endpoint());
+    run_until(lab.loop, [&] { return pool.running() == 1; });
+    auto refused = lab.connect(server.local_endpoint());  // no thread is free, and nothing may wait
+    lab.end_of(refused);
+    CHECK(server.counters().refused == 1);
+    lab.ask(client, "go");
+    run_until(lab.loop, [&] { return server.counters().active == 0; });
+    CHECK(server.counters().handler_failures == 1);
+    REQUIRE(told.size() == 2);
+    CHECK(told[1] == "enough");
+}
+
+TEST_CASE("stop asks plain handlers to stop, drops those that have not begun, and waits", "[net][server]") {
+    server_lab lab;
+    blocking_pool pool(blocking_pool_options().threads(1));
+    std::atomic<int> begun = 0, left = 0;
+    const auto server = lab.start(
+        [&](stream& client, std::stop_token stop) {
+            ++begun;
+            while (!stop.stop_requested()) std::this_thread::yield();
+            CHECK_THROWS_AS(client.read_line(asio::use_future).get(), std::system_error);
+            ++left;
+        },
+        server_options().pool(pool));
+    auto first = lab.connect(server.local_endpoint()), second = lab.connect(server.local_endpoint());
+    run_until(lab.loop, [&] { return begun == 1 && server.counters().active == 2; });
+    CHECK(!lab.stop(server, 20ms));
+    CHECK(begun == 1);
+    CHECK(left == 1);
+    CHECK(server.counters().active == 0);
+}
+
+TEST_CASE("a handler may be moved in, and may throw before its coroutine begins", "[net][server]") {
+    server_lab lab;
+    blocking_pool pool;
+    const auto server = lab.start(one_answer(), server_options().pool(pool));
+    auto client = lab.connect(server.local_endpoint());
+    CHECK(lab.ask(client, "?") == "answer");
+    const auto throwing =
+        lab.start([](stream) -> asio::awaitable<void> { throw std::runtime_error("no coroutine at all"); });
+    auto other = lab.connect(throwing.local_endpoint());
+    lab.end_of(other);
+    CHECK(throwing.counters().handler_failures == 1);
+    CHECK(throwing.counters().active == 0);
+    CHECK(!lab.stop(server));
+}
+
+TEST_CASE("over a loop group each loop accepts, and runs what it accepts", "[net][server][loop_group]") {
+    thread_notes notes;
+    server_lab lab;
+    dragline::loop_group group(3);
+    auto started = lab.try_start(group, {"127.0.0.1", 0}, noting_handler{&notes}, server_options());
+    REQUIRE(!started.ec());
+    const auto server = started.value();
+    const auto at = server.local_endpoint();
+    const auto all_seen = [&] {
+        std::lock_guard lock(notes.mutex);
+        return notes.seen.size() == group.size();
+    };
+    std::vector<stream> clients;
+    while (!all_seen() && clients.size() < 500) {
+        clients.push_back(lab.connect(at));
+        CHECK(lab.ask(clients.back(), "hello") == "hello");
+    }
+    CHECK(all_seen());
+    CHECK(server.counters().accepted == clients.size());
+    // The port is the group's own, though others could share it.
+    CHECK(lab.try_start(group, at, &echo_lines, server_options()).ec() == asio::error::address_in_use);
+    clients.clear();
+    CHECK(!lab.stop(server));
+    CHECK(server.counters().active == 0);
+}
+
+TEST_CASE("the connection cap of a group is one for all its loops", "[net][server][loop_group]") {
+    server_lab lab;
+    dragline::loop_group group(2);
+    auto started = lab.try_start(group, {"127.0.0.1", 0}, &echo_lines, server_options().max_connections(3));
+    REQUIRE(!started.ec());
+    const auto server = started.value();
+    for (int round = 0; round < 20; ++round) {
+        std::vector<stream> clients;
+        for (int i = 0; i < 3; ++i) clients.push_back(lab.connect(server.local_endpoint()));
+        for (auto& each : clients) CHECK(lab.ask(each, "in") == "in");
+        auto waiting = lab.connect(server.local_endpoint());
+        CHECK(server.counters().active == 3);
+        clients.erase(clients.begin());
+        CHECK(lab.ask(waiting, "at last") == "at last");
+    }
+    started.value() = net::server();
+    group.stop();
+}
+
+TEST_CASE("a Unix socket serves a group too", "[net][server][loop_group]") {
+    server_lab lab;
+    dragline::loop_group group(2);
+    const auto at = endpoint::local_socket(std::string("\0dragline-test-group-", 21) +
+                                           std::to_string(std::random_device()()));
+    auto started = lab.try_start(group, at, &echo_lines, server_options());
+    REQUIRE(!started.ec());
+    for (int i = 0; i < 10; ++i) {
+        auto client = lab.connect(at);
+        CHECK(lab.ask(client, "hello") == "hello");
+    }
+    CHECK(!lab.stop(started.value()));
+}
+
+TEST_CASE("loops of a group may end while their server has connections", "[net][server][loop_group]") {
+    server_lab lab;
+    auto group = std::make_unique<dragline::loop_group>(2);
+    auto started = lab.try_start(*group, {"127.0.0.1", 0}, &echo_lines, server_options());
+    REQUIRE(!started.ec());
+    std::vector<stream> clients;
+    for (int i = 0; i < 8; ++i) {
+        clients.push_back(lab.connect(started.value().local_endpoint()));
+        CHECK(lab.ask(clients.back(), "hello") == "hello");
+    }
+    group.reset();
+    for (auto& each : clients) lab.end_of(each);
+    CHECK(started.value().counters().accepted == 8);
+}

@@ -1,0 +1,184 @@
+// start_tls(): from plaintext to TLS on a stream that lives.
+#include <dragline/net/stream.hpp>
+
+#include "meddling_layers.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <string>
+#include <system_error>
+
+using namespace std::chrono_literals;
+using dragline::net::errc;
+using dragline::net::make_stream_pair;
+using dragline::net::stream;
+using dragline::net::stream_options;
+using dragline::net::stream_pair_options;
+using dragline::test::kept_completion;
+using dragline::test::run_to_end;
+using dragline::test::run_until;
+using dragline::test::settle;
+using dragline::test::tls_ends;
+
+namespace {
+
+// Streams in memory, the client's with a host as open_connection() gives it.
+struct plain_ends {
+    explicit plain_ends(dragline::event_loop& loop, const stream_options& options = stream_options(),
+                        std::string host = "a.test")
+        : memory(make_stream_pair(loop)),
+          client(memory.first.state()->core.layer, options, std::move(host)),
+          server(memory.second) {}
+
+    std::pair<stream, stream> memory;
+    stream client;
+    stream& server;
+    kept_completion<void> client_done, server_done;
+
+    void upgrade(dragline::event_loop& loop) {
+        client.start_tls(tls_ends::get().client, client_done);
+        server.start_tls(tls_ends::get().server, server_done);
+        run_until(loop, [&] { return client_done.done() && server_done.done(); });
+    }
+};
+
+// Of the end of TLS, nothing but close_notify comes through.
+class unending_layer final : public dragline::test::around_layer {
+public:
+    using around_layer::around_layer;
+    asio::awaitable<dragline::result<void>> shutdown(dragline::async::time_point) override {
+        co_return dragline::result<void>();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("close_notify that comes with the last bytes is the end", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    dragline::test::meddled_pair<unending_layer> pair(loop);
+    kept_completion<void> near, far;
+    pair.near.start_tls(tls_ends::get().client, near);
+    pair.far.start_tls(tls_ends::get().server, far);
+    run_until(loop, [&] { return near.done() && far.done(); });
+    run_to_end(loop, pair.near.write("bye"));
+    run_to_end(loop, pair.near.shutdown());
+    CHECK(run_to_end(loop, pair.far.read_to_end()) == "bye");
+}
+
+TEST_CASE("a dialogue goes on in TLS on both sides", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    plain_ends ends(loop);
+    run_to_end(loop, ends.client.write("STARTTLS\r\n"));
+    CHECK(run_to_end(loop, ends.server.read_line()) == "STARTTLS");
+    CHECK(!ends.server.queue("220 ready\r\n").error());
+    CHECK(run_to_end(loop, ends.client.read_line()) == "220 ready");
+    CHECK(!ends.client.peer());
+    ends.upgrade(loop);
+    CHECK(!ends.client_done.ec());
+    CHECK(!ends.server_done.ec());
+    CHECK(ends.client.peer().version() == "TLSv1.3");
+    run_to_end(loop, ends.client.write("EHLO a\r\n"));
+    CHECK(run_to_end(loop, ends.server.read_line()) == "EHLO a");
+    CHECK(!ends.server.queue("250 hello\r\n").error());
+    CHECK(run_to_end(loop, ends.client.read_line()) == "250 hello");
+    run_to_end(loop, ends.server.close());
+    CHECK(run_to_end(loop, ends.client.read_to_end()).empty());
+}
+
+TEST_CASE("plaintext that was pipelined behind the command is refused before the handshake",
+          "[net][stream][tls]") {
+    dragline::event_loop loop;
+    plain_ends ends(loop);
+    SECTION("by the server") {
+        run_to_end(loop, ends.client.write("STARTTLS\r\nRCPT TO:<evil>\r\n"));
+        CHECK(run_to_end(loop, ends.server.read_line()) == "STARTTLS");
+        ends.server.start_tls(tls_ends::get().server, ends.server_done);
+        run_until(loop, [&] { return ends.server_done.done(); });
+        CHECK(ends.server_done.ec() == errc::plaintext_left_over);
+    }
+    SECTION("by the client, also where it waits unread in the system") {
+        run_to_end(loop, ends.server.write("220 ready\r\n250 evil\r\n"));
+        CHECK(run_to_end(loop, ends.client.read_exactly(std::size_t{11})) == "220 ready\r\n");
+        ends.client.start_tls(tls_ends::get().client, ends.client_done);
+        run_until(loop, [&] { return ends.client_done.done(); });
+        CHECK(ends.client_done.ec() == errc::plaintext_left_over);
+        CHECK(ends.client_done.ec() == dragline::condition::protocol_error);
+    }
+}
+
+TEST_CASE("a handshake that fails leaves a closed stream", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    SECTION("the name is another") {
+        plain_ends ends(loop, stream_options(), "b.test");
+        ends.upgrade(loop);
+        CHECK(ends.client_done.ec() == dragline::condition::tls_failed);
+        CHECK(ends.server_done.ec() == dragline::condition::tls_failed);
+        CHECK(!ends.client.is_open());
+    }
+    SECTION("the peer says nothing") {
+        plain_ends ends(loop, stream_options().tls_timeout(20ms));
+        ends.client.start_tls(tls_ends::get().client, ends.client_done);
+        run_until(loop, [&] { return ends.client_done.done(); });
+        CHECK(ends.client_done.ec() == dragline::make_timeout(dragline::phase::tls));
+        CHECK(!ends.client.is_open());
+    }
+    SECTION("options that cannot work change nothing") {
+        plain_ends ends(loop);
+        ends.server.start_tls(dragline::tls::server_options(), ends.server_done);
+        run_until(loop, [&] { return ends.server_done.done(); });
+        CHECK(ends.server_done.ec());
+        CHECK(ends.server.is_open());
+    }
+}
+
+TEST_CASE("nothing else uses the stream during the handshake, and what is queued waits",
+          "[net][stream][tls]") {
+    dragline::event_loop loop;
+    plain_ends ends(loop);
+    ends.client.start_tls(tls_ends::get().client, ends.client_done);
+    settle(loop);
+    kept_completion<std::size_t> written;
+    kept_completion<std::string> read;
+    ends.client.write("plain", written);
+    ends.client.read_line(read);
+    settle(loop);
+    CHECK(written.ec() == errc::busy);
+    CHECK(read.ec() == errc::busy);
+    CHECK(!ends.client.queue("secret\n").error());
+    ends.server.start_tls(tls_ends::get().server, ends.server_done);
+    run_until(loop, [&] { return ends.client_done.done() && ends.server_done.done(); });
+    CHECK(!ends.client_done.ec());
+    CHECK(run_to_end(loop, ends.server.read_line()) == "secret");
+}
+
+TEST_CASE("TLS over TLS: a stream is upgraded twice", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    plain_ends ends(loop);
+    ends.upgrade(loop);
+    ends.client_done = kept_completion<void>();
+    ends.server_done = kept_completion<void>();
+    ends.upgrade(loop);
+    CHECK(!ends.client_done.ec());
+    const std::string bulk(300'000, 'x');
+    kept_completion<std::size_t> written;
+    ends.client.write(bulk, written);
+    CHECK(run_to_end(loop, ends.server.read_exactly(bulk.size())) == bulk);
+    run_until(loop, [&] { return written.done(); });
+    CHECK(!written.ec());
+}
+
+TEST_CASE("close over TLS to a peer that does not read ends at its timeout", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    auto memory = make_stream_pair(loop, stream_pair_options().capacity(4000));
+    stream client(memory.first.state()->core.layer, stream_options().write_timeout(20ms), "a.test");
+    kept_completion<void> client_done, server_done, closed;
+    client.start_tls(tls_ends::get().client, client_done);
+    memory.second.start_tls(tls_ends::get().server, server_done);
+    run_until(loop, [&] { return client_done.done() && server_done.done(); });
+    CHECK(!client.queue(std::string(100'000, 'x')).error());
+    client.close(closed);
+    run_until(loop, [&] { return closed.done(); });
+    CHECK(closed.ec() == dragline::make_timeout(dragline::phase::write));
+    CHECK(!client.is_open());
+}
