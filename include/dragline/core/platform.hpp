@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <optional>
 
@@ -260,6 +261,46 @@ inline int receive_datagrams(int socket, datagram* each, std::size_t count) noex
 inline constexpr bool batched_datagrams = false;
 inline int send_datagrams(int, const datagram*, std::size_t) noexcept { return -1; }
 inline int receive_datagrams(int, datagram*, std::size_t) noexcept { return -1; }
+#endif
+
+// Files that are read or are there already. On Windows nobody asks who owns them.
+#if !defined(_WIN32)
+/// Opens a regular file for reading, by its name alone: what else bears it is neither waited for nor read.
+/// Null: not opened, with the reason in errno; EISDIR or ENOTSUP for what is no file.
+inline std::FILE* open_regular_file(const char* path) noexcept {
+    const int file = ::open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (file < 0) return nullptr;
+    struct ::stat found {};
+    int reason = ::fstat(file, &found) != 0 ? errno : 0;
+    if (reason == 0 && !S_ISREG(found.st_mode)) reason = S_ISDIR(found.st_mode) ? EISDIR : ENOTSUP;
+    std::FILE* opened = reason == 0 ? ::fdopen(file, "rb") : nullptr;
+    if (opened) return opened;
+    if (reason == 0) reason = errno;
+    ::close(file);
+    return errno = reason, nullptr;
+}
+
+namespace detail {
+inline bool is_of_this_user(const struct ::stat& file) noexcept {
+    return file.st_uid == ::geteuid() && file.st_nlink == 1;
+}
+}  // namespace detail
+
+/// Whether an open file is a regular one that belongs to another user or has other names.
+inline bool is_shared_file(int file) noexcept {
+    struct ::stat found {};
+    return ::fstat(file, &found) == 0 && S_ISREG(found.st_mode) && !detail::is_of_this_user(found);
+}
+
+/// Whether there is a regular file of this user, by this name alone; a link is none.
+inline bool is_own_file(const char* path) noexcept {
+    struct ::stat found {};
+    return ::lstat(path, &found) == 0 && S_ISREG(found.st_mode) && detail::is_of_this_user(found);
+}
+#else
+inline std::FILE* open_regular_file(const char* path) noexcept { return std::fopen(path, "rbN"); }
+inline bool is_shared_file(int) noexcept { return false; }
+inline bool is_own_file(const char* path) noexcept { return ::_access(path, 0) == 0; }
 #endif
 
 /// Tells one file from another that came to have its name.

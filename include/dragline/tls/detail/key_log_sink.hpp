@@ -38,13 +38,15 @@ public:
         if (file_ >= 0) platform::close_log(file_);
     }
 
-    void write(std::string_view line) const {
-        if (function_) return (*function_)(line);
+    /// Whether it was written whole.
+    bool write(std::string_view line) const {
+        if (function_) return (*function_)(line), true;
         std::string whole;
         whole.reserve(line.size() + 1);
         whole.append(line) += '\n';
-        platform::append_to_log(file_, whole.data(), whole.size());
+        const bool written = platform::append_to_log(file_, whole.data(), whole.size());
         wipe(whole);
+        return written;
     }
 
 private:
