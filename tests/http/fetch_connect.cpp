@@ -3,7 +3,7 @@
 
 #include "../support/http_client.hpp"
 
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/sockets.hpp>
 
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/core/features.hpp>
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/files.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/tls/detail/secret_text.hpp>
 #include <dragline/tls/error.hpp>

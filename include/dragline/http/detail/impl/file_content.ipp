@@ -1,7 +1,7 @@
 // Included by <dragline/http/detail/file_content.hpp> only.
 #pragma once
 
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/files.hpp>
 #include <dragline/http/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES

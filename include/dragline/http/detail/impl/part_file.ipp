@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/core/error.hpp>
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/files.hpp>
 #include <dragline/http/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
