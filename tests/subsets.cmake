@@ -30,7 +30,8 @@ set(subset_tsan
   http/session.cpp
   http/session_close.cpp
   integration/ending.cpp
-  integration/soak.cpp)
+  integration/soak.cpp
+  net/server_handlers.cpp)
 
 # The second compiler: every kind of code once.
 set(subset_clang
@@ -54,6 +55,8 @@ set(subset_clang
   http/fetch_faults.cpp
   http/session.cpp
   net/connect.cpp
+  net/framing/framed_stream.cpp
+  net/server.cpp
   net/stream.cpp
   tls/engine.cpp
   tls/verify.cpp

@@ -7,4 +7,6 @@
 #include <dragline/core/error.hpp>
 #include <dragline/core/features.hpp>
 #include <dragline/core/platform.hpp>
+#include <dragline/core/platform/files.hpp>
+#include <dragline/core/platform/sockets.hpp>
 #include <dragline/core/result.hpp>

@@ -32,3 +32,6 @@
 #include <dragline/net/stream.hpp>
 #include <dragline/net/stream_options.hpp>
 #include <dragline/net/stream_pair.hpp>
+#include <dragline/net/upstreams/transport_failure.hpp>
+#include <dragline/net/upstreams/upstream_list.hpp>
+#include <dragline/net/upstreams/upstream_options.hpp>

@@ -229,3 +229,38 @@ TEST_CASE("a deadline may outlive its wheel", "[async][deadline]") {
     }
     CHECK_FALSE(one.entry.armed());
 }
+
+TEST_CASE("a patient deadline keeps nobody waiting, and fires when anything else does", "[async][deadline]") {
+    manual_loop manual;
+    recorded patient(manual.clock), later(manual.clock), other(manual.clock);
+    const auto start = manual.clock.now();
+    manual.wheel.arm_patiently(patient.entry, start + 1s);
+    manual.wheel.arm_patiently(later.entry, start + 100s);
+    CHECK(manual.wheel.armed() == 0);
+    CHECK(manual.loop.run() == 0);
+    manual.loop.context().restart();
+    SECTION("what was armed before") {
+        other.arm(manual.wheel, start + 50s);
+        while (!patient.fired) manual.advance(100ms);
+        CHECK(*patient.fired <= start + 1s + 2 * tick + 100ms);
+        CHECK(!other.fired);
+        CHECK(!later.fired);
+    }
+    SECTION("what is armed when its time is over") {
+        manual.clock.advance(60s);
+        CHECK(!patient.fired);
+        other.arm(manual.wheel, manual.clock.now() + 90s);
+        while (!patient.fired) manual.advance(1ms);
+        CHECK(*patient.fired <= start + 61s);
+        while (!later.fired) manual.advance(1s);
+        CHECK(!other.fired);
+    }
+    SECTION("what is disarmed does not") {
+        other.arm(manual.wheel, start + 5s);
+        patient.entry.disarm();
+        while (!other.fired) manual.advance(100ms);
+        CHECK(!patient.fired);
+        manual.wheel.arm(later.entry, manual.clock.now());  // from one kind to the other
+        CHECK(manual.wheel.armed() == 1);
+    }
+}

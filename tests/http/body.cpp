@@ -8,6 +8,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -123,6 +125,26 @@ TEST_CASE("what is no readable file is an error that says why", "[http][body]") 
     const auto opened = [](const body& what) { return dragline::http::body_access::open(what).error(); };
     CHECK(opened(body::file(folder.path() + "/none")) == std::errc::no_such_file_or_directory);
     CHECK(opened(body::file("/dev/zero")) == std::errc::not_supported);
+    const auto pipe = folder.path() + "/pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    CHECK(opened(body::file(pipe)) == std::errc::not_supported);  // and not waited for
+    CHECK(opened(body::file(folder.path())) == std::errc::is_a_directory);
+}
+
+TEST_CASE("a file that is sent is not inherited by programs that are started meanwhile", "[http][body]") {
+    const temporary_folder folder;
+    const auto path = folder.file("file", "0123456789");
+    const auto sent = body::file(path);
+    const auto source = dragline::http::body_access::open(sent);
+    REQUIRE(source);
+    int found = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code ec;
+        if (std::filesystem::read_symlink(entry.path(), ec) != path) continue;
+        ++found;
+        CHECK((::fcntl(std::stoi(entry.path().filename()), F_GETFD) & FD_CLOEXEC) != 0);
+    }
+    CHECK(found == 1);
 }
 
 TEST_CASE("a source gives itself once, one from a factory again and again", "[http][body]") {

@@ -11,6 +11,7 @@
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -290,6 +291,20 @@ TEST_CASE("errors of files are values with a phase", "[http][download]") {
     CHECK(!at.get());
     http::detail::output_file full;
     if (!full.open("/dev/full")) CHECK(full.write("x") == std::errc::no_space_on_device);
+}
+
+TEST_CASE("a part or a note that others can change is not resumed but replaced", "[http][download]") {
+    const auto* shared = GENERATE("file.part", "file.part.info");
+    lab at;
+    break_off(at);
+    at.server.on("/x", [](const http_request& request) { return with_ranges(request); });
+    const auto other = at.folder / "other";
+    fs::create_hard_link(at.folder / shared, other);
+    const auto before = lab::text(other);
+    CHECK(!at.get());
+    CHECK(at.made.resumed == 0);
+    CHECK((lab::text(at.target) == content));
+    CHECK(lab::text(other) == before);
 }
 
 TEST_CASE("a pipe in the place of a part or of its note is refused, and not waited for", "[http][download]") {

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <string>
 
+namespace http = dragline::http;
+
 using dragline::condition;
 using dragline::fetch_options;
 using dragline::test::http_client;
@@ -103,4 +105,24 @@ TEST_CASE("a media type and a language that nobody knows are left as they are", 
     CHECK(got.response.body == "content");
     CHECK(got.response.headers.get("Content-Type") == "strange/type; =");
     CHECK(got.response.headers.get("ETag") == "not quoted");
+}
+
+TEST_CASE("early hints are no answer: they lead nowhere and say nothing of the response", "[http][fetch]") {
+    http_server server;
+    server.on("/",
+              http_reply()
+                  .interim(103, {{"Location", "/elsewhere"}, {"Set-Cookie", "a=b"}, {"Refresh", "0; url=/x"}})
+                  .body("final"));
+    http_client client;
+    int asked = 0;
+    const auto policy = http::redirect_policy::function([&asked](const http::redirect_proposal&) {
+                            return ++asked, http::redirect_decision::follow;
+                        }).follow_refresh();
+    const auto got = client.fetch(
+        server.url("/"), dragline::fetch_options().redirects(policy).cookies(http::cookie_policy::own_jar()));
+    CHECK(got.response.body == "final");
+    CHECK(got.response.history.empty());
+    CHECK(!got.response.headers.contains("Location"));
+    CHECK(asked == 0);
+    CHECK(server.request_count() == 1);
 }

@@ -3,7 +3,7 @@
 
 #include "../support/http_client.hpp"
 
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/sockets.hpp>
 
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
@@ -149,6 +149,8 @@ TEST_CASE("a connection goes through the interface it is told to", "[http][fetch
     CHECK(client.fetch(server.url("/"), fetch_options().bind_interface("none0")).ec ==
           std::error_code(ENODEV, asio::system_category()));
     CHECK(client.fetch(server.url("/"), fetch_options().bind_interface(std::string(200, 'x'))).ec);
+    for (const char* name : {"lo\r\nX: y", "lo\n", "l o"})
+        CHECK(client.fetch(server.url("/"), fetch_options().bind_interface(name)).ec);
 }
 
 TEST_CASE("a fetch goes to a Unix socket when it is told to, under the name of its URL",

@@ -5,19 +5,24 @@
 #include "../support/http_client.hpp"
 #include "../support/request_body.hpp"
 #include "../support/tcp_peer.hpp"
+#include "stream_lab.hpp"
 
 #include <dragline/h1/error.hpp>
 #include <dragline/http/detail/h1_connection.hpp>
 #include <dragline/http/error.hpp>
+#include <dragline/testing/manual_clock.hpp>
 
 #include <asio/read.hpp>
 #include <asio/read_until.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
 #include <asio/write.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -253,5 +258,104 @@ TEST_CASE("an early answer is the response of a fetch, over TLS too", "[http][fe
             CHECK(client.statistics().connections == 0);
         }
         CHECK(server->wait_for_open_connections(0));
+    }
+}
+
+TEST_CASE("a good answer that is whole does not end the upload, and its connection is used again",
+          "[http][fetch][early]") {
+    http_server plain, secure(dragline::test::usual_certificate());
+    http_client client(http::session_options().tls(dragline::test::trusting_test_ca()));
+    const auto pulled = body::from_factory([] { return dragline::test::text_reading(large, 50'000); });
+    const auto slow = body::from_factory([] { return dragline::test::slow_text_reading(large, 50'000); });
+    for (auto* server : {&plain, &secure}) {
+        server->on("/", http_reply().body("taken").before_body());
+        server->on("/empty", http_reply(204).before_body());
+        for (const auto& sent : {body(large), pulled, slow}) {
+            const auto got = client.fetch(server->url(), fetch_options().body(sent));
+            CHECK(!got.ec);
+            CHECK(got.response.body == "taken");
+            auto [ec, stream] =
+                dragline::test::open(client, server->url("/empty"), fetch_options().body(sent));
+            CHECK(!ec);
+            CHECK(dragline::test::read(client, stream).ec == asio::error::eof);
+            CHECK(got.trace.attempts.at(0).bytes_sent > large.size());
+        }
+        CHECK(server->connection_count() == 1);
+    }
+}
+
+TEST_CASE("a good answer stands, though the rest of the upload fails", "[http][fetch][early]") {
+    dragline::test::tcp_peer peer;
+    dragline::testing::manual_clock time;
+    http_client client(http::session_options(), dragline::event_loop_options().time(time));
+    const auto kept = client.start(
+        peer.url(),
+        fetch_options().body(large).timeout(dragline::no_limit).write_timeout(std::chrono::hours(1)));
+    dragline::test::settle(client.loop);  // on loopback it connects at once
+    auto& connection = peer.accept();
+    run_until(client.loop, [&] { return connection.available() > 0; });
+    dragline::test::receive_head(connection);  // and no more than comes with it
+    dragline::test::send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ntaken");
+    dragline::test::settle(client.loop);
+    CHECK(!kept->done);
+    time.advance(std::chrono::hours(2));
+    client.wait_for(kept);
+    CHECK(!kept->ec);
+    CHECK(kept->response.body == "taken");
+    CHECK(client.statistics().connections == 0);
+    // But a body that turns out to be none is the caller's to know.
+    http_server server;
+    server.on("/", http_reply().body("taken").before_body());
+    const auto wrong = body::from_factory([] { return dragline::test::slow_text_reading(large); }, 9'000'000);
+    CHECK(client.fetch(server.url(), fetch_options().body(wrong)).ec == http::errc::body_size_differs);
+}
+
+TEST_CASE("an answer that announces the end, bytes behind it, or a peer that is gone end the upload",
+          "[http][fetch][early]") {
+    uploading run(GENERATE(false, true));
+    const auto* rest = GENERATE("Connection: close\r\n\r\nok", "\r\nok, and more", "\r\nok");
+    run.answer(std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n") + rest);
+    REQUIRE(!run.finish());
+    CHECK(run.read_body() == "ok");
+    CHECK(run.connection.sending());
+    const bool gone = std::string(rest) == "\r\nok";
+    if (gone) run.pair.server = net::stream();
+    const auto finished = dragline::test::run_to_end(run.loop, run.connection.finish_request({}));
+    CHECK(http::detail::is_gone(finished.error()) == gone);
+    CHECK(!run.connection.reusable());
+    CHECK(run.connection.bytes_sent() < large.size());
+}
+
+TEST_CASE("an answer that comes while a coroutine makes the body up is heard at once",
+          "[http][fetch][early]") {
+    http_server plain, secure(dragline::test::usual_certificate());
+    http_client client(http::session_options().tls(dragline::test::trusting_test_ca()));
+    for (auto* server : {&plain, &secure}) {
+        server->on("/", http_reply(413).interim(102).body("too much").before_body().finish(ending::stall));
+        server->on("/good", http_reply().interim(102).body("taken").before_body());
+        bool waits = false, ended = false;
+        const auto endless = [&,
+                              pulls = 0](asio::mutable_buffer into) mutable -> asio::awaitable<std::size_t> {
+            if (++pulls < 3) co_return into.size();
+            asio::steady_timer never(co_await asio::this_coro::executor, std::chrono::hours(1));
+            waits = true;
+            co_await never.async_wait(dragline::as_tuple(asio::use_awaitable));
+            ended = true;
+            co_return 0;
+        };
+        const auto refused = client.fetch(server->url(), fetch_options().body(body::from_source(endless)));
+        CHECK(!refused.ec);
+        CHECK(refused.response.status == 413);
+        CHECK(refused.response.body == "too much");
+        CHECK(waits == ended);  // the answer may come before it waits
+        const auto slow = [pulls = 0](asio::mutable_buffer into) mutable -> asio::awaitable<std::size_t> {
+            asio::steady_timer pause(co_await asio::this_coro::executor, std::chrono::milliseconds(20));
+            co_await pause.async_wait(asio::use_awaitable);
+            co_return ++pulls < 4 ? into.size() : 0;
+        };
+        const auto got = client.fetch(server->url("/good"), fetch_options().body(body::from_source(slow)));
+        CHECK(!got.ec);
+        CHECK(got.response.body == "taken");
+        CHECK(client.fetch(server->url("/good")).response.peer.reused);
     }
 }

@@ -270,3 +270,32 @@ TEST_CASE("one who waits for a fresh connection is not given a used one", "[http
     CHECK(!third->response.peer.reused);
     CHECK(server.connection_count() == 3);
 }
+
+TEST_CASE("idle connections are closed in time while the loop waits for anything, and keep it from nothing",
+          "[http][fetch][pool]") {
+    http_server server;
+    server.on("/", http_reply().body("x")).on("/never", http_reply().no_answer());
+    http_client client(http::session_options().idle_timeout(30ms));
+    REQUIRE(!client.fetch(server.url("/")).ec);
+    client.loop.restart();
+    client.loop.run();  // returns, with one idle
+    CHECK(client.statistics().idle_connections == 1);
+    auto elsewhere = dragline::get_session(client.loop, "elsewhere");
+    fetch_url(elsewhere, server.url("/never"), [](std::error_code, const http::response&) {});
+    dragline::test::run_until(client.loop, [&] { return client.statistics().connections == 0; });
+    CHECK(server.wait_for_open_connections(1));
+}
+
+TEST_CASE("a connection that has rested for a while serves as before", "[http][fetch][pool]") {
+    http_server server(dragline::test::usual_certificate());
+    server.on("/", http_reply().body("x"));
+    dragline::testing::manual_clock time;
+    http_client client(http::session_options().tls(dragline::test::trusting_test_ca()),
+                       event_loop_options().time(time));
+    for (int round = 0; round < 4; ++round) {
+        const auto got = client.fetch(server.url("/"), fetch_options().body(std::string(100'000, 'b')));
+        CHECK(got.response.body == "x");
+        CHECK(got.response.peer.reused == (round > 0));
+        time.advance(2s);
+    }
+}

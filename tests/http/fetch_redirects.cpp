@@ -50,11 +50,12 @@ fetch_options with_credentials() {
         .header("Cookie", "a=secret")
         .header("COOKIE", "b=secret")
         .header("Proxy-Authorization", "Basic c2VjcmV0")
+        .secret_header("X-Key", "secret")
         .header("X-Other", "kept");
 }
 
 void check_stripped(const http_request& request) {
-    for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"})
+    for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization", "X-Key"})
         CHECK(!request.has_field(name));
     CHECK(request.field("X-Other") == "kept");
 }
@@ -214,6 +215,7 @@ TEST_CASE("credentials stay with their origin, all of them", "[http][fetch][redi
     REQUIRE(!run.get(with_credentials()).ec);
     const auto same = run.server.requests().at(1);
     CHECK(same.field("Authorization") == "Basic c2VjcmV0");
+    CHECK(same.field("X-Key") == "secret");
     CHECK(same.fields.size() == run.server.requests().at(0).fields.size());
 
     SECTION("another port") {

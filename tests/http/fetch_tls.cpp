@@ -1,7 +1,7 @@
 // Whom a fetch trusts, and what it tells of the peer.
 #include <dragline/http/fetch.hpp>
 
-#include "../support/http_client.hpp"
+#include "secure_page.hpp"
 
 #include <dragline/tls/error.hpp>
 
@@ -21,6 +21,7 @@ using dragline::fetch_options;
 using dragline::test::certificate_of;
 using dragline::test::fetched;
 using dragline::test::http_client;
+using dragline::test::secure_page;
 using dragline::test::test_ca;
 using dragline::test::trusting_test_ca;
 using dragline::testing::certificate_request;
@@ -33,23 +34,6 @@ namespace net = dragline::net;
 namespace tls = dragline::tls;
 
 namespace {
-
-// Fetches https://`host`/ from a server with this certificate.
-struct secure_page {
-    explicit secure_page(const certificate_request& request,
-                         const client_options& options = trusting_test_ca())
-        : server(certificate_of(request)), client(http::session_options().tls(options)) {
-        server.on("*", http_reply().body("x"));
-    }
-
-    fetched get(const std::string& host, fetch_options options = fetch_options()) {
-        return client.fetch("https://" + host + "/",
-                            options.connect_to(net::endpoint("127.0.0.1", server.port())));
-    }
-
-    http_server server;
-    http_client client;
-};
 
 std::string tls_detail(const fetched& got) {
     REQUIRE(got.trace.attempts.size() == 1);

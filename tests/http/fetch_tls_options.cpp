@@ -1,7 +1,7 @@
 // What the TLS options of a fetch or a session do: client certificates, pins, stapled OCSP, names, key log.
 #include <dragline/http/fetch.hpp>
 
-#include "../support/http_client.hpp"
+#include "secure_page.hpp"
 
 #include <dragline/testing/ocsp_response.hpp>
 #include <dragline/tls/error.hpp>
@@ -19,6 +19,7 @@ using dragline::fetch_options;
 using dragline::test::certificate_of;
 using dragline::test::fetched;
 using dragline::test::http_client;
+using dragline::test::secure_page;
 using dragline::test::test_ca;
 using dragline::test::trusting_test_ca;
 using dragline::testing::certificate_request;
@@ -52,19 +53,12 @@ std::string pin_of(const issued_certificate& certificate) {
 
 const std::string other_pin = "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";  // of nothing
 
-// https://a.test/ from one server.
-struct options_lab {
-    explicit options_lab(const tls::server_options& options) : server(options) {
-        server.on("*", http_reply().body("x"));
-    }
+struct options_lab : secure_page {
+    using secure_page::secure_page;
 
     fetched get(const client_options& tls, fetch_options options = fetch_options()) {
-        options.tls(tls);
-        return client.fetch("https://a.test/", options.connect_to(net::endpoint("127.0.0.1", server.port())));
+        return secure_page::get("a.test", options.tls(tls));
     }
-
-    http_server server;
-    http_client client;
 };
 
 client_certificate identity_of(const issued_certificate& issued) {

@@ -171,6 +171,35 @@ TEST_CASE("a body is pushed to a sink, which may stop it", "[http][response_stre
     CHECK((got == body.substr(0, got.size())));
 }
 
+TEST_CASE("a sink that waits ends with its session, with its stream and with its caller",
+          "[http][response_stream]") {
+    http_server server;
+    server.on("/", http_reply().body("12345").cut_body(3, ending::stall));
+    http_client client;
+    auto [ec, stream] = open(client, server.url());
+    REQUIRE(!ec);
+    bool waits = false, cancelled = false;
+    const auto sink = [&](std::string_view) -> asio::awaitable<void> {
+        asio::steady_timer never(co_await asio::this_coro::executor, 1h);
+        waits = true;
+        const auto [ended] = co_await never.async_wait(dragline::as_tuple(asio::use_awaitable));
+        cancelled = ended == asio::error::operation_aborted;
+    };
+    kept_completion<std::uint64_t> kept;
+    asio::cancellation_signal cancel;
+    stream.read_to(sink, asio::bind_cancellation_slot(cancel.slot(), kept));
+    run_until(client.loop, [&] { return waits; });
+    CHECK(!kept.done());
+    SECTION("the session") {
+        dragline::close_session(client.loop, client.session.key(), [](std::error_code) {});
+    }
+    SECTION("the stream") { stream.close(); }
+    SECTION("the caller") { cancel.emit(asio::cancellation_type::terminal); }
+    run_until(client.loop, [&] { return kept.done(); });
+    CHECK(kept.ec() == asio::error::operation_aborted);
+    CHECK(cancelled);
+}
+
 TEST_CASE("what a sink throws reaches the coroutine, and callback_failed a handler",
           "[http][response_stream]") {
     http_server server;
@@ -331,4 +360,16 @@ TEST_CASE("a stream without a response is empty, and no aggregate", "[http][resp
     none.close();
     response_stream moved = std::move(none);
     CHECK(moved.status == 0);
+    http_client client;
+    CHECK(read(client, moved).ec == asio::error::not_connected);
+    CHECK(read_all(client, moved).ec() == asio::error::not_connected);
+    kept_completion<std::uint64_t> pushed;
+    moved.read_to([](std::string_view) {}, pushed);
+    run_until(client.loop, [&] { return pushed.done(); });
+    CHECK(pushed.ec() == asio::error::not_connected);
+    const auto awaits = [](response_stream stream) -> asio::awaitable<std::error_code> {
+        const auto [ec, text] = co_await stream.read_all(dragline::as_tuple(asio::use_awaitable));
+        co_return ec;
+    };
+    CHECK(run_to_end(client.loop, awaits(response_stream())) == asio::error::not_connected);
 }

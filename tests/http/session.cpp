@@ -172,3 +172,20 @@ TEST_CASE("fetches that were started and never run die with their loop", "[http]
     }
     CHECK(!never.done());
 }
+
+TEST_CASE("a hundred settings of TLS are kept for a loop, and one more forgets those that nobody uses",
+          "[http][session]") {
+    event_loop loop;
+    auto& sessions = http::detail::loop_sessions::of(loop.get_executor());
+    const auto number = [&](int name) {
+        const auto options = dragline::tls::client_options().verify(false).alpn({"p" + std::to_string(name)});
+        return sessions.tls(options).value();
+    };
+    const auto used = number(0);
+    const auto first = number(1)->number;
+    for (int i = 2; i < 100; ++i) number(i);
+    CHECK(number(1)->number == first);
+    number(100);
+    CHECK(number(0) == used);
+    CHECK(number(1)->number > first);
+}

@@ -21,7 +21,6 @@ using namespace std::chrono_literals;
 using dragline::connect_options;
 using dragline::net::connect_trace;
 using dragline::net::endpoint;
-using dragline::net::errc;
 using dragline::net::proxy;
 using dragline::net::proxy_scheme;
 using dragline::test::run_to_end;
@@ -30,6 +29,8 @@ using dragline::testing::http_reply;
 using dragline::testing::http_server;
 
 namespace tls = dragline::tls;
+
+namespace net = dragline::net;
 
 namespace {
 
@@ -123,23 +124,23 @@ TEST_CASE("what squid and Dante refuse is an error, and nothing reaches the targ
     connect_trace trace;
     const auto guarded = lab.squid_at(1);
     CHECK(lab.fails(connect_options().proxy(guarded).trace(&trace), target) ==
-          errc::proxy_authentication_required);
+          net::errc::proxy_authentication_required);
     REQUIRE(trace.proxies.size() == 1);
     CHECK(trace.proxies[0].status == 407);
     CHECK(trace.proxies[0].challenges.size() == 1);
     auto wrong = guarded;
     wrong.credentials("me", "guess");
-    CHECK(lab.fails(connect_options().proxy(wrong), target) == errc::proxy_authentication_refused);
+    CHECK(lab.fails(connect_options().proxy(wrong), target) == net::errc::proxy_authentication_refused);
     const auto untrusted = proxy(proxy_scheme::https, "127.0.0.1", lab.squid.port(2));
-    CHECK(lab.fails(connect_options().proxy(untrusted), target) == errc::proxy_tls_failed);
+    CHECK(lab.fails(connect_options().proxy(untrusted), target) == net::errc::proxy_tls_failed);
 
     const dragline::testing::dead_port dead;
     const endpoint nobody("127.0.0.1", dead.port());
-    CHECK(lab.fails(connect_options().proxy(lab.squid_at(0)), nobody) == errc::proxy_host_unreachable);
+    CHECK(lab.fails(connect_options().proxy(lab.squid_at(0)), nobody) == net::errc::proxy_host_unreachable);
     CHECK(lab.fails(connect_options().proxy(lab.dante_by(proxy_scheme::socks5)), nobody) ==
-          errc::proxy_connection_refused);
+          net::errc::proxy_connection_refused);
     CHECK(lab.fails(connect_options().proxy(lab.dante_by(proxy_scheme::socks4a)), nobody) ==
-          errc::proxy_failure);
+          net::errc::proxy_failure);
     // The wrong protocol for the proxy, either way.
     const proxy socks_to_squid(proxy_scheme::socks5, "127.0.0.1", lab.squid.port(0));
     const proxy http_to_dante(proxy_scheme::http, "127.0.0.1", lab.dante.port());

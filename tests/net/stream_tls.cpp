@@ -3,8 +3,16 @@
 
 #include "meddling_layers.hpp"
 
-#include <catch2/catch_test_macros.hpp>
+#include <dragline/net/detail/tls_layer.hpp>
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/buffer.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/error.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <openssl/ssl.h>
+
+#include <array>
 #include <chrono>
 #include <string>
 #include <system_error>
@@ -15,7 +23,9 @@ using dragline::net::make_stream_pair;
 using dragline::net::stream;
 using dragline::net::stream_options;
 using dragline::net::stream_pair_options;
+using dragline::test::failing_layer;
 using dragline::test::kept_completion;
+using dragline::test::meddled_pair;
 using dragline::test::run_to_end;
 using dragline::test::run_until;
 using dragline::test::settle;
@@ -182,4 +192,47 @@ TEST_CASE("close over TLS to a peer that does not read ends at its timeout", "[n
     run_until(loop, [&] { return closed.done(); });
     CHECK(closed.ec() == dragline::make_timeout(dragline::phase::write));
     CHECK(!client.is_open());
+}
+
+TEST_CASE("a read that is cancelled while TLS has to answer sends nothing twice", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    auto memory = make_stream_pair(loop, stream_pair_options().capacity(10));
+    auto& [client, server] = memory;
+    kept_completion<void> client_done, server_done;
+    client.start_tls(dragline::tls::client_options(tls_ends::get().client).server_name("a.test"), client_done);
+    server.start_tls(tls_ends::get().server, server_done);
+    run_until(loop, [&] { return client_done.done() && server_done.done(); });
+    REQUIRE(!client_done.ec());
+    auto& speaking = dynamic_cast<dragline::net::detail::tls_layer&>(server.layer());
+    REQUIRE(SSL_key_update(speaking.engine().native_handle(), SSL_KEY_UPDATE_REQUESTED) == 1);
+    asio::cancellation_signal ending;
+    kept_completion<std::string> line, next;
+    kept_completion<std::size_t> written;
+    client.read_line(asio::bind_cancellation_slot(ending.slot(), line));
+    server.write("half", written);
+    run_until(loop, [&] { return written.done(); });
+    settle(loop);
+    CHECK(client.layer().unsent() > 0);  // more than the peer has room for
+    ending.emit(asio::cancellation_type::terminal);
+    run_until(loop, [&] { return line.done(); });
+    CHECK(line.ec() == asio::error::operation_aborted);
+    server.read_line(next);
+    run_to_end(loop, client.write("hello\n"));
+    run_until(loop, [&] { return next.done(); });
+    CHECK(next.value() == "hello");
+}
+
+TEST_CASE("records that bring nothing keep the loop for no longer than others do", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    meddled_pair<failing_layer> pair(loop);  // gives single bytes
+    kept_completion<void> client_done, server_done;
+    pair.near.start_tls(tls_ends::get().client, client_done);
+    pair.far.start_tls(tls_ends::get().server, server_done);
+    run_until(loop, [&] { return client_done.done() && server_done.done(); });
+    run_to_end(loop, pair.far.write(std::string(1000, 'x')));
+    std::array<char, 1000> room{};
+    pair.layer->steps = 0;
+    CHECK(pair.near.layer().try_read(asio::buffer(room)).error() == asio::error::would_block);
+    CHECK(pair.layer->steps < 10);
+    CHECK(run_to_end(loop, pair.near.read_exactly(room.size())) == std::string(1000, 'x'));
 }

@@ -9,6 +9,9 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/buffer.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/io_context.hpp>
+#include <asio/local/connect_pair.hpp>
+#include <asio/local/stream_protocol.hpp>
 #include <asio/post.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -16,8 +19,11 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <string>
 #include <system_error>
+#include <thread>
 
 using namespace std::chrono_literals;
 using dragline::make_timeout;
@@ -105,6 +111,41 @@ TEST_CASE("close is bounded by its timeout when the peer does not read", "[net][
     pair.client.close(write_options().timeout(20ms), closed);
     CHECK(ended_write(loop, closed) == make_timeout(phase::write));
     CHECK(!pair.client.is_open());
+}
+
+TEST_CASE("close waits for no close_notify of the peer, which may never come", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    stream_pair pair(loop, true);
+    kept_completion<void> closed;
+    pair.client.close(closed);
+    CHECK(!ended_write(loop, closed));
+    CHECK(!pair.client.is_open());
+}
+
+TEST_CASE("a large write to a peer that takes all at once lets the loop do other things", "[net][stream]") {
+    constexpr std::size_t size = 32 * 1024 * 1024;
+    dragline::event_loop loop;
+    asio::local::stream_protocol::socket near(loop.get_executor());
+    asio::io_context elsewhere;
+    asio::local::stream_protocol::socket far(elsewhere);
+    asio::local::connect_pair(near, far);
+    std::thread reader([&far] {
+        std::string room(1024 * 1024, '\0');
+        for (std::size_t got = 0; got < size;) got += far.read_some(asio::buffer(room));
+    });
+    dragline::net::stream client(std::make_shared<dragline::net::detail::socket_layer>(std::move(near)));
+    kept_completion<std::size_t> written;
+    client.write(std::string(size, 'x'), written);
+    std::size_t turns = 0;
+    std::function<void()> turn = [&] {
+        ++turns;
+        if (!written.done()) asio::post(loop.get_executor(), turn);
+    };
+    turn();
+    run_until(loop, [&] { return written.done(); });
+    reader.join();
+    CHECK(written.value() == size);
+    CHECK(turns >= 31);
 }
 
 TEST_CASE("a client that never reads: writes and drains wait, and memory stays flat", "[net][stream]") {

@@ -285,3 +285,23 @@ TEST_CASE("certificates are values that serve as keys, by all that they hold", "
     CHECK_FALSE(all[0]);
     CHECK(all[1]);
 }
+
+TEST_CASE("a server proves who it is from PKCS#12 and from files, as a client does",
+          "[tls][client_certificate]") {
+    const auto issued = issue("a.test", true);
+    const auto bytes = pkcs12_of(issued, "secret");
+    const auto serving = [](const client_certificate& own) {
+        return tls::context::make_server(tls::server_options().certificate(own));
+    };
+    const auto whole = serving(client_certificate::pkcs12(bytes).passphrase("secret"));
+    REQUIRE(whole);
+    engine_pair pair(test::example_client(test::trusting().server_name("a.test")), *whole);
+    pair.connect();
+    CHECK_FALSE(pair.client_error);
+    CHECK(serving(client_certificate::pkcs12(bytes).passphrase("wrong")).error() ==
+          tls::errc::bad_passphrase);
+    CHECK(serving(client_certificate::pkcs12("nonsense")).error() == tls::errc::invalid_certificate);
+    CHECK(serving(client_certificate::pkcs12_file("/no/such/file")).error() ==
+          tls::errc::invalid_certificate);
+    CHECK(tls::context::make_server(tls::server_options()).error() == tls::errc::invalid_certificate);
+}

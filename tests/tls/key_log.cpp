@@ -145,6 +145,12 @@ TEST_CASE("a log that cannot be is told when the context is made", "[tls][key_lo
     CHECK(refusal(tls::key_log::to_function(nullptr)) == std::errc::invalid_argument);
 }
 
+TEST_CASE("a line that cannot be written ends the handshake", "[tls][key_log]") {
+    const auto full = tls::key_log::to_file("/dev/full");
+    CHECK(connect(test::example_client(test::trusting().key_log(full)), test::example_server()) ==
+          tls::errc::key_log_failed);
+}
+
 TEST_CASE("the environment is heeded only when a program asks for it", "[tls][key_log]") {
     const scratch_path path("dragline-environment-keys");
     ::unsetenv("SSLKEYLOGFILE");

@@ -37,6 +37,7 @@ private:
     friend class deadline_wheel;
     deadline_wheel* wheel_ = nullptr;
     std::uint64_t tick_ = 0;
+    bool patient_ = false;
     callback expired_;
     void* context_;
 };
@@ -56,16 +57,23 @@ public:
     /// Arms `entry`, anew if it was armed. A `when` in the past fires at the next tick, no_deadline never.
     void arm(deadline& entry, time_point when);
 
+    /// As arm(), but it does not keep run() from returning: it fires when its time has come and anything
+    /// else is armed, then or later. For what may be tidied up, not for what is waited for.
+    void arm_patiently(deadline& entry, time_point when);
+
     /// Ends the sleep for good, at the end of the loop: nothing fires any more, disarming stays harmless.
     void shutdown() noexcept;
 
     time_point now() const noexcept { return time_.now(); }
+    /// Those that keep run() from returning.
     std::size_t armed() const noexcept { return armed_; }
 
 private:
     friend class deadline;
     static constexpr std::size_t slot_count = 1024;  // what is farther away stays for another turn
 
+    std::size_t& count_of(const deadline& entry) noexcept { return entry.patient_ ? patient_ : armed_; }
+    void add(deadline& entry, time_point when, bool patient);
     std::uint64_t tick_of(time_point when) const noexcept;
     void sleep_until(std::uint64_t wanted);
     std::uint64_t next_used_tick() const noexcept;
@@ -80,6 +88,7 @@ private:
     std::uint64_t wake_tick_ = 0;    // what the timer waits for, when sleeping_
     std::uint64_t wait_number_ = 0;  // tells a wait that was replaced from the current one
     std::size_t armed_ = 0;
+    std::size_t patient_ = 0;  // beside those
     bool sleeping_ = false;
     bool check_posted_ = false;
     std::array<detail::list_link, slot_count> slots_;

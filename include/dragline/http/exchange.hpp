@@ -71,7 +71,8 @@ public:
     virtual ~exchange() = default;
 
     /// Sends head and body. Over early when the peer answers before it has all: with 300 or more that is
-    /// the end of the body, else read_head() and read_body() go on with it as long as the peer takes it.
+    /// the end of the body, else read_head(), read_body() and finish_request() go on with it as long as the
+    /// peer takes it.
     ///
     /// The limit is for all of it, what the source and expect_continue wait for included.
     virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
@@ -82,6 +83,13 @@ public:
 
     /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
     virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;
+
+    /// Whether some of the request is still to be sent, though the response may have come whole.
+    virtual bool sending() const noexcept = 0;
+
+    /// After the body of the response: sends what is left of the request, unless the peer has said that it
+    /// will close. Then the connection may be reusable(); no failure takes the response back.
+    virtual asio::awaitable<result<void>> finish_request(stage_limit limit) = 0;
 
     /// Whether a byte of the response has come.
     virtual bool answered() const noexcept = 0;

@@ -48,6 +48,13 @@ public:
     fetch_options& header(std::string_view name, std::string_view value) {
         return headers_.add(name, value), *this;
     }
+    /// As header(), for a key or token: a redirect to another origin does not take it along, as it does not
+    /// take Authorization and Cookie.
+    fetch_options& secret_header(std::string_view name, std::string_view value) {
+        return secret_names_.emplace_back(name), header(name, value);
+    }
+    const std::vector<std::string>& secret_names() const noexcept { return secret_names_; }
+
     fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
     const http::fields& headers() const noexcept { return headers_; }
 
@@ -167,6 +174,7 @@ public:
 private:
     std::string method_;
     http::fields headers_;
+    std::vector<std::string> secret_names_;
     http::body body_;
     std::vector<cookie_pair> own_cookies_;
     std::optional<cookie_policy> cookies_;

@@ -8,6 +8,7 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/buffer.hpp>
+#include <asio/system_executor.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -27,7 +28,8 @@ namespace dragline::inline v1::http {
 /// fetch_url(). After an error every further read gives the same; a cancelled read_some() may be repeated,
 /// unless the body of the request was still on its way: that ends the response.
 /// Threads: moving, destroying and starting operations may be done on any thread, but not at once; other
-/// members belong to the loop's. May outlive its loop: then nothing is left to read.
+/// members belong to the loop's. May outlive its loop: then nothing is left to read. One that holds no
+/// response, or was moved from, reads asio::error::not_connected.
 class response_stream : public response_record {
 public:
     using executor_type = asio::any_io_executor;
@@ -39,7 +41,9 @@ public:
     response_stream& operator=(response_stream&& other) noexcept;
     ~response_stream() { detail::open_response::abandon(std::move(body_)); }
 
-    executor_type get_executor() const noexcept { return body_->executor(); }
+    executor_type get_executor() const noexcept {
+        return body_ ? body_->executor() : executor_type(asio::system_executor());
+    }
 
     /// Reads at least one byte: void(error_code, size_t).
     ///

@@ -33,8 +33,9 @@ public:
     session_options& max_waiters(std::size_t value) { return waiters_ = value, *this; }
     std::size_t max_waiters() const noexcept { return waiters_; }
 
-    /// How long an idle connection is kept, unless the peer says how long it does. It is closed when the
-    /// session next does something after that.
+    /// How long an idle connection is kept, unless the peer says how long it does. Then it is closed, but it
+    /// does not keep run() from returning: when nothing else waits on the loop, it stays until something
+    /// does.
     session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
     async::duration idle_timeout() const noexcept { return idle_; }
 

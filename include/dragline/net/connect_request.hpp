@@ -17,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dragline::inline v1::net {
 
@@ -26,6 +27,7 @@ public:
     connect_request() {}
 
     endpoint target;
+    std::vector<asio::ip::address> addresses;  ///< Those of a target that is a name, where they are known.
     std::optional<asio::ip::address> bind_address;
     std::string bind_interface;
     socket_options socket;

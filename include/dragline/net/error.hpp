@@ -60,6 +60,10 @@ enum class errc {
     channel_not_ready,        ///< The handshake has not been completed.
     channel_exhausted,        ///< Every key of this session has been used.
     channel_failure,          ///< OpenSSL failed for no reason of the peer.
+
+    // Of upstream lists.
+    invalid_upstreams,  ///< No list of servers: empty, malformed, a server twice, a weight out of range.
+    no_upstream,        ///< All servers of a list are dead, and it is not this caller's turn to try one.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace dragline::inline v1::net {
 
@@ -52,6 +53,13 @@ public:
     /// has no such thing (only Linux does here): asio::error::operation_not_supported.
     connect_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
     const std::string& bind_interface() const noexcept { return bind_interface_; }
+
+    /// The addresses of the target's name, which is then not looked up; it remains what TLS verifies. Empty,
+    /// as at first: look it up. Means nothing through a proxy.
+    connect_options& addresses(std::vector<asio::ip::address> value) {
+        return addresses_ = std::move(value), *this;
+    }
+    const std::vector<asio::ip::address>& addresses() const noexcept { return addresses_; }
 
     /// Which addresses may be dialled: each one is judged, whoever named it. Of an answer with several, those
     /// that are blocked are left out, and are in the trace as errc::address_blocked. Where a proxy looks the
@@ -105,6 +113,7 @@ private:
     duration resolution_delay_ = std::chrono::milliseconds(50);
     std::optional<asio::ip::address> bind_address_;
     std::string bind_interface_;
+    std::vector<asio::ip::address> addresses_;
     net::address_policy address_policy_;
     proxy_chain proxies_;
     duration proxy_timeout_ = std::chrono::seconds(10);

@@ -25,7 +25,8 @@ public:
     key_log() {}
 
     /// Appends to the file, which when it is new is readable for its owner alone (mode 0600). Each line is
-    /// written in one piece, so any number of loops and processes may share the file.
+    /// written in one piece, so any number of loops and processes may share the file. One that cannot be
+    /// written, to a full disk say, ends its handshake with errc::key_log_failed.
     static key_log to_file(std::string path) {
         key_log made;
         made.path_ = std::move(path);

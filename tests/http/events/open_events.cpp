@@ -258,6 +258,23 @@ TEST_CASE("closing a stream, or dropping it, ends the connection that it is open
     CHECK(server.wait_for_open_connections(0));
 }
 
+TEST_CASE("a last id that would break the request is refused, and a stream without a response has no event",
+          "[http][open_events]") {
+    http_server server;
+    server.on("/", stream("data: a\n\n"));
+    http_client client;
+    for (const char* id : {"7\r\nX: y", "7\n", "\r"}) {
+        const auto refused = open(client, server.url(), http::events_options().last_event_id(id));
+        CHECK(refused.ec == dragline::h1::errc::invalid_field_value);
+    }
+    CHECK(server.request_count() == 0);
+    http::event_stream none;
+    auto next = start_next(none);
+    run_until(client.loop, [&] { return next.done(); });
+    CHECK(next.ec() == asio::error::not_connected);
+    CHECK(none.last_event_id().empty());
+}
+
 #if DRAGLINE_WITH_ZLIB
 
 TEST_CASE("a coded event stream is decoded", "[http][open_events]") {

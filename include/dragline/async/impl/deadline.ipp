@@ -14,7 +14,7 @@ namespace dragline::inline v1::async {
 DRAGLINE_DECL void deadline::disarm() noexcept {
     if (!armed()) return;
     unlink();
-    if (--wheel_->armed_ == 0) wheel_->became_empty();
+    if (--wheel_->count_of(*this) == 0 && !patient_) wheel_->became_empty();
 }
 
 DRAGLINE_DECL deadline_wheel::deadline_wheel(asio::any_io_executor loop, clock& time)
@@ -39,23 +39,31 @@ DRAGLINE_DECL std::uint64_t deadline_wheel::tick_of(time_point when) const noexc
     return when <= start_ ? 0 : static_cast<std::uint64_t>((when - start_) / tick);
 }
 
-DRAGLINE_DECL void deadline_wheel::arm(deadline& entry, time_point when) {
+DRAGLINE_DECL void deadline_wheel::arm(deadline& entry, time_point when) { add(entry, when, false); }
+
+DRAGLINE_DECL void deadline_wheel::arm_patiently(deadline& entry, time_point when) { add(entry, when, true); }
+
+DRAGLINE_DECL void deadline_wheel::add(deadline& entry, time_point when, bool patient) {
     if (entry.armed()) {
         entry.unlink();
-        --armed_;
+        --count_of(entry);
     }
+    entry.patient_ = patient;
     if (when >= no_deadline - tick || !timer_) {  // rounding up must not overflow
         if (armed_ == 0) became_empty();
         return;
     }
     // Only an empty wheel may skip the ticks it stood still: a callback that arms during a long sweep must
     // not make it jump over other entries.
-    if (armed_ == 0 && !sleeping_) swept_ = std::max(swept_, tick_of(time_.now()));
+    if (armed_ == 0 && patient_ == 0 && !sleeping_) swept_ = std::max(swept_, tick_of(time_.now()));
     entry.wheel_ = this;
     entry.tick_ = std::max(tick_of(when), swept_) + 1;  // rounded up, and never in a tick already swept
     slots_[entry.tick_ % slot_count].push_back(entry);
-    ++armed_;
-    if (!sleeping_ || entry.tick_ < wake_tick_) sleep_until(entry.tick_);
+    ++count_of(entry);
+    if (armed_ == 0) return;
+    // Who has slept through the time of a patient one sees to it now.
+    const auto next = !sleeping_ && patient_ > 0 ? next_used_tick() : entry.tick_;
+    if (!sleeping_ || next < wake_tick_) sleep_until(next);
 }
 
 DRAGLINE_DECL void deadline_wheel::sleep_until(std::uint64_t wanted) {
@@ -104,7 +112,7 @@ DRAGLINE_DECL void deadline_wheel::sweep(const std::weak_ptr<char>& alive) {
     while (!due_.empty()) {
         auto* entry = static_cast<deadline*>(due_.next);
         entry->unlink();
-        --armed_;
+        --count_of(*entry);
         entry->expired_(entry->context_);  // may destroy the entry, or this wheel
         if (alive.expired()) return;
     }

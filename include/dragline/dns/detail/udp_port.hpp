@@ -1,7 +1,7 @@
 // One socket of the own UDP engine, and which ids are under way on it.
 #pragma once
 
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/sockets.hpp>
 #include <dragline/dns/detail/bulk_slot.hpp>
 
 #include <asio/any_io_executor.hpp>

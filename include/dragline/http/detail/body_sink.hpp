@@ -47,6 +47,9 @@ public:
         return made;
     }
 
+    /// Whether give() runs a coroutine of the user, which has to be ended when the response is.
+    bool may_wait() const noexcept { return !plain_; }
+
     /// Whether more is wanted. What the function throws becomes a callback_failure.
     asio::awaitable<bool> give(std::string_view piece);
 

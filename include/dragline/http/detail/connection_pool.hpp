@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/async/clock.hpp>
+#include <dragline/async/deadline.hpp>
 #include <dragline/async/event.hpp>
 #include <dragline/async/interrupter.hpp>
 #include <dragline/async/loop_state.hpp>
@@ -37,6 +38,7 @@ class connection_pool {
         host* owner = nullptr;
         std::unique_ptr<h1_connection> connection;
         async::time_point expires{};
+        async::time_point rests{};  // when it is idle for good, so that it needs no buffers
         async::time_point retires{};
     };
     using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
@@ -98,7 +100,8 @@ public:
         std::list<contender*>::iterator at_;
     };
 
-    connection_pool(async::loop_state& loop, pool_limits limits) : loop_(loop), limits_(limits) {}
+    connection_pool(async::loop_state& loop, pool_limits limits)
+        : loop_(loop), limits_(limits), idle_limit_(&idle_time_is_up, this) {}
     connection_pool(const connection_pool&) = delete;
     connection_pool& operator=(const connection_pool&) = delete;
 
@@ -149,7 +152,8 @@ private:
     std::optional<place> open_place(host& wanted);
     place add_place(host& wanted);
     void evict(slots::iterator oldest) noexcept;
-    void prune(async::time_point now) noexcept;
+    void tidy(async::time_point now) noexcept;
+    static void idle_time_is_up(void* self) noexcept;
     void park(slots::iterator at, async::time_point now);
     void drop(slots::iterator at) noexcept;
     static bool is_earlier(const waiters& line, const waiters& other) noexcept;
@@ -163,6 +167,8 @@ private:
     std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
     slots idle_;  // the one that was parked first is in front
     slots used_;
+    async::deadline idle_limit_;         // when the first of all that are idle expires or rests, or before
+    async::time_point idle_limit_at_{};  // while it is armed
     waiters waiting_for_total_;
     std::size_t waiting_ = 0;
     std::string key_text_;

@@ -36,6 +36,10 @@ public:
     body_reader& body() noexcept { return reader_; }
     async::interrupter& ending() noexcept { return call_.ending(); }
 
+    /// After the body: the rest of the request, as far as the peer takes it. What the caller ends or his
+    /// source refuses is an error, a peer that takes no more is none.
+    asio::awaitable<result<void>> finish_request();
+
     /// What is known before the body; call once.
     response_record take_record();
 
@@ -87,6 +91,7 @@ private:
     response_record response_;
     attempt_record attempt_;
     time_point attempt_started_{};
+    stage_limit write_limit_;
 };
 
 }  // namespace dragline::http::detail

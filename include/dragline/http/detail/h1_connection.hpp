@@ -10,6 +10,7 @@
 #include <dragline/net/stream.hpp>
 #include <dragline/tls/peer_info.hpp>
 
+#include <asio/buffer.hpp>
 #include <asio/error.hpp>
 #include <asio/ip/address.hpp>
 
@@ -24,7 +25,12 @@
 
 namespace dragline::inline v1::http::detail {
 
-class h1_connection final : public exchange {
+/// Whether it tells that the peer takes no more.
+inline bool is_gone(std::error_code ec) noexcept {
+    return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
+}
+
+class h1_connection final : public exchange, private upload_watch {
 public:
     h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
 
@@ -34,12 +40,24 @@ public:
     asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
     asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
     asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
+    bool sending() const noexcept override { return writer_.sending(); }
+    asio::awaitable<result<void>> finish_request(stage_limit limit) override;
     bool answered() const noexcept override { return answered_; }
-    bool reusable() const noexcept override;
+    bool reusable() const noexcept override {
+        // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
+        return writer_.complete() && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
+               stream_.is_open();
+    }
     std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
 
     /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
     bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
+    /// For a connection that has been idle for a while: gives back all memory that holds nothing.
+    void release_memory() noexcept {
+        if (begin_ == end_) std::vector<char>().swap(buffer_), begin_ = end_ = 0;
+        stream_.layer().release_buffers();
+    }
+
     void close() noexcept {
         stream_.abort();
         writer_.interrupt();
@@ -57,8 +75,12 @@ private:
 
     std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
     void consume(std::size_t size) noexcept { begin_ += size; }
-    asio::awaitable<result<bool>> is_body_wanted(async::duration wait, int max_interim, stage_limit limit);
-    bool answer_came(int max_interim);
+    asio::awaitable<result<bool>> is_body_wanted(async::duration wait, stage_limit limit);
+    asio::awaitable<result<void>> wait_input() override {
+        return stream_.layer().wait_input(async::no_deadline, phase::write);
+    }
+    verdict look() override;
+    bool answer_came();
 
     asio::awaitable<result<void>> fill(stage_limit limit);
     asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
@@ -67,7 +89,11 @@ private:
     void take_head(response_head& into);
     asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
     asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
-    std::size_t copy_unread(asio::mutable_buffer into) noexcept;
+    std::size_t copy_unread(asio::mutable_buffer into) noexcept {
+        const auto size = asio::buffer_copy(into, asio::buffer(unread()));
+        consume(size);
+        return size;
+    }
     bool has_input() noexcept { return take_input() != asio::error::would_block; }
     std::error_code take_input();
 
@@ -92,6 +118,7 @@ private:
     std::error_code head_error_;
     std::error_code input_end_;
     int interim_ = 0;
+    int max_interim_ = 0;    // while the request is sent
     bool continue_ = false;  // the peer said 100
     std::optional<std::chrono::seconds> keep_alive_;
     bool answered_ = false;

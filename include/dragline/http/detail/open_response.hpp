@@ -13,13 +13,16 @@
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
+#include <asio/cancellation_signal.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace dragline::inline v1::http::detail {
@@ -54,6 +57,14 @@ public:
 private:
     class reading;
 
+    // What a user's coroutine came to.
+    struct taken {
+        bool more = false;
+        std::exception_ptr thrown;
+    };
+    static asio::awaitable<taken> give_there(body_sink* sink, std::string_view piece);
+    static asio::awaitable<bool> give_waiting(pointer self, body_sink& sink, std::string_view piece);
+
     void end(std::error_code ec) noexcept;
     void release() noexcept;
     void fail() noexcept;
@@ -66,6 +77,8 @@ private:
     std::optional<async::interrupter::scope> scope_;
     std::error_code end_;  // what every further read gives
     std::atomic<bool> released_ = false;
+    asio::cancellation_signal sink_ends_;  // of the coroutine that takes a piece
+    bool in_sink_ = false;
     bool reading_ = false;
     bool truncated_ = false;
 };

@@ -29,7 +29,8 @@ private:
     std::unique_ptr<state, deleter> state_;
 };
 
-/// A file that is written at its end. A link at its place is not followed, and it has one writer.
+/// A file that is written at its end, and has one writer. A link at its place is not followed; a file of
+/// another user, or one that has other names too, is replaced by a new one.
 class output_file {
 public:
     output_file() = default;

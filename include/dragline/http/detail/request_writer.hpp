@@ -34,8 +34,10 @@ public:
     void wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept;
     bool pulls() const noexcept { return upload_.unfinished(); }
 
-    /// Sends to the end, or a piece of what is pulled, or until the peer has something to say.
-    asio::awaitable<result<void>> send(net::detail::stream_layer& to, stage_limit limit);
+    /// Sends to the end, or a piece of what is pulled, or until the peer has something to say, as `watch` may
+    /// find while nothing is there to be sent.
+    asio::awaitable<result<void>> send(net::detail::stream_layer& to, stage_limit limit,
+                                       upload_watch* watch = nullptr);
 
     bool sending() const noexcept { return sending_; }
     bool complete() const noexcept { return complete_; }

@@ -19,6 +19,21 @@
 
 namespace dragline::inline v1::http::detail {
 
+/// Looks at what the peer says while the source of a body waits.
+class upload_watch {
+public:
+    enum class verdict {
+        wanted,    ///< It has said nothing of interest yet.
+        settled,   ///< It takes the body, and there is nothing more to look out for.
+        unwanted,  ///< It has answered, or is gone: the rest is not to be sent.
+    };
+    virtual asio::awaitable<result<void>> wait_input() = 0;
+    virtual verdict look() = 0;
+
+protected:
+    ~upload_watch() = default;
+};
+
 class upload {
 public:
     /// How much is pulled at a time.
@@ -40,8 +55,9 @@ public:
     /// whole.
     ///
     /// Errors: errc::body_size_differs, those of the source, make_timeout(), operation_aborted by
-    /// interrupt().
-    asio::awaitable<result<asio::const_buffer>> next(stage_limit limit);
+    /// interrupt(), or when the `watch`, if there is one, has found the body unwanted().
+    asio::awaitable<result<asio::const_buffer>> next(stage_limit limit, upload_watch* watch);
+    bool unwanted() const noexcept { return unwanted_; }
 
     /// Ends next() while it waits for a coroutine of the user.
     void interrupt() noexcept;
@@ -57,6 +73,9 @@ private:
 
     static void expired(void* self) noexcept;
     static asio::awaitable<pulled> pull_there(body_source* from, asio::mutable_buffer into);
+    static asio::awaitable<void> look_out(upload* self);
+    template <class Handler>
+    void pull_and_look_out(Handler&& handler, asio::mutable_buffer into, pulled& outcome);
     asio::awaitable<result<void>> rest(stage_limit limit);
     asio::awaitable<result<std::size_t>> pull(asio::mutable_buffer into, stage_limit limit);
     asio::awaitable<result<std::size_t>> pull_waiting(asio::mutable_buffer into, stage_limit limit);
@@ -68,6 +87,9 @@ private:
     std::vector<char> buffer_;              // room for a size line, a piece, and a line end
     async::deadline limit_;
     asio::cancellation_signal ending_;  // of the coroutine that is under way
+    upload_watch* watch_ = nullptr;
+    asio::cancellation_signal watch_ends_;
+    bool unwanted_ = false;
     bool expired_ = false;
     bool interrupted_ = false;
 };

@@ -10,6 +10,7 @@
 #include <dragline/http/events/events_options.hpp>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/system_executor.hpp>
 
 #include <concepts>
 #include <memory>
@@ -35,13 +36,15 @@ public:
     event_stream& operator=(event_stream&& other) noexcept;
     ~event_stream() { detail::event_source::abandon(std::move(source_)); }
 
-    executor_type get_executor() const noexcept { return source_->executor(); }
+    executor_type get_executor() const noexcept {
+        return source_ ? source_->executor() : executor_type(asio::system_executor());
+    }
 
     /// Waits for the next event: void(error_code, server_event).
     ///
     /// Errors: asio::error::eof at the end of the stream, when it may not connect again or the server
     /// answers 204; errc::event_too_large; what ended the last connection, or open_events(); final but for
-    /// cancelling. One at a time, else errc::read_under_way.
+    /// cancelling. One at a time, else errc::read_under_way; without a stream asio::error::not_connected.
     /// Cancel: any type; no event is lost.
     template <class Token = default_token>
     auto next(Token&& token = {}) {
@@ -50,7 +53,7 @@ public:
     }
 
     /// The id of the last event that has one: for events_options::last_event_id() of another stream.
-    const std::string& last_event_id() const noexcept { return source_->last_event_id(); }
+    std::string last_event_id() const { return source_ ? source_->last_event_id() : std::string(); }
 
     /// Ends next() under way, and all later ones, as operation_aborted.
     void close() noexcept {

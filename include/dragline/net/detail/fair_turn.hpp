@@ -7,7 +7,12 @@
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
+#include <utility>
+
 namespace dragline::inline v1::net::detail {
+
+/// Whatever else is ready runs. Errors: operation_aborted, when cancelled.
+DRAGLINE_DECL asio::awaitable<result<void>> others_first(asio::any_io_executor loop);
 
 class fair_turn {
 public:
@@ -15,9 +20,10 @@ public:
     bool step() noexcept { return ++steps_ >= most_steps; }
     bool is_over() const noexcept { return steps_ >= most_steps; }
     void begin() noexcept { steps_ = 0; }
-
-    /// Whatever else is ready runs first. Errors: operation_aborted, when cancelled.
-    asio::awaitable<result<void>> pass(asio::any_io_executor loop);
+    asio::awaitable<result<void>> pass(asio::any_io_executor loop) {
+        begin();
+        return others_first(std::move(loop));
+    }
 
 private:
     static constexpr int most_steps = 64;

@@ -1,7 +1,7 @@
 // Sockets that listen: how they are opened, and the file that a Unix socket leaves.
 #pragma once
 
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/files.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/net/detail/socket_setup.hpp>
 #include <dragline/net/endpoint.hpp>

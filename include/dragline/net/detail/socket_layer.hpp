@@ -4,6 +4,7 @@
 #include <dragline/async/deadline.hpp>
 #include <dragline/async/event.hpp>
 #include <dragline/async/loop_state.hpp>
+#include <dragline/net/detail/fair_turn.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
 
 #include <asio/cancellation_type.hpp>
@@ -63,12 +64,15 @@ private:
     asio::awaitable<result<void>> wait_for_output(async::time_point until, phase where);
     asio::awaitable<result<bool>> wait_for_either(async::time_point until, phase where);
 
+    static constexpr std::size_t most_unbroken = 1024 * 1024;
+
     async::loop_state& loop_;
     stream_socket socket_;
     std::shared_ptr<readiness> readiness_;  // made at the first wait
     direction reading_{*this};
     std::unique_ptr<direction> writing_;  // made at the first wait
-    bool drained_ = false;  // the last read left nothing in the kernel
+    std::size_t unbroken_ = 0;            // bytes written since the loop had a turn
+    bool drained_ = false;                // the last read left nothing in the kernel
 };
 
 }  // namespace dragline::net::detail

@@ -74,6 +74,9 @@ public:
     virtual stream_socket* socket() noexcept = 0;
     virtual tls::peer_info peer() const { return tls::peer_info(); }
 
+    // Frees what holds nothing, when nothing is under way.
+    virtual void release_buffers() noexcept {}
+
     virtual void close() noexcept = 0;
     virtual bool is_open() const noexcept = 0;
 };

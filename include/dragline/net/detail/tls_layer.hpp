@@ -35,6 +35,10 @@ public:
     std::size_t unsent() const noexcept override { return engine_.output_size() + lower_->unsent(); }
     stream_socket* socket() noexcept override { return lower_->socket(); }
     tls::peer_info peer() const override { return engine_.peer(); }
+    void release_buffers() noexcept override {
+        engine_.release_buffers();
+        lower_->release_buffers();
+    }
     void close() noexcept override { lower_->close(); }
     bool is_open() const noexcept override { return lower_->is_open(); }
 

@@ -28,6 +28,7 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     request.tls_timeout = options.tls_timeout();
     request.attempt_delay = options.attempt_delay();
     request.resolution_delay = options.resolution_delay();
+    if (options.proxies().empty()) request.addresses = options.addresses();
     request.bind_address = options.bind_address();
     request.bind_interface = options.bind_interface();
     request.address_policy = options.address_policy();

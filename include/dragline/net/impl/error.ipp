@@ -59,6 +59,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::channel_not_ready: return "the secure channel has had no handshake";
                 case errc::channel_exhausted: return "the secure channel has used up its keys";
                 case errc::channel_failure: return "OpenSSL failed in a secure channel";
+                case errc::invalid_upstreams: return "not a list of servers that can be used";
+                case errc::no_upstream: return "every server of the list is dead";
             }
             return "unknown net error";
         }
@@ -108,6 +110,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::channel_closed:
                 case errc::channel_not_ready: return std::errc::not_connected;
                 case errc::channel_failure: break;
+                case errc::invalid_upstreams: return std::errc::invalid_argument;
+                case errc::no_upstream: return condition::connect_failed;
             }
             return {code, *this};
         }
@@ -157,6 +161,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::wrong_channel_key:
                 case errc::channel_cipher_mismatch:
                 case errc::channel_failure: return phase::connect;
+                case errc::invalid_upstreams:
+                case errc::no_upstream: return phase::connect;
             }
             return phase::none;
         }

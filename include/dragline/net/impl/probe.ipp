@@ -1,7 +1,7 @@
 // Included by <dragline/net/probe.hpp> only.
 #pragma once
 
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/sockets.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 

@@ -1,7 +1,6 @@
 // Included by <dragline/net/server.hpp> only.
 #pragma once
 
-#include <dragline/core/platform.hpp>
 #include <dragline/net/detail/listener.hpp>
 #include <dragline/net/detail/server_state.hpp>
 #include <dragline/tls/context.hpp>

@@ -63,7 +63,9 @@ DRAGLINE_DECL void on_key_log(const SSL* connection, const char* line) noexcept 
     auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection));
     if (!state || !state->common->key_log) return;
     try {
-        state->common->key_log->write(line);
+        if (!state->common->key_log->write(line)) {
+            state->fail(errc::key_log_failed, "a line of the key log could not be written");
+        }
     } catch (...) {
         state->fail(dragline::errc::callback_failed, "the function of the key log threw");
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/core/features.hpp>
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/files.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/tls/detail/secret_text.hpp>
 #include <dragline/tls/error.hpp>
@@ -38,13 +38,15 @@ public:
         if (file_ >= 0) platform::close_log(file_);
     }
 
-    void write(std::string_view line) const {
-        if (function_) return (*function_)(line);
+    /// Whether it was written whole.
+    bool write(std::string_view line) const {
+        if (function_) return (*function_)(line), true;
         std::string whole;
         whole.reserve(line.size() + 1);
         whole.append(line) += '\n';
-        platform::append_to_log(file_, whole.data(), whole.size());
+        const bool written = platform::append_to_log(file_, whole.data(), whole.size());
         wipe(whole);
+        return written;
     }
 
 private:

@@ -48,7 +48,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::bad_passphrase: return "wrong or missing passphrase of own private key";
                 case errc::invalid_pin: return "malformed public key pin";
                 case errc::invalid_ciphers: return "no known cipher, suite or group in a list";
-                case errc::key_log_failed: return "key log cannot be opened";
+                case errc::key_log_failed: return "key log cannot be opened or written";
                 case errc::library_failure: return "OpenSSL failed";
             }
             return "unknown TLS error";

@@ -1,7 +1,7 @@
 // Included by <dragline/dns/detail/ares_sockets.hpp> only.
 #pragma once
 
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/sockets.hpp>
 #include <dragline/dns/detail/query_writer.hpp>
 #include <dragline/dns/record.hpp>
 

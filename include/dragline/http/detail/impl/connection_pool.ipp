@@ -68,8 +68,33 @@ DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
     forget_if_unused(owner);
 }
 
-DRAGLINE_DECL void connection_pool::prune(async::time_point now) noexcept {
-    while (!idle_.empty() && idle_.front().expires <= now) evict(idle_.begin());
+// Closes what has expired: peers say how long they wait, so that need not be what was parked first. TLS has
+// some 35 KiB of buffers, which to give back each time would cost an exchange more than a tenth.
+DRAGLINE_DECL void connection_pool::tidy(async::time_point now) noexcept {
+    auto next = async::no_deadline;
+    for (auto at = idle_.begin(); at != idle_.end();) {
+        const auto each = at++;
+        if (each->expires <= now) {
+            auto& owner = *each->owner;
+            owner.idle.erase(std::find(owner.idle.begin(), owner.idle.end(), each));
+            --owner.connections;
+            idle_.erase(each);
+            forget_if_unused(owner);
+            continue;
+        }
+        if (each->rests <= now) {
+            each->connection->release_memory();
+            each->rests = async::no_deadline;
+        }
+        next = std::min({next, each->expires, each->rests});
+    }
+    idle_limit_at_ = next;
+    loop_.deadlines().arm_patiently(idle_limit_, next);
+}
+
+DRAGLINE_DECL void connection_pool::idle_time_is_up(void* self) noexcept {
+    auto& pool = *static_cast<connection_pool*>(self);
+    pool.tidy(pool.loop_.now());
 }
 
 DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& wanted, bool wants_fresh)
@@ -98,7 +123,7 @@ DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::a
         if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
     }
     ++wanted.wanted;  // not to be forgotten while idle connections go
-    prune(now);
+    if (idle_limit_.armed() && idle_limit_at_ <= now) tidy(now);
     auto opened = open_place(wanted);
     --wanted.wanted;
     if (opened) co_return *std::move(opened);
@@ -154,6 +179,11 @@ DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point n
     at->expires = std::min(async::deadline_after(now, idle), at->retires);
     idle_.splice(idle_.end(), used_, at);
     owner.idle.push_back(at);
+    at->rests = now + std::chrono::seconds(1);
+    const auto first = std::min(at->expires, at->rests);
+    if (idle_limit_.armed() && idle_limit_at_ <= first) return;
+    idle_limit_at_ = first;
+    loop_.deadlines().arm_patiently(idle_limit_, first);
 }
 
 DRAGLINE_DECL void connection_pool::drop(slots::iterator at) noexcept {

@@ -85,6 +85,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> event_source::connect(pointer self) 
 }
 
 DRAGLINE_DECL asio::awaitable<result<server_event>> event_source::next(pointer self) {
+    if (!self) co_return asio::error::make_error_code(asio::error::not_connected);
     if (self->waiting_) co_return errc::read_under_way;
     const waiting under_way(*self);
     auto reading = read_event(self);

@@ -90,6 +90,11 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
     response got;
     auto reading = reader_.read_all(connection(), got.body);
     auto read = co_await std::move(reading);
+    if (read && connection().sending()) {
+        auto finishing = finish_request();
+        read = co_await std::move(finishing);
+        attempt_.bytes_sent = connection().bytes_sent();
+    }
     attempt_.bytes_received = reader_.bytes_received();
     close_body(read.error());
     if (!read) {
@@ -100,6 +105,13 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
     got.truncated = reader_.truncated();
     static_cast<response_record&>(got) = take_record();
     co_return std::move(got);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
+    auto finishing = connection().finish_request(write_limit_);
+    const auto finished = co_await std::move(finishing);
+    if (is_gone(finished.error()) || finished.error() == condition::timeout) co_return result<void>();
+    co_return finished;
 }
 
 DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
@@ -114,6 +126,7 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     taken.to = next_.target->without_credentials();
     if (next_.new_origin) {
         strip_credentials(fields_);
+        for (const auto& name : options_.secret_names()) fields_.remove(name);
         pinned_ = false;
     }
     if (!next_.drop_body && !body_.replayable()) return errc::body_not_replayable;
@@ -208,7 +221,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     connection.start(method_, options_.head_limits());
 
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
-    auto writing = connection.write_request(request, limit_of(options_.write_timeout(), phase::write, begun));
+    write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
+    auto writing = connection.write_request(request, write_limit_);
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
     if (!written) co_return written;

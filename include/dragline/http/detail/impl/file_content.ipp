@@ -1,6 +1,7 @@
 // Included by <dragline/http/detail/file_content.hpp> only.
 #pragma once
 
+#include <dragline/core/platform/files.hpp>
 #include <dragline/http/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -76,9 +77,8 @@ DRAGLINE_DECL result<std::optional<std::uint64_t>> file_content::size() const {
 }
 
 DRAGLINE_DECL result<std::unique_ptr<body_source>> file_content::open() const {
-    if (auto checked = size(); !checked) return checked.error();
     errno = 0;
-    content_file file(std::fopen(path_.c_str(), "rb"));
+    content_file file(platform::open_regular_file(path_.c_str()));
     if (!file) return file_failure();
     std::setvbuf(file.get(), nullptr, _IONBF, 0);  // it is read in large pieces
     // The size is that of the file that was opened, whatever bears its name by now.

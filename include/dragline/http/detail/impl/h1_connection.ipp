@@ -40,15 +40,12 @@ DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_
     continue_ = answered_ = head_read_ = body_complete_ = false;
 }
 
-DRAGLINE_DECL bool is_gone(std::error_code ec) noexcept {
-    return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
-}
-
 DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request_view request,
                                                                          stage_limit limit) {
     writer_.begin(request);
+    max_interim_ = request.max_interim;
     if (request.expect_continue) {
-        auto asking = is_body_wanted(*request.expect_continue, request.max_interim, limit);
+        auto asking = is_body_wanted(*request.expect_continue, limit);
         const auto wanted = co_await std::move(asking);
         if (!wanted || !*wanted) co_return wanted.error();
         writer_.begin_body();
@@ -57,20 +54,19 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request
         net::detail::input_watch watch;
         const bool at_once = !writer_.pulls();
         auto sending = at_once ? stream_.layer().write(writer_.output(), limit.until, limit.where, &watch)
-                               : writer_.send(stream_.layer(), limit);
+                               : writer_.send(stream_.layer(), limit, this);
         auto sent = co_await std::move(sending);
         if (at_once) writer_.wrote(watch, sent.error());
         // A peer may answer and stop reading while the body is still sent: what it answered counts. The
         // connection has no further use either way.
         const bool has_body = !request.body.empty() || request.source;
         if (!sent && has_body && is_gone(sent.error()) && has_input()) co_return result<void>();
-        if (!sent || writer_.complete() || answer_came(request.max_interim)) co_return sent;
+        if (!sent || writer_.complete() || answer_came()) co_return sent;
     }
 }
 
 // Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).
 DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async::duration wait,
-                                                                          int max_interim,
                                                                           stage_limit limit) {
     auto sending = stream_.layer().write(writer_.output(), limit.until, limit.where);
     const auto sent = co_await std::move(sending);
@@ -78,7 +74,7 @@ DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async:
     writer_.wrote({asio::buffer_size(writer_.output())}, {});
     const auto until = std::min(limit.until, async::deadline_after(writer_.loop().now(), wait));
     for (;;) {
-        if (answer_came(max_interim)) co_return false;
+        if (answer_came()) co_return false;
         if (continue_) co_return true;
         auto filling = fill({until, limit.where});
         const auto filled = co_await std::move(filling);
@@ -90,19 +86,22 @@ DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async:
     }
 }
 
-// Whether there is what read_head() has to look at; after it the body is mostly not wanted. Takes all that is
-// there, since only something new would be noticed while sending.
-DRAGLINE_DECL bool h1_connection::answer_came(int max_interim) {
+// Takes all that is there, since only something new would be noticed while sending.
+DRAGLINE_DECL upload_watch::verdict h1_connection::look() {
     for (;;) {
-        const auto found = find_head(max_interim);
-        if (found && *found && parser_.head().status < 300) return true;
-        if (!found || *found) break;
-        const auto ec = take_input();
-        if (ec == asio::error::would_block) return false;
-        if (ec) break;
+        const auto found = find_head(max_interim_);
+        if (found && *found && parser_.head().status < 300) return verdict::settled;
+        if (!found || *found) return verdict::unwanted;
+        if (const auto ec = take_input())
+            return ec == asio::error::would_block ? verdict::wanted : verdict::unwanted;
     }
-    writer_.stop();
-    return true;
+}
+
+// Whether there is what read_head() has to look at; after it the body is mostly not wanted.
+DRAGLINE_DECL bool h1_connection::answer_came() {
+    const auto seen = look();
+    if (seen == verdict::unwanted) writer_.stop();
+    return seen != verdict::wanted;
 }
 
 // At least one more byte in the buffer, or an error.
@@ -219,13 +218,6 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio
     co_return co_await std::move(reading);
 }
 
-DRAGLINE_DECL std::size_t h1_connection::copy_unread(asio::mutable_buffer into) noexcept {
-    const auto size = std::min(into.size(), end_ - begin_);
-    std::memcpy(into.data(), buffer_.data() + begin_, size);
-    consume(size);
-    return size;
-}
-
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
                                                                              stage_limit limit) {
     const bool bounded = framing_.kind == h1::body_kind::length;
@@ -274,10 +266,17 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(a
     co_return size;
 }
 
-DRAGLINE_DECL bool h1_connection::reusable() const noexcept {
-    // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
-    return writer_.complete() && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
-           stream_.is_open();
+// RFC 9110, 7.5: a response, even a whole one, does not end the request, but when it announces the end.
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::finish_request(stage_limit limit) {
+    // What comes after the response belongs to nobody.
+    if (!body_complete_ || !framing_.persistent || begin_ != end_) writer_.stop();
+    while (writer_.sending()) {
+        auto sending = writer_.send(stream_.layer(), limit);
+        const auto sent = co_await std::move(sending);
+        if (!sent) co_return stream_.abort(), sent;
+        if (writer_.sending() && has_input()) writer_.stop();
+    }
+    co_return result<void>();
 }
 
 // The peer takes the rest of the request while it answers.

@@ -2,13 +2,18 @@
 #pragma once
 
 #include <dragline/async/callback_failure.hpp>
+#include <dragline/async/operation.hpp>
 #include <dragline/core/error.hpp>
 #include <dragline/http/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/this_coro.hpp>
 
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -49,13 +54,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> open_response::open(pointer self, st
     self->scope_.emplace(
         operation.ending(), [](void* owner) noexcept { static_cast<open_response*>(owner)->close(); },
         self.get());
-    if (operation.body().complete()) self->end(asio::error::eof);
+    if (operation.body().complete() && !operation.connection().sending()) self->end(asio::error::eof);
     co_return result<void>();
 }
 
 DRAGLINE_DECL void open_response::end(std::error_code ec) noexcept {
     if (end_ || !self_) return;
     end_ = ec;
+    if (in_sink_) sink_ends_.emit(asio::cancellation_type::terminal);
     if (reading_) {
         operation_->connection().close();  // the read ends, then it releases
     } else {
@@ -87,7 +93,7 @@ DRAGLINE_DECL std::error_code open_response::after_read(std::error_code ec, bool
     if (end_) return end_;
     if (!ec && !at_end) {
         // Free for the next fetch already, though its reader has yet to hear of the end.
-        if (operation_->body().complete()) end_ = asio::error::eof;
+        if (operation_->body().complete() && !operation_->connection().sending()) end_ = asio::error::eof;
         return {};
     }
     truncated_ = operation_->body().truncated();
@@ -103,6 +109,7 @@ DRAGLINE_DECL void open_response::fail() noexcept {
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(pointer self,
                                                                             asio::mutable_buffer into) {
+    if (!self) co_return asio::error::make_error_code(asio::error::not_connected);
     if (self->end_) co_return self->end_;
     if (self->reading_) co_return errc::read_under_way;
     if (into.size() == 0) co_return std::size_t{0};
@@ -112,6 +119,11 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(poin
     try {
         auto running = operation.body().read_some(operation.connection(), into);
         got = co_await std::move(running);
+        if (got && *got == 0 && operation.connection().sending()) {
+            auto finishing = operation.finish_request();
+            const auto finished = co_await std::move(finishing);
+            if (!finished) got = finished.error();
+        }
     } catch (const async::callback_failure&) {
         self->fail();
         throw;
@@ -122,6 +134,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(poin
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> open_response::read_all(pointer self,
                                                                            std::uint64_t limit) {
+    if (!self) co_return asio::error::make_error_code(asio::error::not_connected);
     if (self->end_ == asio::error::eof) co_return std::string();
     if (self->end_) co_return self->end_;
     if (self->reading_) co_return errc::read_under_way;
@@ -133,6 +146,10 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> open_response::read_all(point
     try {
         auto running = operation.body().read_all(operation.connection(), text);
         read = co_await std::move(running);
+        if (read && operation.connection().sending()) {
+            auto finishing = operation.finish_request();
+            read = co_await std::move(finishing);
+        }
     } catch (const async::callback_failure&) {
         self->fail();
         throw;
@@ -150,10 +167,43 @@ DRAGLINE_DECL asio::awaitable<result<std::uint64_t>> open_response::read_to(poin
         if (got.error() == asio::error::eof) co_return total;
         if (!got) co_return got.error();
         total += *got;
-        auto giving = sink.give({piece.data(), *got});
+        const std::string_view given(piece.data(), *got);
+        auto giving = sink.may_wait() ? give_waiting(self, sink, given) : sink.give(given);
         const bool more = co_await std::move(giving);
+        if (self->end_ && self->end_ != asio::error::eof) co_return self->end_;
         if (!more) co_return total;
     }
+}
+
+DRAGLINE_DECL asio::awaitable<open_response::taken> open_response::give_there(body_sink* sink,
+                                                                              std::string_view piece) {
+    taken outcome;
+    try {
+        auto giving = sink->give(piece);
+        outcome.more = co_await std::move(giving);
+    } catch (...) {
+        outcome.thrown = std::current_exception();
+    }
+    co_return outcome;
+}
+
+// The user's coroutine ends with the response and with the caller, and is awaited either way.
+DRAGLINE_DECL asio::awaitable<bool> open_response::give_waiting(pointer self, body_sink& sink,
+                                                                std::string_view piece) {
+    auto caller = co_await asio::this_coro::cancellation_state;
+    auto slot = caller.slot();
+    if (slot.is_connected())
+        slot.assign([ends = &self->sink_ends_](asio::cancellation_type type) { ends->emit(type); });
+    self->in_sink_ = true;
+    auto token = asio::bind_cancellation_slot(self->sink_ends_.slot(), asio::use_awaitable);
+    auto giving =
+        async::initiate<taken>(self->executor_, &open_response::give_there, std::move(token), &sink, piece);
+    const auto outcome = co_await std::move(giving);
+    self->in_sink_ = false;
+    if (slot.is_connected()) slot.clear();
+    const bool ended = self->end_ && self->end_ != asio::error::eof;
+    if (outcome.thrown && !ended) std::rethrow_exception(outcome.thrown);
+    co_return outcome.more;
 }
 
 }  // namespace dragline::http::detail

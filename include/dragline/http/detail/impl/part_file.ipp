@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/core/error.hpp>
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/files.hpp>
 #include <dragline/http/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -51,9 +51,17 @@ DRAGLINE_DECL std::string sha256_hasher::finish() {
 DRAGLINE_DECL std::error_code output_failure() noexcept { return make_file_error(errno ? errno : EIO); }
 
 DRAGLINE_DECL std::error_code output_file::open(const std::filesystem::path& path) {
-    close();
-    file_ = platform::open_output(path.string().c_str());
-    return is_open() ? std::error_code() : output_failure();
+    // In a folder that others may write to, a file may be there that others can change: it is not used.
+    for (int tries = 0; tries < 2; ++tries) {
+        close();
+        file_ = platform::open_output(path.string().c_str());
+        if (!is_open()) return output_failure();
+        if (!platform::is_shared_file(file_)) return {};
+        std::error_code ec;
+        std::filesystem::remove(path, ec);
+        if (ec) return close(), make_file_error(ec.value());
+    }
+    return close(), make_file_error(EPERM);
 }
 
 DRAGLINE_DECL std::error_code output_file::write(std::string_view bytes) {
@@ -104,8 +112,8 @@ DRAGLINE_DECL std::error_code part_file::open(bool resume, bool hashed) {
 
 // Two lines: the hash of the URL, the validator. What is not like that says nothing.
 DRAGLINE_DECL void part_file::read_info() {
-    std::error_code ec;  // to open a pipe waits for its other end
-    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(info_, ec))) return;
+    // To open a pipe waits for its other end, and others know other validators.
+    if (!platform::is_own_file(info_.string().c_str())) return;
     std::ifstream file(info_, std::ios::binary);
     std::array<char, 4096> text;
     file.read(text.data(), text.size());

@@ -65,11 +65,12 @@ DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, 
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::stream_layer& to,
-                                                                 stage_limit limit) {
+                                                                 stage_limit limit,
+                                                                 upload_watch* watch_input) {
     if (upload_.unfinished() && output_[1].size() == 0) {
-        auto pulling = upload_.next(limit);
+        auto pulling = upload_.next(limit, watch_input);
         const auto piece = co_await std::move(pulling);
-        if (!piece) co_return stop(), piece.error();
+        if (!piece) co_return stop(), upload_.unwanted() ? std::error_code() : piece.error();
         output_[1] = *piece;
     }
     net::detail::input_watch watch;

@@ -1,7 +1,6 @@
 // Included by <dragline/http/detail/upload.hpp> only.
 #pragma once
 
-#include <dragline/async/operation.hpp>
 #include <dragline/h1/head_writer.hpp>
 #include <dragline/http/error.hpp>
 
@@ -9,12 +8,15 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_state.hpp>
+#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 #include <asio/this_coro.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
@@ -22,7 +24,7 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL void upload::start(body_source& from) noexcept {
     source_ = &from;
     missing_ = from.size();
-    interrupted_ = false;
+    interrupted_ = unwanted_ = false;
 }
 
 DRAGLINE_DECL void upload::stop() noexcept {
@@ -30,7 +32,9 @@ DRAGLINE_DECL void upload::stop() noexcept {
     std::vector<char>().swap(buffer_);
 }
 
-DRAGLINE_DECL asio::awaitable<result<asio::const_buffer>> upload::next(stage_limit limit) {
+DRAGLINE_DECL asio::awaitable<result<asio::const_buffer>> upload::next(stage_limit limit,
+                                                                       upload_watch* watch) {
+    watch_ = watch;
     if (!buffer_.empty()) {
         auto resting = rest(limit);
         const auto rested = co_await std::move(resting);
@@ -98,6 +102,50 @@ DRAGLINE_DECL asio::awaitable<upload::pulled> upload::pull_there(body_source* fr
     co_return outcome;
 }
 
+DRAGLINE_DECL asio::awaitable<void> upload::look_out(upload* self) {
+    for (;;) {
+        auto waiting = self->watch_->wait_input();
+        const auto waited = co_await std::move(waiting);
+        if (!waited) co_return;
+        switch (self->watch_->look()) {
+            case upload_watch::verdict::wanted: continue;
+            case upload_watch::verdict::settled: co_return;
+            case upload_watch::verdict::unwanted: break;
+        }
+        self->unwanted_ = true;
+        self->ending_.emit(asio::cancellation_type::terminal);
+        co_return;
+    }
+}
+
+// Both have ended before the handler is called.
+template <class Handler>
+void upload::pull_and_look_out(Handler&& handler, asio::mutable_buffer into, pulled& outcome) {
+    struct waiter {
+        explicit waiter(Handler&& from) : handler(std::forward<Handler>(from)) {}
+        std::decay_t<Handler> handler;
+        int left = 1;
+    };
+    const auto shared = std::make_shared<waiter>(std::forward<Handler>(handler));
+    const auto over = [shared] {
+        if (--shared->left == 0) std::move(shared->handler)();
+    };
+    if (watch_) {
+        ++shared->left;
+        asio::co_spawn(
+            loop_.executor(), look_out(this),
+            asio::bind_cancellation_slot(watch_ends_.slot(), [over](std::exception_ptr) { over(); }));
+    }
+    auto ended = [this, over, &outcome](std::exception_ptr thrown, pulled got) {
+        outcome = std::move(got);
+        if (thrown) outcome.thrown = thrown;
+        watch_ends_.emit(asio::cancellation_type::terminal);
+        over();
+    };
+    asio::co_spawn(loop_.executor(), pull_there(source_, into),
+                   asio::bind_cancellation_slot(ending_.slot(), std::move(ended)));
+}
+
 // The user's coroutine may be ended by time, by the end of the session and by the caller's cancellation; it
 // is awaited in each case, since it refers to what is its maker's.
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> upload::pull_waiting(asio::mutable_buffer into,
@@ -105,16 +153,22 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> upload::pull_waiting(asio::mu
     auto caller = co_await asio::this_coro::cancellation_state;
     if (interrupted_) co_return asio::error::make_error_code(asio::error::operation_aborted);
     auto slot = caller.slot();
-    if (slot.is_connected()) slot.assign([this](asio::cancellation_type type) { ending_.emit(type); });
+    if (slot.is_connected()) {  // of whatever type: a spawned coroutine listens to this one
+        slot.assign([this](asio::cancellation_type) { ending_.emit(asio::cancellation_type::terminal); });
+    }
     expired_ = false;
     loop_.deadlines().arm(limit_, limit.until);
-    auto token = asio::bind_cancellation_slot(ending_.slot(), asio::use_awaitable);
-    auto pulling =
-        async::initiate<pulled>(loop_.executor(), &upload::pull_there, std::move(token), source_, into);
-    const auto outcome = co_await std::move(pulling);
+    pulled outcome;
+    asio::use_awaitable_t<> token;
+    auto pulling = asio::async_initiate<asio::use_awaitable_t<>, void()>(
+        [this, into, &outcome](auto&& handler) {
+            pull_and_look_out(std::forward<decltype(handler)>(handler), into, outcome);
+        },
+        token);
+    co_await std::move(pulling);
     limit_.disarm();
     if (slot.is_connected()) slot.clear();
-    if (interrupted_ || caller.cancelled() != asio::cancellation_type::none) {
+    if (interrupted_ || unwanted_ || caller.cancelled() != asio::cancellation_type::none) {
         co_return asio::error::make_error_code(asio::error::operation_aborted);
     }
     if (expired_) co_return make_timeout(limit.where);

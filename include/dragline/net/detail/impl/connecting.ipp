@@ -1,7 +1,7 @@
 // Included by <dragline/net/detail/connecting.hpp> only.
 #pragma once
 
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/sockets.hpp>
 #include <dragline/net/detail/socket_setup.hpp>
 #include <dragline/net/error.hpp>
 
@@ -46,6 +46,14 @@ DRAGLINE_DECL void connecting::start() {
         }
         on_resolved(!v6, {}, {});
         on_resolved(v6, {*target.address()}, {});
+    } else if (!request_.addresses.empty()) {
+        for (const bool v6 : {true, false}) {
+            std::vector<asio::ip::address> found;
+            for (const auto& each : request_.addresses) {
+                if (each.is_v6() == v6 && !(from && from->is_v6() != v6)) found.push_back(each);
+            }
+            on_resolved(v6, found, {});
+        }
     } else if (!request_.resolver) {
         on_resolved(true, {}, {});
         on_resolved(false, {}, errc::no_address);

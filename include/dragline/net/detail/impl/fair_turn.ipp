@@ -13,8 +13,7 @@
 
 namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL asio::awaitable<result<void>> fair_turn::pass(asio::any_io_executor loop) {
-    begin();
+DRAGLINE_DECL asio::awaitable<result<void>> others_first(asio::any_io_executor loop) {
     auto turn = asio::post(loop, asio::use_awaitable);
     co_await std::move(turn);
     const auto state = co_await asio::this_coro::cancellation_state;

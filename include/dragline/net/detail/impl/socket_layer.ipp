@@ -59,6 +59,15 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> socket_layer::read_some(asio:
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, async::time_point until,
                                                                 phase where, input_watch* watch) {
     for (;;) {
+        // While the peer takes all at once, nothing else would make the loop turn.
+        if (unbroken_ >= most_unbroken) {
+            unbroken_ = 0;
+            auto turn = others_first(loop_.executor());
+            const auto passed = co_await std::move(turn);
+            if (!passed) co_return end_wait(), passed;
+            if (!socket_.is_open()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+            if (until <= loop_.now()) co_return end_wait(), make_timeout(where);
+        }
         // Mostly the kernel takes everything at once: then no operation is needed at all.
         std::error_code ec;
         const auto written = write_now(pieces, ec);
@@ -77,6 +86,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
         }
         if (ec) co_return end_wait(), ec;
         if (watch) watch->written += written;
+        unbroken_ += written;
         if (asio::buffer_size(pieces) > 0) continue;
         end_wait();
         stop_looking_out();

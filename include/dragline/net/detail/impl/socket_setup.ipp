@@ -1,7 +1,7 @@
 // Included by <dragline/net/detail/socket_setup.hpp> only.
 #pragma once
 
-#include <dragline/core/platform.hpp>
+#include <dragline/core/platform/sockets.hpp>
 #include <dragline/net/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
