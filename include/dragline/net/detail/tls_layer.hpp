@@ -73,6 +73,7 @@ private:
     // A peer that fills what it is given has more: fewer and larger reads.
     static constexpr std::size_t least_received = 16 * 1024, most_received = 64 * 1024;
     std::size_t receive_size_ = least_received;
+    static constexpr int most_barren = 4;  // reads of the layer below by one that must not wait
 };
 
 }  // namespace dragline::net::detail

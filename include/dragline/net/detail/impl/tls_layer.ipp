@@ -21,9 +21,12 @@ DRAGLINE_DECL tls_layer::tls_layer(std::shared_ptr<stream_layer> lower, const tl
 
 DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where,
                                                              input_watch* watch) {
-    while (engine_.output_size() > 0) {
-        if (sending_) {
-            auto waiting = sent_.wait(until, where);
+    while (watch ? engine_.output_size() > 0 : unsent() > 0) {
+        // Step by step, for what was sent before a failure must not be sent again: a read may go on after it.
+        if (sending_ || !watch) {
+            const auto sent = try_flush();
+            if (!sent || *sent) co_return result<void>(sent.error());
+            auto waiting = wait_output(until, where);
             auto woken = co_await std::move(waiting);
             if (!woken) co_return woken;
             continue;
@@ -32,7 +35,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
         const auto output = engine_.output();
         const gather pieces{asio::buffer(output), asio::const_buffer()};
         input_watch below;
-        auto writing = lower_->write(pieces, until, where, watch ? &below : nullptr);
+        auto writing = lower_->write(pieces, until, where, &below);
         auto written = co_await std::move(writing);
         const bool all = written && !below.input;
         engine_.output_sent(all ? output.size() : below.written);
@@ -183,11 +186,13 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::shutdown(async::time_poin
 DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into) noexcept {
     ready_ = false;
     const std::span plain(static_cast<char*>(into.data()), into.size());
-    for (;;) {
+    for (int received = 0;; ++received) {
         auto step = engine_.read(plain);
         if (!step) return step.error();
         if (step->size > 0) return step->size;
         if (step->closed) return asio::error::make_error_code(asio::error::eof);
+        // Of what brings no data, a peer may always have more.
+        if (received == most_barren) return asio::error::make_error_code(asio::error::would_block);
         const auto space = engine_.input_space();
         auto size = lower_->try_read(asio::buffer(space.data(), space.size()));
         if (size) {
