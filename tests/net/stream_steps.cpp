@@ -232,7 +232,9 @@ TEST_CASE("a failure at any step of a write, a drain or a close is told", "[net]
             CHECK(received.value() == queued + after);
             break;
         }
-        if (received.ec() || received.value() != queued + after) CHECK(told == failing_layer::failure());
+        // Of a peer that has everything but the end, close() says nothing.
+        const std::string all = received.ec() ? pair.far.incomplete_read().partial : received.value();
+        if (all != queued + after) CHECK(told == failing_layer::failure());
     }
 }
 

@@ -5,12 +5,12 @@
 
 #include <dragline/net/detail/tls_layer.hpp>
 
+#include <openssl/ssl.h>
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/buffer.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/error.hpp>
 #include <catch2/catch_test_macros.hpp>
-#include <openssl/ssl.h>
 
 #include <array>
 #include <chrono>
@@ -199,7 +199,8 @@ TEST_CASE("a read that is cancelled while TLS has to answer sends nothing twice"
     auto memory = make_stream_pair(loop, stream_pair_options().capacity(10));
     auto& [client, server] = memory;
     kept_completion<void> client_done, server_done;
-    client.start_tls(dragline::tls::client_options(tls_ends::get().client).server_name("a.test"), client_done);
+    client.start_tls(dragline::tls::client_options(tls_ends::get().client).server_name("a.test"),
+                     client_done);
     server.start_tls(tls_ends::get().server, server_done);
     run_until(loop, [&] { return client_done.done(); });
     asio::cancellation_signal ending;

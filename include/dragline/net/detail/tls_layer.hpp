@@ -3,6 +3,7 @@
 
 #include <dragline/async/event.hpp>
 #include <dragline/async/loop_state.hpp>
+#include <dragline/net/detail/fair_turn.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
 #include <dragline/tls/engine.hpp>
 
@@ -73,6 +74,8 @@ private:
     // A peer that fills what it is given has more: fewer and larger reads.
     static constexpr std::size_t least_received = 16 * 1024, most_received = 64 * 1024;
     std::size_t receive_size_ = least_received;
+    static constexpr std::size_t most_unbroken = 1024 * 1024;
+    std::size_t unbroken_ = 0;             // bytes written since the loop had a turn
     static constexpr int most_barren = 4;  // reads of the layer below by one that must not wait
 };
 

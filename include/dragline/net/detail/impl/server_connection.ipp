@@ -93,8 +93,8 @@ DRAGLINE_DECL void server_connection::start(const std::shared_ptr<server_connect
     auto& server = self->owner_->server();
     auto& loop = self->owner_->loop();
     const auto limit = server.options.connection_timeout();
-    if (limit != no_limit) loop.deadlines().arm(self->limit_, async::deadline_after(loop.now(), limit));
     try {
+        if (limit != no_limit) loop.deadlines().arm(self->limit_, async::deadline_after(loop.now(), limit));
         auto context = server.context();
         // A coroutine handler on a plain connection gets by with no frame of ours.
         auto serving = context || server.handler->plain

@@ -103,9 +103,11 @@ DRAGLINE_DECL std::size_t socket_layer::write_now(gather& pieces, std::error_cod
 }
 
 DRAGLINE_DECL result<bool> socket_layer::try_write(gather& pieces) {
-    while (asio::buffer_size(pieces) > 0) {
+    // After so much it is said to have to wait, so that the loop has a turn.
+    for (std::size_t written = 0; asio::buffer_size(pieces) > 0;) {
+        if (written >= most_unbroken) return false;
         std::error_code ec;
-        write_now(pieces, ec);
+        written += write_now(pieces, ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again) return false;
         if (ec) return ec;
     }

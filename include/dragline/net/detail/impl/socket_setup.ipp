@@ -75,7 +75,8 @@ DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, const socket_
     const auto local = socket.local_endpoint(ec);
     if (ec) return ec;
     const auto at = endpoint_of(local);
-    const bool mapped = at && at->address() && at->address()->is_v6() && at->address()->to_v6().is_v4_mapped();
+    const bool mapped =
+        at && at->address() && at->address()->is_v6() && at->address()->to_v6().is_v4_mapped();
     const int family = mapped ? asio::ip::tcp::v4().family() : local.protocol().family();
     return set_up_socket(socket, family, options, false);
 }

@@ -118,7 +118,8 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(p
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(pointer self, std::size_t size,
                                                                             stream_limit limit) {
-    // What was promised may never come, or in drips: memory is only used, and cleared, as fast as bytes arrive.
+    // What was promised may never come, or in drips: memory is only used, and cleared, as fast as bytes
+    // arrive.
     constexpr std::size_t largest_step = 64 * 1024;
     const exclusive_turn reading(self->reading_);
     if (!reading) co_return errc::busy;

@@ -118,13 +118,14 @@ DRAGLINE_DECL result<bool> tls_layer::try_flush() {
 }
 
 DRAGLINE_DECL result<bool> tls_layer::try_write(gather& pieces) {
-    for (;;) {
+    for (std::size_t written = 0;;) {
         const auto taken = encrypt(pieces);
         if (taken) advance(pieces, *taken);
         auto sent = try_flush();  // also after a failure, for the alert
         if (!taken) return taken.error();
         if (!sent || !*sent || asio::buffer_size(pieces) == 0) return sent;
-        if (*taken == 0) return false;
+        written += *taken;
+        if (*taken == 0 || written >= most_unbroken) return false;
     }
 }
 
@@ -170,6 +171,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, asyn
         if (!flushed) co_return flushed;
         advance(pieces, *taken);
         if (watch && watch->input) break;
+        unbroken_ += *taken;
+        if (unbroken_ < most_unbroken) continue;
+        unbroken_ = 0;
+        auto turn = others_first(get_executor());
+        const auto passed = co_await std::move(turn);
+        if (!passed) co_return passed;
     }
     co_return result<void>();
 }
