@@ -84,7 +84,7 @@ install() {
     [ $status = 0 ] || die "apt-get install fails; needed: $*"
     if [ -d /run/systemd/system ]; then
         local service
-        for service in nginx-light:nginx nsd:nsd unbound:unbound squid-openssl:squid dante-server:danted microsocks:microsocks; do
+        for service in nginx-light:nginx nsd:nsd unbound:unbound squid-openssl:squid dante-server:danted; do
             case " $* " in *" ${service%:*} "*) as_root systemctl disable "${service#*:}" || true ;; esac
         done
     fi
