@@ -13,6 +13,7 @@
 
 #include <asio/awaitable.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,7 +45,8 @@ private:
     stream_reader::pointer reading() const noexcept { return {stream_, &stream_->reader}; }
     stream_writer::pointer writing() const noexcept { return {stream_, &stream_->writer}; }
     asio::awaitable<result<void>> shake_hands(stream_limit limit);
-    result<void> queue_end();
+    bool has_room(std::size_t message_size) const noexcept;
+    static asio::awaitable<result<void>> queue_end(pointer self, stream_limit limit);
 
     stream_state::pointer stream_;
     std::error_code read_end_;  // what every receive() gives from now on
