@@ -342,15 +342,15 @@ TEST_CASE("senders wait for a peer that does not read, and lose nothing", "[net]
     kept_completion<void> sent[3];
     for (auto& each : sent) pair.client.send(block, each);
     settle(loop);
-    CHECK(!sent[0].done());
-    CHECK(sent[1].done());  // queued behind the first, which waits for both
-    CHECK(!sent[1].ec());
+    for (const auto& each : sent) CHECK(!each.done());
     pair.client.rekey().value();
     pair.client.queue("end").value();
     for (int i = 0; i < 3; ++i) CHECK(next_message(loop, pair.server).value() == block);
     CHECK(next_message(loop, pair.server).value() == "end");
-    run_until(loop, [&] { return sent[0].done(); });
-    CHECK(!sent[0].ec());
+    for (const auto& each : sent) {
+        run_until(loop, [&] { return each.done(); });
+        CHECK(!each.ec());
+    }
 }
 
 TEST_CASE("a queue that is full refuses a message before it is sealed", "[net][secure_stream]") {

@@ -78,15 +78,36 @@ DRAGLINE_DECL result<void> secure_transfer::queue(std::string_view message) {
     return sealed ? stream_writer::queue(writing(), packet) : sealed;
 }
 
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::wait_for_turn(async::time_point until) {
+    struct place {
+        place(std::deque<async::event*>& in, async::loop_state& loop) : row(in), ready(loop) {
+            row.push_back(&ready);
+        }
+        ~place() { row.erase(std::find(row.begin(), row.end(), &ready)); }
+        std::deque<async::event*>& row;
+        async::event ready;
+    } mine(waiting_, stream_->core.loop);
+    auto waiting = mine.ready.wait(until, phase::write);
+    co_return co_await std::move(waiting);
+}
+
 DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::send(pointer self, std::string message,
                                                                   stream_limit limit) {
     const auto queued = self->queue(message);
     if (!queued) co_return queued;
-    auto draining = stream_writer::drain(self->writing(), limit);
-    const auto drained = co_await std::move(draining);
-    // Another sender waits for the queue already; this message is in it.
-    if (drained.error() == errc::busy) co_return result<void>();
-    co_return drained;
+    limit.until = async::deadline_after(self->stream_->core.loop.now(), limit.timeout);
+    for (;;) {
+        {
+            turn mine{*self};
+            auto draining = stream_writer::drain(self->writing(), limit);
+            const auto drained = co_await std::move(draining);
+            mine.had = drained.error() != errc::busy;
+            if (mine.had) co_return drained;
+        }
+        auto waiting = self->wait_for_turn(limit.until);
+        const auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
 }
 
 // Behind a full queue it waits for its place: there is only one end.
@@ -104,7 +125,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::queue_end(pointer s
 
 DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::shutdown(pointer self, stream_limit limit) {
     if (self->stream_->writer.writing()) co_return errc::busy;
-    limit.until = std::min(limit.until, async::deadline_after(self->stream_->core.loop.now(), limit.timeout));
+    const turn mine{*self};
+    limit.until = async::deadline_after(self->stream_->core.loop.now(), limit.timeout);
     auto queueing = queue_end(self, limit);
     const auto queued = co_await std::move(queueing);
     if (!queued) co_return queued;
@@ -118,7 +140,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::close(pointer self,
         stream_layer& layer;
         ~closer() { layer.close(); }
     } const closing{*self->stream_->core.layer};
-    limit.until = std::min(limit.until, async::deadline_after(self->stream_->core.loop.now(), limit.timeout));
+    const turn mine{*self};
+    limit.until = async::deadline_after(self->stream_->core.loop.now(), limit.timeout);
     if (self->channel.established()) {
         auto queueing = queue_end(self, limit);
         static_cast<void>(co_await std::move(queueing));  // unless it went before
