@@ -11,9 +11,11 @@ packages_of() {  # packages_of COMMAND: by their names in Debian
     local library="libasio-dev libc-ares-dev libssl-dev libidn2-dev libpsl-dev zlib1g-dev libbrotli-dev libzstd-dev"
     local clang="clang libclang-rt-dev"
     [ "$codename" != bookworm ] || clang="clang-16 libclang-rt-16-dev"
+    local dante=dante-server  # Debian 13 has none
+    [ "$codename" = bookworm ] || dante=
     case $1 in
         demo) echo "$build $library libcli11-dev" ;;
-        test) echo "$build $library libcli11-dev nlohmann-json3-dev catch2 nginx-light apache2-bin gunicorn python3-httpbin nsd ldnsutils unbound squid-openssl dante-server socat curl python3-aiosmtpd" ;;
+        test) echo "$build $library libcli11-dev nlohmann-json3-dev catch2 nginx-light apache2-bin gunicorn python3-httpbin nsd ldnsutils unbound squid-openssl $dante microsocks socat curl python3-aiosmtpd" ;;
         clang) echo "$build $library catch2 $clang" ;;
         bench) echo "$build $library libcurl4-openssl-dev nginx-light nsd dnsperf python3-aiodns time openssl libboost-dev libcpp-httplib-dev python3-aiohttp wrk" ;;
         fuzz) echo "$build $library $clang" ;;
@@ -81,9 +83,10 @@ install() {
     trap - EXIT
     [ $status = 0 ] || die "apt-get install fails; needed: $*"
     if [ -d /run/systemd/system ]; then
-        case " $* " in *" nginx-light "*) as_root systemctl disable nginx || true ;; esac
-        case " $* " in *" nsd "*) as_root systemctl disable nsd || true ;; esac
-        case " $* " in *" unbound "*) as_root systemctl disable unbound || true ;; esac
+        local service
+        for service in nginx-light:nginx nsd:nsd unbound:unbound squid-openssl:squid dante-server:danted; do
+            case " $* " in *" ${service%:*} "*) as_root systemctl disable "${service#*:}" || true ;; esac
+        done
     fi
 }
 

@@ -55,6 +55,8 @@ set(subset_clang
   http/fetch_faults.cpp
   http/session.cpp
   net/connect.cpp
+  net/framing/framed_stream.cpp
+  net/server.cpp
   net/stream.cpp
   tls/engine.cpp
   tls/verify.cpp

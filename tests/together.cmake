@@ -5,6 +5,7 @@ set(files_at_a_time 6)
 set(files_alone
   async/dispatcher_limits.cpp
   async/for_each.cpp  # GCC 14.2 crashes when it is included
+  async/sync_wait.cpp
   codec/content_decoder.cpp
   dns/hosts_file.cpp
   dns/lookup.cpp

@@ -1090,6 +1090,7 @@ private:
     friend class deadline_wheel;
     deadline_wheel* wheel_ = nullptr;
     std::uint64_t tick_ = 0;
+    bool patient_ = false;
     callback expired_;
     void* context_;
 };
@@ -1109,16 +1110,23 @@ public:
     /// Arms `entry`, anew if it was armed. A `when` in the past fires at the next tick, no_deadline never.
     void arm(deadline& entry, time_point when);
 
+    /// As arm(), but it does not keep run() from returning: it fires when its time has come and anything
+    /// else is armed, then or later. For what may be tidied up, not for what is waited for.
+    void arm_patiently(deadline& entry, time_point when);
+
     /// Ends the sleep for good, at the end of the loop: nothing fires any more, disarming stays harmless.
     void shutdown() noexcept;
 
     time_point now() const noexcept { return time_.now(); }
+    /// Those that keep run() from returning.
     std::size_t armed() const noexcept { return armed_; }
 
 private:
     friend class deadline;
     static constexpr std::size_t slot_count = 1024;  // what is farther away stays for another turn
 
+    std::size_t& count_of(const deadline& entry) noexcept { return entry.patient_ ? patient_ : armed_; }
+    void add(deadline& entry, time_point when, bool patient);
     std::uint64_t tick_of(time_point when) const noexcept;
     void sleep_until(std::uint64_t wanted);
     std::uint64_t next_used_tick() const noexcept;
@@ -1133,6 +1141,7 @@ private:
     std::uint64_t wake_tick_ = 0;    // what the timer waits for, when sleeping_
     std::uint64_t wait_number_ = 0;  // tells a wait that was replaced from the current one
     std::size_t armed_ = 0;
+    std::size_t patient_ = 0;  // beside those
     bool sleeping_ = false;
     bool check_posted_ = false;
     std::array<detail::list_link, slot_count> slots_;
@@ -1158,7 +1167,7 @@ namespace dragline::inline v1::async {
 DRAGLINE_DECL void deadline::disarm() noexcept {
     if (!armed()) return;
     unlink();
-    if (--wheel_->armed_ == 0) wheel_->became_empty();
+    if (--wheel_->count_of(*this) == 0 && !patient_) wheel_->became_empty();
 }
 
 DRAGLINE_DECL deadline_wheel::deadline_wheel(asio::any_io_executor loop, clock& time)
@@ -1183,23 +1192,31 @@ DRAGLINE_DECL std::uint64_t deadline_wheel::tick_of(time_point when) const noexc
     return when <= start_ ? 0 : static_cast<std::uint64_t>((when - start_) / tick);
 }
 
-DRAGLINE_DECL void deadline_wheel::arm(deadline& entry, time_point when) {
+DRAGLINE_DECL void deadline_wheel::arm(deadline& entry, time_point when) { add(entry, when, false); }
+
+DRAGLINE_DECL void deadline_wheel::arm_patiently(deadline& entry, time_point when) { add(entry, when, true); }
+
+DRAGLINE_DECL void deadline_wheel::add(deadline& entry, time_point when, bool patient) {
     if (entry.armed()) {
         entry.unlink();
-        --armed_;
+        --count_of(entry);
     }
+    entry.patient_ = patient;
     if (when >= no_deadline - tick || !timer_) {  // rounding up must not overflow
         if (armed_ == 0) became_empty();
         return;
     }
     // Only an empty wheel may skip the ticks it stood still: a callback that arms during a long sweep must
     // not make it jump over other entries.
-    if (armed_ == 0 && !sleeping_) swept_ = std::max(swept_, tick_of(time_.now()));
+    if (armed_ == 0 && patient_ == 0 && !sleeping_) swept_ = std::max(swept_, tick_of(time_.now()));
     entry.wheel_ = this;
     entry.tick_ = std::max(tick_of(when), swept_) + 1;  // rounded up, and never in a tick already swept
     slots_[entry.tick_ % slot_count].push_back(entry);
-    ++armed_;
-    if (!sleeping_ || entry.tick_ < wake_tick_) sleep_until(entry.tick_);
+    ++count_of(entry);
+    if (armed_ == 0) return;
+    // Who has slept through the time of a patient one sees to it now.
+    const auto next = !sleeping_ && patient_ > 0 ? next_used_tick() : entry.tick_;
+    if (!sleeping_ || next < wake_tick_) sleep_until(next);
 }
 
 DRAGLINE_DECL void deadline_wheel::sleep_until(std::uint64_t wanted) {
@@ -1248,7 +1265,7 @@ DRAGLINE_DECL void deadline_wheel::sweep(const std::weak_ptr<char>& alive) {
     while (!due_.empty()) {
         auto* entry = static_cast<deadline*>(due_.next);
         entry->unlink();
-        --armed_;
+        --count_of(*entry);
         entry->expired_(entry->context_);  // may destroy the entry, or this wheel
         if (alive.expired()) return;
     }
@@ -1585,9 +1602,11 @@ private:
 
 
 #include <asio/any_io_executor.hpp>
+#include <asio/io_context.hpp>
 #include <asio/post.hpp>
 
 #include <mutex>
+#include <typeinfo>
 #include <utility>
 
 namespace dragline::inline v1::async {
@@ -1613,6 +1632,14 @@ public:
         std::lock_guard lock(mutex_);
         if (loop_) asio::post(executor, std::forward<Work>(work));
         return bool(loop_);
+    }
+
+    /// Whether it is this thread that runs the loop, at the moment.
+    bool runs_here() noexcept {
+        using loop_executor = asio::io_context::executor_type;
+        std::lock_guard lock(mutex_);
+        if (!loop_ || loop_.target_type() != typeid(loop_executor)) return false;
+        return loop_.target<loop_executor>()->running_in_this_thread();
     }
 
     /// Called at the loop's end. What was posted before is destroyed with the loop.
@@ -6110,33 +6137,10 @@ constexpr void store_big32(std::uint8_t* at, std::uint32_t value) noexcept {
 
 }  // namespace dragline::inline v1
 // ---- dragline/core/platform.hpp
-// The only header with conditions on the operating system. Linux is tested; Windows and macOS are meant to
-// compile.
+// Which system this is. With the folder platform/ the only place of conditions on the operating system. Linux
+// is tested; Windows and macOS are meant to compile.
 
-#include <cerrno>
-#include <cstddef>
 #include <cstdlib>
-
-#if defined(__linux__)
-#include <sys/socket.h>
-#include <sys/uio.h>
-#endif
-
-#if defined(_WIN32)
-#include <fcntl.h>
-#include <io.h>
-#include <sys/stat.h>
-#else
-#include <fcntl.h>
-#include <unistd.h>
-#endif
-
-#if !defined(_WIN32)
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#endif
 
 namespace dragline::inline v1::platform {
 
@@ -6163,6 +6167,28 @@ inline const char* trusted_environment(const char* name) noexcept {
 #endif
 }
 
+}  // namespace dragline::inline v1::platform
+// ---- dragline/core/platform/files.hpp
+// Files as this system has them: opened without waiting, told apart, locked, made lasting.
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <optional>
+
+#if defined(_WIN32)
+#include <fcntl.h>
+#include <io.h>
+#include <sys/stat.h>
+#else
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+namespace dragline::inline v1::platform {
+
 /// A file that is appended to, each time in one piece; when it is new, for its owner alone. -1: not opened.
 #if defined(_WIN32)
 inline int open_private_log(const char* path) noexcept {
@@ -6181,6 +6207,152 @@ inline bool append_to_log(int file, const char* bytes, std::size_t size) noexcep
 }
 inline void close_log(int file) noexcept { ::close(file); }
 #endif
+// Files that are read or are there already. On Windows nobody asks who owns them.
+#if !defined(_WIN32)
+/// Opens a regular file for reading, by its name alone: what else bears it is neither waited for nor read.
+/// Null: not opened, with the reason in errno; EISDIR or ENOTSUP for what is no file.
+inline std::FILE* open_regular_file(const char* path) noexcept {
+    const int file = ::open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (file < 0) return nullptr;
+    struct ::stat found {};
+    int reason = ::fstat(file, &found) != 0 ? errno : 0;
+    if (reason == 0 && !S_ISREG(found.st_mode)) reason = S_ISDIR(found.st_mode) ? EISDIR : ENOTSUP;
+    std::FILE* opened = reason == 0 ? ::fdopen(file, "rb") : nullptr;
+    if (opened) return opened;
+    if (reason == 0) reason = errno;
+    ::close(file);
+    return errno = reason, nullptr;
+}
+
+namespace detail {
+inline bool is_of_this_user(const struct ::stat& file) noexcept {
+    return file.st_uid == ::geteuid() && file.st_nlink == 1;
+}
+}  // namespace detail
+
+/// Whether an open file is a regular one that belongs to another user or has other names.
+inline bool is_shared_file(int file) noexcept {
+    struct ::stat found {};
+    return ::fstat(file, &found) == 0 && S_ISREG(found.st_mode) && !detail::is_of_this_user(found);
+}
+
+/// Whether there is a regular file of this user, by this name alone; a link is none.
+inline bool is_own_file(const char* path) noexcept {
+    struct ::stat found {};
+    return ::lstat(path, &found) == 0 && S_ISREG(found.st_mode) && detail::is_of_this_user(found);
+}
+#else
+inline std::FILE* open_regular_file(const char* path) noexcept { return std::fopen(path, "rbN"); }
+inline bool is_shared_file(int) noexcept { return false; }
+inline bool is_own_file(const char* path) noexcept { return ::_access(path, 0) == 0; }
+#endif
+
+/// Tells one file from another that came to have its name.
+struct file_identity {
+    unsigned long long device = 0;
+    unsigned long long number = 0;
+    bool operator==(const file_identity&) const = default;
+};
+#if !defined(_WIN32)
+inline std::optional<file_identity> identity_of_file(const char* path) noexcept {
+    struct ::stat found {};
+    if (::lstat(path, &found) != 0) return std::nullopt;
+    return file_identity{found.st_dev, found.st_ino};
+}
+#else
+inline std::optional<file_identity> identity_of_file(const char*) noexcept { return std::nullopt; }
+#endif
+
+// Files that are written: -1 stands for a failure, with the reason in errno. Not on Windows: ENOSYS.
+#if !defined(_WIN32)
+/// Opens a file for writing at its end, makes it where there is none, and locks it against others that come
+/// by this function. A symbolic link at `path` is not followed, and a pipe there not waited for.
+inline int open_output(const char* path) noexcept {
+    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    for (int tries = 0; tries < 100; ++tries) {
+        const int file = ::open(path, flags, 0666);
+        if (file < 0) return -1;
+        struct ::stat held {};
+        struct ::stat there {};
+        // Who held the lock before may have moved the file meanwhile; then it is another one that is wanted.
+        const bool locked = ::flock(file, LOCK_EX | LOCK_NB) == 0 && ::fstat(file, &held) == 0;
+        if (locked && ::stat(path, &there) == 0 && there.st_ino == held.st_ino &&
+            there.st_dev == held.st_dev) {
+            return file;
+        }
+        const int reason = errno;
+        ::close(file);
+        errno = reason;
+        if (!locked) return -1;
+    }
+    return errno = EAGAIN, -1;
+}
+inline long write_output(int file, const char* data, std::size_t size) noexcept {
+    return static_cast<long>(::write(file, data, size));
+}
+inline int truncate_output(int file) noexcept { return ::ftruncate(file, 0); }
+inline int sync_output(int file) noexcept { return ::fsync(file); }
+inline int close_output(int file) noexcept { return ::close(file); }
+
+/// Makes the names in a folder lasting.
+inline int sync_folder(const char* path) noexcept {
+    const int folder = ::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return -1;
+    const int synced = ::fsync(folder);
+    ::close(folder);
+    return synced;
+}
+#else
+inline int open_output(const char*) noexcept { return errno = ENOSYS, -1; }
+inline long write_output(int, const char*, std::size_t) noexcept { return errno = ENOSYS, -1; }
+inline int truncate_output(int) noexcept { return errno = ENOSYS, -1; }
+inline int sync_output(int) noexcept { return errno = ENOSYS, -1; }
+inline int close_output(int) noexcept { return errno = ENOSYS, -1; }
+inline int sync_folder(const char*) noexcept { return errno = ENOSYS, -1; }
+#endif
+
+}  // namespace dragline::inline v1::platform
+// ---- dragline/core/platform/sockets.hpp
+// Calls on sockets that Asio has not, or not for many at once.
+
+#include <cerrno>
+#include <cstddef>
+
+#if defined(__linux__)
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#endif
+
+namespace dragline::inline v1::platform {
+
+/// What a socket can be told beyond what Asio has options for.
+enum class socket_number {
+    keep_alive_idle,
+    keep_alive_interval,
+    keep_alive_count,
+    type_of_service,
+    traffic_class,
+    time_to_live,
+    hop_limit,
+    fast_open_connect,
+    mark,
+};
+
+/// What the system has measured of a TCP connection; times in microseconds.
+struct tcp_figures {
+    unsigned round_trip = 0;
+    unsigned round_trip_variation = 0;
+    unsigned send_segment = 0;  // bytes
+    unsigned receive_segment = 0;
+    unsigned path_mtu = 0;
+    unsigned congestion_window = 0;  // segments
+    unsigned retransmits = 0;        // so far
+    unsigned unacknowledged = 0;     // segments
+};
 
 /// The calls on sockets, for a library that is handed those it makes. Only where socket_calls says so.
 /// All return what the system does: -1 with the reason in errno.
@@ -6209,9 +6381,50 @@ inline auto send_parts(int socket, const ::iovec* parts, int count) noexcept {
     return ::sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
+/// Lets sockets that all say so listen on one port; the kernel divides among them what comes.
+inline int share_port(int socket) noexcept {
+    const int on = 1;
+    return ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+}
+
+/// A second descriptor of the same socket.
+inline int duplicate_socket(int socket) noexcept { return ::fcntl(socket, F_DUPFD_CLOEXEC, 0); }
+
 /// Lets a socket send and receive through one interface only, whatever the routes say.
 inline int bind_to_interface(int socket, const char* name, std::size_t size) noexcept {
     return ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, name, static_cast<::socklen_t>(size));
+}
+
+inline int set_socket_number(int socket, socket_number what, int value) noexcept {
+    int level = IPPROTO_TCP;
+    int name = TCP_KEEPIDLE;
+    switch (what) {
+        case socket_number::keep_alive_idle: break;
+        case socket_number::keep_alive_interval: name = TCP_KEEPINTVL; break;
+        case socket_number::keep_alive_count: name = TCP_KEEPCNT; break;
+        case socket_number::type_of_service: level = IPPROTO_IP, name = IP_TOS; break;
+        case socket_number::traffic_class: level = IPPROTO_IPV6, name = IPV6_TCLASS; break;
+        case socket_number::time_to_live: level = IPPROTO_IP, name = IP_TTL; break;
+        case socket_number::hop_limit: level = IPPROTO_IPV6, name = IPV6_UNICAST_HOPS; break;
+        case socket_number::fast_open_connect: name = TCP_FASTOPEN_CONNECT; break;
+        case socket_number::mark: level = SOL_SOCKET, name = SO_MARK; break;
+    }
+    return ::setsockopt(socket, level, name, &value, sizeof value);
+}
+
+inline int measure_tcp(int socket, tcp_figures& into) noexcept {
+    ::tcp_info info = {};
+    ::socklen_t size = sizeof info;
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return -1;
+    into.round_trip = info.tcpi_rtt;
+    into.round_trip_variation = info.tcpi_rttvar;
+    into.send_segment = info.tcpi_snd_mss;
+    into.receive_segment = info.tcpi_rcv_mss;
+    into.path_mtu = info.tcpi_pmtu;
+    into.congestion_window = info.tcpi_snd_cwnd;
+    into.retransmits = info.tcpi_total_retrans;
+    into.unacknowledged = info.tcpi_unacked;
+    return 0;
 }
 #else
 inline constexpr bool socket_calls = false;
@@ -6238,6 +6451,22 @@ int send_parts(Arguments...) noexcept {
 }
 template <class... Arguments>
 int bind_to_interface(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int share_port(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int duplicate_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int set_socket_number(Arguments...) noexcept {
+    return -1;
+}
+template <class Socket>
+int measure_tcp(Socket, tcp_figures&) noexcept {
     return -1;
 }
 #endif
@@ -6291,54 +6520,6 @@ inline int receive_datagrams(int socket, datagram* each, std::size_t count) noex
 inline constexpr bool batched_datagrams = false;
 inline int send_datagrams(int, const datagram*, std::size_t) noexcept { return -1; }
 inline int receive_datagrams(int, datagram*, std::size_t) noexcept { return -1; }
-#endif
-
-// Files that are written: -1 stands for a failure, with the reason in errno. Not on Windows: ENOSYS.
-#if !defined(_WIN32)
-/// Opens a file for writing at its end, makes it where there is none, and locks it against others that come
-/// by this function. A symbolic link at `path` is not followed, and a pipe there not waited for.
-inline int open_output(const char* path) noexcept {
-    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    for (int tries = 0; tries < 100; ++tries) {
-        const int file = ::open(path, flags, 0666);
-        if (file < 0) return -1;
-        struct ::stat held {};
-        struct ::stat there {};
-        // Who held the lock before may have moved the file meanwhile; then it is another one that is wanted.
-        const bool locked = ::flock(file, LOCK_EX | LOCK_NB) == 0 && ::fstat(file, &held) == 0;
-        if (locked && ::stat(path, &there) == 0 && there.st_ino == held.st_ino &&
-            there.st_dev == held.st_dev) {
-            return file;
-        }
-        const int reason = errno;
-        ::close(file);
-        errno = reason;
-        if (!locked) return -1;
-    }
-    return errno = EAGAIN, -1;
-}
-inline long write_output(int file, const char* data, std::size_t size) noexcept {
-    return static_cast<long>(::write(file, data, size));
-}
-inline int truncate_output(int file) noexcept { return ::ftruncate(file, 0); }
-inline int sync_output(int file) noexcept { return ::fsync(file); }
-inline int close_output(int file) noexcept { return ::close(file); }
-
-/// Makes the names in a folder lasting.
-inline int sync_folder(const char* path) noexcept {
-    const int folder = ::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return -1;
-    const int synced = ::fsync(folder);
-    ::close(folder);
-    return synced;
-}
-#else
-inline int open_output(const char*) noexcept { return errno = ENOSYS, -1; }
-inline long write_output(int, const char*, std::size_t) noexcept { return errno = ENOSYS, -1; }
-inline int truncate_output(int) noexcept { return errno = ENOSYS, -1; }
-inline int sync_output(int) noexcept { return errno = ENOSYS, -1; }
-inline int close_output(int) noexcept { return errno = ENOSYS, -1; }
-inline int sync_folder(const char*) noexcept { return errno = ENOSYS, -1; }
 #endif
 
 }  // namespace dragline::inline v1::platform
@@ -23899,9 +24080,8 @@ DRAGLINE_DECL result<std::optional<std::uint64_t>> file_content::size() const {
 }
 
 DRAGLINE_DECL result<std::unique_ptr<body_source>> file_content::open() const {
-    if (auto checked = size(); !checked) return checked.error();
     errno = 0;
-    content_file file(std::fopen(path_.c_str(), "rb"));
+    content_file file(platform::open_regular_file(path_.c_str()));
     if (!file) return file_failure();
     std::setvbuf(file.get(), nullptr, _IONBF, 0);  // it is read in large pieces
     // The size is that of the file that was opened, whatever bears its name by now.
@@ -26430,7 +26610,8 @@ public:
     virtual ~exchange() = default;
 
     /// Sends head and body. Over early when the peer answers before it has all: with 300 or more that is
-    /// the end of the body, else read_head() and read_body() go on with it as long as the peer takes it.
+    /// the end of the body, else read_head(), read_body() and finish_request() go on with it as long as the
+    /// peer takes it.
     ///
     /// The limit is for all of it, what the source and expect_continue wait for included.
     virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
@@ -26441,6 +26622,13 @@ public:
 
     /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
     virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;
+
+    /// Whether some of the request is still to be sent, though the response may have come whole.
+    virtual bool sending() const noexcept = 0;
+
+    /// After the body of the response: sends what is left of the request, unless the peer has said that it
+    /// will close. Then the connection may be reusable(); no failure takes the response back.
+    virtual asio::awaitable<result<void>> finish_request(stage_limit limit) = 0;
 
     /// Whether a byte of the response has come.
     virtual bool answered() const noexcept = 0;
@@ -26465,6 +26653,21 @@ public:
 
 namespace dragline::inline v1::http::detail {
 
+/// Looks at what the peer says while the source of a body waits.
+class upload_watch {
+public:
+    enum class verdict {
+        wanted,    ///< It has said nothing of interest yet.
+        settled,   ///< It takes the body, and there is nothing more to look out for.
+        unwanted,  ///< It has answered, or is gone: the rest is not to be sent.
+    };
+    virtual asio::awaitable<result<void>> wait_input() = 0;
+    virtual verdict look() = 0;
+
+protected:
+    ~upload_watch() = default;
+};
+
 class upload {
 public:
     /// How much is pulled at a time.
@@ -26486,8 +26689,9 @@ public:
     /// whole.
     ///
     /// Errors: errc::body_size_differs, those of the source, make_timeout(), operation_aborted by
-    /// interrupt().
-    asio::awaitable<result<asio::const_buffer>> next(stage_limit limit);
+    /// interrupt(), or when the `watch`, if there is one, has found the body unwanted().
+    asio::awaitable<result<asio::const_buffer>> next(stage_limit limit, upload_watch* watch);
+    bool unwanted() const noexcept { return unwanted_; }
 
     /// Ends next() while it waits for a coroutine of the user.
     void interrupt() noexcept;
@@ -26503,6 +26707,9 @@ private:
 
     static void expired(void* self) noexcept;
     static asio::awaitable<pulled> pull_there(body_source* from, asio::mutable_buffer into);
+    static asio::awaitable<void> look_out(upload* self);
+    template <class Handler>
+    void pull_and_look_out(Handler&& handler, asio::mutable_buffer into, pulled& outcome);
     asio::awaitable<result<void>> rest(stage_limit limit);
     asio::awaitable<result<std::size_t>> pull(asio::mutable_buffer into, stage_limit limit);
     asio::awaitable<result<std::size_t>> pull_waiting(asio::mutable_buffer into, stage_limit limit);
@@ -26514,6 +26721,9 @@ private:
     std::vector<char> buffer_;              // room for a size line, a piece, and a line end
     async::deadline limit_;
     asio::cancellation_signal ending_;  // of the coroutine that is under way
+    upload_watch* watch_ = nullptr;
+    asio::cancellation_signal watch_ends_;
+    bool unwanted_ = false;
     bool expired_ = false;
     bool interrupted_ = false;
 };
@@ -26528,12 +26738,15 @@ private:
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_state.hpp>
+#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 #include <asio/this_coro.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
@@ -26541,7 +26754,7 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL void upload::start(body_source& from) noexcept {
     source_ = &from;
     missing_ = from.size();
-    interrupted_ = false;
+    interrupted_ = unwanted_ = false;
 }
 
 DRAGLINE_DECL void upload::stop() noexcept {
@@ -26549,7 +26762,9 @@ DRAGLINE_DECL void upload::stop() noexcept {
     std::vector<char>().swap(buffer_);
 }
 
-DRAGLINE_DECL asio::awaitable<result<asio::const_buffer>> upload::next(stage_limit limit) {
+DRAGLINE_DECL asio::awaitable<result<asio::const_buffer>> upload::next(stage_limit limit,
+                                                                       upload_watch* watch) {
+    watch_ = watch;
     if (!buffer_.empty()) {
         auto resting = rest(limit);
         const auto rested = co_await std::move(resting);
@@ -26617,6 +26832,50 @@ DRAGLINE_DECL asio::awaitable<upload::pulled> upload::pull_there(body_source* fr
     co_return outcome;
 }
 
+DRAGLINE_DECL asio::awaitable<void> upload::look_out(upload* self) {
+    for (;;) {
+        auto waiting = self->watch_->wait_input();
+        const auto waited = co_await std::move(waiting);
+        if (!waited) co_return;
+        switch (self->watch_->look()) {
+            case upload_watch::verdict::wanted: continue;
+            case upload_watch::verdict::settled: co_return;
+            case upload_watch::verdict::unwanted: break;
+        }
+        self->unwanted_ = true;
+        self->ending_.emit(asio::cancellation_type::terminal);
+        co_return;
+    }
+}
+
+// Both have ended before the handler is called.
+template <class Handler>
+void upload::pull_and_look_out(Handler&& handler, asio::mutable_buffer into, pulled& outcome) {
+    struct waiter {
+        explicit waiter(Handler&& from) : handler(std::forward<Handler>(from)) {}
+        std::decay_t<Handler> handler;
+        int left = 1;
+    };
+    const auto shared = std::make_shared<waiter>(std::forward<Handler>(handler));
+    const auto over = [shared] {
+        if (--shared->left == 0) std::move(shared->handler)();
+    };
+    if (watch_) {
+        ++shared->left;
+        asio::co_spawn(
+            loop_.executor(), look_out(this),
+            asio::bind_cancellation_slot(watch_ends_.slot(), [over](std::exception_ptr) { over(); }));
+    }
+    auto ended = [this, over, &outcome](std::exception_ptr thrown, pulled got) {
+        outcome = std::move(got);
+        if (thrown) outcome.thrown = thrown;
+        watch_ends_.emit(asio::cancellation_type::terminal);
+        over();
+    };
+    asio::co_spawn(loop_.executor(), pull_there(source_, into),
+                   asio::bind_cancellation_slot(ending_.slot(), std::move(ended)));
+}
+
 // The user's coroutine may be ended by time, by the end of the session and by the caller's cancellation; it
 // is awaited in each case, since it refers to what is its maker's.
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> upload::pull_waiting(asio::mutable_buffer into,
@@ -26624,16 +26883,22 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> upload::pull_waiting(asio::mu
     auto caller = co_await asio::this_coro::cancellation_state;
     if (interrupted_) co_return asio::error::make_error_code(asio::error::operation_aborted);
     auto slot = caller.slot();
-    if (slot.is_connected()) slot.assign([this](asio::cancellation_type type) { ending_.emit(type); });
+    if (slot.is_connected()) {  // of whatever type: a spawned coroutine listens to this one
+        slot.assign([this](asio::cancellation_type) { ending_.emit(asio::cancellation_type::terminal); });
+    }
     expired_ = false;
     loop_.deadlines().arm(limit_, limit.until);
-    auto token = asio::bind_cancellation_slot(ending_.slot(), asio::use_awaitable);
-    auto pulling =
-        async::initiate<pulled>(loop_.executor(), &upload::pull_there, std::move(token), source_, into);
-    const auto outcome = co_await std::move(pulling);
+    pulled outcome;
+    asio::use_awaitable_t<> token;
+    auto pulling = asio::async_initiate<asio::use_awaitable_t<>, void()>(
+        [this, into, &outcome](auto&& handler) {
+            pull_and_look_out(std::forward<decltype(handler)>(handler), into, outcome);
+        },
+        token);
+    co_await std::move(pulling);
     limit_.disarm();
     if (slot.is_connected()) slot.clear();
-    if (interrupted_ || caller.cancelled() != asio::cancellation_type::none) {
+    if (interrupted_ || unwanted_ || caller.cancelled() != asio::cancellation_type::none) {
         co_return asio::error::make_error_code(asio::error::operation_aborted);
     }
     if (expired_) co_return make_timeout(limit.where);
@@ -26656,482 +26921,14 @@ DRAGLINE_DECL void upload::interrupt() noexcept {
 
 #endif
 // ---- dragline/net/stream.hpp
-// One stream type over TCP, TLS and Unix sockets. Start with open_connection() in connect.hpp.
+// One stream type over TCP, TLS, Unix sockets and memory. Start with open_connection() in connect.hpp.
+
+// ---- dragline/net/detail/buffer_pieces.hpp
+// Buffer sequences of callers as the two pieces that a layer writes.
 
 // ---- dragline/net/detail/stream_layer.hpp
-// What a stream is made of: a socket, or TLS on top of another layer.
+// What a stream is made of: a socket or memory, or TLS on top of another layer.
 
-
-#include <asio/any_io_executor.hpp>
-#include <asio/awaitable.hpp>
-#include <asio/buffer.hpp>
-
-#include <array>
-#include <cstddef>
-
-namespace dragline::inline v1::net::detail {
-
-/// Two pieces that go out one after the other: a head and a body, say. Either may be empty.
-using gather = std::array<asio::const_buffer, 2>;
-
-/// For a write that also looks out for something to read, since the peer may answer before it has all.
-struct input_watch {
-    std::size_t written = 0;
-    bool input = false;  ///< Bytes of the transport, or its end: the write stopped, and can be continued.
-};
-
-class stream_layer {
-public:
-    stream_layer() = default;
-    stream_layer(const stream_layer&) = delete;
-    stream_layer& operator=(const stream_layer&) = delete;
-    virtual ~stream_layer() = default;
-
-    virtual asio::any_io_executor get_executor() noexcept = 0;
-
-    // One read and one write may be under way at a time. At the deadline both end with make_timeout(where).
-    virtual asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
-                                                           phase where) = 0;
-    // With a watch, it ends as well when it would have to wait while there is input. Over TLS a write whose
-    // pieces were all taken by then goes on as one of empty pieces. Nothing may read meanwhile.
-    virtual asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
-                                                input_watch* watch = nullptr) = 0;
-    virtual asio::awaitable<result<void>> shutdown(async::time_point until) = 0;
-
-    // What is there without waiting: asio::error::would_block when nothing is, eof at the end.
-    virtual result<std::size_t> try_read(asio::mutable_buffer into) noexcept = 0;
-    virtual void close() noexcept = 0;
-    virtual bool is_open() const noexcept = 0;
-};
-
-}  // namespace dragline::net::detail
-// ---- dragline/net/endpoint.hpp
-// Where a connection goes to or a server listens: a name or an address with a port, or a Unix socket.
-
-// ---- dragline/net/error.hpp
-// What can go wrong between an endpoint and a stream, beside the codes of sockets, dns and tls, which pass as
-// they are.
-
-
-#include <system_error>
-
-namespace dragline::inline v1::net {
-
-enum class errc {
-    invalid_endpoint = 1,  ///< The text names no endpoint, or the endpoint cannot be dialled.
-    no_address,            ///< The name has no address of a family that may be used.
-};
-
-DRAGLINE_DECL const std::error_category& error_category() noexcept;
-
-inline std::error_code make_error_code(errc code) noexcept {
-    return {static_cast<int>(code), error_category()};
-}
-
-}  // namespace dragline::net
-
-template <>
-struct std::is_error_code_enum<dragline::net::errc> : std::true_type {};
-
-// ---- dragline/net/impl/error.ipp
-// Included by <dragline/net/error.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-
-namespace dragline::inline v1::net {
-
-DRAGLINE_DECL const std::error_category& error_category() noexcept {
-    struct net_category final : category {
-        const char* name() const noexcept override { return "dragline.net"; }
-
-        std::string message(int code) const override {
-            switch (static_cast<errc>(code)) {
-                case errc::invalid_endpoint: return "not an endpoint that can be dialled";
-                case errc::no_address: return "no address of a family that may be used";
-            }
-            return "unknown net error";
-        }
-
-        std::error_condition default_error_condition(int code) const noexcept override {
-            switch (static_cast<errc>(code)) {
-                case errc::invalid_endpoint: return std::errc::invalid_argument;
-                case errc::no_address: return condition::resolve_failed;
-            }
-            return {code, *this};
-        }
-
-        phase phase_of(int code) const noexcept override {
-            return static_cast<errc>(code) == errc::no_address ? phase::resolve : phase::connect;
-        }
-    };
-    static const net_category instance;
-    return instance;
-}
-
-}  // namespace dragline::net
-
-#endif
-
-#include <asio/ip/address.hpp>
-
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::net {
-
-/// A place to connect to. Holds text that was given, not what it resolves to.
-class endpoint {
-public:
-    endpoint() {}
-
-    /// A host name or an address literal (IPv6 with or without brackets, a scope id allowed) and a port.
-    endpoint(std::string_view host, std::uint16_t port);
-    endpoint(const asio::ip::address& address, std::uint16_t port);
-
-    /// The Unix socket at `path`.
-    static endpoint local_socket(std::string_view path);
-
-    /// Reads "host:port", "address:port" or "[v6 address]:port". Errors: errc::invalid_endpoint.
-    static result<endpoint> parse(std::string_view text);
-
-    bool is_local_socket() const noexcept { return local_; }
-
-    /// The name as given, an address in its usual spelling without brackets, or the path of the socket.
-    const std::string& host() const noexcept { return host_; }
-    std::uint16_t port() const noexcept { return port_; }
-
-    /// The address, where the host is a literal.
-    const std::optional<asio::ip::address>& address() const noexcept { return address_; }
-
-    /// "host:port", "[v6]:port" or the path.
-    std::string to_string() const;
-
-    friend bool operator==(const endpoint& a, const endpoint& b) noexcept {
-        return a.local_ == b.local_ && a.port_ == b.port_ && a.host_ == b.host_;
-    }
-
-private:
-    std::string host_;
-    std::optional<asio::ip::address> address_;
-    std::uint16_t port_ = 0;
-    bool local_ = false;
-};
-
-}  // namespace dragline::net
-
-// ---- dragline/net/impl/endpoint.ipp
-// Included by <dragline/net/endpoint.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::net {
-
-DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : host_(host), port_(port) {
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host_ = host.substr(1, host.size() - 2);
-    std::error_code ec;
-    if (auto literal = asio::ip::make_address(host_, ec); !ec) {
-        address_ = literal;
-        host_ = literal.to_string();
-    }
-}
-
-DRAGLINE_DECL endpoint::endpoint(const asio::ip::address& address, std::uint16_t port)
-    : host_(address.to_string()), address_(address), port_(port) {}
-
-DRAGLINE_DECL endpoint endpoint::local_socket(std::string_view path) {
-    endpoint made;
-    made.host_ = path;
-    made.local_ = true;
-    return made;
-}
-
-DRAGLINE_DECL result<endpoint> endpoint::parse(std::string_view text) {
-    const auto colon = text.rfind(':');
-    if (colon == text.npos || colon == 0) return errc::invalid_endpoint;
-    const auto host = text.substr(0, colon);
-    const auto port = ascii::parse_number<std::uint16_t>(text.substr(colon + 1));
-    const bool bracketed = host.front() == '[' && host.back() == ']';
-    if (!port || (!bracketed && host.find(':') != host.npos)) return errc::invalid_endpoint;
-    endpoint made(host, *port);
-    if (bracketed && !(made.address_ && made.address_->is_v6())) return errc::invalid_endpoint;
-    return made;
-}
-
-DRAGLINE_DECL std::string endpoint::to_string() const {
-    if (local_) return host_;
-    const bool brackets = address_ && address_->is_v6();
-    return (brackets ? '[' + host_ + ']' : host_) + ':' + std::to_string(port_);
-}
-
-}  // namespace dragline::net
-
-#endif
-
-#include <asio/any_io_executor.hpp>
-#include <asio/buffer.hpp>
-
-#include <cstddef>
-#include <memory>
-#include <utility>
-
-namespace dragline::inline v1::net {
-
-/// A connected byte stream. Also an Asio AsyncReadStream and AsyncWriteStream, so asio::async_read and its
-/// kin work.
-///
-/// Moveable; an operation keeps what it needs, so a stream may be destroyed or moved while one is under way:
-/// destroying it closes the connection. One read and one write at a time. Threads: operations may be started
-/// on any thread; every other member belongs to the loop's.
-class stream {
-public:
-    using executor_type = asio::any_io_executor;
-
-    stream() = default;
-    explicit stream(std::shared_ptr<detail::stream_layer> layer) noexcept : layer_(std::move(layer)) {}
-    stream(stream&&) = default;
-    stream& operator=(stream&& other) noexcept;
-    ~stream() { close(); }
-
-    executor_type get_executor() const noexcept { return layer_->get_executor(); }
-    bool is_open() const noexcept { return layer_ && layer_->is_open(); }
-
-    /// Closes at once: operations under way end with operation_aborted. A closed stream stays closed.
-    void close() noexcept {
-        if (layer_) layer_->close();
-    }
-
-    /// Reads at least one byte into the first buffer of `buffers` that is not empty: void(error_code,
-    /// size_t).
-    ///
-    /// Errors: asio::error::eof at the peer's end; over TLS tls::errc::truncated when it came without
-    /// close_notify. Cancel: any type; nothing is consumed.
-    template <class MutableBufferSequence, class Token = default_token>
-    auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
-        return async::initiate<std::size_t>(get_executor(), &read_body, std::forward<Token>(token), layer_,
-                                            first_of<asio::mutable_buffer>(buffers));
-    }
-
-    /// Writes the first buffer of `buffers` that is not empty, whole: void(error_code, size_t).
-    ///
-    /// Cancel: any type; how much went out is then unknown, so close the stream.
-    template <class ConstBufferSequence, class Token = default_token>
-    auto async_write_some(const ConstBufferSequence& buffers, Token&& token = {}) {
-        return async::initiate<std::size_t>(get_executor(), &write_body, std::forward<Token>(token), layer_,
-                                            first_of<asio::const_buffer>(buffers));
-    }
-
-    /// Ends the sending side: void(error_code). Over TLS sends close_notify first.
-    template <class Token = default_token>
-    auto async_shutdown(Token&& token = {}) {
-        return async::initiate<void>(get_executor(), &shutdown_body, std::forward<Token>(token), layer_);
-    }
-
-    /// What the library's own coroutines use: reads and writes under a deadline, without an operation.
-    detail::stream_layer& layer() const noexcept { return *layer_; }
-
-private:
-    using layer_pointer = std::shared_ptr<detail::stream_layer>;
-
-    template <class Buffer, class Sequence>
-    static Buffer first_of(const Sequence& buffers) {
-        for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
-            if (Buffer buffer(*at); buffer.size() > 0) return buffer;
-        }
-        return Buffer();
-    }
-
-    static asio::awaitable<result<std::size_t>> read_body(layer_pointer layer, asio::mutable_buffer into);
-    static asio::awaitable<result<std::size_t>> write_body(layer_pointer layer, asio::const_buffer from);
-    static asio::awaitable<result<void>> shutdown_body(layer_pointer layer);
-
-    layer_pointer layer_;
-};
-
-}  // namespace dragline::net
-
-// ---- dragline/net/impl/stream.ipp
-// Included by <dragline/net/stream.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::net {
-
-DRAGLINE_DECL stream& stream::operator=(stream&& other) noexcept {
-    if (this != &other) close();
-    layer_ = std::move(other.layer_);
-    return *this;
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::read_body(layer_pointer layer,
-                                                                     asio::mutable_buffer into) {
-    if (into.size() == 0) co_return std::size_t{0};
-    auto reading = layer->read_some(into, async::no_deadline, phase::read);
-    co_return co_await std::move(reading);
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream::write_body(layer_pointer layer,
-                                                                      asio::const_buffer from) {
-    const detail::gather pieces{from, asio::const_buffer()};
-    auto writing = layer->write(pieces, async::no_deadline, phase::write);
-    auto written = co_await std::move(writing);
-    if (!written) co_return written.error();
-    co_return from.size();
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream::shutdown_body(layer_pointer layer) {
-    auto ending = layer->shutdown(async::no_deadline);
-    co_return co_await std::move(ending);
-}
-
-}  // namespace dragline::net
-
-#endif
-
-#include <asio/awaitable.hpp>
-
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-namespace dragline::inline v1::http::detail {
-
-class request_writer {
-public:
-    explicit request_writer(async::loop_state& loop) : loop_(loop), upload_(loop) {}
-
-    /// Nothing is to be sent.
-    void reset() noexcept;
-
-    /// Head and body; the head alone when the body is to wait for 100 (Continue). What `request` refers to
-    /// must live until the end.
-    void begin(const request_view& request);
-    void begin_body();
-
-    /// What can go out at once, and what came of that.
-    const net::detail::gather& output() const noexcept { return output_; }
-    void wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept;
-    bool pulls() const noexcept { return upload_.unfinished(); }
-
-    /// Sends to the end, or a piece of what is pulled, or until the peer has something to say.
-    asio::awaitable<result<void>> send(net::detail::stream_layer& to, stage_limit limit);
-
-    bool sending() const noexcept { return sending_; }
-    bool complete() const noexcept { return complete_; }
-    std::uint64_t sent() const noexcept { return sent_; }  ///< In bytes, of this request.
-
-    /// The rest is not wanted.
-    void stop() noexcept;
-    void interrupt() noexcept { upload_.interrupt(); }
-
-    async::loop_state& loop() const noexcept { return loop_; }
-
-private:
-    async::loop_state& loop_;
-    upload upload_;
-    std::string head_;  // kept for its memory
-    net::detail::gather output_;
-    std::string_view waiting_body_;
-    body_source* waiting_source_ = nullptr;
-    std::uint64_t sent_ = 0;
-    bool sending_ = false;
-    bool complete_ = false;
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/request_writer.ipp
-// Included by <dragline/http/detail/request_writer.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL void request_writer::reset() noexcept {
-    upload_.stop();
-    output_ = {};
-    sent_ = 0;
-    sending_ = complete_ = false;
-}
-
-DRAGLINE_DECL void request_writer::begin(const request_view& request) {
-    head_.clear();
-    h1::append_request_line(head_, request.method, request.target);
-    h1::append_field(head_, "Host", request.host);
-    for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
-    if (request.source) {
-        if (const auto size = request.source->size()) {
-            h1::append_field(head_, "Content-Length", *size);
-        } else {
-            h1::append_field(head_, "Transfer-Encoding", "chunked");
-        }
-    }
-    if (request.expect_continue) h1::append_field(head_, "Expect", "100-continue");
-    head_ += h1::line_end;
-    waiting_body_ = request.body;
-    waiting_source_ = request.source;
-    if (request.expect_continue) {
-        output_ = {asio::buffer(head_), asio::const_buffer()};
-        return;
-    }
-    // A small body goes out with its head in one piece: over TLS in one record.
-    if (waiting_body_.size() <= 4096) head_ += std::exchange(waiting_body_, std::string_view());
-    output_[0] = asio::buffer(head_);
-    begin_body();
-}
-
-DRAGLINE_DECL void request_writer::begin_body() {
-    sending_ = true;
-    output_[1] = asio::buffer(waiting_body_.data(), waiting_body_.size());
-    if (waiting_source_) upload_.start(*waiting_source_);
-}
-
-DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept {
-    sent_ += watch.written;
-    auto written = watch.written;
-    for (auto& piece : output_) {
-        const auto taken = std::min(written, piece.size());
-        piece += taken;
-        written -= taken;
-    }
-    if (ec) return stop();
-    if (watch.input || !sending_ || upload_.unfinished()) return;
-    stop();
-    complete_ = true;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::stream_layer& to,
-                                                                 stage_limit limit) {
-    if (upload_.unfinished() && output_[1].size() == 0) {
-        auto pulling = upload_.next(limit);
-        const auto piece = co_await std::move(pulling);
-        if (!piece) co_return stop(), piece.error();
-        output_[1] = *piece;
-    }
-    net::detail::input_watch watch;
-    auto writing = to.write(output_, limit.until, limit.where, &watch);
-    const auto written = co_await std::move(writing);
-    wrote(watch, written.error());
-    co_return written;
-}
-
-DRAGLINE_DECL void request_writer::stop() noexcept {
-    upload_.stop();
-    sending_ = false;
-}
-
-}  // namespace dragline::http::detail
-
-#endif
 // ---- dragline/tls/peer_info.hpp
 // Who is at the other end of a TLS connection. Start with `peer_info`, from engine::peer().
 
@@ -27429,7 +27226,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::bad_passphrase: return "wrong or missing passphrase of own private key";
                 case errc::invalid_pin: return "malformed public key pin";
                 case errc::invalid_ciphers: return "no known cipher, suite or group in a list";
-                case errc::key_log_failed: return "key log cannot be opened";
+                case errc::key_log_failed: return "key log cannot be opened or written";
                 case errc::library_failure: return "OpenSSL failed";
             }
             return "unknown TLS error";
@@ -27835,843 +27632,1288 @@ DRAGLINE_DECL std::optional<verify_failure> peer_info::failure() const {
 
 #endif
 
-#include <asio/error.hpp>
-#include <asio/ip/address.hpp>
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+#include <asio/generic/stream_protocol.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace dragline::inline v1::net::detail {
+
+using stream_socket = asio::generic::stream_protocol::socket;
+
+/// Two pieces that go out one after the other: a head and a body, say. Either may be empty.
+using gather = std::array<asio::const_buffer, 2>;
+
+/// Takes the first `size` bytes off the pieces.
+inline void advance(gather& pieces, std::size_t size) noexcept {
+    for (auto& piece : pieces) {
+        const auto taken = size < piece.size() ? size : piece.size();
+        piece += taken;
+        size -= taken;
+    }
+}
+
+/// For a write that also looks out for something to read, since the peer may answer before it has all.
+struct input_watch {
+    std::size_t written = 0;
+    bool input = false;  ///< Bytes of the transport, or its end: the write stopped, and can be continued.
+};
+
+class stream_layer {
+public:
+    stream_layer() = default;
+    stream_layer(const stream_layer&) = delete;
+    stream_layer& operator=(const stream_layer&) = delete;
+    virtual ~stream_layer() = default;
+
+    virtual asio::any_io_executor get_executor() noexcept = 0;
+
+    // One read and one write may be under way at a time. At the deadline both end with make_timeout(where).
+    virtual asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
+                                                           phase where) = 0;
+    // With a watch, it ends as well when it would have to wait while there is input. Over TLS a write whose
+    // pieces were all taken by then goes on as one of empty pieces. Nothing may read meanwhile.
+    virtual asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
+                                                input_watch* watch = nullptr) = 0;
+    virtual asio::awaitable<result<void>> shutdown(async::time_point until) = 0;
+
+    // What is there without waiting: asio::error::would_block when nothing is, eof at the end.
+    virtual result<std::size_t> try_read(asio::mutable_buffer into) noexcept = 0;
+    // Takes from the pieces what goes without waiting. True: it is all on its way to the peer, so nothing is
+    // left to do; false: wait_output(), and try again with what is left of the pieces, be it nothing.
+    virtual result<bool> try_write(gather& pieces) = 0;
+
+    // Until the other call may do something; both may end for no reason. They count as a read and a write.
+    virtual asio::awaitable<result<void>> wait_input(async::time_point until, phase where) = 0;
+    virtual asio::awaitable<result<void>> wait_output(async::time_point until, phase where) = 0;
+
+    // Whether try_read() is worth its system call: false after it has emptied the kernel's buffer.
+    virtual bool may_have_input() const noexcept = 0;
+    // What try_write() took and could not send yet.
+    virtual std::size_t unsent() const noexcept = 0;
+
+    // The socket at the bottom; null where there is none.
+    virtual stream_socket* socket() noexcept = 0;
+    virtual tls::peer_info peer() const { return tls::peer_info(); }
+
+    // Frees what holds nothing, when nothing is under way.
+    virtual void release_buffers() noexcept {}
+
+    virtual void close() noexcept = 0;
+    virtual bool is_open() const noexcept = 0;
+};
+
+}  // namespace dragline::net::detail
+
+#include <asio/buffer.hpp>
+
+#include <cstddef>
+#include <iterator>
+#include <string>
+
+namespace dragline::inline v1::net::detail {
+
+/// The first buffer that is not empty.
+template <class Buffer, class Sequence>
+Buffer first_of(const Sequence& buffers) {
+    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
+        if (Buffer buffer(*at); buffer.size() > 0) return buffer;
+    }
+    return Buffer();
+}
+
+/// Up to two buffers stand in `pieces`; more are copied, and stand in `joined`.
+template <class Sequence>
+gather pieces_of(const Sequence& buffers, std::string& joined) {
+    gather pieces;
+    const auto end = asio::buffer_sequence_end(buffers);
+    const auto count = std::distance(asio::buffer_sequence_begin(buffers), end);
+    std::size_t place = 0;
+    for (auto at = asio::buffer_sequence_begin(buffers); at != end; ++at) {
+        const asio::const_buffer piece(*at);
+        if (count <= 2) {
+            pieces[place++] = piece;
+        } else {
+            joined.append(static_cast<const char*>(piece.data()), piece.size());
+        }
+    }
+    return pieces;
+}
+
+}  // namespace dragline::net::detail
+// ---- dragline/net/detail/stream_state.hpp
+// A stream behind its handle: both directions, and what concerns the two.
+
+// ---- dragline/net/detail/stream_reader.hpp
+// The receiving side of a stream: whole reads over what arrives in pieces. A read that fails takes nothing.
+
+// ---- dragline/net/detail/byte_queue.hpp
+// Bytes that come in at the end and leave at the front. It costs memory only while it holds something.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+class byte_queue {
+public:
+    bool empty() const noexcept { return begin_ == bytes_.size(); }
+    std::size_t size() const noexcept { return bytes_.size() - begin_; }
+    std::string_view view() const noexcept { return std::string_view(bytes_).substr(begin_); }
+
+    void append(std::string_view more) {
+        if (begin_ > 0 && begin_ >= size()) bytes_.erase(0, std::exchange(begin_, 0));
+        bytes_.append(more);
+    }
+
+    /// In front of all.
+    void put_back(std::string_view bytes) {
+        bytes_.replace(0, begin_, bytes);
+        begin_ = 0;
+    }
+
+    void consume(std::size_t size) noexcept {
+        begin_ += size;
+        if (empty()) clear();
+    }
+
+    std::size_t take(void* into, std::size_t room) noexcept {
+        const auto size = std::min(room, this->size());
+        if (size > 0) std::memcpy(into, bytes_.data() + begin_, size);
+        consume(size);
+        return size;
+    }
+
+    void clear() noexcept {
+        std::string().swap(bytes_);
+        begin_ = 0;
+    }
+
+private:
+    std::string bytes_;
+    std::size_t begin_ = 0;  // what is before it has left
+};
+
+}  // namespace dragline::net::detail
+// ---- dragline/net/detail/end_search.hpp
+// Where a read of delimited text ends. Looks at every byte once, however the text arrives.
+
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+/// Given all that has arrived, the number of bytes that the read is to take; nothing while more is needed.
+using read_predicate = std::function<std::optional<std::size_t>(std::string_view)>;
+
+class end_search {
+public:
+    struct found {
+        std::size_t taken = 0;  // of the bytes, with the delimiter
+        std::size_t given = 0;  // of those, what the caller gets
+    };
+
+    static end_search line() { return end_search(kind::line, "\n", {}); }
+    static end_search delimiter(std::string text) { return end_search(kind::delimiter, std::move(text), {}); }
+    static end_search predicate(read_predicate test) {
+        return end_search(kind::predicate, {}, std::move(test));
+    }
+
+    bool valid() const noexcept {
+        return kind_ == kind::predicate ? static_cast<bool>(predicate_) : !delimiter_.empty();
+    }
+
+    /// Errors: errc::invalid_option where a predicate takes more than there is. Throws what that throws, as
+    /// async::callback_failure.
+    result<std::optional<found>> look(std::string_view bytes, bool keep_delimiter);
+
+private:
+    enum class kind { line, delimiter, predicate };
+    end_search(kind what, std::string text, read_predicate test)
+        : kind_(what), delimiter_(std::move(text)), predicate_(std::move(test)) {}
+
+    kind kind_;
+    std::string delimiter_;
+    read_predicate predicate_;
+    std::size_t looked_ = 0;  // no delimiter begins before it
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/end_search.ipp
+// Included by <dragline/net/detail/end_search.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <exception>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL result<std::optional<end_search::found>> end_search::look(std::string_view bytes,
+                                                                        bool keep_delimiter) {
+    using answer = std::optional<found>;
+    if (kind_ == kind::predicate) {
+        std::optional<std::size_t> end;
+        try {
+            end = predicate_(bytes);
+        } catch (...) {
+            throw async::callback_failure(std::current_exception());
+        }
+        if (!end) return answer();
+        if (*end > bytes.size()) return dragline::errc::invalid_option;
+        return answer({*end, *end});
+    }
+    const auto at = bytes.find(delimiter_, looked_);
+    if (at == bytes.npos) {
+        if (bytes.size() >= delimiter_.size()) looked_ = bytes.size() - delimiter_.size() + 1;
+        return answer();
+    }
+    const auto taken = at + delimiter_.size();
+    if (keep_delimiter) return answer({taken, taken});
+    const bool carriage = kind_ == kind::line && at > 0 && bytes[at - 1] == '\r';
+    return answer({taken, carriage ? at - 1 : at});
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/detail/stream_core.hpp
+// What both directions of a stream share: its layer, budgets and condition.
+
+// ---- dragline/net/stream_options.hpp
+// How long the operations of a stream may take, and how much they may hold.
+
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace dragline::inline v1::net {
+
+/// What one read may take; what is not set is that of the stream.
+class read_options {
+public:
+    read_options() {}
+
+    /// The whole read, from its beginning.
+    read_options& timeout(async::duration value) { return timeout_ = value, *this; }
+    const std::optional<async::duration>& timeout() const noexcept { return timeout_; }
+
+    /// The most bytes that it may return, with what ends them. read_exactly() and read_some() heed only a
+    /// limit that is given here.
+    read_options& limit(std::size_t bytes) { return limit_ = bytes, *this; }
+    const std::optional<std::size_t>& limit() const noexcept { return limit_; }
+
+    /// Whether the text that ends a read_until() or read_line() stands in the result, too.
+    read_options& keep_delimiter(bool value) { return keep_delimiter_ = value, *this; }
+    bool keep_delimiter() const noexcept { return keep_delimiter_; }
+
+private:
+    std::optional<async::duration> timeout_;
+    std::optional<std::size_t> limit_;
+    bool keep_delimiter_ = false;
+};
+
+/// What one write, drain, shutdown or close may take.
+class write_options {
+public:
+    write_options() {}
+
+    /// The whole operation, from its beginning.
+    write_options& timeout(async::duration value) { return timeout_ = value, *this; }
+    const std::optional<async::duration>& timeout() const noexcept { return timeout_; }
+
+private:
+    std::optional<async::duration> timeout_;
+};
+
+/// What a read that met the end of the stream had, and what it wanted.
+class read_shortfall {
+public:
+    read_shortfall() {}
+
+    std::string partial;       ///< What arrived; it can still be read.
+    std::size_t expected = 0;  ///< Bytes that were asked for; 0 where the read did not know.
+};
+
+/// The budgets and limits of one stream. A timeout that is not above zero fails the operations it is for.
+class stream_options {
+public:
+    using duration = async::duration;
+
+    stream_options() {}
+
+    /// Each read; phase::read.
+    stream_options& read_timeout(duration value) { return read_timeout_ = value, *this; }
+    duration read_timeout() const noexcept { return read_timeout_; }
+
+    /// Each write, drain, shutdown and close, and each portion of what is queued; phase::write.
+    stream_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
+    duration write_timeout() const noexcept { return write_timeout_; }
+
+    /// The handshake of start_tls(); phase::tls.
+    stream_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
+    duration tls_timeout() const noexcept { return tls_timeout_; }
+
+    /// The whole connection, from when opening it began: whatever waits then ends; phase::total.
+    stream_options& total_timeout(duration value) { return total_timeout_ = value, *this; }
+    duration total_timeout() const noexcept { return total_timeout_; }
+
+    /// The most bytes that a read returns whose end the peer decides: read_until(), read_line(),
+    /// read_to_end().
+    stream_options& read_limit(std::size_t bytes) { return read_limit_ = bytes, *this; }
+    std::size_t read_limit() const noexcept { return read_limit_; }
+
+    /// drain() waits while more bytes than the high-water mark are queued, until no more than the low one.
+    stream_options& high_water(std::size_t bytes) { return high_water_ = bytes, *this; }
+    std::size_t high_water() const noexcept { return high_water_; }
+    stream_options& low_water(std::size_t bytes) { return low_water_ = bytes, *this; }
+    std::size_t low_water() const noexcept { return low_water_; }
+
+    /// The most bytes that may be queued; queue() refuses what would go beyond it.
+    stream_options& most_queued(std::size_t bytes) { return most_queued_ = bytes, *this; }
+    std::size_t most_queued() const noexcept { return most_queued_; }
+
+private:
+    duration read_timeout_ = std::chrono::seconds(60);
+    duration write_timeout_ = std::chrono::seconds(60);
+    duration tls_timeout_ = std::chrono::seconds(10);
+    duration total_timeout_ = async::no_limit;
+    std::size_t read_limit_ = 64 * 1024;
+    std::size_t high_water_ = 64 * 1024;
+    std::size_t low_water_ = 16 * 1024;
+    std::size_t most_queued_ = 16 * 1024 * 1024;
+};
+
+}  // namespace dragline::net
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+inline constexpr std::size_t no_size_limit = std::numeric_limits<std::size_t>::max();
+
+/// What an operation may take. Of timeout and until the sooner counts, and total_timeout before either.
+struct stream_limit {
+    async::duration timeout = async::no_limit;  // from when the operation begins
+    async::time_point until = async::no_deadline;
+    phase where = phase::read;
+    std::size_t size = no_size_limit;
+    bool keep_delimiter = false;
+};
+
+struct stream_core {
+    struct bound {
+        async::time_point until = async::no_deadline;
+        phase where = phase::total;
+    };
+
+    stream_core(std::shared_ptr<stream_layer> bottom, const stream_options& given,
+                async::time_point opened_at)
+        : loop(async::loop_state::of(bottom->get_executor())),
+          layer(std::move(bottom)),
+          options(given),
+          total_until(async::deadline_after(opened_at, given.total_timeout())) {}
+
+    /// The deadline of an operation that begins now.
+    bound begin(const stream_limit& limit) const {
+        const auto until = std::min(async::deadline_after(loop.now(), limit.timeout), limit.until);
+        if (total_until < until) return {total_until, phase::total};
+        return {until, limit.where};
+    }
+
+    bool is_past(const bound& limit) const {
+        return limit.until != async::no_deadline && loop.now() >= limit.until;
+    }
+
+    async::loop_state& loop;
+    std::shared_ptr<stream_layer> layer;
+    const stream_options options;
+    const async::time_point total_until;
+    bool closing = false;
+    bool lost = false;  // the peer
+};
+
+/// The right to read or to write, while it lives.
+class exclusive_turn {
+public:
+    explicit exclusive_turn(bool& taken) noexcept : taken_(taken ? nullptr : &taken) {
+        if (taken_) *taken_ = true;
+    }
+    ~exclusive_turn() {
+        if (taken_) *taken_ = false;
+    }
+    exclusive_turn(const exclusive_turn&) = delete;
+    exclusive_turn& operator=(const exclusive_turn&) = delete;
+    explicit operator bool() const noexcept { return taken_ != nullptr; }
+
+private:
+    bool* taken_;
+};
+
+}  // namespace dragline::net::detail
+
+#include <array>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
-namespace dragline::inline v1::http::detail {
+namespace dragline::inline v1::net::detail {
 
-class h1_connection final : public exchange {
+/// Where the streams of a loop receive what they don't know the size of: none of them needs a buffer of its
+/// own while it waits.
+class receive_space final : public async::loop_object {
 public:
-    h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
+    explicit receive_space(async::loop_state&) {}
+    void shutdown() noexcept override {}
 
-    /// Makes ready for the next exchange; the method decides how the response is framed.
-    void start(std::string_view method, const h1::head_limits& limits);
-
-    asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
-    asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
-    asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
-    bool answered() const noexcept override { return answered_; }
-    bool reusable() const noexcept override;
-    std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
-
-    /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
-    bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
-    void close() noexcept {
-        stream_.close();
-        writer_.interrupt();
-    }
-
-    /// How long the peer said that it keeps this connection when idle.
-    std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
-
-    const asio::ip::address& peer_address() const noexcept { return address_; }
-    std::uint16_t peer_port() const noexcept { return port_; }
-    const tls::peer_info& peer_tls() const noexcept { return peer_; }
-
-private:
-    static constexpr std::size_t first_size = 8 * 1024;
-
-    std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
-    void consume(std::size_t size) noexcept { begin_ += size; }
-    asio::awaitable<result<bool>> is_body_wanted(async::duration wait, int max_interim, stage_limit limit);
-    bool answer_came(int max_interim);
-
-    asio::awaitable<result<void>> fill(stage_limit limit);
-    asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
-    asio::mutable_buffer make_room();
-    result<bool> find_head(int max_interim);
-    void take_head(response_head& into);
-    asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
-    asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
-    std::size_t copy_unread(asio::mutable_buffer into) noexcept;
-    bool has_input() noexcept { return take_input() != asio::error::would_block; }
-    std::error_code take_input();
-
-    net::stream stream_;
-    asio::ip::address address_;
-    std::uint16_t port_;
-    tls::peer_info peer_;
-
-    std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    request_writer writer_;
-
-    std::string method_;
-    h1::head_limits limits_;  // those of parser_
-    h1::response_head_parser parser_;
-    h1::chunked_decoder chunks_;
-    h1::body_framing framing_;
-    std::string_view pending_chunk_;  // decoded, still in buffer_
-    std::uint64_t remaining_ = 0;
-    std::size_t head_size_ = 0;  // of the final head, when it stands at the front of the buffer
-    std::error_code head_error_;
-    std::error_code input_end_;
-    int interim_ = 0;
-    bool continue_ = false;  // the peer said 100
-    std::optional<std::chrono::seconds> keep_alive_;
-    bool answered_ = false;
-    bool head_read_ = false;
-    bool body_complete_ = false;
+    std::array<char, 16 * 1024> bytes;
 };
 
-}  // namespace dragline::http::detail
+/// What a read takes whose extent neither a size nor a delimiter tells: a frame.
+class unit_reader {
+public:
+    virtual ~unit_reader() = default;
 
-// ---- dragline/http/detail/impl/h1_connection.ipp
-// Included by <dragline/http/detail/h1_connection.hpp> only.
+    /// How many of the bytes it has taken; 0: more are needed. Errors end the read, and take nothing.
+    virtual result<std::size_t> take(std::string_view bytes) = 0;
 
+    std::size_t needed = 0;  ///< Bytes, as far as it knows.
+};
+
+class stream_reader {
+public:
+    using pointer = std::shared_ptr<stream_reader>;
+
+    explicit stream_reader(stream_core& core) noexcept : core_(core) {}
+
+    // One at a time, else errc::busy.
+    static asio::awaitable<result<std::size_t>> read_some(pointer self, asio::mutable_buffer into,
+                                                          stream_limit limit);
+    static asio::awaitable<result<std::size_t>> read_exactly(pointer self, asio::mutable_buffer into,
+                                                             stream_limit limit);
+    static asio::awaitable<result<std::string>> read_text(pointer self, std::size_t size, stream_limit limit);
+    static asio::awaitable<result<std::string>> read_until(pointer self, end_search search,
+                                                           stream_limit limit);
+    static asio::awaitable<result<std::string>> read_to_end(pointer self, stream_limit limit);
+    /// `unit` must stay; of the limit, the times count.
+    static asio::awaitable<result<void>> read_unit(pointer self, unit_reader& unit, stream_limit limit);
+
+    /// Of a read whose end the peer decides; others have a limit only where the caller sets one.
+    stream_limit open_limit(const read_options& given) const noexcept;
+    stream_limit exact_limit(const read_options& given) const noexcept;
+
+    /// What was received and not read.
+    byte_queue& unread() noexcept { return unread_; }
+    /// What the last read that met the end wanted to have; 0 where it did not know.
+    std::size_t expected() const noexcept { return expected_; }
+    bool& reading() noexcept { return reading_; }
+
+    /// What is there without waiting, into unread().
+    result<std::size_t> try_fill();
+
+private:
+    using bound = stream_core::bound;
+
+    // Where a read is in its waits; the deadline is made for the first.
+    struct waiting {
+        const stream_limit limit;
+        std::optional<bound> bounds;
+    };
+
+    asio::awaitable<result<void>> wait(waiting& state);
+    result<std::size_t> try_read(asio::mutable_buffer into);
+    void note_end(std::error_code ec) noexcept;
+    std::error_code ended(std::error_code ec, std::size_t have, std::size_t expected) noexcept;
+
+    stream_core& core_;
+    byte_queue unread_;
+    std::error_code end_;  // how the stream ended, for good
+    std::size_t expected_ = 0;
+    bool reading_ = false;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/stream_reader.ipp
+// Included by <dragline/net/detail/stream_reader.hpp> only.
+
+// ---- dragline/net/error.hpp
+// What can go wrong between an endpoint and a stream and in frames on it, beside the codes of sockets, dns
+// and tls, which pass as they are.
+
+
+#include <system_error>
+
+namespace dragline::inline v1::net {
+
+enum class errc {
+    invalid_endpoint = 1,  ///< The text names no endpoint, or the endpoint cannot be dialled.
+    no_address,            ///< The name has no address of a family that may be used.
+
+    // Of streams.
+    incomplete_read,       ///< The peer ended in the middle of what was to be read; the part stays readable.
+    read_limit_exceeded,   ///< What was to be read is longer than its limit; the bytes stay readable.
+    queue_limit_exceeded,  ///< The write queue cannot take that much more.
+    incomplete_write,      ///< An earlier write went out only in part, so nothing can follow it.
+    busy,                  ///< Another operation of this kind is under way on the stream.
+    plaintext_left_over,   ///< Bytes from before the TLS handshake wait to be read: they must not follow it.
+
+    datagram_truncated,  ///< A datagram was larger than the room for it; it is lost.
+    // Of policies and proxies.
+    address_blocked,                ///< The address policy forbids what was to be dialled.
+    invalid_proxy,                  ///< Not a proxy that can be used: see proxy::parse().
+    proxy_not_resolved,             ///< The proxy's own name has no address.
+    proxy_unreachable,              ///< No connection to the proxy itself.
+    proxy_tls_failed,               ///< The TLS handshake with the proxy itself.
+    proxy_closed,                   ///< The proxy closed or reset the connection before there was a tunnel.
+    proxy_protocol_error,           ///< What came is not the protocol of a proxy of its kind.
+    proxy_limit_exceeded,           ///< The proxy's answer passed a limit.
+    proxy_authentication_required,  ///< The proxy wants credentials of a kind that were not given.
+    proxy_authentication_refused,   ///< The proxy did not accept the credentials.
+    proxy_refused,                  ///< The proxy does not want to connect to this target.
+    proxy_failure,                  ///< The proxy could not connect to the target, and does not say why.
+    proxy_network_unreachable,      ///< From the proxy, that is, as in the following.
+    proxy_host_unreachable,         ///< Also a name without an address, and 502 or 503 of an HTTP proxy.
+    proxy_connection_refused,       ///< By the target.
+    proxy_target_timeout,           ///< The target did not answer the proxy in time.
+    proxy_command_not_supported,  ///< The proxy knows no CONNECT; of a client, that it wants another command.
+    proxy_address_not_supported,  ///< The proxy takes no address of this kind.
+
+    // Frames.
+    frame_too_large,    ///< A frame is larger than the codec's max_frame, or says that it will be.
+    malformed_frame,    ///< The bytes are no frame of this format, or not one that may come now.
+    unknown_version,    ///< A frame is of a version that the codec does not take.
+    unencodable_frame,  ///< A frame cannot be sent: a value does not fit its field, or holds the delimiter.
+
+    // Secure channels.
+    invalid_channel_key,      ///< The pre-shared key is not 32 bytes.
+    wrong_channel_key,        ///< The ends hold different keys.
+    channel_cipher_mismatch,  ///< The ends chose different ciphers.
+    packet_not_authentic,     ///< A packet was tampered with, or is of another session.
+    packet_replayed,          ///< A packet came before, or is too old to tell.
+    packet_out_of_order,      ///< Packets before this one are missing.
+    packet_reflected,         ///< A packet of our own came back.
+    channel_truncated,        ///< The transport ended without the packet that ends the channel.
+    channel_closed,           ///< Nothing can be sent after shutdown() or close().
+    channel_not_ready,        ///< The handshake has not been completed.
+    channel_exhausted,        ///< Every key of this session has been used.
+    channel_failure,          ///< OpenSSL failed for no reason of the peer.
+
+    // Of upstream lists.
+    invalid_upstreams,  ///< No list of servers: empty, malformed, a server twice, a weight out of range.
+    no_upstream,        ///< All servers of a list are dead, and it is not this caller's turn to try one.
+};
+
+DRAGLINE_DECL const std::error_category& error_category() noexcept;
+
+inline std::error_code make_error_code(errc code) noexcept {
+    return {static_cast<int>(code), error_category()};
+}
+
+}  // namespace dragline::net
+
+template <>
+struct std::is_error_code_enum<dragline::net::errc> : std::true_type {};
+
+// ---- dragline/net/impl/error.ipp
+// Included by <dragline/net/error.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL const std::error_category& error_category() noexcept {
+    struct net_category final : category {
+        const char* name() const noexcept override { return "dragline.net"; }
+
+        std::string message(int code) const override {
+            switch (static_cast<errc>(code)) {
+                case errc::invalid_endpoint: return "not an endpoint that can be dialled";
+                case errc::no_address: return "no address of a family that may be used";
+                case errc::address_blocked: return "the address policy forbids this address";
+                case errc::invalid_proxy: return "not a proxy that can be used";
+                case errc::proxy_not_resolved: return "the name of the proxy has no address";
+                case errc::proxy_unreachable: return "the proxy cannot be reached";
+                case errc::proxy_tls_failed: return "TLS with the proxy failed";
+                case errc::proxy_closed: return "the proxy closed the connection";
+                case errc::proxy_protocol_error: return "the proxy does not speak its protocol";
+                case errc::proxy_limit_exceeded: return "the answer of the proxy is too large";
+                case errc::proxy_authentication_required: return "the proxy wants other credentials";
+                case errc::proxy_authentication_refused: return "the proxy refused the credentials";
+                case errc::proxy_refused: return "the proxy refuses to connect to the target";
+                case errc::proxy_failure: return "the proxy could not connect to the target";
+                case errc::proxy_network_unreachable:
+                    return "the network of the target is unreachable from the proxy";
+                case errc::proxy_host_unreachable: return "the target is unreachable from the proxy";
+                case errc::proxy_connection_refused: return "the target refused the connection of the proxy";
+                case errc::proxy_target_timeout: return "the target did not answer the proxy in time";
+                case errc::proxy_command_not_supported: return "a command that the proxy does not support";
+                case errc::proxy_address_not_supported:
+                    return "a kind of address that the proxy does not support";
+                case errc::incomplete_read: return "the peer ended in the middle of what was to be read";
+                case errc::read_limit_exceeded: return "more to read than the limit allows";
+                case errc::queue_limit_exceeded: return "the write queue is full";
+                case errc::incomplete_write: return "an earlier write went out only in part";
+                case errc::busy: return "another operation of this kind is under way";
+                case errc::plaintext_left_over: return "plaintext waits to be read before the TLS handshake";
+                case errc::datagram_truncated: return "datagram is larger than the room for it";
+                case errc::frame_too_large: return "a frame is larger than the limit";
+                case errc::malformed_frame: return "malformed frame";
+                case errc::unknown_version: return "a frame of an unknown version";
+                case errc::unencodable_frame: return "the frame cannot be encoded";
+                case errc::invalid_channel_key: return "the key of a secure channel has 32 bytes";
+                case errc::wrong_channel_key: return "the ends of the secure channel hold different keys";
+                case errc::channel_cipher_mismatch:
+                    return "the ends of the secure channel chose different ciphers";
+                case errc::packet_not_authentic: return "a packet of the secure channel is not authentic";
+                case errc::packet_replayed: return "a packet of the secure channel was replayed";
+                case errc::packet_out_of_order: return "packets of the secure channel are missing";
+                case errc::packet_reflected: return "a packet of the secure channel was reflected";
+                case errc::channel_truncated: return "the secure channel was cut off";
+                case errc::channel_closed: return "the secure channel is closed";
+                case errc::channel_not_ready: return "the secure channel has had no handshake";
+                case errc::channel_exhausted: return "the secure channel has used up its keys";
+                case errc::channel_failure: return "OpenSSL failed in a secure channel";
+                case errc::invalid_upstreams: return "not a list of servers that can be used";
+                case errc::no_upstream: return "every server of the list is dead";
+            }
+            return "unknown net error";
+        }
+
+        std::error_condition default_error_condition(int code) const noexcept override {
+            switch (static_cast<errc>(code)) {
+                case errc::invalid_endpoint: return std::errc::invalid_argument;
+                case errc::no_address: return condition::resolve_failed;
+                case errc::address_blocked: return condition::blocked;
+                case errc::invalid_proxy: return std::errc::invalid_argument;
+                case errc::proxy_not_resolved:
+                case errc::proxy_unreachable:
+                case errc::proxy_tls_failed:
+                case errc::proxy_closed:
+                case errc::proxy_protocol_error:
+                case errc::proxy_limit_exceeded:
+                case errc::proxy_authentication_required:
+                case errc::proxy_authentication_refused:
+                case errc::proxy_refused:
+                case errc::proxy_failure:
+                case errc::proxy_network_unreachable:
+                case errc::proxy_host_unreachable:
+                case errc::proxy_connection_refused:
+                case errc::proxy_target_timeout:
+                case errc::proxy_command_not_supported:
+                case errc::proxy_address_not_supported: return condition::proxy_failed;
+                case errc::incomplete_read: return condition::protocol_error;
+                case errc::read_limit_exceeded: return condition::limit_exceeded;
+                case errc::queue_limit_exceeded: return condition::limit_exceeded;
+                case errc::incomplete_write: return std::errc::broken_pipe;
+                case errc::busy: return std::errc::operation_in_progress;
+                case errc::plaintext_left_over: return condition::protocol_error;
+                case errc::datagram_truncated: return condition::limit_exceeded;
+                case errc::unencodable_frame:
+                case errc::invalid_channel_key: return std::errc::invalid_argument;
+                case errc::frame_too_large:
+                case errc::channel_exhausted: return condition::limit_exceeded;
+                case errc::wrong_channel_key: return std::errc::permission_denied;
+                case errc::malformed_frame:
+                case errc::unknown_version:
+                case errc::channel_cipher_mismatch:
+                case errc::packet_not_authentic:
+                case errc::packet_replayed:
+                case errc::packet_out_of_order:
+                case errc::packet_reflected:
+                case errc::channel_truncated: return condition::protocol_error;
+                case errc::channel_closed:
+                case errc::channel_not_ready: return std::errc::not_connected;
+                case errc::channel_failure: break;
+                case errc::invalid_upstreams: return std::errc::invalid_argument;
+                case errc::no_upstream: return condition::connect_failed;
+            }
+            return {code, *this};
+        }
+
+        phase phase_of(int code) const noexcept override {
+            switch (static_cast<errc>(code)) {
+                case errc::invalid_endpoint: return phase::connect;
+                case errc::no_address: return phase::resolve;
+                case errc::address_blocked: return phase::connect;
+                case errc::invalid_proxy:
+                case errc::proxy_not_resolved:
+                case errc::proxy_unreachable:
+                case errc::proxy_tls_failed:
+                case errc::proxy_closed:
+                case errc::proxy_protocol_error:
+                case errc::proxy_limit_exceeded:
+                case errc::proxy_authentication_required:
+                case errc::proxy_authentication_refused:
+                case errc::proxy_refused:
+                case errc::proxy_failure:
+                case errc::proxy_network_unreachable:
+                case errc::proxy_host_unreachable:
+                case errc::proxy_connection_refused:
+                case errc::proxy_target_timeout:
+                case errc::proxy_command_not_supported:
+                case errc::proxy_address_not_supported: return phase::proxy;
+                case errc::incomplete_read: return phase::read;
+                case errc::read_limit_exceeded: return phase::read;
+                case errc::queue_limit_exceeded: return phase::write;
+                case errc::incomplete_write: return phase::write;
+                case errc::busy: return phase::none;
+                case errc::plaintext_left_over: return phase::tls;
+                case errc::datagram_truncated: return phase::read;
+                case errc::frame_too_large:
+                case errc::malformed_frame:
+                case errc::unknown_version:
+                case errc::packet_not_authentic:
+                case errc::packet_replayed:
+                case errc::packet_out_of_order:
+                case errc::packet_reflected:
+                case errc::channel_truncated: return phase::read;
+                case errc::unencodable_frame:
+                case errc::channel_closed:
+                case errc::channel_not_ready:
+                case errc::channel_exhausted: return phase::write;
+                case errc::invalid_channel_key:
+                case errc::wrong_channel_key:
+                case errc::channel_cipher_mismatch:
+                case errc::channel_failure: return phase::connect;
+                case errc::invalid_upstreams:
+                case errc::no_upstream: return phase::connect;
+            }
+            return phase::none;
+        }
+    };
+    static const net_category instance;
+    return instance;
+}
+
+}  // namespace dragline::net
+
+#endif
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
 
 #include <algorithm>
-#include <cstring>
+#include <string_view>
 #include <utility>
 
-namespace dragline::inline v1::http::detail {
+namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL h1_connection::h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port,
-                                           tls::peer_info peer)
-    : stream_(std::move(stream)),
-      address_(std::move(address)),
-      port_(port),
-      peer_(std::move(peer)),
-      writer_(async::loop_state::of(stream_.get_executor())) {}
-
-DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits) {
-    method_ = method;
-    if (limits == limits_) {
-        parser_.reset();
-    } else {
-        parser_ = h1::response_head_parser(limits);
-        limits_ = limits;
-    }
-    framing_ = {};
-    remaining_ = 0;
-    head_size_ = 0;
-    head_error_.clear();
-    interim_ = 0;
-    writer_.reset();
-    continue_ = answered_ = head_read_ = body_complete_ = false;
+DRAGLINE_DECL stream_limit stream_reader::exact_limit(const read_options& given) const noexcept {
+    stream_limit limit;
+    limit.timeout = given.timeout().value_or(core_.options.read_timeout());
+    limit.size = given.limit().value_or(no_size_limit);
+    limit.keep_delimiter = given.keep_delimiter();
+    return limit;
 }
 
-DRAGLINE_DECL bool is_gone(std::error_code ec) noexcept {
-    return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
+DRAGLINE_DECL stream_limit stream_reader::open_limit(const read_options& given) const noexcept {
+    auto limit = exact_limit(given);
+    limit.size = given.limit().value_or(core_.options.read_limit());
+    return limit;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request_view request,
-                                                                         stage_limit limit) {
-    writer_.begin(request);
-    if (request.expect_continue) {
-        auto asking = is_body_wanted(*request.expect_continue, request.max_interim, limit);
-        const auto wanted = co_await std::move(asking);
-        if (!wanted || !*wanted) co_return wanted.error();
-        writer_.begin_body();
-    }
-    for (;;) {
-        net::detail::input_watch watch;
-        const bool at_once = !writer_.pulls();
-        auto sending = at_once ? stream_.layer().write(writer_.output(), limit.until, limit.where, &watch)
-                               : writer_.send(stream_.layer(), limit);
-        auto sent = co_await std::move(sending);
-        if (at_once) writer_.wrote(watch, sent.error());
-        // A peer may answer and stop reading while the body is still sent: what it answered counts. The
-        // connection has no further use either way.
-        const bool has_body = !request.body.empty() || request.source;
-        if (!sent && has_body && is_gone(sent.error()) && has_input()) co_return result<void>();
-        if (!sent || writer_.complete() || answer_came(request.max_interim)) co_return sent;
-    }
-}
-
-// Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).
-DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async::duration wait,
-                                                                          int max_interim,
-                                                                          stage_limit limit) {
-    auto sending = stream_.layer().write(writer_.output(), limit.until, limit.where);
-    const auto sent = co_await std::move(sending);
-    if (!sent) co_return sent.error();
-    writer_.wrote({asio::buffer_size(writer_.output())}, {});
-    const auto until = std::min(limit.until, async::deadline_after(writer_.loop().now(), wait));
-    for (;;) {
-        if (answer_came(max_interim)) co_return false;
-        if (continue_) co_return true;
-        auto filling = fill({until, limit.where});
-        const auto filled = co_await std::move(filling);
-        if (filled) continue;
-        if (filled.error() == asio::error::eof) co_return false;  // read_head() finds it again
-        const bool silent = filled.error() == make_timeout(limit.where) && until < limit.until;
-        if (!silent) co_return filled.error();
-        co_return true;
-    }
-}
-
-// Whether there is what read_head() has to look at; after it the body is mostly not wanted. Takes all that is
-// there, since only something new would be noticed while sending.
-DRAGLINE_DECL bool h1_connection::answer_came(int max_interim) {
-    for (;;) {
-        const auto found = find_head(max_interim);
-        if (found && *found && parser_.head().status < 300) return true;
-        if (!found || *found) break;
-        const auto ec = take_input();
-        if (ec == asio::error::would_block) return false;
-        if (ec) break;
-    }
-    writer_.stop();
-    return true;
-}
-
-// At least one more byte in the buffer, or an error.
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limit) {
-    if (input_end_) co_return input_end_;  // to be told of it again, Asio would wait for ever
-    const auto space = make_room();
-    auto reading = writer_.sending() ? receive_while_sending(space, limit)
-                                     : stream_.layer().read_some(space, limit.until, limit.where);
-    auto size = co_await std::move(reading);
-    if (size.error() == asio::error::eof) input_end_ = size.error();
-    if (!size) co_return size.error();
-    end_ += *size;
-    answered_ = true;
-    co_return result<void>();
-}
-
-DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (end_ == buffer_.size()) {
-        if (begin_ > 0) {
-            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-            end_ -= begin_;
-            begin_ = 0;
-        } else {
-            buffer_.resize(std::max(first_size, 2 * buffer_.size()));
-        }
-    }
-    return asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
-}
-
-// Takes what has come, or its end, without waiting: would_block when nothing has.
-DRAGLINE_DECL std::error_code h1_connection::take_input() {
-    const auto size = stream_.layer().try_read(make_room());
-    end_ += *size;
-    answered_ = answered_ || *size > 0;
-    if (size.error() != asio::error::would_block) input_end_ = size.error();
-    return size.error();
-}
-
-// Drops the interim heads at the front of the buffer, and says whether a final one is there whole.
-DRAGLINE_DECL result<bool> h1_connection::find_head(int max_interim) {
-    const auto fail = [this](std::error_code ec) { return head_error_ = ec; };
-    if (head_error_) return head_error_;
-    while (head_size_ == 0 && begin_ != end_) {
-        const auto size = parser_.parse(unread());
-        if (!size) return fail(size.error());
-        if (*size == 0) return false;
-        const auto& head = parser_.head();
-        const auto framing = h1::response_framing(head, method_);
-        if (!framing) return fail(framing.error());
-        if (head.status == 101) return fail(errc::unexpected_upgrade);
-        if (head.status >= 200) {
-            framing_ = *framing;
-            head_size_ = *size;
-            break;
-        }
-        if (++interim_ > max_interim) return fail(errc::too_many_interim);
-        continue_ = continue_ || head.status == 100;
-        consume(*size);
-        parser_.reset();
-    }
-    return head_size_ > 0;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_head& into, int max_interim,
-                                                                     stage_limit limit) {
-    for (;;) {
-        const auto found = find_head(max_interim);
-        if (!found) co_return found.error();
-        if (*found) {
-            take_head(into);
-            consume(head_size_);
-            co_return result<void>();
-        }
-        auto filling = fill(limit);
-        auto filled = co_await std::move(filling);
-        if (filled) continue;
-        if (filled.error() != asio::error::eof) co_return filled;
-        co_return answered_ ? make_error_code(h1::errc::truncated) : make_error_code(errc::connection_closed);
-    }
-}
-
-DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
-    const auto& head = parser_.head();
-    into.status = head.status;
-    into.version_minor = head.version_minor;
-    into.reason = head.reason;
-    std::size_t text_size = 0;
-    for (const auto& field : head.fields) text_size += field.name.size() + field.value.size();
-    into.headers.clear();
-    into.headers.reserve(head.fields.size(), text_size);
-    for (const auto& field : head.fields) into.headers.add(field.name, field.value);
-    keep_alive_ = h1::keep_alive_timeout(head.fields);
-    into.has_body = framing_.kind != h1::body_kind::none;
-    into.content_length.reset();
-    head_read_ = true;
-    switch (framing_.kind) {
-        case h1::body_kind::none: body_complete_ = true; break;
-        case h1::body_kind::length:
-            remaining_ = framing_.length;
-            into.content_length = framing_.length;
-            body_complete_ = remaining_ == 0;
-            break;
-        case h1::body_kind::chunked: chunks_.reset(); break;
-        case h1::body_kind::until_close: break;
-    }
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio::mutable_buffer into,
-                                                                            stage_limit limit) {
-    if (body_complete_) co_return std::size_t{0};
-    auto reading =
-        framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
-    co_return co_await std::move(reading);
-}
-
-DRAGLINE_DECL std::size_t h1_connection::copy_unread(asio::mutable_buffer into) noexcept {
-    const auto size = std::min(into.size(), end_ - begin_);
-    std::memcpy(into.data(), buffer_.data() + begin_, size);
-    consume(size);
+DRAGLINE_DECL result<std::size_t> stream_reader::try_read(asio::mutable_buffer into) {
+    if (end_) return end_;
+    if (!core_.layer->may_have_input()) return asio::error::make_error_code(asio::error::would_block);
+    auto size = core_.layer->try_read(into);
+    if (size || size.error() == asio::error::would_block) return size;
+    note_end(size.error());
     return size;
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
-                                                                             stage_limit limit) {
-    const bool bounded = framing_.kind == h1::body_kind::length;
-    if (bounded && into.size() > remaining_) into = asio::buffer(into, static_cast<std::size_t>(remaining_));
-    result<std::size_t> size = copy_unread(into);
-    if (*size == 0) {
-        // Straight into the caller's memory: the buffer is empty.
-        auto reading = writer_.sending() ? receive_while_sending(into, limit)
-                                         : stream_.layer().read_some(into, limit.until, limit.where);
-        size = co_await std::move(reading);
-        if (size.error() == asio::error::eof) {
-            if (bounded) co_return h1::errc::truncated;
-            body_complete_ = true;
-            co_return std::size_t{0};
-        }
-        if (!size) co_return size;
+// A stream ends once, whatever the system says when it is asked again.
+DRAGLINE_DECL void stream_reader::note_end(std::error_code ec) noexcept {
+    if (ec == condition::timeout || ec == asio::error::operation_aborted) return;
+    end_ = ec;
+    if (ec != asio::error::eof) core_.lost = true;
+}
+
+DRAGLINE_DECL result<std::size_t> stream_reader::try_fill() {
+    auto& space = core_.loop.get<receive_space>().bytes;
+    auto size = try_read(asio::buffer(space));
+    if (size) unread_.append({space.data(), *size});
+    return size;
+}
+
+inline asio::awaitable<result<void>> too_late(phase where) { co_return make_timeout(where); }
+
+// Not a coroutine: one frame less for each wait. Between two waits the deadline is nobody's.
+DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::wait(waiting& state) {
+    if (!state.bounds) {
+        state.bounds = core_.begin(state.limit);
+    } else if (core_.is_past(*state.bounds)) {
+        return too_late(state.bounds->where);
     }
-    if (bounded) {
-        remaining_ -= *size;
-        body_complete_ = remaining_ == 0;
-    }
+    return core_.layer->wait_input(state.bounds->until, state.bounds->where);
+}
+
+DRAGLINE_DECL std::error_code stream_reader::ended(std::error_code ec, std::size_t have,
+                                                   std::size_t expected) noexcept {
+    if (ec != asio::error::eof || have == 0) return ec;
+    expected_ = expected;
+    return errc::incomplete_read;
+}
+
+// Straight into the caller's buffer, which costs the fewest system calls.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_some(pointer self,
+                                                                            asio::mutable_buffer into,
+                                                                            stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    into = asio::buffer(into, limit.size);
+    if (into.size() == 0) co_return std::size_t{0};
+    if (const auto size = self->unread_.take(into.data(), into.size())) co_return size;
+    if (self->end_) co_return self->end_;
+    const auto bounds = self->core_.begin(limit);
+    auto receiving = self->core_.layer->read_some(into, bounds.until, bounds.where);
+    auto size = co_await std::move(receiving);
+    if (!size) self->note_end(size.error());
     co_return size;
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(asio::mutable_buffer into,
-                                                                               stage_limit limit) {
-    while (pending_chunk_.empty()) {
-        if (begin_ == end_) {
-            auto filling = fill(limit);
-            auto filled = co_await std::move(filling);
-            if (filled.error() == asio::error::eof) co_return h1::errc::truncated;
-            if (!filled) co_return filled.error();
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(pointer self,
+                                                                               asio::mutable_buffer into,
+                                                                               stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (into.size() > limit.size) co_return errc::read_limit_exceeded;
+    auto have = self->unread_.take(into.data(), into.size());
+    if (have == into.size()) co_return have;
+    for (const auto bounds = self->core_.begin(limit); have < into.size();) {
+        result<std::size_t> size = self->end_;
+        if (!self->end_) {
+            auto receiving = self->core_.layer->read_some(into + have, bounds.until, bounds.where);
+            size = co_await std::move(receiving);
         }
-        auto step = chunks_.next(unread());
-        if (!step) co_return step.error();
-        pending_chunk_ = step->data;
-        consume(step->consumed);
-        if (step->finished) {
-            body_complete_ = true;
-            co_return std::size_t{0};
+        have += *size;
+        if (size && have < into.size() && self->core_.is_past(bounds)) size = make_timeout(bounds.where);
+        if (size) continue;
+        self->note_end(size.error());
+        self->unread_.put_back({static_cast<const char*>(into.data()), have});
+        co_return self->ended(size.error(), have, into.size());
+    }
+    co_return have;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(pointer self, std::size_t size,
+                                                                            stream_limit limit) {
+    // What was promised may never come: memory is only used as fast as bytes arrive.
+    constexpr std::size_t largest_step = 64 * 1024;
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (size > limit.size) co_return errc::read_limit_exceeded;
+    std::string text(self->unread_.view().substr(0, size));
+    self->unread_.consume(text.size());
+    for (waiting waits{limit, {}}; text.size() < size;) {
+        const auto have = text.size();
+        text.resize(have + std::min(size - have, std::max(have, largest_step)));
+        auto got = self->try_read(asio::buffer(text.data() + have, text.size() - have));
+        text.resize(have + *got);
+        if (got) continue;
+        auto ec = got.error();
+        if (ec == asio::error::would_block) {
+            if (have == 0) std::string().swap(text);
+            auto ready = self->wait(waits);
+            auto waited = co_await std::move(ready);
+            if (waited) continue;
+            ec = waited.error();
         }
+        self->unread_.put_back(text);
+        co_return self->ended(ec, have, size);
     }
-    const auto size = std::min(into.size(), pending_chunk_.size());
-    std::memcpy(into.data(), pending_chunk_.data(), size);
-    pending_chunk_.remove_prefix(size);
-    co_return size;
+    co_return text;
 }
 
-DRAGLINE_DECL bool h1_connection::reusable() const noexcept {
-    // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
-    return writer_.complete() && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
-           stream_.is_open();
-}
-
-// The peer takes the rest of the request while it answers.
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_sending(
-    asio::mutable_buffer into, stage_limit limit) {
-    while (writer_.sending()) {
-        auto got = stream_.layer().try_read(into);
-        if (got.error() != asio::error::would_block) co_return got;
-        auto sending = writer_.send(stream_.layer(), limit);
-        const auto sent = co_await std::move(sending);
-        // The request will never be whole: the peer may wait for it for ever.
-        if (!sent && !is_gone(sent.error())) co_return stream_.close(), sent.error();
+DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_until(pointer self, end_search search,
+                                                                             stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout) || !search.valid()) co_return dragline::errc::invalid_option;
+    auto& unread = self->unread_;
+    for (waiting waits{limit, {}};;) {
+        if (!unread.empty()) {
+            const auto looked = search.look(unread.view(), limit.keep_delimiter);
+            if (!looked) co_return looked.error();
+            if (const auto& found = *looked) {
+                if (found->taken > limit.size) co_return errc::read_limit_exceeded;
+                std::string text(unread.view().substr(0, found->given));
+                unread.consume(found->taken);
+                co_return text;
+            }
+            if (unread.size() >= limit.size) co_return errc::read_limit_exceeded;
+        }
+        auto got = self->try_fill();
+        if (got) continue;
+        if (got.error() != asio::error::would_block) co_return self->ended(got.error(), unread.size(), 0);
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
     }
-    auto reading = stream_.layer().read_some(into, limit.until, limit.where);
-    co_return co_await std::move(reading);
 }
 
-}  // namespace dragline::http::detail
+DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_to_end(pointer self,
+                                                                              stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    auto& unread = self->unread_;
+    for (waiting waits{limit, {}};;) {
+        if (unread.size() > limit.size) co_return errc::read_limit_exceeded;
+        auto got = self->try_fill();
+        if (got) continue;
+        if (got.error() == asio::error::eof) break;
+        if (got.error() != asio::error::would_block) co_return got.error();
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
+    }
+    std::string text(unread.view());
+    unread.clear();
+    co_return text;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::read_unit(pointer self, unit_reader& unit,
+                                                                     stream_limit limit) {
+    const exclusive_turn reading(self->reading_);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    auto& unread = self->unread_;
+    for (waiting waits{limit, {}};;) {
+        if (!unread.empty()) {
+            const auto taken = unit.take(unread.view());
+            if (!taken) co_return taken.error();
+            if (*taken > 0) co_return unread.consume(*taken), result<void>();
+        }
+        auto got = self->try_fill();
+        if (got) continue;
+        if (got.error() != asio::error::would_block) {
+            co_return self->ended(got.error(), unread.size(), unit.needed);
+        }
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
+    }
+}
+
+}  // namespace dragline::net::detail
 
 #endif
+// ---- dragline/net/detail/stream_writer.hpp
+// The sending side of a stream: whole writes, and a queue between two water marks.
+
 
 #include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
+#include <system_error>
 
-namespace dragline::inline v1::http::detail {
+namespace dragline::inline v1::net::detail {
 
-struct pool_limits {
-    std::size_t per_host = 10;
-    std::size_t total = 256;
-    std::size_t waiters = 100'000;
-    async::duration idle = std::chrono::seconds(15);
-    async::duration lifetime = no_limit;
-};
-
-class connection_pool {
-    struct host;
-    struct slot {
-        host* owner = nullptr;
-        std::unique_ptr<h1_connection> connection;
-        async::time_point expires{};
-        async::time_point retires{};
-    };
-    using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
-
+class stream_writer {
 public:
-    /// The right to one connection of a host, with or without the connection. Its end closes and frees both.
-    class place {
-    public:
-        place() = default;
-        place(place&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), slot_(other.slot_) {}
-        place& operator=(place&& other) noexcept {
-            if (this != &other) {
-                reset();
-                pool_ = std::exchange(other.pool_, nullptr);
-                slot_ = other.slot_;
-            }
-            return *this;
-        }
-        ~place() { reset(); }
+    using pointer = std::shared_ptr<stream_writer>;
 
-        explicit operator bool() const noexcept { return pool_ != nullptr; }
-        h1_connection* connection() const noexcept { return slot_->connection.get(); }
-        void put(std::unique_ptr<h1_connection> made, async::time_point now) noexcept {
-            slot_->connection = std::move(made);
-            slot_->retires = async::deadline_after(now, pool_->limits_.lifetime);
-        }
+    explicit stream_writer(stream_core& core) noexcept : core_(core) {}
 
-        /// Leaves the connection to the next fetch of this host.
-        void park(async::time_point now) {
-            if (auto* pool = std::exchange(pool_, nullptr)) pool->park(slot_, now);
-        }
+    // One at a time, else errc::busy. What was queued before a write goes before it.
+    // The text, or else the pieces.
+    static asio::awaitable<result<std::size_t>> write(pointer self, std::string text, gather pieces,
+                                                      stream_limit limit);
+    static asio::awaitable<result<void>> drain(pointer self, stream_limit limit);
+    static asio::awaitable<result<void>> shutdown(pointer self, stream_limit limit);
+    static asio::awaitable<result<void>> close(pointer self, stream_limit limit);
 
-    private:
-        friend class connection_pool;
-        place(connection_pool& pool, slots::iterator at) noexcept : pool_(&pool), slot_(at) {}
-        void reset() noexcept {
-            if (auto* pool = std::exchange(pool_, nullptr)) pool->drop(slot_);
-        }
+    /// At any time.
+    static result<void> queue(const pointer& self, std::string_view text);
 
-        connection_pool* pool_ = nullptr;
-        slots::iterator slot_;
-    };
+    stream_limit write_limit(const write_options& given) const noexcept;
 
-    /// One who is opening a connection, and takes one of the same host that another fetch has done with when
-    /// that comes first, if it `takes_used`. The pool must outlive it.
-    class contender {
-    public:
-        contender(connection_pool& pool, const place& opening, bool takes_used);
-        ~contender();
-        contender(const contender&) = delete;
-
-        async::event wake;  // also for whoever opens the connection
-        place granted;
-
-    private:
-        friend class connection_pool;
-        connection_pool& pool_;
-        host* target_;  // none when it waits for no other one
-        std::list<contender*>::iterator at_;
-    };
-
-    connection_pool(async::loop_state& loop, pool_limits limits) : loop_(loop), limits_(limits) {}
-    connection_pool(const connection_pool&) = delete;
-    connection_pool& operator=(const connection_pool&) = delete;
-
-    /// Where the key for acquire() may be written: one text for all, kept for its memory.
-    std::string& key_text() noexcept { return key_text_; }
-
-    /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
-    /// The key is not used after a wait. `fresh`: no idle one. Errors: make_timeout(phase::queue),
-    /// dragline::errc::queue_full.
-    asio::awaitable<result<place>> acquire(std::string_view key, bool fresh, async::time_point now,
-                                           stage_limit limit, async::interrupter& ending);
-
-    /// Closes every idle connection, and from now on each one that is parked.
-    void close() noexcept;
-
-    std::size_t idle() const noexcept { return idle_.size(); }
-    std::size_t connections() const noexcept { return idle_.size() + used_.size(); }
-    std::size_t waiting() const noexcept { return waiting_; }
+    std::size_t queued() const noexcept { return queue_.size() + core_.layer->unsent(); }
+    bool& writing() noexcept { return writing_; }
+    /// For an operation that has the turn: until nothing is queued; and between the other two, whatever is
+    /// queued waits.
+    asio::awaitable<result<void>> flush(stream_core::bound limit);
+    void hold() noexcept { held_ = true; }
+    void release(const pointer& self);
 
 private:
-    struct waiter;
-    using waiters = std::list<waiter*>;
-    struct host {
-        explicit host(std::string_view k) : key(k) {}
-        std::string key;
-        std::size_t connections = 0;       // idle, used, or being opened
-        std::size_t wanted = 0;            // waiters, wherever they stand in line
-        std::deque<slots::iterator> idle;  // the oldest in front
-        waiters waiting;
-        std::list<contender*> contenders;  // all have come before those who wait
-    };
-    struct waiter {
-        waiter(connection_pool& owner, host& wanted, bool wants_fresh);
-        ~waiter();
-        connection_pool& pool;
-        async::event wake;
-        host& target;
-        bool fresh;
-        std::uint64_t order;  // of arrival
-        waiters* line;        // the one it stands in, while nothing is granted
-        waiters::iterator at;
-        place granted;
-    };
+    using bound = stream_core::bound;
+    std::error_code refusal() noexcept;
+    asio::awaitable<result<void>> wait_for_progress(bound limit);
+    void tell_progress() {
+        if (progress_) progress_->notify();
+    }
+    std::error_code failed(std::error_code ec, bool told) noexcept;
+    asio::awaitable<result<void>> write_on(const pointer& self, gather pieces, std::size_t size, bound limit);
+    void start_sending(const pointer& self);
+    static asio::awaitable<void> send_queue(pointer self);
 
-    host& host_of(std::string_view key);
-    std::optional<place> take_idle(host& from, async::time_point now);
-    bool has_room(const host& wanted) const noexcept { return wanted.connections < limits_.per_host; }
-    std::optional<place> open_place(host& wanted);
-    place add_place(host& wanted);
-    void evict(slots::iterator oldest) noexcept;
-    void prune(async::time_point now) noexcept;
-    void park(slots::iterator at, async::time_point now);
-    void drop(slots::iterator at) noexcept;
-    static bool is_earlier(const waiters& line, const waiters& other) noexcept;
-    static void move_first(waiters& from, waiters& to);
-    void grant(waiters& line, place granted);
-    void serve_waiters(host& freed);
-    void forget_if_unused(host& left) noexcept;
-
-    async::loop_state& loop_;
-    pool_limits limits_;
-    std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
-    slots idle_;  // the one that was parked first is in front
-    slots used_;
-    waiters waiting_for_total_;
-    std::size_t waiting_ = 0;
-    std::string key_text_;
-    std::uint64_t arrivals_ = 0;
-    bool closed_ = false;
+    stream_core& core_;
+    byte_queue queue_;
+    std::size_t ahead_ = 0;  // of what is queued: before the write that waits for its turn
+    std::unique_ptr<async::event> progress_;  // of the queue; made at the first wait for it
+    std::error_code failure_;
+    bool told_ = true;       // the failure
+    bool writing_ = false;   // an operation
+    bool sending_ = false;   // the queue, be it only what the layer has not sent yet
+    bool held_ = false;      // the queue
+    bool give_way_ = false;  // to a write, as soon as what is ahead of it has gone
+    bool shut_ = false;
 };
 
-}  // namespace dragline::http::detail
+}  // namespace dragline::net::detail
 
-// ---- dragline/http/detail/impl/connection_pool.ipp
-// Included by <dragline/http/detail/connection_pool.hpp> only.
+// ---- dragline/net/detail/impl/stream_writer.ipp
+// Included by <dragline/net/detail/stream_writer.hpp> only.
+
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 
-#include <algorithm>
+#include <exception>
 #include <utility>
 
-namespace dragline::inline v1::http::detail {
+namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string_view key) {
-    if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
-    auto made = std::make_unique<host>(key);
-    auto& added = *made;
-    hosts_.emplace(added.key, std::move(made));
-    return added;
+DRAGLINE_DECL stream_limit stream_writer::write_limit(const write_options& given) const noexcept {
+    stream_limit limit;
+    limit.timeout = given.timeout().value_or(core_.options.write_timeout());
+    limit.where = phase::write;
+    return limit;
 }
 
-DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
-    if (left.connections == 0 && left.wanted == 0) hosts_.erase(left.key);
+// Why nothing can be written any more.
+DRAGLINE_DECL std::error_code stream_writer::refusal() noexcept {
+    if (failure_) return told_ = true, failure_;
+    if (shut_ || core_.closing) return asio::error::shut_down;
+    return {};
 }
 
-DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
-                                                                               async::time_point now) {
-    while (!from.idle.empty()) {
-        const auto at = from.idle.back();
-        from.idle.pop_back();
-        used_.splice(used_.end(), idle_, at);
-        place taken(*this, at);
-        if (at->expires > now && at->connection->is_quiet()) return taken;
-        // Keeps the host alive while its last spent connection goes.
-        ++from.connections;
-        taken = place();
-        --from.connections;
+DRAGLINE_DECL std::error_code stream_writer::failed(std::error_code ec, bool told) noexcept {
+    failure_ = ec;
+    told_ = told;
+    if (ec.category() != timeout_category() && ec != errc::incomplete_write) core_.lost = true;
+    queue_.clear();
+    return ec;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_writer::write(pointer self, std::string text,
+                                                                        gather pieces, stream_limit limit) {
+    const exclusive_turn writing(self->writing_);
+    if (!writing) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (const auto ec = self->refusal()) co_return ec;
+    if (!text.empty()) pieces = {asio::buffer(text), asio::const_buffer()};
+    const auto size = asio::buffer_size(pieces);
+    if (!self->sending_) {  // mostly everything goes at once
+        const auto done = self->core_.layer->try_write(pieces);
+        if (!done) co_return self->failed(done.error(), true);
+        if (*done) co_return size;
     }
-    return std::nullopt;
+    auto going = self->write_on(self, pieces, size, self->core_.begin(limit));
+    const auto gone = co_await std::move(going);
+    if (!gone) co_return gone.error();
+    co_return size;
 }
 
-DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
-    ++wanted.connections;
-    used_.emplace_back();
-    used_.back().owner = &wanted;
-    return place(*this, std::prev(used_.end()));
-}
-
-DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
-    // An idle connection in the way goes: one of this host that is not good enough for a fresh one, or
-    // the oldest of all, which may be of this host too.
-    if (!has_room(wanted)) {
-        if (wanted.idle.empty()) return std::nullopt;
-        evict(wanted.idle.front());
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::write_on(const pointer& self, gather pieces,
+                                                                    std::size_t size, bound limit) {
+    give_way_ = true;
+    ahead_ = queue_.size();
+    auto flushing = flush(limit);
+    auto waited = co_await std::move(flushing);
+    give_way_ = false;
+    if (!waited) co_return waited;
+    hold();
+    for (;;) {
+        const auto done = core_.layer->try_write(pieces);
+        if (!done) co_return failed(done.error(), true);
+        if (*done) break;
+        auto waiting = core_.layer->wait_output(limit.until, limit.where);
+        waited = co_await std::move(waiting);
+        if (!waited) break;
     }
-    if (connections() >= limits_.total) {
-        if (idle_.empty()) return std::nullopt;
-        evict(idle_.begin());
+    // None of it has gone: nothing is lost. All of it is with the layer: that goes on. Else it is torn.
+    const auto left = asio::buffer_size(pieces);
+    if (left > 0 && left < size) failed(errc::incomplete_write, true);
+    release(self);
+    co_return waited;
+}
+
+DRAGLINE_DECL void stream_writer::release(const pointer& self) {
+    held_ = false;
+    if (!failure_ && core_.layer->is_open() && queued() > 0) start_sending(self);
+}
+
+DRAGLINE_DECL result<void> stream_writer::queue(const pointer& self, std::string_view text) {
+    auto& core = self->core_;
+    if (const auto ec = self->refusal()) return ec;
+    const auto queued = self->queued();
+    if (text.size() > core.options.most_queued() || queued > core.options.most_queued() - text.size()) {
+        return errc::queue_limit_exceeded;
     }
-    return add_place(wanted);
-}
-
-// The oldest of all is also the oldest of its host.
-DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
-    auto& owner = *oldest->owner;
-    owner.idle.pop_front();
-    --owner.connections;
-    idle_.erase(oldest);
-    forget_if_unused(owner);
-}
-
-DRAGLINE_DECL void connection_pool::prune(async::time_point now) noexcept {
-    while (!idle_.empty() && idle_.front().expires <= now) evict(idle_.begin());
-}
-
-DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& wanted, bool wants_fresh)
-    : pool(owner),
-      wake(owner.loop_),
-      target(wanted),
-      fresh(wants_fresh),
-      order(owner.arrivals_++),
-      line(owner.has_room(wanted) ? &owner.waiting_for_total_ : &wanted.waiting),
-      at(line->insert(line->end(), this)) {
-    ++pool.waiting_;
-    ++target.wanted;
-}
-
-DRAGLINE_DECL connection_pool::waiter::~waiter() {
-    --pool.waiting_;
-    --target.wanted;
-    if (line) line->erase(at);
-    if (!granted) pool.forget_if_unused(target);
-}
-
-DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
-    std::string_view key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
-    auto& wanted = host_of(key);
-    if (!fresh) {
-        if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
+    bool done = false;
+    if (!self->sending_ && !self->held_) {
+        gather pieces{asio::buffer(text), asio::const_buffer()};
+        const auto sent = core.layer->try_write(pieces);
+        if (!sent) return self->failed(sent.error(), true);
+        text.remove_prefix(text.size() - pieces[0].size());
+        done = *sent;
     }
-    ++wanted.wanted;  // not to be forgotten while idle connections go
-    prune(now);
-    auto opened = open_place(wanted);
-    --wanted.wanted;
-    if (opened) co_return *std::move(opened);
-    if (waiting_ >= limits_.waiters) co_return forget_if_unused(wanted), dragline::errc::queue_full;
-
-    waiter mine(*this, wanted, fresh);
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);
-    auto waiting = mine.wake.wait(limit.until, phase::queue);
-    auto woken = co_await std::move(waiting);
-    if (mine.granted) co_return std::move(mine.granted);
-    if (!woken) co_return woken.error();
-    co_return asio::error::operation_aborted;
+    if (!text.empty()) self->queue_.append(text);
+    if (!done && !self->held_) self->start_sending(self);
+    return {};
 }
 
-DRAGLINE_DECL connection_pool::contender::contender(connection_pool& pool, const place& opening,
-                                                    bool takes_used)
-    : wake(pool.loop_), pool_(pool), target_(takes_used ? opening.slot_->owner : nullptr) {
-    if (!target_) return;
-    at_ = target_->contenders.insert(target_->contenders.end(), this);
-    ++target_->wanted;
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::wait_for_progress(bound limit) {
+    if (!progress_) progress_ = std::make_unique<async::event>(core_.loop);
+    return progress_->wait(limit.until, limit.where);
 }
 
-DRAGLINE_DECL connection_pool::contender::~contender() {
-    if (!target_) return;
-    target_->contenders.erase(at_);
-    --target_->wanted;
-    pool_.forget_if_unused(*target_);
+DRAGLINE_DECL void stream_writer::start_sending(const pointer& self) {
+    if (std::exchange(sending_, true)) return;
+    asio::co_spawn(core_.loop.executor(), send_queue(self), [self](std::exception_ptr thrown) {
+        if (!thrown) return;
+        self->failed(std::make_error_code(std::errc::not_enough_memory), false);
+        self->tell_progress();
+    });
 }
 
-DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
-    auto& owner = *at->owner;
-    if (closed_ || at->retires <= now) return drop(at);
-    if (!owner.contenders.empty()) {
-        auto& first = *owner.contenders.front();
-        owner.contenders.pop_front();
-        --owner.wanted;
-        first.target_ = nullptr;
-        first.granted = place(*this, at);
-        return first.wake.notify();
+DRAGLINE_DECL asio::awaitable<void> stream_writer::send_queue(pointer self) {
+    struct sending {
+        bool& under_way;
+        ~sending() { under_way = false; }
+    } const until_return{self->sending_};
+    auto& core = self->core_;
+    for (result<void> waited;;) {
+        const auto size = self->give_way_ ? self->ahead_ : self->queue_.size();
+        gather pieces{asio::buffer(self->queue_.view().substr(0, size)), asio::const_buffer()};
+        const auto done = waited ? core.layer->try_write(pieces) : result<bool>(waited.error());
+        self->tell_progress();
+        if (!done) co_return static_cast<void>(self->failed(done.error(), false));
+        const auto sent = size - pieces[0].size();
+        self->queue_.consume(sent);
+        if (self->give_way_) self->ahead_ -= sent;
+        if (*done && (self->give_way_ || self->queue_.empty())) co_return;
+        if (*done) continue;
+        const auto limit = core.begin(self->write_limit(write_options()));
+        auto waiting = core.layer->wait_output(limit.until, limit.where);
+        waited = co_await std::move(waiting);
     }
-    if (is_earlier(waiting_for_total_, owner.waiting)) return drop(at);
-    if (!owner.waiting.empty()) {
-        if (owner.waiting.front()->fresh) return drop(at);
-        return grant(owner.waiting, place(*this, at));
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::drain(pointer self, stream_limit limit) {
+    const exclusive_turn writing(self->writing_);
+    if (!writing) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (self->failure_) co_return self->refusal();
+    const auto& options = self->core_.options;
+    if (self->queued() <= options.high_water()) co_return result<void>();
+    const auto bounds = self->core_.begin(limit);
+    while (self->sending_ && self->queued() > options.low_water()) {
+        auto waiting = self->wait_for_progress(bounds);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
     }
-    auto idle = limits_.idle;
-    if (const auto said = at->connection->keep_alive()) {
-        // A second before the peer does it, so that no request meets a closing connection.
-        idle = std::max(async::duration::zero(),
-                        std::chrono::duration_cast<async::duration>(*said) - std::chrono::seconds(1));
+    if (self->failure_) co_return self->refusal();
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::flush(bound limit) {
+    while (sending_) {
+        auto waiting = wait_for_progress(limit);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
     }
-    at->expires = std::min(async::deadline_after(now, idle), at->retires);
-    idle_.splice(idle_.end(), used_, at);
-    owner.idle.push_back(at);
+    if (failure_ && !std::exchange(told_, true)) co_return failure_;
+    co_return result<void>();
 }
 
-DRAGLINE_DECL void connection_pool::drop(slots::iterator at) noexcept {
-    auto& owner = *at->owner;
-    --owner.connections;
-    used_.erase(at);
-    serve_waiters(owner);
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::shutdown(pointer self, stream_limit limit) {
+    const exclusive_turn writing(self->writing_);
+    if (!writing) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (const auto ec = self->refusal()) co_return ec;
+    self->shut_ = true;
+    const auto bounds = self->core_.begin(limit);
+    auto flushing = self->flush(bounds);
+    auto flushed = co_await std::move(flushing);
+    if (!flushed) co_return flushed;
+    auto ending = self->core_.layer->shutdown(bounds.until);
+    auto ended = co_await std::move(ending);
+    if (!ended && ended.error() == make_timeout(phase::write)) co_return make_timeout(bounds.where);
+    co_return ended;
 }
 
-DRAGLINE_DECL void connection_pool::grant(waiters& line, place granted) {
-    auto* next = line.front();
-    line.pop_front();
-    next->line = nullptr;
-    next->granted = std::move(granted);
-    next->wake.notify();
-}
-
-DRAGLINE_DECL bool connection_pool::is_earlier(const waiters& line, const waiters& other) noexcept {
-    return !line.empty() && (other.empty() || line.front()->order < other.front()->order);
-}
-
-DRAGLINE_DECL void connection_pool::move_first(waiters& from, waiters& to) {
-    auto* moved = from.front();
-    const auto place = std::find_if(to.begin(), to.end(),
-                                    [moved](const waiter* other) { return other->order > moved->order; });
-    to.splice(place, from, from.begin());
-    moved->line = &to;
-}
-
-// One place has become free. Who waits for a host that is full stands in that host's line, all others in the
-// session's.
-DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
-    if (!closed_ && !freed.waiting.empty()) move_first(freed.waiting, waiting_for_total_);
-    while (!closed_ && !waiting_for_total_.empty()) {
-        auto& target = waiting_for_total_.front()->target;
-        if (has_room(target)) {
-            grant(waiting_for_total_, add_place(target));
-            break;
-        }
-        move_first(waiting_for_total_, target.waiting);  // it has filled up meanwhile
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::close(pointer self, stream_limit limit) {
+    const exclusive_turn writing(self->writing_);
+    if (!writing) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    struct closer {
+        stream_layer& layer;
+        ~closer() { layer.close(); }
+    } const closing{*self->core_.layer};
+    self->core_.closing = true;
+    if (!self->core_.layer->is_open()) co_return result<void>();
+    const auto bounds = self->core_.begin(limit);
+    auto flushing = self->flush(bounds);
+    auto flushed = co_await std::move(flushing);
+    if (!flushed || self->failure_ || self->shut_) co_return flushed;
+    auto ending = self->core_.layer->shutdown(bounds.until);
+    auto ended = co_await std::move(ending);
+    if (ended.error() == make_timeout(phase::write)) co_return make_timeout(bounds.where);
+    // All that was written has gone: a peer that was faster misses nothing but the end.
+    for (const auto gone :
+         {asio::error::not_connected, asio::error::broken_pipe, asio::error::connection_reset}) {
+        if (ended.error() == gone) co_return result<void>();
     }
-    forget_if_unused(freed);
+    co_return ended;
 }
 
-DRAGLINE_DECL void connection_pool::close() noexcept {
-    closed_ = true;
-    while (!idle_.empty()) evict(idle_.begin());
-}
-
-}  // namespace dragline::http::detail
+}  // namespace dragline::net::detail
 
 #endif
-// ---- dragline/http/detail/sessions_registry.hpp
-// Which loops of the process have sessions.
-
-
-#include <atomic>
-#include <cstddef>
-#include <memory>
-#include <mutex>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::http::detail {
-
-class loop_sessions;
-
-// What other threads may know of the sessions of one loop.
-struct sessions_entry {
-    sessions_entry(std::shared_ptr<async::loop_gate> way_in, loop_sessions& owner)
-        : gate(std::move(way_in)), sessions(owner) {}
-    std::shared_ptr<async::loop_gate> gate;
-    loop_sessions& sessions;  // for what is posted through the gate only
-    std::atomic<std::size_t> open = 0;
-};
-
-class sessions_registry {
-public:
-    static sessions_registry& instance();
-    void add(std::shared_ptr<sessions_entry> entry);
-    void remove(const std::shared_ptr<sessions_entry>& entry) noexcept;
-    std::vector<std::shared_ptr<sessions_entry>> entries();
-
-private:
-    std::mutex mutex_;
-    std::vector<std::shared_ptr<sessions_entry>> entries_;
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/sessions_registry.ipp
-// Included by <dragline/http/detail/sessions_registry.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL sessions_registry& sessions_registry::instance() {
-    static auto& registry =
-        *new sessions_registry;  // never destroyed: a static io_context may outlive any static
-    return registry;
-}
-
-DRAGLINE_DECL void sessions_registry::add(std::shared_ptr<sessions_entry> entry) {
-    std::lock_guard lock(mutex_);
-    entries_.push_back(std::move(entry));
-}
-
-DRAGLINE_DECL void sessions_registry::remove(const std::shared_ptr<sessions_entry>& entry) noexcept {
-    std::lock_guard lock(mutex_);
-    std::erase(entries_, entry);
-}
-
-DRAGLINE_DECL std::vector<std::shared_ptr<sessions_entry>> sessions_registry::entries() {
-    std::lock_guard lock(mutex_);
-    return entries_;
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-// ---- dragline/http/session_options.hpp
-// What the fetches of one session share.
+// ---- dragline/tls/context.hpp
+// The settings of many TLS connections, made once and then shared. Start with `context::make_client`.
 
 // ---- dragline/tls/options.hpp
 // The TLS settings of clients and servers, as plain values. Start with `client_options`.
 
 // ---- dragline/tls/client_certificate.hpp
-// The certificate with which a client proves who it is: client_options().certificate(...). Start with
-// `client_certificate::pem`.
+// The certificate with which a client or a server proves who it is: client_options().certificate(...). Start
+// with `client_certificate::pem`.
 
 // ---- dragline/tls/detail/secret_text.hpp
 // Text that is wiped when the last copy goes. It is never printed; its view is for the one who needs it.
@@ -28798,6 +29040,9 @@ private:
     detail::secret_text passphrase_;
 };
 
+/// That of a server is made in the same ways.
+using server_certificate = client_certificate;
+
 }  // namespace dragline::inline v1::tls
 // ---- dragline/tls/key_log.hpp
 // The secrets of TLS connections, for programs that decrypt captured traffic: client_options().key_log(...).
@@ -28825,7 +29070,8 @@ public:
     key_log() {}
 
     /// Appends to the file, which when it is new is readable for its owner alone (mode 0600). Each line is
-    /// written in one piece, so any number of loops and processes may share the file.
+    /// written in one piece, so any number of loops and processes may share the file. One that cannot be
+    /// written, to a full disk say, ends its handshake with errc::key_log_failed.
     static key_log to_file(std::string path) {
         key_log made;
         made.path_ = std::move(path);
@@ -28980,10 +29226,29 @@ private:
     tls::key_log key_log_;
 };
 
+/// What a server with client CAs does about clients that show no certificate. One that cannot be verified is
+/// refused in either case.
+enum class client_authentication { required, optional };
+
 /// How a server speaks TLS: its certificate and key are needed, the rest has defaults.
 class server_options {
 public:
     server_options() {}
+
+    /// The certificate, the intermediates above it and the key: from PEM text, PEM files or PKCS#12. It takes
+    /// the place of the two texts below.
+    server_options& certificate(server_certificate value) { return certificate_ = std::move(value), *this; }
+    const server_certificate& certificate() const noexcept { return certificate_; }
+
+    /// Adds one for clients that ask for `name` (SNI): "www.example.com", or "*.example.com" for every name
+    /// one label below. Others, and those that ask for none, get the certificate above. A name that is not
+    /// one fails make_server() with errc::invalid_host.
+    server_options& certificate_for(std::string name, server_certificate value) {
+        return named_certificates_.emplace_back(std::move(name), std::move(value)), *this;
+    }
+    const std::vector<std::pair<std::string, server_certificate>>& named_certificates() const noexcept {
+        return named_certificates_;
+    }
 
     /// The server's certificate, then the intermediates, in PEM.
     server_options& certificate_chain_pem(std::string text) { return chain_pem_ = std::move(text), *this; }
@@ -28993,9 +29258,15 @@ public:
     server_options& private_key_pem(std::string text) { return key_pem_ = std::move(text), *this; }
     const std::string& private_key_pem() const noexcept { return key_pem_; }
 
-    /// When given, every client must show a certificate from one of these CAs.
+    /// When given, every client must show a certificate from one of these CAs, in PEM.
     server_options& client_ca_pem(std::string text) { return client_ca_pem_ = std::move(text), *this; }
     const std::optional<std::string>& client_ca_pem() const noexcept { return client_ca_pem_; }
+
+    /// Whether "must" is "may": stream::peer() then tells who showed which.
+    server_options& client_authentication(tls::client_authentication value) {
+        return client_authentication_ = value, *this;
+    }
+    tls::client_authentication client_authentication() const noexcept { return client_authentication_; }
 
     server_options& min_version(version value) { return min_version_ = value, *this; }
     version min_version() const noexcept { return min_version_; }
@@ -29013,9 +29284,12 @@ public:
     bool operator==(const server_options&) const = default;
 
 private:
+    server_certificate certificate_;
+    std::vector<std::pair<std::string, server_certificate>> named_certificates_;
     std::string chain_pem_;
     std::string key_pem_;
     std::optional<std::string> client_ca_pem_;
+    tls::client_authentication client_authentication_ = tls::client_authentication::required;
     version min_version_ = version::tls_1_2;
     version max_version_ = version::tls_1_3;
     std::vector<std::string> alpn_;
@@ -29023,91 +29297,6 @@ private:
 };
 
 }  // namespace dragline::inline v1::tls
-
-#include <chrono>
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::http {
-
-/// The settings of a session, fixed when get_session() makes it.
-class session_options {
-public:
-    session_options() {}
-
-    /// Connections to one origin, idle ones included; further fetches wait in turn.
-    session_options& connections_per_host(std::size_t value) { return per_host_ = value, *this; }
-    std::size_t connections_per_host() const noexcept { return per_host_; }
-
-    /// Connections of the whole session.
-    session_options& connections(std::size_t value) { return total_ = value, *this; }
-    std::size_t connections() const noexcept { return total_; }
-
-    /// Fetches that may wait for a connection; one more fails with dragline::errc::queue_full.
-    session_options& max_waiters(std::size_t value) { return waiters_ = value, *this; }
-    std::size_t max_waiters() const noexcept { return waiters_; }
-
-    /// How long an idle connection is kept, unless the peer says how long it does. It is closed when the
-    /// session next does something after that.
-    session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
-    async::duration idle_timeout() const noexcept { return idle_; }
-
-    /// How long a connection is used at most, from when it was opened; an exchange under way is finished.
-    session_options& connection_lifetime(async::duration value) { return lifetime_ = value, *this; }
-    async::duration connection_lifetime() const noexcept { return lifetime_; }
-
-    /// The User-Agent of fetches that name none; none is sent when empty.
-    session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
-    const std::string& user_agent() const noexcept { return user_agent_; }
-
-    /// What becomes of Set-Cookie fields. Default: none is kept. With cookie_policy::own_jar() each session
-    /// that is made has a jar of its own; session::cookie_jar() is it.
-    session_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
-    const cookie_policy& cookies() const noexcept { return cookies_; }
-
-    /// Credentials by host, for fetches that have none: `netrc::load_default()`. They are sent when a server
-    /// asks for them. A redirect to another machine of it gets what is its own, but not the default, and none
-    /// after a step from https to http.
-    session_options& netrc(http::netrc value) { return netrc_ = std::move(value), *this; }
-    const http::netrc& netrc() const noexcept { return netrc_; }
-
-    /// Origins whose challenge is remembered, so that the next fetch is not refused first; 0 for none.
-    session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
-    std::size_t known_challenges() const noexcept { return known_challenges_; }
-
-    session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
-    const dragline::tls::client_options& tls() const noexcept { return tls_; }
-
-    /// How names are looked up.
-    session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
-    const dragline::dns::query_options& dns() const noexcept { return dns_; }
-
-    bool operator==(const session_options&) const = default;
-
-private:
-    std::size_t per_host_ = 10;
-    std::size_t total_ = 256;
-    std::size_t waiters_ = 100'000;
-    async::duration idle_ = std::chrono::seconds(15);
-    async::duration lifetime_ = no_limit;
-    std::string user_agent_ = "dragline/0.1";
-    cookie_policy cookies_;
-    http::netrc netrc_;
-    std::size_t known_challenges_ = 1000;
-    dragline::tls::client_options tls_;
-    dragline::dns::query_options dns_;
-};
-
-}  // namespace dragline::http
-
-namespace dragline::inline v1 {
-using http::session_options;
-}
-// ---- dragline/tls/context.hpp
-// The settings of many TLS connections, made once and then shared. Start with `context::make_client`.
-
 
 #include <memory>
 #include <utility>
@@ -29175,6 +29364,8 @@ private:
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29188,6 +29379,7 @@ struct x509_store_st;
 namespace dragline::inline v1::tls::detail {
 
 class key_log_sink;
+struct own_certificate;
 
 inline std::atomic<std::uint64_t> last_context_id = 0;
 
@@ -29208,6 +29400,8 @@ struct context_state {
     std::vector<std::array<unsigned char, 32>> pins;
     ocsp_check ocsp = ocsp_check::off;
     std::string ocsp_response;  // of a server
+    bool client_may_be_unknown = false;
+    std::map<std::string, std::shared_ptr<const own_certificate>, std::less<>> named_certificates;
     std::shared_ptr<const key_log_sink> key_log;
     // Tickets are never used across contexts: one may trust what the other refuses.
     std::uint64_t id = ++last_context_id;
@@ -30106,8 +30300,8 @@ DRAGLINE_DECL void engine_state::set_up(std::string_view host, std::string_view 
     SSL_set_app_data(connection.get(), this);
     if (common->is_client) return set_up_client(host, origin_key);
     SSL_set_accept_state(connection.get());
-    constexpr int required = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-    SSL_set_verify(connection.get(), common->verify ? required : SSL_VERIFY_NONE, on_verify);
+    const int without = common->client_may_be_unknown ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    SSL_set_verify(connection.get(), common->verify ? SSL_VERIFY_PEER | without : SSL_VERIFY_NONE, on_verify);
 }
 
 DRAGLINE_DECL void engine_state::set_up_client(std::string_view host, std::string_view origin_key) {
@@ -30185,7 +30379,7 @@ DRAGLINE_DECL void engine_state::finish_handshake() {
     }
     // Ciphers without certificates are never offered, so this is the last bolt on a locked door.
     X509* const certificate = SSL_get0_peer_certificate(connection.get());
-    if (!certificate && (common->verify || !common->pins.empty()))
+    if (!certificate && (common->verify || !common->pins.empty()) && !common->client_may_be_unknown)
         return fail(errc::certificate_invalid, no_certificate);
     if (common->is_client && !common->pins.empty() && SSL_session_reused(connection.get()) == 1) {
         const auto& known = evidence();
@@ -30270,13 +30464,15 @@ public:
         if (file_ >= 0) platform::close_log(file_);
     }
 
-    void write(std::string_view line) const {
-        if (function_) return (*function_)(line);
+    /// Whether it was written whole.
+    bool write(std::string_view line) const {
+        if (function_) return (*function_)(line), true;
         std::string whole;
         whole.reserve(line.size() + 1);
         whole.append(line) += '\n';
-        platform::append_to_log(file_, whole.data(), whole.size());
+        const bool written = platform::append_to_log(file_, whole.data(), whole.size());
         wipe(whole);
+        return written;
     }
 
 private:
@@ -30343,7 +30539,9 @@ DRAGLINE_DECL void on_key_log(const SSL* connection, const char* line) noexcept 
     auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection));
     if (!state || !state->common->key_log) return;
     try {
-        state->common->key_log->write(line);
+        if (!state->common->key_log->write(line)) {
+            state->fail(errc::key_log_failed, "a line of the key log could not be written");
+        }
     } catch (...) {
         state->fail(dragline::errc::callback_failed, "the function of the key log threw");
     }
@@ -30361,22 +30559,33 @@ DRAGLINE_DECL void on_key_log(const SSL* connection, const char* line) noexcept 
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <array>
 #include <fstream>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace dragline::inline v1::tls::detail {
 
+// The caller wipes what he gets, where it is a key. No other copy is left: the stream has no buffer of its
+// own, and the memory that the text has outgrown is wiped.
 DRAGLINE_DECL std::optional<std::string> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
+    std::ifstream file;
+    file.rdbuf()->pubsetbuf(nullptr, 0);
+    file.open(path, std::ios::binary);
     std::string bytes;
-    std::array<char, 16 * 1024> block;
+    std::size_t size = 0;
     do {
-        file.read(block.data(), static_cast<std::streamsize>(block.size()));
-        bytes.append(block.data(), static_cast<std::size_t>(file.gcount()));
+        if (size == bytes.size()) {
+            std::string larger(bytes.empty() ? 16 * 1024 : 2 * bytes.size(), '\0');
+            larger.replace(0, size, bytes, 0, size);
+            wipe(bytes);
+            bytes = std::move(larger);
+        }
+        file.read(bytes.data() + size, static_cast<std::streamsize>(bytes.size() - size));
+        size += static_cast<std::size_t>(file.gcount());
     } while (file);
-    if (!file.is_open() || file.bad()) return std::nullopt;
+    if (!file.is_open() || file.bad()) return wipe(bytes), std::nullopt;
+    bytes.resize(size);
     return bytes;
 }
 
@@ -30637,6 +30846,78 @@ DRAGLINE_DECL result<void> set_checks(SSL_CTX* context, context_state& state, co
 }  // namespace dragline::inline v1::tls::detail
 
 #endif
+// ---- dragline/tls/detail/server_setup.hpp
+// Turns the options of a server into settings of OpenSSL's context. Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::tls::detail {
+
+DRAGLINE_DECL result<void> read_server_certificate(const server_options& options, own_certificate& into) {
+    if (options.certificate()) return read_certificate(options.certificate(), into);
+    if (auto read = read_chain(options.certificate_chain_pem(), into); !read) return read;
+    return read_key(options.private_key_pem(), {}, into);
+}
+
+// Staples the response that the options gave, which is about the first certificate only.
+DRAGLINE_DECL int staple_response(SSL* connection, void* state) noexcept {
+    const auto& shared = *static_cast<const context_state*>(state);
+    if (SSL_get_certificate(connection) != SSL_CTX_get0_certificate(shared.handle))
+        return SSL_TLSEXT_ERR_NOACK;
+    const std::string& der = shared.ocsp_response;
+    void* const copy = OPENSSL_memdup(der.data(), der.size());
+    if (!copy) return SSL_TLSEXT_ERR_NOACK;
+    SSL_set_tlsext_status_ocsp_resp(connection, copy, static_cast<long>(der.size()));
+    return SSL_TLSEXT_ERR_OK;
+}
+
+// A name that nobody knows is no failure: the first certificate may still do.
+DRAGLINE_DECL int select_certificate(SSL* connection, int*, void* state) noexcept {
+    const auto& named = static_cast<const context_state*>(state)->named_certificates;
+    const char* asked = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
+    const auto name = asked ? server_identity::parse(asked) : result<server_identity>(errc::invalid_host);
+    if (!name || name->is_address()) return SSL_TLSEXT_ERR_NOACK;
+    auto found = named.find(name->text());
+    if (const auto dot = name->text().find('.'); found == named.end() && dot != std::string::npos)
+        found = named.find('*' + name->text().substr(dot));
+    if (found == named.end()) return SSL_TLSEXT_ERR_NOACK;
+    const own_certificate& own = *found->second;
+    SSL_certs_clear(connection);  // else one with a key of another kind stays beside it
+    const bool used =
+        SSL_use_cert_and_key(connection, own.leaf.get(), own.key.get(), own.intermediates.get(), 1) == 1;
+    return used ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+DRAGLINE_DECL result<void> set_named_certificates(SSL_CTX* context, context_state& state,
+                                                  const server_options& options) {
+    for (const auto& [name, certificate] : options.named_certificates()) {
+        const bool wildcard = std::string_view(name).substr(0, 2) == "*.";
+        const auto parsed = server_identity::parse(std::string_view(name).substr(wildcard ? 2 : 0));
+        if (!parsed || parsed->is_address() || parsed->text().empty()) return errc::invalid_host;
+        if (!certificate) return errc::invalid_certificate;
+        auto own = std::make_shared<own_certificate>();
+        if (auto read = read_certificate(certificate, *own); !read) return read;
+        // Into a context that goes again: what cannot be used is to fail here, not at a client's handshake.
+        const ssl_context_pointer trial(SSL_CTX_new(TLS_server_method()));
+        if (!trial) return clear_errors(), errc::library_failure;
+        if (auto used = use_certificate(trial.get(), *own); !used) return used;
+        state.named_certificates[(wildcard ? "*." : "") + parsed->text()] = std::move(own);
+    }
+    if (state.named_certificates.empty()) return {};
+    SSL_CTX_set_tlsext_servername_callback(context, select_certificate);
+    SSL_CTX_set_tlsext_servername_arg(context, &state);
+    return {};
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
 // ---- dragline/tls/detail/trust_store.hpp
 // The certificates that a context trusts: from files, directories and text, or from the system.
 
@@ -30854,15 +31135,6 @@ DRAGLINE_DECL int select_alpn(SSL*, const unsigned char** chosen, unsigned char*
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-// Staples the response that the options gave.
-DRAGLINE_DECL int staple_response(SSL* connection, void* state) noexcept {
-    const std::string& der = static_cast<const context_state*>(state)->ocsp_response;
-    void* const copy = OPENSSL_memdup(der.data(), der.size());
-    if (!copy) return SSL_TLSEXT_ERR_NOACK;
-    SSL_set_tlsext_status_ocsp_resp(connection, copy, static_cast<long>(der.size()));
-    return SSL_TLSEXT_ERR_OK;
-}
-
 }  // namespace detail
 
 DRAGLINE_DECL result<context> context::make_client(const client_options& options) {
@@ -30912,8 +31184,7 @@ DRAGLINE_DECL result<context> context::make_server(const server_options& options
         return detail::clear_errors(), errc::library_failure;
     }
     detail::own_certificate own;
-    if (auto read = detail::read_chain(options.certificate_chain_pem(), own); !read) return read.error();
-    if (auto read = detail::read_key(options.private_key_pem(), {}, own); !read) return read.error();
+    if (auto read = detail::read_server_certificate(options, own); !read) return read.error();
     if (auto used = detail::use_certificate(handle, own); !used) return used.error();
     detail::trust_store trust;
     if (options.client_ca_pem()) {
@@ -30932,6 +31203,8 @@ DRAGLINE_DECL result<context> context::make_server(const server_options& options
     static_cast<void>(owner.release());
     state->trust = std::move(trust);
     state->verify = options.client_ca_pem().has_value();
+    state->client_may_be_unknown = options.client_authentication() == client_authentication::optional;
+    if (auto set = detail::set_named_certificates(handle, *state, options); !set) return set.error();
     state->alpn = options.alpn();
     if (!state->alpn.empty()) SSL_CTX_set_alpn_select_cb(handle, detail::select_alpn, state.get());
     state->ocsp_response = options.ocsp_response();
@@ -30951,6 +31224,2489 @@ DRAGLINE_DECL ssl_ctx_st* context::native_handle() const noexcept {
 }  // namespace dragline::inline v1::tls
 
 #endif
+// ---- dragline/tls/engine.hpp
+// One TLS connection without I/O: ciphertext goes in and out through buffers that the caller moves.
+// Start with `engine`; make its `context` first.
+
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+struct ssl_st;
+
+namespace dragline::inline v1::tls {
+
+namespace detail {
+struct engine_state;
+}
+
+/// What one connection needs beside its context. The role, client or server, is that of the context.
+class engine_options {
+public:
+    engine_options() {}
+
+    /// Client: the host as in a URL, to verify, and to ask for when it is a name (SNI). It may stay empty
+    /// only when the context has a server_name or verify_name, or does not verify.
+    engine_options& host(std::string value) { return host_ = std::move(value), *this; }
+    const std::string& host() const noexcept { return host_; }
+
+    /// Client: where tickets come from and go to, under `key`, "host:port" say. The cache may die first.
+    engine_options& tickets(std::weak_ptr<ticket_cache> cache, std::string key) {
+        tickets_ = std::move(cache), ticket_key_ = std::move(key);
+        return *this;
+    }
+    const std::weak_ptr<ticket_cache>& tickets() const noexcept { return tickets_; }
+    const std::string& ticket_key() const noexcept { return ticket_key_; }
+
+    /// Bytes of ciphertext that may wait to be read; at least 1.
+    engine_options& input_limit(std::size_t size) { return input_limit_ = size, *this; }
+    std::size_t input_limit() const noexcept { return input_limit_; }
+
+    /// write() starts no further record while this many bytes of ciphertext wait to be sent; at least 1.
+    /// A peer that makes us queue 64 KiB beyond it, by demanding answers, gets errc::output_limit.
+    engine_options& output_limit(std::size_t size) { return output_limit_ = size, *this; }
+    std::size_t output_limit() const noexcept { return output_limit_; }
+
+private:
+    std::string host_;
+    std::weak_ptr<ticket_cache> tickets_;
+    std::string ticket_key_;
+    std::size_t input_limit_ = 64 * 1024;
+    std::size_t output_limit_ = 128 * 1024;
+};
+
+enum class progress {
+    done,        ///< The handshake is complete.
+    want_input,  ///< More ciphertext is needed. Send the output first.
+};
+
+/// What read() found. No field is set when the given span was empty and there is something to read.
+struct read_step {
+    std::size_t size = 0;     ///< Bytes of plaintext.
+    bool want_input = false;  ///< Nothing to read until more ciphertext comes.
+    bool closed = false;      ///< The peer said close_notify: the data is complete.
+};
+
+/// One TLS connection, client or server, that does no I/O.
+///
+/// After every call, also one that failed, send output(). On want_input, receive into input_space().
+/// A failure stays: each later call gives the same error. All state is in the object, so an abandoned receive
+/// loses nothing. Renegotiation is off. Not for two threads at once; needs no particular one.
+class engine {
+public:
+    engine(const context& shared, const engine_options& options);
+    engine(engine&&) noexcept;
+    engine& operator=(engine&&) noexcept;
+    ~engine();
+
+    /// Room for ciphertext from the peer: `hint` bytes, fewer near the input limit, none at it: read() first.
+    /// Valid until the next call of input_space() or release_buffers(), whatever else is called.
+    std::span<char> input_space(std::size_t hint = 16 * 1024);
+    void input_received(std::size_t size) noexcept;
+    /// The transport has ended. What came before it can still be read.
+    void input_ended() noexcept;
+
+    /// Ciphertext for the peer. The view stays as it is until output_sent() has covered all of it, whatever
+    /// else is called; what is produced meanwhile comes in the next one.
+    std::string_view output() const noexcept;
+    void output_sent(std::size_t size) noexcept;
+    /// Everything that waits to be sent, also beyond the view. Does not fix a view as output() does.
+    std::size_t output_size() const noexcept;
+
+    /// Continues the handshake. Errors: any of errc but truncated, closed, bad_record.
+    result<progress> handshake();
+
+    /// Decrypts as much as there is and fits. Errors: truncated when the transport ended without
+    /// close_notify; bad_record, alert_received, output_limit, and those of handshake().
+    result<read_step> read(std::span<char> plain);
+
+    /// Encrypts what the output limit permits and returns how much that is: 0 means that output must be sent
+    /// first, or that the handshake is not done. Errors: closed, and an earlier failure.
+    result<std::size_t> write(std::string_view plain);
+    /// As above, with pieces that are joined, so that a short head and its body share a record.
+    result<std::size_t> write(std::span<const std::string_view> pieces);
+
+    /// Queues close_notify, once. Reading goes on until the peer's.
+    void close() noexcept;
+
+    bool handshake_done() const noexcept;
+    /// Whether bytes have arrived that read() has not looked at: on an idle connection a sign of poison.
+    bool has_pending_input() const noexcept;
+
+    /// The name that the client asked for; empty when it asked for none.
+    std::string server_name() const;
+    std::string_view alpn() const noexcept;
+    bool resumed() const noexcept;
+    /// What was agreed and with whom; also after a refused certificate. Empty before either.
+    peer_info peer() const;
+
+    /// After a failure: which check failed on which certificate, or OpenSSL's reason; for traces.
+    std::string error_detail() const;
+
+    /// Frees the buffers that hold nothing, for connections that go idle. Not while a receive into
+    /// input_space() is under way.
+    void release_buffers() noexcept;
+
+    /// OpenSSL's SSL, for what has no function here. Do not read, write or change its BIOs.
+    ssl_st* native_handle() const noexcept;
+
+private:
+    std::unique_ptr<detail::engine_state> state_;
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/engine.ipp
+// Included by <dragline/tls/engine.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::tls {
+namespace detail {
+
+// RFC 8446, 5.1: the plaintext of one record.
+inline constexpr std::size_t largest_record = 16 * 1024;
+
+/// Goes through pieces of text in portions that fill a record each.
+class piece_reader {
+public:
+    explicit piece_reader(std::span<const std::string_view> pieces) : rest_(pieces) { skip(0); }
+
+    bool at_end() const noexcept { return rest_.empty(); }
+
+    // The next portion; copied to `scratch` only where pieces have to be joined.
+    std::string_view next(std::string& scratch) const {
+        const std::string_view here = rest_.front().substr(offset_, largest_record);
+        if (here.size() == largest_record || rest_.size() == 1) return here;
+        scratch.assign(here);
+        for (const std::string_view piece : rest_.subspan(1)) {
+            scratch.append(piece.substr(0, largest_record - scratch.size()));
+            if (scratch.size() == largest_record) break;
+        }
+        return scratch;
+    }
+
+    void skip(std::size_t size) noexcept {
+        offset_ += size;
+        while (!rest_.empty() && offset_ >= rest_.front().size()) {
+            offset_ -= rest_.front().size();
+            rest_ = rest_.subspan(1);
+        }
+    }
+
+private:
+    std::span<const std::string_view> rest_;
+    std::size_t offset_ = 0;  // in the first of them
+};
+
+}  // namespace detail
+
+DRAGLINE_DECL engine::engine(const context& shared, const engine_options& options)
+    : state_(std::make_unique<detail::engine_state>(shared.state_, options.input_limit(),
+                                                    options.output_limit())) {
+    state_->tickets = options.tickets();
+    state_->set_up(options.host(), options.ticket_key());
+}
+
+DRAGLINE_DECL engine::engine(engine&&) noexcept = default;
+DRAGLINE_DECL engine& engine::operator=(engine&&) noexcept = default;
+DRAGLINE_DECL engine::~engine() = default;
+
+DRAGLINE_DECL std::span<char> engine::input_space(std::size_t hint) { return state_->input.space(hint); }
+DRAGLINE_DECL void engine::input_received(std::size_t size) noexcept { state_->input.received(size); }
+DRAGLINE_DECL void engine::input_ended() noexcept { state_->input_ended = true; }
+
+DRAGLINE_DECL std::string_view engine::output() const noexcept { return state_->output.view(); }
+DRAGLINE_DECL void engine::output_sent(std::size_t size) noexcept { state_->output.sent(size); }
+DRAGLINE_DECL std::size_t engine::output_size() const noexcept { return state_->output.size(); }
+
+DRAGLINE_DECL result<progress> engine::handshake() {
+    auto& state = *state_;
+    if (state.error) return state.error;
+    if (state.established) return progress::done;
+    detail::clear_errors();
+    if (!std::exchange(state.started, true)) state.offer_ticket();
+    const int outcome = SSL_do_handshake(state.connection.get());
+    if (outcome == 1) {
+        if (!state.error) state.finish_handshake();
+    } else {
+        switch (SSL_get_error(state.connection.get(), outcome)) {
+            case SSL_ERROR_WANT_READ:
+                if (state.error) break;  // of the function of a key log
+                if (!state.input_ended) return progress::want_input;
+                state.fail(state.peer_speaks_tls() ? errc::handshake_closed : errc::not_tls);
+                break;
+            case SSL_ERROR_ZERO_RETURN: state.fail(errc::handshake_closed); break;
+            default: state.fail_by_openssl();
+        }
+    }
+    if (state.error) return state.error;
+    return progress::done;
+}
+
+DRAGLINE_DECL result<read_step> engine::read(std::span<char> plain) {
+    auto& state = *state_;
+    if (!state.established) {
+        const auto step = handshake();
+        if (!step) return step.error();
+        if (*step == progress::want_input) return read_step{.want_input = true};
+    }
+    read_step step;
+    detail::clear_errors();
+    while (step.size < plain.size() && !state.error && !state.close_received && !state.is_drained()) {
+        std::size_t got = 0;
+        const int outcome =
+            SSL_read_ex(state.connection.get(), plain.data() + step.size, plain.size() - step.size, &got);
+        step.size += got;
+        if (outcome == 1) continue;
+        switch (SSL_get_error(state.connection.get(), outcome)) {
+            case SSL_ERROR_WANT_READ: break;  // a part of a record: the input is used up
+            case SSL_ERROR_ZERO_RETURN: state.close_received = true; break;
+            default: state.fail_by_openssl();
+        }
+    }
+    // What was decrypted comes first; an error waits for the next call.
+    if (step.size != 0) return step;
+    if (state.error) return state.error;
+    step.closed = state.close_received;
+    if (step.closed || (plain.empty() && !state.is_drained())) return step;
+    if (state.input_ended) {
+        state.fail(errc::truncated);
+        return state.error;
+    }
+    step.want_input = true;
+    return step;
+}
+
+DRAGLINE_DECL result<std::size_t> engine::write(std::string_view plain) {
+    return write(std::span<const std::string_view>(&plain, 1));
+}
+
+DRAGLINE_DECL result<std::size_t> engine::write(std::span<const std::string_view> pieces) {
+    auto& state = *state_;
+    if (state.error) return state.error;
+    if (state.close_sent) return errc::closed;
+    std::size_t written = 0;
+    if (!state.established) return written;
+    detail::clear_errors();
+    for (detail::piece_reader reader(pieces); !reader.at_end() && state.output.size() < state.output_limit;) {
+        const std::string_view portion = reader.next(state.joined);
+        std::size_t sent = 0;
+        if (SSL_write_ex(state.connection.get(), portion.data(), portion.size(), &sent) != 1) {
+            state.fail_by_openssl();
+            return state.error;
+        }
+        written += sent;
+        reader.skip(sent);
+    }
+    return written;
+}
+
+DRAGLINE_DECL void engine::close() noexcept {
+    auto& state = *state_;
+    if (!state.established || state.error || std::exchange(state.close_sent, true)) return;
+    detail::clear_errors();
+    SSL_shutdown(state.connection.get());
+    detail::clear_errors();
+}
+
+DRAGLINE_DECL bool engine::handshake_done() const noexcept { return state_->established; }
+
+DRAGLINE_DECL bool engine::has_pending_input() const noexcept {
+    return state_->connection && !state_->is_drained();
+}
+
+DRAGLINE_DECL std::string engine::server_name() const {
+    const auto& connection = state_->connection;
+    const char* name = connection ? SSL_get_servername(connection.get(), TLSEXT_NAMETYPE_host_name) : nullptr;
+    return name ? name : std::string();
+}
+
+DRAGLINE_DECL std::string_view engine::alpn() const noexcept {
+    if (!state_->established) return {};
+    const unsigned char* chosen = nullptr;
+    unsigned int size = 0;
+    SSL_get0_alpn_selected(state_->connection.get(), &chosen, &size);
+    return {reinterpret_cast<const char*>(chosen), size};
+}
+
+DRAGLINE_DECL bool engine::resumed() const noexcept {
+    return state_->established && SSL_session_reused(state_->connection.get()) == 1;
+}
+
+DRAGLINE_DECL peer_info engine::peer() const {
+    auto& state = *state_;
+    if (state.peer) return peer_info(state.peer);
+    if (!state.established && !state.failed_reason) return peer_info();
+    SSL* const ssl = state.connection.get();
+    auto made = std::make_shared<detail::peer_state>();
+    made->version = SSL_get_version(ssl);
+    if (const char* cipher = SSL_get_cipher_name(ssl)) made->cipher = cipher;
+    made->alpn = alpn();
+    made->resumed = resumed();
+    const STACK_OF(X509)* sent =
+        state.refused_chain ? state.refused_chain.get() : SSL_get_peer_cert_chain(ssl);
+    if (sent) made->chain = X509_chain_up_ref(const_cast<STACK_OF(X509)*>(sent));
+    // OpenSSL gives a server the chain without the client's own certificate.
+    if (!state.common->is_client && state.established) {
+        if (detail::x509_pointer own{SSL_get1_peer_certificate(ssl)}) {
+            if (!made->chain) made->chain = sk_X509_new_null();
+            if (made->chain && sk_X509_unshift(made->chain, own.get()) > 0) static_cast<void>(own.release());
+        }
+    }
+    if (const auto& known = state.established ? state.evidence() : state.proof; known) {
+        made->ocsp = known->staple;
+        if (known->verified) made->verified = X509_chain_up_ref(known->verified.get());
+    }
+    if (state.failed_reason) {
+        made->ocsp = state.staple.status;
+        made->failed_reason = state.failed_reason;
+        made->failed_code = state.failed_code;
+        made->failed_depth = state.failed_depth;
+        X509* const failed = state.failed_certificate.get();
+        if (failed && X509_up_ref(failed) == 1) made->failed_certificate = failed;
+    }
+    state.peer = std::move(made);
+    return peer_info(state.peer);
+}
+
+DRAGLINE_DECL std::string engine::error_detail() const { return state_->error_detail; }
+
+DRAGLINE_DECL void engine::release_buffers() noexcept {
+    auto& state = *state_;
+    state.input.release();
+    state.output.release();
+    std::string().swap(state.joined);
+    if (state.connection) SSL_free_buffers(state.connection.get());
+}
+
+DRAGLINE_DECL ssl_st* engine::native_handle() const noexcept { return state_->connection.get(); }
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+class stream_state {
+public:
+    using pointer = std::shared_ptr<stream_state>;
+
+    /// `host`: as the endpoint names it, for start_tls().
+    stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
+                 async::time_point opened_at, std::string peer_host)
+        : core(std::move(layer), options, opened_at), host(std::move(peer_host)) {}
+    stream_state(const stream_state&) = delete;
+    stream_state& operator=(const stream_state&) = delete;
+
+    static asio::awaitable<result<void>> start_tls(pointer self, result<tls::context> context);
+
+    stream_core core;
+    stream_reader reader{core};
+    stream_writer writer{core};
+    const std::string host;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/stream_state.ipp
+// Included by <dragline/net/detail/stream_state.hpp> only.
+
+// ---- dragline/net/detail/tls_layer.hpp
+// TLS on top of another layer: moves the bytes of an engine.
+
+
+#include <cstddef>
+#include <memory>
+
+namespace dragline::inline v1::net::detail {
+
+class tls_layer final : public stream_layer {
+public:
+    tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
+              const tls::engine_options& options);
+
+    /// Before anything else, once.
+    asio::awaitable<result<void>> handshake(async::time_point until);
+
+    asio::any_io_executor get_executor() noexcept override { return lower_->get_executor(); }
+    asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
+                                                   phase where) override;
+    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
+                                        input_watch* watch = nullptr) override;
+    asio::awaitable<result<void>> shutdown(async::time_point until) override;
+    result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
+    result<bool> try_write(gather& pieces) override;
+    asio::awaitable<result<void>> wait_input(async::time_point until, phase where) override;
+    asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override;
+    bool may_have_input() const noexcept override {
+        return ready_ || engine_.has_pending_input() || lower_->may_have_input();
+    }
+    std::size_t unsent() const noexcept override { return engine_.output_size() + lower_->unsent(); }
+    stream_socket* socket() noexcept override { return lower_->socket(); }
+    tls::peer_info peer() const override { return engine_.peer(); }
+    void release_buffers() noexcept override {
+        engine_.release_buffers();
+        lower_->release_buffers();
+    }
+    void close() noexcept override { lower_->close(); }
+    bool is_open() const noexcept override { return lower_->is_open(); }
+
+    const tls::engine& engine() const noexcept { return engine_; }
+
+private:
+    // The right to send, while it lives.
+    class sending_turn {
+    public:
+        explicit sending_turn(tls_layer& layer) noexcept : layer_(layer) { layer_.sending_ = true; }
+        ~sending_turn() {
+            layer_.sending_ = false;
+            layer_.sent_.notify();
+        }
+        sending_turn(const sending_turn&) = delete;
+
+    private:
+        tls_layer& layer_;
+    };
+
+    result<std::size_t> encrypt(const gather& pieces);
+    result<bool> try_flush();
+    asio::awaitable<result<void>> flush(async::time_point until, phase where, input_watch* watch = nullptr);
+    asio::awaitable<result<void>> receive(async::time_point until, phase where);
+
+    std::shared_ptr<stream_layer> lower_;
+    tls::engine engine_;
+    async::event sent_;  // a reader may have to send too (KeyUpdate) while a writer does
+    bool sending_ = false;
+    bool ready_ = false;  // a wait for input has ended
+
+    // A peer that fills what it is given has more: fewer and larger reads.
+    static constexpr std::size_t least_received = 16 * 1024, most_received = 64 * 1024;
+    std::size_t receive_size_ = least_received;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/tls_layer.ipp
+// Included by <dragline/net/detail/tls_layer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL tls_layer::tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
+                                   const tls::engine_options& options)
+    : lower_(std::move(lower)),
+      engine_(context, options),
+      sent_(async::loop_state::of(lower_->get_executor())) {}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where,
+                                                             input_watch* watch) {
+    while (engine_.output_size() > 0) {
+        if (sending_) {
+            auto waiting = sent_.wait(until, where);
+            auto woken = co_await std::move(waiting);
+            if (!woken) co_return woken;
+            continue;
+        }
+        const sending_turn turn(*this);
+        const auto output = engine_.output();
+        const gather pieces{asio::buffer(output), asio::const_buffer()};
+        input_watch below;
+        auto writing = lower_->write(pieces, until, where, watch ? &below : nullptr);
+        auto written = co_await std::move(writing);
+        const bool all = written && !below.input;
+        engine_.output_sent(all ? output.size() : below.written);
+        if (!written) co_return written;
+        if (below.input) co_return watch->input = true, result<void>();
+    }
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::receive(async::time_point until, phase where) {
+    const auto space = engine_.input_space(receive_size_);
+    auto reading = lower_->read_some(asio::buffer(space.data(), space.size()), until, where);
+    auto size = co_await std::move(reading);
+    if (size) {
+        engine_.input_received(*size);
+        receive_size_ = *size == space.size() ? std::min(2 * receive_size_, most_received) : least_received;
+    } else if (size.error() == asio::error::eof) {
+        engine_.input_ended();
+    } else {
+        co_return size.error();
+    }
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::handshake(async::time_point until) {
+    for (;;) {
+        auto progress = engine_.handshake();
+        auto flushing = flush(until, phase::tls);  // also after a failure: the alert tells the peer why
+        auto flushed = co_await std::move(flushing);
+        if (!progress) co_return progress.error();
+        if (!flushed) co_return flushed;
+        if (*progress == tls::progress::done) co_return result<void>();
+        auto receiving = receive(until, phase::tls);
+        auto received = co_await std::move(receiving);
+        if (!received) co_return received;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mutable_buffer into,
+                                                                        async::time_point until,
+                                                                        phase where) {
+    const std::span plain(static_cast<char*>(into.data()), into.size());
+    for (;;) {
+        auto step = engine_.read(plain);
+        // A write under way sends what reading made, too; to wait for it could be to wait for ever, for a
+        // peer that first wants to be read from.
+        if (engine_.output_size() > 0 && !sending_) {
+            auto flushing = flush(until, where);
+            auto flushed = co_await std::move(flushing);
+            if (step && !flushed) co_return flushed.error();
+        }
+        if (!step) co_return step.error();
+        if (step->size > 0) co_return step->size;
+        if (step->closed) co_return asio::error::make_error_code(asio::error::eof);
+        auto receiving = receive(until, where);
+        auto received = co_await std::move(receiving);
+        if (!received) co_return received.error();
+    }
+}
+
+DRAGLINE_DECL result<std::size_t> tls_layer::encrypt(const gather& pieces) {
+    std::array<std::string_view, 2> plain;
+    std::transform(pieces.begin(), pieces.end(), plain.begin(), [](const asio::const_buffer& piece) {
+        return std::string_view(static_cast<const char*>(piece.data()), piece.size());
+    });
+    return engine_.write(plain);
+}
+
+// Also with no output of its own: the layer below may have kept some.
+DRAGLINE_DECL result<bool> tls_layer::try_flush() {
+    do {
+        if (sending_) return false;
+        const auto output = engine_.output();
+        gather pieces{asio::buffer(output), asio::const_buffer()};
+        auto sent = lower_->try_write(pieces);
+        engine_.output_sent(output.size() - pieces[0].size());
+        if (!sent || !*sent) return sent;
+    } while (engine_.output_size() > 0);
+    return true;
+}
+
+DRAGLINE_DECL result<bool> tls_layer::try_write(gather& pieces) {
+    for (;;) {
+        const auto taken = encrypt(pieces);
+        if (taken) advance(pieces, *taken);
+        auto sent = try_flush();  // also after a failure, for the alert
+        if (!taken) return taken.error();
+        if (!sent || !*sent || asio::buffer_size(pieces) == 0) return sent;
+        if (*taken == 0) return false;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::wait_input(async::time_point until, phase where) {
+    if (engine_.output_size() > 0 && !sending_) {  // what reading made
+        auto flushing = flush(until, where);
+        auto flushed = co_await std::move(flushing);
+        if (!flushed) co_return flushed;
+    }
+    // The end, too, may have come with what was read last.
+    if (const auto next = engine_.read({}); next && next->want_input) {
+        auto waiting = lower_->wait_input(until, where);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
+    ready_ = true;
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::wait_output(async::time_point until, phase where) {
+    if (sending_) {
+        auto waiting = sent_.wait(until, where);
+        co_return co_await std::move(waiting);
+    }
+    const sending_turn turn(*this);  // a reader leaves to the write what it would have to send
+    auto waiting = lower_->wait_output(until, where);
+    co_return co_await std::move(waiting);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, async::time_point until,
+                                                             phase where, input_watch* watch) {
+    const auto unfinished = [&] {
+        return asio::buffer_size(pieces) > 0 || (watch && engine_.output_size() > 0);
+    };
+    while (unfinished()) {
+        auto taken = encrypt(pieces);
+        const auto waiting = engine_.output_size();
+        auto flushing = flush(until, where, watch);
+        auto flushed = co_await std::move(flushing);
+        if (!taken) co_return taken.error();
+        // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
+        if (watch && (flushed || engine_.output_size() < waiting)) watch->written += *taken;
+        if (!flushed) co_return flushed;
+        advance(pieces, *taken);
+        if (watch && watch->input) break;
+    }
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::shutdown(async::time_point until) {
+    engine_.close();
+    auto flushing = flush(until, phase::write);
+    auto flushed = co_await std::move(flushing);
+    if (!flushed) co_return flushed;
+    auto ending = lower_->shutdown(until);
+    co_return co_await std::move(ending);
+}
+
+DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into) noexcept {
+    ready_ = false;
+    const std::span plain(static_cast<char*>(into.data()), into.size());
+    for (;;) {
+        auto step = engine_.read(plain);
+        if (!step) return step.error();
+        if (step->size > 0) return step->size;
+        if (step->closed) return asio::error::make_error_code(asio::error::eof);
+        const auto space = engine_.input_space();
+        auto size = lower_->try_read(asio::buffer(space.data(), space.size()));
+        if (size) {
+            engine_.input_received(*size);
+        } else if (size.error() == asio::error::eof) {
+            engine_.input_ended();
+        } else {
+            return size.error();
+        }
+    }
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self,
+                                                                    result<tls::context> context) {
+    auto& core = self->core;
+    const exclusive_turn reading(self->reader.reading());
+    const exclusive_turn writing(self->writer.writing());
+    if (!reading || !writing) co_return errc::busy;
+    if (!context) co_return context.error();
+    stream_limit limit;
+    limit.timeout = core.options.tls_timeout();
+    limit.where = phase::tls;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    const auto bounds = core.begin(limit);
+    auto flushing = self->writer.flush(bounds);
+    auto flushed = co_await std::move(flushing);
+    if (!flushed) co_return flushed;
+    // A server speaks first in no handshake, so whatever is there already came in the clear. A client may
+    // have begun; what it sent before that is no TLS, and fails the handshake.
+    if (context->is_client()) static_cast<void>(self->reader.try_fill());
+    if (!self->reader.unread().empty()) co_return errc::plaintext_left_over;
+
+    // What is queued from here on belongs to the other side of the handshake.
+    const stream_writer::pointer writer(self, &self->writer);
+    writer->hold();
+    tls::engine_options options;
+    if (context->is_client()) options.host(self->host);
+    auto secured = std::make_shared<tls_layer>(core.layer, *context, options);
+    auto shaking = secured->handshake(bounds.until);
+    auto shaken = co_await std::move(shaking);
+    if (!shaken) {
+        core.layer->close();  // neither plaintext nor TLS can follow
+        if (shaken.error() == make_timeout(phase::tls)) co_return make_timeout(bounds.where);
+        co_return shaken;
+    }
+    core.layer = std::move(secured);
+    writer->release(writer);
+    co_return result<void>();
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/endpoint.hpp
+// Where a connection goes to or a server listens: a name or an address with a port, or a Unix socket.
+
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::net {
+
+/// A place to connect to. Holds text that was given, not what it resolves to.
+class endpoint {
+public:
+    endpoint() {}
+
+    /// A host name or an address literal (IPv6 with or without brackets, a scope id allowed) and a port.
+    endpoint(std::string_view host, std::uint16_t port);
+    endpoint(const asio::ip::address& address, std::uint16_t port);
+
+    /// The Unix socket at `path`.
+    static endpoint local_socket(std::string_view path);
+
+    /// Reads "host:port", "address:port" or "[v6 address]:port". Errors: errc::invalid_endpoint.
+    static result<endpoint> parse(std::string_view text);
+
+    bool is_local_socket() const noexcept { return local_; }
+
+    /// The name as given, an address in its usual spelling without brackets, or the path of the socket.
+    const std::string& host() const noexcept { return host_; }
+    std::uint16_t port() const noexcept { return port_; }
+
+    /// The address, where the host is a literal.
+    const std::optional<asio::ip::address>& address() const noexcept { return address_; }
+
+    /// "host:port", "[v6]:port" or the path.
+    std::string to_string() const;
+
+    friend bool operator==(const endpoint& a, const endpoint& b) noexcept {
+        return a.local_ == b.local_ && a.port_ == b.port_ && a.host_ == b.host_;
+    }
+
+private:
+    std::string host_;
+    std::optional<asio::ip::address> address_;
+    std::uint16_t port_ = 0;
+    bool local_ = false;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/endpoint.ipp
+// Included by <dragline/net/endpoint.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : host_(host), port_(port) {
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host_ = host.substr(1, host.size() - 2);
+    std::error_code ec;
+    if (auto literal = asio::ip::make_address(host_, ec); !ec) {
+        address_ = literal;
+        host_ = literal.to_string();
+    }
+}
+
+DRAGLINE_DECL endpoint::endpoint(const asio::ip::address& address, std::uint16_t port)
+    : host_(address.to_string()), address_(address), port_(port) {}
+
+DRAGLINE_DECL endpoint endpoint::local_socket(std::string_view path) {
+    endpoint made;
+    made.host_ = path;
+    made.local_ = true;
+    return made;
+}
+
+DRAGLINE_DECL result<endpoint> endpoint::parse(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == text.npos || colon == 0) return errc::invalid_endpoint;
+    const auto host = text.substr(0, colon);
+    const auto port = ascii::parse_number<std::uint16_t>(text.substr(colon + 1));
+    const bool bracketed = host.front() == '[' && host.back() == ']';
+    if (!port || (!bracketed && host.find(':') != host.npos)) return errc::invalid_endpoint;
+    endpoint made(host, *port);
+    if (bracketed && !(made.address_ && made.address_->is_v6())) return errc::invalid_endpoint;
+    return made;
+}
+
+DRAGLINE_DECL std::string endpoint::to_string() const {
+    if (local_) return host_;
+    const bool brackets = address_ && address_->is_v6();
+    return (brackets ? '[' + host_ + ']' : host_) + ':' + std::to_string(port_);
+}
+
+}  // namespace dragline::net
+
+#endif
+// ---- dragline/net/socket_options.hpp
+// What the system is told about a socket.
+
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace dragline::inline v1::net {
+
+/// The options of a TCP socket. What is not set is left to the system, but for no_delay. On Unix sockets only
+/// the buffer sizes count. What this system cannot do: asio::error::operation_not_supported, where it is
+/// used; a value that it refuses: the system's reason.
+class socket_options {
+public:
+    using seconds = std::chrono::seconds;
+
+    socket_options() {}
+
+    /// Sends small writes at once (TCP_NODELAY): on by default.
+    socket_options& no_delay(bool value) { return no_delay_ = value, *this; }
+    bool no_delay() const noexcept { return no_delay_; }
+
+    /// Asks an idle peer whether it is there. Each of the other three turns it on: the silence before the
+    /// first question, the time between questions, and how many stay unanswered.
+    socket_options& keep_alive(bool value) { return keep_alive_ = value, *this; }
+    std::optional<bool> keep_alive() const noexcept { return keep_alive_; }
+    socket_options& keep_alive_idle(seconds value) { return keep_alive_idle_ = value, keep_alive(true); }
+    std::optional<seconds> keep_alive_idle() const noexcept { return keep_alive_idle_; }
+    socket_options& keep_alive_interval(seconds value) {
+        return keep_alive_interval_ = value, keep_alive(true);
+    }
+    std::optional<seconds> keep_alive_interval() const noexcept { return keep_alive_interval_; }
+    socket_options& keep_alive_count(int value) { return keep_alive_count_ = value, keep_alive(true); }
+    std::optional<int> keep_alive_count() const noexcept { return keep_alive_count_; }
+
+    /// The byte of that name in IPv4, the traffic class in IPv6; dscp() gives its upper six bits.
+    socket_options& type_of_service(int value) { return type_of_service_ = value, *this; }
+    std::optional<int> type_of_service() const noexcept { return type_of_service_; }
+    socket_options& dscp(int value) { return type_of_service(value << 2); }
+
+    /// The hop limit in IPv6.
+    socket_options& time_to_live(int value) { return time_to_live_ = value, *this; }
+    std::optional<int> time_to_live() const noexcept { return time_to_live_; }
+
+    /// Sends the first bytes along with the SYN (RFC 7413): of a socket that connects.
+    socket_options& fast_open(bool value) { return fast_open_ = value, *this; }
+    bool fast_open() const noexcept { return fast_open_; }
+
+    /// In the kernel, in bytes; it may take more or less.
+    socket_options& receive_buffer(int bytes) { return receive_buffer_ = bytes, *this; }
+    std::optional<int> receive_buffer() const noexcept { return receive_buffer_; }
+    socket_options& send_buffer(int bytes) { return send_buffer_ = bytes, *this; }
+    std::optional<int> send_buffer() const noexcept { return send_buffer_; }
+
+    /// The mark by which Linux routes and filters; needs the right to set it.
+    socket_options& mark(std::uint32_t value) { return mark_ = value, *this; }
+    std::optional<std::uint32_t> mark() const noexcept { return mark_; }
+
+private:
+    bool no_delay_ = true;
+    bool fast_open_ = false;
+    std::optional<bool> keep_alive_;
+    std::optional<seconds> keep_alive_idle_;
+    std::optional<seconds> keep_alive_interval_;
+    std::optional<int> keep_alive_count_;
+    std::optional<int> type_of_service_;
+    std::optional<int> time_to_live_;
+    std::optional<int> receive_buffer_;
+    std::optional<int> send_buffer_;
+    std::optional<std::uint32_t> mark_;
+};
+
+}  // namespace dragline::net
+
+#include <asio/any_io_executor.hpp>
+#include <asio/buffer.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// A connected byte stream, with reads of whole units and a write queue. Also an Asio AsyncReadStream and
+/// AsyncWriteStream, so asio::async_read and its kin work; those have no timeout but the total one.
+///
+/// A read that is cancelled, times out or fails consumes nothing: what it has received serves the next read,
+/// of any kind. Moveable; an operation keeps what it needs, so a stream may be destroyed or moved while one
+/// is under way: destroying it aborts the connection. One read at a time, and one write, drain, shutdown or
+/// close; another gets errc::busy. Threads: operations may be started on any thread; every other member
+/// belongs to the loop's.
+/// Errors of reads: make_timeout(read), or total for the budget of the connection; asio::error::eof at the
+///   peer's end, errc::incomplete_read when that comes in the middle, tls::errc::truncated when it comes
+///   without close_notify; errc::read_limit_exceeded; dragline::errc::invalid_option; those of sockets, tls.
+class stream {
+    template <class T>
+    static constexpr bool is_token = !std::same_as<std::remove_cvref_t<T>, read_options> &&
+                                     !std::same_as<std::remove_cvref_t<T>, write_options>;
+
+public:
+    using executor_type = asio::any_io_executor;
+
+    stream() = default;
+    /// `host` is what start_tls() verifies.
+    explicit stream(std::shared_ptr<detail::stream_layer> layer,
+                    const stream_options& options = stream_options(), std::string host = {});
+    explicit stream(detail::stream_state::pointer state) noexcept : state_(std::move(state)) {}
+    stream(stream&&) = default;
+    stream& operator=(stream&& other) noexcept;
+    ~stream() { abort(); }
+
+    executor_type get_executor() const noexcept { return state_->core.loop.executor(); }
+    const stream_options& options() const noexcept { return state_->core.options; }
+
+    /// Reads what there is, at least one byte: size_t.
+    template <class Token = default_token>
+    auto read_some(asio::mutable_buffer into, const read_options& options, Token&& token = {}) {
+        return start<std::size_t>(&reader::read_some, std::forward<Token>(token), reading(), into,
+                                  exact(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_some(asio::mutable_buffer into, Token&& token = {}) {
+        return read_some(into, read_options(), std::forward<Token>(token));
+    }
+
+    /// Fills the buffer: size_t, which is its size. After a failure its content is of no meaning.
+    template <class Token = default_token>
+    auto read_exactly(asio::mutable_buffer into, const read_options& options, Token&& token = {}) {
+        return start<std::size_t>(&reader::read_exactly, std::forward<Token>(token), reading(), into,
+                                  exact(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_exactly(asio::mutable_buffer into, Token&& token = {}) {
+        return read_exactly(into, read_options(), std::forward<Token>(token));
+    }
+
+    /// Reads so many bytes: string. A number that comes from the peer needs a limit.
+    template <class Token = default_token>
+    auto read_exactly(std::size_t size, const read_options& options, Token&& token = {}) {
+        return start<std::string>(&reader::read_text, std::forward<Token>(token), reading(), size,
+                                  exact(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_exactly(std::size_t size, Token&& token = {}) {
+        return read_exactly(size, read_options(), std::forward<Token>(token));
+    }
+
+    /// Reads up to a delimiter, which is dropped unless the options keep it: string.
+    template <class Token = default_token>
+    auto read_until(std::string delimiter, const read_options& options, Token&& token = {}) {
+        return start<std::string>(&reader::read_until, std::forward<Token>(token), reading(),
+                                  detail::end_search::delimiter(std::move(delimiter)), open(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_until(std::string delimiter, Token&& token = {}) {
+        return read_until(std::move(delimiter), read_options(), std::forward<Token>(token));
+    }
+
+    /// Reads as many bytes as `end` says: optional<size_t>(string_view), called with all that has arrived and
+    /// not been read; nothing means that more is needed. What it throws reaches the caller. To: string.
+    template <std::invocable<std::string_view> End, class Token = default_token>
+    auto read_until(End end, const read_options& options, Token&& token = {}) {
+        return start<std::string>(&reader::read_until, std::forward<Token>(token), reading(),
+                                  detail::end_search::predicate(std::move(end)), open(options));
+    }
+    template <std::invocable<std::string_view> End, class Token = default_token>
+    requires is_token<Token>
+    auto read_until(End end, Token&& token = {}) {
+        return read_until(std::move(end), read_options(), std::forward<Token>(token));
+    }
+
+    /// Reads a line, without the LF or CR LF that ends it: string.
+    template <class Token = default_token>
+    auto read_line(const read_options& options, Token&& token = {}) {
+        return start<std::string>(&reader::read_until, std::forward<Token>(token), reading(),
+                                  detail::end_search::line(), open(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_line(Token&& token = {}) { return read_line(read_options(), std::forward<Token>(token)); }
+
+    /// Reads until the peer ends: string. Over its limit: errc::read_limit_exceeded.
+    template <class Token = default_token>
+    auto read_to_end(const read_options& options, Token&& token = {}) {
+        return start<std::string>(&reader::read_to_end, std::forward<Token>(token), reading(), open(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_to_end(Token&& token = {}) { return read_to_end(read_options(), std::forward<Token>(token)); }
+
+    /// After errc::incomplete_read, until the next read.
+    read_shortfall incomplete_read() const;
+
+    /// Writes the whole text after what is queued: size_t.
+    ///
+    /// Errors: make_timeout(write or total); asio::error::shut_down after shutdown() or close(); the failure
+    ///   of what was queued before; errc::incomplete_write after a write that ended in the middle.
+    /// Cancel: any type. Unless nothing of it has gone, nothing can be written after it.
+    template <class Token = default_token>
+    auto write(std::string text, const write_options& options, Token&& token = {}) {
+        return start<std::size_t>(&writer::write, std::forward<Token>(token), writing(), std::move(text),
+                                  detail::gather(), timed(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto write(std::string text, Token&& token = {}) {
+        return write(std::move(text), write_options(), std::forward<Token>(token));
+    }
+
+    /// As above, with buffers that must stay until it ends. Two go out as they are, more are joined first.
+    template <class Buffers, class Token = default_token>
+    requires asio::is_const_buffer_sequence<Buffers>::value auto write(const Buffers& buffers,
+                                                                       const write_options& options,
+                                                                       Token&& token = {}) {
+        std::string joined;
+        const auto pieces = detail::pieces_of(buffers, joined);
+        return start<std::size_t>(&writer::write, std::forward<Token>(token), writing(), std::move(joined),
+                                  pieces, timed(options));
+    }
+    template <class Buffers, class Token = default_token>
+    requires(asio::is_const_buffer_sequence<Buffers>::value&& is_token<Token>) auto write(
+        const Buffers& buffers, Token&& token = {}) {
+        return write(buffers, write_options(), std::forward<Token>(token));
+    }
+
+    /// Sends what the system takes at once and queues the rest, which goes out while the program goes on.
+    ///
+    /// Errors: those of write(); errc::queue_limit_exceeded beyond most_queued(), and nothing was taken. A
+    /// failure that comes later is told by the next queue(), write(), drain(), shutdown() or close().
+    result<void> queue(std::string_view text) { return detail::stream_writer::queue(writing(), text); }
+
+    /// Waits while more is queued than the high-water mark, until no more than the low one: void.
+    template <class Token = default_token>
+    auto drain(const write_options& options, Token&& token = {}) {
+        return start<void>(&writer::drain, std::forward<Token>(token), writing(), timed(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto drain(Token&& token = {}) { return drain(write_options(), std::forward<Token>(token)); }
+
+    /// Bytes that were queued and that the system has not taken yet; over TLS, with what encryption adds.
+    std::size_t write_buffer_size() const noexcept { return state_ ? state_->writer.queued() : 0; }
+
+    /// Ends the sending side after what is queued, over TLS with close_notify; the peer may go on: void.
+    template <class Token = default_token>
+    auto shutdown(const write_options& options, Token&& token = {}) {
+        return start<void>(&writer::shutdown, std::forward<Token>(token), writing(), timed(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto shutdown(Token&& token = {}) { return shutdown(write_options(), std::forward<Token>(token)); }
+
+    /// As shutdown(), and then closes both directions: void. However it ends, the stream is closed, and a
+    /// read that was under way ends with operation_aborted. Takes no longer than write_timeout().
+    template <class Token = default_token>
+    auto close(const write_options& options, Token&& token = {}) {
+        return start<void>(&writer::close, std::forward<Token>(token), writing(), timed(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto close(Token&& token = {}) { return close(write_options(), std::forward<Token>(token)); }
+
+    /// Closes at once: operations under way end with operation_aborted, what is queued is lost.
+    void abort() noexcept {
+        if (state_) layer().close();
+    }
+
+    bool is_open() const noexcept { return state_ && layer().is_open(); }
+
+    /// Whether close() was called, or the connection is known to be lost.
+    bool is_closing() const noexcept { return !is_open() || state_->core.closing || state_->core.lost; }
+
+    /// Errors: those of the socket; operation_not_supported of a stream in memory.
+    result<endpoint> remote_endpoint() const;
+    result<endpoint> local_endpoint() const;
+
+    /// Errors: as remote_endpoint(), and what the system says; what stands before that is set.
+    result<void> set(const socket_options& options);
+
+    /// Empty without TLS.
+    tls::peer_info peer() const { return state_ ? layer().peer() : tls::peer_info(); }
+
+    /// Goes on in TLS, as client or server by what the options are of, within tls_timeout(): void. A client
+    /// verifies the host that was connected to, unless the options name another.
+    ///
+    /// What is queued goes out before. Errors: errc::plaintext_left_over when there is something unread, for
+    ///   it came in the clear; those of tls, make_timeout(tls), and then the stream is closed.
+    template <class Token = default_token>
+    auto start_tls(const tls::client_options& options, Token&& token = {}) {
+        return start<void>(&detail::stream_state::start_tls, std::forward<Token>(token), state_,
+                           tls::context::make_client(options));
+    }
+    template <class Token = default_token>
+    auto start_tls(const tls::server_options& options, Token&& token = {}) {
+        return start<void>(&detail::stream_state::start_tls, std::forward<Token>(token), state_,
+                           tls::context::make_server(options));
+    }
+    template <class Token = default_token>
+    auto start_tls(tls::context context, Token&& token = {}) {
+        return start<void>(&detail::stream_state::start_tls, std::forward<Token>(token), state_,
+                           result<tls::context>(std::move(context)));
+    }
+
+    /// As read_some(), into the first buffer of `buffers` that is not empty: void(error_code, size_t).
+    template <class MutableBufferSequence, class Token = default_token>
+    auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
+        return start<std::size_t>(&reader::read_some, std::forward<Token>(token), reading(),
+                                  detail::first_of<asio::mutable_buffer>(buffers), detail::stream_limit());
+    }
+
+    /// As write(), the first buffer of `buffers` that is not empty: void(error_code, size_t).
+    template <class ConstBufferSequence, class Token = default_token>
+    auto async_write_some(const ConstBufferSequence& buffers, Token&& token = {}) {
+        const detail::gather pieces{detail::first_of<asio::const_buffer>(buffers), asio::const_buffer()};
+        detail::stream_limit limit;
+        limit.where = phase::write;
+        return start<std::size_t>(&writer::write, std::forward<Token>(token), writing(), std::string(),
+                                  pieces, limit);
+    }
+
+    /// What the library's own coroutines use, without an operation.
+    const detail::stream_state::pointer& state() const noexcept { return state_; }
+    detail::stream_reader::pointer reading() const noexcept { return {state_, &state_->reader}; }
+    detail::stream_writer::pointer writing() const noexcept { return {state_, &state_->writer}; }
+    detail::stream_layer& layer() const noexcept { return *state_->core.layer; }
+
+private:
+    using reader = detail::stream_reader;
+    using writer = detail::stream_writer;
+
+    template <class T, class Body, class Token, class... Args>
+    auto start(Body body, Token&& token, Args... args) const {
+        return async::initiate<T>(get_executor(), body, std::forward<Token>(token), std::move(args)...);
+    }
+
+    detail::stream_limit exact(const read_options& options) const {
+        return state_->reader.exact_limit(options);
+    }
+    detail::stream_limit open(const read_options& options) const {
+        return state_->reader.open_limit(options);
+    }
+    detail::stream_limit timed(const write_options& options) const {
+        return state_->writer.write_limit(options);
+    }
+
+    detail::stream_state::pointer state_;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/stream.ipp
+// Included by <dragline/net/stream.hpp> only.
+
+// ---- dragline/net/detail/socket_setup.hpp
+// Tells the system the options of a socket.
+
+
+#include <system_error>
+
+namespace dragline::inline v1::net::detail {
+
+/// `family` is that of the socket's protocol. fast_open counts before it connects only.
+DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, int family, const socket_options& options,
+                                            bool connects);
+
+/// The same for a socket that is connected.
+DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, const socket_options& options);
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/socket_setup.ipp
+// Included by <dragline/net/detail/socket_setup.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <cerrno>
+#include <cstdint>
+#include <limits>
+
+namespace dragline::inline v1::net::detail {
+
+// Stops at the first option that the system refuses.
+class socket_setup {
+public:
+    explicit socket_setup(stream_socket& socket) noexcept : socket_(socket) {}
+
+    template <class Option>
+    void set(const Option& option) {
+        if (!ec_) socket_.set_option(option, ec_);
+    }
+    void set(platform::socket_number what, std::int64_t value) {
+        if (ec_) return;
+        if (!platform::socket_calls) {
+            ec_ = asio::error::operation_not_supported;
+        } else if (value > std::numeric_limits<int>::max()) {
+            ec_ = asio::error::invalid_argument;
+        } else if (platform::set_socket_number(socket_.native_handle(), what, static_cast<int>(value)) != 0) {
+            ec_.assign(errno, asio::error::get_system_category());
+        }
+    }
+    std::error_code error() const noexcept { return ec_; }
+
+private:
+    stream_socket& socket_;
+    std::error_code ec_;
+};
+
+DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, int family, const socket_options& options,
+                                            bool connects) {
+    using number = platform::socket_number;
+    socket_setup setup(socket);
+    if (const auto size = options.receive_buffer()) setup.set(asio::socket_base::receive_buffer_size(*size));
+    if (const auto size = options.send_buffer()) setup.set(asio::socket_base::send_buffer_size(*size));
+    const bool v6 = family == asio::ip::tcp::v6().family();
+    if (!v6 && family != asio::ip::tcp::v4().family()) return setup.error();
+
+    setup.set(asio::ip::tcp::no_delay(options.no_delay()));
+    if (const auto on = options.keep_alive()) setup.set(asio::socket_base::keep_alive(*on));
+    if (const auto idle = options.keep_alive_idle()) setup.set(number::keep_alive_idle, idle->count());
+    if (const auto time = options.keep_alive_interval()) {
+        setup.set(number::keep_alive_interval, time->count());
+    }
+    if (const auto count = options.keep_alive_count()) setup.set(number::keep_alive_count, *count);
+    if (const auto service = options.type_of_service()) {
+        setup.set(v6 ? number::traffic_class : number::type_of_service, *service);
+    }
+    if (const auto hops = options.time_to_live()) {
+        setup.set(v6 ? number::hop_limit : number::time_to_live, *hops);
+    }
+    if (options.fast_open() && connects) setup.set(number::fast_open_connect, 1);
+    if (const auto mark = options.mark()) setup.set(number::mark, static_cast<std::int32_t>(*mark));
+    return setup.error();
+}
+
+DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, const socket_options& options) {
+    std::error_code ec;
+    const auto local = socket.local_endpoint(ec);
+    return ec ? ec : set_up_socket(socket, local.protocol().family(), options, false);
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/local/stream_protocol.hpp>
+
+#include <cstring>
+
+namespace dragline::inline v1::net {
+
+namespace detail {
+
+// The generic endpoint that a generic socket has, as one of ours.
+inline result<endpoint> endpoint_of(const stream_socket::endpoint_type& from) {
+    const auto family = from.protocol().family();
+    if (family == asio::ip::tcp::v4().family() || family == asio::ip::tcp::v6().family()) {
+        asio::ip::tcp::endpoint address;
+        if (from.size() > address.capacity()) return errc::invalid_endpoint;
+        address.resize(from.size());
+        std::memcpy(address.data(), from.data(), from.size());
+        return endpoint(address.address(), address.port());
+    }
+    if (family != asio::local::stream_protocol().family()) {
+        return asio::error::make_error_code(asio::error::address_family_not_supported);
+    }
+    asio::local::stream_protocol::endpoint path;
+    if (from.size() > path.capacity()) return errc::invalid_endpoint;
+    std::memcpy(path.data(), from.data(), from.size());
+    path.resize(from.size());
+    return endpoint::local_socket(path.path());
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL stream::stream(std::shared_ptr<detail::stream_layer> layer, const stream_options& options,
+                             std::string host) {
+    const auto now = async::loop_state::of(layer->get_executor()).now();
+    state_ = std::make_shared<detail::stream_state>(std::move(layer), options, now, std::move(host));
+}
+
+DRAGLINE_DECL stream& stream::operator=(stream&& other) noexcept {
+    if (this != &other) abort();
+    state_ = std::move(other.state_);
+    return *this;
+}
+
+DRAGLINE_DECL read_shortfall stream::incomplete_read() const {
+    read_shortfall shortfall;
+    shortfall.partial = state_->reader.unread().view();
+    shortfall.expected = state_->reader.expected();
+    return shortfall;
+}
+
+DRAGLINE_DECL result<endpoint> stream::remote_endpoint() const {
+    auto* const socket = layer().socket();
+    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
+    std::error_code ec;
+    const auto remote = socket->remote_endpoint(ec);
+    if (ec) return ec;
+    return detail::endpoint_of(remote);
+}
+
+DRAGLINE_DECL result<endpoint> stream::local_endpoint() const {
+    auto* const socket = layer().socket();
+    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
+    std::error_code ec;
+    const auto local = socket->local_endpoint(ec);
+    if (ec) return ec;
+    return detail::endpoint_of(local);
+}
+
+DRAGLINE_DECL result<void> stream::set(const socket_options& options) {
+    auto* const socket = layer().socket();
+    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
+    return detail::set_up_socket(*socket, options);
+}
+
+}  // namespace dragline::net
+
+#endif
+
+#include <asio/awaitable.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+class request_writer {
+public:
+    explicit request_writer(async::loop_state& loop) : loop_(loop), upload_(loop) {}
+
+    /// Nothing is to be sent.
+    void reset() noexcept;
+
+    /// Head and body; the head alone when the body is to wait for 100 (Continue). What `request` refers to
+    /// must live until the end.
+    void begin(const request_view& request);
+    void begin_body();
+
+    /// What can go out at once, and what came of that.
+    const net::detail::gather& output() const noexcept { return output_; }
+    void wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept;
+    bool pulls() const noexcept { return upload_.unfinished(); }
+
+    /// Sends to the end, or a piece of what is pulled, or until the peer has something to say, as `watch` may
+    /// find while nothing is there to be sent.
+    asio::awaitable<result<void>> send(net::detail::stream_layer& to, stage_limit limit,
+                                       upload_watch* watch = nullptr);
+
+    bool sending() const noexcept { return sending_; }
+    bool complete() const noexcept { return complete_; }
+    std::uint64_t sent() const noexcept { return sent_; }  ///< In bytes, of this request.
+
+    /// The rest is not wanted.
+    void stop() noexcept;
+    void interrupt() noexcept { upload_.interrupt(); }
+
+    async::loop_state& loop() const noexcept { return loop_; }
+
+private:
+    async::loop_state& loop_;
+    upload upload_;
+    std::string head_;  // kept for its memory
+    net::detail::gather output_;
+    std::string_view waiting_body_;
+    body_source* waiting_source_ = nullptr;
+    std::uint64_t sent_ = 0;
+    bool sending_ = false;
+    bool complete_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/request_writer.ipp
+// Included by <dragline/http/detail/request_writer.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL void request_writer::reset() noexcept {
+    upload_.stop();
+    output_ = {};
+    sent_ = 0;
+    sending_ = complete_ = false;
+}
+
+DRAGLINE_DECL void request_writer::begin(const request_view& request) {
+    head_.clear();
+    h1::append_request_line(head_, request.method, request.target);
+    h1::append_field(head_, "Host", request.host);
+    for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
+    if (request.source) {
+        if (const auto size = request.source->size()) {
+            h1::append_field(head_, "Content-Length", *size);
+        } else {
+            h1::append_field(head_, "Transfer-Encoding", "chunked");
+        }
+    }
+    if (request.expect_continue) h1::append_field(head_, "Expect", "100-continue");
+    head_ += h1::line_end;
+    waiting_body_ = request.body;
+    waiting_source_ = request.source;
+    if (request.expect_continue) {
+        output_ = {asio::buffer(head_), asio::const_buffer()};
+        return;
+    }
+    // A small body goes out with its head in one piece: over TLS in one record.
+    if (waiting_body_.size() <= 4096) head_ += std::exchange(waiting_body_, std::string_view());
+    output_[0] = asio::buffer(head_);
+    begin_body();
+}
+
+DRAGLINE_DECL void request_writer::begin_body() {
+    sending_ = true;
+    output_[1] = asio::buffer(waiting_body_.data(), waiting_body_.size());
+    if (waiting_source_) upload_.start(*waiting_source_);
+}
+
+DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept {
+    sent_ += watch.written;
+    auto written = watch.written;
+    for (auto& piece : output_) {
+        const auto taken = std::min(written, piece.size());
+        piece += taken;
+        written -= taken;
+    }
+    if (ec) return stop();
+    if (watch.input || !sending_ || upload_.unfinished()) return;
+    stop();
+    complete_ = true;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::stream_layer& to,
+                                                                 stage_limit limit,
+                                                                 upload_watch* watch_input) {
+    if (upload_.unfinished() && output_[1].size() == 0) {
+        auto pulling = upload_.next(limit, watch_input);
+        const auto piece = co_await std::move(pulling);
+        if (!piece) co_return stop(), upload_.unwanted() ? std::error_code() : piece.error();
+        output_[1] = *piece;
+    }
+    net::detail::input_watch watch;
+    auto writing = to.write(output_, limit.until, limit.where, &watch);
+    const auto written = co_await std::move(writing);
+    wrote(watch, written.error());
+    co_return written;
+}
+
+DRAGLINE_DECL void request_writer::stop() noexcept {
+    upload_.stop();
+    sending_ = false;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+/// Whether it tells that the peer takes no more.
+inline bool is_gone(std::error_code ec) noexcept {
+    return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
+}
+
+class h1_connection final : public exchange, private upload_watch {
+public:
+    h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
+
+    /// Makes ready for the next exchange; the method decides how the response is framed.
+    void start(std::string_view method, const h1::head_limits& limits);
+
+    asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
+    asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
+    asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
+    bool sending() const noexcept override { return writer_.sending(); }
+    asio::awaitable<result<void>> finish_request(stage_limit limit) override;
+    bool answered() const noexcept override { return answered_; }
+    bool reusable() const noexcept override {
+        // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
+        return writer_.complete() && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
+               stream_.is_open();
+    }
+    std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
+
+    /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
+    bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
+    /// For a connection that has been idle for a while: gives back all memory that holds nothing.
+    void release_memory() noexcept {
+        if (begin_ == end_) std::vector<char>().swap(buffer_), begin_ = end_ = 0;
+        stream_.layer().release_buffers();
+    }
+
+    void close() noexcept {
+        stream_.abort();
+        writer_.interrupt();
+    }
+
+    /// How long the peer said that it keeps this connection when idle.
+    std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
+
+    const asio::ip::address& peer_address() const noexcept { return address_; }
+    std::uint16_t peer_port() const noexcept { return port_; }
+    const tls::peer_info& peer_tls() const noexcept { return peer_; }
+
+private:
+    static constexpr std::size_t first_size = 8 * 1024;
+
+    std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+    void consume(std::size_t size) noexcept { begin_ += size; }
+    asio::awaitable<result<bool>> is_body_wanted(async::duration wait, stage_limit limit);
+    asio::awaitable<result<void>> wait_input() override {
+        return stream_.layer().wait_input(async::no_deadline, phase::write);
+    }
+    verdict look() override;
+    bool answer_came();
+
+    asio::awaitable<result<void>> fill(stage_limit limit);
+    asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
+    asio::mutable_buffer make_room();
+    result<bool> find_head(int max_interim);
+    void take_head(response_head& into);
+    asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
+    asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
+    std::size_t copy_unread(asio::mutable_buffer into) noexcept {
+        const auto size = asio::buffer_copy(into, asio::buffer(unread()));
+        consume(size);
+        return size;
+    }
+    bool has_input() noexcept { return take_input() != asio::error::would_block; }
+    std::error_code take_input();
+
+    net::stream stream_;
+    asio::ip::address address_;
+    std::uint16_t port_;
+    tls::peer_info peer_;
+
+    std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    request_writer writer_;
+
+    std::string method_;
+    h1::head_limits limits_;  // those of parser_
+    h1::response_head_parser parser_;
+    h1::chunked_decoder chunks_;
+    h1::body_framing framing_;
+    std::string_view pending_chunk_;  // decoded, still in buffer_
+    std::uint64_t remaining_ = 0;
+    std::size_t head_size_ = 0;  // of the final head, when it stands at the front of the buffer
+    std::error_code head_error_;
+    std::error_code input_end_;
+    int interim_ = 0;
+    int max_interim_ = 0;    // while the request is sent
+    bool continue_ = false;  // the peer said 100
+    std::optional<std::chrono::seconds> keep_alive_;
+    bool answered_ = false;
+    bool head_read_ = false;
+    bool body_complete_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/h1_connection.ipp
+// Included by <dragline/http/detail/h1_connection.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL h1_connection::h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port,
+                                           tls::peer_info peer)
+    : stream_(std::move(stream)),
+      address_(std::move(address)),
+      port_(port),
+      peer_(std::move(peer)),
+      writer_(async::loop_state::of(stream_.get_executor())) {}
+
+DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits) {
+    method_ = method;
+    if (limits == limits_) {
+        parser_.reset();
+    } else {
+        parser_ = h1::response_head_parser(limits);
+        limits_ = limits;
+    }
+    framing_ = {};
+    remaining_ = 0;
+    head_size_ = 0;
+    head_error_.clear();
+    interim_ = 0;
+    writer_.reset();
+    continue_ = answered_ = head_read_ = body_complete_ = false;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request_view request,
+                                                                         stage_limit limit) {
+    writer_.begin(request);
+    max_interim_ = request.max_interim;
+    if (request.expect_continue) {
+        auto asking = is_body_wanted(*request.expect_continue, limit);
+        const auto wanted = co_await std::move(asking);
+        if (!wanted || !*wanted) co_return wanted.error();
+        writer_.begin_body();
+    }
+    for (;;) {
+        net::detail::input_watch watch;
+        const bool at_once = !writer_.pulls();
+        auto sending = at_once ? stream_.layer().write(writer_.output(), limit.until, limit.where, &watch)
+                               : writer_.send(stream_.layer(), limit, this);
+        auto sent = co_await std::move(sending);
+        if (at_once) writer_.wrote(watch, sent.error());
+        // A peer may answer and stop reading while the body is still sent: what it answered counts. The
+        // connection has no further use either way.
+        const bool has_body = !request.body.empty() || request.source;
+        if (!sent && has_body && is_gone(sent.error()) && has_input()) co_return result<void>();
+        if (!sent || writer_.complete() || answer_came()) co_return sent;
+    }
+}
+
+// Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).
+DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async::duration wait,
+                                                                          stage_limit limit) {
+    auto sending = stream_.layer().write(writer_.output(), limit.until, limit.where);
+    const auto sent = co_await std::move(sending);
+    if (!sent) co_return sent.error();
+    writer_.wrote({asio::buffer_size(writer_.output())}, {});
+    const auto until = std::min(limit.until, async::deadline_after(writer_.loop().now(), wait));
+    for (;;) {
+        if (answer_came()) co_return false;
+        if (continue_) co_return true;
+        auto filling = fill({until, limit.where});
+        const auto filled = co_await std::move(filling);
+        if (filled) continue;
+        if (filled.error() == asio::error::eof) co_return false;  // read_head() finds it again
+        const bool silent = filled.error() == make_timeout(limit.where) && until < limit.until;
+        if (!silent) co_return filled.error();
+        co_return true;
+    }
+}
+
+// Takes all that is there, since only something new would be noticed while sending.
+DRAGLINE_DECL upload_watch::verdict h1_connection::look() {
+    for (;;) {
+        const auto found = find_head(max_interim_);
+        if (found && *found && parser_.head().status < 300) return verdict::settled;
+        if (!found || *found) return verdict::unwanted;
+        if (const auto ec = take_input())
+            return ec == asio::error::would_block ? verdict::wanted : verdict::unwanted;
+    }
+}
+
+// Whether there is what read_head() has to look at; after it the body is mostly not wanted.
+DRAGLINE_DECL bool h1_connection::answer_came() {
+    const auto seen = look();
+    if (seen == verdict::unwanted) writer_.stop();
+    return seen != verdict::wanted;
+}
+
+// At least one more byte in the buffer, or an error.
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limit) {
+    if (input_end_) co_return input_end_;  // to be told of it again, Asio would wait for ever
+    const auto space = make_room();
+    auto reading = writer_.sending() ? receive_while_sending(space, limit)
+                                     : stream_.layer().read_some(space, limit.until, limit.where);
+    auto size = co_await std::move(reading);
+    if (size.error() == asio::error::eof) input_end_ = size.error();
+    if (!size) co_return size.error();
+    end_ += *size;
+    answered_ = true;
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (end_ == buffer_.size()) {
+        if (begin_ > 0) {
+            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+            end_ -= begin_;
+            begin_ = 0;
+        } else {
+            buffer_.resize(std::max(first_size, 2 * buffer_.size()));
+        }
+    }
+    return asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
+}
+
+// Takes what has come, or its end, without waiting: would_block when nothing has.
+DRAGLINE_DECL std::error_code h1_connection::take_input() {
+    const auto size = stream_.layer().try_read(make_room());
+    end_ += *size;
+    answered_ = answered_ || *size > 0;
+    if (size.error() != asio::error::would_block) input_end_ = size.error();
+    return size.error();
+}
+
+// Drops the interim heads at the front of the buffer, and says whether a final one is there whole.
+DRAGLINE_DECL result<bool> h1_connection::find_head(int max_interim) {
+    const auto fail = [this](std::error_code ec) { return head_error_ = ec; };
+    if (head_error_) return head_error_;
+    while (head_size_ == 0 && begin_ != end_) {
+        const auto size = parser_.parse(unread());
+        if (!size) return fail(size.error());
+        if (*size == 0) return false;
+        const auto& head = parser_.head();
+        const auto framing = h1::response_framing(head, method_);
+        if (!framing) return fail(framing.error());
+        if (head.status == 101) return fail(errc::unexpected_upgrade);
+        if (head.status >= 200) {
+            framing_ = *framing;
+            head_size_ = *size;
+            break;
+        }
+        if (++interim_ > max_interim) return fail(errc::too_many_interim);
+        continue_ = continue_ || head.status == 100;
+        consume(*size);
+        parser_.reset();
+    }
+    return head_size_ > 0;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_head& into, int max_interim,
+                                                                     stage_limit limit) {
+    for (;;) {
+        const auto found = find_head(max_interim);
+        if (!found) co_return found.error();
+        if (*found) {
+            take_head(into);
+            consume(head_size_);
+            co_return result<void>();
+        }
+        auto filling = fill(limit);
+        auto filled = co_await std::move(filling);
+        if (filled) continue;
+        if (filled.error() != asio::error::eof) co_return filled;
+        co_return answered_ ? make_error_code(h1::errc::truncated) : make_error_code(errc::connection_closed);
+    }
+}
+
+DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
+    const auto& head = parser_.head();
+    into.status = head.status;
+    into.version_minor = head.version_minor;
+    into.reason = head.reason;
+    std::size_t text_size = 0;
+    for (const auto& field : head.fields) text_size += field.name.size() + field.value.size();
+    into.headers.clear();
+    into.headers.reserve(head.fields.size(), text_size);
+    for (const auto& field : head.fields) into.headers.add(field.name, field.value);
+    keep_alive_ = h1::keep_alive_timeout(head.fields);
+    into.has_body = framing_.kind != h1::body_kind::none;
+    into.content_length.reset();
+    head_read_ = true;
+    switch (framing_.kind) {
+        case h1::body_kind::none: body_complete_ = true; break;
+        case h1::body_kind::length:
+            remaining_ = framing_.length;
+            into.content_length = framing_.length;
+            body_complete_ = remaining_ == 0;
+            break;
+        case h1::body_kind::chunked: chunks_.reset(); break;
+        case h1::body_kind::until_close: break;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio::mutable_buffer into,
+                                                                            stage_limit limit) {
+    if (body_complete_) co_return std::size_t{0};
+    auto reading =
+        framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
+    co_return co_await std::move(reading);
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
+                                                                             stage_limit limit) {
+    const bool bounded = framing_.kind == h1::body_kind::length;
+    if (bounded && into.size() > remaining_) into = asio::buffer(into, static_cast<std::size_t>(remaining_));
+    result<std::size_t> size = copy_unread(into);
+    if (*size == 0) {
+        // Straight into the caller's memory: the buffer is empty.
+        auto reading = writer_.sending() ? receive_while_sending(into, limit)
+                                         : stream_.layer().read_some(into, limit.until, limit.where);
+        size = co_await std::move(reading);
+        if (size.error() == asio::error::eof) {
+            if (bounded) co_return h1::errc::truncated;
+            body_complete_ = true;
+            co_return std::size_t{0};
+        }
+        if (!size) co_return size;
+    }
+    if (bounded) {
+        remaining_ -= *size;
+        body_complete_ = remaining_ == 0;
+    }
+    co_return size;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(asio::mutable_buffer into,
+                                                                               stage_limit limit) {
+    while (pending_chunk_.empty()) {
+        if (begin_ == end_) {
+            auto filling = fill(limit);
+            auto filled = co_await std::move(filling);
+            if (filled.error() == asio::error::eof) co_return h1::errc::truncated;
+            if (!filled) co_return filled.error();
+        }
+        auto step = chunks_.next(unread());
+        if (!step) co_return step.error();
+        pending_chunk_ = step->data;
+        consume(step->consumed);
+        if (step->finished) {
+            body_complete_ = true;
+            co_return std::size_t{0};
+        }
+    }
+    const auto size = std::min(into.size(), pending_chunk_.size());
+    std::memcpy(into.data(), pending_chunk_.data(), size);
+    pending_chunk_.remove_prefix(size);
+    co_return size;
+}
+
+// RFC 9110, 7.5: a response, even a whole one, does not end the request, but when it announces the end.
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::finish_request(stage_limit limit) {
+    // What comes after the response belongs to nobody.
+    if (!body_complete_ || !framing_.persistent || begin_ != end_) writer_.stop();
+    while (writer_.sending()) {
+        auto sending = writer_.send(stream_.layer(), limit);
+        const auto sent = co_await std::move(sending);
+        if (!sent) co_return stream_.abort(), sent;
+        if (writer_.sending() && has_input()) writer_.stop();
+    }
+    co_return result<void>();
+}
+
+// The peer takes the rest of the request while it answers.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_sending(
+    asio::mutable_buffer into, stage_limit limit) {
+    while (writer_.sending()) {
+        auto got = stream_.layer().try_read(into);
+        if (got.error() != asio::error::would_block) co_return got;
+        auto sending = writer_.send(stream_.layer(), limit);
+        const auto sent = co_await std::move(sending);
+        // The request will never be whole: the peer may wait for it for ever.
+        if (!sent && !is_gone(sent.error())) co_return stream_.abort(), sent.error();
+    }
+    auto reading = stream_.layer().read_some(into, limit.until, limit.where);
+    co_return co_await std::move(reading);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+struct pool_limits {
+    std::size_t per_host = 10;
+    std::size_t total = 256;
+    std::size_t waiters = 100'000;
+    async::duration idle = std::chrono::seconds(15);
+    async::duration lifetime = no_limit;
+};
+
+class connection_pool {
+    struct host;
+    struct slot {
+        host* owner = nullptr;
+        std::unique_ptr<h1_connection> connection;
+        async::time_point expires{};
+        async::time_point rests{};  // when it is idle for good, so that it needs no buffers
+        async::time_point retires{};
+    };
+    using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
+
+public:
+    /// The right to one connection of a host, with or without the connection. Its end closes and frees both.
+    class place {
+    public:
+        place() = default;
+        place(place&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), slot_(other.slot_) {}
+        place& operator=(place&& other) noexcept {
+            if (this != &other) {
+                reset();
+                pool_ = std::exchange(other.pool_, nullptr);
+                slot_ = other.slot_;
+            }
+            return *this;
+        }
+        ~place() { reset(); }
+
+        explicit operator bool() const noexcept { return pool_ != nullptr; }
+        h1_connection* connection() const noexcept { return slot_->connection.get(); }
+        void put(std::unique_ptr<h1_connection> made, async::time_point now) noexcept {
+            slot_->connection = std::move(made);
+            slot_->retires = async::deadline_after(now, pool_->limits_.lifetime);
+        }
+
+        /// Leaves the connection to the next fetch of this host.
+        void park(async::time_point now) {
+            if (auto* pool = std::exchange(pool_, nullptr)) pool->park(slot_, now);
+        }
+
+    private:
+        friend class connection_pool;
+        place(connection_pool& pool, slots::iterator at) noexcept : pool_(&pool), slot_(at) {}
+        void reset() noexcept {
+            if (auto* pool = std::exchange(pool_, nullptr)) pool->drop(slot_);
+        }
+
+        connection_pool* pool_ = nullptr;
+        slots::iterator slot_;
+    };
+
+    /// One who is opening a connection, and takes one of the same host that another fetch has done with when
+    /// that comes first, if it `takes_used`. The pool must outlive it.
+    class contender {
+    public:
+        contender(connection_pool& pool, const place& opening, bool takes_used);
+        ~contender();
+        contender(const contender&) = delete;
+
+        async::event wake;  // also for whoever opens the connection
+        place granted;
+
+    private:
+        friend class connection_pool;
+        connection_pool& pool_;
+        host* target_;  // none when it waits for no other one
+        std::list<contender*>::iterator at_;
+    };
+
+    connection_pool(async::loop_state& loop, pool_limits limits)
+        : loop_(loop), limits_(limits), idle_limit_(&idle_time_is_up, this) {}
+    connection_pool(const connection_pool&) = delete;
+    connection_pool& operator=(const connection_pool&) = delete;
+
+    /// Where the key for acquire() may be written: one text for all, kept for its memory.
+    std::string& key_text() noexcept { return key_text_; }
+
+    /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
+    /// The key is not used after a wait. `fresh`: no idle one. Errors: make_timeout(phase::queue),
+    /// dragline::errc::queue_full.
+    asio::awaitable<result<place>> acquire(std::string_view key, bool fresh, async::time_point now,
+                                           stage_limit limit, async::interrupter& ending);
+
+    /// Closes every idle connection, and from now on each one that is parked.
+    void close() noexcept;
+
+    std::size_t idle() const noexcept { return idle_.size(); }
+    std::size_t connections() const noexcept { return idle_.size() + used_.size(); }
+    std::size_t waiting() const noexcept { return waiting_; }
+
+private:
+    struct waiter;
+    using waiters = std::list<waiter*>;
+    struct host {
+        explicit host(std::string_view k) : key(k) {}
+        std::string key;
+        std::size_t connections = 0;       // idle, used, or being opened
+        std::size_t wanted = 0;            // waiters, wherever they stand in line
+        std::deque<slots::iterator> idle;  // the oldest in front
+        waiters waiting;
+        std::list<contender*> contenders;  // all have come before those who wait
+    };
+    struct waiter {
+        waiter(connection_pool& owner, host& wanted, bool wants_fresh);
+        ~waiter();
+        connection_pool& pool;
+        async::event wake;
+        host& target;
+        bool fresh;
+        std::uint64_t order;  // of arrival
+        waiters* line;        // the one it stands in, while nothing is granted
+        waiters::iterator at;
+        place granted;
+    };
+
+    host& host_of(std::string_view key);
+    std::optional<place> take_idle(host& from, async::time_point now);
+    bool has_room(const host& wanted) const noexcept { return wanted.connections < limits_.per_host; }
+    std::optional<place> open_place(host& wanted);
+    place add_place(host& wanted);
+    void evict(slots::iterator oldest) noexcept;
+    void tidy(async::time_point now) noexcept;
+    static void idle_time_is_up(void* self) noexcept;
+    void park(slots::iterator at, async::time_point now);
+    void drop(slots::iterator at) noexcept;
+    static bool is_earlier(const waiters& line, const waiters& other) noexcept;
+    static void move_first(waiters& from, waiters& to);
+    void grant(waiters& line, place granted);
+    void serve_waiters(host& freed);
+    void forget_if_unused(host& left) noexcept;
+
+    async::loop_state& loop_;
+    pool_limits limits_;
+    std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
+    slots idle_;  // the one that was parked first is in front
+    slots used_;
+    async::deadline idle_limit_;         // when the first of all that are idle expires or rests, or before
+    async::time_point idle_limit_at_{};  // while it is armed
+    waiters waiting_for_total_;
+    std::size_t waiting_ = 0;
+    std::string key_text_;
+    std::uint64_t arrivals_ = 0;
+    bool closed_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/connection_pool.ipp
+// Included by <dragline/http/detail/connection_pool.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string_view key) {
+    if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
+    auto made = std::make_unique<host>(key);
+    auto& added = *made;
+    hosts_.emplace(added.key, std::move(made));
+    return added;
+}
+
+DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
+    if (left.connections == 0 && left.wanted == 0) hosts_.erase(left.key);
+}
+
+DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
+                                                                               async::time_point now) {
+    while (!from.idle.empty()) {
+        const auto at = from.idle.back();
+        from.idle.pop_back();
+        used_.splice(used_.end(), idle_, at);
+        place taken(*this, at);
+        if (at->expires > now && at->connection->is_quiet()) return taken;
+        // Keeps the host alive while its last spent connection goes.
+        ++from.connections;
+        taken = place();
+        --from.connections;
+    }
+    return std::nullopt;
+}
+
+DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
+    ++wanted.connections;
+    used_.emplace_back();
+    used_.back().owner = &wanted;
+    return place(*this, std::prev(used_.end()));
+}
+
+DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
+    // An idle connection in the way goes: one of this host that is not good enough for a fresh one, or
+    // the oldest of all, which may be of this host too.
+    if (!has_room(wanted)) {
+        if (wanted.idle.empty()) return std::nullopt;
+        evict(wanted.idle.front());
+    }
+    if (connections() >= limits_.total) {
+        if (idle_.empty()) return std::nullopt;
+        evict(idle_.begin());
+    }
+    return add_place(wanted);
+}
+
+// The oldest of all is also the oldest of its host.
+DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
+    auto& owner = *oldest->owner;
+    owner.idle.pop_front();
+    --owner.connections;
+    idle_.erase(oldest);
+    forget_if_unused(owner);
+}
+
+// Closes what has expired: peers say how long they wait, so that need not be what was parked first. TLS has
+// some 35 KiB of buffers, which to give back each time would cost an exchange more than a tenth.
+DRAGLINE_DECL void connection_pool::tidy(async::time_point now) noexcept {
+    auto next = async::no_deadline;
+    for (auto at = idle_.begin(); at != idle_.end();) {
+        const auto each = at++;
+        if (each->expires <= now) {
+            auto& owner = *each->owner;
+            owner.idle.erase(std::find(owner.idle.begin(), owner.idle.end(), each));
+            --owner.connections;
+            idle_.erase(each);
+            forget_if_unused(owner);
+            continue;
+        }
+        if (each->rests <= now) {
+            each->connection->release_memory();
+            each->rests = async::no_deadline;
+        }
+        next = std::min({next, each->expires, each->rests});
+    }
+    idle_limit_at_ = next;
+    loop_.deadlines().arm_patiently(idle_limit_, next);
+}
+
+DRAGLINE_DECL void connection_pool::idle_time_is_up(void* self) noexcept {
+    auto& pool = *static_cast<connection_pool*>(self);
+    pool.tidy(pool.loop_.now());
+}
+
+DRAGLINE_DECL connection_pool::waiter::waiter(connection_pool& owner, host& wanted, bool wants_fresh)
+    : pool(owner),
+      wake(owner.loop_),
+      target(wanted),
+      fresh(wants_fresh),
+      order(owner.arrivals_++),
+      line(owner.has_room(wanted) ? &owner.waiting_for_total_ : &wanted.waiting),
+      at(line->insert(line->end(), this)) {
+    ++pool.waiting_;
+    ++target.wanted;
+}
+
+DRAGLINE_DECL connection_pool::waiter::~waiter() {
+    --pool.waiting_;
+    --target.wanted;
+    if (line) line->erase(at);
+    if (!granted) pool.forget_if_unused(target);
+}
+
+DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
+    std::string_view key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
+    auto& wanted = host_of(key);
+    if (!fresh) {
+        if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
+    }
+    ++wanted.wanted;  // not to be forgotten while idle connections go
+    if (idle_limit_.armed() && idle_limit_at_ <= now) tidy(now);
+    auto opened = open_place(wanted);
+    --wanted.wanted;
+    if (opened) co_return *std::move(opened);
+    if (waiting_ >= limits_.waiters) co_return forget_if_unused(wanted), dragline::errc::queue_full;
+
+    waiter mine(*this, wanted, fresh);
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);
+    auto waiting = mine.wake.wait(limit.until, phase::queue);
+    auto woken = co_await std::move(waiting);
+    if (mine.granted) co_return std::move(mine.granted);
+    if (!woken) co_return woken.error();
+    co_return asio::error::operation_aborted;
+}
+
+DRAGLINE_DECL connection_pool::contender::contender(connection_pool& pool, const place& opening,
+                                                    bool takes_used)
+    : wake(pool.loop_), pool_(pool), target_(takes_used ? opening.slot_->owner : nullptr) {
+    if (!target_) return;
+    at_ = target_->contenders.insert(target_->contenders.end(), this);
+    ++target_->wanted;
+}
+
+DRAGLINE_DECL connection_pool::contender::~contender() {
+    if (!target_) return;
+    target_->contenders.erase(at_);
+    --target_->wanted;
+    pool_.forget_if_unused(*target_);
+}
+
+DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
+    auto& owner = *at->owner;
+    if (closed_ || at->retires <= now) return drop(at);
+    if (!owner.contenders.empty()) {
+        auto& first = *owner.contenders.front();
+        owner.contenders.pop_front();
+        --owner.wanted;
+        first.target_ = nullptr;
+        first.granted = place(*this, at);
+        return first.wake.notify();
+    }
+    if (is_earlier(waiting_for_total_, owner.waiting)) return drop(at);
+    if (!owner.waiting.empty()) {
+        if (owner.waiting.front()->fresh) return drop(at);
+        return grant(owner.waiting, place(*this, at));
+    }
+    auto idle = limits_.idle;
+    if (const auto said = at->connection->keep_alive()) {
+        // A second before the peer does it, so that no request meets a closing connection.
+        idle = std::max(async::duration::zero(),
+                        std::chrono::duration_cast<async::duration>(*said) - std::chrono::seconds(1));
+    }
+    at->expires = std::min(async::deadline_after(now, idle), at->retires);
+    idle_.splice(idle_.end(), used_, at);
+    owner.idle.push_back(at);
+    at->rests = now + std::chrono::seconds(1);
+    const auto first = std::min(at->expires, at->rests);
+    if (idle_limit_.armed() && idle_limit_at_ <= first) return;
+    idle_limit_at_ = first;
+    loop_.deadlines().arm_patiently(idle_limit_, first);
+}
+
+DRAGLINE_DECL void connection_pool::drop(slots::iterator at) noexcept {
+    auto& owner = *at->owner;
+    --owner.connections;
+    used_.erase(at);
+    serve_waiters(owner);
+}
+
+DRAGLINE_DECL void connection_pool::grant(waiters& line, place granted) {
+    auto* next = line.front();
+    line.pop_front();
+    next->line = nullptr;
+    next->granted = std::move(granted);
+    next->wake.notify();
+}
+
+DRAGLINE_DECL bool connection_pool::is_earlier(const waiters& line, const waiters& other) noexcept {
+    return !line.empty() && (other.empty() || line.front()->order < other.front()->order);
+}
+
+DRAGLINE_DECL void connection_pool::move_first(waiters& from, waiters& to) {
+    auto* moved = from.front();
+    const auto place = std::find_if(to.begin(), to.end(),
+                                    [moved](const waiter* other) { return other->order > moved->order; });
+    to.splice(place, from, from.begin());
+    moved->line = &to;
+}
+
+// One place has become free. Who waits for a host that is full stands in that host's line, all others in the
+// session's.
+DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
+    if (!closed_ && !freed.waiting.empty()) move_first(freed.waiting, waiting_for_total_);
+    while (!closed_ && !waiting_for_total_.empty()) {
+        auto& target = waiting_for_total_.front()->target;
+        if (has_room(target)) {
+            grant(waiting_for_total_, add_place(target));
+            break;
+        }
+        move_first(waiting_for_total_, target.waiting);  // it has filled up meanwhile
+    }
+    forget_if_unused(freed);
+}
+
+DRAGLINE_DECL void connection_pool::close() noexcept {
+    closed_ = true;
+    while (!idle_.empty()) evict(idle_.begin());
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/sessions_registry.hpp
+// Which loops of the process have sessions.
+
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class loop_sessions;
+
+// What other threads may know of the sessions of one loop.
+struct sessions_entry {
+    sessions_entry(std::shared_ptr<async::loop_gate> way_in, loop_sessions& owner)
+        : gate(std::move(way_in)), sessions(owner) {}
+    std::shared_ptr<async::loop_gate> gate;
+    loop_sessions& sessions;  // for what is posted through the gate only
+    std::atomic<std::size_t> open = 0;
+};
+
+class sessions_registry {
+public:
+    static sessions_registry& instance();
+    void add(std::shared_ptr<sessions_entry> entry);
+    void remove(const std::shared_ptr<sessions_entry>& entry) noexcept;
+    std::vector<std::shared_ptr<sessions_entry>> entries();
+
+private:
+    std::mutex mutex_;
+    std::vector<std::shared_ptr<sessions_entry>> entries_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/sessions_registry.ipp
+// Included by <dragline/http/detail/sessions_registry.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL sessions_registry& sessions_registry::instance() {
+    static auto& registry =
+        *new sessions_registry;  // never destroyed: a static io_context may outlive any static
+    return registry;
+}
+
+DRAGLINE_DECL void sessions_registry::add(std::shared_ptr<sessions_entry> entry) {
+    std::lock_guard lock(mutex_);
+    entries_.push_back(std::move(entry));
+}
+
+DRAGLINE_DECL void sessions_registry::remove(const std::shared_ptr<sessions_entry>& entry) noexcept {
+    std::lock_guard lock(mutex_);
+    std::erase(entries_, entry);
+}
+
+DRAGLINE_DECL std::vector<std::shared_ptr<sessions_entry>> sessions_registry::entries() {
+    std::lock_guard lock(mutex_);
+    return entries_;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/session_options.hpp
+// What the fetches of one session share.
+
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// The settings of a session, fixed when get_session() makes it.
+class session_options {
+public:
+    session_options() {}
+
+    /// Connections to one origin, idle ones included; further fetches wait in turn.
+    session_options& connections_per_host(std::size_t value) { return per_host_ = value, *this; }
+    std::size_t connections_per_host() const noexcept { return per_host_; }
+
+    /// Connections of the whole session.
+    session_options& connections(std::size_t value) { return total_ = value, *this; }
+    std::size_t connections() const noexcept { return total_; }
+
+    /// Fetches that may wait for a connection; one more fails with dragline::errc::queue_full.
+    session_options& max_waiters(std::size_t value) { return waiters_ = value, *this; }
+    std::size_t max_waiters() const noexcept { return waiters_; }
+
+    /// How long an idle connection is kept, unless the peer says how long it does. Then it is closed, but it
+    /// does not keep run() from returning: when nothing else waits on the loop, it stays until something
+    /// does.
+    session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
+    async::duration idle_timeout() const noexcept { return idle_; }
+
+    /// How long a connection is used at most, from when it was opened; an exchange under way is finished.
+    session_options& connection_lifetime(async::duration value) { return lifetime_ = value, *this; }
+    async::duration connection_lifetime() const noexcept { return lifetime_; }
+
+    /// The User-Agent of fetches that name none; none is sent when empty.
+    session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
+    const std::string& user_agent() const noexcept { return user_agent_; }
+
+    /// What becomes of Set-Cookie fields. Default: none is kept. With cookie_policy::own_jar() each session
+    /// that is made has a jar of its own; session::cookie_jar() is it.
+    session_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
+    const cookie_policy& cookies() const noexcept { return cookies_; }
+
+    /// Credentials by host, for fetches that have none: `netrc::load_default()`. They are sent when a server
+    /// asks for them. A redirect to another machine of it gets what is its own, but not the default, and none
+    /// after a step from https to http.
+    session_options& netrc(http::netrc value) { return netrc_ = std::move(value), *this; }
+    const http::netrc& netrc() const noexcept { return netrc_; }
+
+    /// Origins whose challenge is remembered, so that the next fetch is not refused first; 0 for none.
+    session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
+    std::size_t known_challenges() const noexcept { return known_challenges_; }
+
+    session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
+    const dragline::tls::client_options& tls() const noexcept { return tls_; }
+
+    /// How names are looked up.
+    session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
+    const dragline::dns::query_options& dns() const noexcept { return dns_; }
+
+    bool operator==(const session_options&) const = default;
+
+private:
+    std::size_t per_host_ = 10;
+    std::size_t total_ = 256;
+    std::size_t waiters_ = 100'000;
+    async::duration idle_ = std::chrono::seconds(15);
+    async::duration lifetime_ = no_limit;
+    std::string user_agent_ = "dragline/0.1";
+    cookie_policy cookies_;
+    http::netrc netrc_;
+    std::size_t known_challenges_ = 1000;
+    dragline::tls::client_options tls_;
+    dragline::dns::query_options dns_;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::session_options;
+}
 
 #include <cstdint>
 #include <list>
@@ -31355,7 +34111,23 @@ public:
     std::uint16_t port = 0;
     async::duration started{};  ///< Since connecting began.
     async::duration took{};     ///< Until it was connected, failed, or was given up.
-    std::error_code ec;         ///< operation_aborted when another address was faster.
+    std::error_code ec;         ///< operation_aborted when another address was faster; errc::address_blocked.
+};
+
+/// One proxy that was used, or tried. None of its secrets.
+class proxy_record {
+public:
+    proxy_record() {}
+
+    std::string proxy;                    ///< "socks5h://host:port"
+    std::string target;                   ///< What it was asked to connect to: "host:port".
+    async::duration started{};            ///< Since connecting began.
+    async::duration took{};               ///< To reach it, TLS with it, and its answer.
+    int status = 0;                       ///< What it answered: an HTTP status, a SOCKS reply.
+    std::vector<std::string> challenges;  ///< Its Proxy-Authenticate fields.
+    dragline::tls::peer_info peer;        ///< Of an https proxy.
+    std::string tls_detail;               ///< As text: which check of its certificate failed.
+    std::error_code ec;
 };
 
 /// The steps of one connection.
@@ -31365,10 +34137,12 @@ public:
 
     async::duration resolve{};                ///< Until the first address was known.
     async::duration connect{};                ///< From then until a transport connection stood.
+    async::duration proxy{};                  ///< With the proxies, the connection to the first included.
     async::duration tls{};                    ///< The handshake.
     bool tls_resumed = false;                 ///< The handshake used a ticket.
     std::vector<dns::lookup_trace> look_ups;  ///< None for a literal address.
     std::vector<dial_record> dials;           ///< In the order in which they were started.
+    std::vector<proxy_record> proxies;        ///< In the order in which they were used.
     dragline::tls::peer_info peer;            ///< With chain and failure(), also when that was refused.
     std::string tls_detail;                   ///< As text: which check failed, on which certificate.
 };
@@ -31445,6 +34219,13 @@ public:
     fetch_options& header(std::string_view name, std::string_view value) {
         return headers_.add(name, value), *this;
     }
+    /// As header(), for a key or token: a redirect to another origin does not take it along, as it does not
+    /// take Authorization and Cookie.
+    fetch_options& secret_header(std::string_view name, std::string_view value) {
+        return secret_names_.emplace_back(name), header(name, value);
+    }
+    const std::vector<std::string>& secret_names() const noexcept { return secret_names_; }
+
     fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
     const http::fields& headers() const noexcept { return headers_; }
 
@@ -31564,6 +34345,7 @@ public:
 private:
     std::string method_;
     http::fields headers_;
+    std::vector<std::string> secret_names_;
     http::body body_;
     std::vector<cookie_pair> own_cookies_;
     std::optional<cookie_policy> cookies_;
@@ -32519,22 +35301,29 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
     const std::uint64_t expected = length_ ? *length_ - delivered_ : 16 * 1024;
     const auto limit = limit_ - delivered_;
     const auto before = into.size();
-    for (std::size_t size = 0;;) {
-        const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
-        const auto room =
-            std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
-        if (before + size + room > into.capacity()) {
-            const auto vouched = std::max<std::uint64_t>(first_reserve, 16 * size);
-            const auto worth = std::max(size + room, std::min({expected, limit, vouched}));
-            into.reserve(before + static_cast<std::size_t>(worth));
+    struct trimming {  // the string is made longer before bytes come; at the end it has those that came
+        explicit trimming(std::string& whole) : text(whole), used(whole.size()) {}
+        ~trimming() { text.resize(used); }
+        std::string& text;
+        std::size_t used;
+    } body(into);
+    for (std::uint64_t size = 0;;) {
+        if (body.used == into.size()) {
+            const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
+            const auto room =
+                std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
+            if (body.used + room > into.capacity()) {
+                const auto vouched = std::max<std::uint64_t>(first_reserve, 16 * size);
+                const auto worth = std::max(size + room, std::min({expected, limit, vouched}));
+                into.reserve(before + static_cast<std::size_t>(worth));
+            }
+            into.resize(body.used + static_cast<std::size_t>(room));
         }
-        into.resize(before + size + static_cast<std::size_t>(room));
-        const auto space = asio::buffer(into.data() + before + size, static_cast<std::size_t>(room));
-        auto reading = next_piece(from, space);
+        auto reading = next_piece(from, asio::buffer(into.data() + body.used, into.size() - body.used));
         auto got = co_await std::move(reading);
         if (decoder_.identity()) bytes_received_ += *got;
         size += *got;
-        into.resize(before + static_cast<std::size_t>(std::min<std::uint64_t>(size, limit)));
+        body.used = before + static_cast<std::size_t>(std::min(size, limit));
         if (!got) {
             delivered_ += size;  // a cancelled read goes on where it left off
             co_return got.error();
@@ -32929,6 +35718,10 @@ public:
     body_reader& body() noexcept { return reader_; }
     async::interrupter& ending() noexcept { return call_.ending(); }
 
+    /// After the body: the rest of the request, as far as the peer takes it. What the caller ends or his
+    /// source refuses is an error, a peer that takes no more is none.
+    asio::awaitable<result<void>> finish_request();
+
     /// What is known before the body; call once.
     response_record take_record();
 
@@ -32980,6 +35773,7 @@ private:
     response_record response_;
     attempt_record attempt_;
     time_point attempt_started_{};
+    stage_limit write_limit_;
 };
 
 }  // namespace dragline::http::detail
@@ -32994,380 +35788,1322 @@ private:
 // ---- dragline/net/connect_request.hpp
 // What connecting needs to know, whoever asks for it.
 
-// ---- dragline/tls/engine.hpp
-// One TLS connection without I/O: ciphertext goes in and out through buffers that the caller moves.
-// Start with `engine`; make its `context` first.
+// ---- dragline/net/address_policy.hpp
+// Which addresses may be dialled: the guard against requests that outsiders steer into a private network.
+// Start with address_policy::public_only().
 
 
-#include <cstddef>
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <functional>
 #include <memory>
-#include <span>
-#include <string>
 #include <string_view>
-#include <utility>
+#include <system_error>
 
-struct ssl_st;
-
-namespace dragline::inline v1::tls {
+namespace dragline::inline v1::net {
 
 namespace detail {
-struct engine_state;
+struct address_policy_state;
 }
 
-/// What one connection needs beside its context. The role, client or server, is that of the context.
-class engine_options {
-public:
-    engine_options() {}
-
-    /// Client: the host as in a URL, to verify, and to ask for when it is a name (SNI). It may stay empty
-    /// only when the context has a server_name or verify_name, or does not verify.
-    engine_options& host(std::string value) { return host_ = std::move(value), *this; }
-    const std::string& host() const noexcept { return host_; }
-
-    /// Client: where tickets come from and go to, under `key`, "host:port" say. The cache may die first.
-    engine_options& tickets(std::weak_ptr<ticket_cache> cache, std::string key) {
-        tickets_ = std::move(cache), ticket_key_ = std::move(key);
-        return *this;
-    }
-    const std::weak_ptr<ticket_cache>& tickets() const noexcept { return tickets_; }
-    const std::string& ticket_key() const noexcept { return ticket_key_; }
-
-    /// Bytes of ciphertext that may wait to be read; at least 1.
-    engine_options& input_limit(std::size_t size) { return input_limit_ = size, *this; }
-    std::size_t input_limit() const noexcept { return input_limit_; }
-
-    /// write() starts no further record while this many bytes of ciphertext wait to be sent; at least 1.
-    /// A peer that makes us queue 64 KiB beyond it, by demanding answers, gets errc::output_limit.
-    engine_options& output_limit(std::size_t size) { return output_limit_ = size, *this; }
-    std::size_t output_limit() const noexcept { return output_limit_; }
-
-private:
-    std::string host_;
-    std::weak_ptr<ticket_cache> tickets_;
-    std::string ticket_key_;
-    std::size_t input_limit_ = 64 * 1024;
-    std::size_t output_limit_ = 128 * 1024;
-};
-
-enum class progress {
-    done,        ///< The handshake is complete.
-    want_input,  ///< More ciphertext is needed. Send the output first.
-};
-
-/// What read() found. No field is set when the given span was empty and there is something to read.
-struct read_step {
-    std::size_t size = 0;     ///< Bytes of plaintext.
-    bool want_input = false;  ///< Nothing to read until more ciphertext comes.
-    bool closed = false;      ///< The peer said close_notify: the data is complete.
-};
-
-/// One TLS connection, client or server, that does no I/O.
+/// Judges the very address that is dialled, whoever named it: a literal, an answer of the DNS, a proxy.
 ///
-/// After every call, also one that failed, send output(). On want_input, receive into input_space().
-/// A failure stays: each later call gives the same error. All state is in the object, so an abandoned receive
-/// loses nothing. Renegotiation is off. Not for two threads at once; needs no particular one.
-class engine {
+/// By default all is allowed. Of the ranges that allow() and deny() name, the smallest that holds the address
+/// decides, of equal ones deny(); where none does, the base: all, public_only() or listed_only(). An IPv4
+/// address inside an IPv6 one (mapped, compatible, NAT64, 6to4, Teredo, ISATAP) is judged as well, and both
+/// must pass. Cheap to copy; judging allocates nothing. A value that cannot be read is kept, and then nothing
+/// is allowed: errc::invalid_option. Threads: a policy that nobody changes may be used by several.
+class address_policy {
 public:
-    engine(const context& shared, const engine_options& options);
-    engine(engine&&) noexcept;
-    engine& operator=(engine&&) noexcept;
-    ~engine();
+    using check_function = std::function<bool(const asio::ip::address&, std::uint16_t port)>;
 
-    /// Room for ciphertext from the peer: `hint` bytes, fewer near the input limit, none at it: read() first.
-    /// Valid until the next call of input_space() or release_buffers(), whatever else is called.
-    std::span<char> input_space(std::size_t hint = 16 * 1024);
-    void input_received(std::size_t size) noexcept;
-    /// The transport has ended. What came before it can still be read.
-    void input_ended() noexcept;
+    address_policy() {}
 
-    /// Ciphertext for the peer. The view stays as it is until output_sent() has covered all of it, whatever
-    /// else is called; what is produced meanwhile comes in the next one.
-    std::string_view output() const noexcept;
-    void output_sent(std::size_t size) noexcept;
-    /// Everything that waits to be sent, also beyond the view. Does not fix a view as output() does.
-    std::size_t output_size() const noexcept;
+    /// Only addresses of the public internet: none of the networks in the special-purpose registries of IANA
+    /// (private, loopback, link-local with the metadata of clouds, shared, multicast, documentation, ...), no
+    /// address with a scope, no IPv4-mapped, -compatible, 6to4 or Teredo address, 64:ff9b::/96 where its IPv4
+    /// address is public. No Unix sockets.
+    static address_policy public_only();
 
-    /// Continues the handshake. Errors: any of errc but truncated, closed, bad_record.
-    result<progress> handshake();
+    /// Nothing but what allow() names. No Unix sockets.
+    static address_policy listed_only();
 
-    /// Decrypts as much as there is and fits. Errors: truncated when the transport ended without
-    /// close_notify; bad_record, alert_received, output_limit, and those of handshake().
-    result<read_step> read(std::span<char> plain);
+    /// "10.1.0.0/16", "2001:db8::/32", "192.0.2.7" or "10.0.0.5-10.0.0.9". A network with bits behind its
+    /// prefix is refused.
+    address_policy& allow(std::string_view addresses);
+    address_policy& deny(std::string_view addresses);
 
-    /// Encrypts what the output limit permits and returns how much that is: 0 means that output must be sent
-    /// first, or that the handshake is not done. Errors: closed, and an earlier failure.
-    result<std::size_t> write(std::string_view plain);
-    /// As above, with pieces that are joined, so that a short head and its body share a record.
-    result<std::size_t> write(std::span<const std::string_view> pieces);
+    /// Once some ports are allowed, all others are not, those of proxies included. A port that is denied
+    /// stays so.
+    address_policy& allow_ports(std::uint16_t first, std::uint16_t last);
+    address_policy& deny_ports(std::uint16_t first, std::uint16_t last);
+    address_policy& allow_port(std::uint16_t port) { return allow_ports(port, port); }
+    address_policy& deny_port(std::uint16_t port) { return deny_ports(port, port); }
 
-    /// Queues close_notify, once. Reading goes on until the peer's.
-    void close() noexcept;
+    address_policy& local_sockets(bool allowed);
 
-    bool handshake_done() const noexcept;
-    /// Whether bytes have arrived that read() has not looked at: on an idle connection a sign of poison.
-    bool has_pending_input() const noexcept;
+    /// Asked last, on the loop's thread; false forbids. One that throws forbids too: errc::callback_failed.
+    address_policy& check(check_function asked);
 
-    /// The name that the client asked for; empty when it asked for none.
-    std::string server_name() const;
-    std::string_view alpn() const noexcept;
-    bool resumed() const noexcept;
-    /// What was agreed and with whom; also after a refused certificate. Empty before either.
-    peer_info peer() const;
+    /// What is wrong with the values given.
+    std::error_code error() const noexcept;
 
-    /// After a failure: which check failed on which certificate, or OpenSSL's reason; for traces.
-    std::string error_detail() const;
+    /// No error, or errc::address_blocked.
+    std::error_code judge(const asio::ip::address& address, std::uint16_t port) const;
 
-    /// Frees the buffers that hold nothing, for connections that go idle. Not while a receive into
-    /// input_space() is under way.
-    void release_buffers() noexcept;
+    /// The same for a target that somebody else will look up: a literal, also in the spellings that
+    /// inet_aton() takes, localhost and what is below it, a Unix socket. Of any other name only the port.
+    std::error_code judge(const endpoint& target) const;
 
-    /// OpenSSL's SSL, for what has no function here. Do not read, write or change its BIOs.
-    ssl_st* native_handle() const noexcept;
+    /// Whether both say the same; two functions of the user never do, unless one is a copy of the other.
+    friend DRAGLINE_DECL bool operator==(const address_policy& a, const address_policy& b) noexcept;
 
 private:
-    std::unique_ptr<detail::engine_state> state_;
+    detail::address_policy_state& edit();
+
+    std::shared_ptr<detail::address_policy_state> state_;  // none: all is allowed
 };
 
-}  // namespace dragline::inline v1::tls
+}  // namespace dragline::net
 
-// ---- dragline/tls/impl/engine.ipp
-// Included by <dragline/tls/engine.hpp> only.
+// ---- dragline/net/impl/address_policy.ipp
+// Included by <dragline/net/address_policy.hpp> only.
+
+// ---- dragline/net/detail/address_range.hpp
+// Addresses as numbers: ranges of them, those that the special-purpose registries of IANA name, and IPv4
+// addresses that stand inside IPv6 ones.
+
+
+#include <asio/ip/address.hpp>
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace dragline::inline v1::net::detail {
+
+// Without a scope. Those of IPv4 are less than those of IPv6.
+struct plain_address {
+    bool v6 = false;
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+
+    plain_address() = default;
+    explicit plain_address(std::uint32_t v4) noexcept : low(v4) {}
+    explicit plain_address(const asio::ip::address& address) noexcept;
+
+    std::uint32_t group(int which) const noexcept {  // of 16 bits, the first is 0
+        return static_cast<std::uint32_t>((which < 4 ? high : low) >> (48 - which % 4 * 16)) & 0xffff;
+    }
+    auto operator<=>(const plain_address&) const = default;
+};
+
+// From the first to the last, both included.
+struct address_range {
+    plain_address first;
+    plain_address last;
+
+    /// "a/bits", "a-b" or "a".
+    static std::optional<address_range> parse(std::string_view text);
+
+    bool contains(const plain_address& address) const noexcept { return first <= address && address <= last; }
+    std::array<std::uint64_t, 2> size() const noexcept;  // less one
+    bool operator==(const address_range&) const = default;
+};
+
+/// Whether the address belongs to no network of a special purpose.
+DRAGLINE_DECL bool is_public(const plain_address& address) noexcept;
+
+/// The IPv4 addresses that an IPv6 address leads to, or may lead to.
+DRAGLINE_DECL std::array<std::optional<std::uint32_t>, 5> embedded_ipv4(
+    const plain_address& address) noexcept;
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/address_range.ipp
+// Included by <dragline/net/detail/address_range.hpp> only.
 
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <cstddef>
+#include <system_error>
 
-namespace dragline::inline v1::tls {
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL plain_address::plain_address(const asio::ip::address& address) noexcept : v6(address.is_v6()) {
+    if (!v6) {
+        low = address.to_v4().to_uint();
+        return;
+    }
+    const auto bytes = address.to_v6().to_bytes();
+    for (std::size_t at = 0; at < 8; ++at) {
+        high = high << 8 | bytes[at];
+        low = low << 8 | bytes[at + 8];
+    }
+}
+
+DRAGLINE_DECL std::array<std::uint64_t, 2> address_range::size() const noexcept {
+    const std::uint64_t borrow = last.low < first.low ? 1 : 0;
+    return {last.high - first.high - borrow, last.low - first.low};
+}
+
+inline std::optional<plain_address> parse_plain(std::string_view text) {
+    constexpr std::string_view characters = "0123456789abcdefABCDEF.:";  // no scope, no NUL
+    if (text.find_first_not_of(characters) != text.npos) return std::nullopt;
+    std::error_code ec;
+    const auto address = asio::ip::make_address(text, ec);
+    if (ec) return std::nullopt;
+    return plain_address(address);
+}
+
+DRAGLINE_DECL std::optional<address_range> address_range::parse(std::string_view text) {
+    address_range range;
+    const auto mark = text.find_first_of("/-");
+    const auto begin = parse_plain(text.substr(0, mark));
+    if (!begin) return std::nullopt;
+    range.first = range.last = *begin;
+    if (mark == text.npos) return range;
+    const auto rest = text.substr(mark + 1);
+    if (text[mark] == '-') {
+        const auto end = parse_plain(rest);
+        if (!end || end->v6 != begin->v6 || *end < *begin) return std::nullopt;
+        range.last = *end;
+        return range;
+    }
+    const auto bits = ascii::parse_number<unsigned>(rest);
+    const unsigned width = begin->v6 ? 128 : 32;
+    if (!bits || *bits > width) return std::nullopt;
+    const unsigned open = width - *bits;
+    const auto ones = [](unsigned count) {
+        return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+    };
+    const auto high = open > 64 ? ones(open - 64) : 0;
+    const auto low = ones(std::min(open, 64u));
+    if ((begin->high & high) != 0 || (begin->low & low) != 0) return std::nullopt;
+    range.last.high |= high;
+    range.last.low |= low;
+    return range;
+}
+
+struct special_ipv4 {
+    std::uint32_t network;
+    int bits;
+};
+
+// https://www.iana.org/assignments/iana-ipv4-special-registry, whatever is not globally reachable, and what
+// is not unicast.
+inline constexpr special_ipv4 special_ipv4_networks[] = {
+    {0x00000000, 8},   // 0.0.0.0/8, this network
+    {0x0a000000, 8},   // 10.0.0.0/8, private
+    {0x64400000, 10},  // 100.64.0.0/10, shared by a carrier's customers; metadata of Alibaba
+    {0x7f000000, 8},   // 127.0.0.0/8, loopback
+    {0xa83f8110, 32},  // 168.63.129.16, the host of a machine at Azure
+    {0xa9fe0000, 16},  // 169.254.0.0/16, link-local; metadata of most clouds at 169.254.169.254
+    {0xac100000, 12},  // 172.16.0.0/12, private
+    {0xc0000000, 24},  // 192.0.0.0/24, IETF protocols; metadata of Oracle
+    {0xc0000200, 24},  // 192.0.2.0/24, documentation
+    {0xc0586300, 24},  // 192.88.99.0/24, relays of 6to4
+    {0xc0a80000, 16},  // 192.168.0.0/16, private
+    {0xc6120000, 15},  // 198.18.0.0/15, benchmarks
+    {0xc6336400, 24},  // 198.51.100.0/24, documentation
+    {0xcb007100, 24},  // 203.0.113.0/24, documentation
+    {0xe0000000, 4},   // 224.0.0.0/4, multicast
+    {0xf0000000, 4},   // 240.0.0.0/4, reserved, and broadcast
+};
+
+DRAGLINE_DECL bool is_public(const plain_address& address) noexcept {
+    if (!address.v6) {
+        return std::none_of(std::begin(special_ipv4_networks), std::end(special_ipv4_networks),
+                            [&](const special_ipv4& each) {
+                                return ((address.low ^ each.network) >> (32 - each.bits)) == 0;
+                            });
+    }
+    // Only 2000::/3 is global unicast, and beside it 64:ff9b::/96, whose IPv4 address is judged apart:
+    // unspecified, loopback, mapped, compatible, unique and site local, link-local, multicast,
+    // 64:ff9b:1::/48, 100::/64 and 5f00::/16 are all outside.
+    if (address.high == 0x0064ff9b00000000 && address.low >> 32 == 0) return true;
+    if (address.high >> 61 != 1) return false;
+    const auto first = address.group(0), second = address.group(1);
+    if (first == 0x2001 && second < 0x0200) return false;   // 2001::/23, IETF protocols: Teredo, ORCHID, ...
+    if (first == 0x2001 && second == 0x0db8) return false;  // documentation
+    if (first == 0x2002) return false;                      // 6to4
+    return first != 0x3fff || second >= 0x1000;             // 3fff::/20, documentation
+}
+
+DRAGLINE_DECL std::array<std::optional<std::uint32_t>, 5> embedded_ipv4(
+    const plain_address& address) noexcept {
+    std::array<std::optional<std::uint32_t>, 5> found;
+    if (!address.v6) return found;
+    const auto groups = [&](int which) { return address.group(which) << 16 | address.group(which + 1); };
+    const auto last = static_cast<std::uint32_t>(address.low);
+    // ::a.b.c.d is compatible, ::ffff:a.b.c.d mapped, ::ffff:0:a.b.c.d translated (RFC 2765).
+    const bool low_forms = address.high == 0 && (address.low >> 32 == 0 || address.low >> 32 == 0xffff ||
+                                                 address.low >> 32 == 0xffff0000);
+    if (low_forms && (address.low >> 32 != 0 || last > 1)) found[0] = last;
+    if (address.high == 0x0064ff9b00000000 && address.low >> 32 == 0) found[0] = last;  // RFC 6052
+    if (address.high >> 16 == 0x0064ff9b0001) {  // RFC 8215: of a length that only the network knows
+        const auto low = address.low << 8;       // without the byte that is skipped
+        found[0] = last;
+        found[1] = static_cast<std::uint32_t>(address.high << 16 | low >> 48);
+        found[2] = static_cast<std::uint32_t>(address.high << 24 | low >> 40);
+        found[3] = static_cast<std::uint32_t>(low >> 32);
+    }
+    if (address.group(0) == 0x2002) found[0] = groups(1);  // 6to4, RFC 3056
+    if (address.high >> 32 == 0x20010000) {                // Teredo, RFC 4380: the server, and the client
+        found[0] = groups(2);
+        found[1] = ~last;
+    }
+    if ((address.low >> 32 & 0xfdffffff) == 0x5efe) found[4] = last;  // ISATAP, RFC 5214
+    return found;
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dragline::inline v1::net {
 namespace detail {
 
-// RFC 8446, 5.1: the plaintext of one record.
-inline constexpr std::size_t largest_record = 16 * 1024;
+struct address_policy_state {
+    enum class base_rule : std::uint8_t { all, public_only, listed_only };
+    struct listed {
+        address_range range;
+        bool allowed = false;
 
-/// Goes through pieces of text in portions that fill a record each.
-class piece_reader {
-public:
-    explicit piece_reader(std::span<const std::string_view> pieces) : rest_(pieces) { skip(0); }
+        bool operator==(const listed&) const = default;
+    };
+    struct ports {
+        std::uint16_t first = 0;
+        std::uint16_t last = 0;
 
-    bool at_end() const noexcept { return rest_.empty(); }
+        bool operator==(const ports&) const = default;
+    };
 
-    // The next portion; copied to `scratch` only where pieces have to be joined.
-    std::string_view next(std::string& scratch) const {
-        const std::string_view here = rest_.front().substr(offset_, largest_record);
-        if (here.size() == largest_record || rest_.size() == 1) return here;
-        scratch.assign(here);
-        for (const std::string_view piece : rest_.subspan(1)) {
-            scratch.append(piece.substr(0, largest_record - scratch.size()));
-            if (scratch.size() == largest_record) break;
+    base_rule base = base_rule::all;
+    std::vector<listed> ranges;  // the smallest first, of equal ones those that are denied
+    std::vector<ports> allowed_ports;
+    std::vector<ports> denied_ports;
+    std::optional<bool> local_sockets;
+    address_policy::check_function check;
+    bool broken = false;
+
+    void add(std::string_view text, bool allowed) {
+        const auto range = address_range::parse(text);
+        if (!range) {
+            broken = true;
+            return;
         }
-        return scratch;
+        const listed entry{*range, allowed};
+        const auto goes_before = [](const listed& a, const listed& b) {
+            const auto size_a = a.range.size(), size_b = b.range.size();
+            return size_a != size_b ? size_a < size_b : !a.allowed && b.allowed;
+        };
+        ranges.insert(std::upper_bound(ranges.begin(), ranges.end(), entry, goes_before), entry);
     }
 
-    void skip(std::size_t size) noexcept {
-        offset_ += size;
-        while (!rest_.empty() && offset_ >= rest_.front().size()) {
-            offset_ -= rest_.front().size();
-            rest_ = rest_.subspan(1);
+    bool allows(const plain_address& address) const noexcept {
+        for (const auto& each : ranges) {
+            if (each.range.contains(address)) return each.allowed;
         }
+        if (base == base_rule::public_only) return is_public(address);
+        return base == base_rule::all;
     }
 
-private:
-    std::span<const std::string_view> rest_;
-    std::size_t offset_ = 0;  // in the first of them
+    bool allows_port(std::uint16_t port) const noexcept {
+        const auto holds = [port](const ports& each) { return each.first <= port && port <= each.last; };
+        if (std::any_of(denied_ports.begin(), denied_ports.end(), holds)) return false;
+        return allowed_ports.empty() || std::any_of(allowed_ports.begin(), allowed_ports.end(), holds);
+    }
+
+    bool allows(const asio::ip::address& address) const noexcept {
+        if (base == base_rule::public_only && address.is_v6() && address.to_v6().scope_id() != 0)
+            return false;
+        const plain_address outer(address);
+        if (!allows(outer)) return false;
+        const auto inner = embedded_ipv4(outer);
+        return std::all_of(inner.begin(), inner.end(),
+                           [this](const auto& each) { return !each || allows(plain_address(*each)); });
+    }
 };
 
 }  // namespace detail
 
-DRAGLINE_DECL engine::engine(const context& shared, const engine_options& options)
-    : state_(std::make_unique<detail::engine_state>(shared.state_, options.input_limit(),
-                                                    options.output_limit())) {
-    state_->tickets = options.tickets();
-    state_->set_up(options.host(), options.ticket_key());
+DRAGLINE_DECL detail::address_policy_state& address_policy::edit() {
+    if (!state_) {
+        state_ = std::make_shared<detail::address_policy_state>();
+    } else if (state_.use_count() > 1) {
+        state_ = std::make_shared<detail::address_policy_state>(*state_);
+    }
+    return *state_;
 }
 
-DRAGLINE_DECL engine::engine(engine&&) noexcept = default;
-DRAGLINE_DECL engine& engine::operator=(engine&&) noexcept = default;
-DRAGLINE_DECL engine::~engine() = default;
+DRAGLINE_DECL address_policy address_policy::public_only() {
+    address_policy made;
+    made.edit().base = detail::address_policy_state::base_rule::public_only;
+    return made;
+}
 
-DRAGLINE_DECL std::span<char> engine::input_space(std::size_t hint) { return state_->input.space(hint); }
-DRAGLINE_DECL void engine::input_received(std::size_t size) noexcept { state_->input.received(size); }
-DRAGLINE_DECL void engine::input_ended() noexcept { state_->input_ended = true; }
+DRAGLINE_DECL address_policy address_policy::listed_only() {
+    address_policy made;
+    made.edit().base = detail::address_policy_state::base_rule::listed_only;
+    return made;
+}
 
-DRAGLINE_DECL std::string_view engine::output() const noexcept { return state_->output.view(); }
-DRAGLINE_DECL void engine::output_sent(std::size_t size) noexcept { state_->output.sent(size); }
-DRAGLINE_DECL std::size_t engine::output_size() const noexcept { return state_->output.size(); }
+DRAGLINE_DECL address_policy& address_policy::allow(std::string_view addresses) {
+    return edit().add(addresses, true), *this;
+}
 
-DRAGLINE_DECL result<progress> engine::handshake() {
-    auto& state = *state_;
-    if (state.error) return state.error;
-    if (state.established) return progress::done;
-    detail::clear_errors();
-    if (!std::exchange(state.started, true)) state.offer_ticket();
-    const int outcome = SSL_do_handshake(state.connection.get());
-    if (outcome == 1) {
-        if (!state.error) state.finish_handshake();
+DRAGLINE_DECL address_policy& address_policy::deny(std::string_view addresses) {
+    return edit().add(addresses, false), *this;
+}
+
+DRAGLINE_DECL address_policy& address_policy::allow_ports(std::uint16_t first, std::uint16_t last) {
+    edit().broken |= first > last;
+    return edit().allowed_ports.push_back({first, last}), *this;
+}
+
+DRAGLINE_DECL address_policy& address_policy::deny_ports(std::uint16_t first, std::uint16_t last) {
+    edit().broken |= first > last;
+    return edit().denied_ports.push_back({first, last}), *this;
+}
+
+DRAGLINE_DECL address_policy& address_policy::local_sockets(bool allowed) {
+    return edit().local_sockets = allowed, *this;
+}
+
+DRAGLINE_DECL address_policy& address_policy::check(check_function asked) {
+    return edit().check = std::move(asked), *this;
+}
+
+DRAGLINE_DECL std::error_code address_policy::error() const noexcept {
+    if (state_ && state_->broken) return dragline::errc::invalid_option;
+    return {};
+}
+
+DRAGLINE_DECL std::error_code address_policy::judge(const asio::ip::address& address,
+                                                    std::uint16_t port) const {
+    if (!state_) return {};
+    if (state_->broken) return error();
+    if (!state_->allows_port(port) || !state_->allows(address)) return errc::address_blocked;
+    if (!state_->check) return {};
+    try {
+        if (state_->check(address, port)) return {};
+    } catch (...) {
+        return dragline::errc::callback_failed;
+    }
+    return errc::address_blocked;
+}
+
+DRAGLINE_DECL std::error_code address_policy::judge(const endpoint& target) const {
+    if (!state_) return {};
+    if (state_->broken) return error();
+    if (target.is_local_socket()) {
+        const bool allowed =
+            state_->local_sockets.value_or(state_->base == detail::address_policy_state::base_rule::all);
+        if (allowed) return {};
+        return errc::address_blocked;
+    }
+    if (target.address()) return judge(*target.address(), target.port());
+    auto name = ascii::to_lower(target.host());
+    if (name.ends_with('.')) name.pop_back();
+    if (name == "localhost" || name.ends_with(".localhost")) {
+        const auto ec = judge(asio::ip::address_v4::loopback(), target.port());
+        return ec ? ec : judge(asio::ip::address_v6::loopback(), target.port());
+    }
+    if (url::ends_in_number(name)) {
+        const auto number = url::parse_ipv4(name);
+        if (!number) return errc::address_blocked;  // who knows what others read in it
+        return judge(asio::ip::address_v4(*number), target.port());
+    }
+    if (!state_->allows_port(target.port())) return errc::address_blocked;
+    return {};
+}
+
+DRAGLINE_DECL bool operator==(const address_policy& a, const address_policy& b) noexcept {
+    if (a.state_ == b.state_) return true;
+    const detail::address_policy_state all;
+    const auto& x = a.state_ ? *a.state_ : all;
+    const auto& y = b.state_ ? *b.state_ : all;
+    return !x.check && !y.check && x.base == y.base && x.ranges == y.ranges && x.broken == y.broken &&
+           x.allowed_ports == y.allowed_ports && x.denied_ports == y.denied_ports &&
+           x.local_sockets == y.local_sockets;
+}
+
+}  // namespace dragline::net
+
+#endif
+// ---- dragline/net/proxies/proxy.hpp
+// The servers that connections go through. Start with proxy::parse(), or connect_options::proxy().
+
+// ---- dragline/net/proxies/detail/any_handshake.hpp
+// The handshake with a proxy of any scheme: proxy::handshake() makes one.
+
+// ---- dragline/net/proxies/wire/http_connect.hpp
+// HTTP CONNECT as clients speak it, without I/O (RFC 9110, 9.3.6).
+
+// ---- dragline/net/proxies/detail/proxy_handshake.hpp
+// What the handshakes with proxies have in common, on either side: bytes go in, bytes come out.
+
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::net::detail {
+
+class proxy_handshake {
+public:
+    virtual ~proxy_handshake() = default;
+
+    /// What is to be sent now: all of it, also after an error.
+    std::string_view output() const noexcept { return output_; }
+    void output_sent() noexcept { output_.clear(); }
+
+    /// Takes what the peer sent; says how many bytes were the handshake's. What is behind them, once it is
+    /// over, belongs to the tunnel. An error is final, and comes again.
+    virtual result<std::size_t> receive(std::string_view input) = 0;
+
+    /// How many bytes may be received now without taking any of the tunnel's; 0: none are expected.
+    virtual std::size_t wanted() const noexcept = 0;
+
+    /// Why it ended, or why it cannot begin; output() is empty then.
+    std::error_code error() const noexcept { return error_; }
+
+    /// The tunnel stands.
+    bool done() const noexcept { return done_; }
+
+protected:
+    proxy_handshake() = default;
+    proxy_handshake(const proxy_handshake&) = default;
+    proxy_handshake& operator=(const proxy_handshake&) = default;
+
+    std::string output_;
+    std::error_code error_;
+    bool done_ = false;
+};
+
+/// Of messages whose size is known as they come.
+class socks_handshake : public proxy_handshake {
+public:
+    result<std::size_t> receive(std::string_view input) final;
+    std::size_t wanted() const noexcept final { return error_ ? 0 : needed_ - held_.size(); }
+
+protected:
+    /// `held_` has `needed_` bytes: wants more of this message, or expects the next, or ends.
+    virtual std::error_code step() = 0;
+
+    void expect(std::size_t size) {
+        held_.clear();
+        needed_ = size;
+    }
+    void expect_in_all(std::size_t size) noexcept { needed_ = size; }
+    std::size_t byte(std::size_t at) const noexcept { return static_cast<unsigned char>(held_[at]); }
+
+    std::string held_;
+    std::size_t needed_ = 0;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/proxies/detail/impl/proxy_handshake.ipp
+// Included by <dragline/net/proxies/detail/proxy_handshake.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL result<std::size_t> socks_handshake::receive(std::string_view input) {
+    std::size_t used = 0;
+    while (!error_ && wanted() > 0) {
+        const auto size = std::min(wanted(), input.size() - used);
+        held_.append(input.substr(used, size));
+        used += size;
+        if (wanted() > 0) break;
+        error_ = step();
+    }
+    if (error_) return error_;
+    return used;
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/proxies/wire/socks.hpp
+// SOCKS as clients speak it, without I/O: version 5 (RFC 1928, 1929) and 4a. Start with socks5_client.
+
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::net {
+
+/// What a proxy is asked to connect to, or says that it is bound to: an address or a name, and a port.
+class proxy_target {
+public:
+    enum class kind : std::uint8_t { ipv4 = 1, name = 3, ipv6 = 4 };  ///< Numbered as in SOCKS 5.
+
+    proxy_target() : bytes_(4, '\0'), host_("0.0.0.0") {}
+
+    /// Takes an address, IPv4 in any spelling of inet_aton() and IPv6 with or without brackets, or a name of
+    /// letters, digits, '-', '_' and '.'; at most 255 bytes. Errors: errc::invalid_endpoint.
+    static result<proxy_target> make(std::string_view host, std::uint16_t port);
+
+    /// Reads what append_to() wrote: the type, the address, the port, and nothing more.
+    /// Errors: errc::proxy_address_not_supported for the type, errc::proxy_protocol_error.
+    static result<proxy_target> parse(std::string_view bytes);
+
+    kind type() const noexcept { return type_; }
+    /// In its usual spelling, an IPv6 address without brackets.
+    const std::string& host() const noexcept { return host_; }
+    std::uint16_t port() const noexcept { return port_; }
+    /// The address in network byte order, or the name.
+    const std::string& bytes() const noexcept { return bytes_; }
+
+    /// "host:port" or "[v6]:port".
+    std::string to_string() const;
+    /// As SOCKS 5 has it.
+    void append_to(std::string& out) const;
+
+    bool operator==(const proxy_target&) const = default;
+
+private:
+    kind type_ = kind::ipv4;
+    std::string bytes_;
+    std::string host_;
+    std::uint16_t port_ = 0;
+};
+
+/// The answers to a request (RFC 1928, 6).
+enum class socks_reply : std::uint8_t {
+    succeeded,
+    general_failure,
+    not_allowed,
+    network_unreachable,
+    host_unreachable,
+    connection_refused,
+    ttl_expired,
+    command_not_supported,
+    address_not_supported,
+};
+
+/// What a reply other than `succeeded` means to the client.
+DRAGLINE_DECL std::error_code make_socks_error(socks_reply reply) noexcept;
+
+/// What to tell the client when connecting failed like this.
+DRAGLINE_DECL socks_reply make_socks_reply(const std::error_code& ec) noexcept;
+
+/// The handshake with a SOCKS 5 proxy for a connection to `target`. Send output() first, then receive, until
+/// done().
+///
+/// Errors: errc::proxy_*; invalid_proxy when user or password have more than 255 bytes, or the user none.
+class socks5_client final : public detail::socks_handshake {
+public:
+    explicit socks5_client(const proxy_target& target);
+    /// Offers user and password; a proxy that wants none does not get them.
+    socks5_client(const proxy_target& target, std::string_view user, std::string_view password);
+
+    /// What the proxy's end of the connection is bound to; once done().
+    const proxy_target& bound() const noexcept { return bound_; }
+
+    /// The reply to the request, 0 before.
+    int status() const noexcept { return status_; }
+
+private:
+    enum class stage : std::uint8_t { method, authentication, reply, address };
+
+    std::error_code step() override;
+    std::error_code on_method();
+    std::error_code on_reply();
+    void ask();
+
+    stage stage_ = stage::method;
+    bool has_credentials_ = false;
+    int status_ = 0;
+    std::string credentials_;  // as they are sent
+    proxy_target target_;
+    proxy_target bound_;
+};
+
+/// The handshake with a SOCKS 4a proxy: IPv4 addresses and names, and a user without a password.
+///
+/// Errors: errc::proxy_*; invalid_proxy when the user has a NUL or more than 255 bytes.
+class socks4a_client final : public detail::socks_handshake {
+public:
+    explicit socks4a_client(const proxy_target& target, std::string_view user = {});
+
+    /// The answer's code, 90 when it succeeded; 0 before.
+    int status() const noexcept { return status_; }
+
+private:
+    std::error_code step() override;
+
+    int status_ = 0;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/proxies/wire/impl/socks.ipp
+// Included by <dragline/net/proxies/wire/socks.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::net {
+namespace detail {
+
+inline constexpr std::size_t max_socks_text = 255;  // a size has one byte
+
+inline void append_big(std::string& out, std::uint64_t value, int bytes) {
+    while (bytes-- > 0) out += static_cast<char>(value >> (8 * bytes) & 0xff);
+}
+
+inline std::uint32_t load_big(std::string_view bytes) noexcept {
+    std::uint32_t value = 0;
+    for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+    return value;
+}
+
+inline bool is_socks_text(std::string_view text) noexcept { return text.size() <= max_socks_text; }
+
+}  // namespace detail
+
+DRAGLINE_DECL result<proxy_target> proxy_target::make(std::string_view host, std::uint16_t port) {
+    proxy_target made;
+    made.port_ = port;
+    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    if (bracketed || host.find(':') != host.npos) {
+        const auto groups = url::parse_ipv6(host);
+        if (!groups) return errc::invalid_endpoint;
+        made.type_ = kind::ipv6;
+        made.bytes_.clear();
+        made.host_.clear();
+        for (const auto group : *groups) detail::append_big(made.bytes_, group, 2);
+        url::append_ipv6(made.host_, *groups);
+        return made;
+    }
+    if (url::ends_in_number(host)) {
+        const auto number = url::parse_ipv4(host);
+        if (!number) return errc::invalid_endpoint;
+        made.bytes_.clear();
+        made.host_.clear();
+        detail::append_big(made.bytes_, *number, 4);
+        url::append_ipv4(made.host_, *number);
+        return made;
+    }
+    const auto fits = [](char c) { return ascii::is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; };
+    if (host.empty() || !detail::is_socks_text(host) || !std::all_of(host.begin(), host.end(), fits))
+        return errc::invalid_endpoint;
+    made.type_ = kind::name;
+    made.bytes_ = made.host_ = host;
+    return made;
+}
+
+DRAGLINE_DECL result<proxy_target> proxy_target::parse(std::string_view bytes) {
+    if (bytes.empty()) return errc::proxy_protocol_error;
+    const auto type = static_cast<kind>(bytes.front());
+    bytes.remove_prefix(1);
+    const auto take = [&](std::size_t size) {
+        const auto taken = bytes.substr(0, size);
+        bytes.remove_prefix(taken.size());
+        return taken;
+    };
+    std::string_view address;
+    std::string text;
+    switch (type) {
+        case kind::ipv4:
+            address = take(4);
+            if (address.size() == 4) url::append_ipv4(text, detail::load_big(address));
+            break;
+        case kind::ipv6: {
+            address = take(16);
+            url::ipv6_groups groups{};
+            for (std::size_t at = 0; at + 1 < address.size(); at += 2)
+                groups[at / 2] = static_cast<std::uint16_t>(detail::load_big(address.substr(at, 2)));
+            url::append_ipv6(text, groups);
+            break;
+        }
+        case kind::name: text = address = take(detail::load_big(take(1))); break;
+        default: return errc::proxy_address_not_supported;
+    }
+    if (bytes.size() != 2) return errc::proxy_protocol_error;
+    // Also a name that is an address in disguise.
+    auto made = make(text, static_cast<std::uint16_t>(detail::load_big(bytes)));
+    if (!made) return errc::proxy_protocol_error;
+    return made;
+}
+
+DRAGLINE_DECL std::string proxy_target::to_string() const {
+    return (type_ == kind::ipv6 ? '[' + host_ + ']' : host_) + ':' + std::to_string(port_);
+}
+
+DRAGLINE_DECL void proxy_target::append_to(std::string& out) const {
+    out += static_cast<char>(type_);
+    if (type_ == kind::name) out += static_cast<char>(bytes_.size());
+    out += bytes_;
+    detail::append_big(out, port_, 2);
+}
+
+DRAGLINE_DECL std::error_code make_socks_error(socks_reply reply) noexcept {
+    switch (reply) {
+        case socks_reply::succeeded: return {};
+        case socks_reply::general_failure: return errc::proxy_failure;
+        case socks_reply::not_allowed: return errc::proxy_refused;
+        case socks_reply::network_unreachable: return errc::proxy_network_unreachable;
+        case socks_reply::host_unreachable: return errc::proxy_host_unreachable;
+        case socks_reply::connection_refused: return errc::proxy_connection_refused;
+        case socks_reply::ttl_expired: return errc::proxy_target_timeout;
+        case socks_reply::command_not_supported: return errc::proxy_command_not_supported;
+        case socks_reply::address_not_supported: return errc::proxy_address_not_supported;
+    }
+    return errc::proxy_failure;
+}
+
+DRAGLINE_DECL socks_reply make_socks_reply(const std::error_code& ec) noexcept {
+    if (!ec) return socks_reply::succeeded;
+    for (auto each = socks_reply::not_allowed; each <= socks_reply::address_not_supported;
+         each = static_cast<socks_reply>(static_cast<int>(each) + 1)) {
+        if (ec == make_socks_error(each)) return each;  // the failure of a proxy behind this one
+    }
+    if (ec == condition::blocked) return socks_reply::not_allowed;
+    if (ec == condition::resolve_failed) return socks_reply::host_unreachable;
+    if (ec == condition::timeout) return socks_reply::ttl_expired;
+    // Asio 1.22 maps the codes of its own category for the system to nothing.
+    const bool asio_system = std::string_view(ec.category().name()) == "asio.system";
+    const auto code = asio_system ? std::error_code(ec.value(), std::system_category()) : ec;
+    if (code == std::errc::connection_refused) return socks_reply::connection_refused;
+    if (code == std::errc::network_unreachable) return socks_reply::network_unreachable;
+    if (code == std::errc::host_unreachable) return socks_reply::host_unreachable;
+    if (code == std::errc::timed_out) return socks_reply::ttl_expired;
+    if (code == std::errc::address_family_not_supported) return socks_reply::address_not_supported;
+    return socks_reply::general_failure;
+}
+
+DRAGLINE_DECL socks5_client::socks5_client(const proxy_target& target) : target_(target) {
+    output_.assign("\5\1\0", 3);
+    expect(2);
+}
+
+DRAGLINE_DECL socks5_client::socks5_client(const proxy_target& target, std::string_view user,
+                                           std::string_view password)
+    : has_credentials_(true), target_(target) {
+    if (user.empty() || !detail::is_socks_text(user) || !detail::is_socks_text(password)) {
+        error_ = errc::invalid_proxy;
+        return;
+    }
+    output_.assign("\5\2\0\2", 4);
+    ((credentials_ += '\1') += static_cast<char>(user.size())) += user;
+    (credentials_ += static_cast<char>(password.size())) += password;
+    expect(2);
+}
+
+DRAGLINE_DECL std::error_code socks5_client::on_method() {
+    constexpr std::size_t none = 0, password = 2, no_acceptable = 0xff;
+    if (byte(0) != 5) return errc::proxy_protocol_error;
+    if (byte(1) == no_acceptable) return errc::proxy_authentication_required;
+    if (byte(1) == none) {
+        ask();
+    } else if (byte(1) == password && has_credentials_) {
+        output_ += credentials_;
+        stage_ = stage::authentication;
+        expect(2);
     } else {
-        switch (SSL_get_error(state.connection.get(), outcome)) {
-            case SSL_ERROR_WANT_READ:
-                if (state.error) break;  // of the function of a key log
-                if (!state.input_ended) return progress::want_input;
-                state.fail(state.peer_speaks_tls() ? errc::handshake_closed : errc::not_tls);
-                break;
-            case SSL_ERROR_ZERO_RETURN: state.fail(errc::handshake_closed); break;
-            default: state.fail_by_openssl();
+        return errc::proxy_protocol_error;  // none of those that were offered
+    }
+    credentials_.clear();
+    return {};
+}
+
+DRAGLINE_DECL void socks5_client::ask() {
+    output_.append("\5\1\0", 3);
+    target_.append_to(output_);
+    stage_ = stage::reply;
+    expect(5);
+}
+
+// Version, reply, a byte of nothing, the type of the address, and its first byte.
+DRAGLINE_DECL std::error_code socks5_client::on_reply() {
+    if (byte(0) != 5) return errc::proxy_protocol_error;
+    status_ = static_cast<int>(byte(1));
+    if (status_ != 0) return make_socks_error(static_cast<socks_reply>(status_));
+    switch (static_cast<proxy_target::kind>(byte(3))) {
+        case proxy_target::kind::ipv4: expect_in_all(4 + 4 + 2); break;
+        case proxy_target::kind::ipv6: expect_in_all(4 + 16 + 2); break;
+        case proxy_target::kind::name: expect_in_all(4 + 1 + byte(4) + 2); break;
+        default: return errc::proxy_protocol_error;
+    }
+    stage_ = stage::address;
+    return {};
+}
+
+DRAGLINE_DECL std::error_code socks5_client::step() {
+    switch (stage_) {
+        case stage::method: return on_method();
+        case stage::authentication:
+            if (byte(0) != 1) return errc::proxy_protocol_error;
+            if (byte(1) != 0) return errc::proxy_authentication_refused;
+            ask();
+            return {};
+        case stage::reply: return on_reply();
+        case stage::address: break;
+    }
+    // Some proxies name nothing, or nonsense: the tunnel stands all the same.
+    if (auto bound = proxy_target::parse(std::string_view(held_).substr(3))) bound_ = *std::move(bound);
+    expect(0);
+    done_ = true;
+    return {};
+}
+
+DRAGLINE_DECL socks4a_client::socks4a_client(const proxy_target& target, std::string_view user) {
+    if (!detail::is_socks_text(user) || user.find('\0') != user.npos) {
+        error_ = errc::invalid_proxy;
+        return;
+    }
+    const bool named = target.type() == proxy_target::kind::name;
+    // 0.0.0.1 to 0.0.0.255 would say that a name follows.
+    if (target.type() == proxy_target::kind::ipv6 ||
+        (!named && detail::load_big(target.bytes()) <= detail::max_socks_text)) {
+        error_ = errc::proxy_address_not_supported;
+        return;
+    }
+    output_.assign("\4\1", 2);
+    detail::append_big(output_, target.port(), 2);
+    output_ += named ? std::string("\0\0\0\1", 4) : target.bytes();
+    (output_ += user) += '\0';
+    if (named) (output_ += target.host()) += '\0';
+    expect(8);
+}
+
+DRAGLINE_DECL std::error_code socks4a_client::step() {
+    constexpr int granted = 90, failed = 91, no_identity = 92, other_identity = 93;
+    if (byte(0) != 0) return errc::proxy_protocol_error;
+    status_ = static_cast<int>(byte(1));
+    switch (status_) {
+        case granted:
+            expect(0);
+            done_ = true;
+            return {};
+        case failed: return errc::proxy_failure;
+        case no_identity:
+        case other_identity: return errc::proxy_authentication_refused;
+        default: return errc::proxy_protocol_error;
+    }
+}
+
+}  // namespace dragline::net
+
+#endif
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::net {
+
+/// The handshake with an HTTP proxy for a tunnel to `target`. Send output(), then receive until done().
+///
+/// Any 2xx opens the tunnel, which begins right behind its head: what Content-Length or Transfer-Encoding
+/// there say means nothing. Errors: errc::proxy_authentication_required for 407, or _refused when an
+/// authorization was sent; proxy_refused, proxy_host_unreachable (502, 503), proxy_target_timeout (504) and
+/// proxy_failure (other 5xx); proxy_limit_exceeded, proxy_protocol_error.
+class http_connect final : public detail::proxy_handshake {
+public:
+    /// 64 KiB, 256 fields, 16 KiB in a line; beside it, 32 interim responses.
+    static h1::head_limits default_limits();
+
+    /// `authorization` is the value of Proxy-Authorization, "Basic ..." say; empty: none is sent. One that is
+    /// no field value is errc::invalid_proxy.
+    explicit http_connect(const proxy_target& target, std::string_view authorization = {},
+                          h1::head_limits limits = default_limits());
+
+    result<std::size_t> receive(std::string_view input) override;
+    std::size_t wanted() const noexcept override { return done_ || error_ ? 0 : 4096; }
+
+    /// Of the final response, 0 before.
+    int status() const noexcept { return status_; }
+
+    /// The values of Proxy-Authenticate in a 407.
+    const std::vector<std::string>& challenges() const noexcept { return challenges_; }
+
+private:
+    std::error_code on_head();
+    std::error_code on_status(const h1::response_head& head);
+
+    h1::response_head_parser parser_;
+    std::string held_;
+    int status_ = 0;
+    int interim_ = 0;
+    bool authorized_ = false;
+    std::vector<std::string> challenges_;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/proxies/wire/impl/http_connect.ipp
+// Included by <dragline/net/proxies/wire/http_connect.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL h1::head_limits http_connect::default_limits() {
+    return h1::head_limits().max_size(64 * 1024).max_fields(256).max_line(16 * 1024);
+}
+
+DRAGLINE_DECL http_connect::http_connect(const proxy_target& target, std::string_view authorization,
+                                         h1::head_limits limits)
+    : parser_(limits), authorized_(!authorization.empty()) {
+    if (h1::check_field_value(authorization)) {
+        error_ = errc::invalid_proxy;
+        return;
+    }
+    const auto authority = target.to_string();
+    h1::append_request_line(output_, "CONNECT", authority);
+    h1::append_field(output_, "Host", authority);
+    if (authorized_) h1::append_field(output_, "Proxy-Authorization", authorization);
+    output_ += h1::line_end;
+}
+
+DRAGLINE_DECL result<std::size_t> http_connect::receive(std::string_view input) {
+    if (error_) return error_;
+    if (done_) return std::size_t{0};
+    held_ += input;
+    error_ = on_head();
+    if (error_) return error_;
+    if (!done_) return input.size();
+    const auto behind = held_.size();
+    held_ = {};
+    return input.size() - behind;
+}
+
+// Leaves in held_ what is behind the heads.
+DRAGLINE_DECL std::error_code http_connect::on_head() {
+    constexpr int most_interim = 32;
+    for (;;) {
+        const auto size = parser_.parse(held_);
+        if (!size) {
+            const bool limit = size.error() == condition::limit_exceeded;
+            return limit ? errc::proxy_limit_exceeded : errc::proxy_protocol_error;
         }
+        if (*size == 0) return {};
+        const auto ec = on_status(parser_.head());
+        const bool final = parser_.head().status >= 200;
+        parser_.reset();
+        held_.erase(0, *size);
+        if (ec || final) return ec;
+        if (++interim_ > most_interim) return errc::proxy_limit_exceeded;
     }
-    if (state.error) return state.error;
-    return progress::done;
 }
 
-DRAGLINE_DECL result<read_step> engine::read(std::span<char> plain) {
-    auto& state = *state_;
-    if (!state.established) {
-        const auto step = handshake();
-        if (!step) return step.error();
-        if (*step == progress::want_input) return read_step{.want_input = true};
+DRAGLINE_DECL std::error_code http_connect::on_status(const h1::response_head& head) {
+    const int status = head.status;
+    if (status == 101) return errc::proxy_protocol_error;
+    if (status < 200) return {};
+    status_ = status;
+    done_ = status < 300;
+    switch (status) {
+        case 407:
+            for (const auto& each : head.fields) {
+                if (ascii::equals_ignoring_case(each.name, "Proxy-Authenticate"))
+                    challenges_.emplace_back(each.value);
+            }
+            return authorized_ ? errc::proxy_authentication_refused : errc::proxy_authentication_required;
+        case 502:
+        case 503: return errc::proxy_host_unreachable;
+        case 504: return errc::proxy_target_timeout;
+        default: break;
     }
-    read_step step;
-    detail::clear_errors();
-    while (step.size < plain.size() && !state.error && !state.close_received && !state.is_drained()) {
-        std::size_t got = 0;
-        const int outcome =
-            SSL_read_ex(state.connection.get(), plain.data() + step.size, plain.size() - step.size, &got);
-        step.size += got;
-        if (outcome == 1) continue;
-        switch (SSL_get_error(state.connection.get(), outcome)) {
-            case SSL_ERROR_WANT_READ: break;  // a part of a record: the input is used up
-            case SSL_ERROR_ZERO_RETURN: state.close_received = true; break;
-            default: state.fail_by_openssl();
-        }
+    if (done_) return {};
+    return status >= 500 ? errc::proxy_failure : errc::proxy_refused;
+}
+
+}  // namespace dragline::net
+
+#endif
+
+#include <variant>
+
+namespace dragline::inline v1::net::detail {
+
+using any_handshake = std::variant<socks5_client, socks4a_client, http_connect>;
+
+inline proxy_handshake& common(any_handshake& any) noexcept {
+    return std::visit([](auto& each) -> proxy_handshake& { return each; }, any);
+}
+inline const proxy_handshake& common(const any_handshake& any) noexcept {
+    return std::visit([](const auto& each) -> const proxy_handshake& { return each; }, any);
+}
+
+/// What the proxy answered: an HTTP status, or a reply of SOCKS.
+inline int status_of(const any_handshake& any) noexcept {
+    return std::visit([](const auto& each) { return each.status(); }, any);
+}
+
+}  // namespace dragline::net::detail
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::net {
+
+namespace detail {
+class proxying;
+}
+
+enum class proxy_scheme : std::uint8_t {
+    http,     ///< CONNECT (RFC 9110, 9.3.6); looks names up itself.
+    https,    ///< The same over TLS.
+    socks4a,  ///< IPv4 and names, which it looks up itself; a user, but no password.
+    socks5,   ///< RFC 1928; names are looked up here, and every address is tried.
+    socks5h,  ///< The same, but it looks names up itself.
+};
+
+/// "socks5h"
+DRAGLINE_DECL std::string_view to_string(proxy_scheme scheme) noexcept;
+
+/// A proxy, with what it needs to know of us. User, password and authorization are secrets: they are sent to
+/// this proxy, compared, and stand in no text that the library makes.
+///
+/// What cannot work is kept and fails the connection: errc::invalid_proxy. Values order, so they serve as map
+/// keys.
+class proxy {
+public:
+    proxy() {}  ///< None: errc::invalid_proxy.
+
+    /// At port 0, at the usual port: 80, 443, or 1080 for SOCKS.
+    proxy(proxy_scheme scheme, std::string_view host, std::uint16_t port = 0);
+
+    /// As parse(), but keeps the error.
+    explicit proxy(std::string_view url);
+
+    /// Reads "scheme://user:password@host:port", of which scheme and host are needed; user and password are
+    /// percent-decoded, and a path of "/" is allowed. Errors: errc::invalid_proxy.
+    static result<proxy> parse(std::string_view url);
+
+    proxy_scheme scheme() const noexcept { return scheme_; }
+    const endpoint& where() const noexcept { return where_; }
+
+    /// SOCKS: at most 255 bytes each. HTTP: Basic, so no colon in the user. SOCKS 4a: no password.
+    proxy& credentials(std::string user, std::string password);
+    bool has_credentials() const noexcept { return has_credentials_; }
+    const std::string& user() const noexcept { return user_; }
+    const std::string& password() const noexcept { return password_; }
+
+    /// HTTP: the whole value of Proxy-Authorization instead, to answer the challenges of a proxy_record.
+    proxy& authorization(std::string value) { return authorization_ = std::move(value), *this; }
+    const std::string& authorization() const noexcept { return authorization_; }
+
+    /// What Proxy-Authorization says to an HTTP proxy: authorization(), else the credentials in Basic; empty
+    /// without either. A secret.
+    std::string authorization_value() const;
+
+    /// https: how to speak TLS with the proxy itself, whose name is verified by default.
+    proxy& tls(tls::client_options value) { return tls_ = std::move(value), *this; }
+    const dragline::tls::client_options& tls() const noexcept { return tls_; }
+
+    /// Whether the address policy judges the proxy's own address too. Turn it off only for a proxy that the
+    /// program has chosen itself, on 127.0.0.1 say.
+    proxy& policed(bool value) { return policed_ = value, *this; }
+    bool policed() const noexcept { return policed_; }
+
+    /// Whether it looks up the names of its targets, so that nobody does here.
+    bool resolves() const noexcept { return scheme_ != proxy_scheme::socks5; }
+
+    /// What makes it unusable, whatever the target.
+    std::error_code error() const;
+
+    /// "socks5h://host:1080": without secrets.
+    std::string to_string() const;
+
+    friend bool operator==(const proxy& a, const proxy& b) noexcept { return (a <=> b) == 0; }
+    friend DRAGLINE_DECL std::strong_ordering operator<=>(const proxy& a, const proxy& b) noexcept;
+
+private:
+    friend class detail::proxying;
+
+    // For a connection to `target`; its error() says so when it cannot begin.
+    detail::any_handshake handshake(const proxy_target& target) const;
+
+    proxy_scheme scheme_ = proxy_scheme::http;
+    endpoint where_;
+    std::string user_;
+    std::string password_;
+    std::string authorization_;
+    dragline::tls::client_options tls_;
+    bool has_credentials_ = false;
+    bool policed_ = true;
+};
+
+/// Each is dialled through the one before it; the last one connects to the target.
+using proxy_chain = std::vector<proxy>;
+
+}  // namespace dragline::net
+
+// ---- dragline/net/proxies/impl/proxy.ipp
+// Included by <dragline/net/proxies/proxy.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <tuple>
+
+namespace dragline::inline v1::net {
+namespace detail {
+
+inline constexpr std::array<std::string_view, 5> proxy_scheme_names = {"http", "https", "socks4a", "socks5",
+                                                                       "socks5h"};
+
+inline std::uint16_t default_proxy_port(proxy_scheme scheme) noexcept {
+    if (scheme == proxy_scheme::http) return 80;
+    return scheme == proxy_scheme::https ? 443 : 1080;
+}
+
+// RFC 7617.
+inline std::string basic_authorization(const std::string& user, const std::string& password) {
+    const auto plain = user + ':' + password;
+    std::string value = "Basic ";
+    const auto begin = value.size();
+    value.resize(begin + (plain.size() + 2) / 3 * 4 + 1);  // and a NUL
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(value.data() + begin),
+                    reinterpret_cast<const unsigned char*>(plain.data()), static_cast<int>(plain.size()));
+    value.pop_back();
+    return value;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string_view to_string(proxy_scheme scheme) noexcept {
+    return detail::proxy_scheme_names[static_cast<std::size_t>(scheme)];
+}
+
+DRAGLINE_DECL proxy::proxy(proxy_scheme scheme, std::string_view host, std::uint16_t port)
+    : scheme_(scheme), where_(host, port == 0 ? detail::default_proxy_port(scheme) : port) {}
+
+DRAGLINE_DECL proxy::proxy(std::string_view url) {
+    if (auto parsed = parse(url)) *this = *std::move(parsed);
+}
+
+DRAGLINE_DECL result<proxy> proxy::parse(std::string_view text) {
+    // The parser of URLs forgives more than a setting should.
+    const auto is_odd = [](char c) { return c == ' ' || c == '\\' || ascii::is_control(c); };
+    const auto colon = text.find("://");
+    if (colon == text.npos || std::any_of(text.begin(), text.end(), is_odd)) return errc::invalid_proxy;
+    const auto name = ascii::to_lower(text.substr(0, colon));
+    const auto& names = detail::proxy_scheme_names;
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) return errc::invalid_proxy;
+    const auto scheme = static_cast<proxy_scheme>(found - names.begin());
+
+    const auto parsed = url::parse(text);
+    if (!parsed || parsed->query() || parsed->fragment() ||
+        (!parsed->path().empty() && parsed->path() != "/"))
+        return errc::invalid_proxy;
+    const auto host = url::parse_host(parsed->hostname());
+    if (!host || parsed->port() == 0) return errc::invalid_proxy;
+    proxy made(scheme, host->text(), parsed->port().value_or(0));
+    if (parsed->has_credentials()) {
+        made.credentials(url::percent_decode(parsed->username()), url::percent_decode(parsed->password()));
     }
-    // What was decrypted comes first; an error waits for the next call.
-    if (step.size != 0) return step;
-    if (state.error) return state.error;
-    step.closed = state.close_received;
-    if (step.closed || (plain.empty() && !state.is_drained())) return step;
-    if (state.input_ended) {
-        state.fail(errc::truncated);
-        return state.error;
+    if (const auto ec = made.error()) return ec;
+    return made;
+}
+
+DRAGLINE_DECL proxy& proxy::credentials(std::string user, std::string password) {
+    user_ = std::move(user);
+    password_ = std::move(password);
+    has_credentials_ = true;
+    return *this;
+}
+
+DRAGLINE_DECL std::error_code proxy::error() const {
+    if (where_.host().empty() || where_.is_local_socket()) return errc::invalid_proxy;
+    const bool http = scheme_ == proxy_scheme::http || scheme_ == proxy_scheme::https;
+    if (http && user_.find(':') != user_.npos) return errc::invalid_proxy;
+    if (scheme_ == proxy_scheme::socks4a && !password_.empty()) return errc::invalid_proxy;
+    // Any target will do to see whether the handshake can begin.
+    const auto target = proxy_target::make("a.invalid", 1);
+    return detail::common(handshake(*target)).error();
+}
+
+DRAGLINE_DECL std::string proxy::authorization_value() const {
+    if (!authorization_.empty() || !has_credentials_) return authorization_;
+    return detail::basic_authorization(user_, password_);
+}
+
+DRAGLINE_DECL detail::any_handshake proxy::handshake(const proxy_target& target) const {
+    switch (scheme_) {
+        case proxy_scheme::http:
+        case proxy_scheme::https: return http_connect(target, authorization_value());
+        case proxy_scheme::socks4a: return socks4a_client(target, user_);
+        case proxy_scheme::socks5:
+        case proxy_scheme::socks5h: break;
     }
-    step.want_input = true;
-    return step;
+    if (has_credentials_) return socks5_client(target, user_, password_);
+    return socks5_client(target);
 }
 
-DRAGLINE_DECL result<std::size_t> engine::write(std::string_view plain) {
-    return write(std::span<const std::string_view>(&plain, 1));
+DRAGLINE_DECL std::string proxy::to_string() const {
+    return std::string(net::to_string(scheme_)) + "://" + where_.to_string();
 }
 
-DRAGLINE_DECL result<std::size_t> engine::write(std::span<const std::string_view> pieces) {
-    auto& state = *state_;
-    if (state.error) return state.error;
-    if (state.close_sent) return errc::closed;
-    std::size_t written = 0;
-    if (!state.established) return written;
-    detail::clear_errors();
-    for (detail::piece_reader reader(pieces); !reader.at_end() && state.output.size() < state.output_limit;) {
-        const std::string_view portion = reader.next(state.joined);
-        std::size_t sent = 0;
-        if (SSL_write_ex(state.connection.get(), portion.data(), portion.size(), &sent) != 1) {
-            state.fail_by_openssl();
-            return state.error;
-        }
-        written += sent;
-        reader.skip(sent);
-    }
-    return written;
+DRAGLINE_DECL std::strong_ordering operator<=>(const proxy& a, const proxy& b) noexcept {
+    const auto parts = [](const proxy& each) {
+        return std::tuple(each.scheme_, each.where_.is_local_socket(), each.where_.port(),
+                          each.has_credentials_, each.policed_);
+    };
+    if (const auto order = parts(a) <=> parts(b); order != 0) return order;
+    const auto texts = [](const proxy& each) {
+        return std::tie(each.where_.host(), each.user_, each.password_, each.authorization_, each.tls_);
+    };
+    return texts(a) <=> texts(b);
 }
 
-DRAGLINE_DECL void engine::close() noexcept {
-    auto& state = *state_;
-    if (!state.established || state.error || std::exchange(state.close_sent, true)) return;
-    detail::clear_errors();
-    SSL_shutdown(state.connection.get());
-    detail::clear_errors();
-}
-
-DRAGLINE_DECL bool engine::handshake_done() const noexcept { return state_->established; }
-
-DRAGLINE_DECL bool engine::has_pending_input() const noexcept {
-    return state_->connection && !state_->is_drained();
-}
-
-DRAGLINE_DECL std::string engine::server_name() const {
-    const auto& connection = state_->connection;
-    const char* name = connection ? SSL_get_servername(connection.get(), TLSEXT_NAMETYPE_host_name) : nullptr;
-    return name ? name : std::string();
-}
-
-DRAGLINE_DECL std::string_view engine::alpn() const noexcept {
-    if (!state_->established) return {};
-    const unsigned char* chosen = nullptr;
-    unsigned int size = 0;
-    SSL_get0_alpn_selected(state_->connection.get(), &chosen, &size);
-    return {reinterpret_cast<const char*>(chosen), size};
-}
-
-DRAGLINE_DECL bool engine::resumed() const noexcept {
-    return state_->established && SSL_session_reused(state_->connection.get()) == 1;
-}
-
-DRAGLINE_DECL peer_info engine::peer() const {
-    auto& state = *state_;
-    if (state.peer) return peer_info(state.peer);
-    if (!state.established && !state.failed_reason) return peer_info();
-    SSL* const ssl = state.connection.get();
-    auto made = std::make_shared<detail::peer_state>();
-    made->version = SSL_get_version(ssl);
-    if (const char* cipher = SSL_get_cipher_name(ssl)) made->cipher = cipher;
-    made->alpn = alpn();
-    made->resumed = resumed();
-    const STACK_OF(X509)* sent =
-        state.refused_chain ? state.refused_chain.get() : SSL_get_peer_cert_chain(ssl);
-    if (sent) made->chain = X509_chain_up_ref(const_cast<STACK_OF(X509)*>(sent));
-    // OpenSSL gives a server the chain without the client's own certificate.
-    if (!state.common->is_client && state.established) {
-        if (detail::x509_pointer own{SSL_get1_peer_certificate(ssl)}) {
-            if (!made->chain) made->chain = sk_X509_new_null();
-            if (made->chain && sk_X509_unshift(made->chain, own.get()) > 0) static_cast<void>(own.release());
-        }
-    }
-    if (const auto& known = state.established ? state.evidence() : state.proof; known) {
-        made->ocsp = known->staple;
-        if (known->verified) made->verified = X509_chain_up_ref(known->verified.get());
-    }
-    if (state.failed_reason) {
-        made->ocsp = state.staple.status;
-        made->failed_reason = state.failed_reason;
-        made->failed_code = state.failed_code;
-        made->failed_depth = state.failed_depth;
-        X509* const failed = state.failed_certificate.get();
-        if (failed && X509_up_ref(failed) == 1) made->failed_certificate = failed;
-    }
-    state.peer = std::move(made);
-    return peer_info(state.peer);
-}
-
-DRAGLINE_DECL std::string engine::error_detail() const { return state_->error_detail; }
-
-DRAGLINE_DECL void engine::release_buffers() noexcept {
-    auto& state = *state_;
-    state.input.release();
-    state.output.release();
-    std::string().swap(state.joined);
-    if (state.connection) SSL_free_buffers(state.connection.get());
-}
-
-DRAGLINE_DECL ssl_st* engine::native_handle() const noexcept { return state_->connection.get(); }
-
-}  // namespace dragline::inline v1::tls
+}  // namespace dragline::net
 
 #endif
 
 #include <asio/ip/address.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dragline::inline v1::net {
 
@@ -33377,15 +37113,23 @@ public:
     connect_request() {}
 
     endpoint target;
+    std::vector<asio::ip::address> addresses;  ///< Those of a target that is a name, where they are known.
     std::optional<asio::ip::address> bind_address;
     std::string bind_interface;
+    socket_options socket;
+    stream_options stream;
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
-    std::optional<tls::context> tls;        ///< Speaks TLS when set.
+    net::address_policy address_policy;     ///< Judges each address that is dialled.
+    proxy_chain proxies;                    ///< To be gone through, in order.
+    /// Where TLS contexts for https proxies come from; made anew when empty.
+    std::function<result<tls::context>(const tls::client_options&)> proxy_context;
+    std::optional<tls::context> tls;  ///< Speaks TLS when set.
     tls::engine_options tls_options;
     async::time_point until = async::no_deadline;
     async::duration resolve_timeout = no_limit;
     async::duration connect_timeout = no_limit;
     async::duration tls_timeout = no_limit;
+    async::duration proxy_timeout = no_limit;  ///< Each proxy, until it says that the next connection stands.
     async::duration attempt_delay = std::chrono::milliseconds(250);
     async::duration resolution_delay = std::chrono::milliseconds(50);
 };
@@ -33471,13 +37215,14 @@ public:
     connected() {}
 
     net::stream stream;
-    asio::ip::address address;  ///< The one that was dialled; none for a Unix socket.
+    asio::ip::address address;  ///< The one that was dialled, the first proxy's say; none for a Unix socket.
     tls::peer_info peer;        ///< Empty without TLS.
 };
 
 /// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside.
 ///
-/// Errors: those of the resolver, of the first address that failed, of tls, and the timeout of the stage.
+/// With proxies there is never a connection around them. Errors: those of the resolver, of the first address
+/// that failed, of tls, and the timeout of the stage; errc::address_blocked; condition::proxy_failed.
 asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
                                            connect_trace& trace, async::interrupter& ending);
 
@@ -33618,13 +37363,13 @@ DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
 // The bottom of a stream: a TCP or Unix socket.
 
 
-#include <asio/generic/stream_protocol.hpp>
+#include <asio/cancellation_type.hpp>
 
+#include <cstddef>
 #include <memory>
+#include <system_error>
 
 namespace dragline::inline v1::net::detail {
-
-using stream_socket = asio::generic::stream_protocol::socket;
 
 class socket_layer final : public stream_layer {
 public:
@@ -33637,6 +37382,12 @@ public:
                                         input_watch* watch = nullptr) override;
     asio::awaitable<result<void>> shutdown(async::time_point until) override;
     result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
+    result<bool> try_write(gather& pieces) override;
+    asio::awaitable<result<void>> wait_input(async::time_point until, phase where) override;
+    asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override;
+    bool may_have_input() const noexcept override { return !drained_; }
+    std::size_t unsent() const noexcept override { return 0; }
+    stream_socket* socket() noexcept override { return &socket_; }
     void close() noexcept override;
     bool is_open() const noexcept override { return socket_.is_open(); }
 
@@ -33661,16 +37412,23 @@ private:
         async::event* waiting = nullptr;
     };
 
+    bool goes_on(std::error_code ec, asio::cancellation_type cancelled) const noexcept;
+    std::size_t write_now(gather& pieces, std::error_code& ec);
     void look_out(stream_socket::wait_type what, readiness::side& side);
     void stop_looking_out() noexcept;
+    void end_wait() noexcept;
     asio::awaitable<result<void>> wait_for_output(async::time_point until, phase where);
     asio::awaitable<result<bool>> wait_for_either(async::time_point until, phase where);
+
+    static constexpr std::size_t most_unbroken = 1024 * 1024;
 
     async::loop_state& loop_;
     stream_socket socket_;
     std::shared_ptr<readiness> readiness_;  // made at the first wait
     direction reading_{*this};
-    direction writing_{*this};
+    std::unique_ptr<direction> writing_;  // made at the first wait
+    std::size_t unbroken_ = 0;            // bytes written since the loop had a turn
+    bool drained_ = false;                // the last read left nothing in the kernel
 };
 
 }  // namespace dragline::net::detail
@@ -33682,6 +37440,7 @@ private:
 
 #include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
 
@@ -33705,6 +37464,13 @@ DRAGLINE_DECL void socket_layer::direction::expire(void* self) noexcept {
     expired.layer.socket_.cancel(ignored);
 }
 
+// Whether a wait to read ended only because the other direction's deadline passed.
+DRAGLINE_DECL bool socket_layer::goes_on(std::error_code ec,
+                                         asio::cancellation_type cancelled) const noexcept {
+    return ec == asio::error::operation_aborted && socket_.is_open() && !reading_.expired &&
+           cancelled == asio::cancellation_type::none;
+}
+
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> socket_layer::read_some(asio::mutable_buffer into,
                                                                            async::time_point until,
                                                                            phase where) {
@@ -33714,11 +37480,12 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> socket_layer::read_some(asio:
         std::error_code ec;
         auto token = asio::redirect_error(asio::use_awaitable, ec);
         const auto size = co_await socket_.async_read_some(into, token);
-        if (ec == asio::error::operation_aborted && socket_.is_open() && !reading_.expired) {
+        if (ec == asio::error::operation_aborted) {
             const auto state = co_await asio::this_coro::cancellation_state;
-            if (state.cancelled() == asio::cancellation_type::none) continue;
+            if (goes_on(ec, state.cancelled())) continue;
         }
         reading_.limit.disarm();
+        drained_ = size < into.size();
         if (!ec) co_return size;
         if (ec == asio::error::operation_aborted && reading_.expired) co_return make_timeout(where);
         co_return ec;
@@ -33728,11 +37495,17 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> socket_layer::read_some(asio:
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, async::time_point until,
                                                                 phase where, input_watch* watch) {
     for (;;) {
+        // While the peer takes all at once, nothing else would make the loop turn.
+        if (unbroken_ >= most_unbroken) {
+            unbroken_ = 0;
+            auto turn = asio::post(loop_.executor(), asio::use_awaitable);
+            co_await std::move(turn);
+            if (!socket_.is_open()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+            if (until <= loop_.now()) co_return end_wait(), make_timeout(where);
+        }
         // Mostly the kernel takes everything at once: then no operation is needed at all.
         std::error_code ec;
-        // One piece costs less than a list of one.
-        auto written =
-            pieces[1].size() == 0 ? socket_.write_some(pieces[0], ec) : socket_.write_some(pieces, ec);
+        const auto written = write_now(pieces, ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again) {
             if (watch) {
                 auto waiting = wait_for_either(until, where);
@@ -33742,36 +37515,80 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
             } else {
                 auto waiting = wait_for_output(until, where);
                 const auto waited = co_await std::move(waiting);
-                if (!waited) co_return writing_.limit.disarm(), waited;
+                if (!waited) co_return end_wait(), waited;
             }
             continue;
         }
-        if (ec) co_return writing_.limit.disarm(), ec;
+        if (ec) co_return end_wait(), ec;
         if (watch) watch->written += written;
-        for (auto& piece : pieces) {
-            const auto taken = std::min(written, piece.size());
-            piece += taken;
-            written -= taken;
-        }
+        unbroken_ += written;
         if (asio::buffer_size(pieces) > 0) continue;
-        writing_.limit.disarm();
+        end_wait();
         stop_looking_out();
         co_return result<void>();
     }
 }
 
+DRAGLINE_DECL std::size_t socket_layer::write_now(gather& pieces, std::error_code& ec) {
+    // One piece costs less than a list of one.
+    const auto written =
+        pieces[1].size() == 0 ? socket_.write_some(pieces[0], ec) : socket_.write_some(pieces, ec);
+    advance(pieces, written);
+    return written;
+}
+
+DRAGLINE_DECL result<bool> socket_layer::try_write(gather& pieces) {
+    while (asio::buffer_size(pieces) > 0) {
+        std::error_code ec;
+        write_now(pieces, ec);
+        if (ec == asio::error::would_block || ec == asio::error::try_again) return false;
+        if (ec) return ec;
+    }
+    return true;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_input(async::time_point until, phase where) {
+    reading_.expired = false;
+    loop_.deadlines().arm(reading_.limit, until);
+    for (;;) {
+        std::error_code ec;
+        auto token = asio::redirect_error(asio::use_awaitable, ec);
+        co_await socket_.async_wait(stream_socket::wait_read, token);
+        if (ec == asio::error::operation_aborted) {
+            const auto state = co_await asio::this_coro::cancellation_state;
+            if (goes_on(ec, state.cancelled())) continue;
+        }
+        reading_.limit.disarm();
+        drained_ = static_cast<bool>(ec);
+        if (ec == asio::error::operation_aborted && reading_.expired) co_return make_timeout(where);
+        co_return ec;
+    }
+}
+
+DRAGLINE_DECL void socket_layer::end_wait() noexcept {
+    if (writing_) writing_->limit.disarm();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_output(async::time_point until, phase where) {
+    auto waiting = wait_for_output(until, where);
+    auto waited = co_await std::move(waiting);
+    end_wait();
+    co_return waited;
+}
+
 // The deadline is for the whole write: it stays armed when this has ended.
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_for_output(async::time_point until,
                                                                           phase where) {
-    if (!writing_.limit.armed()) {
-        writing_.expired = false;
-        loop_.deadlines().arm(writing_.limit, until);
+    if (!writing_) writing_ = std::make_unique<direction>(*this);
+    if (!writing_->limit.armed()) {
+        writing_->expired = false;
+        loop_.deadlines().arm(writing_->limit, until);
     }
     std::error_code ec;
     auto token = asio::redirect_error(asio::use_awaitable, ec);
     co_await socket_.async_wait(stream_socket::wait_write, token);
     if (ec != asio::error::operation_aborted) co_return ec;
-    if (writing_.expired) co_return make_timeout(where);
+    if (writing_->expired) co_return make_timeout(where);
     if (!socket_.is_open()) co_return ec;
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() == asio::cancellation_type::none) ec.clear();
@@ -33827,6 +37644,7 @@ DRAGLINE_DECL result<std::size_t> socket_layer::try_read(asio::mutable_buffer in
     std::error_code ec;
     const auto size = socket_.read_some(into, ec);
     if (ec == asio::error::try_again) ec = asio::error::would_block;
+    drained_ = size < into.size() && (!ec || ec == asio::error::would_block);
     if (ec) return ec;
     return size;
 }
@@ -33846,6 +37664,7 @@ DRAGLINE_DECL void socket_layer::close() noexcept {
 #include <cstddef>
 #include <memory>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::net::detail {
@@ -33858,6 +37677,8 @@ public:
 
     void start();
     asio::awaitable<result<void>> run(async::interrupter& ending);
+    /// Dials nothing: the addresses that might be dialled, in that order.
+    asio::awaitable<result<std::vector<asio::ip::address>>> resolve(async::interrupter& ending);
     void end() noexcept;
 
     stream_socket take_socket() noexcept;
@@ -33871,9 +37692,10 @@ private:
         bool open = true;
     };
 
+    std::vector<asio::ip::address> allowed(const std::vector<asio::ip::address>& addresses);
     static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
     void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec);
-    std::error_code bind(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
+    std::error_code prepare(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
     void dial_endpoint(const asio::generic::stream_protocol::endpoint& target);
     void dial_address(const asio::ip::address& address);
     void on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec);
@@ -33891,11 +37713,18 @@ private:
     std::vector<std::shared_ptr<dial>> dials_;
     std::shared_ptr<dial> winner_;
     asio::ip::address address_;
+    std::error_code blocked_;                    // of the first address that may not be dialled
     asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
     bool looking_[2] = {};                       // whether there is somebody to be cancelled
     dns::lookup_trace look_ups_[2];
     bool resolved_ = false;  // an address is known
     bool ended_ = false;
+};
+
+struct connecting_guard {
+    std::shared_ptr<connecting> race;
+    explicit connecting_guard(std::shared_ptr<connecting> made) : race(std::move(made)) {}
+    ~connecting_guard() { race->end(); }
 };
 
 }  // namespace dragline::net::detail
@@ -33914,6 +37743,7 @@ private:
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -33934,6 +37764,7 @@ DRAGLINE_DECL void connecting::start() {
     const auto& from = request_.bind_address;
     if (target.is_local_socket()) {
         on_resolved(true, {}, {});
+        if (const auto ec = request_.address_policy.judge(target)) return on_resolved(false, {}, ec);
         on_resolved(false, {asio::ip::address()}, {});  // stands for the path
     } else if (target.address()) {
         const bool v6 = target.address()->is_v6();
@@ -33943,6 +37774,14 @@ DRAGLINE_DECL void connecting::start() {
         }
         on_resolved(!v6, {}, {});
         on_resolved(v6, {*target.address()}, {});
+    } else if (!request_.addresses.empty()) {
+        for (const bool v6 : {true, false}) {
+            std::vector<asio::ip::address> found;
+            for (const auto& each : request_.addresses) {
+                if (each.is_v6() == v6 && !(from && from->is_v6() != v6)) found.push_back(each);
+            }
+            on_resolved(v6, found, {});
+        }
     } else if (!request_.resolver) {
         on_resolved(true, {}, {});
         on_resolved(false, {}, errc::no_address);
@@ -33986,8 +37825,32 @@ DRAGLINE_DECL void connecting::on_resolved(bool v6, const std::vector<asio::ip::
         resolved_at_ = loop_.now();
         trace_.resolve = resolved_at_ - started_;
     }
-    machine_.on_resolved(v6, addresses, ec, loop_.now());
+    machine_.on_resolved(v6, allowed(addresses), ec, loop_.now());
     changed_.notify();
+}
+
+// The very addresses that are dialled; a Unix socket has been judged before, and stands here as none.
+DRAGLINE_DECL std::vector<asio::ip::address> connecting::allowed(
+    const std::vector<asio::ip::address>& addresses) {
+    std::vector<asio::ip::address> kept;
+    kept.reserve(addresses.size());
+    for (const auto& each : addresses) {
+        const auto ec = request_.target.is_local_socket()
+                            ? std::error_code()
+                            : request_.address_policy.judge(each, request_.target.port());
+        if (!ec) {
+            kept.push_back(each);
+            continue;
+        }
+        if (!blocked_) blocked_ = ec;
+        dial_record record;
+        record.address = each;
+        record.port = request_.target.port();
+        record.started = elapsed();
+        record.ec = ec;
+        trace_.dials.push_back(record);
+    }
+    return kept;
 }
 
 DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
@@ -34002,13 +37865,14 @@ DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
     dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()));
 }
 
-DRAGLINE_DECL std::error_code connecting::bind(stream_socket& socket,
-                                               const asio::generic::stream_protocol& protocol) const {
+DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
+                                                  const asio::generic::stream_protocol& protocol) const {
     const auto& from = request_.bind_address;
     const auto& through = request_.bind_interface;
-    if ((!from && through.empty()) || request_.target.is_local_socket()) return {};
     std::error_code ec;
     socket.open(protocol, ec);
+    if (!ec) ec = set_up_socket(socket, protocol.family(), request_.socket, true);
+    if (request_.target.is_local_socket()) return ec;
     if (!ec && !through.empty()) {
         if (!platform::socket_calls) return asio::error::operation_not_supported;
         if (platform::bind_to_interface(socket.native_handle(), through.data(), through.size()) != 0)
@@ -34022,7 +37886,7 @@ DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protoco
     auto started = std::make_shared<dial>(loop_.executor());
     started->record = trace_.dials.empty() ? 0 : trace_.dials.size() - 1;
     dials_.push_back(started);
-    if (const auto ec = bind(started->socket, target.protocol())) return on_dialled(started, ec);
+    if (const auto ec = prepare(started->socket, target.protocol())) return on_dialled(started, ec);
     started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
         if (!self->ended_) self->on_dialled(started, ec);
     });
@@ -34059,7 +37923,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             dial_address(dialled->address);
         } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
-            co_return failed->ec;
+            co_return dials_.empty() && blocked_ ? blocked_ : failed->ec;
         } else {
             const auto limit = stage_deadline();
             auto waiting =
@@ -34071,6 +37935,36 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
     }
     trace_.connect = loop_.now() - resolved_at_;
     co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting::resolve(
+    async::interrupter& ending) {
+    constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
+    async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
+    std::vector<asio::ip::address> found;
+    auto limit = std::min(request_.until, async::deadline_after(started_, request_.resolve_timeout));
+    for (;;) {
+        if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+        auto step = machine_.next(loop_.now());
+        if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
+            if (found.empty()) limit = std::min(limit, async::deadline_after(loop_.now(), other_family));
+            found.push_back(dialled->address);
+            machine_.on_dial_failed(errc::no_address, loop_.now());
+            continue;
+        }
+        auto* failed = std::get_if<connect_machine::fail>(&step);
+        if (failed && found.empty()) co_return blocked_ ? blocked_ : failed->ec;
+        if (failed) co_return found;
+        auto waiting =
+            changed_.wait(std::min(limit, std::get<connect_machine::wait>(step).until), phase::resolve);
+        const auto woken = co_await std::move(waiting);
+        if (woken) continue;
+        if (woken.error() == asio::error::operation_aborted) co_return woken.error();
+        if (loop_.now() < limit) continue;
+        if (found.empty()) co_return woken.error();
+        co_return found;
+    }
 }
 
 DRAGLINE_DECL void connecting::end() noexcept {
@@ -34096,207 +37990,365 @@ DRAGLINE_DECL stream_socket connecting::take_socket() noexcept { return std::mov
 }  // namespace dragline::net::detail
 
 #endif
-// ---- dragline/net/detail/tls_layer.hpp
-// TLS on top of another layer: moves the bytes of an engine.
+// ---- dragline/net/detail/proxying.hpp
+// A connection through one proxy or several: never one around them.
 
 
+#include <asio/awaitable.hpp>
+#include <asio/ip/address.hpp>
+
+#include <cstddef>
 #include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
 
 namespace dragline::inline v1::net::detail {
 
-class tls_layer final : public stream_layer {
-public:
-    tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
-              const tls::engine_options& options);
+/// A connection to the first address that answers, with its address: what connect() has without proxies.
+struct dialled {
+    std::shared_ptr<stream_layer> layer;
+    asio::ip::address address;
+};
+asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
+                                      connect_trace& trace, async::interrupter& ending);
 
-    /// Before anything else, once.
-    asio::awaitable<result<void>> handshake(async::time_point until);
+/// Lives in the frame of the coroutine that awaits run().
+class proxying {
+public:
+    proxying(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+             async::interrupter& ending)
+        : loop_(loop), request_(request), trace_(trace), ending_(ending), started_(loop.now()) {}
+
+    /// Dials nothing before all is known to be usable and allowed.
+    asio::awaitable<result<dialled>> run();
+
+private:
+    // One for each proxy: what it is asked to connect to, the next proxy or the target.
+    struct hop {
+        std::vector<proxy_target> targets;  // all to be tried
+        std::size_t used = 0;
+        tls::context tls;
+    };
+
+    const endpoint& target_of(std::size_t which) const noexcept;
+    bool may_try_next(std::error_code ec) const noexcept;
+    asio::awaitable<result<void>> plan(std::size_t which);
+    asio::awaitable<result<void>> look_up(std::size_t which, const endpoint& target, bool policed);
+    asio::awaitable<result<dialled>> attempt();
+    asio::awaitable<result<void>> reach(std::size_t which, dialled& made, proxy_record& record,
+                                        async::time_point until);
+    asio::awaitable<result<void>> wrap(std::size_t which, dialled& made, proxy_record& record,
+                                       async::time_point until);
+    asio::awaitable<result<std::string>> shake_hands(std::shared_ptr<stream_layer> with,
+                                                     proxy_handshake& handshake, async::time_point until);
+
+    async::loop_state& loop_;
+    const connect_request& request_;
+    connect_trace& trace_;
+    async::interrupter& ending_;
+    async::time_point started_;
+    std::vector<hop> hops_;
+    std::size_t failed_hop_ = 0;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/proxying.ipp
+// Included by <dragline/net/detail/proxying.hpp> only.
+
+// ---- dragline/net/detail/early_bytes_layer.hpp
+// A layer of which some bytes have been read before their time.
+
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+class early_bytes_layer final : public stream_layer {
+public:
+    early_bytes_layer(std::shared_ptr<stream_layer> lower, std::string bytes)
+        : lower_(std::move(lower)), bytes_(std::move(bytes)) {}
 
     asio::any_io_executor get_executor() noexcept override { return lower_->get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
                                                    phase where) override;
     asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
                                         input_watch* watch = nullptr) override;
-    asio::awaitable<result<void>> shutdown(async::time_point until) override;
+    asio::awaitable<result<void>> shutdown(async::time_point until) override {
+        return lower_->shutdown(until);
+    }
     result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
+    result<bool> try_write(gather& pieces) override { return lower_->try_write(pieces); }
+    asio::awaitable<result<void>> wait_input(async::time_point until, phase where) override;
+    asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override {
+        return lower_->wait_output(until, where);
+    }
+    bool may_have_input() const noexcept override { return !bytes_.empty() || lower_->may_have_input(); }
+    std::size_t unsent() const noexcept override { return lower_->unsent(); }
+    stream_socket* socket() noexcept override { return lower_->socket(); }
+    tls::peer_info peer() const override { return lower_->peer(); }
     void close() noexcept override { lower_->close(); }
     bool is_open() const noexcept override { return lower_->is_open(); }
 
-    const tls::engine& engine() const noexcept { return engine_; }
-
 private:
-    // The right to send, while it lives.
-    class sending_turn {
-    public:
-        explicit sending_turn(tls_layer& layer) noexcept : layer_(layer) { layer_.sending_ = true; }
-        ~sending_turn() {
-            layer_.sending_ = false;
-            layer_.sent_.notify();
-        }
-        sending_turn(const sending_turn&) = delete;
-
-    private:
-        tls_layer& layer_;
-    };
-
-    asio::awaitable<result<void>> flush(async::time_point until, phase where, input_watch* watch = nullptr);
-    asio::awaitable<result<void>> receive(async::time_point until, phase where);
+    std::size_t take(asio::mutable_buffer into) noexcept;
 
     std::shared_ptr<stream_layer> lower_;
-    tls::engine engine_;
-    async::event sent_;  // a reader may have to send too (KeyUpdate) while a writer does
-    bool sending_ = false;
+    std::string bytes_;
+    std::size_t taken_ = 0;
 };
 
 }  // namespace dragline::net::detail
 
-// ---- dragline/net/detail/impl/tls_layer.ipp
-// Included by <dragline/net/detail/tls_layer.hpp> only.
+// ---- dragline/net/detail/impl/early_bytes_layer.ipp
+// Included by <dragline/net/detail/early_bytes_layer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL std::size_t early_bytes_layer::take(asio::mutable_buffer into) noexcept {
+    const auto size = asio::buffer_copy(into, asio::buffer(bytes_) + taken_);
+    taken_ += size;
+    if (taken_ == bytes_.size()) {
+        std::string().swap(bytes_);
+        taken_ = 0;
+    }
+    return size;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> early_bytes_layer::read_some(asio::mutable_buffer into,
+                                                                                async::time_point until,
+                                                                                phase where) {
+    if (!bytes_.empty()) co_return take(into);
+    auto reading = lower_->read_some(into, until, where);
+    co_return co_await std::move(reading);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> early_bytes_layer::write(gather pieces, async::time_point until,
+                                                                     phase where, input_watch* watch) {
+    // There is input already: what goes out without waiting is not worth telling from what does not.
+    if (watch && !bytes_.empty()) {
+        watch->input = true;
+        co_return result<void>();
+    }
+    auto writing = lower_->write(pieces, until, where, watch);
+    co_return co_await std::move(writing);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> early_bytes_layer::wait_input(async::time_point until,
+                                                                          phase where) {
+    if (!bytes_.empty()) co_return result<void>();
+    auto waiting = lower_->wait_input(until, where);
+    co_return co_await std::move(waiting);
+}
+
+DRAGLINE_DECL result<std::size_t> early_bytes_layer::try_read(asio::mutable_buffer into) noexcept {
+    if (!bytes_.empty()) return take(into);
+    return lower_->try_read(into);
+}
+
+}  // namespace dragline::net::detail
+
+#endif
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
 
 #include <algorithm>
-#include <array>
-#include <span>
 #include <string_view>
 #include <utility>
 
 namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL tls_layer::tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
-                                   const tls::engine_options& options)
-    : lower_(std::move(lower)),
-      engine_(context, options),
-      sent_(async::loop_state::of(lower_->get_executor())) {}
-
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where,
-                                                             input_watch* watch) {
-    while (engine_.output_size() > 0) {
-        if (sending_) {
-            auto waiting = sent_.wait(until, where);
-            auto woken = co_await std::move(waiting);
-            if (!woken) co_return woken;
-            continue;
-        }
-        const sending_turn turn(*this);
-        const auto output = engine_.output();
-        const gather pieces{asio::buffer(output), asio::const_buffer()};
-        input_watch below;
-        auto writing = lower_->write(pieces, until, where, watch ? &below : nullptr);
-        auto written = co_await std::move(writing);
-        const bool all = written && !below.input;
-        engine_.output_sent(all ? output.size() : below.written);
-        if (!written) co_return written;
-        if (below.input) co_return watch->input = true, result<void>();
-    }
-    co_return result<void>();
+// What the failure of a step towards a proxy is called: `otherwise`, but for what has a name of its own.
+inline std::error_code proxy_error(std::error_code ec, errc otherwise) noexcept {
+    if (ec == condition::timeout) return make_timeout(phase::proxy);
+    if (ec == condition::resolve_failed || ec.category() == dns::error_category())
+        return errc::proxy_not_resolved;
+    const bool tells = ec.category() == net::error_category() || ec.category() == dragline::error_category();
+    return tells || ec == asio::error::operation_aborted ? ec : otherwise;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::receive(async::time_point until, phase where) {
-    const auto space = engine_.input_space();
-    auto reading = lower_->read_some(asio::buffer(space.data(), space.size()), until, where);
-    auto size = co_await std::move(reading);
-    if (size) {
-        engine_.input_received(*size);
-    } else if (size.error() == asio::error::eof) {
-        engine_.input_ended();
+DRAGLINE_DECL const endpoint& proxying::target_of(std::size_t which) const noexcept {
+    const auto next = which + 1;
+    return next < request_.proxies.size() ? request_.proxies[next].where() : request_.target;
+}
+
+DRAGLINE_DECL asio::awaitable<result<dialled>> proxying::run() {
+    constexpr std::size_t most_attempts = 16;
+    hops_.resize(request_.proxies.size());
+    for (const auto& each : request_.proxies) {
+        if (const auto ec = each.error()) co_return ec;
+    }
+    for (std::size_t which = 0; which < hops_.size(); ++which) {
+        auto planning = plan(which);
+        const auto planned = co_await std::move(planning);
+        if (!planned) co_return planned.error();
+    }
+    std::error_code first;
+    for (std::size_t tried = 1;; ++tried) {
+        const auto began = loop_.now();
+        auto attempting = attempt();
+        auto made = co_await std::move(attempting);
+        trace_.proxy += loop_.now() - began;
+        if (made) co_return made;
+        if (!first) first = made.error();
+        if (!may_try_next(made.error())) co_return made.error();
+        auto& failed = hops_[failed_hop_];
+        if (++failed.used == failed.targets.size() || tried == most_attempts) co_return first;
+    }
+}
+
+// Another address of the same target may do where the proxy could not, or would not, connect to this one.
+DRAGLINE_DECL bool proxying::may_try_next(std::error_code ec) const noexcept {
+    return ec == errc::proxy_refused || ec == errc::proxy_failure || ec == errc::proxy_network_unreachable ||
+           ec == errc::proxy_host_unreachable || ec == errc::proxy_connection_refused ||
+           ec == errc::proxy_target_timeout || ec == errc::proxy_address_not_supported;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> proxying::plan(std::size_t which) {
+    const auto& through = request_.proxies[which];
+    const auto& target = target_of(which);
+    auto& step = hops_[which];
+    if (target.is_local_socket()) co_return errc::invalid_endpoint;
+    const bool last = which + 1 == request_.proxies.size();
+    const bool policed = last || request_.proxies[which + 1].policed();
+    if (through.resolves() && !target.address()) {
+        const auto blocked = policed ? request_.address_policy.judge(target) : std::error_code();
+        if (blocked) co_return blocked;
+        const auto name = dns::normal_host_name(target.host());
+        if (!name) co_return name.error();
+        const auto made = proxy_target::make(*name, target.port());
+        if (!made) co_return made.error();
+        step.targets.push_back(*made);
     } else {
-        co_return size.error();
+        auto looking = look_up(which, target, policed);
+        const auto found = co_await std::move(looking);
+        if (!found) co_return last ? found.error() : proxy_error(found.error(), errc::proxy_not_resolved);
+    }
+    const auto handshake = through.handshake(step.targets.front());
+    if (const auto ec = common(handshake).error()) co_return ec;
+    if (through.scheme() != proxy_scheme::https) co_return result<void>();
+    const auto& source = request_.proxy_context;
+    auto context = source ? source(through.tls()) : tls::context::make_client(through.tls());
+    if (!context) co_return context.error();
+    step.tls = *std::move(context);
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> proxying::look_up(std::size_t which, const endpoint& target,
+                                                              bool policed) {
+    auto request = request_;
+    request.target = target;
+    request.bind_address.reset();
+    if (!policed) request.address_policy = {};
+    const connecting_guard guard(std::make_shared<connecting>(loop_, request, trace_));
+    guard.race->start();
+    auto resolving = guard.race->resolve(ending_);
+    const auto found = co_await std::move(resolving);
+    if (!found) co_return found.error();
+    for (const auto& each : *found) {
+        auto made = proxy_target::make(each.to_string(), target.port());
+        if (!made) co_return made.error();  // a scope means nothing to others
+        hops_[which].targets.push_back(*std::move(made));
     }
     co_return result<void>();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::handshake(async::time_point until) {
-    for (;;) {
-        auto progress = engine_.handshake();
-        auto flushing = flush(until, phase::tls);  // also after a failure: the alert tells the peer why
-        auto flushed = co_await std::move(flushing);
-        if (!progress) co_return progress.error();
-        if (!flushed) co_return flushed;
-        if (*progress == tls::progress::done) co_return result<void>();
-        auto receiving = receive(until, phase::tls);
-        auto received = co_await std::move(receiving);
-        if (!received) co_return received;
+DRAGLINE_DECL asio::awaitable<result<dialled>> proxying::attempt() {
+    dialled made;
+    for (std::size_t which = 0; which < hops_.size(); ++which) {
+        if (ending_.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+        failed_hop_ = which;
+        proxy_record record;
+        record.proxy = request_.proxies[which].to_string();
+        record.target = hops_[which].targets[hops_[which].used].to_string();
+        const auto began = loop_.now();
+        record.started = began - started_;
+        const auto until = std::min(request_.until, async::deadline_after(began, request_.proxy_timeout));
+        auto reaching = reach(which, made, record, until);
+        const auto reached = co_await std::move(reaching);
+        record.took = loop_.now() - began;
+        record.ec = reached.error();
+        trace_.proxies.push_back(std::move(record));
+        if (!reached) co_return reached.error();
     }
+    co_return made;
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mutable_buffer into,
-                                                                        async::time_point until,
-                                                                        phase where) {
-    const std::span plain(static_cast<char*>(into.data()), into.size());
-    for (;;) {
-        auto step = engine_.read(plain);
-        // A write under way sends what reading made, too; to wait for it could be to wait for ever, for a
-        // peer that first wants to be read from.
-        if (engine_.output_size() > 0 && !sending_) {
-            auto flushing = flush(until, where);
-            auto flushed = co_await std::move(flushing);
-            if (step && !flushed) co_return flushed.error();
-        }
-        if (!step) co_return step.error();
-        if (step->size > 0) co_return step->size;
-        if (step->closed) co_return asio::error::make_error_code(asio::error::eof);
-        auto receiving = receive(until, where);
-        auto received = co_await std::move(receiving);
-        if (!received) co_return received.error();
+DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, dialled& made,
+                                                            proxy_record& record, async::time_point until) {
+    const auto& through = request_.proxies[which];
+    if (which == 0) {
+        auto request = request_;
+        request.target = through.where();
+        request.until = until;
+        if (!through.policed()) request.address_policy = {};
+        auto dialling = dial(loop_, request, trace_, ending_);
+        auto stands = co_await std::move(dialling);
+        if (!stands) co_return proxy_error(stands.error(), errc::proxy_unreachable);
+        made = *std::move(stands);
     }
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, async::time_point until,
-                                                             phase where, input_watch* watch) {
-    const auto unfinished = [&] {
-        return asio::buffer_size(pieces) > 0 || (watch && engine_.output_size() > 0);
-    };
-    while (unfinished()) {
-        std::array<std::string_view, 2> plain;
-        std::transform(pieces.begin(), pieces.end(), plain.begin(), [](const asio::const_buffer& piece) {
-            return std::string_view(static_cast<const char*>(piece.data()), piece.size());
-        });
-        auto taken = engine_.write(plain);
-        const auto waiting = engine_.output_size();
-        auto flushing = flush(until, where, watch);
-        auto flushed = co_await std::move(flushing);
-        if (!taken) co_return taken.error();
-        // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
-        if (watch && (flushed || engine_.output_size() < waiting)) watch->written += *taken;
-        if (!flushed) co_return flushed;
-        for (auto& piece : pieces) {
-            const auto size = std::min(*taken, piece.size());
-            piece += size;
-            *taken -= size;
-        }
-        if (watch && watch->input) break;
+    if (through.scheme() == proxy_scheme::https) {
+        auto wrapping = wrap(which, made, record, until);
+        const auto wrapped = co_await std::move(wrapping);
+        if (!wrapped) co_return proxy_error(wrapped.error(), errc::proxy_tls_failed);
     }
+    auto handshake = through.handshake(hops_[which].targets[hops_[which].used]);
+    auto shaking = shake_hands(made.layer, common(handshake), until);
+    auto early = co_await std::move(shaking);
+    record.status = status_of(handshake);
+    if (const auto* http = std::get_if<http_connect>(&handshake)) record.challenges = http->challenges();
+    if (!early) co_return proxy_error(early.error(), errc::proxy_closed);
+    if (!early->empty()) made.layer = std::make_shared<early_bytes_layer>(made.layer, *std::move(early));
     co_return result<void>();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::shutdown(async::time_point until) {
-    engine_.close();
-    auto flushing = flush(until, phase::write);
-    auto flushed = co_await std::move(flushing);
-    if (!flushed) co_return flushed;
-    auto ending = lower_->shutdown(until);
-    co_return co_await std::move(ending);
+DRAGLINE_DECL asio::awaitable<result<void>> proxying::wrap(std::size_t which, dialled& made,
+                                                           proxy_record& record, async::time_point until) {
+    const auto options = tls::engine_options().host(request_.proxies[which].where().host());
+    auto layer = std::make_shared<tls_layer>(made.layer, hops_[which].tls, options);
+    const async::interrupter::scope scope(
+        ending_, [](void* self) noexcept { static_cast<stream_layer*>(self)->close(); },
+        static_cast<stream_layer*>(layer.get()));
+    auto shaking = layer->handshake(until);
+    const auto shaken = co_await std::move(shaking);
+    record.peer = layer->engine().peer();
+    if (!shaken) record.tls_detail = layer->engine().error_detail();
+    made.layer = std::move(layer);
+    co_return shaken;
 }
 
-DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into) noexcept {
-    const std::span plain(static_cast<char*>(into.data()), into.size());
+// Returns what came for the tunnel already.
+DRAGLINE_DECL asio::awaitable<result<std::string>> proxying::shake_hands(std::shared_ptr<stream_layer> with,
+                                                                         proxy_handshake& handshake,
+                                                                         async::time_point until) {
+    const async::interrupter::scope scope(
+        ending_, [](void* self) noexcept { static_cast<stream_layer*>(self)->close(); }, with.get());
+    std::string space;
     for (;;) {
-        auto step = engine_.read(plain);
-        if (!step) return step.error();
-        if (step->size > 0) return step->size;
-        if (step->closed) return asio::error::make_error_code(asio::error::eof);
-        const auto space = engine_.input_space();
-        auto size = lower_->try_read(asio::buffer(space.data(), space.size()));
-        if (size) {
-            engine_.input_received(*size);
-        } else if (size.error() == asio::error::eof) {
-            engine_.input_ended();
-        } else {
-            return size.error();
+        if (const auto ec = handshake.error()) co_return ec;
+        if (!handshake.output().empty()) {
+            const gather pieces{asio::buffer(handshake.output()), asio::const_buffer()};
+            auto writing = with->write(pieces, until, phase::proxy);
+            const auto written = co_await std::move(writing);
+            if (!written) co_return written.error();
+            handshake.output_sent();
         }
+        space.resize(handshake.wanted());
+        auto reading = with->read_some(asio::buffer(space), until, phase::proxy);
+        const auto size = co_await std::move(reading);
+        if (!size) co_return size.error();
+        const auto received = std::string_view(space).substr(0, *size);
+        const auto used = handshake.receive(received);
+        if (!used) co_return used.error();
+        if (handshake.done()) co_return std::string(received.substr(*used));
     }
 }
 
@@ -34306,8 +38358,6 @@ DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into)
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <asio/ip/tcp.hpp>
-
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -34315,19 +38365,40 @@ DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into)
 namespace dragline::inline v1::net {
 namespace detail {
 
-struct connecting_guard {
-    std::shared_ptr<connecting> race;
-    explicit connecting_guard(std::shared_ptr<connecting> started) : race(std::move(started)) {}
-    ~connecting_guard() { race->end(); }
-};
+DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
+                                                    connect_trace& trace, async::interrupter& ending) {
+    const connecting_guard guard(std::make_shared<connecting>(loop, request, trace));
+    guard.race->start();
+    auto running = guard.race->run(ending);
+    const auto ran = co_await std::move(running);
+    if (!ran) co_return ran.error();
+    auto socket = guard.race->take_socket();
+    dialled made;
+    made.layer = std::make_shared<socket_layer>(std::move(socket));
+    made.address = guard.race->address();
+    co_return made;
+}
+
+inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, const connect_request& request,
+                                                     connect_trace& trace, async::interrupter& ending) {
+    proxying through(loop, request, trace, ending);
+    auto running = through.run();
+    co_return co_await std::move(running);
+}
+
+inline net::stream stream_over(std::shared_ptr<stream_layer> layer, const connect_request& request,
+                               async::time_point opened) {
+    return net::stream(
+        std::make_shared<stream_state>(std::move(layer), request.stream, opened, request.target.host()));
+}
 
 inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connected& made,
                                                  std::shared_ptr<stream_layer> lower,
-                                                 const connect_request& request, connect_trace& trace,
-                                                 async::interrupter& ending) {
+                                                 const connect_request& request, async::time_point opened,
+                                                 connect_trace& trace, async::interrupter& ending) {
     const auto started = loop.now();
     auto layer = std::make_shared<tls_layer>(std::move(lower), *request.tls, request.tls_options);
-    made.stream = net::stream(layer);
+    made.stream = stream_over(layer, request, opened);
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<tls_layer*>(self)->close(); }, layer.get());
     auto shaking =
@@ -34344,25 +38415,18 @@ inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connec
 
 DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
                                                          connect_trace& trace, async::interrupter& ending) {
+    const auto opened = loop.now();
     connected made;
-    std::shared_ptr<detail::stream_layer> layer;
-    {
-        detail::connecting_guard guard(std::make_shared<detail::connecting>(loop, request, trace));
-        guard.race->start();
-        auto running = guard.race->run(ending);
-        auto ran = co_await std::move(running);
-        if (!ran) co_return ran.error();
-        auto socket = guard.race->take_socket();
-        std::error_code ignored;  // no such option on a Unix socket
-        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        layer = std::make_shared<detail::socket_layer>(std::move(socket));
-        made.address = guard.race->address();
-    }
+    auto dialling = request.proxies.empty() ? detail::dial(loop, request, trace, ending)
+                                            : detail::dial_through(loop, request, trace, ending);
+    auto stands = co_await std::move(dialling);
+    if (!stands) co_return stands.error();
+    made.address = stands->address;
     if (!request.tls) {
-        made.stream = net::stream(std::move(layer));
+        made.stream = detail::stream_over(std::move(stands->layer), request, opened);
         co_return made;
     }
-    auto shaking = detail::shake_hands(loop, made, std::move(layer), request, trace, ending);
+    auto shaking = detail::shake_hands(loop, made, std::move(stands->layer), request, opened, trace, ending);
     auto shaken = co_await std::move(shaking);
     if (!shaken) co_return shaken.error();
     co_return made;
@@ -34744,6 +38808,11 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
     response got;
     auto reading = reader_.read_all(connection(), got.body);
     auto read = co_await std::move(reading);
+    if (read && connection().sending()) {
+        auto finishing = finish_request();
+        read = co_await std::move(finishing);
+        attempt_.bytes_sent = connection().bytes_sent();
+    }
     attempt_.bytes_received = reader_.bytes_received();
     close_body(read.error());
     if (!read) {
@@ -34754,6 +38823,13 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
     got.truncated = reader_.truncated();
     static_cast<response_record&>(got) = take_record();
     co_return std::move(got);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
+    auto finishing = connection().finish_request(write_limit_);
+    const auto finished = co_await std::move(finishing);
+    if (is_gone(finished.error()) || finished.error() == condition::timeout) co_return result<void>();
+    co_return finished;
 }
 
 DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
@@ -34768,6 +38844,7 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     taken.to = next_.target->without_credentials();
     if (next_.new_origin) {
         strip_credentials(fields_);
+        for (const auto& name : options_.secret_names()) fields_.remove(name);
         pinned_ = false;
     }
     if (!next_.drop_body && !body_.replayable()) return errc::body_not_replayable;
@@ -34862,7 +38939,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection&
     connection.start(method_, options_.head_limits());
 
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
-    auto writing = connection.write_request(request, limit_of(options_.write_timeout(), phase::write, begun));
+    write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
+    auto writing = connection.write_request(request, write_limit_);
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
     if (!written) co_return written;
@@ -35115,7 +39193,8 @@ private:
     std::unique_ptr<state, deleter> state_;
 };
 
-/// A file that is written at its end. A link at its place is not followed, and it has one writer.
+/// A file that is written at its end, and has one writer. A link at its place is not followed; a file of
+/// another user, or one that has other names too, is replaced by a new one.
 class output_file {
 public:
     output_file() = default;
@@ -35226,9 +39305,17 @@ DRAGLINE_DECL std::string sha256_hasher::finish() {
 DRAGLINE_DECL std::error_code output_failure() noexcept { return make_file_error(errno ? errno : EIO); }
 
 DRAGLINE_DECL std::error_code output_file::open(const std::filesystem::path& path) {
-    close();
-    file_ = platform::open_output(path.string().c_str());
-    return is_open() ? std::error_code() : output_failure();
+    // In a folder that others may write to, a file may be there that others can change: it is not used.
+    for (int tries = 0; tries < 2; ++tries) {
+        close();
+        file_ = platform::open_output(path.string().c_str());
+        if (!is_open()) return output_failure();
+        if (!platform::is_shared_file(file_)) return {};
+        std::error_code ec;
+        std::filesystem::remove(path, ec);
+        if (ec) return close(), make_file_error(ec.value());
+    }
+    return close(), make_file_error(EPERM);
 }
 
 DRAGLINE_DECL std::error_code output_file::write(std::string_view bytes) {
@@ -35279,8 +39366,8 @@ DRAGLINE_DECL std::error_code part_file::open(bool resume, bool hashed) {
 
 // Two lines: the hash of the URL, the validator. What is not like that says nothing.
 DRAGLINE_DECL void part_file::read_info() {
-    std::error_code ec;  // to open a pipe waits for its other end
-    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(info_, ec))) return;
+    // To open a pipe waits for its other end, and others know other validators.
+    if (!platform::is_own_file(info_.string().c_str())) return;
     std::ifstream file(info_, std::ios::binary);
     std::array<char, 4096> text;
     file.read(text.data(), text.size());
@@ -35405,6 +39492,9 @@ public:
         return made;
     }
 
+    /// Whether give() runs a coroutine of the user, which has to be ended when the response is.
+    bool may_wait() const noexcept { return !plain_; }
+
     /// Whether more is wanted. What the function throws becomes a callback_failure.
     asio::awaitable<bool> give(std::string_view piece);
 
@@ -35445,13 +39535,16 @@ DRAGLINE_DECL asio::awaitable<bool> body_sink::give(std::string_view piece) {
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
+#include <asio/cancellation_signal.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace dragline::inline v1::http::detail {
@@ -35486,6 +39579,14 @@ public:
 private:
     class reading;
 
+    // What a user's coroutine came to.
+    struct taken {
+        bool more = false;
+        std::exception_ptr thrown;
+    };
+    static asio::awaitable<taken> give_there(body_sink* sink, std::string_view piece);
+    static asio::awaitable<bool> give_waiting(pointer self, body_sink& sink, std::string_view piece);
+
     void end(std::error_code ec) noexcept;
     void release() noexcept;
     void fail() noexcept;
@@ -35498,6 +39599,8 @@ private:
     std::optional<async::interrupter::scope> scope_;
     std::error_code end_;  // what every further read gives
     std::atomic<bool> released_ = false;
+    asio::cancellation_signal sink_ends_;  // of the coroutine that takes a piece
+    bool in_sink_ = false;
     bool reading_ = false;
     bool truncated_ = false;
 };
@@ -35510,8 +39613,12 @@ private:
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/this_coro.hpp>
 
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -35552,13 +39659,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> open_response::open(pointer self, st
     self->scope_.emplace(
         operation.ending(), [](void* owner) noexcept { static_cast<open_response*>(owner)->close(); },
         self.get());
-    if (operation.body().complete()) self->end(asio::error::eof);
+    if (operation.body().complete() && !operation.connection().sending()) self->end(asio::error::eof);
     co_return result<void>();
 }
 
 DRAGLINE_DECL void open_response::end(std::error_code ec) noexcept {
     if (end_ || !self_) return;
     end_ = ec;
+    if (in_sink_) sink_ends_.emit(asio::cancellation_type::terminal);
     if (reading_) {
         operation_->connection().close();  // the read ends, then it releases
     } else {
@@ -35590,7 +39698,7 @@ DRAGLINE_DECL std::error_code open_response::after_read(std::error_code ec, bool
     if (end_) return end_;
     if (!ec && !at_end) {
         // Free for the next fetch already, though its reader has yet to hear of the end.
-        if (operation_->body().complete()) end_ = asio::error::eof;
+        if (operation_->body().complete() && !operation_->connection().sending()) end_ = asio::error::eof;
         return {};
     }
     truncated_ = operation_->body().truncated();
@@ -35606,6 +39714,7 @@ DRAGLINE_DECL void open_response::fail() noexcept {
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(pointer self,
                                                                             asio::mutable_buffer into) {
+    if (!self) co_return asio::error::make_error_code(asio::error::not_connected);
     if (self->end_) co_return self->end_;
     if (self->reading_) co_return errc::read_under_way;
     if (into.size() == 0) co_return std::size_t{0};
@@ -35615,6 +39724,11 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(poin
     try {
         auto running = operation.body().read_some(operation.connection(), into);
         got = co_await std::move(running);
+        if (got && *got == 0 && operation.connection().sending()) {
+            auto finishing = operation.finish_request();
+            const auto finished = co_await std::move(finishing);
+            if (!finished) got = finished.error();
+        }
     } catch (const async::callback_failure&) {
         self->fail();
         throw;
@@ -35625,6 +39739,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(poin
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> open_response::read_all(pointer self,
                                                                            std::uint64_t limit) {
+    if (!self) co_return asio::error::make_error_code(asio::error::not_connected);
     if (self->end_ == asio::error::eof) co_return std::string();
     if (self->end_) co_return self->end_;
     if (self->reading_) co_return errc::read_under_way;
@@ -35636,6 +39751,10 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> open_response::read_all(point
     try {
         auto running = operation.body().read_all(operation.connection(), text);
         read = co_await std::move(running);
+        if (read && operation.connection().sending()) {
+            auto finishing = operation.finish_request();
+            read = co_await std::move(finishing);
+        }
     } catch (const async::callback_failure&) {
         self->fail();
         throw;
@@ -35653,10 +39772,43 @@ DRAGLINE_DECL asio::awaitable<result<std::uint64_t>> open_response::read_to(poin
         if (got.error() == asio::error::eof) co_return total;
         if (!got) co_return got.error();
         total += *got;
-        auto giving = sink.give({piece.data(), *got});
+        const std::string_view given(piece.data(), *got);
+        auto giving = sink.may_wait() ? give_waiting(self, sink, given) : sink.give(given);
         const bool more = co_await std::move(giving);
+        if (self->end_ && self->end_ != asio::error::eof) co_return self->end_;
         if (!more) co_return total;
     }
+}
+
+DRAGLINE_DECL asio::awaitable<open_response::taken> open_response::give_there(body_sink* sink,
+                                                                              std::string_view piece) {
+    taken outcome;
+    try {
+        auto giving = sink->give(piece);
+        outcome.more = co_await std::move(giving);
+    } catch (...) {
+        outcome.thrown = std::current_exception();
+    }
+    co_return outcome;
+}
+
+// The user's coroutine ends with the response and with the caller, and is awaited either way.
+DRAGLINE_DECL asio::awaitable<bool> open_response::give_waiting(pointer self, body_sink& sink,
+                                                                std::string_view piece) {
+    auto caller = co_await asio::this_coro::cancellation_state;
+    auto slot = caller.slot();
+    if (slot.is_connected())
+        slot.assign([ends = &self->sink_ends_](asio::cancellation_type type) { ends->emit(type); });
+    self->in_sink_ = true;
+    auto token = asio::bind_cancellation_slot(self->sink_ends_.slot(), asio::use_awaitable);
+    auto giving =
+        async::initiate<taken>(self->executor_, &open_response::give_there, std::move(token), &sink, piece);
+    const auto outcome = co_await std::move(giving);
+    self->in_sink_ = false;
+    if (slot.is_connected()) slot.clear();
+    const bool ended = self->end_ && self->end_ != asio::error::eof;
+    if (outcome.thrown && !ended) std::rethrow_exception(outcome.thrown);
+    co_return outcome.more;
 }
 
 }  // namespace dragline::http::detail
@@ -35665,6 +39817,7 @@ DRAGLINE_DECL asio::awaitable<result<std::uint64_t>> open_response::read_to(poin
 
 #include <asio/any_io_executor.hpp>
 #include <asio/buffer.hpp>
+#include <asio/system_executor.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -35684,7 +39837,8 @@ namespace dragline::inline v1::http {
 /// fetch_url(). After an error every further read gives the same; a cancelled read_some() may be repeated,
 /// unless the body of the request was still on its way: that ends the response.
 /// Threads: moving, destroying and starting operations may be done on any thread, but not at once; other
-/// members belong to the loop's. May outlive its loop: then nothing is left to read.
+/// members belong to the loop's. May outlive its loop: then nothing is left to read. One that holds no
+/// response, or was moved from, reads asio::error::not_connected.
 class response_stream : public response_record {
 public:
     using executor_type = asio::any_io_executor;
@@ -35696,7 +39850,9 @@ public:
     response_stream& operator=(response_stream&& other) noexcept;
     ~response_stream() { detail::open_response::abandon(std::move(body_)); }
 
-    executor_type get_executor() const noexcept { return body_->executor(); }
+    executor_type get_executor() const noexcept {
+        return body_ ? body_->executor() : executor_type(asio::system_executor());
+    }
 
     /// Reads at least one byte: void(error_code, size_t).
     ///
@@ -36631,6 +40787,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> event_source::connect(pointer self) 
 }
 
 DRAGLINE_DECL asio::awaitable<result<server_event>> event_source::next(pointer self) {
+    if (!self) co_return asio::error::make_error_code(asio::error::not_connected);
     if (self->waiting_) co_return errc::read_under_way;
     const waiting under_way(*self);
     auto reading = read_event(self);
@@ -36710,6 +40867,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> event_source::pause(pointer self) {
 #endif
 
 #include <asio/any_io_executor.hpp>
+#include <asio/system_executor.hpp>
 
 #include <concepts>
 #include <memory>
@@ -36735,13 +40893,15 @@ public:
     event_stream& operator=(event_stream&& other) noexcept;
     ~event_stream() { detail::event_source::abandon(std::move(source_)); }
 
-    executor_type get_executor() const noexcept { return source_->executor(); }
+    executor_type get_executor() const noexcept {
+        return source_ ? source_->executor() : executor_type(asio::system_executor());
+    }
 
     /// Waits for the next event: void(error_code, server_event).
     ///
     /// Errors: asio::error::eof at the end of the stream, when it may not connect again or the server
     /// answers 204; errc::event_too_large; what ended the last connection, or open_events(); final but for
-    /// cancelling. One at a time, else errc::read_under_way.
+    /// cancelling. One at a time, else errc::read_under_way; without a stream asio::error::not_connected.
     /// Cancel: any type; no event is lost.
     template <class Token = default_token>
     auto next(Token&& token = {}) {
@@ -36750,7 +40910,7 @@ public:
     }
 
     /// The id of the last event that has one: for events_options::last_event_id() of another stream.
-    const std::string& last_event_id() const noexcept { return source_->last_event_id(); }
+    std::string last_event_id() const { return source_ ? source_->last_event_id() : std::string(); }
 
     /// Ends next() under way, and all later ones, as operation_aborted.
     void close() noexcept {
@@ -37320,7 +41480,9 @@ DRAGLINE_DECL body multipart::to_body(async::random_source& random) const {
 
 #endif
 // ---- dragline/net.hpp
-// Endpoints, connecting, and one stream type over TCP, TLS and Unix sockets. Start with open_connection().
+// Endpoints, connecting (also through proxies, under an address policy), servers, datagrams, one stream type
+// over TCP, TLS, Unix sockets and memory, frames, secure channels, upstreams. Start with open_connection() and
+// start_server().
 
 // ---- dragline/net/connect.hpp
 // Connecting: names looked up, every address tried in the manner of RFC 8305, TLS on top where it is asked
@@ -37337,6 +41499,7 @@ DRAGLINE_DECL body multipart::to_body(async::random_source& random) const {
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace dragline::inline v1::net {
 
@@ -37354,6 +41517,14 @@ public:
     connect_options& timeout(duration value) { return timeout_ = value, *this; }
     duration timeout() const noexcept { return timeout_; }
 
+    /// Looking up the name; no limit but the whole by default.
+    connect_options& resolve_timeout(duration value) { return resolve_timeout_ = value, *this; }
+    duration resolve_timeout() const noexcept { return resolve_timeout_; }
+
+    /// From the first address until one of all is connected; no limit but the whole by default.
+    connect_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
+    duration connect_timeout() const noexcept { return connect_timeout_; }
+
     /// The handshake alone.
     connect_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
     duration tls_timeout() const noexcept { return tls_timeout_; }
@@ -37366,6 +41537,40 @@ public:
     /// has no such thing (only Linux does here): asio::error::operation_not_supported.
     connect_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
     const std::string& bind_interface() const noexcept { return bind_interface_; }
+
+    /// The addresses of the target's name, which is then not looked up; it remains what TLS verifies. Empty,
+    /// as at first: look it up. Means nothing through a proxy.
+    connect_options& addresses(std::vector<asio::ip::address> value) {
+        return addresses_ = std::move(value), *this;
+    }
+    const std::vector<asio::ip::address>& addresses() const noexcept { return addresses_; }
+
+    /// Which addresses may be dialled: each one is judged, whoever named it. Of an answer with several, those
+    /// that are blocked are left out, and are in the trace as errc::address_blocked. Where a proxy looks the
+    /// target up, only the proxy's own address, and a target that is a literal, can be judged here.
+    connect_options& address_policy(net::address_policy value) {
+        return address_policy_ = std::move(value), *this;
+    }
+    const net::address_policy& address_policy() const noexcept { return address_policy_; }
+
+    /// The proxy, or the proxies, each dialled through the one before; the TLS of tls() is with the endpoint,
+    /// through all of them. What fails there fails the call: there is never a connection around them. Names
+    /// that a proxy looks up are not looked up here.
+    connect_options& proxy(net::proxy value) { return proxies({std::move(value)}); }
+    connect_options& proxy(std::string_view url) { return proxy(net::proxy(url)); }
+    connect_options& proxies(proxy_chain values) { return proxies_ = std::move(values), *this; }
+    const proxy_chain& proxies() const noexcept { return proxies_; }
+
+    /// Each proxy alone: to reach it, TLS with it, and its answer, which waits for what it connects to.
+    connect_options& proxy_timeout(duration value) { return proxy_timeout_ = value, *this; }
+    duration proxy_timeout() const noexcept { return proxy_timeout_; }
+    /// What the system is told about the socket, before it connects.
+    connect_options& socket(const socket_options& value) { return socket_ = value, *this; }
+    const socket_options& socket() const noexcept { return socket_; }
+
+    /// The budgets and limits of the stream; its total_timeout() counts from when opening begins.
+    connect_options& stream(const stream_options& value) { return stream_ = value, *this; }
+    const stream_options& stream() const noexcept { return stream_; }
 
     /// Speaks TLS, verifying the endpoint's host unless the options name another.
     connect_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
@@ -37385,11 +41590,19 @@ public:
 
 private:
     duration timeout_ = std::chrono::seconds(10);
+    duration resolve_timeout_ = async::no_limit;
+    duration connect_timeout_ = async::no_limit;
     duration tls_timeout_ = std::chrono::seconds(10);
     duration attempt_delay_ = std::chrono::milliseconds(250);
     duration resolution_delay_ = std::chrono::milliseconds(50);
     std::optional<asio::ip::address> bind_address_;
     std::string bind_interface_;
+    std::vector<asio::ip::address> addresses_;
+    net::address_policy address_policy_;
+    proxy_chain proxies_;
+    duration proxy_timeout_ = std::chrono::seconds(10);
+    socket_options socket_;
+    stream_options stream_;
     std::optional<dragline::tls::client_options> tls_;
     connect_trace* trace_ = nullptr;
 };
@@ -37455,22 +41668,37 @@ using net::open_connection;
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <algorithm>
+
 namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor loop, dns::resolver resolver,
                                                         endpoint target, connect_options options) {
-    for (const auto limit : {options.timeout(), options.tls_timeout()}) {
+    const auto& budgets = options.stream();
+    for (const auto limit : {options.timeout(), options.proxy_timeout(), options.resolve_timeout(),
+                             options.connect_timeout(), options.tls_timeout(), budgets.read_timeout(),
+                             budgets.write_timeout(), budgets.tls_timeout(), budgets.total_timeout()}) {
         if (!async::valid_timeout(limit)) co_return dragline::errc::invalid_option;
     }
     if (target.host().empty()) co_return errc::invalid_endpoint;
+    if (const auto ec = options.address_policy().error()) co_return ec;
     auto& state = async::loop_state::of(loop);
+    const auto total = async::deadline_after(state.now(), budgets.total_timeout());
     connect_request request;
-    request.until = async::deadline_after(state.now(), options.timeout());
+    request.until = std::min(async::deadline_after(state.now(), options.timeout()), total);
+    request.resolve_timeout = options.resolve_timeout();
+    request.connect_timeout = options.connect_timeout();
     request.tls_timeout = options.tls_timeout();
     request.attempt_delay = options.attempt_delay();
     request.resolution_delay = options.resolution_delay();
+    if (options.proxies().empty()) request.addresses = options.addresses();
     request.bind_address = options.bind_address();
     request.bind_interface = options.bind_interface();
+    request.address_policy = options.address_policy();
+    request.proxies = options.proxies();
+    request.proxy_timeout = options.proxy_timeout();
+    request.socket = options.socket();
+    request.stream = budgets;
     if (options.tls()) {
         auto context = tls::context::make_client(*options.tls());
         if (!context) co_return context.error();
@@ -37483,8 +41711,9 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     async::interrupter never;
     auto connecting = connect(state, std::move(request), options.trace() ? *options.trace() : unused, never);
     auto made = co_await std::move(connecting);
-    if (!made) co_return made.error();
-    co_return std::move(made->stream);
+    if (made) co_return std::move(made->stream);
+    if (made.error() == condition::timeout && state.now() >= total) co_return make_timeout(phase::total);
+    co_return made.error();
 }
 
 DRAGLINE_DECL asio::awaitable<result<stream>> open_here_body(asio::any_io_executor here, endpoint target,
@@ -37500,6 +41729,525 @@ DRAGLINE_DECL asio::awaitable<stream> open_connection(endpoint target, connect_o
     return async::await_here<stream>(&detail::open_here_body, std::move(target), std::move(options));
 }
 
+}  // namespace dragline::net
+
+#endif
+// ---- dragline/net/datagram.hpp
+// UDP: datagrams to and from anybody, or between two places. Start with open_datagram().
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+#include <asio/ip/udp.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+namespace detail {
+class datagram_socket;
+}
+
+/// How a datagram socket is opened, and what its operations do when they do not say.
+class datagram_options {
+public:
+    using duration = async::duration;
+
+    datagram_options() {}
+
+    /// Connects the socket: it sends to `value`, receives from there only, and learns when nobody is there.
+    datagram_options& remote(endpoint value) { return remote_ = std::move(value), *this; }
+    const std::optional<endpoint>& remote() const noexcept { return remote_; }
+
+    /// How long a receive, and a send to a full queue, may take.
+    datagram_options& timeout(duration value) { return timeout_ = value, *this; }
+    duration timeout() const noexcept { return timeout_; }
+
+    /// The largest datagram that receive() takes; no UDP datagram is larger than the default.
+    datagram_options& max_size(std::size_t bytes) { return max_size_ = bytes, *this; }
+    std::size_t max_size() const noexcept { return max_size_; }
+
+    datagram_options& broadcast(bool value) { return broadcast_ = value, *this; }
+    bool broadcast() const noexcept { return broadcast_; }
+    datagram_options& reuse_address(bool value) { return reuse_address_ = value, *this; }
+    bool reuse_address() const noexcept { return reuse_address_; }
+    /// Whether a socket on "::" leaves IPv4 to others.
+    datagram_options& v6_only(bool value) { return v6_only_ = value, *this; }
+    bool v6_only() const noexcept { return v6_only_; }
+
+    /// Sizes of the kernel's queues, in bytes; the kernel may take less.
+    datagram_options& receive_buffer(std::size_t bytes) { return receive_buffer_ = bytes, *this; }
+    std::optional<std::size_t> receive_buffer() const noexcept { return receive_buffer_; }
+    datagram_options& send_buffer(std::size_t bytes) { return send_buffer_ = bytes, *this; }
+    std::optional<std::size_t> send_buffer() const noexcept { return send_buffer_; }
+
+private:
+    std::optional<endpoint> remote_;
+    duration timeout_ = std::chrono::seconds(60);
+    std::size_t max_size_ = 65'535;
+    bool broadcast_ = false;
+    bool reuse_address_ = false;
+    bool v6_only_ = false;
+    std::optional<std::size_t> receive_buffer_;
+    std::optional<std::size_t> send_buffer_;
+};
+
+/// A datagram that was received, and from whom.
+class received_datagram {
+public:
+    received_datagram() {}
+
+    std::string bytes;
+    asio::ip::udp::endpoint sender;
+};
+
+/// A UDP socket. Moveable; destroying it ends what is under way.
+///
+/// One receive and one send at a time; another that would have to wait gets errc::busy. Every operation
+/// takes, before the token, a timeout of its own. All of them are cancelled by any type and then have
+/// received, or sent, nothing. Threads: operations may be started on any; every other member belongs to the
+/// loop's.
+class datagram {
+public:
+    using duration = async::duration;
+    using place = asio::ip::udp::endpoint;
+
+    datagram() = default;
+    explicit datagram(std::shared_ptr<detail::datagram_socket> socket) noexcept
+        : socket_(std::move(socket)) {}
+    datagram(datagram&&) = default;
+    datagram& operator=(datagram&& other) noexcept;
+    ~datagram() { close(); }
+
+    asio::any_io_executor get_executor() const;
+    bool is_open() const noexcept;
+    void close() noexcept;
+    place local_endpoint() const;
+    /// Where a connected one is connected to.
+    std::optional<place> remote_endpoint() const;
+
+    /// The next datagram, whole, and its sender: void(error_code, received_datagram).
+    ///
+    /// Errors: errc::datagram_truncated when it was larger than max_size(), and is lost;
+    /// asio::error::connection_refused when nobody listens where a connected one sent to;
+    /// make_timeout(phase::read).
+    template <class Token = default_token>
+    auto receive_from(duration timeout, Token&& token = {}) const {
+        return async::initiate<received_datagram>(get_executor(), &receive_from_body,
+                                                  std::forward<Token>(token), socket_, timeout);
+    }
+    template <class Token = default_token>
+    requires(!std::convertible_to<Token, duration>) auto receive_from(Token&& token = {}) const {
+        return receive_from(default_timeout(), std::forward<Token>(token));
+    }
+
+    /// As above, but its bytes alone: void(error_code, std::string).
+    template <class Token = default_token>
+    auto receive(duration timeout, Token&& token = {}) const {
+        return async::initiate<std::string>(get_executor(), &receive_body, std::forward<Token>(token),
+                                            socket_, timeout);
+    }
+    template <class Token = default_token>
+    requires(!std::convertible_to<Token, duration>) auto receive(Token&& token = {}) const {
+        return receive(default_timeout(), std::forward<Token>(token));
+    }
+
+    /// As above, but into `buffer`, with void(error_code, size_t). What does not fit is lost, and an error.
+    template <class Token = default_token>
+    auto receive_into(asio::mutable_buffer buffer, place* sender, duration timeout,
+                      Token&& token = {}) const {
+        return async::initiate<std::size_t>(get_executor(), &receive_into_body, std::forward<Token>(token),
+                                            socket_, buffer, sender, timeout);
+    }
+    template <class Token = default_token>
+    requires(!std::convertible_to<Token, duration>) auto receive_into(asio::mutable_buffer buffer,
+                                                                      place* sender = nullptr,
+                                                                      Token&& token = {}) const {
+        return receive_into(buffer, sender, default_timeout(), std::forward<Token>(token));
+    }
+
+    /// Sends one datagram to where the socket is connected: void(error_code).
+    ///
+    /// Errors: asio::error::message_size; connection_refused for an earlier one; make_timeout(phase::write).
+    template <class Token = default_token>
+    auto send(std::string bytes, Token&& token = {}) const {
+        return send_to(std::move(bytes), place(), std::forward<Token>(token));
+    }
+
+    /// As above, but to `to`; where the socket is connected, nowhere else.
+    template <class Token = default_token>
+    auto send_to(std::string bytes, const place& to, Token&& token = {}) const {
+        return async::initiate<void>(get_executor(), &send_body, std::forward<Token>(token), socket_,
+                                     std::move(bytes), to);
+    }
+
+private:
+    using socket_pointer = std::shared_ptr<detail::datagram_socket>;
+
+    static asio::awaitable<result<received_datagram>> receive_from_body(socket_pointer socket,
+                                                                        duration timeout);
+    static asio::awaitable<result<std::string>> receive_body(socket_pointer socket, duration timeout);
+    static asio::awaitable<result<std::size_t>> receive_into_body(socket_pointer socket,
+                                                                  asio::mutable_buffer buffer, place* sender,
+                                                                  duration timeout);
+    static asio::awaitable<result<void>> send_body(socket_pointer socket, std::string bytes, place to);
+    duration default_timeout() const;
+
+    socket_pointer socket_;
+};
+
+namespace detail {
+DRAGLINE_DECL asio::awaitable<result<datagram>> open_datagram_body(asio::any_io_executor loop,
+                                                                   dns::resolver resolver, endpoint local,
+                                                                   datagram_options options);
+}
+
+/// Opens a UDP socket at `local` and completes with void(error_code, datagram). Port 0 is a free one; an
+/// empty host stands for every address, of the remote's family where there is one.
+///
+/// Errors: of look-ups (names give their first address) and of the socket; errc::invalid_endpoint,
+/// dragline::errc::invalid_option. Cancel: any type. Threads: any.
+template <async::where Where, class Token = default_token>
+auto open_datagram(Where&& where, endpoint local, datagram_options options, Token&& token = {}) {
+    auto loop = async::executor_of(where);
+    return async::initiate<datagram>(loop, &detail::open_datagram_body, std::forward<Token>(token), loop,
+                                     dns::resolver_of(where), std::move(local), std::move(options));
+}
+
+/// As above, with default options.
+template <async::where Where, class Token = default_token>
+requires(!std::same_as<std::remove_cvref_t<Token>, datagram_options>) auto open_datagram(Where&& where,
+                                                                                         endpoint local,
+                                                                                         Token&& token = {}) {
+    return open_datagram(std::forward<Where>(where), std::move(local), datagram_options(),
+                         std::forward<Token>(token));
+}
+
+/// As above, on any address and a free port.
+template <async::where Where, class Token = default_token>
+auto open_datagram(Where&& where, datagram_options options, Token&& token = {}) {
+    return open_datagram(std::forward<Where>(where), endpoint(), std::move(options),
+                         std::forward<Token>(token));
+}
+
+}  // namespace dragline::net
+
+namespace dragline::inline v1 {
+using net::open_datagram;
+}
+
+// ---- dragline/net/impl/datagram.ipp
+// Included by <dragline/net/datagram.hpp> only.
+
+// ---- dragline/net/detail/datagram_socket.hpp
+// A UDP socket with deadlines.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+#include <asio/ip/udp.hpp>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+namespace dragline::inline v1::net::detail {
+
+/// Where the datagrams of a loop arrive that will be strings: one that only waits needs no room.
+class datagram_room : public async::loop_object {
+public:
+    explicit datagram_room(async::loop_state&) {}
+    void shutdown() noexcept override {}
+    std::array<char, 65'535> bytes;
+};
+
+class datagram_socket {
+public:
+    using place = asio::ip::udp::endpoint;
+
+    explicit datagram_socket(const asio::any_io_executor& executor)
+        : loop(async::loop_state::of(executor)), socket(executor) {}
+
+    /// Errors: errc::datagram_truncated, errc::busy.
+    asio::awaitable<result<std::size_t>> receive(asio::mutable_buffer into, place& sender,
+                                                 async::time_point until);
+    /// To the connected place when `to` has no port.
+    asio::awaitable<result<void>> send(asio::const_buffer from, place to, async::time_point until);
+
+    async::loop_state& loop;
+    asio::ip::udp::socket socket;
+    std::optional<place> remote;
+    async::duration timeout = async::no_limit;
+    std::size_t max_size = 0;
+
+private:
+    struct direction {
+        explicit direction(datagram_socket& of) : owner(of), limit(&expire, this) {}
+        static void expire(void* self) noexcept;
+
+        datagram_socket& owner;
+        async::deadline limit;
+        bool expired = false;
+        bool waiting = false;
+    };
+
+    asio::awaitable<result<void>> wait(direction& side, asio::ip::udp::socket::wait_type what,
+                                       async::time_point until, phase where);
+
+    direction receiving_{*this};
+    direction sending_{*this};
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/datagram_socket.ipp
+// Included by <dragline/net/detail/datagram_socket.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/cancellation_state.hpp>
+#include <asio/error.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/this_coro.hpp>
+
+#include <array>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+// Asio cannot cancel one direction of a socket; the other one sees that it was not meant, and goes on.
+DRAGLINE_DECL void datagram_socket::direction::expire(void* self) noexcept {
+    auto& late = *static_cast<direction*>(self);
+    late.expired = true;
+    std::error_code ignored;
+    late.owner.socket.cancel(ignored);
+}
+
+// To the end of the wait, or of one that was ended for the other direction's sake.
+DRAGLINE_DECL asio::awaitable<result<void>> datagram_socket::wait(direction& side,
+                                                                  asio::ip::udp::socket::wait_type what,
+                                                                  async::time_point until, phase where) {
+    if (side.waiting) co_return errc::busy;
+    struct presence {  // over with this frame, however that ends
+        direction& of;
+        explicit presence(direction& waited_in) noexcept : of(waited_in) {
+            of.waiting = true;
+            of.expired = false;
+        }
+        ~presence() {
+            of.waiting = false;
+            of.limit.disarm();
+        }
+    } const present(side);
+    loop.deadlines().arm(side.limit, until);
+    std::error_code ec;
+    auto token = asio::redirect_error(asio::use_awaitable, ec);
+    co_await socket.async_wait(what, token);
+    if (ec != asio::error::operation_aborted) co_return ec;
+    if (side.expired) co_return make_timeout(where);
+    if (!socket.is_open()) co_return ec;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() == asio::cancellation_type::none) ec.clear();
+    co_return ec;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> datagram_socket::receive(asio::mutable_buffer into,
+                                                                            place& sender,
+                                                                            async::time_point until) {
+    char beyond = 0;  // what is written here did not fit
+    const std::array<asio::mutable_buffer, 2> room{into, asio::buffer(&beyond, 1)};
+    for (;;) {
+        std::error_code ec;
+        const auto size = socket.receive_from(room, sender, 0, ec);
+        if (!ec && size <= into.size()) co_return size;
+        if (!ec || ec == asio::error::message_size) co_return errc::datagram_truncated;
+        if (ec != asio::error::would_block && ec != asio::error::try_again) co_return ec;
+        auto waiting = wait(receiving_, asio::ip::udp::socket::wait_read, until, phase::read);
+        const auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited.error();
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> datagram_socket::send(asio::const_buffer from, place to,
+                                                                  async::time_point until) {
+    for (;;) {
+        std::error_code ec;
+        if (to.port() == 0) {
+            socket.send(from, 0, ec);
+        } else {
+            socket.send_to(from, to, 0, ec);
+        }
+        if (ec != asio::error::would_block && ec != asio::error::try_again) co_return ec;
+        auto waiting = wait(sending_, asio::ip::udp::socket::wait_write, until, phase::write);
+        const auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+#include <asio/ip/v6_only.hpp>
+
+#include <algorithm>
+#include <climits>
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL datagram& datagram::operator=(datagram&& other) noexcept {
+    if (this != &other) close();
+    socket_ = std::move(other.socket_);
+    return *this;
+}
+
+DRAGLINE_DECL asio::any_io_executor datagram::get_executor() const { return socket_->socket.get_executor(); }
+DRAGLINE_DECL bool datagram::is_open() const noexcept { return socket_ && socket_->socket.is_open(); }
+DRAGLINE_DECL async::duration datagram::default_timeout() const { return socket_->timeout; }
+DRAGLINE_DECL datagram::place datagram::local_endpoint() const { return socket_->socket.local_endpoint(); }
+DRAGLINE_DECL std::optional<datagram::place> datagram::remote_endpoint() const { return socket_->remote; }
+
+DRAGLINE_DECL void datagram::close() noexcept {
+    if (!socket_) return;
+    std::error_code ignored;
+    socket_->socket.close(ignored);
+}
+
+DRAGLINE_DECL asio::awaitable<result<received_datagram>> datagram::receive_from_body(socket_pointer socket,
+                                                                                     duration timeout) {
+    if (!async::valid_timeout(timeout)) co_return dragline::errc::invalid_option;
+    received_datagram got;
+    auto& room = socket->loop.get<detail::datagram_room>().bytes;
+    auto receiving = socket->receive(asio::buffer(room, socket->max_size), got.sender,
+                                     async::deadline_after(socket->loop.now(), timeout));
+    const auto size = co_await std::move(receiving);
+    if (!size) co_return size.error();
+    got.bytes.assign(room.data(), *size);  // nobody else has run since it arrived
+    co_return got;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> datagram::receive_body(socket_pointer socket,
+                                                                          duration timeout) {
+    auto receiving = receive_from_body(std::move(socket), timeout);
+    auto got = co_await std::move(receiving);
+    if (!got) co_return got.error();
+    co_return std::move(got->bytes);
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> datagram::receive_into_body(socket_pointer socket,
+                                                                               asio::mutable_buffer buffer,
+                                                                               place* sender,
+                                                                               duration timeout) {
+    if (!async::valid_timeout(timeout)) co_return dragline::errc::invalid_option;
+    place unused;
+    auto receiving = socket->receive(buffer, sender ? *sender : unused,
+                                     async::deadline_after(socket->loop.now(), timeout));
+    co_return co_await std::move(receiving);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> datagram::send_body(socket_pointer socket, std::string bytes,
+                                                                place to) {
+    // A system may let a connected socket send elsewhere; and without a destination there is none.
+    if (socket->remote && to.port() != 0 && to != *socket->remote) co_return asio::error::already_connected;
+    if (!socket->remote && to.port() == 0) co_return asio::error::not_connected;
+    auto sending = socket->send(asio::buffer(bytes), socket->remote ? place() : to,
+                                async::deadline_after(socket->loop.now(), socket->timeout));
+    co_return co_await std::move(sending);
+}
+
+namespace detail {
+
+inline asio::awaitable<result<asio::ip::address>> address_of(dns::resolver resolver, endpoint at,
+                                                             std::optional<bool> v6) {
+    if (at.address()) co_return *at.address();
+    std::error_code failed = errc::no_address;
+    for (const bool six : {false, true}) {
+        if (v6 && *v6 != six) continue;
+        auto looking = resolver.lookup(at.host(), six ? dns::address_family::v6 : dns::address_family::v4);
+        const auto found = co_await std::move(looking);
+        if (found) co_return found->addresses.front();
+        failed = found.error();
+    }
+    co_return failed;
+}
+
+inline result<void> set_up(datagram_socket& made, const datagram::place& at,
+                           const datagram_options& options) {
+    auto& socket = made.socket;
+    std::error_code ec;
+    const auto set = [&](const auto& option) {
+        if (!ec) socket.set_option(option, ec);
+    };
+    const auto kernel_size = [](std::size_t bytes) {
+        return static_cast<int>(std::min<std::size_t>(bytes, INT_MAX));
+    };
+    socket.open(at.protocol(), ec);
+    if (at.address().is_v6()) set(asio::ip::v6_only(options.v6_only()));
+    if (options.reuse_address()) set(asio::socket_base::reuse_address(true));
+    if (options.broadcast()) set(asio::socket_base::broadcast(true));
+    if (const auto size = options.receive_buffer())
+        set(asio::socket_base::receive_buffer_size(kernel_size(*size)));
+    if (const auto size = options.send_buffer()) set(asio::socket_base::send_buffer_size(kernel_size(*size)));
+    if (!ec) socket.bind(at, ec);
+    if (!ec && made.remote) socket.connect(*made.remote, ec);
+    if (!ec) socket.non_blocking(true, ec);
+    return ec;
+}
+
+DRAGLINE_DECL asio::awaitable<result<datagram>> open_datagram_body(asio::any_io_executor loop,
+                                                                   dns::resolver resolver, endpoint local,
+                                                                   datagram_options options) {
+    if (!async::valid_timeout(options.timeout()) || options.max_size() == 0)
+        co_return dragline::errc::invalid_option;
+    const auto& remote = options.remote();
+    if (local.is_local_socket() ||
+        (remote && (remote->is_local_socket() || remote->host().empty() || remote->port() == 0)))
+        co_return errc::invalid_endpoint;
+    const bool anywhere = local.host().empty();
+    std::optional<bool> v6;
+    if (local.address()) v6 = local.address()->is_v6();
+    auto made = std::make_shared<datagram_socket>(loop);
+    if (remote) {
+        auto looking = address_of(resolver, *remote, v6);
+        const auto address = co_await std::move(looking);
+        if (!address) co_return address.error();
+        made->remote = datagram::place(*address, remote->port());
+        v6 = address->is_v6();
+    }
+    asio::ip::address from = asio::ip::address_v6::any();
+    if (!anywhere) {
+        auto looking = address_of(resolver, local, v6);
+        const auto address = co_await std::move(looking);
+        if (!address) co_return address.error();
+        from = *address;
+    } else if (v6 && !*v6) {
+        from = asio::ip::address_v4::any();
+    }
+    made->timeout = options.timeout();
+    made->max_size = std::min<std::size_t>(options.max_size(), 65'535);
+    auto ready = set_up(*made, datagram::place(from, local.port()), options);
+    if (ready.error() == asio::error::address_family_not_supported && anywhere && !remote) {
+        ready = set_up(*made, datagram::place(asio::ip::udp::v4(), local.port()), options);
+    }
+    if (!ready) co_return ready.error();
+    co_return datagram(std::move(made));
+}
+
+}  // namespace detail
 }  // namespace dragline::net
 
 #endif
@@ -37859,14 +42607,14 @@ DRAGLINE_DECL void dns_connection::close() noexcept {
     owner_ = nullptr;
     state_ = state::closed;
     ending_.interrupt();
-    stream_.close();
+    stream_.abort();
     errands_.clear();
 }
 
 DRAGLINE_DECL void dns_connection::fail(std::error_code ec) {
     if (is_closed()) return;
     const auto before = std::exchange(state_, state::closed);
-    stream_.close();
+    stream_.abort();
     if (before == state::connecting) return owner_->not_opened(*this, ec);
     owner_->broken(*this, ec);
 }
@@ -38420,6 +43168,5664 @@ DRAGLINE_DECL std::shared_ptr<dns::transport> make_dns_over_tls(async::loop_stat
 }
 
 }  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/framing/codecs.hpp
+// Three well-known framings: text up to a delimiter, netstrings, and lengths as varints. Those with a header
+// are in length_prefixed.hpp.
+
+// ---- dragline/net/framing/frame_codec.hpp
+// Frames: what a codec is, and how one becomes a codec for messages of a user's own type. Pure: no I/O. Start
+// with length_prefixed.hpp or codecs.hpp, and framed_stream.hpp to use one.
+
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// The payload of one frame at most, unless a codec is told otherwise: 1 MiB.
+inline constexpr std::size_t default_max_frame = std::size_t{1} << 20;
+
+/// What stands at the beginning of some input.
+template <class Frame>
+struct decoded {
+    std::size_t size = 0;    ///< How much of the input the frame takes; 0: it is not whole yet.
+    std::size_t needed = 0;  ///< When it is not whole: no input shorter than this can hold it.
+    Frame frame{};
+
+    decoded() {}
+};
+
+/// Bytes to frames and back, without I/O, clock or state: the same bytes give the same frames however they
+/// are split.
+///
+/// encode(frame, out) appends, and leaves `out` alone when it fails; it refuses what decode() would. In
+/// decode(input, seen) the caller has asked about the first `seen` bytes before, and there was no frame in
+/// them. Limits are enforced on what the input says that will come, before it does.
+template <class Codec>
+concept frame_codec = std::copy_constructible<Codec> && std::movable<typename Codec::frame_type> &&
+    std::default_initializable<typename Codec::frame_type> &&
+    requires(const Codec& codec, const typename Codec::frame_type& frame, std::string_view input,
+             std::size_t seen, std::string& out) {
+    { codec.encode(frame, out) } -> std::same_as<result<void>>;
+    { codec.decode(input, seen) } -> std::same_as<result<decoded<typename Codec::frame_type>>>;
+};
+
+/// A codec that can leave a frame's payload where it is: encode_apart(frame, head, body) makes two pieces of
+/// it that go out one after the other.
+template <class Codec>
+concept gathering_codec = frame_codec<Codec> &&
+    requires(const Codec& codec, typename Codec::frame_type& frame, std::string& piece) {
+    { codec.encode_apart(std::move(frame), piece, piece) } -> std::same_as<result<void>>;
+};
+
+/// The one frame that `packet` is: a datagram, say. Errors: those of the codec, and errc::malformed_frame
+/// when there is less or more than a frame.
+template <frame_codec Codec>
+result<typename Codec::frame_type> decode_packet(const Codec& codec, std::string_view packet) {
+    auto step = codec.decode(packet, 0);
+    if (!step) return step.error();
+    if (step->size == 0 || step->size != packet.size()) return errc::malformed_frame;
+    return std::move(step->frame);
+}
+
+/// A codec whose frames are messages of a type of the user's own; made by typed().
+template <class Message, frame_codec Codec, class ToFrame, class FromFrame>
+class typed_codec {
+public:
+    using frame_type = Message;
+
+    typed_codec(Codec codec, ToFrame to_frame, FromFrame from_frame)
+        : codec_(std::move(codec)), to_frame_(std::move(to_frame)), from_frame_(std::move(from_frame)) {}
+
+    result<void> encode(const Message& message, std::string& out) const {
+        const inner_result frame = std::invoke(to_frame_, message);
+        return frame ? codec_.encode(*frame, out) : result<void>(frame.error());
+    }
+
+    result<void> encode_apart(Message&& message, std::string& head,
+                              std::string& body) const requires gathering_codec<Codec> {
+        inner_result frame = std::invoke(to_frame_, std::as_const(message));
+        return frame ? codec_.encode_apart(*std::move(frame), head, body) : result<void>(frame.error());
+    }
+
+    result<decoded<Message>> decode(std::string_view input, std::size_t seen) const {
+        auto inner = codec_.decode(input, seen);
+        if (!inner) return inner.error();
+        decoded<Message> step;
+        step.size = inner->size;
+        step.needed = inner->needed;
+        if (step.size > 0) {
+            result<Message> message = std::invoke(from_frame_, std::move(inner->frame));
+            if (!message) return message.error();
+            step.frame = *std::move(message);
+        }
+        return step;
+    }
+
+private:
+    using inner_result = result<typename Codec::frame_type>;
+
+    Codec codec_;
+    ToFrame to_frame_;
+    FromFrame from_frame_;
+};
+
+/// `codec`, but for messages: `to_frame` makes a frame of a Message, `from_frame` a Message of a frame. Each
+/// may return a result, to refuse. They are called for one thing at a time, and must not throw.
+template <class Message, frame_codec Codec, class ToFrame, class FromFrame>
+requires std::invocable<const ToFrame&, const Message&> &&
+    std::invocable<const FromFrame&, typename Codec::frame_type>
+auto typed(Codec codec, ToFrame to_frame, FromFrame from_frame) {
+    return typed_codec<Message, Codec, ToFrame, FromFrame>(std::move(codec), std::move(to_frame),
+                                                           std::move(from_frame));
+}
+
+}  // namespace dragline::net
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// Frames that end in a delimiter, which they cannot contain: nothing is escaped.
+///
+/// Errors: errc::frame_too_large once max_frame bytes came without it; dragline::errc::invalid_option when
+/// the delimiter is empty.
+class delimited {
+public:
+    using frame_type = std::string;
+
+    explicit delimited(std::string delimiter = "\n") : delimiter_(std::move(delimiter)) {}
+
+    /// The delimiter stays at the end of the frame, and must be there in what is sent. Off.
+    delimited& keep(bool value) { return keep_ = value, *this; }
+    bool keep() const noexcept { return keep_; }
+
+    /// Bytes before the delimiter at most.
+    delimited& max_frame(std::size_t value) { return max_frame_ = value, *this; }
+    std::size_t max_frame() const noexcept { return max_frame_; }
+
+    result<void> encode(std::string_view frame, std::string& out) const;
+    result<void> encode_apart(std::string&& frame, std::string& head, std::string& body) const;
+    result<decoded<std::string>> decode(std::string_view input, std::size_t seen = 0) const;
+
+private:
+    result<void> check(std::string_view frame) const;
+
+    std::string delimiter_;
+    std::size_t max_frame_ = default_max_frame;
+    bool keep_ = false;
+};
+
+/// Netstrings (D. J. Bernstein, 1997), strictly: "5:hello,", a length without leading zeros, and the comma.
+class netstring {
+public:
+    using frame_type = std::string;
+
+    netstring() {}
+
+    netstring& max_frame(std::size_t value) { return max_frame_ = value, *this; }
+    std::size_t max_frame() const noexcept { return max_frame_; }
+
+    result<void> encode(std::string_view frame, std::string& out) const;
+    result<void> encode_apart(std::string&& frame, std::string& head, std::string& body) const;
+    result<decoded<std::string>> decode(std::string_view input, std::size_t seen = 0) const;
+
+private:
+    std::size_t max_frame_ = default_max_frame;
+};
+
+/// A length as a varint before the payload, as Protocol Buffers delimit their messages: seven bits a byte,
+/// the lowest first. Longer spellings of a length than need be are refused.
+class varint_prefixed {
+public:
+    using frame_type = std::string;
+
+    varint_prefixed() {}
+
+    varint_prefixed& max_frame(std::size_t value) { return max_frame_ = value, *this; }
+    std::size_t max_frame() const noexcept { return max_frame_; }
+
+    result<void> encode(std::string_view frame, std::string& out) const;
+    result<void> encode_apart(std::string&& frame, std::string& head, std::string& body) const;
+    result<decoded<std::string>> decode(std::string_view input, std::size_t seen = 0) const;
+
+private:
+    std::size_t max_frame_ = default_max_frame;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/framing/impl/codecs.ipp
+// Included by <dragline/net/framing/codecs.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstdint>
+
+namespace dragline::inline v1::net {
+
+namespace detail {
+
+// A frame whose payload begins after `head` bytes and is followed by `tail` more.
+inline decoded<std::string> cut_frame(std::string_view input, std::size_t head, std::size_t payload,
+                                      std::size_t tail) {
+    decoded<std::string> step;
+    const auto behind_head = input.size() - std::min(head, input.size());
+    if (input.size() < head || behind_head < payload || behind_head - payload < tail) {
+        const auto around = head + tail;
+        step.needed = payload < input.npos - around ? payload + around : input.npos;
+    } else {
+        step.size = head + payload + tail;
+        step.frame.assign(input.substr(head, payload));
+    }
+    return step;
+}
+
+inline void append_varint(std::size_t value, std::string& out) {
+    for (; value > 0x7f; value >>= 7) out += static_cast<char>(value | 0x80);
+    out += static_cast<char>(value);
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<void> delimited::check(std::string_view frame) const {
+    if (delimiter_.empty()) return dragline::errc::invalid_option;
+    if (keep_) {
+        if (!frame.ends_with(delimiter_)) return errc::unencodable_frame;
+        frame.remove_suffix(delimiter_.size());
+    }
+    if (frame.size() > max_frame_) return errc::frame_too_large;
+    if (frame.find(delimiter_) != frame.npos) return errc::unencodable_frame;
+    // The end of the payload may be the beginning of a delimiter that ends too early.
+    const auto border = std::min(frame.size(), delimiter_.size() - 1);
+    std::string end(frame.substr(frame.size() - border));
+    end += delimiter_;
+    if (end.find(delimiter_) != border) return errc::unencodable_frame;
+    return {};
+}
+
+DRAGLINE_DECL result<void> delimited::encode(std::string_view frame, std::string& out) const {
+    const auto checked = check(frame);
+    if (!checked) return checked;
+    out += frame;
+    if (!keep_) out += delimiter_;
+    return checked;
+}
+
+DRAGLINE_DECL result<void> delimited::encode_apart(std::string&& frame, std::string&,
+                                                   std::string& body) const {
+    const auto checked = check(frame);
+    if (!checked) return checked;
+    body = std::move(frame);
+    if (!keep_) body += delimiter_;
+    return checked;
+}
+
+DRAGLINE_DECL result<decoded<std::string>> delimited::decode(std::string_view input, std::size_t seen) const {
+    if (delimiter_.empty()) return dragline::errc::invalid_option;
+    const auto overlap = delimiter_.size() - 1;
+    const auto from = seen > overlap ? seen - overlap : 0;
+    // No farther than a frame may reach: what is behind may be any number of others.
+    const auto reach =
+        max_frame_ < input.npos - delimiter_.size() ? max_frame_ + delimiter_.size() : input.npos;
+    const auto at = input.substr(0, reach).find(delimiter_, from);
+    if (at == input.npos) {
+        if (input.size() >= reach) return errc::frame_too_large;
+        decoded<std::string> step;
+        step.needed = std::max(input.size() + 1, delimiter_.size());
+        return step;
+    }
+    return detail::cut_frame(input, 0, at + (keep_ ? delimiter_.size() : 0), keep_ ? 0 : delimiter_.size());
+}
+
+DRAGLINE_DECL result<void> netstring::encode(std::string_view frame, std::string& out) const {
+    if (frame.size() > max_frame_) return errc::frame_too_large;
+    out += std::to_string(frame.size());
+    out += ':';
+    out += frame;
+    out += ',';
+    return {};
+}
+
+DRAGLINE_DECL result<void> netstring::encode_apart(std::string&& frame, std::string& head,
+                                                   std::string& body) const {
+    if (frame.size() > max_frame_) return errc::frame_too_large;
+    head += std::to_string(frame.size());
+    head += ':';
+    body = std::move(frame);
+    body += ',';
+    return {};
+}
+
+DRAGLINE_DECL result<decoded<std::string>> netstring::decode(std::string_view input, std::size_t) const {
+    std::size_t size = 0, digits = 0;
+    for (; digits < input.size() && ascii::is_digit(input[digits]); ++digits) {
+        if (digits > 0 && size == 0) return errc::malformed_frame;  // a leading zero
+        const auto digit = static_cast<std::size_t>(input[digits] - '0');
+        if (digit > max_frame_ || size > (max_frame_ - digit) / 10) return errc::frame_too_large;
+        size = size * 10 + digit;
+    }
+    if (digits < input.size() && (digits == 0 || input[digits] != ':')) return errc::malformed_frame;
+    const auto head = std::max<std::size_t>(digits, 1) + 1;
+    auto step = detail::cut_frame(input, head, size, 1);
+    if (step.size > 0 && input[head + size] != ',') return errc::malformed_frame;
+    return step;
+}
+
+DRAGLINE_DECL result<void> varint_prefixed::encode(std::string_view frame, std::string& out) const {
+    if (frame.size() > max_frame_) return errc::frame_too_large;
+    detail::append_varint(frame.size(), out);
+    out += frame;
+    return {};
+}
+
+DRAGLINE_DECL result<void> varint_prefixed::encode_apart(std::string&& frame, std::string& head,
+                                                         std::string& body) const {
+    if (frame.size() > max_frame_) return errc::frame_too_large;
+    detail::append_varint(frame.size(), head);
+    body = std::move(frame);
+    return {};
+}
+
+DRAGLINE_DECL result<decoded<std::string>> varint_prefixed::decode(std::string_view input,
+                                                                   std::size_t) const {
+    std::uint64_t size = 0;
+    for (std::size_t at = 0; at < input.size(); ++at) {
+        const auto byte = static_cast<std::uint8_t>(input[at]);
+        const auto shift = 7 * at;
+        const std::uint64_t bits = byte & 0x7f;
+        if (at > 0 && byte == 0) return errc::malformed_frame;  // a shorter spelling exists
+        // A further byte, if it comes, cannot be zero: so what it must add at least counts already.
+        const auto least = byte & 0x80 ? std::uint64_t{1} << 7 : std::uint64_t{0};
+        if (shift >= 63 || ((bits | least) > (max_frame_ >> shift))) return errc::frame_too_large;
+        size |= bits << shift;
+        if (size > max_frame_) return errc::frame_too_large;
+        if (!least) return detail::cut_frame(input, at + 1, static_cast<std::size_t>(size), 0);
+    }
+    decoded<std::string> step;
+    step.needed = input.size() + 1;
+    return step;
+}
+
+}  // namespace dragline::net
+
+#endif
+// ---- dragline/net/framing/framed_stream.hpp
+// Frames over a stream: send() and receive() instead of bytes. The codecs are in length_prefixed.hpp and
+// codecs.hpp.
+
+// ---- dragline/net/framing/detail/frame_transfer.hpp
+// Frames on their way through a stream: what of it does not depend on the codec, and the little that does.
+
+
+#include <asio/awaitable.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+// One frame out of what a stream has received.
+template <class Codec>
+class frame_reader final : public unit_reader {
+public:
+    explicit frame_reader(const Codec& codec) noexcept : codec_(codec) {}
+
+    result<std::size_t> take(std::string_view bytes) override {
+        if (bytes.size() < needed) return std::size_t{0};
+        auto step = codec_.decode(bytes, seen_);
+        if (!step) return step.error();
+        seen_ = bytes.size();
+        needed = std::max(step->needed, seen_ + 1);
+        frame = std::move(step->frame);
+        return step->size;
+    }
+
+    typename Codec::frame_type frame{};
+
+private:
+    const Codec& codec_;
+    std::size_t seen_ = 0;
+};
+
+template <class Codec>
+asio::awaitable<result<typename Codec::frame_type>> receive_frame(stream_reader::pointer from,
+                                                                  std::shared_ptr<const Codec> codec,
+                                                                  stream_limit limit) {
+    frame_reader<Codec> unit(*codec);
+    auto reading = stream_reader::read_unit(std::move(from), unit, limit);
+    const auto read = co_await std::move(reading);
+    if (!read) co_return read.error();
+    co_return std::move(unit.frame);
+}
+
+// The pieces of a frame, or why there are none.
+struct encoded_frame {
+    encoded_frame() {}
+
+    result<void> outcome;
+    std::string head;
+    std::string body;
+};
+
+template <class Codec>
+encoded_frame encode_frame(const Codec& codec, typename Codec::frame_type frame) {
+    encoded_frame made;
+    if constexpr (gathering_codec<Codec>) {
+        made.outcome = codec.encode_apart(std::move(frame), made.head, made.body);
+    } else {
+        made.outcome = codec.encode(frame, made.head);
+    }
+    return made;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> send_frame(stream_writer::pointer to, encoded_frame frame,
+                                                       stream_limit limit);
+DRAGLINE_DECL result<void> queue_frame(const stream_writer::pointer& to, encoded_frame frame);
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/framing/detail/impl/frame_transfer.ipp
+// Included by <dragline/net/framing/detail/frame_transfer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/buffer.hpp>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL asio::awaitable<result<void>> send_frame(stream_writer::pointer to, encoded_frame frame,
+                                                       stream_limit limit) {
+    constexpr std::size_t cheap_to_join = 2048;  // a list of pieces costs the kernel more
+    if (!frame.outcome) co_return frame.outcome;
+    if (frame.body.size() <= cheap_to_join) {
+        frame.head += frame.body;
+        frame.body.clear();
+    }
+    const gather pieces{asio::buffer(frame.head), asio::buffer(frame.body)};
+    auto writing = stream_writer::write(std::move(to), std::string(), pieces, limit);
+    const auto written = co_await std::move(writing);
+    co_return result<void>(written.error());
+}
+
+// In one piece, so that a full queue refuses all of it.
+DRAGLINE_DECL result<void> queue_frame(const stream_writer::pointer& to, encoded_frame frame) {
+    if (!frame.outcome) return frame.outcome;
+    frame.head += frame.body;
+    return stream_writer::queue(to, frame.head);
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// A stream of which each send() is one receive() at the other end.
+///
+///     net::framed_stream link(std::move(stream), net::length_prefixed(4));
+///     co_await link.send("hello");
+///     std::string answer = co_await link.receive();
+///
+/// What the stream had received before is the beginning of the first frame. As with a stream, one receive()
+/// and one send() may be under way, another gets errc::busy; moving or destroying it does what it does there.
+/// Threads: operations may be started on any thread; every other member belongs to the loop's.
+template <frame_codec Codec>
+class framed_stream {
+    // Not by value in send(): GCC 12 destroys an aggregate that is a parameter in a co_await expression
+    // twice.
+    template <class T>
+    static constexpr bool is_token = !std::same_as<std::remove_cvref_t<T>, read_options> &&
+                                     !std::same_as<std::remove_cvref_t<T>, write_options>;
+
+public:
+    using frame_type = typename Codec::frame_type;
+    using executor_type = asio::any_io_executor;
+
+    framed_stream() = default;
+    framed_stream(stream base, Codec codec)
+        : framed_stream(std::move(base), std::make_shared<const Codec>(std::move(codec))) {}
+    /// With a codec that streams share, for a server of many.
+    framed_stream(stream base, std::shared_ptr<const Codec> codec) noexcept
+        : base_(std::move(base)), codec_(std::move(codec)) {}
+
+    executor_type get_executor() const noexcept { return base_.get_executor(); }
+    const Codec& codec() const noexcept { return *codec_; }
+
+    /// Reads the next frame: frame_type. Of the options, the timeout counts.
+    ///
+    /// Errors: asio::error::eof between frames, errc::incomplete_read within one; errc::frame_too_large,
+    ///   unknown_version, malformed_frame, as the codec says, and then again at each call;
+    ///   make_timeout(read).
+    /// Cancel: any type. However it fails, what has arrived of a frame is there for the next call.
+    template <class Token = default_token>
+    auto receive(const read_options& options, Token&& token = {}) {
+        return async::initiate<frame_type>(get_executor(), &detail::receive_frame<Codec>,
+                                           std::forward<Token>(token), base_.reading(), codec_,
+                                           base_.reading()->exact_limit(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto receive(Token&& token = {}) { return receive(read_options(), std::forward<Token>(token)); }
+
+    /// Writes one frame, a frame_type, whole and after what is queued: void.
+    ///
+    /// Errors: errc::frame_too_large, unencodable_frame, as the codec says, and nothing was sent; those of
+    ///   stream::write().
+    /// Cancel: any type. Unless nothing of it has gone, nothing can be sent after it.
+    template <std::convertible_to<frame_type> Frame = frame_type, class Token = default_token>
+    auto send(Frame&& frame, const write_options& options, Token&& token = {}) {
+        return async::initiate<void>(get_executor(), &detail::send_frame, std::forward<Token>(token),
+                                     base_.writing(),
+                                     detail::encode_frame(*codec_, frame_type(std::forward<Frame>(frame))),
+                                     base_.writing()->write_limit(options));
+    }
+    template <std::convertible_to<frame_type> Frame = frame_type, class Token = default_token>
+    requires is_token<Token>
+    auto send(Frame&& frame, Token&& token = {}) {
+        return send(std::forward<Frame>(frame), write_options(), std::forward<Token>(token));
+    }
+
+    /// Sends what the system takes at once and queues the rest; frames of several senders stay whole. See
+    /// stream::queue(), and next_layer().drain() for how to wait.
+    result<void> queue(frame_type frame) {
+        return detail::queue_frame(base_.writing(), detail::encode_frame(*codec_, std::move(frame)));
+    }
+
+    /// For all that is not about frames: close(), drain(), addresses. Bytes that are read there are missing
+    /// here.
+    stream& next_layer() noexcept { return base_; }
+    const stream& next_layer() const noexcept { return base_; }
+
+    /// The stream, which has all that was received and is no part of a frame that receive() gave.
+    stream release() { return std::move(base_); }
+
+private:
+    stream base_;
+    std::shared_ptr<const Codec> codec_;
+};
+
+}  // namespace dragline::net
+// ---- dragline/net/framing/length_prefixed.hpp
+// Frames behind a header of fixed size that says how long they are: a plain length, or any struct of the
+// user's. Pure: no I/O.
+
+// ---- dragline/net/framing/detail/header_layout.hpp
+// A header of fixed size as a list of fields: what is behind length_prefixed, without the user's type.
+
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::net::detail {
+
+struct header_field {
+    enum class kind : std::uint8_t { value, version, constant, length };
+
+    bool fits_member(std::uint64_t number) const noexcept {
+        return !get || member_bits >= 64 || number >> member_bits == 0;
+    }
+
+    kind what = kind::value;
+    std::uint8_t width = 0;  // in bytes
+    bool big_endian = true;
+    bool counts_header = false;
+    std::uint8_t member_bits = 0;  // with a member: what it can hold
+    std::uint64_t lowest = 0;      // of versions and constants
+    std::uint64_t highest = 0;
+    std::uint64_t (*get)(const void* header) = nullptr;  // none: the header has no member for it
+    void (*set)(void* header, std::uint64_t value) = nullptr;
+};
+
+struct header_layout {
+    static constexpr std::size_t max_fields = 12;
+    static constexpr std::size_t max_parts = 8;
+
+    // What a header says, or would say.
+    struct content {
+        std::size_t known = 0;  // bytes of the header that were there to be read
+        std::array<std::uint64_t, max_fields> values{};
+        std::array<std::size_t, max_parts> parts{};
+        std::size_t part_count = 0;
+        std::size_t payload = 0;  // of all parts
+    };
+
+    constexpr void add(header_field field) {
+        const bool length = field.what == header_field::kind::length;
+        const bool fits = count < max_fields && field.width >= 1 && field.width <= 8 &&
+                          field.lowest <= field.highest && (!length || lengths < max_parts);
+        if (!fits) {
+            usable = false;
+            return;
+        }
+        fields[count++] = field;
+        header_size += field.width;
+        lengths += length;
+    }
+
+    // Reads as many fields as are there, and refuses the first one that cannot be: size checks come before
+    // the bytes that they are about.
+    result<content> read(std::string_view input, std::size_t max_frame) const;
+    void fill(const content& from, void* header) const;
+
+    // The header in front of parts of these sizes, appended to `out`.
+    result<void> write(const void* header, const content& parts, std::size_t max_frame,
+                       std::string& out) const;
+
+    std::array<header_field, max_fields> fields{};
+    std::size_t count = 0;
+    std::size_t lengths = 0;
+    std::size_t header_size = 0;
+    std::size_t trailer = 0;
+    bool usable = true;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/framing/detail/impl/header_layout.ipp
+// Included by <dragline/net/framing/detail/header_layout.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net::detail {
+
+inline std::uint64_t load_integer(std::string_view bytes, bool big_endian) noexcept {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const auto at = big_endian ? i : bytes.size() - 1 - i;
+        value = value << 8 | static_cast<std::uint8_t>(bytes[at]);
+    }
+    return value;
+}
+
+inline void store_integer(std::uint64_t value, std::size_t width, bool big_endian, std::string& out) {
+    for (std::size_t i = 0; i < width; ++i) {
+        const auto place = big_endian ? width - 1 - i : i;
+        out += static_cast<char>(value >> (8 * place));
+    }
+}
+
+inline bool fits_width(std::uint64_t value, std::size_t width) noexcept {
+    return width >= 8 || value >> (8 * width) == 0;
+}
+
+DRAGLINE_DECL result<header_layout::content> header_layout::read(std::string_view input,
+                                                                 std::size_t max_frame) const {
+    content found;
+    if (!usable || header_size == 0) return dragline::errc::invalid_option;
+    if (trailer > max_frame) return errc::frame_too_large;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& field = fields[i];
+        if (input.size() - found.known < field.width) return found;
+        auto value = load_integer(input.substr(found.known, field.width), field.big_endian);
+        found.known += field.width;
+        found.values[i] = value;
+        const bool in_range = value >= field.lowest && value <= field.highest;
+        if (field.what == header_field::kind::version && !in_range) return errc::unknown_version;
+        if (field.what == header_field::kind::constant && !in_range) return errc::malformed_frame;
+        if (!field.fits_member(value)) return errc::malformed_frame;
+        if (field.what != header_field::kind::length) continue;
+        if (field.counts_header) {
+            if (value < header_size) return errc::malformed_frame;
+            value -= header_size;
+        }
+        if (value > max_frame - trailer - found.payload) return errc::frame_too_large;
+        found.parts[found.part_count++] = static_cast<std::size_t>(value);
+        found.payload += static_cast<std::size_t>(value);
+    }
+    if (trailer > 0) found.parts[found.part_count++] = trailer;
+    found.payload += trailer;
+    return found;
+}
+
+DRAGLINE_DECL void header_layout::fill(const content& from, void* header) const {
+    for (std::size_t i = 0; i < count; ++i) {
+        if (fields[i].set) fields[i].set(header, from.values[i]);
+    }
+}
+
+DRAGLINE_DECL result<void> header_layout::write(const void* header, const content& parts,
+                                                std::size_t max_frame, std::string& out) const {
+    if (!usable || header_size == 0) return dragline::errc::invalid_option;
+    if (parts.payload > max_frame) return errc::frame_too_large;
+    if (trailer > 0 && parts.parts[lengths] != trailer) return errc::unencodable_frame;
+    for (auto i = lengths + (trailer > 0 ? 1 : 0); i < parts.part_count; ++i) {
+        if (parts.parts[i] > 0) return errc::unencodable_frame;  // no length would tell of it
+    }
+    std::array<std::uint64_t, max_fields> values{};
+    for (std::size_t i = 0, part = 0; i < count; ++i) {
+        const auto& field = fields[i];
+        auto& value = values[i];
+        if (field.what == header_field::kind::length) {
+            value = parts.parts[part++];
+            if (field.counts_header) value += header_size;
+        } else {
+            value = field.get ? field.get(header) : field.lowest;
+        }
+        const bool in_range = value >= field.lowest && value <= field.highest;
+        if (field.what == header_field::kind::version && !in_range) return errc::unknown_version;
+        if (field.what == header_field::kind::constant && !in_range) return errc::unencodable_frame;
+        if (!fits_width(value, field.width)) return errc::unencodable_frame;
+        if (!field.fits_member(value)) return errc::unencodable_frame;
+    }
+    for (std::size_t i = 0; i < count; ++i)
+        store_integer(values[i], fields[i].width, fields[i].big_endian, out);
+    return {};
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// The header of length_prefixed(4): nothing but a length, so that frames are plain strings.
+struct no_header {};
+
+namespace detail {
+
+template <class Header>
+inline constexpr bool is_plain = std::same_as<Header, no_header>;
+
+}  // namespace detail
+
+/// A header and what follows it: one part for each length in the header, one for the trailer. Parts that are
+/// not given are empty.
+template <class Header>
+class header_frame {
+public:
+    header_frame() {}
+
+    /// With these parts; the first one is not copied when it is moved in.
+    template <std::convertible_to<std::string_view>... More>
+    explicit header_frame(Header values, std::string first = {}, const More&... more)
+        : header(std::move(values)), payload_(std::move(first)) {
+        sizes_.payload = sizes_.parts[0] = payload_.size();
+        sizes_.part_count = 1;
+        static_assert(sizeof...(More) < detail::header_layout::max_parts, "at most 8 parts");
+        (add(more), ...);
+    }
+
+    /// The fields of the wire; lengths are set when a frame is received, and disregarded when it is sent.
+    Header header{};
+
+    /// All parts in a row.
+    const std::string& payload() const& noexcept { return payload_; }
+    std::string&& payload() && noexcept { return std::move(payload_); }
+
+    std::size_t part_count() const noexcept { return sizes_.part_count; }
+
+    /// Empty when there is no such part.
+    std::string_view part(std::size_t index) const noexcept {
+        std::size_t begin = 0;
+        if (index >= sizes_.part_count) return {};
+        for (std::size_t i = 0; i < index; ++i) begin += sizes_.parts[i];
+        return std::string_view(payload_).substr(begin, sizes_.parts[index]);
+    }
+
+private:
+    template <class>
+    friend class length_prefixed;
+
+    void add(std::string_view part) {
+        payload_ += part;
+        sizes_.parts[sizes_.part_count++] = part.size();
+        sizes_.payload = payload_.size();
+    }
+
+    std::string payload_;
+    detail::header_layout::content sizes_;
+};
+
+/// Frames behind a header of fixed size.
+///
+///     length_prefixed(4)                                         // a length of 4 bytes, big endian
+///     length_prefixed<packet_header>()                           // "!BII" of Python's struct
+///         .version<&packet_header::version>(1)
+///         .length<&packet_header::nonce_size>()
+///         .length<&packet_header::data_size>()
+///
+/// Fields stand in the order in which they are added; each takes as many bytes as its member unless it is
+/// told otherwise, 1 to 8. At most 12 fields, 8 of them lengths. What cannot be used gives
+/// dragline::errc::invalid_option.
+template <class Header = no_header>
+class length_prefixed {
+public:
+    using frame_type = std::conditional_t<detail::is_plain<Header>, std::string, header_frame<Header>>;
+
+    /// A header whose fields are to be added, in this byte order unless one says otherwise.
+    constexpr explicit length_prefixed(std::endian order = std::endian::big) requires(
+        !detail::is_plain<Header>)
+        : order_(order) {}
+
+    /// A length of `width` bytes and nothing else.
+    constexpr explicit length_prefixed(std::size_t width, std::endian order = std::endian::big) requires(
+        detail::is_plain<Header>)
+        : order_(order) {
+        layout_.add(plain(detail::header_field::kind::length, width, order));
+    }
+
+    /// A field that is carried as it is.
+    template <auto Member>
+    constexpr length_prefixed& value(std::size_t width = width_of<Member>) {
+        return value<Member>(width, order_);
+    }
+    template <auto Member>
+    constexpr length_prefixed& value(std::size_t width, std::endian order) {
+        return add(of_member<Member>(detail::header_field::kind::value, width, order));
+    }
+
+    /// A field that must be in [lowest, highest]: else errc::unknown_version.
+    template <auto Member>
+    constexpr length_prefixed& version(std::uint64_t lowest, std::uint64_t highest) {
+        auto field = of_member<Member>(detail::header_field::kind::version, width_of<Member>, order_);
+        field.lowest = lowest;
+        field.highest = highest;
+        return add(field);
+    }
+    template <auto Member>
+    constexpr length_prefixed& version(std::uint64_t only) {
+        return version<Member>(only, only);
+    }
+
+    /// Bytes that are always the same, a magic number: else errc::malformed_frame.
+    constexpr length_prefixed& constant(std::uint64_t always, std::size_t width) {
+        auto field = plain(detail::header_field::kind::constant, width, order_);
+        field.lowest = field.highest = always;
+        return add(field);
+    }
+
+    /// The length of a part of the payload; parts come in the order of their lengths.
+    template <auto Member>
+    constexpr length_prefixed& length(std::size_t width = width_of<Member>) {
+        return length<Member>(width, order_);
+    }
+    template <auto Member>
+    constexpr length_prefixed& length(std::size_t width, std::endian order) {
+        return add(of_member<Member>(detail::header_field::kind::length, width, order));
+    }
+
+    /// The length that was added last counts the header's bytes too.
+    constexpr length_prefixed& counts_header() {
+        if (layout_.lengths == 0 ||
+            layout_.fields[layout_.count - 1].what != detail::header_field::kind::length)
+            layout_.usable = false;
+        else
+            layout_.fields[layout_.count - 1].counts_header = true;
+        return *this;
+    }
+
+    /// So many bytes come last that no length counts, a checksum: the last part.
+    constexpr length_prefixed& trailer(std::size_t bytes) {
+        layout_.usable = layout_.usable && layout_.lengths < detail::header_layout::max_parts;
+        return layout_.trailer = bytes, *this;
+    }
+
+    /// What follows the header at most, all parts and the trailer; more is refused as soon as the header is
+    /// there: errc::frame_too_large.
+    constexpr length_prefixed& max_frame(std::size_t value) { return max_frame_ = value, *this; }
+    constexpr std::size_t max_frame() const noexcept { return max_frame_; }
+
+    constexpr std::size_t header_size() const noexcept { return layout_.header_size; }
+
+    result<void> encode(const frame_type& frame, std::string& out) const;
+    result<void> encode_apart(frame_type&& frame, std::string& head, std::string& body) const;
+    result<decoded<frame_type>> decode(std::string_view input, std::size_t seen = 0) const;
+
+private:
+    template <class>
+    struct member_type;
+    template <class Type, class Owner>
+    struct member_type<Type Owner::*> {
+        using type = Type;
+    };
+    template <auto Member>
+    using member_of = typename member_type<std::remove_cv_t<decltype(Member)>>::type;
+    template <auto Member>
+    static constexpr std::size_t width_of = sizeof(member_of<Member>);
+
+    static constexpr detail::header_field plain(detail::header_field::kind what, std::size_t width,
+                                                std::endian order) {
+        detail::header_field field;
+        field.what = what;
+        field.width = static_cast<std::uint8_t>(width <= 8 ? width : 0);  // 0 is refused
+        field.big_endian = order == std::endian::big;
+        return field;
+    }
+
+    template <auto Member>
+    static constexpr detail::header_field of_member(detail::header_field::kind what, std::size_t width,
+                                                    std::endian order);
+
+    result<void> write_header(const frame_type& frame, std::string& out) const;
+
+    constexpr length_prefixed& add(const detail::header_field& field) { return layout_.add(field), *this; }
+
+    detail::header_layout layout_;
+    std::size_t max_frame_ = default_max_frame;
+    std::endian order_;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/framing/impl/length_prefixed.hpp
+// Included by <dragline/net/framing/length_prefixed.hpp> only.
+
+namespace dragline::inline v1::net {
+
+template <class Header>
+template <auto Member>
+constexpr detail::header_field length_prefixed<Header>::of_member(detail::header_field::kind what,
+                                                                  std::size_t width, std::endian order) {
+    using type = member_of<Member>;
+    static_assert(std::unsigned_integral<type> || std::is_enum_v<type>,
+                  "a field of a header is an unsigned integer or an enum");
+    using number = typename std::conditional_t<std::is_enum_v<type>, std::underlying_type<type>,
+                                               std::type_identity<type>>::type;
+    static_assert(std::unsigned_integral<number>,
+                  "an enum in a header has an unsigned type: enum class x : std::uint8_t");
+    auto field = plain(what, width, order);
+    field.get = [](const void* header) {
+        return static_cast<std::uint64_t>(static_cast<const Header*>(header)->*Member);
+    };
+    field.set = [](void* header, std::uint64_t value) {
+        static_cast<Header*>(header)->*Member = static_cast<type>(static_cast<number>(value));
+    };
+    field.member_bits = std::numeric_limits<number>::digits;
+    return field;
+}
+
+template <class Header>
+result<void> length_prefixed<Header>::write_header(const frame_type& frame, std::string& out) const {
+    if constexpr (detail::is_plain<Header>) {
+        detail::header_layout::content sizes;
+        sizes.part_count = 1;
+        sizes.payload = sizes.parts[0] = frame.size();
+        return layout_.write(nullptr, sizes, max_frame_, out);
+    } else {
+        return layout_.write(&frame.header, frame.sizes_, max_frame_, out);
+    }
+}
+
+template <class Header>
+result<void> length_prefixed<Header>::encode(const frame_type& frame, std::string& out) const {
+    const auto written = write_header(frame, out);
+    if (!written) return written;
+    if constexpr (detail::is_plain<Header>) {
+        out += frame;
+    } else {
+        out += frame.payload_;
+    }
+    return written;
+}
+
+template <class Header>
+result<void> length_prefixed<Header>::encode_apart(frame_type&& frame, std::string& head,
+                                                   std::string& body) const {
+    const auto written = write_header(frame, head);
+    if (!written) return written;
+    if constexpr (detail::is_plain<Header>) {
+        body = std::move(frame);
+    } else {
+        body = std::move(frame.payload_);
+    }
+    return written;
+}
+
+template <class Header>
+result<decoded<typename length_prefixed<Header>::frame_type>> length_prefixed<Header>::decode(
+    std::string_view input, std::size_t) const {
+    auto found = layout_.read(input, max_frame_);
+    if (!found) return found.error();
+    decoded<frame_type> step;
+    const auto head = layout_.header_size;
+    if (found->known < head || input.size() - head < found->payload) {
+        step.needed = found->payload < input.npos - head ? head + found->payload : input.npos;
+        return step;
+    }
+    step.size = head + found->payload;
+    const auto payload = input.substr(head, found->payload);
+    if constexpr (detail::is_plain<Header>) {
+        step.frame.assign(payload);
+    } else {
+        step.frame.payload_.assign(payload);
+        layout_.fill(*found, &step.frame.header);
+        step.frame.sizes_ = *found;
+    }
+    return step;
+}
+
+}  // namespace dragline::net
+// ---- dragline/net/probe.hpp
+// Whether a place can be connected to, and what that took: connects, measures, closes.
+
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// What the system has measured of a TCP connection.
+class tcp_measurement {
+public:
+    tcp_measurement() {}
+
+    async::duration round_trip{};  ///< Smoothed.
+    async::duration round_trip_variation{};
+    std::size_t send_segment = 0;  ///< Largest, in bytes.
+    std::size_t receive_segment = 0;
+    std::size_t path_mtu = 0;
+    std::size_t congestion_window = 0;  ///< In segments.
+    std::size_t retransmits = 0;        ///< All so far: of the SYN, too.
+};
+
+/// What a probe found.
+class probe_result {
+public:
+    probe_result() {}
+
+    endpoint remote;         ///< What it was connected to, as an address; behind a proxy, the proxy.
+    endpoint local;          ///< What it was connected from.
+    async::duration took{};  ///< All of it: look-up, dials, TLS.
+    connect_trace trace;     ///< Its steps: times, every dial, and over TLS the peer.
+    std::optional<tcp_measurement> tcp;  ///< Where the system has it: Linux.
+};
+
+namespace detail {
+asio::awaitable<result<probe_result>> probe_body(asio::any_io_executor loop, dns::resolver resolver,
+                                                 endpoint target, connect_options options);
+}
+
+/// Connects as open_connection() does, measures, closes, and completes with void(error_code, probe_result).
+///
+/// What cannot be connected to is an error; then connect_options::trace() tells how far it got. Errors and
+/// Cancel: as open_connection(). Threads: any.
+template <async::where Where, class Token = default_token>
+auto probe(Where&& where, endpoint target, connect_options options, Token&& token = {}) {
+    auto loop = async::executor_of(where);
+    return async::initiate<probe_result>(loop, &detail::probe_body, std::forward<Token>(token), loop,
+                                         dns::resolver_of(where), std::move(target), std::move(options));
+}
+
+/// As above, with default options.
+template <async::where Where, class Token = default_token>
+requires(!std::same_as<std::remove_cvref_t<Token>, connect_options>) auto probe(Where&& where,
+                                                                                endpoint target,
+                                                                                Token&& token = {}) {
+    return probe(std::forward<Where>(where), std::move(target), connect_options(),
+                 std::forward<Token>(token));
+}
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/probe.ipp
+// Included by <dragline/net/probe.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <chrono>
+
+namespace dragline::inline v1::net::detail {
+
+inline std::optional<tcp_measurement> measure(stream_layer& layer) {
+    platform::tcp_figures figures;
+    auto* const socket = layer.socket();
+    if (!socket || platform::measure_tcp(socket->native_handle(), figures) != 0) return std::nullopt;
+    tcp_measurement measured;
+    measured.round_trip = std::chrono::microseconds(figures.round_trip);
+    measured.round_trip_variation = std::chrono::microseconds(figures.round_trip_variation);
+    measured.send_segment = figures.send_segment;
+    measured.receive_segment = figures.receive_segment;
+    measured.path_mtu = figures.path_mtu;
+    measured.congestion_window = figures.congestion_window;
+    measured.retransmits = figures.retransmits;
+    return measured;
+}
+
+DRAGLINE_DECL asio::awaitable<result<probe_result>> probe_body(asio::any_io_executor loop,
+                                                               dns::resolver resolver, endpoint target,
+                                                               connect_options options) {
+    connect_trace own;
+    if (!options.trace()) options.trace(&own);
+    const auto* trace = options.trace();
+    auto& state = async::loop_state::of(loop);
+    const auto started = state.now();
+    auto opening = open_body(loop, std::move(resolver), std::move(target), std::move(options));
+    auto opened = co_await std::move(opening);
+    if (!opened) co_return opened.error();
+    probe_result found;
+    found.took = state.now() - started;
+    found.trace = *trace;
+    found.tcp = measure(opened->layer());
+    if (auto remote = opened->remote_endpoint()) found.remote = *std::move(remote);
+    if (auto local = opened->local_endpoint()) found.local = *std::move(local);
+    const auto writing = opened->writing();
+    auto closing = stream_writer::close(writing, writing->write_limit(write_options()));
+    const auto closed = co_await std::move(closing);
+    if (closed.error() == asio::error::operation_aborted) co_return closed.error();
+    co_return found;  // that it did not end well, too, is after what was asked
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/proxies/wire/socks_server.hpp
+// SOCKS 5 as servers speak it, without I/O (RFC 1928, 1929). Start with socks5_server.
+
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::net {
+
+/// The server's side: takes CONNECT to addresses and names, and nothing else.
+///
+///     while (!server.has_request()) { receive, and send output() }   // at most 513 bytes are ever held
+///     connect to server.target(), then server.reply(...), and send output()
+///
+/// After an error send output() too, then close: it tells the client why. Bytes that receive() did not take
+/// are the tunnel's. Errors: errc::proxy_authentication_required (no method in common),
+/// proxy_authentication_refused, proxy_command_not_supported (BIND, UDP), proxy_address_not_supported,
+/// proxy_protocol_error.
+class socks5_server final : public detail::socks_handshake {
+public:
+    /// True for a user and a password that are good. What it throws leaves receive().
+    using authenticator = std::function<bool(std::string_view user, std::string_view password)>;
+
+    /// Anybody may use it; or, with `asked`, only who gives a user and a password.
+    explicit socks5_server(authenticator asked = {});
+
+    bool has_request() const noexcept { return stage_ == stage::answering; }
+    const proxy_target& target() const noexcept { return target_; }
+
+    /// Once, when has_request(). `bound` is the local end of the connection to the target.
+    void reply(socks_reply answer, const proxy_target& bound = proxy_target());
+
+private:
+    enum class stage : std::uint8_t {
+        method_count,
+        methods,
+        user_size,
+        password_size,
+        password,
+        request,
+        address,
+        answering,
+        over
+    };
+
+    std::error_code step() override;
+    std::error_code on_methods();
+    std::error_code on_password();
+    std::error_code on_request();
+    std::error_code on_address();
+    std::error_code refuse(socks_reply answer, errc reason);
+    void append_reply(socks_reply answer, const proxy_target& bound);
+
+    authenticator asked_;
+    stage stage_ = stage::method_count;
+    proxy_target target_;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/proxies/wire/impl/socks_server.ipp
+// Included by <dragline/net/proxies/wire/socks_server.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL socks5_server::socks5_server(authenticator asked) : asked_(std::move(asked)) { expect(2); }
+
+DRAGLINE_DECL std::error_code socks5_server::step() {
+    switch (stage_) {
+        case stage::method_count:
+            if (byte(0) != 5) return errc::proxy_protocol_error;
+            if (byte(1) == 0) return on_methods();
+            stage_ = stage::methods;
+            expect_in_all(2 + byte(1));
+            return {};
+        case stage::methods: return on_methods();
+        case stage::user_size:
+            if (byte(0) != 1) return errc::proxy_protocol_error;
+            stage_ = stage::password_size;
+            expect_in_all(2 + byte(1) + 1);
+            return {};
+        case stage::password_size:
+            stage_ = stage::password;
+            expect_in_all(needed_ + byte(needed_ - 1));
+            if (wanted() > 0) return {};
+            [[fallthrough]];
+        case stage::password: return on_password();
+        case stage::request: return on_request();
+        case stage::address: return on_address();
+        case stage::answering:
+        case stage::over: break;
+    }
+    return errc::proxy_protocol_error;
+}
+
+DRAGLINE_DECL std::error_code socks5_server::on_methods() {
+    const char wanted_method = asked_ ? '\2' : '\0';
+    if (held_.find(wanted_method, 2) == held_.npos) {
+        output_.append("\5\xff", 2);
+        return errc::proxy_authentication_required;
+    }
+    (output_ += '\5') += wanted_method;
+    if (asked_) {
+        stage_ = stage::user_size;
+        expect(2);
+    } else {
+        stage_ = stage::request;
+        expect(5);
+    }
+    return {};
+}
+
+DRAGLINE_DECL std::error_code socks5_server::on_password() {
+    const std::string_view held = held_;
+    const auto user = held.substr(2, byte(1));
+    const bool good = asked_(user, held.substr(2 + user.size() + 1));
+    output_ += '\1';
+    output_ += good ? '\0' : '\1';
+    if (!good) return errc::proxy_authentication_refused;
+    stage_ = stage::request;
+    expect(5);
+    return {};
+}
+
+// Version, command, a byte of nothing, the type of the address, and its first byte.
+DRAGLINE_DECL std::error_code socks5_server::on_request() {
+    if (byte(0) != 5) return errc::proxy_protocol_error;
+    switch (static_cast<proxy_target::kind>(byte(3))) {
+        case proxy_target::kind::ipv4: expect_in_all(4 + 4 + 2); break;
+        case proxy_target::kind::ipv6: expect_in_all(4 + 16 + 2); break;
+        case proxy_target::kind::name: expect_in_all(4 + 1 + byte(4) + 2); break;
+        default: return refuse(socks_reply::address_not_supported, errc::proxy_address_not_supported);
+    }
+    stage_ = stage::address;
+    return {};
+}
+
+// The whole request has been read by then, so that the client is not reset before it reads the answer.
+DRAGLINE_DECL std::error_code socks5_server::on_address() {
+    constexpr std::size_t connect = 1;
+    if (byte(1) != connect)
+        return refuse(socks_reply::command_not_supported, errc::proxy_command_not_supported);
+    auto target = proxy_target::parse(std::string_view(held_).substr(3));
+    if (!target) return refuse(socks_reply::general_failure, errc::proxy_protocol_error);
+    target_ = *std::move(target);
+    stage_ = stage::answering;
+    expect(0);
+    return {};
+}
+
+DRAGLINE_DECL std::error_code socks5_server::refuse(socks_reply answer, errc reason) {
+    append_reply(answer, proxy_target());
+    return reason;
+}
+
+DRAGLINE_DECL void socks5_server::append_reply(socks_reply answer, const proxy_target& bound) {
+    ((output_ += '\5') += static_cast<char>(answer)) += '\0';
+    bound.append_to(output_);
+    stage_ = stage::over;
+}
+
+DRAGLINE_DECL void socks5_server::reply(socks_reply answer, const proxy_target& bound) {
+    if (!has_request()) return;
+    append_reply(answer, bound);
+    done_ = answer == socks_reply::succeeded;
+    if (!done_) error_ = make_socks_error(answer);
+}
+
+}  // namespace dragline::net
+
+#endif
+// ---- dragline/net/secure_channel/packet.hpp
+// The packets of a secure channel, as they are on the wire. Pure: no I/O.
+
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::net {
+
+/// What stands before a packet: "!BBHIQ" of Python's struct. All of it is authenticated.
+struct packet_header {
+    static constexpr std::uint8_t current_version = 1;
+    static constexpr std::size_t size = 16;
+
+    std::uint8_t version = current_version;
+    std::uint8_t type = 0;       ///< What it is; the highest bit is set in those of the server.
+    std::uint16_t epoch = 0;     ///< Which key of its direction it is sealed with.
+    std::uint32_t length = 0;    ///< Of what follows.
+    std::uint64_t sequence = 0;  ///< Counts the packets of its direction.
+
+    packet_header() {}
+
+    using bytes = std::array<char, size>;
+    bytes to_bytes() const noexcept;
+};
+
+/// A packet, opened or not.
+struct packet {
+    packet_header header;
+    std::string payload;
+
+    packet() {}
+};
+
+/// The frame_codec of packets. Refuses other versions, and by its header what is larger than `max_payload`.
+class packet_codec {
+public:
+    using frame_type = packet;
+
+    explicit packet_codec(std::size_t max_payload = default_max_frame) noexcept : max_payload_(max_payload) {}
+
+    result<void> encode(const packet& frame, std::string& out) const;
+    result<decoded<packet>> decode(std::string_view input, std::size_t seen = 0) const;
+
+private:
+    std::size_t max_payload_;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/secure_channel/impl/packet.ipp
+// Included by <dragline/net/secure_channel/packet.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL packet_header::bytes packet_header::to_bytes() const noexcept {
+    bytes made;
+    auto* at = reinterpret_cast<std::uint8_t*>(made.data());
+    at[0] = version;
+    at[1] = type;
+    store_big16(at + 2, epoch);
+    store_big32(at + 4, length);
+    store_big32(at + 8, static_cast<std::uint32_t>(sequence >> 32));
+    store_big32(at + 12, static_cast<std::uint32_t>(sequence));
+    return made;
+}
+
+DRAGLINE_DECL result<void> packet_codec::encode(const packet& frame, std::string& out) const {
+    if (frame.header.version != packet_header::current_version) return errc::unknown_version;
+    if (frame.payload.size() > max_payload_ || frame.payload.size() > UINT32_MAX)
+        return errc::frame_too_large;
+    auto header = frame.header;
+    header.length = static_cast<std::uint32_t>(frame.payload.size());
+    const auto bytes = header.to_bytes();
+    out.append(bytes.data(), bytes.size());
+    out += frame.payload;
+    return {};
+}
+
+DRAGLINE_DECL result<decoded<packet>> packet_codec::decode(std::string_view input, std::size_t) const {
+    const auto* at = reinterpret_cast<const std::uint8_t*>(input.data());
+    decoded<packet> step;
+    step.needed = packet_header::size;
+    if (input.empty()) return step;
+    if (at[0] != packet_header::current_version) return errc::unknown_version;
+    if (input.size() < 8) return step;
+    const std::size_t length = load_big32(at + 4);
+    if (length > max_payload_) return errc::frame_too_large;
+    step.needed = packet_header::size + length;
+    if (input.size() < step.needed) return step;
+    auto& header = step.frame.header;
+    header.type = at[1];
+    header.epoch = load_big16(at + 2);
+    header.length = static_cast<std::uint32_t>(length);
+    header.sequence = std::uint64_t{load_big32(at + 8)} << 32 | load_big32(at + 12);
+    step.frame.payload.assign(input.substr(packet_header::size, length));
+    step.size = step.needed;
+    return step;
+}
+
+}  // namespace dragline::net
+
+#endif
+// ---- dragline/net/secure_channel/secure_channel.hpp
+// A secure channel without its transport: packets that are encrypted, authenticated and in order. Pure: no
+// I/O. secure_stream.hpp runs it over a stream.
+
+// ---- dragline/net/secure_channel/detail/handshake.hpp
+// The handshake of a secure channel, without its transport: hello, hello, confirm.
+
+// ---- dragline/net/secure_channel/detail/key_derivation.hpp
+// Keys from secrets: HKDF with SHA-256 (RFC 5869), and X25519 (RFC 7748) for secrets that nobody keeps.
+
+// ---- dragline/net/secure_channel/detail/secret.hpp
+// 32 secret bytes: wiped when they go, never printed, never copied by accident.
+
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL void wipe(std::span<std::uint8_t> bytes) noexcept;
+
+class secret {
+public:
+    static constexpr std::size_t size = 32;
+
+    secret() noexcept = default;
+    secret(secret&& other) noexcept : bytes_(other.bytes_) { wipe(other.bytes_); }
+    secret& operator=(secret&& other) noexcept {
+        if (this != &other) {
+            bytes_ = other.bytes_;
+            wipe(other.bytes_);
+        }
+        return *this;
+    }
+    ~secret() { wipe(bytes_); }
+
+    byte_view view() const noexcept { return bytes_; }
+    std::span<std::uint8_t, size> bytes() noexcept { return bytes_; }
+
+private:
+    std::array<std::uint8_t, size> bytes_{};
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/secure_channel/detail/impl/secret.ipp
+// Included by <dragline/net/secure_channel/detail/secret.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/crypto.h>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL void wipe(std::span<std::uint8_t> bytes) noexcept {
+    OPENSSL_cleanse(bytes.data(), bytes.size());
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+struct evp_pkey_st;  // EVP_PKEY
+
+namespace dragline::inline v1::net::detail {
+
+using hash_value = std::array<std::uint8_t, 32>;
+
+inline byte_view bytes_of(std::string_view text) noexcept {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+inline std::string_view text_of(byte_view bytes) noexcept {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// All of these fail with errc::channel_failure only, when OpenSSL does.
+result<hash_value> sha256(byte_view text);
+result<void> hmac_sha256(byte_view key, byte_view text, std::span<std::uint8_t, 32> code);
+result<void> extract_key(byte_view salt, byte_view input, secret& key);
+result<void> expand_key(byte_view key, std::string_view info, std::span<std::uint8_t> out);
+result<void> fill_random(std::span<std::uint8_t> out);
+
+/// In the same time wherever they differ.
+bool same_bytes(byte_view a, byte_view b) noexcept;
+
+class agreement_key {
+public:
+    static constexpr std::size_t public_size = 32;
+
+    result<void> generate();
+    result<void> assign(byte_view private_key);
+    result<hash_value> public_key() const;
+
+    /// Fails also for a public key of a small group, which would leave nothing secret: with
+    /// errc::packet_not_authentic.
+    result<void> agree(byte_view peer, secret& shared) const;
+
+    void forget() noexcept { key_.reset(); }
+
+private:
+    struct freed {
+        void operator()(evp_pkey_st* key) const noexcept;
+    };
+
+    std::unique_ptr<evp_pkey_st, freed> key_;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/secure_channel/detail/impl/key_derivation.ipp
+// Included by <dragline/net/secure_channel/detail/key_derivation.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+// OpenSSL's queue of errors belongs to the thread; what we leave in it, others would take for theirs.
+inline result<void> outcome_of(bool worked) noexcept {
+    if (worked) return {};
+    ERR_clear_error();
+    return errc::channel_failure;
+}
+
+DRAGLINE_DECL result<hash_value> sha256(byte_view text) {
+    hash_value hash;
+    const bool worked =
+        EVP_Digest(text.data(), text.size(), hash.data(), nullptr, EVP_sha256(), nullptr) == 1;
+    const auto outcome = outcome_of(worked);
+    return outcome ? result<hash_value>(hash) : outcome.error();
+}
+
+DRAGLINE_DECL result<void> hmac_sha256(byte_view key, byte_view text, std::span<std::uint8_t, 32> code) {
+    const std::uint8_t none = 0;  // a null key would mean: that of the call before
+    const auto* begin = key.empty() ? &none : key.data();
+    return outcome_of(HMAC(EVP_sha256(), begin, static_cast<int>(key.size()), text.data(), text.size(),
+                           code.data(), nullptr) != nullptr);
+}
+
+DRAGLINE_DECL result<void> extract_key(byte_view salt, byte_view input, secret& key) {
+    return hmac_sha256(salt, input, key.bytes());
+}
+
+DRAGLINE_DECL result<void> expand_key(byte_view key, std::string_view info, std::span<std::uint8_t> out) {
+    const auto label = bytes_of(info);
+    secret code;
+    std::vector<std::uint8_t> text;
+    text.reserve(secret::size + label.size() + 1);
+    for (std::uint8_t block = 1; !out.empty(); ++block) {
+        text.insert(text.end(), label.begin(), label.end());
+        text.push_back(block);
+        const auto made = hmac_sha256(key, text, code.bytes());
+        wipe(text);
+        if (!made) return made;
+        const auto size = std::min(out.size(), secret::size);
+        std::copy_n(code.view().begin(), size, out.begin());
+        out = out.subspan(size);
+        text.assign(code.view().begin(), code.view().end());
+    }
+    wipe(text);
+    return {};
+}
+
+DRAGLINE_DECL result<void> fill_random(std::span<std::uint8_t> out) {
+    return outcome_of(RAND_bytes(out.data(), static_cast<int>(out.size())) == 1);
+}
+
+DRAGLINE_DECL bool same_bytes(byte_view a, byte_view b) noexcept {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+DRAGLINE_DECL void agreement_key::freed::operator()(evp_pkey_st* key) const noexcept { EVP_PKEY_free(key); }
+
+DRAGLINE_DECL result<void> agreement_key::generate() {
+    secret bytes;
+    const auto filled = fill_random(bytes.bytes());
+    return filled ? assign(bytes.view()) : filled;
+}
+
+DRAGLINE_DECL result<void> agreement_key::assign(byte_view private_key) {
+    key_.reset(
+        EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, private_key.data(), private_key.size()));
+    return outcome_of(key_ != nullptr);
+}
+
+DRAGLINE_DECL result<hash_value> agreement_key::public_key() const {
+    hash_value bytes;
+    auto size = bytes.size();
+    const bool worked = EVP_PKEY_get_raw_public_key(key_.get(), bytes.data(), &size) == 1;
+    const auto outcome = outcome_of(worked);
+    return outcome ? result<hash_value>(bytes) : outcome.error();
+}
+
+DRAGLINE_DECL result<void> agreement_key::agree(byte_view peer, secret& shared) const {
+    struct context_freed {
+        void operator()(EVP_PKEY_CTX* context) const noexcept { EVP_PKEY_CTX_free(context); }
+    };
+    const std::unique_ptr<evp_pkey_st, freed> other(
+        EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, peer.data(), peer.size()));
+    const std::unique_ptr<EVP_PKEY_CTX, context_freed> context(EVP_PKEY_CTX_new(key_.get(), nullptr));
+    const bool ready = other && context && EVP_PKEY_derive_init(context.get()) == 1 &&
+                       EVP_PKEY_derive_set_peer(context.get(), other.get()) == 1;
+    auto outcome = outcome_of(ready);
+    if (!outcome) return outcome;
+    auto size = secret::size;
+    if (outcome_of(EVP_PKEY_derive(context.get(), shared.bytes().data(), &size) == 1)) return {};
+    return errc::packet_not_authentic;
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/secure_channel/detail/packet_cipher.hpp
+// One key of one direction: seals and opens packets with an AEAD cipher of OpenSSL.
+
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct evp_cipher_ctx_st;  // EVP_CIPHER_CTX
+
+namespace dragline::inline v1::net {
+
+/// What packets are sealed with; both ends must choose the same.
+enum class channel_cipher : std::uint8_t {
+    chacha20_poly1305 = 1,  ///< RFC 8439: fast on every machine.
+    aes_256_gcm = 2,        ///< Faster where the processor has AES instructions.
+};
+
+}  // namespace dragline::net
+
+namespace dragline::inline v1::net::detail {
+
+class packet_cipher {
+public:
+    static constexpr std::size_t tag_size = 16;
+    static constexpr std::size_t nonce_size = 12;
+    using nonce = std::array<std::uint8_t, nonce_size>;
+
+    enum class use { sealing, opening };
+
+    /// The nonce of packet n is `base` with n xored into its last eight bytes (as in RFC 8446, 5.3).
+    result<void> start(use what, channel_cipher cipher, byte_view key, const nonce& base);
+
+    /// Appends the ciphertext and its tag.
+    result<void> seal(std::uint64_t number, std::string_view header, std::string_view text, std::string& out);
+
+    /// Makes the plaintext of `text`, in place. Errors: errc::packet_not_authentic, and `text` is empty.
+    result<void> open(std::uint64_t number, std::string_view header, std::string& text);
+
+private:
+    struct freed {
+        void operator()(evp_cipher_ctx_st* context) const noexcept;
+    };
+
+    nonce nonce_of(std::uint64_t number) const noexcept;
+
+    std::unique_ptr<evp_cipher_ctx_st, freed> context_;
+    nonce base_{};
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/secure_channel/detail/impl/packet_cipher.ipp
+// Included by <dragline/net/secure_channel/detail/packet_cipher.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+namespace dragline::inline v1::net::detail {
+
+// Freeing it wipes the key (EVP_CIPHER_CTX_reset).
+DRAGLINE_DECL void packet_cipher::freed::operator()(evp_cipher_ctx_st* context) const noexcept {
+    EVP_CIPHER_CTX_free(context);
+}
+
+DRAGLINE_DECL result<void> packet_cipher::start(use what, channel_cipher cipher, byte_view key,
+                                                const nonce& base) {
+    base_ = base;
+    context_.reset(EVP_CIPHER_CTX_new());
+    const auto* algorithm =
+        cipher == channel_cipher::aes_256_gcm ? EVP_aes_256_gcm() : EVP_chacha20_poly1305();
+    const int sealing = what == use::sealing ? 1 : 0;
+    const bool started =
+        context_ && EVP_CipherInit_ex(context_.get(), algorithm, nullptr, key.data(), nullptr, sealing) == 1;
+    if (started) return {};
+    ERR_clear_error();
+    context_.reset();
+    return errc::channel_failure;
+}
+
+DRAGLINE_DECL packet_cipher::nonce packet_cipher::nonce_of(std::uint64_t number) const noexcept {
+    auto made = base_;
+    for (std::size_t i = 0; i < 8; ++i) {
+        made[nonce_size - 1 - i] ^= static_cast<std::uint8_t>(number >> (8 * i));
+    }
+    return made;
+}
+
+// Sizes were checked against max_message, which an int can hold.
+DRAGLINE_DECL result<void> packet_cipher::seal(std::uint64_t number, std::string_view header,
+                                               std::string_view text, std::string& out) {
+    const auto input = [](std::string_view from) {
+        return reinterpret_cast<const unsigned char*>(from.data());
+    };
+    const auto begin = out.size();
+    out.resize(begin + text.size() + tag_size);
+    auto* sealed = reinterpret_cast<unsigned char*>(out.data() + begin);
+    auto* context = context_.get();
+    const auto at = nonce_of(number);
+    int size = 0, ignored = 0;
+    const bool worked =
+        context && EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr, at.data()) == 1 &&
+        EVP_EncryptUpdate(context, nullptr, &ignored, input(header), static_cast<int>(header.size())) == 1 &&
+        (text.empty() ||
+         EVP_EncryptUpdate(context, sealed, &size, input(text), static_cast<int>(text.size())) == 1) &&
+        EVP_EncryptFinal_ex(context, sealed + size, &ignored) == 1 &&
+        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, tag_size, sealed + text.size()) == 1;
+    if (worked) return {};
+    ERR_clear_error();
+    out.resize(begin);
+    return errc::channel_failure;
+}
+
+DRAGLINE_DECL result<void> packet_cipher::open(std::uint64_t number, std::string_view header,
+                                               std::string& text) {
+    auto* context = context_.get();
+    bool worked = context && text.size() >= tag_size;
+    if (worked) {
+        const auto size = text.size() - tag_size;
+        auto* bytes = reinterpret_cast<unsigned char*>(text.data());
+        const auto* above = reinterpret_cast<const unsigned char*>(header.data());
+        const auto at = nonce_of(number);
+        int done = 0, ignored = 0;
+        worked =
+            EVP_DecryptInit_ex(context, nullptr, nullptr, nullptr, at.data()) == 1 &&
+            EVP_DecryptUpdate(context, nullptr, &ignored, above, static_cast<int>(header.size())) == 1 &&
+            (size == 0 || EVP_DecryptUpdate(context, bytes, &done, bytes, static_cast<int>(size)) == 1) &&
+            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, tag_size, bytes + size) == 1 &&
+            EVP_DecryptFinal_ex(context, bytes + done, &ignored) == 1;
+        if (worked) return text.resize(size), result<void>();
+    }
+    ERR_clear_error();
+    text.clear();  // what was made of it is not to be seen
+    return errc::packet_not_authentic;
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// Who begins.
+enum class channel_role {
+    client,
+    server,
+};
+
+}  // namespace dragline::net
+
+namespace dragline::inline v1::net::detail {
+
+enum class packet_type : std::uint8_t {
+    hello = 1,
+    confirm = 2,
+    refusal = 3,  // not sealed, and of no weight but in the handshake: says why there is no channel
+    data = 4,
+    end = 5,
+};
+
+inline constexpr std::uint8_t server_bit = 0x80;
+
+inline std::uint8_t type_of(packet_type type, channel_role sender) noexcept {
+    const auto bit = sender == channel_role::server ? server_bit : std::uint8_t{0};
+    return static_cast<std::uint8_t>(static_cast<std::uint8_t>(type) | bit);
+}
+
+inline channel_role other_of(channel_role role) noexcept {
+    return role == channel_role::client ? channel_role::server : channel_role::client;
+}
+
+// What both ends choose at random, or a test.
+struct handshake_entropy {
+    hash_value salt{};
+    agreement_key ephemeral;
+
+    result<void> choose();
+};
+
+class handshake_machine {
+public:
+    static constexpr std::size_t core_size = 1 + 32 + agreement_key::public_size;  // cipher, salt, key
+    static constexpr std::size_t hello_size = core_size + 32;                      // and a code
+
+    struct traffic_secrets {
+        secret sending;
+        secret receiving;
+    };
+
+    handshake_machine(channel_role role, channel_cipher cipher) noexcept : role_(role), cipher_(cipher) {}
+
+    result<void> start(byte_view key, handshake_entropy entropy, std::string& out);
+
+    /// A packet of the peer. What is to be sent is appended to `out`, a refusal also when this fails.
+    /// errc::malformed_frame for one that cannot come now.
+    result<void> on_packet(const packet_header& header, std::string_view text, std::string& out);
+
+    bool done() const noexcept { return state_ == state::done; }
+
+    /// Once, when done().
+    traffic_secrets take_secrets() noexcept { return std::move(traffic_); }
+
+private:
+    enum class state { hello, confirm, done, failed };
+
+    static result<void> check_code(const secret& key, byte_view text, std::string_view code);
+    result<void> on_client_hello(std::string_view header, std::string_view text, std::string& out);
+    result<void> on_server_hello(std::string_view text, std::string& out);
+    result<void> on_confirm(std::string_view text);
+    result<std::string> hello_core() const;
+    result<void> make_keys(std::string_view client_hello, std::string_view server_core);
+    void append(packet_type type, std::string_view text, std::string& out) const;
+    std::error_code refuse(std::error_code why, std::string& out) const;
+
+    channel_role role_;
+    channel_cipher cipher_;
+    state state_ = state::hello;
+    secret key_;        // pre-shared
+    secret hello_key_;  // of the code in the client's hello
+    secret client_code_;
+    secret server_code_;
+    hash_value transcript_{};
+    handshake_entropy entropy_;
+    std::string client_hello_;
+    traffic_secrets traffic_;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/secure_channel/detail/impl/handshake.ipp
+// Included by <dragline/net/secure_channel/detail/handshake.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL result<void> handshake_entropy::choose() {
+    const auto filled = fill_random(salt);
+    return filled ? ephemeral.generate() : filled;
+}
+
+DRAGLINE_DECL void handshake_machine::append(packet_type type, std::string_view text,
+                                             std::string& out) const {
+    packet_header header;
+    header.type = type_of(type, role_);
+    header.length = static_cast<std::uint32_t>(text.size());
+    const auto above = header.to_bytes();
+    out.append(above.data(), above.size());
+    out += text;
+}
+
+DRAGLINE_DECL std::error_code handshake_machine::refuse(std::error_code why, std::string& out) const {
+    append(packet_type::refusal, {why == errc::channel_cipher_mismatch ? "\2" : "\1", 1}, out);
+    return why;
+}
+
+DRAGLINE_DECL result<std::string> handshake_machine::hello_core() const {
+    const auto open_key = entropy_.ephemeral.public_key();
+    if (!open_key) return open_key.error();
+    std::string core(1, static_cast<char>(cipher_));
+    core += text_of(entropy_.salt);
+    core += text_of(*open_key);
+    return core;
+}
+
+DRAGLINE_DECL result<void> handshake_machine::start(byte_view key, handshake_entropy entropy,
+                                                    std::string& out) {
+    entropy_ = std::move(entropy);
+    std::copy(key.begin(), key.end(), key_.bytes().begin());
+    secret early;
+    auto made = extract_key(bytes_of("dragline channel 1"), key, early);
+    if (made) made = expand_key(early.view(), "dragline channel 1 hello", hello_key_.bytes());
+    if (!made || role_ == channel_role::server) return made;
+    auto core = hello_core();
+    if (!core) return core.error();
+    append(packet_type::hello, *core + std::string(32, '\0'), client_hello_);
+    const auto coded = bytes_of(client_hello_).first(client_hello_.size() - 32);
+    hash_value code;
+    made = hmac_sha256(hello_key_.view(), coded, code);
+    if (!made) return made;
+    std::copy(code.begin(), code.end(), client_hello_.end() - 32);
+    out += client_hello_;
+    return made;
+}
+
+// Everything that was said goes into the keys, so both ends have the same ones only if both heard the same.
+DRAGLINE_DECL result<void> handshake_machine::make_keys(std::string_view client_hello,
+                                                        std::string_view server_core) {
+    packet_header answer;
+    answer.type = type_of(packet_type::hello, channel_role::server);
+    answer.length = hello_size;
+    const auto above = answer.to_bytes();
+    std::string said(client_hello);
+    said.append(above.data(), above.size());
+    said += server_core;
+    const auto hashed = sha256(bytes_of(said));
+    if (!hashed) return hashed.error();
+    transcript_ = *hashed;
+    const auto peer = role_ == channel_role::client ? server_core : client_hello.substr(packet_header::size);
+    std::array<std::uint8_t, 2 * secret::size> input;
+    secret shared, master;
+    auto made = entropy_.ephemeral.agree(bytes_of(peer.substr(1 + 32, agreement_key::public_size)), shared);
+    if (!made) return made;
+    std::copy(key_.view().begin(), key_.view().end(), input.begin());
+    std::copy(shared.view().begin(), shared.view().end(), input.begin() + secret::size);
+    made = extract_key(transcript_, input, master);
+    wipe(input);
+    const bool client = role_ == channel_role::client;
+    auto& to_server = client ? traffic_.sending : traffic_.receiving;
+    auto& to_client = client ? traffic_.receiving : traffic_.sending;
+    if (made) made = expand_key(master.view(), "dragline channel 1 client code", client_code_.bytes());
+    if (made) made = expand_key(master.view(), "dragline channel 1 server code", server_code_.bytes());
+    if (made) made = expand_key(master.view(), "dragline channel 1 client traffic", to_server.bytes());
+    if (made) made = expand_key(master.view(), "dragline channel 1 server traffic", to_client.bytes());
+    entropy_.ephemeral.forget();
+    key_ = secret();
+    hello_key_ = secret();
+    return made;
+}
+
+// The transcript, as an end proves that it has the keys. Other than `code`: errc::wrong_channel_key.
+DRAGLINE_DECL result<void> handshake_machine::check_code(const secret& key, byte_view text,
+                                                         std::string_view code) {
+    hash_value expected;
+    const auto made = hmac_sha256(key.view(), text, expected);
+    if (!made) return made;
+    return same_bytes(bytes_of(code), expected) ? result<void>() : errc::wrong_channel_key;
+}
+
+DRAGLINE_DECL result<void> handshake_machine::on_client_hello(std::string_view header, std::string_view text,
+                                                              std::string& out) {
+    client_hello_ = std::string(header) + std::string(text);
+    const auto coded = bytes_of(client_hello_).first(header.size() + core_size);
+    auto step = check_code(hello_key_, coded, text.substr(core_size));
+    if (!step) return refuse(step.error(), out);
+    if (text[0] != static_cast<char>(cipher_)) return refuse(errc::channel_cipher_mismatch, out);
+    const auto own = hello_core();
+    if (!own) return own.error();
+    step = make_keys(client_hello_, *own);
+    hash_value proof;
+    if (step) step = hmac_sha256(server_code_.view(), transcript_, proof);
+    if (!step) return step;
+    append(packet_type::hello, *own + std::string(text_of(proof)), out);
+    state_ = state::confirm;
+    return step;
+}
+
+DRAGLINE_DECL result<void> handshake_machine::on_server_hello(std::string_view text, std::string& out) {
+    if (text[0] != static_cast<char>(cipher_)) return refuse(errc::channel_cipher_mismatch, out);
+    auto step = make_keys(client_hello_, text.substr(0, core_size));
+    if (!step) return step;
+    step = check_code(server_code_, transcript_, text.substr(core_size));
+    if (!step) return refuse(step.error(), out);
+    hash_value proof;
+    step = hmac_sha256(client_code_.view(), transcript_, proof);
+    if (!step) return step;
+    append(packet_type::confirm, text_of(proof), out);
+    state_ = state::done;
+    return step;
+}
+
+DRAGLINE_DECL result<void> handshake_machine::on_confirm(std::string_view text) {
+    const auto step = check_code(client_code_, transcript_, text);
+    if (step) state_ = state::done;
+    return step;
+}
+
+DRAGLINE_DECL result<void> handshake_machine::on_packet(const packet_header& header, std::string_view text,
+                                                        std::string& out) {
+    if (state_ == state::done || state_ == state::failed) return errc::malformed_frame;
+    const auto before = std::exchange(state_, state::failed);
+    const auto peer = other_of(role_);
+    if ((header.type & server_bit) != (type_of(packet_type::hello, peer) & server_bit)) {
+        return errc::packet_reflected;
+    }
+    if (header.epoch != 0 || header.sequence != 0) return errc::malformed_frame;
+    if (header.type == type_of(packet_type::refusal, peer)) {
+        const bool cipher = text == "\2";
+        return cipher ? errc::channel_cipher_mismatch : errc::wrong_channel_key;
+    }
+    const bool hello = header.type == type_of(packet_type::hello, peer) && text.size() == hello_size;
+    if (before == state::hello && hello) {
+        const auto above = header.to_bytes();
+        return role_ == channel_role::client ? on_server_hello(text, out)
+                                             : on_client_hello({above.data(), above.size()}, text, out);
+    }
+    const bool confirm = header.type == type_of(packet_type::confirm, peer);
+    if (before == state::confirm && confirm) return on_confirm(text);
+    return errc::malformed_frame;
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/secure_channel/detail/traffic.hpp
+// One direction of an established channel: a key for each epoch, each made of the one before, which is gone
+// then; and the order of packets.
+
+// ---- dragline/net/secure_channel/detail/replay_window.hpp
+// Which packets came before: the newest `width` numbers are remembered, what is older counts as seen.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace dragline::inline v1::net::detail {
+
+class replay_window {
+public:
+    static constexpr std::size_t max_width = 1024;
+
+    /// `width`: a multiple of 64, at most max_width.
+    explicit replay_window(std::size_t width = 64) noexcept : width_(width) {}
+
+    bool is_new(std::uint64_t number) const noexcept {
+        if (number >= next_) return true;
+        return next_ - number <= width_ && !(word(number) >> (number % 64) & 1);
+    }
+
+    void add(std::uint64_t number) noexcept {
+        if (number >= next_) {
+            const auto skipped = std::min<std::uint64_t>(number - next_ + 1, width_);
+            for (std::uint64_t i = 0; i < skipped; ++i)
+                word(number - i) &= ~(std::uint64_t{1} << (number - i) % 64);
+            next_ = number + 1;
+        }
+        word(number) |= std::uint64_t{1} << (number % 64);
+    }
+
+private:
+    std::uint64_t& word(std::uint64_t number) noexcept { return seen_[number % width_ / 64]; }
+    const std::uint64_t& word(std::uint64_t number) const noexcept { return seen_[number % width_ / 64]; }
+
+    std::size_t width_;
+    std::uint64_t next_ = 0;  // above every number that came
+    std::array<std::uint64_t, max_width / 64> seen_{};
+};
+
+}  // namespace dragline::net::detail
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::net::detail {
+
+// The secret of an epoch, and the cipher that is made of it.
+struct epoch_keys {
+    std::uint16_t epoch = 0;
+    secret traffic;
+    packet_cipher cipher;
+
+    result<void> start(packet_cipher::use what, channel_cipher algorithm);
+    /// Those of the next epoch.
+    result<void> next(packet_cipher::use what, channel_cipher algorithm, epoch_keys& made) const;
+};
+
+struct rekey_limits {
+    std::uint64_t packets = std::uint64_t{1} << 20;
+    std::uint64_t bytes = std::uint64_t{1} << 30;
+    std::uint16_t last_epoch = 0xffff;
+};
+
+class sealing_direction {
+public:
+    result<void> start(channel_cipher cipher, secret traffic, const rekey_limits& limits);
+
+    /// Appends a packet. Errors: errc::channel_exhausted, channel_failure; `out` is then as it was.
+    result<void> seal(std::uint8_t type, std::string_view text, std::string& out);
+    result<void> rekey();
+
+    std::uint16_t epoch() const noexcept { return keys_.epoch; }
+    std::uint64_t sequence() const noexcept { return sequence_; }
+
+private:
+    channel_cipher cipher_{};
+    rekey_limits limits_;
+    epoch_keys keys_;
+    std::uint64_t sequence_ = 0;
+    std::uint64_t packets_ = 0;  // of this epoch
+    std::uint64_t bytes_ = 0;
+};
+
+class opening_direction {
+public:
+    /// `window` 0: every packet must come, and in order.
+    result<void> start(channel_cipher cipher, secret traffic, std::size_t window);
+
+    /// Makes the plaintext of `text`, in place. Nothing changes unless the packet is authentic.
+    result<void> open(const packet_header& header, std::string& text);
+
+    std::uint16_t epoch() const noexcept { return keys_.epoch; }
+
+private:
+    epoch_keys* keys_of(std::uint16_t epoch);
+    result<void> check_order(std::uint64_t sequence) const noexcept;
+    void advance();
+
+    channel_cipher cipher_{};
+    std::optional<replay_window> window_;
+    epoch_keys keys_;
+    std::optional<epoch_keys> next_;      // made at the first packet that claims to be of it
+    std::optional<epoch_keys> previous_;  // for packets that were overtaken; none where order is kept
+    std::uint64_t expected_ = 0;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/secure_channel/detail/impl/traffic.ipp
+// Included by <dragline/net/secure_channel/detail/traffic.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <limits>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+inline std::string_view view_of(const packet_header::bytes& header) noexcept {
+    return {header.data(), header.size()};
+}
+
+DRAGLINE_DECL result<void> epoch_keys::start(packet_cipher::use what, channel_cipher algorithm) {
+    secret key;
+    packet_cipher::nonce base{};
+    auto made = expand_key(traffic.view(), "dragline channel 1 key", key.bytes());
+    if (made) made = expand_key(traffic.view(), "dragline channel 1 nonce", base);
+    if (made) made = cipher.start(what, algorithm, key.view(), base);
+    return made;
+}
+
+DRAGLINE_DECL result<void> epoch_keys::next(packet_cipher::use what, channel_cipher algorithm,
+                                            epoch_keys& made) const {
+    made.epoch = static_cast<std::uint16_t>(epoch + 1);
+    const auto derived = expand_key(traffic.view(), "dragline channel 1 next", made.traffic.bytes());
+    return derived ? made.start(what, algorithm) : derived;
+}
+
+DRAGLINE_DECL result<void> sealing_direction::start(channel_cipher cipher, secret traffic,
+                                                    const rekey_limits& limits) {
+    cipher_ = cipher;
+    limits_ = limits;
+    keys_.traffic = std::move(traffic);
+    return keys_.start(packet_cipher::use::sealing, cipher);
+}
+
+DRAGLINE_DECL result<void> sealing_direction::rekey() {
+    if (keys_.epoch >= limits_.last_epoch) return errc::channel_exhausted;
+    epoch_keys next;
+    const auto made = keys_.next(packet_cipher::use::sealing, cipher_, next);
+    if (!made) return made;
+    keys_ = std::move(next);
+    packets_ = bytes_ = 0;
+    return made;
+}
+
+DRAGLINE_DECL result<void> sealing_direction::seal(std::uint8_t type, std::string_view text,
+                                                   std::string& out) {
+    if (packets_ >= limits_.packets || bytes_ >= limits_.bytes) {
+        const auto changed = rekey();
+        if (!changed) return changed;
+    }
+    packet_header header;
+    header.type = type;
+    header.epoch = keys_.epoch;
+    header.length = static_cast<std::uint32_t>(text.size() + packet_cipher::tag_size);
+    header.sequence = sequence_;
+    const auto begin = out.size();
+    const auto above = header.to_bytes();
+    out += view_of(above);
+    const auto sealed = keys_.cipher.seal(sequence_, view_of(above), text, out);
+    if (!sealed) return out.resize(begin), sealed;
+    ++sequence_;
+    ++packets_;
+    bytes_ += text.size();
+    return sealed;
+}
+
+DRAGLINE_DECL result<void> opening_direction::start(channel_cipher cipher, secret traffic,
+                                                    std::size_t window) {
+    cipher_ = cipher;
+    if (window > 0) window_.emplace(window);
+    keys_.traffic = std::move(traffic);
+    return keys_.start(packet_cipher::use::opening, cipher);
+}
+
+DRAGLINE_DECL epoch_keys* opening_direction::keys_of(std::uint16_t epoch) {
+    if (epoch == keys_.epoch) return &keys_;
+    if (previous_ && epoch == previous_->epoch) return &*previous_;
+    if (epoch == 0 || epoch - 1 != keys_.epoch) return nullptr;
+    if (!next_) {
+        next_.emplace();
+        if (!keys_.next(packet_cipher::use::opening, cipher_, *next_)) return next_.reset(), nullptr;
+    }
+    return &*next_;
+}
+
+DRAGLINE_DECL result<void> opening_direction::check_order(std::uint64_t sequence) const noexcept {
+    if (window_) return window_->is_new(sequence) ? result<void>() : errc::packet_replayed;
+    if (sequence < expected_) return errc::packet_replayed;
+    if (sequence > expected_) return errc::packet_out_of_order;
+    return {};
+}
+
+DRAGLINE_DECL void opening_direction::advance() {
+    if (window_) previous_ = std::move(keys_);
+    keys_ = *std::move(next_);
+    next_.reset();
+}
+
+// Whether a packet is authentic comes first: its number is worth nothing before.
+DRAGLINE_DECL result<void> opening_direction::open(const packet_header& header, std::string& text) {
+    auto* keys = keys_of(header.epoch);
+    if (!keys || header.sequence == std::numeric_limits<std::uint64_t>::max()) {
+        text.clear();
+        return errc::packet_not_authentic;
+    }
+    const auto opened = keys->cipher.open(header.sequence, view_of(header.to_bytes()), text);
+    if (!opened) return opened;
+    const auto in_order = check_order(header.sequence);
+    if (!in_order) return text.clear(), in_order;
+    if (window_) window_->add(header.sequence);
+    expected_ = header.sequence + 1;
+    if (next_ && keys == &*next_) advance();
+    return {};
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::net {
+
+/// How a secure channel is made. What cannot work is kept and refused by the handshake.
+class secure_channel_options {
+public:
+    using duration = async::duration;
+
+    secure_channel_options() {}
+
+    /// The secret that both ends share: 32 random bytes, not a password. Else errc::invalid_channel_key.
+    secure_channel_options& key(std::string_view bytes);
+
+    /// Both ends must choose the same. ChaCha20-Poly1305.
+    secure_channel_options& cipher(channel_cipher value) { return cipher_ = value, *this; }
+    channel_cipher cipher() const noexcept { return cipher_; }
+
+    /// One message at most, 1 GiB at most; a larger one is refused by its header. 1 MiB.
+    secure_channel_options& max_message(std::size_t value) { return max_message_ = value, *this; }
+    std::size_t max_message() const noexcept { return max_message_; }
+
+    /// When a new key is made for what is sent: after so many packets, or bytes; 2^20 and 1 GiB, at most 2^32
+    /// and 64 GiB. There are 65,535 new ones in a session.
+    secure_channel_options& rekey_after(std::uint64_t packets, std::uint64_t bytes);
+    const detail::rekey_limits& rekey_limits() const noexcept { return rekey_limits_; }
+
+    /// For packets that may be lost or overtaken: of how many to remember that they came, a multiple of 64,
+    /// 1,024 at most. 0: each must come, in order.
+    secure_channel_options& replay_window(std::size_t value) { return replay_window_ = value, *this; }
+    std::size_t replay_window() const noexcept { return replay_window_; }
+
+    /// The handshake of a secure_stream; 10 s.
+    secure_channel_options& timeout(duration value) { return timeout_ = value, *this; }
+    duration timeout() const noexcept { return timeout_; }
+
+    /// Why these options cannot work, or nothing.
+    std::error_code problem() const noexcept;
+
+private:
+    friend class secure_channel;
+
+    std::shared_ptr<const detail::secret> key_;  // copies of the options share it
+    channel_cipher cipher_ = channel_cipher::chacha20_poly1305;
+    std::size_t max_message_ = default_max_frame;
+    std::size_t replay_window_ = 0;
+    duration timeout_ = std::chrono::seconds(10);
+    detail::rekey_limits rekey_limits_;
+};
+
+/// What a packet held.
+struct channel_message {
+    bool end = false;  ///< The peer said that it sends no more.
+    std::string text;
+
+    channel_message() {}
+};
+
+/// One end of a secure channel. Takes and makes packets; who carries them is not its concern.
+///
+/// Keys come from the pre-shared key, salts of both ends and an exchange with X25519 (RFC 7748), through HKDF
+/// with SHA-256: each session and direction has its own, and who learns the pre-shared key later can read
+/// nothing of before. Whoever has it now can be either end. Lengths and times of packets are visible.
+/// Tampered, replayed, reordered, reflected and missing packets are errors, which end a channel that keeps
+/// order; so is an end without seal_end(), for whoever reads the transport to see.
+///
+/// Not compatible with NaCl's SecretBox, which Cipherlink uses: OpenSSL has no XSalsa20.
+class secure_channel {
+public:
+    secure_channel(channel_role role, secure_channel_options options);
+    secure_channel(secure_channel&&) = default;
+    secure_channel& operator=(secure_channel&&) = default;
+    ~secure_channel() = default;
+
+    /// Tells the peer's packets apart in a stream. Refuses those that are too large for a message; before
+    /// established(), for a handshake.
+    packet_codec packets() const noexcept;
+
+    /// First of all, once. What is to be sent is appended to `out`, here and below: packets as they are.
+    ///
+    /// Errors: those of the options, errc::channel_failure.
+    result<void> start(std::string& out);
+
+    /// Until established(): a packet of the peer; they must all come, in order.
+    ///
+    /// Errors: errc::wrong_channel_key, channel_cipher_mismatch, packet_reflected, malformed_frame; `out` may
+    ///   then hold a packet that tells the peer why.
+    result<void> handshake(const packet& from_peer, std::string& out);
+
+    bool established() const noexcept { return established_ && !failed_; }
+
+    /// A message in a packet.
+    ///
+    /// Errors: errc::frame_too_large, channel_not_ready; channel_closed after seal_end(); channel_exhausted;
+    ///   whatever ended the channel.
+    result<void> seal(std::string_view message, std::string& out);
+
+    /// The packet that ends what this end sends.
+    result<void> seal_end(std::string& out);
+
+    /// What a packet of the peer holds.
+    ///
+    /// Errors: errc::packet_not_authentic, packet_replayed, packet_out_of_order, packet_reflected,
+    ///   malformed_frame, channel_not_ready. With a replay window they concern this packet only.
+    result<channel_message> open(packet from_peer);
+
+    /// A new key for what is sent from now on.
+    result<void> rekey();
+
+    /// How many new keys this direction has had.
+    std::uint16_t sending_epoch() const noexcept { return sealing_.epoch(); }
+    std::uint16_t receiving_epoch() const noexcept { return opening_.epoch(); }
+
+    const secure_channel_options& options() const noexcept { return options_; }
+
+private:
+    std::error_code not_sending() const noexcept;
+    result<channel_message> open_checked(packet& from_peer);
+    result<void> start_traffic();
+
+    channel_role role_;
+    secure_channel_options options_;
+    std::unique_ptr<detail::handshake_machine> handshake_;  // gone when it is done
+    detail::sealing_direction sealing_;
+    detail::opening_direction opening_;
+    std::error_code failed_;
+    bool established_ = false;
+    bool sent_end_ = false;
+    bool got_end_ = false;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/secure_channel/impl/secure_channel.ipp
+// Included by <dragline/net/secure_channel/secure_channel.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL secure_channel_options& secure_channel_options::key(std::string_view bytes) {
+    key_.reset();
+    if (bytes.size() != detail::secret::size) return *this;
+    auto made = std::make_shared<detail::secret>();
+    std::copy(bytes.begin(), bytes.end(), made->bytes().begin());
+    key_ = std::move(made);
+    return *this;
+}
+
+DRAGLINE_DECL secure_channel_options& secure_channel_options::rekey_after(std::uint64_t packets,
+                                                                          std::uint64_t bytes) {
+    rekey_limits_.packets = packets;
+    rekey_limits_.bytes = bytes;
+    return *this;
+}
+
+DRAGLINE_DECL std::error_code secure_channel_options::problem() const noexcept {
+    constexpr std::size_t most = std::size_t{1} << 30;
+    if (!key_) return errc::invalid_channel_key;
+    const bool known = cipher_ == channel_cipher::chacha20_poly1305 || cipher_ == channel_cipher::aes_256_gcm;
+    const bool window = replay_window_ % 64 == 0 && replay_window_ <= detail::replay_window::max_width;
+    // What AES-GCM may do with one key (NIST SP 800-38D, 8.3), and a margin.
+    const auto& limits = rekey_limits_;
+    const bool rekeys = limits.packets > 0 && limits.packets <= std::uint64_t{1} << 32 && limits.bytes > 0 &&
+                        limits.bytes <= std::uint64_t{1} << 36;
+    const bool usable = known && window && rekeys && max_message_ <= most && async::valid_timeout(timeout_);
+    return usable ? std::error_code() : dragline::errc::invalid_option;
+}
+
+DRAGLINE_DECL secure_channel::secure_channel(channel_role role, secure_channel_options options)
+    : role_(role), options_(std::move(options)) {}
+
+DRAGLINE_DECL packet_codec secure_channel::packets() const noexcept {
+    if (!established_) return packet_codec(detail::handshake_machine::hello_size);
+    return packet_codec(options_.max_message() + detail::packet_cipher::tag_size);
+}
+
+DRAGLINE_DECL result<void> secure_channel::start(std::string& out) {
+    failed_ = options_.problem();
+    if (failed_) return failed_;
+    detail::handshake_entropy entropy;
+    const auto chosen = entropy.choose();
+    if (!chosen) return failed_ = chosen.error();
+    handshake_ = std::make_unique<detail::handshake_machine>(role_, options_.cipher());
+    const auto started = handshake_->start(options_.key_->view(), std::move(entropy), out);
+    failed_ = started.error();
+    return started;
+}
+
+DRAGLINE_DECL result<void> secure_channel::start_traffic() {
+    auto secrets = handshake_->take_secrets();
+    handshake_.reset();
+    auto started = sealing_.start(options_.cipher(), std::move(secrets.sending), options_.rekey_limits());
+    if (started) {
+        started = opening_.start(options_.cipher(), std::move(secrets.receiving), options_.replay_window());
+    }
+    established_ = started.has_value();
+    return started;
+}
+
+DRAGLINE_DECL result<void> secure_channel::handshake(const packet& from_peer, std::string& out) {
+    if (failed_) return failed_;
+    if (!handshake_) return errc::channel_not_ready;
+    auto stepped = handshake_->on_packet(from_peer.header, from_peer.payload, out);
+    if (stepped && handshake_->done()) stepped = start_traffic();
+    failed_ = stepped.error();
+    return stepped;
+}
+
+DRAGLINE_DECL std::error_code secure_channel::not_sending() const noexcept {
+    if (failed_) return failed_;
+    if (!established_) return errc::channel_not_ready;
+    return sent_end_ ? errc::channel_closed : std::error_code();
+}
+
+DRAGLINE_DECL result<void> secure_channel::seal(std::string_view message, std::string& out) {
+    if (const auto why = not_sending()) return why;
+    if (message.size() > options_.max_message()) return errc::frame_too_large;
+    return sealing_.seal(detail::type_of(detail::packet_type::data, role_), message, out);
+}
+
+DRAGLINE_DECL result<void> secure_channel::seal_end(std::string& out) {
+    if (const auto why = not_sending()) return why;
+    const auto sealed = sealing_.seal(detail::type_of(detail::packet_type::end, role_), "", out);
+    sent_end_ = sealed.has_value();
+    return sealed;
+}
+
+DRAGLINE_DECL result<void> secure_channel::rekey() {
+    if (const auto why = not_sending()) return why;
+    return sealing_.rekey();
+}
+
+DRAGLINE_DECL result<channel_message> secure_channel::open_checked(packet& from_peer) {
+    const auto peer = detail::other_of(role_);
+    const auto type = from_peer.header.type;
+    const bool theirs = (type & detail::server_bit) == (detail::type_of({}, peer) & detail::server_bit);
+    if (!theirs) return errc::packet_reflected;
+    const bool end = type == detail::type_of(detail::packet_type::end, peer);
+    const bool data = type == detail::type_of(detail::packet_type::data, peer);
+    if ((!data && !end) || (got_end_ && options_.replay_window() == 0)) return errc::malformed_frame;
+    const auto most = options_.max_message() + detail::packet_cipher::tag_size;
+    if (from_peer.payload.size() > most) return errc::frame_too_large;
+    channel_message message;
+    message.text = std::move(from_peer.payload);
+    const auto opened = opening_.open(from_peer.header, message.text);
+    if (!opened) return opened.error();
+    if (end && !message.text.empty()) return errc::malformed_frame;
+    got_end_ = got_end_ || end;
+    message.end = end;
+    return message;
+}
+
+DRAGLINE_DECL result<channel_message> secure_channel::open(packet from_peer) {
+    if (failed_) return failed_;
+    if (!established_) return errc::channel_not_ready;
+    auto opened = open_checked(from_peer);
+    if (options_.replay_window() == 0) failed_ = opened.error();
+    return opened;
+}
+
+}  // namespace dragline::net
+
+#endif
+// ---- dragline/net/secure_channel/secure_stream.hpp
+// A secure channel over a stream: encrypted and authenticated messages between two ends that share a secret.
+
+// ---- dragline/net/secure_channel/detail/secure_transfer.hpp
+// The packets of a secure channel on their way through a stream.
+
+
+#include <asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+// Shared by the handle of a secure stream and its operations.
+class secure_transfer {
+public:
+    using pointer = std::shared_ptr<secure_transfer>;
+
+    secure_transfer(stream_state::pointer below, channel_role role, secure_channel_options options)
+        : channel(role, std::move(options)), stream_(std::move(below)) {}
+
+    static asio::awaitable<result<void>> handshake(pointer self);
+    static asio::awaitable<result<std::string>> receive(pointer self, stream_limit limit);
+    static asio::awaitable<result<void>> send(pointer self, std::string message, stream_limit limit);
+    static asio::awaitable<result<void>> shutdown(pointer self, stream_limit limit);
+    static asio::awaitable<result<void>> close(pointer self, stream_limit limit);
+    result<void> queue(std::string_view message);
+
+    secure_channel channel;
+
+private:
+    using packet_reader = frame_reader<packet_codec>;
+
+    stream_reader::pointer reading() const noexcept { return {stream_, &stream_->reader}; }
+    stream_writer::pointer writing() const noexcept { return {stream_, &stream_->writer}; }
+    asio::awaitable<result<void>> shake_hands(stream_limit limit);
+    result<void> queue_end();
+
+    stream_state::pointer stream_;
+    std::error_code read_end_;  // what every receive() gives from now on
+    bool begun_ = false;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/secure_channel/detail/impl/secure_transfer.ipp
+// Included by <dragline/net/secure_channel/detail/secure_transfer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+namespace dragline::inline v1::net::detail {
+
+// The transport's end is no end of a channel: anybody on the way can make it.
+inline std::error_code as_truncation(std::error_code ec) noexcept {
+    return ec == asio::error::eof || ec == errc::incomplete_read ? errc::channel_truncated : ec;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::shake_hands(stream_limit limit) {
+    std::string out;
+    auto stepped = channel.start(out);
+    while (stepped) {
+        if (!out.empty()) {
+            auto writing = stream_writer::write(this->writing(), std::exchange(out, {}), gather(), limit);
+            const auto written = co_await std::move(writing);
+            if (!written) co_return written.error();
+        }
+        if (channel.established()) break;
+        const auto packets = channel.packets();
+        packet_reader unit(packets);
+        auto reading = stream_reader::read_unit(this->reading(), unit, limit);
+        const auto read = co_await std::move(reading);
+        if (!read) co_return as_truncation(read.error());
+        stepped = channel.handshake(unit.frame, out);
+    }
+    // Tells the peer why there is no channel, if that can be done at once.
+    if (!stepped && !out.empty()) static_cast<void>(stream_writer::queue(this->writing(), out));
+    co_return stepped;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::handshake(pointer self) {
+    if (std::exchange(self->begun_, true)) co_return errc::busy;
+    const auto& core = self->stream_->core;
+    stream_limit limit;
+    limit.until = async::deadline_after(core.loop.now(), self->channel.options().timeout());
+    limit.where = phase::connect;
+    auto shaking = self->shake_hands(limit);
+    const auto shaken = co_await std::move(shaking);
+    if (!shaken) core.layer->close();
+    co_return shaken;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> secure_transfer::receive(pointer self,
+                                                                            stream_limit limit) {
+    if (self->read_end_) co_return self->read_end_;
+    const auto packets = self->channel.packets();
+    packet_reader unit(packets);
+    auto reading = stream_reader::read_unit(self->reading(), unit, limit);
+    const auto read = co_await std::move(reading);
+    if (!read) co_return as_truncation(read.error());
+    auto opened = self->channel.open(std::move(unit.frame));
+    if (!opened) co_return self->read_end_ = opened.error();
+    if (opened->end) co_return self->read_end_ = asio::error::eof;
+    co_return std::move(opened->text);
+}
+
+// A packet that was sealed must go: its number is used up. So whether it can is asked before.
+DRAGLINE_DECL result<void> secure_transfer::queue(std::string_view message) {
+    const auto size = message.size() + packet_header::size + packet_cipher::tag_size;
+    const auto most = stream_->core.options.most_queued();
+    const auto queued = stream_->writer.queued();
+    if (size > most || queued > most - size) return errc::queue_limit_exceeded;
+    std::string packet;
+    packet.reserve(size);
+    const auto sealed = channel.seal(message, packet);
+    return sealed ? stream_writer::queue(writing(), packet) : sealed;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::send(pointer self, std::string message,
+                                                                  stream_limit limit) {
+    const auto queued = self->queue(message);
+    if (!queued) co_return queued;
+    auto draining = stream_writer::drain(self->writing(), limit);
+    const auto drained = co_await std::move(draining);
+    // Another sender waits for the queue already; this message is in it.
+    if (drained.error() == errc::busy) co_return result<void>();
+    co_return drained;
+}
+
+DRAGLINE_DECL result<void> secure_transfer::queue_end() {
+    std::string packet;
+    const auto sealed = channel.seal_end(packet);
+    return sealed ? stream_writer::queue(writing(), packet) : sealed;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::shutdown(pointer self, stream_limit limit) {
+    if (self->stream_->writer.writing()) co_return errc::busy;
+    const auto queued = self->queue_end();
+    if (!queued) co_return queued;
+    auto ending = stream_writer::shutdown(self->writing(), limit);
+    co_return co_await std::move(ending);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::close(pointer self, stream_limit limit) {
+    if (self->stream_->writer.writing()) co_return errc::busy;
+    if (self->channel.established()) static_cast<void>(self->queue_end());  // unless it went before
+    auto closing = stream_writer::close(self->writing(), limit);
+    co_return co_await std::move(closing);
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// Messages over a stream that nobody in between can read or change: see secure_channel for what that means.
+///
+///     net::secure_stream link(std::move(stream), net::channel_role::client,
+///                             net::secure_channel_options().key(key));
+///     co_await link.handshake();
+///     co_await link.send("hello");
+///     std::string answer = co_await link.receive();
+///
+/// Both directions may be used at the same time; several senders, too. Moving or destroying it does what it
+/// does with a stream. Threads: operations may be started on any thread; every other member belongs to the
+/// loop's.
+class secure_stream {
+    template <class T>
+    static constexpr bool is_token = !std::same_as<std::remove_cvref_t<T>, read_options> &&
+                                     !std::same_as<std::remove_cvref_t<T>, write_options>;
+
+public:
+    using executor_type = asio::any_io_executor;
+
+    secure_stream() = default;
+    secure_stream(stream base, channel_role role, secure_channel_options options)
+        : base_(std::move(base)),
+          transfer_(std::make_shared<detail::secure_transfer>(base_.state(), role, std::move(options))) {}
+
+    executor_type get_executor() const noexcept { return base_.get_executor(); }
+    bool established() const noexcept { return transfer_ && transfer_->channel.established(); }
+
+    /// Agrees on keys, within the timeout of the channel's options: void. First of all, once.
+    ///
+    /// Errors, after which the stream is closed: errc::wrong_channel_key, channel_cipher_mismatch,
+    ///   unknown_version, channel_truncated, make_timeout(connect); those of the options; of the stream.
+    /// Cancel: any type; as an error.
+    template <class Token = default_token>
+    auto handshake(Token&& token = {}) {
+        return start<void>(&transfer::handshake, std::forward<Token>(token));
+    }
+
+    /// The next message of the peer: string. Of the options, the timeout counts.
+    ///
+    /// Errors: asio::error::eof when the peer has ended the channel; errc::channel_truncated when the stream
+    ///   ended without that; those of secure_channel::open(), which end the channel, and of the stream.
+    /// Cancel: any type. What has arrived of a message is there for the next call.
+    template <class Token = default_token>
+    auto receive(const read_options& options, Token&& token = {}) {
+        return start<std::string>(&transfer::receive, std::forward<Token>(token),
+                                  base_.reading()->exact_limit(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto receive(Token&& token = {}) { return receive(read_options(), std::forward<Token>(token)); }
+
+    /// Queues a message and waits while more is queued than the stream's high-water mark: void.
+    ///
+    /// Errors: errc::frame_too_large, channel_not_ready, channel_closed, channel_exhausted; those of
+    ///   stream::queue() and drain().
+    /// Cancel: any type; the message is on its way all the same.
+    template <class Token = default_token>
+    auto send(std::string message, const write_options& options, Token&& token = {}) {
+        return start<void>(&transfer::send, std::forward<Token>(token), std::move(message), timed(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto send(std::string message, Token&& token = {}) {
+        return send(std::move(message), write_options(), std::forward<Token>(token));
+    }
+
+    /// As send(), without the wait.
+    result<void> queue(std::string_view message) { return transfer_->queue(message); }
+
+    /// A new key for what is sent from now on.
+    result<void> rekey() { return transfer_->channel.rekey(); }
+
+    /// Says that nothing more comes, so that the peer's receive() ends with eof; it may go on: void.
+    template <class Token = default_token>
+    auto shutdown(Token&& token = {}) {
+        return start<void>(&transfer::shutdown, std::forward<Token>(token), timed(write_options()));
+    }
+
+    /// As shutdown(), and then closes both directions, as stream::close() does: void.
+    template <class Token = default_token>
+    auto close(Token&& token = {}) {
+        return start<void>(&transfer::close, std::forward<Token>(token), timed(write_options()));
+    }
+
+    /// Closes at once; the peer sees a truncation.
+    void abort() noexcept { base_.abort(); }
+    bool is_open() const noexcept { return base_.is_open(); }
+
+    /// For addresses and options. Nothing may be read or written there.
+    const stream& next_layer() const noexcept { return base_; }
+
+private:
+    using transfer = detail::secure_transfer;
+
+    template <class T, class Body, class Token, class... Args>
+    auto start(Body body, Token&& token, Args... args) const {
+        return async::initiate<T>(get_executor(), body, std::forward<Token>(token), transfer_,
+                                  std::move(args)...);
+    }
+
+    detail::stream_limit timed(const write_options& options) const {
+        return base_.writing()->write_limit(options);
+    }
+
+    stream base_;
+    transfer::pointer transfer_;
+};
+
+}  // namespace dragline::net
+// ---- dragline/net/server.hpp
+// Servers: connections accepted on one loop or on many, each given to a handler. Start with start_server().
+
+// ---- dragline/net/detail/server_handler.hpp
+// The handler of a server, whatever its type: a coroutine that owns its stream, or a plain function on the
+// blocking pool.
+
+
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+class server_handler {
+public:
+    explicit server_handler(bool runs_on_pool) noexcept : plain(runs_on_pool) {}
+    virtual ~server_handler() = default;
+    server_handler(const server_handler&) = delete;
+    server_handler& operator=(const server_handler&) = delete;
+
+    virtual asio::awaitable<void> serve(stream connection) = 0;
+    virtual void serve_plainly(stream& connection, std::stop_token stop) = 0;
+
+    const bool plain;
+};
+
+template <class Handler>
+class coroutine_server_handler final : public server_handler {
+public:
+    explicit coroutine_server_handler(Handler handler)
+        : server_handler(false), handler_(std::move(handler)) {}
+
+    asio::awaitable<void> serve(stream connection) override {
+        return std::invoke(handler_, std::move(connection));
+    }
+    void serve_plainly(stream&, std::stop_token) override {}
+
+private:
+    Handler handler_;
+};
+
+template <class Handler>
+class plain_server_handler final : public server_handler {
+public:
+    explicit plain_server_handler(Handler handler) : server_handler(true), handler_(std::move(handler)) {}
+
+    asio::awaitable<void> serve(stream) override { co_return; }
+    void serve_plainly(stream& connection, std::stop_token stop) override {
+        if constexpr (std::invocable<Handler&, stream&>) {
+            std::invoke(handler_, connection);
+        } else {
+            std::invoke(handler_, connection, std::move(stop));
+        }
+    }
+
+private:
+    Handler handler_;
+};
+
+template <class Handler>
+std::shared_ptr<server_handler> make_server_handler(Handler&& handler) {
+    using kept = std::decay_t<Handler>;
+    constexpr bool coroutine = async::coroutine_handler<kept, stream>;
+    constexpr bool plain = !coroutine && async::blocking_handler<kept, std::reference_wrapper<stream>>;
+    static_assert(
+        coroutine || plain,
+        "dragline: the handler of a server is a coroutine, asio::awaitable<void>(net::stream), or a "
+        "plain function, void(net::stream&), after which a std::stop_token may follow");
+    if constexpr (coroutine) {
+        constexpr bool fits = std::same_as<std::invoke_result_t<kept&, stream>, asio::awaitable<void>>;
+        static_assert(fits, "dragline: a server's coroutine handler returns asio::awaitable<void>");
+        if constexpr (fits)
+            return std::make_shared<coroutine_server_handler<kept>>(std::forward<Handler>(handler));
+    } else if constexpr (plain) {
+        return std::make_shared<plain_server_handler<kept>>(std::forward<Handler>(handler));
+    }
+    return nullptr;
+}
+
+}  // namespace dragline::net::detail
+// ---- dragline/net/server_options.hpp
+// How a server listens, whom it lets in, and how long for. Start with `server_options`.
+
+
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <utility>
+
+namespace dragline::inline v1::async {
+class blocking_pool;
+}
+
+namespace dragline::inline v1::net {
+
+/// What start_server() does with connections, and with itself. A value that cannot work is kept and fails it.
+class server_options {
+public:
+    using duration = async::duration;
+
+    /// Is told what went wrong, and with whom: an exception of a handler, a handshake that failed, a
+    /// connection that took too long; with an empty endpoint an accept that failed. What it throws is lost.
+    using error_hook = std::function<void(std::exception_ptr, const endpoint&)>;
+
+    server_options() {}
+
+    /// How many connections there may be at once. At the cap the server accepts no more: others wait in the
+    /// kernel's queue, whose length `backlog` is, until one has ended.
+    server_options& max_connections(std::size_t count) { return max_connections_ = count, *this; }
+    std::size_t max_connections() const noexcept { return max_connections_; }
+    server_options& backlog(std::size_t count) { return backlog_ = count, *this; }
+    std::size_t backlog() const noexcept { return backlog_; }
+
+    /// How many connections are accepted each second, and how many at once after a pause. No limit when 0.
+    server_options& accept_rate(double per_second, double burst) {
+        return accept_rate_ = per_second, accept_burst_ = burst, *this;
+    }
+    double accept_rate() const noexcept { return accept_rate_; }
+    double accept_burst() const noexcept { return accept_burst_; }
+
+    /// How long a connection may last, whatever it does: at the end its handler is cancelled and the stream
+    /// closed. `no_limit` by default; a stream has limits of its own for each read and write.
+    server_options& connection_timeout(duration value) { return connection_timeout_ = value, *this; }
+    duration connection_timeout() const noexcept { return connection_timeout_; }
+
+    /// How long the TLS handshake may take, so that a client that says nothing does not keep its place.
+    server_options& handshake_timeout(duration value) { return handshake_timeout_ = value, *this; }
+    duration handshake_timeout() const noexcept { return handshake_timeout_; }
+
+    /// How long stop() waits for handlers before it cancels them.
+    server_options& drain_timeout(duration value) { return drain_timeout_ = value, *this; }
+    duration drain_timeout() const noexcept { return drain_timeout_; }
+
+    /// Speaks TLS: the handler gets a stream whose handshake is done.
+    server_options& tls(dragline::tls::server_options value) { return tls_ = std::move(value), *this; }
+    const std::optional<dragline::tls::server_options>& tls() const noexcept { return tls_; }
+
+    /// The limits of each stream: its reads and writes, and what it may hold.
+    server_options& stream(stream_options value) { return stream_ = value, *this; }
+    const stream_options& stream() const noexcept { return stream_; }
+
+    /// What the system is told about each connection's socket.
+    server_options& socket(socket_options value) { return socket_ = value, *this; }
+    const socket_options& socket() const noexcept { return socket_; }
+
+    /// Lets other servers of the same user listen on the same port, so that the kernel divides what comes.
+    /// Over a loop_group its own listeners always do. Where the system has no such thing (only Linux does
+    /// here): asio::error::operation_not_supported.
+    server_options& reuse_port(bool value) { return reuse_port_ = value, *this; }
+    bool reuse_port() const noexcept { return reuse_port_; }
+
+    /// Whether a listener on an IPv6 address, "::" above all, leaves IPv4 clients to others.
+    server_options& v6_only(bool value) { return v6_only_ = value, *this; }
+    bool v6_only() const noexcept { return v6_only_; }
+
+    /// Who may connect to a Unix socket: the rights of its file. Unset, what the process's umask leaves.
+    server_options& local_permissions(std::filesystem::perms value) {
+        return local_permissions_ = value, *this;
+    }
+    const std::optional<std::filesystem::perms>& local_permissions() const noexcept {
+        return local_permissions_;
+    }
+
+    /// Where plain handlers run; they need one. It must outlive the server, and the server's loops it.
+    server_options& pool(async::blocking_pool& threads) { return pool_ = &threads, *this; }
+    async::blocking_pool* pool() const noexcept { return pool_; }
+
+    /// Called on the connection's loop.
+    server_options& on_error(error_hook hook) { return on_error_ = std::move(hook), *this; }
+    const error_hook& on_error() const noexcept { return on_error_; }
+
+private:
+    std::size_t max_connections_ = 10'000;
+    std::size_t backlog_ = 1024;
+    double accept_rate_ = 0;
+    double accept_burst_ = 0;
+    duration connection_timeout_ = no_limit;
+    duration handshake_timeout_ = std::chrono::seconds(10);
+    duration drain_timeout_ = std::chrono::seconds(10);
+    std::optional<dragline::tls::server_options> tls_;
+    stream_options stream_;
+    socket_options socket_;
+    bool reuse_port_ = false;
+    bool v6_only_ = false;
+    std::optional<std::filesystem::perms> local_permissions_;
+    async::blocking_pool* pool_ = nullptr;
+    error_hook on_error_;
+};
+
+}  // namespace dragline::net
+
+namespace dragline::inline v1 {
+using net::server_options;
+}
+
+#include <asio/any_io_executor.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::net {
+
+namespace detail {
+class server_handle;
+}
+
+/// What a server has done so far.
+class server_counters {
+public:
+    server_counters() {}
+
+    std::size_t active = 0;                ///< Connections now, those in a handshake included.
+    std::uint64_t accepted = 0;            ///< Since the start.
+    std::uint64_t handshake_failures = 0;  ///< TLS: clients that did not get as far as a handler.
+    std::uint64_t handler_failures = 0;    ///< Exceptions that left a handler.
+    std::uint64_t timeouts = 0;            ///< Connections that lasted longer than connection_timeout.
+    std::uint64_t refused = 0;             ///< Closed at once: no memory, or no place in the pool's queue.
+    std::uint64_t accept_errors = 0;       ///< No descriptors, above all; see pauses.
+    std::uint64_t pauses =
+        0;  ///< How often accepting stopped for a while: at the cap, for its rate, for errors.
+};
+
+/// A server that listens: a handle, of which copies mean the same server. The last one to go aborts it.
+///
+/// The loops may end first. Threads: any.
+class server {
+public:
+    server() noexcept {}
+    explicit server(std::shared_ptr<detail::server_handle> handle) noexcept : handle_(std::move(handle)) {}
+
+    explicit operator bool() const noexcept { return handle_ != nullptr; }
+
+    /// Where it listens, with the port that the system chose; of a name all its addresses.
+    const endpoint& local_endpoint() const { return local_endpoints().front(); }
+    const std::vector<endpoint>& local_endpoints() const;
+
+    /// Whether stop() or abort() was called.
+    bool is_stopping() const noexcept;
+
+    server_counters counters() const;
+
+    /// Certificates and settings for new connections; those that stand go on with the old ones. Reads files:
+    /// it may block for a moment.
+    ///
+    /// Errors: those of tls::context::make_server(), and all stays as it was; dragline::errc::invalid_option
+    /// for a server without TLS.
+    result<void> reload(const tls::server_options& renewed) const;
+
+    /// Stops accepting at once, and completes with void(error_code) when every handler has ended. Those that
+    /// have not after `drain_timeout` (by default that of the options) are cancelled, plain ones asked to
+    /// stop, and their streams closed; then they are waited for.
+    ///
+    /// Errors: dragline::errc::invalid_option. Cancel: any type; the wait ends, and the handlers go on.
+    template <class Token = default_token>
+    auto stop(async::duration drain_timeout, Token&& token = {}) const {
+        return async::initiate<void>(home(), &stop_body, std::forward<Token>(token), handle_, drain_timeout);
+    }
+    template <class Token = default_token>
+    requires(!std::convertible_to<Token, async::duration>) auto stop(Token&& token = {}) const {
+        return stop(default_drain_timeout(), std::forward<Token>(token));
+    }
+
+    /// Stops accepting, cancels every handler and closes every stream, without waiting for them.
+    void abort() const noexcept;
+
+private:
+    static asio::awaitable<result<void>> stop_body(std::shared_ptr<detail::server_handle> handle,
+                                                   async::duration drain_timeout);
+    asio::any_io_executor home() const;
+    async::duration default_drain_timeout() const;
+
+    std::shared_ptr<detail::server_handle> handle_;
+};
+
+namespace detail {
+
+template <class T>
+concept loop_group_like = std::same_as<std::remove_cvref_t<T>, async::loop_group>;
+template <class T>
+concept server_place = async::where<T> || loop_group_like<T>;
+
+DRAGLINE_DECL std::vector<asio::any_io_executor> loops_of(const async::loop_group& group);
+
+DRAGLINE_DECL asio::awaitable<result<server>> start_server_body(std::vector<asio::any_io_executor> loops,
+                                                                dns::resolver resolver, endpoint at,
+                                                                std::shared_ptr<server_handler> handler,
+                                                                server_options options);
+
+}  // namespace detail
+
+/// Listens at `at` and completes with void(error_code, server). Port 0 is a free one; a host that is empty
+/// stands for every address of this machine; the file that a dead server left of a Unix socket is replaced.
+///
+/// Each connection calls `handler`: a coroutine, awaitable<void>(net::stream), runs on the loop and owns its
+/// stream; a plain function, void(net::stream&), perhaps with a std::stop_token, runs on options.pool(), uses
+/// the stream with a token that blocks, asio::use_future, and its stream is closed behind it. What a handler
+/// throws ends its own connection and is counted. Over a loop_group each loop has a listener of its own
+/// (SO_REUSEPORT) and runs what it accepts, so the handler is called by several threads at once.
+/// Errors: of the look-up, of the sockets (address_in_use), of tls; errc::invalid_endpoint,
+/// dragline::errc::invalid_option. Cancel: any type. Threads: any.
+template <detail::server_place Loop, class Handler, class Token = default_token>
+auto start_server(Loop&& where, endpoint at, Handler&& handler, server_options options, Token&& token = {}) {
+    auto served = detail::make_server_handler(std::forward<Handler>(handler));
+    const auto begin = [&](std::vector<asio::any_io_executor> loops, dns::resolver resolver) {
+        auto home = loops.front();
+        return async::initiate<server>(home, &detail::start_server_body, std::forward<Token>(token),
+                                       std::move(loops), std::move(resolver), std::move(at),
+                                       std::move(served), std::move(options));
+    };
+    if constexpr (detail::loop_group_like<Loop>) {
+        return begin(detail::loops_of(where), dns::resolver(where.at(0)));
+    } else {
+        return begin({async::executor_of(where)}, dns::resolver_of(where));
+    }
+}
+
+/// As above, with default options.
+template <detail::server_place Loop, class Handler, class Token = default_token>
+requires(!std::same_as<std::remove_cvref_t<Token>, server_options>) auto start_server(Loop&& where,
+                                                                                      endpoint at,
+                                                                                      Handler&& handler,
+                                                                                      Token&& token = {}) {
+    return start_server(std::forward<Loop>(where), std::move(at), std::forward<Handler>(handler),
+                        server_options(), std::forward<Token>(token));
+}
+
+}  // namespace dragline::net
+
+namespace dragline::inline v1 {
+using net::start_server;
+}
+
+// ---- dragline/net/impl/server.ipp
+// Included by <dragline/net/server.hpp> only.
+
+// ---- dragline/net/detail/listener.hpp
+// Accepts the connections of one loop, and keeps the list of them.
+
+// ---- dragline/net/detail/listening_socket.hpp
+// Sockets that listen: how they are opened, and the file that a Unix socket leaves.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/basic_socket_acceptor.hpp>
+#include <asio/generic/stream_protocol.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+using stream_acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
+using stream_place = asio::generic::stream_protocol::endpoint;
+
+/// The file of a Unix socket, removed with its object as long as it is still the one that was made.
+class socket_file {
+public:
+    socket_file() = default;
+    explicit socket_file(std::string path);
+    socket_file(socket_file&& other) noexcept
+        : path_(std::exchange(other.path_, {})), identity_(std::exchange(other.identity_, {})) {}
+    socket_file& operator=(socket_file&& other) noexcept {
+        remove();
+        path_ = std::exchange(other.path_, {});
+        identity_ = std::exchange(other.identity_, {});
+        return *this;
+    }
+    ~socket_file() { remove(); }
+
+    void remove() noexcept;
+
+private:
+    std::string path_;
+    std::optional<platform::file_identity> identity_;
+};
+
+struct listening_socket {
+    explicit listening_socket(const asio::any_io_executor& loop) : acceptor(loop) {}
+
+    stream_acceptor acceptor;
+    socket_file file;
+};
+
+/// Listens at `place`. With `shared`, others that say so may listen there too.
+DRAGLINE_DECL result<void> open_listening_socket(listening_socket& made, const stream_place& place,
+                                                 const server_options& options, bool shared);
+
+/// One more for another loop: of the same port, or the same Unix socket.
+DRAGLINE_DECL result<void> open_beside(listening_socket& made, const listening_socket& first,
+                                       const server_options& options);
+
+/// The place as our users write it.
+DRAGLINE_DECL endpoint written_place(const stream_place& place);
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/listening_socket.ipp
+// Included by <dragline/net/detail/listening_socket.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/ip/v6_only.hpp>
+#include <asio/local/stream_protocol.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL socket_file::socket_file(std::string path)
+    : path_(std::move(path)), identity_(platform::identity_of_file(path_.c_str())) {}
+
+DRAGLINE_DECL void socket_file::remove() noexcept {
+    if (identity_ && platform::identity_of_file(path_.c_str()) == identity_) {
+        std::error_code ignored;
+        std::filesystem::remove(path_, ignored);
+    }
+    identity_.reset();
+}
+
+inline bool is_local(const stream_place& place) noexcept {
+    return place.protocol().family() == asio::local::stream_protocol().family();
+}
+
+// Empty for a socket without a name, and for an abstract one, which has no file.
+inline std::string path_of(const stream_place& place) {
+    asio::local::stream_protocol::endpoint local;
+    if (place.size() > local.capacity()) return {};
+    std::memcpy(local.data(), place.data(), place.size());
+    local.resize(place.size());
+    return local.path();
+}
+
+// A file that a server left behind: nobody listens there any more.
+inline bool is_left_behind(const std::string& path, const stream_place& place,
+                           const asio::any_io_executor& loop) {
+    std::error_code ec;
+    if (!std::filesystem::is_socket(path, ec)) return false;
+    asio::generic::stream_protocol::socket visitor(loop);
+    visitor.open(place.protocol(), ec);
+    if (!ec) visitor.non_blocking(true, ec);  // one whose queue is full would keep us waiting
+    if (ec) return false;
+    visitor.connect(place, ec);
+    return ec == asio::error::connection_refused;
+}
+
+inline result<void> bind_local(listening_socket& made, const stream_place& place,
+                               const server_options& options, const asio::any_io_executor& loop) {
+    const auto path = path_of(place);
+    const bool has_file = !path.empty() && path.front() != '\0';
+    std::error_code ec;
+    made.acceptor.bind(place, ec);
+    if (ec == asio::error::address_in_use && has_file && is_left_behind(path, place, loop)) {
+        std::filesystem::remove(path, ec);
+        made.acceptor.bind(place, ec);
+    }
+    if (ec || !has_file) return ec;
+    made.file = socket_file(path);
+    // Nobody can connect before it listens.
+    if (options.local_permissions()) std::filesystem::permissions(path, *options.local_permissions(), ec);
+    return ec;
+}
+
+inline std::error_code last_error() noexcept {
+    return std::error_code(errno, asio::error::get_system_category());
+}
+
+DRAGLINE_DECL result<void> open_listening_socket(listening_socket& made, const stream_place& place,
+                                                 const server_options& options, bool shared) {
+    auto& acceptor = made.acceptor;
+    std::error_code ec;
+    acceptor.open(place.protocol(), ec);
+    if (ec) return ec;
+    if (is_local(place)) {
+        if (auto bound = bind_local(made, place, options, acceptor.get_executor()); !bound) return bound;
+    } else {
+        const bool v6 = place.protocol().family() == asio::ip::tcp::v6().family();
+        acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+        if (!ec && v6) acceptor.set_option(asio::ip::v6_only(options.v6_only()), ec);
+        if (ec) return ec;
+        if (shared) {
+            if (!platform::socket_calls) return asio::error::operation_not_supported;
+            if (platform::share_port(acceptor.native_handle()) != 0) return last_error();
+        }
+        acceptor.bind(place, ec);
+        if (ec) return ec;
+    }
+    acceptor.non_blocking(true, ec);
+    if (!ec) acceptor.listen(static_cast<int>(std::min<std::size_t>(options.backlog(), INT_MAX)), ec);
+    return ec;
+}
+
+DRAGLINE_DECL result<void> open_beside(listening_socket& made, const listening_socket& first,
+                                       const server_options& options) {
+    std::error_code ec;
+    const auto place = first.acceptor.local_endpoint(ec);
+    if (ec) return ec;
+    if (!is_local(place)) return open_listening_socket(made, place, options, true);
+    // A path has one socket: both loops watch it, and the first one to come gets the connection.
+    if (!platform::socket_calls) return asio::error::operation_not_supported;
+    auto& listening = const_cast<listening_socket&>(first);  // Asio hands out the descriptor of none else
+    const int copy = platform::duplicate_socket(listening.acceptor.native_handle());
+    if (copy < 0) return last_error();
+    made.acceptor.assign(place.protocol(), copy, ec);
+    if (ec) platform::close_socket(copy);
+    if (!ec) made.acceptor.non_blocking(true, ec);
+    return ec;
+}
+
+DRAGLINE_DECL endpoint written_place(const stream_place& place) {
+    if (is_local(place)) return endpoint::local_socket(path_of(place));
+    asio::ip::tcp::endpoint address;
+    if (place.size() > address.capacity()) return endpoint();
+    std::memcpy(address.data(), place.data(), place.size());
+    address.resize(place.size());
+    return endpoint(address.address(), address.port());
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/detail/server_connection.hpp
+// One connection of a server, from accept to the end of its handler.
+
+// ---- dragline/net/detail/server_state.hpp
+// What the listeners of one server share. Its members may be used on any thread, but for the waits of stop().
+
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+/// A listener, as its server sees it. Threads: its loop's.
+class accepting {
+public:
+    virtual ~accepting() = default;
+    virtual void resume() = 0;  // there may be a place again
+    virtual void close() noexcept = 0;
+    virtual void cancel_connections() = 0;
+};
+
+struct server_counts {
+    using counter = std::atomic<std::uint64_t>;
+    counter accepted = 0;
+    counter handshake_failures = 0;
+    counter handler_failures = 0;
+    counter timeouts = 0;
+    counter refused = 0;
+    counter accept_errors = 0;
+    counter pauses = 0;
+};
+
+class server_state {
+public:
+    server_state(std::shared_ptr<server_handler> handler, const server_options& options,
+                 std::optional<tls::context> context);
+
+    const server_options options;
+    const std::shared_ptr<server_handler> handler;
+    std::vector<endpoint> places;  // set before it is shared
+    server_counts counts;
+
+    void report(std::exception_ptr failure, const endpoint& remote) noexcept;
+
+    // The context of new connections; none when they are plain.
+    std::optional<tls::context> context() const;
+    void use_context(tls::context renewed);
+
+    // A place under the cap.
+    bool take_place() noexcept;
+    void give_place() noexcept;
+    bool has_place() const noexcept { return active_ < options.max_connections(); }
+    std::size_t active() const noexcept { return active_; }
+    void listener_waits(bool begins) noexcept { begins ? ++waiting_listeners_ : --waiting_listeners_; }
+
+    // When the next connection may be accepted: nothing for now.
+    std::optional<async::time_point> accept_later(async::time_point now);
+    void accepted(async::time_point now);
+
+    // Everything that has to end before the server is gone: listeners and connections.
+    void add_part() noexcept { ++parts_; }
+    void part_ended() noexcept;
+    bool gone() const noexcept { return parts_ == 0; }
+
+    /// Before it is shared. The first one is on the loop where stop() waits.
+    void add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate);
+
+    bool closed() const noexcept { return closed_; }
+    void close_listeners();
+    void cancel_connections();
+    /// Both; what is on this thread's loop at once.
+    void abort() noexcept;
+
+    // Threads: the first listener's loop.
+    struct stop_wait {
+        stop_wait(server_state& server, async::loop_state& loop);
+        ~stop_wait();
+        server_state& owner;
+        async::event gone;
+    };
+
+private:
+    struct member {
+        std::weak_ptr<accepting> listener;
+        std::shared_ptr<async::loop_gate> gate;
+    };
+
+    template <class Action>
+    void on_each_loop(Action action) const;
+
+    std::vector<member> members_;
+    mutable std::mutex mutex_;  // for context_ and rate_
+    std::optional<tls::context> context_;
+    std::optional<async::token_bucket> rate_;
+    std::atomic<std::size_t> active_ = 0;
+    std::atomic<std::size_t> parts_ = 0;
+    std::atomic<int> waiting_listeners_ = 0;
+    std::atomic<bool> closed_ = false;
+    std::shared_ptr<std::vector<stop_wait*>> stopping_ = std::make_shared<std::vector<stop_wait*>>();
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/server_state.ipp
+// Included by <dragline/net/detail/server_state.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL server_state::server_state(std::shared_ptr<server_handler> served, const server_options& given,
+                                         std::optional<tls::context> context)
+    : options(given), handler(std::move(served)), context_(std::move(context)) {
+    if (options.accept_rate() > 0) rate_.emplace(options.accept_rate(), options.accept_burst());
+}
+
+DRAGLINE_DECL void server_state::report(std::exception_ptr failure, const endpoint& remote) noexcept {
+    if (!options.on_error()) return;
+    try {
+        options.on_error()(std::move(failure), remote);
+    } catch (...) {
+        // As its description says: there is nobody else to be told.
+    }
+}
+
+DRAGLINE_DECL std::optional<tls::context> server_state::context() const {
+    std::lock_guard lock(mutex_);
+    return context_;
+}
+
+DRAGLINE_DECL void server_state::use_context(tls::context renewed) {
+    std::lock_guard lock(mutex_);
+    context_ = std::move(renewed);
+}
+
+DRAGLINE_DECL bool server_state::take_place() noexcept {
+    for (auto taken = active_.load(); taken < options.max_connections();) {
+        if (active_.compare_exchange_weak(taken, taken + 1)) return true;
+    }
+    return false;
+}
+
+DRAGLINE_DECL void server_state::give_place() noexcept {
+    --active_;
+    if (waiting_listeners_ == 0) return;
+    on_each_loop([](accepting& each) { each.resume(); });
+}
+
+DRAGLINE_DECL std::optional<async::time_point> server_state::accept_later(async::time_point now) {
+    if (!rate_) return std::nullopt;
+    std::lock_guard lock(mutex_);
+    if (rate_->has_token(now)) return std::nullopt;
+    return rate_->next(now);
+}
+
+DRAGLINE_DECL void server_state::accepted(async::time_point now) {
+    ++counts.accepted;
+    if (!rate_) return;
+    std::lock_guard lock(mutex_);
+    rate_->take(now);
+}
+
+DRAGLINE_DECL void server_state::part_ended() noexcept {
+    if (--parts_ > 0 || members_.empty()) return;
+    members_.front().gate->post([waits = stopping_] {
+        for (auto* each : *waits) each->gone.notify();
+    });
+}
+
+DRAGLINE_DECL void server_state::add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate) {
+    members_.push_back({std::move(added), std::move(gate)});
+    add_part();
+}
+
+template <class Action>
+void server_state::on_each_loop(Action action) const {
+    for (const auto& each : members_) {
+        try {
+            each.gate->post([listener = each.listener, action] {
+                if (const auto living = listener.lock()) action(*living);
+            });
+        } catch (...) {
+            // No memory to say so; whatever ends next says it again.
+        }
+    }
+}
+
+DRAGLINE_DECL void server_state::close_listeners() {
+    closed_ = true;
+    on_each_loop([](accepting& each) { each.close(); });
+}
+
+DRAGLINE_DECL void server_state::cancel_connections() {
+    on_each_loop([](accepting& each) { each.cancel_connections(); });
+}
+
+DRAGLINE_DECL void server_state::abort() noexcept {
+    closed_ = true;
+    for (const auto& each : members_) {
+        // On another thread lock() could make that the last owner of what belongs to the loop.
+        const auto living = each.gate->runs_here() ? each.listener.lock() : nullptr;
+        if (living) living->close(), living->cancel_connections();
+    }
+    close_listeners();
+    cancel_connections();
+}
+
+DRAGLINE_DECL server_state::stop_wait::stop_wait(server_state& server, async::loop_state& loop)
+    : owner(server), gone(loop) {
+    owner.stopping_->push_back(this);
+}
+
+DRAGLINE_DECL server_state::stop_wait::~stop_wait() { std::erase(*owner.stopping_, this); }
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+class server_connection;
+
+/// The listener, as its connections see it.
+class connection_owner {
+public:
+    virtual ~connection_owner() = default;
+    virtual server_state& server() const noexcept = 0;
+    virtual async::loop_state& loop() const noexcept = 0;
+    virtual void connection_begins(server_connection& begun) noexcept = 0;
+    virtual void connection_ended(server_connection& ended) noexcept = 0;
+};
+
+// Kept by its coroutine's outermost frame. There may be many: keep it small.
+class server_connection : public std::enable_shared_from_this<server_connection> {
+public:
+    server_connection(std::shared_ptr<connection_owner> owner, stream_socket socket,
+                      const stream_place& remote);
+    ~server_connection();
+
+    static void start(const std::shared_ptr<server_connection>& self);
+
+    /// The coroutine is cancelled or the plain handler asked to stop, and the stream closed.
+    void cancel() noexcept;
+    void let_go() noexcept;  // the loop ends
+
+    server_connection* previous = nullptr;
+    server_connection* next = nullptr;
+
+private:
+    struct pool_visit;
+
+    static asio::awaitable<void> serve(std::shared_ptr<server_connection> self,
+                                       std::optional<tls::context> context);
+    static asio::awaitable<result<void>> shake_hands(server_connection& self, tls::context context);
+    static asio::awaitable<void> visit_pool(std::shared_ptr<server_connection> self);
+    static void expired(void* self) noexcept;
+    void ended(std::exception_ptr thrown) noexcept;
+    void finish() noexcept;
+    void report(std::exception_ptr failure) noexcept;
+
+    std::shared_ptr<connection_owner> owner_;
+    std::shared_ptr<stream_layer> layer_;
+    asio::cancellation_signal signal_;
+    async::deadline limit_{&expired, this};
+    std::unique_ptr<endpoint> remote_;  // where somebody wants to know
+    std::unique_ptr<pool_visit> visit_;
+    bool cancelled_ = false;
+    bool timed_out_ = false;
+    bool finished_ = false;
+};
+
+/// The connections of one listener: they stand here while their handlers run.
+struct connection_list {
+    server_connection* first = nullptr;
+    void add(server_connection& added) noexcept;
+    void remove(server_connection& gone) noexcept;
+    std::vector<std::shared_ptr<server_connection>> all() const;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/server_connection.ipp
+// Included by <dragline/net/detail/server_connection.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
+
+#include <stop_token>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL void connection_list::add(server_connection& added) noexcept {
+    added.next = first;
+    if (first) first->previous = &added;
+    first = &added;
+}
+
+DRAGLINE_DECL void connection_list::remove(server_connection& gone) noexcept {
+    (gone.previous ? gone.previous->next : first) = gone.next;
+    if (gone.next) gone.next->previous = gone.previous;
+    gone.previous = gone.next = nullptr;
+}
+
+DRAGLINE_DECL std::vector<std::shared_ptr<server_connection>> connection_list::all() const {
+    std::vector<std::shared_ptr<server_connection>> found;
+    for (auto* each = first; each; each = each->next) {
+        if (auto living = each->weak_from_this().lock()) found.push_back(std::move(living));
+    }
+    return found;
+}
+
+// What a plain handler uses while it runs on the pool.
+struct server_connection::pool_visit {
+    pool_visit(async::loop_state& loop, std::shared_ptr<stream_layer> layer, const stream_options& options)
+        : connection(std::move(layer), options), over(loop) {}
+
+    stream connection;
+    async::event over;
+    std::exception_ptr thrown;
+    async::blocking_job job;
+
+    // The pool's job. When it is destroyed, after it ran or because it never will, the visit is over.
+    struct work {
+        struct leave {
+            std::shared_ptr<server_connection> self;
+            std::shared_ptr<async::loop_gate> gate;
+            std::exception_ptr thrown;
+
+            leave(std::shared_ptr<server_connection> visitor, std::shared_ptr<async::loop_gate> loop)
+                : self(std::move(visitor)), gate(std::move(loop)) {}
+            leave(const leave&) = delete;
+            ~leave() {
+                try {
+                    gate->post([left = std::move(self), why = std::move(thrown)] {
+                        left->visit_->thrown = why;
+                        left->visit_->over.notify();
+                    });
+                } catch (...) {
+                    // No memory to say so: the connection keeps its place until the server is destroyed.
+                }
+            }
+        };
+        std::unique_ptr<leave> leaving;
+
+        void operator()(std::stop_token stop) {
+            auto& self = *leaving->self;
+            try {
+                self.owner_->server().handler->serve_plainly(self.visit_->connection, std::move(stop));
+            } catch (...) {
+                leaving->thrown = std::current_exception();
+            }
+        }
+    };
+};
+
+DRAGLINE_DECL server_connection::server_connection(std::shared_ptr<connection_owner> owner,
+                                                   stream_socket socket, const stream_place& remote)
+    : owner_(std::move(owner)), layer_(std::make_shared<socket_layer>(std::move(socket))) {
+    if (owner_->server().options.on_error()) remote_ = std::make_unique<endpoint>(written_place(remote));
+    owner_->connection_begins(*this);
+}
+
+DRAGLINE_DECL server_connection::~server_connection() { finish(); }
+
+DRAGLINE_DECL void server_connection::start(const std::shared_ptr<server_connection>& self) {
+    auto& server = self->owner_->server();
+    auto& loop = self->owner_->loop();
+    const auto limit = server.options.connection_timeout();
+    if (limit != no_limit) loop.deadlines().arm(self->limit_, async::deadline_after(loop.now(), limit));
+    try {
+        auto context = server.context();
+        // A coroutine handler on a plain connection gets by with no frame of ours.
+        auto serving = context || server.handler->plain
+                           ? serve(self, std::move(context))
+                           : server.handler->serve(stream(self->layer_, server.options.stream()));
+        auto over = [self](std::exception_ptr thrown) { self->ended(std::move(thrown)); };
+        asio::co_spawn(loop.executor(), std::move(serving),
+                       asio::bind_cancellation_slot(self->signal_.slot(), std::move(over)));
+    } catch (...) {  // of a function that makes the handler's coroutine, or no memory
+        self->layer_->close();
+        self->ended(std::current_exception());
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<void> server_connection::serve(std::shared_ptr<server_connection> self,
+                                                             std::optional<tls::context> context) {
+    auto& server = self->owner_->server();
+    if (context) {
+        auto shaking = shake_hands(*self, *std::exchange(context, std::nullopt));
+        const auto shaken = co_await std::move(shaking);
+        if (!shaken) {
+            self->layer_->close();
+            if (self->cancelled_) co_return;
+            ++server.counts.handshake_failures;
+            co_return self->report(std::make_exception_ptr(std::system_error(shaken.error())));
+        }
+    }
+    if (server.handler->plain) {
+        auto visiting = visit_pool(std::move(self));
+        co_await std::move(visiting);
+    } else {
+        auto serving = server.handler->serve(stream(self->layer_, server.options.stream()));
+        self.reset();
+        co_await std::move(serving);
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> server_connection::shake_hands(server_connection& self,
+                                                                           tls::context context) {
+    auto& loop = self.owner_->loop();
+    auto secure = std::make_shared<tls_layer>(self.layer_, context, tls::engine_options());
+    self.layer_ = secure;
+    auto shaking = secure->handshake(
+        async::deadline_after(loop.now(), self.owner_->server().options.handshake_timeout()));
+    co_return co_await std::move(shaking);
+}
+
+DRAGLINE_DECL asio::awaitable<void> server_connection::visit_pool(std::shared_ptr<server_connection> self) {
+    auto& server = self->owner_->server();
+    auto& loop = self->owner_->loop();
+    self->visit_ = std::make_unique<pool_visit>(loop, self->layer_, server.options.stream());
+    auto& visit = *self->visit_;
+    auto job = server.options.pool()->submit(
+        pool_visit::work{std::make_unique<pool_visit::work::leave>(self, loop.gate())});
+    if (job) visit.job = *std::move(job);
+    if (self->cancelled_) visit.job.cancel();
+    // A job that was refused has been destroyed, which is told in the same way.
+    auto waiting = visit.over.wait();
+    static_cast<void>(co_await std::move(waiting));
+    if (!job) {
+        ++server.counts.refused;
+        visit.connection.abort();
+        co_return self->report(std::make_exception_ptr(std::system_error(job.error())));
+    }
+    if (visit.thrown) {
+        visit.connection.abort();
+        std::rethrow_exception(visit.thrown);
+    }
+    auto closing = stream_writer::close(visit.connection.writing(),
+                                        visit.connection.state()->writer.write_limit(write_options()));
+    static_cast<void>(co_await std::move(closing));  // what cannot be sent any more is the peer's loss
+}
+
+DRAGLINE_DECL void server_connection::expired(void* self) noexcept {
+    auto& late = *static_cast<server_connection*>(self);
+    late.timed_out_ = true;
+    late.cancel();
+}
+
+DRAGLINE_DECL void server_connection::cancel() noexcept {
+    cancelled_ = true;
+    if (visit_) {
+        visit_->job.cancel();
+    } else {
+        signal_.emit(asio::cancellation_type::terminal);
+    }
+    layer_->close();
+}
+
+DRAGLINE_DECL void server_connection::let_go() noexcept {
+    limit_.disarm();
+    layer_->close();
+}
+
+DRAGLINE_DECL void server_connection::ended(std::exception_ptr thrown) noexcept {
+    limit_.disarm();
+    auto& server = owner_->server();
+    if (timed_out_) {
+        ++server.counts.timeouts;
+        report(std::make_exception_ptr(std::system_error(make_timeout(phase::total))));
+    } else if (thrown && !cancelled_) {
+        ++server.counts.handler_failures;
+        report(std::move(thrown));
+    }
+    finish();
+}
+
+DRAGLINE_DECL void server_connection::finish() noexcept {
+    if (std::exchange(finished_, true)) return;
+    owner_->connection_ended(*this);
+}
+
+DRAGLINE_DECL void server_connection::report(std::exception_ptr failure) noexcept {
+    if (remote_) owner_->server().report(std::move(failure), *remote_);
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <chrono>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+// Threads: its loop's, after the constructor. Kept by its loop until it is closed and has no connections.
+class listener final : public accepting,
+                       public connection_owner,
+                       public std::enable_shared_from_this<listener> {
+public:
+    listener(async::loop_state& loop, listening_socket socket, std::shared_ptr<server_state> server);
+    ~listener() override { let_go(); }
+
+    void start();
+    void let_go() noexcept;  // the loop ends
+
+    void resume() override;
+    void close() noexcept override;
+    void cancel_connections() override;
+
+    server_state& server() const noexcept override { return *server_; }
+    async::loop_state& loop() const noexcept override { return loop_; }
+    void connection_begins(server_connection& begun) noexcept override;
+    void connection_ended(server_connection& ended) noexcept override;
+
+private:
+    static constexpr int batch = 64;  // then others of the loop have their turn
+    static constexpr async::duration shortest_pause = std::chrono::milliseconds(100);
+    static constexpr async::duration longest_pause = std::chrono::seconds(1);
+
+    void watch();
+    void accept_some();
+    void accept_failed(std::error_code ec);
+    void wait_for_place();
+    void pause(async::time_point until);
+    static void pause_over(void* self) noexcept;
+    void admit(stream_socket socket, const stream_place& remote);
+
+    async::loop_state& loop_;
+    listening_socket socket_;
+    std::shared_ptr<server_state> server_;
+    connection_list connections_;
+    async::deadline pause_{&pause_over, this};
+    async::duration next_pause_ = shortest_pause;
+    bool watching_ = false;
+    bool at_cap_ = false;
+    bool starving_ = false;  // of descriptors or memory
+    bool closed_ = false;
+    bool counted_ = true;  // as a part of the server
+};
+
+// The listeners of one loop, which end with it.
+class loop_listeners : public async::loop_object {
+public:
+    explicit loop_listeners(async::loop_state&) {}
+    void shutdown() noexcept override;
+
+    void add(std::shared_ptr<listener> added) { kept_.push_back(std::move(added)); }
+    void remove(const listener& gone) noexcept;
+
+private:
+    std::vector<std::shared_ptr<listener>> kept_;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/listener.ipp
+// Included by <dragline/net/detail/listener.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL listener::listener(async::loop_state& loop, listening_socket socket,
+                                 std::shared_ptr<server_state> server)
+    : loop_(loop), socket_(std::move(socket)), server_(std::move(server)) {}
+
+DRAGLINE_DECL void listener::start() {
+    if (closed_) return;
+    loop_.get<loop_listeners>().add(shared_from_this());
+    if (server_->closed()) return close();
+    watch();
+}
+
+// Not an accept: at the cap, nobody is taken out of the kernel's queue to wait here.
+DRAGLINE_DECL void listener::watch() {
+    if (watching_ || closed_) return;
+    watching_ = true;
+    socket_.acceptor.async_wait(stream_acceptor::wait_read, [self = shared_from_this()](std::error_code) {
+        self->watching_ = false;
+        self->accept_some();
+    });
+}
+
+DRAGLINE_DECL void listener::accept_some() {
+    const auto self = shared_from_this();
+    for (int accepted = 0; accepted < batch && !closed_; ++accepted) {
+        const auto now = loop_.now();
+        if (const auto later = server_->accept_later(now)) return pause(*later);
+        if (!server_->take_place()) return wait_for_place();
+        std::error_code ec;
+        stream_place remote;
+        auto socket = socket_.acceptor.accept(remote, ec);
+        if (ec) {
+            server_->give_place();
+            return accept_failed(ec);
+        }
+        next_pause_ = shortest_pause;
+        server_->accepted(now);
+        admit(std::move(socket), remote);
+    }
+    watch();
+}
+
+DRAGLINE_DECL void listener::accept_failed(std::error_code ec) {
+    if (ec == asio::error::would_block || ec == asio::error::try_again) return watch();
+    ++server_->counts.accept_errors;
+    server_->report(std::make_exception_ptr(std::system_error(ec)), endpoint());
+    // Linux tells here what happened to a connection that waited (accept(2)); there may be others.
+    for (const std::error_code of_one_connection :
+         {make_error_code(asio::error::connection_aborted), make_error_code(asio::error::connection_reset),
+          make_error_code(asio::error::network_down), make_error_code(asio::error::network_unreachable),
+          make_error_code(asio::error::host_unreachable), make_error_code(asio::error::no_protocol_option)}) {
+        if (ec == of_one_connection) return watch();
+    }
+    // No descriptors, no memory: it stays readable, and to try again at once would burn the processor.
+    starving_ = true;
+    pause(loop_.now() + next_pause_);
+    next_pause_ = std::min(next_pause_ * 2, longest_pause);
+}
+
+DRAGLINE_DECL void listener::wait_for_place() {
+    if (closed_) return;
+    ++server_->counts.pauses;
+    at_cap_ = true;
+    server_->listener_waits(true);
+    if (server_->has_place()) resume();  // on another loop one has ended meanwhile, and saw nobody wait
+}
+
+DRAGLINE_DECL void listener::resume() {
+    if (!std::exchange(at_cap_, false)) return;
+    server_->listener_waits(false);
+    watch();
+}
+
+DRAGLINE_DECL void listener::pause(async::time_point until) {
+    if (closed_) return;
+    ++server_->counts.pauses;
+    loop_.deadlines().arm(pause_, until);
+}
+
+DRAGLINE_DECL void listener::pause_over(void* self) noexcept {
+    auto& paused = *static_cast<listener*>(self);
+    paused.starving_ = false;
+    paused.watch();
+}
+
+DRAGLINE_DECL void listener::admit(stream_socket socket, const stream_place& remote) {
+    try {
+        if (const auto ec = set_up_socket(socket, server_->options.socket())) throw std::system_error(ec);
+        server_connection::start(
+            std::make_shared<server_connection>(shared_from_this(), std::move(socket), remote));
+    } catch (...) {  // no memory, or the client is gone already: a connection less
+        server_->give_place();
+        ++server_->counts.refused;
+        server_->report(std::current_exception(), written_place(remote));
+    }
+}
+
+DRAGLINE_DECL void listener::connection_begins(server_connection& begun) noexcept {
+    connections_.add(begun);
+    server_->add_part();
+}
+
+DRAGLINE_DECL void listener::connection_ended(server_connection& ended) noexcept {
+    connections_.remove(ended);
+    server_->give_place();
+    server_->part_ended();
+    if (starving_ && !closed_) {
+        pause_.disarm();
+        pause_over(this);
+    }
+    if (closed_ && !connections_.first) {
+        if (auto* all = loop_.find<loop_listeners>()) all->remove(*this);
+    }
+}
+
+DRAGLINE_DECL void listener::close() noexcept {
+    if (std::exchange(closed_, true)) return;
+    pause_.disarm();
+    if (std::exchange(at_cap_, false)) server_->listener_waits(false);
+    std::error_code ignored;
+    socket_.acceptor.close(ignored);
+    socket_.file.remove();
+    const auto self = weak_from_this().lock();  // none when it ends by itself
+    if (!connections_.first) {
+        if (auto* all = loop_.find<loop_listeners>()) all->remove(*this);
+    }
+    if (std::exchange(counted_, false)) server_->part_ended();
+}
+
+DRAGLINE_DECL void listener::cancel_connections() {
+    for (const auto& each : connections_.all()) each->cancel();
+}
+
+DRAGLINE_DECL void listener::let_go() noexcept {
+    closed_ = true;
+    pause_.disarm();
+    if (std::exchange(at_cap_, false)) server_->listener_waits(false);
+    std::error_code ignored;
+    socket_.acceptor.close(ignored);
+    socket_.file.remove();
+    for (auto* each = connections_.first; each; each = each->next) each->let_go();
+    if (std::exchange(counted_, false)) server_->part_ended();
+}
+
+DRAGLINE_DECL void loop_listeners::shutdown() noexcept {
+    for (const auto& each : kept_) each->let_go();
+    kept_.clear();
+}
+
+DRAGLINE_DECL void loop_listeners::remove(const listener& gone) noexcept {
+    std::erase_if(kept_, [&](const auto& each) { return each.get() == &gone; });
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/local/stream_protocol.hpp>
+
+#include <cerrno>
+#include <cmath>
+#include <optional>
+#include <system_error>
+
+namespace dragline::inline v1::net {
+namespace detail {
+
+// What the handles of a server share; the server ends with it.
+class server_handle {
+public:
+    server_handle(std::shared_ptr<server_state> started, asio::any_io_executor loop)
+        : state(std::move(started)), home(std::move(loop)) {}
+    server_handle(const server_handle&) = delete;
+    server_handle& operator=(const server_handle&) = delete;
+    ~server_handle() { state->abort(); }
+
+    const std::shared_ptr<server_state> state;
+    const asio::any_io_executor home;
+};
+
+DRAGLINE_DECL std::vector<asio::any_io_executor> loops_of(const async::loop_group& group) {
+    std::vector<asio::any_io_executor> loops;
+    for (std::size_t i = 0; i < group.size(); ++i) loops.push_back(group.at(i).get_executor());
+    return loops;
+}
+
+inline bool can_work(const server_options& options, const server_handler& handler) {
+    for (const auto limit :
+         {options.connection_timeout(), options.handshake_timeout(), options.drain_timeout()}) {
+        if (!async::valid_timeout(limit)) return false;
+    }
+    const double rate = options.accept_rate(), burst = options.accept_burst();
+    const bool paced = rate == 0 || (rate > 0 && std::isfinite(rate) && burst >= 1 && std::isfinite(burst));
+    return paced && options.max_connections() > 0 && options.backlog() > 0 &&
+           (!handler.plain || options.pool());
+}
+
+inline bool is_of_family(std::error_code ec) noexcept {
+    const std::error_code not_here(EADDRNOTAVAIL, asio::error::get_system_category());
+    return ec == asio::error::address_family_not_supported || ec == not_here;
+}
+
+// Where to listen. An empty host: everywhere, by one socket for both families where there are two.
+inline asio::awaitable<result<std::vector<stream_place>>> places_of(dns::resolver resolver, endpoint at) {
+    std::vector<stream_place> places;
+    std::vector<asio::ip::address> addresses;
+    if (at.is_local_socket()) {
+        if (at.host().empty()) co_return errc::invalid_endpoint;
+        places.emplace_back(asio::local::stream_protocol::endpoint(at.host()));
+        co_return places;
+    }
+    if (at.address()) {
+        addresses.push_back(*at.address());
+    } else if (at.host().empty()) {
+        addresses.emplace_back(asio::ip::address_v6::any());
+    } else {
+        std::error_code failed;
+        for (const auto family : {dns::address_family::v4, dns::address_family::v6}) {
+            auto looking = resolver.lookup(at.host(), family);
+            auto found = co_await std::move(looking);
+            if (!found && !failed) failed = found.error();
+            addresses.insert(addresses.end(), found->addresses.begin(), found->addresses.end());
+        }
+        if (addresses.empty()) co_return failed;
+    }
+    for (const auto& each : addresses) places.emplace_back(asio::ip::tcp::endpoint(each, at.port()));
+    co_return places;
+}
+
+inline stream_place with_port(const stream_place& place, std::uint16_t port) {
+    const auto address = written_place(place).address();
+    return asio::ip::tcp::endpoint(*address, port);
+}
+
+// One socket for each address and loop, those of one address side by side.
+class opened_sockets {
+public:
+    opened_sockets(const std::vector<asio::any_io_executor>& loops, const server_options& options)
+        : loops_(loops), options_(options) {}
+
+    result<void> open(const std::vector<stream_place>& places) {
+        std::error_code failed;
+        std::uint16_t port = 0;
+        for (auto place : places) {
+            if (port != 0) place = with_port(place, port);
+            auto made = open_at(place);
+            if (!made && is_of_family(made.error())) {
+                failed = made.error();  // the name has others, perhaps
+                continue;
+            }
+            if (!made) return made;
+            endpoints.push_back(
+                written_place(sockets[sockets.size() - loops_.size()].acceptor.local_endpoint()));
+            port = endpoints.back().port();
+        }
+        return sockets.empty() ? failed : std::error_code();
+    }
+
+    std::vector<listening_socket> sockets;
+    std::vector<endpoint> endpoints;
+
+private:
+    result<void> open_at(const stream_place& place) {
+        const bool several = loops_.size() > 1;
+        const bool shared = options_.reuse_port() || several;
+        if (several && !options_.reuse_port() && written_place(place).port() != 0) {
+            // Sockets that share a port share it with every other server that does: with nobody unasked.
+            listening_socket alone(loops_.front());
+            if (auto free = open_listening_socket(alone, place, options_, false); !free) return free;
+        }
+        for (std::size_t i = 0; i < loops_.size(); ++i) {
+            listening_socket next(loops_[i]);
+            auto made = i == 0 ? open_listening_socket(next, place, options_, shared)
+                               : open_beside(next, sockets[sockets.size() - i], options_);
+            if (!made) {
+                for (; i > 0; --i) sockets.pop_back();
+                return made;
+            }
+            sockets.push_back(std::move(next));
+        }
+        return {};
+    }
+
+    const std::vector<asio::any_io_executor>& loops_;
+    const server_options& options_;
+};
+
+DRAGLINE_DECL asio::awaitable<result<server>> start_server_body(std::vector<asio::any_io_executor> loops,
+                                                                dns::resolver resolver, endpoint at,
+                                                                std::shared_ptr<server_handler> handler,
+                                                                server_options options) {
+    if (!can_work(options, *handler)) co_return dragline::errc::invalid_option;
+    std::optional<tls::context> context;
+    if (options.tls()) {
+        auto made = tls::context::make_server(*options.tls());
+        if (!made) co_return made.error();
+        context = *std::move(made);
+    }
+    const bool everywhere = at.host().empty() && !at.is_local_socket();
+    const auto port = at.port();
+    auto looking = places_of(std::move(resolver), std::move(at));
+    const auto places = co_await std::move(looking);
+    if (!places) co_return places.error();
+
+    opened_sockets opened(loops, options);
+    auto made = opened.open(*places);
+    if (!made && everywhere && is_of_family(made.error())) {  // a machine without IPv6
+        made = opened.open({asio::ip::tcp::endpoint(asio::ip::tcp::v4(), port)});
+    }
+    if (!made) co_return made.error();
+
+    auto state = std::make_shared<server_state>(std::move(handler), options, std::move(context));
+    state->places = std::move(opened.endpoints);
+    auto handle = std::make_shared<server_handle>(state, loops.front());
+    std::vector<std::shared_ptr<listener>> listeners;
+    for (std::size_t i = 0; i < opened.sockets.size(); ++i) {
+        auto& loop = async::loop_state::of(loops[i % loops.size()]);
+        listeners.push_back(std::make_shared<listener>(loop, std::move(opened.sockets[i]), state));
+        state->add(listeners.back(), loop.gate());
+    }
+    for (auto& each : listeners) {
+        auto& loop = each->loop();
+        loop.gate()->post([starting = std::move(each)] { starting->start(); });
+    }
+    co_return server(std::move(handle));
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL const std::vector<endpoint>& server::local_endpoints() const { return handle_->state->places; }
+
+DRAGLINE_DECL bool server::is_stopping() const noexcept { return handle_->state->closed(); }
+
+DRAGLINE_DECL server_counters server::counters() const {
+    const auto& counts = handle_->state->counts;
+    server_counters now;
+    now.active = handle_->state->active();
+    now.accepted = counts.accepted;
+    now.handshake_failures = counts.handshake_failures;
+    now.handler_failures = counts.handler_failures;
+    now.timeouts = counts.timeouts;
+    now.refused = counts.refused;
+    now.accept_errors = counts.accept_errors;
+    now.pauses = counts.pauses;
+    return now;
+}
+
+DRAGLINE_DECL result<void> server::reload(const tls::server_options& renewed) const {
+    if (!handle_->state->options.tls()) return dragline::errc::invalid_option;
+    auto context = tls::context::make_server(renewed);
+    if (!context) return context.error();
+    handle_->state->use_context(*std::move(context));
+    return {};
+}
+
+DRAGLINE_DECL void server::abort() const noexcept { handle_->state->abort(); }
+
+DRAGLINE_DECL asio::any_io_executor server::home() const { return handle_->home; }
+
+DRAGLINE_DECL async::duration server::default_drain_timeout() const {
+    return handle_->state->options.drain_timeout();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> server::stop_body(std::shared_ptr<detail::server_handle> handle,
+                                                              async::duration drain_timeout) {
+    if (!async::valid_timeout(drain_timeout)) co_return dragline::errc::invalid_option;
+    auto& state = *handle->state;
+    auto& loop = async::loop_state::of(handle->home);
+    detail::server_state::stop_wait wait(state, loop);
+    state.close_listeners();
+    auto until = async::deadline_after(loop.now(), drain_timeout);
+    while (!state.gone()) {
+        auto waiting = wait.gone.wait(until);
+        const auto waited = co_await std::move(waiting);
+        if (waited) continue;
+        if (waited.error() != condition::timeout) co_return waited;
+        until = async::no_deadline;
+        state.cancel_connections();
+    }
+    co_return result<void>();
+}
+
+}  // namespace dragline::net
+
+#endif
+// ---- dragline/net/stream_pair.hpp
+// Two streams that are connected in memory: for tests, and for what speaks a protocol to itself.
+
+// ---- dragline/net/detail/memory_layer.hpp
+// The bottom of a stream that has no socket: two bounded buffers, one for each direction.
+
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+struct memory_pipe {
+    memory_pipe(async::loop_state& loop, std::size_t most) : capacity(most), readable(loop), writable(loop) {}
+
+    byte_queue bytes;
+    const std::size_t capacity;
+    bool ended = false;   // nothing more comes
+    bool broken = false;  // nobody will read it
+    async::event readable;
+    async::event writable;
+    async::event* watcher = nullptr;  // of a write that looks out for input
+};
+
+class memory_layer final : public stream_layer {
+public:
+    memory_layer(async::loop_state& loop, std::shared_ptr<memory_pipe> in, std::shared_ptr<memory_pipe> out)
+        : loop_(loop), in_(std::move(in)), out_(std::move(out)) {}
+    ~memory_layer() override { close(); }
+
+    asio::any_io_executor get_executor() noexcept override { return loop_.executor(); }
+    asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
+                                                   phase where) override;
+    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
+                                        input_watch* watch = nullptr) override;
+    asio::awaitable<result<void>> shutdown(async::time_point until) override;
+    result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
+    result<bool> try_write(gather& pieces) override;
+    asio::awaitable<result<void>> wait_input(async::time_point until, phase where) override;
+    asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override;
+    bool may_have_input() const noexcept override { return has_input() || !open_; }
+    std::size_t unsent() const noexcept override { return 0; }
+    stream_socket* socket() noexcept override { return nullptr; }
+    void close() noexcept override;
+    bool is_open() const noexcept override { return open_; }
+
+private:
+    bool has_input() const noexcept { return !in_->bytes.empty() || in_->ended; }
+    bool has_room() const noexcept { return out_->bytes.size() < out_->capacity || out_->broken; }
+
+    async::loop_state& loop_;
+    std::shared_ptr<memory_pipe> in_;
+    std::shared_ptr<memory_pipe> out_;
+    bool open_ = true;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/memory_layer.ipp
+// Included by <dragline/net/detail/memory_layer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> memory_layer::read_some(asio::mutable_buffer into,
+                                                                           async::time_point until,
+                                                                           phase where) {
+    for (;;) {
+        auto size = try_read(into);
+        if (size.error() != asio::error::would_block) co_return size;
+        auto waiting = wait_input(until, where);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited.error();
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> memory_layer::write(gather pieces, async::time_point until,
+                                                                phase where, input_watch* watch) {
+    struct looking_out {
+        memory_pipe& pipe;
+        ~looking_out() { pipe.watcher = nullptr; }
+    } const until_return{*in_};
+    if (watch) in_->watcher = &out_->writable;
+    for (;;) {
+        const auto before = asio::buffer_size(pieces);
+        const auto done = try_write(pieces);
+        if (watch) watch->written += before - asio::buffer_size(pieces);
+        if (!done) co_return done.error();
+        if (*done) co_return result<void>();
+        if (watch && has_input()) co_return watch->input = true, result<void>();
+        auto waiting = out_->writable.wait(until, where);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+        if (!open_) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> memory_layer::shutdown(async::time_point) {
+    out_->ended = true;
+    out_->readable.notify();
+    co_return result<void>();
+}
+
+DRAGLINE_DECL result<std::size_t> memory_layer::try_read(asio::mutable_buffer into) noexcept {
+    if (!open_) return asio::error::make_error_code(asio::error::bad_descriptor);
+    if (const auto size = in_->bytes.take(into.data(), into.size())) return in_->writable.notify(), size;
+    if (in_->ended) return asio::error::make_error_code(asio::error::eof);
+    return asio::error::make_error_code(asio::error::would_block);
+}
+
+DRAGLINE_DECL result<bool> memory_layer::try_write(gather& pieces) {
+    if (!open_) return asio::error::make_error_code(asio::error::bad_descriptor);
+    for (const auto& each : gather(pieces)) {
+        if (each.size() == 0) continue;
+        if (out_->broken || out_->ended) return asio::error::make_error_code(asio::error::broken_pipe);
+        const auto room = out_->capacity - out_->bytes.size();
+        const std::string_view bytes(static_cast<const char*>(each.data()), std::min(each.size(), room));
+        out_->bytes.append(bytes);
+        advance(pieces, bytes.size());
+        out_->readable.notify();
+        if (out_->watcher) out_->watcher->notify();
+    }
+    return asio::buffer_size(pieces) == 0;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> memory_layer::wait_input(async::time_point until, phase where) {
+    if (open_ && !has_input()) {
+        auto waiting = in_->readable.wait(until, where);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
+    if (!open_) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> memory_layer::wait_output(async::time_point until, phase where) {
+    if (open_ && !has_room()) {
+        auto waiting = out_->writable.wait(until, where);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
+    if (!open_) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    co_return result<void>();
+}
+
+DRAGLINE_DECL void memory_layer::close() noexcept {
+    if (!std::exchange(open_, false)) return;
+    out_->ended = true;
+    in_->broken = true;
+    in_->bytes.clear();
+    for (auto* each : {&in_->readable, &in_->writable, &out_->readable, &out_->writable}) each->notify();
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <cstddef>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// How the two are made.
+class stream_pair_options {
+public:
+    stream_pair_options() {}
+
+    /// The most bytes that are on their way in one direction; at least 1. Whoever writes more waits.
+    stream_pair_options& capacity(std::size_t bytes) { return capacity_ = bytes, *this; }
+    std::size_t capacity() const noexcept { return capacity_; }
+
+    /// Of both streams.
+    stream_pair_options& stream(const stream_options& value) { return stream_ = value, *this; }
+    const stream_options& stream() const noexcept { return stream_; }
+
+private:
+    std::size_t capacity_ = 64 * 1024;
+    stream_options stream_;
+};
+
+namespace detail {
+DRAGLINE_DECL std::pair<net::stream, net::stream> pair_on(const asio::any_io_executor& loop,
+                                                          const stream_pair_options& options);
+}
+
+/// Two streams of one loop; what is written to one is read from the other. They have no addresses and no
+/// socket options; start_tls() works. Threads: the loop's own.
+template <async::where Where>
+std::pair<stream, stream> make_stream_pair(Where&& where,
+                                           const stream_pair_options& options = stream_pair_options()) {
+    return detail::pair_on(async::executor_of(where), options);
+}
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/stream_pair.ipp
+// Included by <dragline/net/stream_pair.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <memory>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL std::pair<net::stream, net::stream> pair_on(const asio::any_io_executor& loop,
+                                                          const stream_pair_options& options) {
+    auto& state = async::loop_state::of(loop);
+    const auto capacity = std::max<std::size_t>(options.capacity(), 1);
+    const auto there = std::make_shared<memory_pipe>(state, capacity);
+    const auto back = std::make_shared<memory_pipe>(state, capacity);
+    return {net::stream(std::make_shared<memory_layer>(state, back, there), options.stream()),
+            net::stream(std::make_shared<memory_layer>(state, there, back), options.stream())};
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/upstreams/transport_failure.hpp
+// Which errors tell that a server cannot be reached or does not answer.
+
+
+#include <system_error>
+
+namespace dragline::inline v1::net {
+
+/// Whether `ec` speaks against the server: no address, no connection, no TLS, no answer in time, or a
+/// connection that broke. Not what the user ended, what this machine lacks (descriptors, memory, a proxy,
+/// a place in a queue), what a policy refused, nor a bad or an unwelcome answer.
+DRAGLINE_DECL bool is_transport_failure(std::error_code ec) noexcept;
+
+}  // namespace dragline::net
+
+// ---- dragline/net/upstreams/impl/transport_failure.ipp
+// Included by <dragline/net/upstreams/transport_failure.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL bool is_transport_failure(std::error_code ec) noexcept {
+    if (ec == errc::no_upstream || ec == asio::error::operation_aborted) return false;
+    if (ec == condition::timeout) {
+        const auto where = phase_of(ec);
+        return where != phase::queue && where != phase::proxy && where != phase::file;
+    }
+    const asio::error::basic_errors broken[] = {
+        asio::error::connection_refused, asio::error::connection_reset,    asio::error::connection_aborted,
+        asio::error::broken_pipe,        asio::error::network_unreachable, asio::error::host_unreachable,
+        asio::error::network_down,       asio::error::timed_out,           asio::error::network_reset,
+    };
+    return std::find(std::begin(broken), std::end(broken), ec) != std::end(broken) ||
+           ec == asio::error::eof || ec == std::errc::no_such_file_or_directory ||
+           ec == condition::resolve_failed || ec == condition::tls_failed;
+}
+
+}  // namespace dragline::net
+
+#endif
+// ---- dragline/net/upstreams/upstream_list.hpp
+// Several servers of which any will do: one is chosen by policy, those that fail are left alone for a while.
+// Start with upstream_list::connect(), or choose() and report() for protocols of one's own.
+
+// ---- dragline/net/detail/upstream_group.hpp
+// What an upstream_list, its operations and those who use its servers share.
+
+// ---- dragline/net/detail/upstream_machine.hpp
+// Decides which upstream serves next, and which are dead. No clock, no random source, no socket: the time and
+// random numbers are parameters.
+
+// ---- dragline/net/detail/hash_ring.hpp
+// Consistent hashing: points on a ring, many for each server; a key belongs to the next point that may serve.
+
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+/// FNV-1a over 64 bits, then the finalizer of MurmurHash3: the same on every machine, in every release.
+constexpr std::uint64_t ring_hash(std::string_view text) noexcept {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+    hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
+    return hash ^ (hash >> 33);
+}
+
+/// The points of servers that are told apart by number. Where a server stands depends on its name only.
+class hash_ring {
+public:
+    static constexpr std::size_t most_points = std::size_t{1} << 20;  // 16 MiB
+
+    void clear() noexcept { points_.clear(); }
+    std::size_t size() const noexcept { return points_.size(); }
+
+    /// Adds `count` points; call sort() after the last.
+    void add(std::string_view name, std::uint32_t server, std::size_t count);
+    void sort();
+
+    /// The first server at or after the hash, round the ring, of which `may_serve(server)` holds; else
+    /// `none`.
+    template <class MayServe>
+    std::uint32_t find(std::uint64_t hash, std::uint32_t none, MayServe may_serve) const {
+        auto at = std::lower_bound(points_.begin(), points_.end(), point{hash, 0});
+        for (std::size_t seen = 0; seen < points_.size(); ++seen, ++at) {
+            if (at == points_.end()) at = points_.begin();
+            if (may_serve(at->server)) return at->server;
+        }
+        return none;
+    }
+
+private:
+    struct point {
+        std::uint64_t hash;
+        std::uint32_t server;
+        friend bool operator<(const point& a, const point& b) noexcept { return a.hash < b.hash; }
+    };
+
+    std::vector<point> points_;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/hash_ring.ipp
+// Included by <dragline/net/detail/hash_ring.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL void hash_ring::add(std::string_view name, std::uint32_t server, std::size_t count) {
+    for (std::size_t number = 0; number < count; ++number) {
+        points_.push_back({ring_hash(std::string(name) + '#' + std::to_string(number)), server});
+    }
+}
+
+// Of two points in one place the order of insertion decides: lists in the same order agree.
+DRAGLINE_DECL void hash_ring::sort() { std::stable_sort(points_.begin(), points_.end()); }
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/upstreams/upstream_options.hpp
+// The servers of an upstream_list, as values or as text, and how it chooses among them.
+
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::net {
+
+enum class upstream_policy {
+    master_slave,  ///< The server of the greatest weight that is alive; of equal ones the first.
+    round_robin,   ///< In turn, as often as the weights say, evenly spread.
+    random,        ///< By chance, as often as the weights say.
+    hash_ring,     ///< The one that the key belongs to: few keys move when a server dies or is added.
+};
+
+/// One server of a list. Its name, when it has one, may stand for several addresses.
+class upstream_server {
+public:
+    upstream_server() {}
+    explicit upstream_server(endpoint where, std::uint32_t share = 1)
+        : target(std::move(where)), weight(share) {}
+
+    endpoint target;
+    std::uint32_t weight = 1;  ///< Its share of the load beside the others', 1 to most_weight.
+
+    static constexpr std::uint32_t most_weight = 1'000;
+
+    friend bool operator==(const upstream_server& a, const upstream_server& b) noexcept {
+        return a.target == b.target && a.weight == b.weight;
+    }
+};
+
+/// What parse_upstreams() reads.
+class upstream_definition {
+public:
+    upstream_definition() {}
+
+    std::optional<upstream_policy> policy;  ///< Where the text begins with one.
+    std::vector<upstream_server> servers;
+};
+
+/// Reads "host:port:weight, [::1]:port, host, /run/a.sock:weight", split at commas, semicolons and spaces.
+/// Port and weight may be left out. The text may begin with a policy: "master-slave:", "round-robin:",
+/// "random:" or "hash:".
+///
+/// Errors: errc::invalid_upstreams: no server, no such number, a server twice, or no port and no default.
+DRAGLINE_DECL result<upstream_definition> parse_upstreams(std::string_view text,
+                                                          std::uint16_t default_port = 0);
+
+/// How an upstream_list chooses, and when it takes a server for dead. A value that cannot work is kept and
+/// fails each operation with errc::invalid_option.
+class upstream_options {
+public:
+    using duration = async::duration;
+
+    upstream_options() { connect_.timeout(std::chrono::seconds(3)); }
+
+    upstream_options& policy(upstream_policy value) { return policy_ = value, *this; }
+    upstream_policy policy() const noexcept { return policy_; }
+
+    /// So many failures within error_window(), without a success between them, are a death; 1 to 1,000.
+    upstream_options& max_errors(std::size_t value) { return max_errors_ = value, *this; }
+    std::size_t max_errors() const noexcept { return max_errors_; }
+    upstream_options& error_window(duration value) { return error_window_ = value, *this; }
+    duration error_window() const noexcept { return error_window_; }
+
+    /// How long a server stays dead, then one caller tries it. Doubled when that fails, or when it dies again
+    /// before it has lived for as long as it was dead; up to max_revive_time().
+    upstream_options& revive_time(duration value) { return revive_time_ = value, *this; }
+    duration revive_time() const noexcept { return revive_time_; }
+    upstream_options& max_revive_time(duration value) { return max_revive_time_ = value, *this; }
+    duration max_revive_time() const noexcept { return max_revive_time_; }
+
+    /// By which part of itself each such time is made longer at random, at most; 0 to 1. So the servers of a
+    /// network that has failed as a whole do not come back in step.
+    upstream_options& revive_jitter(double value) { return revive_jitter_ = value, *this; }
+    double revive_jitter() const noexcept { return revive_jitter_; }
+
+    /// While all servers are dead: how often a caller may try one of them.
+    upstream_options& probe_interval(duration value) { return probe_interval_ = value, *this; }
+    duration probe_interval() const noexcept { return probe_interval_; }
+
+    /// A caller that tries a dead server and reports nothing for so long is taken for lost.
+    upstream_options& probe_timeout(duration value) { return probe_timeout_ = value, *this; }
+    duration probe_timeout() const noexcept { return probe_timeout_; }
+
+    /// upstream_list::connect(): all tries together, and how many servers it tries at most.
+    upstream_options& timeout(duration value) { return timeout_ = value, *this; }
+    duration timeout() const noexcept { return timeout_; }
+    upstream_options& max_attempts(std::size_t value) { return max_attempts_ = value, *this; }
+    std::size_t max_attempts() const noexcept { return max_attempts_; }
+
+    /// How each try connects; its timeout is that of one try, 3 s unless it is set here.
+    upstream_options& connect(connect_options value) { return connect_ = std::move(value), *this; }
+    const connect_options& connect() const noexcept { return connect_; }
+
+    /// How often a name is looked up again; a death has that done at once.
+    upstream_options& resolve_interval(duration value) { return resolve_interval_ = value, *this; }
+    duration resolve_interval() const noexcept { return resolve_interval_; }
+
+    /// Points on the hash ring for each unit of weight, 1 to 1,000; more spread the keys more evenly. Lists
+    /// that must agree need the same number.
+    upstream_options& ring_points(std::size_t value) { return ring_points_ = value, *this; }
+    std::size_t ring_points() const noexcept { return ring_points_; }
+
+    /// Whether all of this can work.
+    DRAGLINE_DECL bool valid() const noexcept;
+
+private:
+    upstream_policy policy_ = upstream_policy::round_robin;
+    std::size_t max_errors_ = 4;
+    duration error_window_ = std::chrono::seconds(10);
+    duration revive_time_ = std::chrono::seconds(60);
+    duration max_revive_time_ = std::chrono::minutes(10);
+    double revive_jitter_ = 0.4;
+    duration probe_interval_ = std::chrono::seconds(1);
+    duration probe_timeout_ = std::chrono::seconds(10);
+    duration timeout_ = std::chrono::seconds(10);
+    std::size_t max_attempts_ = 3;
+    connect_options connect_;
+    duration resolve_interval_ = std::chrono::hours(1);
+    std::size_t ring_points_ = 160;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/upstreams/impl/upstream_options.ipp
+// Included by <dragline/net/upstreams/upstream_options.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/ip/address.hpp>
+
+#include <algorithm>
+#include <system_error>
+#include <unordered_set>
+
+namespace dragline::inline v1::net {
+namespace detail {
+
+// Takes "name:" off the front of the text.
+inline std::optional<upstream_policy> take_policy(std::string_view& text) {
+    struct spelling {
+        std::string_view name;
+        upstream_policy policy;
+    };
+    constexpr spelling spellings[] = {{"master-slave:", upstream_policy::master_slave},
+                                      {"round-robin:", upstream_policy::round_robin},
+                                      {"random:", upstream_policy::random},
+                                      {"hash:", upstream_policy::hash_ring}};
+    for (const auto& each : spellings) {
+        if (!text.starts_with(each.name)) continue;
+        text.remove_prefix(each.name.size());
+        return each.policy;
+    }
+    return std::nullopt;
+}
+
+// Takes ":number" off the end, where it stands.
+template <class Number>
+std::optional<Number> take_number(std::string_view& text) {
+    const auto colon = text.rfind(':');
+    if (colon == text.npos) return std::nullopt;
+    const auto number = ascii::parse_number<Number>(text.substr(colon + 1));
+    if (number) text = text.substr(0, colon);
+    return number;
+}
+
+inline std::optional<upstream_server> parse_upstream(std::string_view text, std::uint16_t default_port) {
+    upstream_server server;
+    if (text.front() == '/') {
+        server.weight = take_number<std::uint32_t>(text).value_or(1);
+        server.target = endpoint::local_socket(text);
+    } else {
+        std::error_code literal;
+        asio::ip::make_address(text, literal);
+        std::string_view host = text, rest;
+        if (text.front() == '[') {
+            const auto end = text.find(']');
+            if (end == text.npos) return std::nullopt;
+            host = text.substr(0, end + 1);
+            rest = text.substr(end + 1);
+        } else if (literal) {  // else an address of IPv6 without brackets, or one without a port
+            host = text.substr(0, text.find(':'));
+            rest = text.substr(host.size());
+        }
+        std::optional<std::uint16_t> port = default_port;
+        if (!rest.empty()) {
+            if (rest.front() != ':') return std::nullopt;
+            rest.remove_prefix(1);
+            const auto colon = rest.find(':');
+            port = ascii::parse_number<std::uint16_t>(rest.substr(0, colon));
+            if (colon != rest.npos) {
+                const auto weight = ascii::parse_number<std::uint32_t>(rest.substr(colon + 1));
+                if (!weight) return std::nullopt;
+                server.weight = *weight;
+            }
+        }
+        if (host.empty() || !port || *port == 0) return std::nullopt;
+        server.target = endpoint(host, *port);
+        if (host.front() == '[' && !(server.target.address() && server.target.address()->is_v6()))
+            return std::nullopt;
+    }
+    if (server.weight == 0 || server.weight > upstream_server::most_weight) return std::nullopt;
+    return server;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<upstream_definition> parse_upstreams(std::string_view text, std::uint16_t default_port) {
+    upstream_definition read;
+    text = ascii::trim(text);
+    read.policy = detail::take_policy(text);
+    constexpr std::string_view separators = ",; \t\r\n";
+    std::unordered_set<std::string> seen;
+    for (;;) {
+        text.remove_prefix(std::min(text.find_first_not_of(separators), text.size()));
+        if (text.empty()) break;
+        const auto item = text.substr(0, text.find_first_of(separators));
+        text.remove_prefix(item.size());
+        auto server = detail::parse_upstream(item, default_port);
+        if (!server || !seen.insert(server->target.to_string()).second) return errc::invalid_upstreams;
+        read.servers.push_back(*std::move(server));
+    }
+    if (read.servers.empty()) return errc::invalid_upstreams;
+    return read;
+}
+
+DRAGLINE_DECL bool upstream_options::valid() const noexcept {
+    const auto usable = [](duration limit) { return async::valid_timeout(limit); };
+    return max_errors_ >= 1 && max_errors_ <= 1'000 && max_attempts_ >= 1 && ring_points_ >= 1 &&
+           ring_points_ <= 1'000 && revive_jitter_ >= 0 && revive_jitter_ <= 1 && usable(error_window_) &&
+           usable(revive_time_) && usable(max_revive_time_) && usable(probe_interval_) &&
+           usable(probe_timeout_) && usable(timeout_) && usable(resolve_interval_);
+}
+
+}  // namespace dragline::net
+
+#endif
+
+#include <asio/ip/address.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+// What is known of one server. Those who use it hold it, so it may outlive its place in the list.
+struct upstream_record {
+    using time_point = async::time_point;
+
+    upstream_server server;
+
+    bool dead = false;
+    std::uint64_t deaths = 0;         // what was chosen before the last one no longer counts
+    std::deque<time_point> failures;  // of a living one, within the window, since the last success
+    time_point last_failure{};        // of a dead one
+    time_point revive_at{};           // when it may be tried, though others live
+    time_point claimed_until{};       // somebody tries it
+    async::duration dead_for{};       // the last time it had to stay dead, without the jitter
+    std::optional<time_point> revived_at;
+    std::int64_t turn = 0;  // round robin: the greatest goes next
+
+    std::uint64_t times_chosen = 0;
+    std::uint64_t times_failed = 0;
+    async::duration latency{};  // of connecting: an average that forgets
+
+    // Kept for the shell: where the name led.
+    std::vector<asio::ip::address> addresses;
+    time_point resolve_at{};
+    bool resolving = false;
+    bool resolve_anew = false;  // past the cache
+    std::size_t rotation = 0;
+};
+
+class upstream_machine {
+public:
+    using time_point = async::time_point;
+    using duration = async::duration;
+    using record_pointer = std::shared_ptr<upstream_record>;
+
+    explicit upstream_machine(const upstream_options& options) : options_(options) {}
+
+    /// Replaces the servers; those that stay keep what is known of them. False, and none, when the list is
+    /// empty, has a server twice, or a weight or a ring that cannot be.
+    bool assign(const std::vector<upstream_server>& servers);
+
+    /// The server for the next try of a call that has `tried` some, or nothing. With a dead one the caller
+    /// has a claim, until it reports or its time is over.
+    record_pointer choose(std::optional<std::string_view> key, std::span<const record_pointer> tried,
+                          time_point now, std::uint64_t random);
+
+    // What became of it. `deaths`: that of the record when it was chosen.
+    void on_connected(upstream_record& server, std::uint64_t deaths, duration took, time_point now);
+    void on_success(upstream_record& server, std::uint64_t deaths, time_point now);
+    void on_failure(upstream_record& server, std::uint64_t deaths, time_point now, std::uint64_t random);
+    void on_nothing(upstream_record& server, std::uint64_t deaths);
+
+    const std::vector<record_pointer>& servers() const noexcept { return servers_; }
+    bool all_dead() const noexcept;
+
+private:
+    bool fill_ring();
+    record_pointer pick(std::optional<std::string_view> key, std::span<const record_pointer> tried,
+                        time_point now, std::uint64_t random);
+    record_pointer pick_in_turn(std::span<const record_pointer> tried, time_point now);
+    record_pointer pick_at_random(std::span<const record_pointer> tried, time_point now,
+                                  std::uint64_t random) const;
+    record_pointer pick_probe(std::span<const record_pointer> tried, time_point now) const;
+    void bury(upstream_record& server, duration time, time_point now, std::uint64_t random) const;
+    void revive(upstream_record& server, time_point now) const noexcept;
+
+    upstream_options options_;
+    std::vector<record_pointer> servers_;
+    std::vector<record_pointer> by_weight_;
+    hash_ring ring_;
+    time_point next_probe_{};  // while all are dead
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/upstream_machine.ipp
+// Included by <dragline/net/detail/upstream_machine.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+// `time`, made longer by up to `part` of it.
+inline async::duration jittered(async::duration time, double part, std::uint64_t random) noexcept {
+    if (time > async::no_limit / 4) return async::no_limit;
+    const auto unit = static_cast<double>(random >> 11) * 0x1p-53;  // 0 to 1
+    return time + std::chrono::duration_cast<async::duration>(
+                      std::chrono::duration<double, async::duration::period>(time) * (part * unit));
+}
+
+inline bool may_serve(const upstream_machine::record_pointer& server,
+                      std::span<const upstream_machine::record_pointer> tried, async::time_point now) {
+    if (server->dead && (now < server->revive_at || now < server->claimed_until)) return false;
+    return std::find(tried.begin(), tried.end(), server) == tried.end();
+}
+
+DRAGLINE_DECL bool upstream_machine::assign(const std::vector<upstream_server>& servers) {
+    std::unordered_map<std::string, record_pointer> known;
+    for (auto& each : servers_) known.emplace(each->server.target.to_string(), each);
+    std::unordered_map<std::string, record_pointer> wanted;
+    servers_.clear();
+    for (const auto& each : servers) {
+        const auto name = each.target.to_string();
+        auto old = known.find(name);
+        auto record = old == known.end() ? std::make_shared<upstream_record>() : old->second;
+        record->server = each;
+        record->turn = 0;
+        const bool usable =
+            !each.target.host().empty() && each.weight >= 1 && each.weight <= upstream_server::most_weight;
+        if (!usable || !wanted.emplace(name, record).second) return servers_.clear(), false;
+        servers_.push_back(std::move(record));
+    }
+    by_weight_ = servers_;
+    std::stable_sort(by_weight_.begin(), by_weight_.end(),
+                     [](const auto& a, const auto& b) { return a->server.weight > b->server.weight; });
+    if (!fill_ring()) servers_.clear();
+    return !servers_.empty();
+}
+
+DRAGLINE_DECL bool upstream_machine::fill_ring() {
+    ring_.clear();
+    if (options_.policy() != upstream_policy::hash_ring) return true;
+    std::uint32_t number = 0;
+    for (const auto& each : servers_) {
+        const auto count = each->server.weight * options_.ring_points();
+        if (count > hash_ring::most_points - ring_.size()) return false;
+        ring_.add(each->server.target.to_string(), number++, count);
+    }
+    ring_.sort();
+    return true;
+}
+
+DRAGLINE_DECL bool upstream_machine::all_dead() const noexcept {
+    return std::all_of(servers_.begin(), servers_.end(), [](const auto& each) { return each->dead; });
+}
+
+DRAGLINE_DECL upstream_machine::record_pointer upstream_machine::choose(std::optional<std::string_view> key,
+                                                                        std::span<const record_pointer> tried,
+                                                                        time_point now,
+                                                                        std::uint64_t random) {
+    auto chosen = pick(key, tried, now, random);
+    if (!chosen && now >= next_probe_ && all_dead()) chosen = pick_probe(tried, now);
+    if (!chosen) return nullptr;
+    ++chosen->times_chosen;
+    if (chosen->dead) {
+        chosen->claimed_until = async::deadline_after(now, options_.probe_timeout());
+        next_probe_ = async::deadline_after(now, options_.probe_interval());
+    }
+    return chosen;
+}
+
+DRAGLINE_DECL upstream_machine::record_pointer upstream_machine::pick(std::optional<std::string_view> key,
+                                                                      std::span<const record_pointer> tried,
+                                                                      time_point now, std::uint64_t random) {
+    switch (options_.policy()) {
+        case upstream_policy::master_slave:
+            for (const auto& each : by_weight_) {
+                if (may_serve(each, tried, now)) return each;
+            }
+            return nullptr;
+        case upstream_policy::random: return pick_at_random(tried, now, random);
+        case upstream_policy::hash_ring:
+            if (key) {
+                const auto none = static_cast<std::uint32_t>(servers_.size());
+                const auto found = ring_.find(ring_hash(*key), none, [&](std::uint32_t number) {
+                    return may_serve(servers_[number], tried, now);
+                });
+                return found == none ? nullptr : servers_[found];
+            }
+            [[fallthrough]];
+        case upstream_policy::round_robin: break;
+    }
+    return pick_in_turn(tried, now);
+}
+
+// Smooth weighted round robin: each gains its weight, the one that has most pays for all.
+DRAGLINE_DECL upstream_machine::record_pointer upstream_machine::pick_in_turn(
+    std::span<const record_pointer> tried, time_point now) {
+    record_pointer best;
+    std::int64_t total = 0;
+    for (const auto& each : servers_) {
+        if (!may_serve(each, tried, now)) continue;
+        total += each->server.weight;
+        each->turn += each->server.weight;
+        if (!best || each->turn > best->turn) best = each;
+    }
+    if (best) best->turn -= total;
+    return best;
+}
+
+DRAGLINE_DECL upstream_machine::record_pointer upstream_machine::pick_at_random(
+    std::span<const record_pointer> tried, time_point now, std::uint64_t random) const {
+    std::uint64_t total = 0;
+    for (const auto& each : servers_) total += may_serve(each, tried, now) ? each->server.weight : 0;
+    if (total == 0) return nullptr;
+    auto left = random % total;
+    for (const auto& each : servers_) {
+        if (!may_serve(each, tried, now)) continue;
+        if (left < each->server.weight) return each;
+        left -= each->server.weight;
+    }
+    return nullptr;
+}
+
+// The one that failed longest ago, unless somebody tries one.
+DRAGLINE_DECL upstream_machine::record_pointer upstream_machine::pick_probe(
+    std::span<const record_pointer> tried, time_point now) const {
+    record_pointer best;
+    for (const auto& each : servers_) {
+        if (now < each->claimed_until) return nullptr;
+        if (std::find(tried.begin(), tried.end(), each) != tried.end()) continue;
+        if (!best || each->last_failure < best->last_failure) best = each;
+    }
+    return best;
+}
+
+DRAGLINE_DECL void upstream_machine::on_connected(upstream_record& server, std::uint64_t deaths,
+                                                  duration took, time_point now) {
+    if (deaths != server.deaths) return;
+    server.latency = server.latency == duration() ? took : server.latency + (took - server.latency) / 8;
+    if (server.dead) revive(server, now);
+}
+
+DRAGLINE_DECL void upstream_machine::on_success(upstream_record& server, std::uint64_t deaths,
+                                                time_point now) {
+    if (deaths != server.deaths) return;
+    server.failures.clear();
+    if (server.dead) revive(server, now);
+}
+
+DRAGLINE_DECL void upstream_machine::on_nothing(upstream_record& server, std::uint64_t deaths) {
+    if (deaths == server.deaths) server.claimed_until = time_point();
+}
+
+DRAGLINE_DECL void upstream_machine::on_failure(upstream_record& server, std::uint64_t deaths, time_point now,
+                                                std::uint64_t random) {
+    if (deaths != server.deaths) return;
+    ++server.times_failed;
+    if (server.dead) {
+        server.claimed_until = time_point();
+        server.last_failure = now;
+        // A try before its time, for want of others, tells nothing new.
+        if (now >= server.revive_at) bury(server, server.dead_for, now, random);
+        return;
+    }
+    auto& failures = server.failures;
+    const auto passed = [&](time_point when) {
+        return when > now || async::deadline_after(when, options_.error_window()) < now;
+    };
+    failures.erase(std::remove_if(failures.begin(), failures.end(), passed), failures.end());
+    failures.push_back(now);
+    if (failures.size() < options_.max_errors()) return;
+    failures.clear();
+    ++server.deaths;
+    server.dead = true;
+    server.last_failure = now;
+    const bool again = server.revived_at && now < async::deadline_after(*server.revived_at, server.dead_for);
+    bury(server, again ? server.dead_for : duration(), now, random);
+}
+
+// `time`: how long it was dead for before; nothing for the first time.
+DRAGLINE_DECL void upstream_machine::bury(upstream_record& server, duration time, time_point now,
+                                          std::uint64_t random) const {
+    const auto most = std::max(options_.max_revive_time(), options_.revive_time());
+    server.dead_for = time == duration() ? options_.revive_time() : time > most / 2 ? most : time * 2;
+    server.claimed_until = time_point();
+    server.resolve_at = time_point();
+    server.resolve_anew = true;
+    server.revive_at =
+        async::deadline_after(now, jittered(server.dead_for, options_.revive_jitter(), random));
+}
+
+DRAGLINE_DECL void upstream_machine::revive(upstream_record& server, time_point now) const noexcept {
+    server.dead = false;
+    server.revived_at = now;
+    server.claimed_until = time_point();
+    server.turn = 0;
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+// A server that was chosen, and when: what is told of it counts only as long as it has not died since.
+struct upstream_choice {
+    std::shared_ptr<upstream_record> record;
+    std::uint64_t deaths = 0;
+};
+
+class upstream_group {
+public:
+    using record_pointer = upstream_machine::record_pointer;
+
+    upstream_group(dns::resolver resolver, const std::vector<upstream_server>& servers,
+                   const upstream_options& options);
+
+    void assign(const std::vector<upstream_server>& servers);
+
+    /// Why nothing can be chosen at all, or nothing.
+    std::error_code problem() const noexcept;
+
+    /// Errors: problem(); errc::no_upstream.
+    result<upstream_choice> choose(std::string_view key, std::span<const record_pointer> tried = {});
+
+    void report(const upstream_choice& choice, std::error_code ec);
+    void connected(const upstream_choice& choice, async::duration took);
+    void dropped(const upstream_choice& choice) { machine_.on_nothing(*choice.record, choice.deaths); }
+
+    /// Looks the name of a server up when it is time; keeps the addresses that it had when that fails.
+    static asio::awaitable<result<void>> resolve(std::shared_ptr<upstream_group> self, record_pointer server,
+                                                 async::time_point until);
+
+    async::loop_state& loop() const { return async::loop_state::of(resolver_.get_executor()); }
+    const dns::resolver& resolver() const noexcept { return resolver_; }
+    const upstream_options& options() const noexcept { return options_; }
+    const std::vector<record_pointer>& servers() const noexcept { return machine_.servers(); }
+
+private:
+    dns::resolver resolver_;
+    upstream_options options_;
+    upstream_machine machine_;
+    bool usable_ = false;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/upstream_group.ipp
+// Included by <dragline/net/detail/upstream_group.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL upstream_group::upstream_group(dns::resolver resolver,
+                                             const std::vector<upstream_server>& servers,
+                                             const upstream_options& options)
+    : resolver_(std::move(resolver)), options_(options), machine_(options) {
+    if (options_.valid()) assign(servers);
+}
+
+DRAGLINE_DECL void upstream_group::assign(const std::vector<upstream_server>& servers) {
+    usable_ = machine_.assign(servers);
+}
+
+DRAGLINE_DECL std::error_code upstream_group::problem() const noexcept {
+    if (!options_.valid()) return dragline::errc::invalid_option;
+    return usable_ ? std::error_code() : make_error_code(errc::invalid_upstreams);
+}
+
+DRAGLINE_DECL result<upstream_choice> upstream_group::choose(std::string_view key,
+                                                             std::span<const record_pointer> tried) {
+    if (const auto wrong = problem()) return wrong;
+    // The system's random source costs more than all the rest: ask it only where it decides.
+    const auto random = options_.policy() == upstream_policy::random ? loop().random()() : 0;
+    upstream_choice choice;
+    choice.record =
+        machine_.choose(key.empty() ? std::optional<std::string_view>() : key, tried, loop().now(), random);
+    if (!choice.record) return errc::no_upstream;
+    choice.deaths = choice.record->deaths;
+    return choice;
+}
+
+DRAGLINE_DECL void upstream_group::report(const upstream_choice& choice, std::error_code ec) {
+    auto& server = *choice.record;
+    if (!ec) {
+        machine_.on_success(server, choice.deaths, loop().now());
+    } else if (is_transport_failure(ec)) {
+        machine_.on_failure(server, choice.deaths, loop().now(), loop().random()());
+    } else {
+        dropped(choice);
+    }
+}
+
+DRAGLINE_DECL void upstream_group::connected(const upstream_choice& choice, async::duration took) {
+    machine_.on_connected(*choice.record, choice.deaths, took, loop().now());
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> upstream_group::resolve(std::shared_ptr<upstream_group> self,
+                                                                    record_pointer server,
+                                                                    async::time_point until) {
+    struct turn {  // over with this frame, however that ends
+        upstream_record& of;
+        explicit turn(upstream_record& record) noexcept : of(record) { of.resolving = true; }
+        ~turn() { of.resolving = false; }
+    };
+    const auto began = self->loop().now();
+    const bool known = !server->addresses.empty();
+    if (known && (server->resolving || began < server->resolve_at)) co_return result<void>();
+    if (until <= began) co_return make_timeout(phase::resolve);
+    const turn mine(*server);
+    // The cache would say the same again about a server that has just died.
+    const bool anew = std::exchange(server->resolve_anew, false);
+    auto looking = dns::resolve_all(self->resolver_, server->server.target.host(),
+                                    dns::query_options().bypass_cache(anew).timeout(
+                                        until == async::no_deadline ? async::no_limit : until - began),
+                                    as_tuple(default_token()));
+    auto [ec, found] = co_await std::move(looking);
+    if (ec == asio::error::operation_aborted) co_return ec;
+    constexpr async::duration pause = std::chrono::seconds(60);
+    const auto interval = self->options_.resolve_interval();
+    server->resolve_at = async::deadline_after(self->loop().now(), ec ? std::min(pause, interval) : interval);
+    if (!ec) server->addresses = std::move(found.addresses);
+    if (ec && !known) co_return ec;
+    co_return result<void>();
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::net {
+
+/// A server as it was chosen for one use. May outlive the list. Threads: the loop's own.
+class upstream {
+public:
+    upstream() {}
+    upstream(std::shared_ptr<detail::upstream_group> group, detail::upstream_choice choice) noexcept
+        : group_(std::move(group)), choice_(std::move(choice)) {}
+
+    explicit operator bool() const noexcept { return group_ != nullptr; }
+    const endpoint& target() const noexcept { return choice_.record->server.target; }
+
+    /// Tells how the use went: no error is a success. What counts as a failure is said at
+    /// is_transport_failure(); after any other error the server stands as before. What is told of a server
+    /// that has died since it was chosen does not count.
+    void report(std::error_code ec) const {
+        if (group_) group_->report(choice_, ec);
+    }
+
+private:
+    std::shared_ptr<detail::upstream_group> group_;
+    detail::upstream_choice choice_;
+};
+
+/// A stream and the server that it leads to, for report().
+class upstream_connection {
+public:
+    upstream_connection() {}
+
+    net::stream stream;
+    upstream server;
+};
+
+/// What a list knows of one of its servers.
+class upstream_status {
+public:
+    upstream_status() {}
+
+    upstream_server server;
+    bool dead = false;
+    std::uint64_t chosen = 0;    ///< How often.
+    std::uint64_t failures = 0;  ///< Those that counted.
+    std::uint64_t deaths = 0;
+    async::duration latency{};        ///< Of connect(): an average that forgets.
+    async::duration until_revival{};  ///< Of a dead one: until it is tried beside those that live.
+};
+
+namespace detail {
+DRAGLINE_DECL asio::awaitable<result<upstream_connection>> connect_upstream_body(
+    std::shared_ptr<upstream_group> group, std::string key);
+}
+
+/// The servers of one service, on one loop. Cheap to copy; copies share all that is known.
+///
+/// A server with max_errors() failures in error_window() is dead for revive_time(). Then it gets one caller
+/// at a time: a success brings it back, a failure doubles its time. When all are dead, one caller at a time
+/// and one in probe_interval() tries the one that failed longest ago; the others get errc::no_upstream at
+/// once. Threads: the loop's own, but for connect().
+class upstream_list {
+public:
+    using executor_type = asio::any_io_executor;
+
+    /// Names are looked up with the resolver of `place`. Servers that cannot be used (none, one twice, a
+    /// weight out of range) fail every operation with errc::invalid_upstreams.
+    template <async::where Where>
+    requires(!std::same_as<std::remove_cvref_t<Where>, upstream_list>)
+        upstream_list(Where&& place, const std::vector<upstream_server>& servers,
+                      const upstream_options& options = upstream_options())
+        : group_(std::make_shared<detail::upstream_group>(dns::resolver_of(place), servers, options)) {}
+
+    executor_type get_executor() const noexcept { return group_->resolver().get_executor(); }
+
+    /// Replaces the servers. Those that stay keep what is known of them.
+    void assign(const std::vector<upstream_server>& servers) { group_->assign(servers); }
+
+    /// The next server; the caller says what became of it. `key` matters to the hash ring alone, which
+    /// without one goes round. Errors: errc::no_upstream, invalid_upstreams; invalid_option.
+    DRAGLINE_DECL result<upstream> choose(std::string_view key = {}) const;
+
+    /// Connects to the next server, and when that fails to another, max_attempts() at most:
+    /// void(error_code, upstream_connection). Failures are counted here, success in use is the caller's to
+    /// report; a connection alone does not wipe out earlier failures.
+    ///
+    /// Errors: those of open_connection() for the last one that was tried; else as choose().
+    /// Cancel: any type; counts against nobody. Threads: any.
+    template <class Token = default_token>
+    requires(!std::convertible_to<Token, std::string_view>) auto connect(Token&& token = {}) const {
+        return connect(std::string_view(), std::forward<Token>(token));
+    }
+
+    /// As above, to the server that `key` belongs to on the hash ring, or to those that follow.
+    template <class Token = default_token>
+    auto connect(std::string_view key, Token&& token = {}) const {
+        return async::initiate<upstream_connection>(get_executor(), &detail::connect_upstream_body,
+                                                    std::forward<Token>(token), group_, std::string(key));
+    }
+
+    /// One entry for each server, in the order of the list.
+    DRAGLINE_DECL std::vector<upstream_status> statistics() const;
+
+private:
+    std::shared_ptr<detail::upstream_group> group_;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/upstreams/impl/upstream_list.ipp
+// Included by <dragline/net/upstreams/upstream_list.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::net {
+namespace detail {
+
+// A choice whose use ends without a word, because the coroutine does: it counts against nobody.
+struct unreported_choice {
+    std::shared_ptr<upstream_group> group;
+    upstream_choice choice;
+    bool reported = false;
+
+    unreported_choice(std::shared_ptr<upstream_group> of, upstream_choice chosen) noexcept
+        : group(std::move(of)), choice(std::move(chosen)) {}
+    unreported_choice(const unreported_choice&) = delete;
+    ~unreported_choice() {
+        if (!reported) group->dropped(choice);
+    }
+};
+
+inline asio::awaitable<result<stream>> dial_upstream(std::shared_ptr<upstream_group> group,
+                                                     std::shared_ptr<upstream_record> server,
+                                                     async::time_point until) {
+    const auto& target = server->server.target;
+    auto options = group->options().connect();
+    if (!target.is_local_socket() && !target.address() && options.proxies().empty()) {
+        auto resolving = upstream_group::resolve(group, server, until);
+        const auto resolved = co_await std::move(resolving);
+        if (!resolved) co_return resolved.error();
+        auto addresses = server->addresses;
+        const auto first = server->rotation++ % addresses.size();
+        std::rotate(addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(first),
+                    addresses.end());
+        options.addresses(std::move(addresses));
+    }
+    if (until != async::no_deadline) {
+        const auto left = until - group->loop().now();
+        if (left <= async::duration::zero()) co_return make_timeout(phase::connect);
+        options.timeout(left);
+    }
+    auto opening = open_body(group->resolver().get_executor(), group->resolver(), target, std::move(options));
+    co_return co_await std::move(opening);
+}
+
+DRAGLINE_DECL asio::awaitable<result<upstream_connection>> connect_upstream_body(
+    std::shared_ptr<upstream_group> group, std::string key) {
+    const auto& options = group->options();
+    auto& loop = group->loop();
+    const auto until = async::deadline_after(loop.now(), options.timeout());
+    std::vector<std::shared_ptr<upstream_record>> tried;
+    std::error_code failure;
+    while (tried.size() < options.max_attempts() && (!failure || loop.now() < until)) {
+        auto chosen = group->choose(key, tried);
+        if (!chosen) co_return failure ? failure : chosen.error();
+        tried.push_back(chosen->record);
+        unreported_choice use(group, *std::move(chosen));
+        const auto began = loop.now();
+        auto dialling =
+            dial_upstream(group, use.choice.record,
+                          std::min(until, async::deadline_after(began, options.connect().timeout())));
+        auto opened = co_await std::move(dialling);
+        use.reported = true;
+        if (opened) {
+            group->connected(use.choice, loop.now() - began);
+            upstream_connection made;
+            made.stream = *std::move(opened);
+            made.server = upstream(group, use.choice);
+            co_return made;
+        }
+        failure = opened.error();
+        group->report(use.choice, failure);
+        if (failure == asio::error::operation_aborted) break;
+    }
+    co_return failure;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<upstream> upstream_list::choose(std::string_view key) const {
+    auto chosen = group_->choose(key);
+    if (!chosen) return chosen.error();
+    return upstream(group_, *std::move(chosen));
+}
+
+DRAGLINE_DECL std::vector<upstream_status> upstream_list::statistics() const {
+    std::vector<upstream_status> all;
+    const auto now = group_->loop().now();
+    for (const auto& each : group_->servers()) {
+        auto& status = all.emplace_back();
+        status.server = each->server;
+        status.dead = each->dead;
+        status.chosen = each->times_chosen;
+        status.failures = each->times_failed;
+        status.deaths = each->deaths;
+        status.latency = each->latency;
+        if (each->dead) status.until_revival = std::max(each->revive_at - now, async::duration::zero());
+    }
+    return all;
+}
+
+}  // namespace dragline::net
 
 #endif
 // ---- dragline/tls.hpp

@@ -19,12 +19,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct without_default {
+struct no_default {
     std::unique_ptr<int> value;
-    explicit without_default(int of) : value(std::make_unique<int>(of)) {}
+    explicit no_default(int of) : value(std::make_unique<int>(of)) {}
 };
 
-asio::awaitable<without_default> particular() { co_return without_default(5); }
+asio::awaitable<no_default> particular() { co_return no_default(5); }
 asio::awaitable<std::thread::id> where() { co_return std::this_thread::get_id(); }
 asio::awaitable<void> fails() {
     throw std::out_of_range("operation");

@@ -23,7 +23,6 @@
 using namespace std::chrono_literals;
 using dragline::net::connect_options;
 using dragline::net::endpoint;
-using dragline::net::errc;
 using dragline::net::read_options;
 using dragline::net::stream;
 using dragline::net::stream_options;
@@ -72,7 +71,7 @@ async def main():
 asyncio.run(main())
 )";
 
-constexpr auto asyncio_client = R"(
+constexpr auto talking_client = R"(
 import asyncio, ssl, sys
 port, folder, secure = int(sys.argv[1]), sys.argv[2], sys.argv[3] == "tls"
 context = ssl.create_default_context(cafile=folder + "/ca.pem")
@@ -175,7 +174,7 @@ TEST_CASE("a client of asyncio talks with our stream", "[integration][streams]")
     const scratch_folder folder;
     folder.write("ca.pem", *tls_ends::get().client.ca_pem());
     child_process client(
-        {need_program("python3"), folder.write("client.py", asyncio_client),
+        {need_program("python3"), folder.write("client.py", talking_client),
          std::to_string(acceptor.local_endpoint().port()), folder.path(), secure ? "tls" : "plain"},
         folder.file("output"));
     run_to_end(loop, serve_lines(acceptor, secure));
@@ -270,7 +269,7 @@ TEST_CASE("a peer that is killed is an error wherever the dialogue stands", "[in
     run_until(loop, [&] { return answer.done() && (stage != 3 || written.done()); });
     CHECK(answer.ec());
     if (!secure && stage == 0) CHECK(answer.ec() == asio::error::eof);
-    if (!secure && stage == 1) CHECK(answer.ec() == errc::incomplete_read);
+    if (!secure && stage == 1) CHECK(answer.ec() == dragline::net::errc::incomplete_read);
     if (secure && stage < 2) CHECK(answer.ec() == dragline::tls::errc::truncated);
     if (stage == 3) CHECK(written.ec());
     kept_completion<void> closed;

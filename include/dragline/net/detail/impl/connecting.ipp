@@ -143,6 +143,7 @@ DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
     const auto& through = request_.bind_interface;
     std::error_code ec;
     socket.open(protocol, ec);
+    if (!ec) socket.non_blocking(true, ec);  // here, it spares Asio a system call
     if (!ec) ec = set_up_socket(socket, protocol.family(), request_.socket, true);
     if (request_.target.is_local_socket()) return ec;
     if (!ec && !through.empty()) {

@@ -18,7 +18,7 @@ namespace dragline::inline v1::net::detail {
 DRAGLINE_DECL socket_layer::socket_layer(stream_socket socket)
     : loop_(async::loop_state::of(socket.get_executor())), socket_(std::move(socket)) {
     std::error_code ignored;  // a socket that refuses only makes write() wait in the kernel
-    socket_.non_blocking(true, ignored);
+    if (!socket_.non_blocking()) socket_.non_blocking(true, ignored);
 }
 
 // Asio cannot cancel one direction of a socket; the other one sees that it was not meant, and goes on.
