@@ -94,6 +94,8 @@ public:
     result<void> rekey() { return transfer_->channel.rekey(); }
 
     /// Says that nothing more comes, so that the peer's receive() ends with eof; it may go on: void.
+    ///
+    /// Errors: errc::busy while a send() waits; those of send() and of stream::shutdown().
     template <class Token = default_token>
     auto shutdown(Token&& token = {}) {
         return start<void>(&transfer::shutdown, std::forward<Token>(token), timed(write_options()));
