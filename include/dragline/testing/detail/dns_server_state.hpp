@@ -53,9 +53,11 @@ private:
         bool close = false;
     };
 
+    asio::awaitable<asio::ip::udp::endpoint> open(asio::ip::address where, std::uint16_t port);
     asio::awaitable<void> receive_all(std::shared_ptr<listener> from);
     asio::awaitable<void> accept_all(std::shared_ptr<listener> from);
     asio::awaitable<void> serve(asio::ip::tcp::socket socket);
+    asio::awaitable<void> send(const listener& from, const dns_packet& packet, asio::ip::udp::endpoint to);
     asio::awaitable<void> send_later(std::shared_ptr<listener> from, asio::ip::udp::endpoint to,
                                      std::vector<dns_packet> packets);
     response respond(byte_view bytes, dns_transport transport, std::string peer);
