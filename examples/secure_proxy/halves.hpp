@@ -31,14 +31,18 @@ inline asio::awaitable<void> serve_entrance(net::stream program, net::endpoint e
                                             net::secure_channel_options secret) {
     net::socks5_server socks;
     co_await receive_request(program, socks);
-    net::secure_stream channel(co_await net::open_connection(exit), net::channel_role::client, secret);
-    co_await channel.handshake();
     std::string target;
     socks.target().append_to(target);
-    co_await channel.send(target);
-    const auto answer = co_await channel.receive();
-    const auto code =
-        answer.size() == 1 ? static_cast<net::socks_reply>(answer[0]) : net::socks_reply::general_failure;
+    net::secure_stream channel;
+    auto code = net::socks_reply::general_failure;  // also when the exit is not there, or has another key
+    try {
+        channel = net::secure_stream(co_await net::open_connection(exit), net::channel_role::client, secret);
+        co_await channel.handshake();
+        co_await channel.send(target);
+        const auto answer = co_await channel.receive();
+        if (answer.size() == 1) code = static_cast<net::socks_reply>(answer[0]);
+    } catch (const std::system_error&) {
+    }
     socks.reply(code);
     co_await program.write(std::string(socks.output()));
     if (code == net::socks_reply::succeeded) co_await relay(std::move(program), std::move(channel));

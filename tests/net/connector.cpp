@@ -8,11 +8,17 @@
 #include <dragline/testing/sockets.hpp>
 #include <dragline/tls/ticket_cache.hpp>
 
+#include <asio/local/stream_protocol.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+#include <unistd.h>
+
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 using namespace std::chrono_literals;
@@ -109,6 +115,60 @@ TEST_CASE("an interrupter ends connecting at every stage", "[net][connector]") {
     connect_trace trace;
     CHECK(connect(loop, std::move(request), trace, true).error() == asio::error::operation_aborted);
     dragline::test::settle(loop);
+}
+
+TEST_CASE("an interrupter ends connecting in whatever turn of the loop it comes", "[net][connector]") {
+    dragline::test::tcp_peer silent;
+    for (const bool through_proxy : {false, true}) {
+        for (int turns = 0; turns < 10; ++turns) {
+            CAPTURE(through_proxy, turns);
+            dragline::event_loop loop;
+            auto request = to("127.0.0.1", silent.port());
+            request.tls = unverified();
+            request.tls_timeout = 5s;
+            request.proxy_timeout = 5s;
+            if (through_proxy)
+                request.proxies = {{dragline::net::proxy_scheme::socks5, "127.0.0.1", silent.port()}};
+            connect_trace trace;
+            async::interrupter ending;
+            std::optional<std::error_code> ec;
+            asio::co_spawn(
+                loop.get_executor(), dragline::net::connect(loop.state(), std::move(request), trace, ending),
+                [&](std::exception_ptr, const dragline::result<connected>& made) { ec = made.error(); });
+            for (int turn = 0; turn < turns; ++turn) loop.context().poll_one();
+            ending.interrupt();
+            run_until(loop, [&] { return ec.has_value(); });
+            CHECK(*ec == asio::error::operation_aborted);
+        }
+    }
+}
+
+TEST_CASE("known addresses are the target's, and never a proxy's", "[net][connector]") {
+    dragline::test::tcp_peer target;
+    dragline::event_loop loop;
+    auto request = to("a.test", target.port());
+    request.addresses = {target.endpoint().address()};
+    request.proxies = {{dragline::net::proxy_scheme::socks5h, "proxy.test", target.port()}};
+    connect_trace trace;
+    CHECK(connect(loop, std::move(request), trace).error() == dragline::net::errc::proxy_not_resolved);
+    CHECK(trace.dials.empty());
+}
+
+TEST_CASE("a Unix socket has no address, and no record among those of others", "[net][connector]") {
+    const auto path =
+        std::filesystem::temp_directory_path() / ("dragline_connector_" + std::to_string(::getpid()));
+    std::filesystem::remove(path);
+    dragline::event_loop loop;
+    asio::local::stream_protocol::acceptor acceptor(loop.context(), path.string());
+    connect_request request;
+    request.target = endpoint::local_socket(path.string());
+    connect_trace trace;
+    trace.dials.emplace_back();
+    trace.dials[0].address = asio::ip::address_v4::loopback();
+    trace.dials[0].ec = asio::error::connection_refused;
+    CHECK(connect(loop, std::move(request), trace)->address == asio::ip::address());
+    CHECK(trace.dials[0].ec == asio::error::connection_refused);
+    std::filesystem::remove(path);
 }
 
 TEST_CASE("a call that was ended before it connects starts nothing", "[net][connector]") {

@@ -31,9 +31,11 @@ asio::awaitable<result<stream>> open_here_body(asio::any_io_executor here, endpo
 /// Connects to `target` and completes with void(error_code, stream).
 ///
 /// Every address of a name is tried: IPv6 first, the next one after `attempt_delay` or at once when one
-/// fails. Errors: those of the look-up; of the first address that failed, when all did; of tls;
-/// make_timeout(resolve, connect
-///   or tls); errc::invalid_endpoint, dragline::errc::invalid_option.
+/// fails.
+///
+/// Errors: those of the look-up; of the first address that failed, when all did; of tls; errc::proxy_*;
+///   errc::address_blocked; make_timeout(resolve, connect, proxy, tls or total); errc::invalid_endpoint,
+///   dragline::errc::invalid_option.
 /// Cancel: any type. Threads: any.
 template <async::where Where, class Token = default_token>
 auto open_connection(Where&& where, endpoint target, connect_options options, Token&& token = {}) {

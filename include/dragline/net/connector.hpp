@@ -29,7 +29,8 @@ public:
 /// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside.
 ///
 /// With proxies there is never a connection around them. Errors: those of the resolver, of the first address
-/// that failed, of tls, and the timeout of the stage; errc::address_blocked; condition::proxy_failed.
+/// that failed, of tls, and the timeout of the stage; errc::address_blocked; condition::proxy_failed;
+/// operation_aborted once `ending` is interrupted.
 asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
                                            connect_trace& trace, async::interrupter& ending);
 

@@ -80,6 +80,7 @@ public:
     /// Each proxy alone: to reach it, TLS with it, and its answer, which waits for what it connects to.
     connect_options& proxy_timeout(duration value) { return proxy_timeout_ = value, *this; }
     duration proxy_timeout() const noexcept { return proxy_timeout_; }
+
     /// What the system is told about the socket, before it connects.
     connect_options& socket(const socket_options& value) { return socket_ = value, *this; }
     const socket_options& socket() const noexcept { return socket_; }

@@ -203,6 +203,9 @@ TEST_CASE("a layout that cannot be used is an invalid option at every call", "[n
     auto crowded = net::length_prefixed<packet_header>();
     for (int i = 0; i < 13; ++i) crowded.constant(1, 1);
     useless(crowded);
+    auto nine_parts = net::length_prefixed<packet_header>().trailer(4);
+    for (int i = 0; i < 8; ++i) nine_parts.length<&packet_header::version>();
+    useless(nine_parts);
     STATIC_CHECK(!std::is_aggregate_v<packet>);
     STATIC_CHECK(net::gathering_codec<std::remove_const_t<decltype(packet_codec)>>);
 }

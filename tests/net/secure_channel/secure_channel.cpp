@@ -221,9 +221,9 @@ TEST_CASE("each direction gets new keys after so many packets or bytes, or when 
     CHECK(message_in(pair.server, channel_pair::seal(pair.client, "z")) == "z");
     CHECK(pair.server.receiving_epoch() == 2);
     REQUIRE(pair.client.rekey());
-    REQUIRE(pair.client.rekey());  // an epoch without a packet: nobody could tell
-    CHECK(channel_pair::open(pair.server, channel_pair::seal(pair.client, "z")).error() ==
-          errc::packet_not_authentic);
+    REQUIRE(pair.client.rekey());  // an epoch without a packet, of which the peer would never know
+    CHECK(message_in(pair.server, channel_pair::seal(pair.client, "z")) == "z");
+    CHECK(pair.server.receiving_epoch() == 3);
 }
 
 TEST_CASE("with a replay window, packets of the key before still come", "[net][secure_channel]") {

@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -42,7 +43,7 @@ private:
     struct dial {
         explicit dial(const asio::any_io_executor& executor) : socket(executor) {}
         stream_socket socket;
-        std::size_t record = 0;
+        std::optional<std::size_t> record;  // in the trace; none of a Unix socket
         bool open = true;
     };
 

@@ -158,7 +158,7 @@ public:
 
     /// So many bytes come last that no length counts, a checksum: the last part.
     constexpr length_prefixed& trailer(std::size_t bytes) {
-        layout_.usable = layout_.usable && layout_.lengths < detail::header_layout::max_parts;
+        layout_.usable = layout_.usable && layout_.lengths + (bytes > 0) <= detail::header_layout::max_parts;
         return layout_.trailer = bytes, *this;
     }
 

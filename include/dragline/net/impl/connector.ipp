@@ -7,6 +7,8 @@
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/error.hpp>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -69,6 +71,8 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
     auto dialling = request.proxies.empty() ? detail::dial(loop, request, trace, ending)
                                             : detail::dial_through(loop, request, trace, ending);
     auto stands = co_await std::move(dialling);
+    // Whatever a step came to, and whatever the layers under it made of being closed.
+    if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     if (!stands) co_return stands.error();
     made.address = stands->address;
     if (!request.tls) {
@@ -77,6 +81,7 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
     }
     auto shaking = detail::shake_hands(loop, made, std::move(stands->layer), request, opened, trace, ending);
     auto shaken = co_await std::move(shaking);
+    if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     if (!shaken) co_return shaken.error();
     co_return made;
 }

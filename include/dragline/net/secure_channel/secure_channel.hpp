@@ -125,7 +125,7 @@ public:
     ///   malformed_frame, channel_not_ready. With a replay window they concern this packet only.
     result<channel_message> open(packet from_peer);
 
-    /// A new key for what is sent from now on.
+    /// A new key for what is sent from now on; the present one, when nothing was sealed with it.
     result<void> rekey();
 
     /// How many new keys this direction has had.

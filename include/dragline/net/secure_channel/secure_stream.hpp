@@ -59,8 +59,9 @@ public:
 
     /// The next message of the peer: string. Of the options, the timeout counts.
     ///
-    /// Errors: asio::error::eof when the peer has ended the channel; errc::channel_truncated when the stream
-    ///   ended without that; those of secure_channel::open(), which end the channel, and of the stream.
+    /// Errors: errc::channel_not_ready before the handshake; asio::error::eof when the peer has ended the
+    ///   channel; errc::channel_truncated when the stream ended without that; those of
+    ///   secure_channel::open(), which end the channel, and of the stream.
     /// Cancel: any type. What has arrived of a message is there for the next call.
     template <class Token = default_token>
     auto receive(const read_options& options, Token&& token = {}) {
@@ -89,10 +90,12 @@ public:
     /// As send(), without the wait.
     result<void> queue(std::string_view message) { return transfer_->queue(message); }
 
-    /// A new key for what is sent from now on.
+    /// A new key for what is sent from now on; the present one, when nothing was sealed with it.
     result<void> rekey() { return transfer_->channel.rekey(); }
 
     /// Says that nothing more comes, so that the peer's receive() ends with eof; it may go on: void.
+    ///
+    /// Errors: errc::busy while a send() waits; those of send() and of stream::shutdown().
     template <class Token = default_token>
     auto shutdown(Token&& token = {}) {
         return start<void>(&transfer::shutdown, std::forward<Token>(token), timed(write_options()));

@@ -157,7 +157,7 @@ DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
 
 DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
     auto started = std::make_shared<dial>(loop_.executor());
-    started->record = trace_.dials.empty() ? 0 : trace_.dials.size() - 1;
+    if (!request_.target.is_local_socket()) started->record = trace_.dials.size() - 1;
     dials_.push_back(started);
     if (const auto ec = prepare(started->socket, target.protocol())) return on_dialled(started, ec);
     started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
@@ -167,8 +167,8 @@ DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protoco
 
 DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec) {
     ended->open = false;
-    if (!trace_.dials.empty()) {
-        auto& record = trace_.dials[ended->record];
+    if (ended->record) {
+        auto& record = trace_.dials[*ended->record];
         record.took = elapsed() - record.started;
         record.ec = ec;
     }
@@ -176,7 +176,7 @@ DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, st
         machine_.on_dial_failed(ec, loop_.now());
     } else if (!winner_) {
         winner_ = ended;
-        if (!trace_.dials.empty()) address_ = trace_.dials[ended->record].address;
+        if (ended->record) address_ = trace_.dials[*ended->record].address;
     }
     changed_.notify();
 }
@@ -206,6 +206,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
                 co_return woken;
         }
     }
+    if (ending.interrupted()) co_return asio::error::operation_aborted;  // since it was connected
     trace_.connect = loop_.now() - resolved_at_;
     co_return result<void>();
 }
@@ -245,8 +246,8 @@ DRAGLINE_DECL void connecting::end() noexcept {
     ended_ = true;
     for (auto& each : dials_) {
         if (!each->open) continue;
-        if (!trace_.dials.empty()) {
-            auto& record = trace_.dials[each->record];
+        if (each->record) {
+            auto& record = trace_.dials[*each->record];
             record.took = elapsed() - record.started;
             record.ec = asio::error::operation_aborted;
         }

@@ -99,6 +99,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::look_up(std::size_t which,
                                                               bool policed) {
     auto request = request_;
     request.target = target;
+    if (which + 1 < hops_.size()) request.addresses.clear();  // they are the last target's
     request.bind_address.reset();
     if (!policed) request.address_policy = {};
     const connecting_guard guard(std::make_shared<connecting>(loop_, request, trace_));
@@ -141,6 +142,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, d
     if (which == 0) {
         auto request = request_;
         request.target = through.where();
+        request.addresses.clear();
         request.until = until;
         if (!through.policed()) request.address_policy = {};
         auto dialling = dial(loop_, request, trace_, ending_);
@@ -152,6 +154,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, d
         auto wrapping = wrap(which, made, record, until);
         const auto wrapped = co_await std::move(wrapping);
         if (!wrapped) co_return proxy_error(wrapped.error(), errc::proxy_tls_failed);
+        if (ending_.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     }
     auto handshake = through.handshake(hops_[which].targets[hops_[which].used]);
     auto shaking = shake_hands(made.layer, common(handshake), until);

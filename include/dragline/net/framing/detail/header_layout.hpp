@@ -47,7 +47,7 @@ struct header_layout {
     constexpr void add(header_field field) {
         const bool length = field.what == header_field::kind::length;
         const bool fits = count < max_fields && field.width >= 1 && field.width <= 8 &&
-                          field.lowest <= field.highest && (!length || lengths < max_parts);
+                          field.lowest <= field.highest && (!length || lengths + (trailer > 0) < max_parts);
         if (!fits) {
             usable = false;
             return;

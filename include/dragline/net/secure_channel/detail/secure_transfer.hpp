@@ -1,6 +1,8 @@
 // The packets of a secure channel on their way through a stream.
 #pragma once
 
+#include <dragline/async/clock.hpp>
+#include <dragline/async/event.hpp>
 #include <dragline/core/asio.hpp>
 #include <dragline/core/features.hpp>
 #include <dragline/core/result.hpp>
@@ -13,6 +15,8 @@
 
 #include <asio/awaitable.hpp>
 
+#include <cstddef>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,10 +48,23 @@ private:
     stream_reader::pointer reading() const noexcept { return {stream_, &stream_->reader}; }
     stream_writer::pointer writing() const noexcept { return {stream_, &stream_->writer}; }
     asio::awaitable<result<void>> shake_hands(stream_limit limit);
-    result<void> queue_end();
+    bool has_room(std::size_t message_size) const noexcept;
+    static asio::awaitable<result<void>> queue_end(pointer self, stream_limit limit);
+
+    asio::awaitable<result<void>> wait_for_turn(async::time_point until);
+
+    // The stream's turn to write, or what may be it; then the next sender's.
+    struct turn {
+        secure_transfer& owner;
+        bool had = true;
+        ~turn() {
+            if (had && !owner.waiting_.empty()) owner.waiting_.front()->notify();
+        }
+    };
 
     stream_state::pointer stream_;
-    std::error_code read_end_;  // what every receive() gives from now on
+    std::deque<async::event*> waiting_;  // senders, while another one waits for the queue
+    std::error_code read_end_;           // what every receive() gives from now on
     bool begun_ = false;
 };
 

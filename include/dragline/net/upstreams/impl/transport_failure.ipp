@@ -2,14 +2,26 @@
 #pragma once
 
 #include <dragline/net/error.hpp>
+#include <dragline/tls/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace dragline::inline v1::net {
+namespace detail {
+
+// Of TLS, what our own options are to blame for: every server would fail alike.
+DRAGLINE_DECL bool is_our_own_tls_failure(std::error_code ec) noexcept {
+    if (ec.category() != tls::error_category()) return false;
+    return ec.value() >= static_cast<int>(tls::errc::invalid_host) || ec == tls::errc::empty_trust_store ||
+           ec == tls::errc::closed;
+}
+
+}  // namespace detail
 
 DRAGLINE_DECL bool is_transport_failure(std::error_code ec) noexcept {
     if (ec == errc::no_upstream || ec == asio::error::operation_aborted) return false;
@@ -23,8 +35,10 @@ DRAGLINE_DECL bool is_transport_failure(std::error_code ec) noexcept {
         asio::error::network_down,       asio::error::timed_out,           asio::error::network_reset,
     };
     return std::find(std::begin(broken), std::end(broken), ec) != std::end(broken) ||
-           ec == asio::error::eof || ec == std::errc::no_such_file_or_directory ||
-           ec == condition::resolve_failed || ec == condition::tls_failed;
+           ec == asio::error::eof || ec == errc::incomplete_read ||
+           ec == std::error_code(ENOENT, asio::error::get_system_category()) ||
+           ec == condition::resolve_failed ||
+           (ec == condition::tls_failed && !detail::is_our_own_tls_failure(ec));
 }
 
 }  // namespace dragline::net

@@ -5,6 +5,8 @@
 
 #include <asio/error.hpp>
 
+#include <algorithm>
+
 namespace dragline::inline v1::net::detail {
 
 // The transport's end is no end of a channel: anybody on the way can make it.
@@ -49,6 +51,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::handshake(pointer s
 DRAGLINE_DECL asio::awaitable<result<std::string>> secure_transfer::receive(pointer self,
                                                                             stream_limit limit) {
     if (self->read_end_) co_return self->read_end_;
+    if (!self->channel.established()) co_return errc::channel_not_ready;
     const auto packets = self->channel.packets();
     packet_reader unit(packets);
     auto reading = stream_reader::read_unit(self->reading(), unit, limit);
@@ -60,38 +63,72 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> secure_transfer::receive(poin
     co_return std::move(opened->text);
 }
 
+DRAGLINE_DECL bool secure_transfer::has_room(std::size_t message_size) const noexcept {
+    const auto size = message_size + packet_header::size + packet_cipher::tag_size;
+    const auto most = stream_->core.options.most_queued();
+    return size <= most && stream_->writer.queued() <= most - size;
+}
+
 // A packet that was sealed must go: its number is used up. So whether it can is asked before.
 DRAGLINE_DECL result<void> secure_transfer::queue(std::string_view message) {
-    const auto size = message.size() + packet_header::size + packet_cipher::tag_size;
-    const auto most = stream_->core.options.most_queued();
-    const auto queued = stream_->writer.queued();
-    if (size > most || queued > most - size) return errc::queue_limit_exceeded;
+    if (!has_room(message.size())) return errc::queue_limit_exceeded;
     std::string packet;
-    packet.reserve(size);
+    packet.reserve(message.size() + packet_header::size + packet_cipher::tag_size);
     const auto sealed = channel.seal(message, packet);
     return sealed ? stream_writer::queue(writing(), packet) : sealed;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::wait_for_turn(async::time_point until) {
+    struct place {
+        place(std::deque<async::event*>& in, async::loop_state& loop) : row(in), ready(loop) {
+            row.push_back(&ready);
+        }
+        ~place() { row.erase(std::find(row.begin(), row.end(), &ready)); }
+        std::deque<async::event*>& row;
+        async::event ready;
+    } mine(waiting_, stream_->core.loop);
+    auto waiting = mine.ready.wait(until, phase::write);
+    co_return co_await std::move(waiting);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::send(pointer self, std::string message,
                                                                   stream_limit limit) {
     const auto queued = self->queue(message);
     if (!queued) co_return queued;
-    auto draining = stream_writer::drain(self->writing(), limit);
-    const auto drained = co_await std::move(draining);
-    // Another sender waits for the queue already; this message is in it.
-    if (drained.error() == errc::busy) co_return result<void>();
-    co_return drained;
+    limit.until = async::deadline_after(self->stream_->core.loop.now(), limit.timeout);
+    for (;;) {
+        {
+            turn mine{*self};
+            auto draining = stream_writer::drain(self->writing(), limit);
+            const auto drained = co_await std::move(draining);
+            mine.had = drained.error() != errc::busy;
+            if (mine.had) co_return drained;
+        }
+        auto waiting = self->wait_for_turn(limit.until);
+        const auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
 }
 
-DRAGLINE_DECL result<void> secure_transfer::queue_end() {
+// Behind a full queue it waits for its place: there is only one end.
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::queue_end(pointer self, stream_limit limit) {
+    if (!self->has_room(0)) {
+        auto waiting = stream_writer::write(self->writing(), std::string(), gather(), limit);
+        const auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited.error();
+    }
+    if (!self->has_room(0)) co_return errc::queue_limit_exceeded;
     std::string packet;
-    const auto sealed = channel.seal_end(packet);
-    return sealed ? stream_writer::queue(writing(), packet) : sealed;
+    const auto sealed = self->channel.seal_end(packet);
+    co_return sealed ? stream_writer::queue(self->writing(), packet) : sealed;
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::shutdown(pointer self, stream_limit limit) {
     if (self->stream_->writer.writing()) co_return errc::busy;
-    const auto queued = self->queue_end();
+    const turn mine{*self};
+    limit.until = async::deadline_after(self->stream_->core.loop.now(), limit.timeout);
+    auto queueing = queue_end(self, limit);
+    const auto queued = co_await std::move(queueing);
     if (!queued) co_return queued;
     auto ending = stream_writer::shutdown(self->writing(), limit);
     co_return co_await std::move(ending);
@@ -99,9 +136,18 @@ DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::shutdown(pointer se
 
 DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::close(pointer self, stream_limit limit) {
     if (self->stream_->writer.writing()) co_return errc::busy;
-    if (self->channel.established()) static_cast<void>(self->queue_end());  // unless it went before
-    auto closing = stream_writer::close(self->writing(), limit);
-    co_return co_await std::move(closing);
+    struct closer {
+        stream_layer& layer;
+        ~closer() { layer.close(); }
+    } const closing{*self->stream_->core.layer};
+    const turn mine{*self};
+    limit.until = async::deadline_after(self->stream_->core.loop.now(), limit.timeout);
+    if (self->channel.established()) {
+        auto queueing = queue_end(self, limit);
+        static_cast<void>(co_await std::move(queueing));  // unless it went before
+    }
+    auto ending = stream_writer::close(self->writing(), limit);
+    co_return co_await std::move(ending);
 }
 
 }  // namespace dragline::net::detail

@@ -36,7 +36,9 @@ DRAGLINE_DECL result<void> sealing_direction::start(channel_cipher cipher, secre
     return keys_.start(packet_cipher::use::sealing, cipher);
 }
 
+// The peer follows one key at a time, and only a packet shows it that there is another.
 DRAGLINE_DECL result<void> sealing_direction::rekey() {
+    if (packets_ == 0) return {};  // this one is new
     if (keys_.epoch >= limits_.last_epoch) return errc::channel_exhausted;
     epoch_keys next;
     const auto made = keys_.next(packet_cipher::use::sealing, cipher_, next);
