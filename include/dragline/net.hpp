@@ -1,6 +1,6 @@
 // Endpoints, connecting (also through proxies, under an address policy), servers, datagrams, one stream type
-// over TCP, TLS, Unix sockets and memory, frames, secure channels, upstreams. Start with open_connection() and
-// start_server().
+// over TCP, TLS, Unix sockets and memory, frames, secure channels, upstreams. Start with open_connection()
+// and start_server().
 #pragma once
 
 #include <dragline/net/address_policy.hpp>

@@ -27893,6 +27893,65 @@ DRAGLINE_DECL result<std::optional<end_search::found>> end_search::look(std::str
 // ---- dragline/net/detail/stream_core.hpp
 // What both directions of a stream share: its layer, budgets and condition.
 
+// ---- dragline/net/detail/fair_turn.hpp
+// Keeps a fast peer from holding the loop: what goes without waiting ends its turn after a while.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+/// Whatever else is ready runs. Errors: operation_aborted, when cancelled.
+DRAGLINE_DECL asio::awaitable<result<void>> others_first(asio::any_io_executor loop);
+
+class fair_turn {
+public:
+    /// Counts a step that did not wait. True: pass() is due.
+    bool step() noexcept { return ++steps_ >= most_steps; }
+    bool is_over() const noexcept { return steps_ >= most_steps; }
+    void begin() noexcept { steps_ = 0; }
+    asio::awaitable<result<void>> pass(asio::any_io_executor loop) {
+        begin();
+        return others_first(std::move(loop));
+    }
+
+private:
+    static constexpr int most_steps = 64;
+    int steps_ = 0;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/fair_turn.ipp
+// Included by <dragline/net/detail/fair_turn.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/cancellation_state.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL asio::awaitable<result<void>> others_first(asio::any_io_executor loop) {
+    auto turn = asio::post(loop, asio::use_awaitable);
+    co_await std::move(turn);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    co_return result<void>();
+}
+
+}  // namespace dragline::net::detail
+
+#endif
 // ---- dragline/net/stream_options.hpp
 // How long the operations of a stream may take, and how much they may hold.
 
@@ -28048,6 +28107,7 @@ struct stream_core {
     std::shared_ptr<stream_layer> layer;
     const stream_options options;
     const async::time_point total_until;
+    fair_turn turn;  // of what reads and writes without waiting
     bool closing = false;
     bool lost = false;  // the peer
 };
@@ -28440,7 +28500,10 @@ DRAGLINE_DECL stream_limit stream_reader::open_limit(const read_options& given) 
 
 DRAGLINE_DECL result<std::size_t> stream_reader::try_read(asio::mutable_buffer into) {
     if (end_) return end_;
-    if (!core_.layer->may_have_input()) return asio::error::make_error_code(asio::error::would_block);
+    // Past its turn, too, a read has to wait: for the others.
+    if (!core_.layer->may_have_input() || core_.turn.step()) {
+        return asio::error::make_error_code(asio::error::would_block);
+    }
     auto size = core_.layer->try_read(into);
     if (size || size.error() == asio::error::would_block) return size;
     note_end(size.error());
@@ -28470,6 +28533,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::wait(waiting& state) 
     } else if (core_.is_past(*state.bounds)) {
         return too_late(state.bounds->where);
     }
+    if (core_.turn.is_over()) return core_.turn.pass(core_.loop.executor());
     return core_.layer->wait_input(state.bounds->until, state.bounds->where);
 }
 
@@ -28525,7 +28589,8 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(p
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(pointer self, std::size_t size,
                                                                             stream_limit limit) {
-    // What was promised may never come: memory is only used as fast as bytes arrive.
+    // What was promised may never come, or in drips: memory is only used, and cleared, as fast as bytes
+    // arrive.
     constexpr std::size_t largest_step = 64 * 1024;
     const exclusive_turn reading(self->reading_);
     if (!reading) co_return errc::busy;
@@ -28535,7 +28600,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(poin
     self->unread_.consume(text.size());
     for (waiting waits{limit, {}}; text.size() < size;) {
         const auto have = text.size();
-        text.resize(have + std::min(size - have, std::max(have, largest_step)));
+        text.resize(have + std::min(size - have, largest_step));
         auto got = self->try_read(asio::buffer(text.data() + have, text.size() - have));
         text.resize(have + *got);
         if (got) continue;
@@ -28680,7 +28745,7 @@ private:
 
     stream_core& core_;
     byte_queue queue_;
-    std::size_t ahead_ = 0;  // of what is queued: before the write that waits for its turn
+    std::size_t ahead_ = 0;                   // of what is queued: before the write that waits for its turn
     std::unique_ptr<async::event> progress_;  // of the queue; made at the first wait for it
     std::error_code failure_;
     bool told_ = true;       // the failure
@@ -28740,6 +28805,10 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_writer::write(pointer 
     if (!self->sending_) {  // mostly everything goes at once
         const auto done = self->core_.layer->try_write(pieces);
         if (!done) co_return self->failed(done.error(), true);
+        if (*done && self->core_.turn.step()) {
+            auto passing = self->core_.turn.pass(self->core_.loop.executor());
+            static_cast<void>(co_await std::move(passing));  // cancelled or not, it has gone
+        }
         if (*done) co_return size;
     }
     auto going = self->write_on(self, pieces, size, self->core_.begin(limit));
@@ -28784,8 +28853,9 @@ DRAGLINE_DECL result<void> stream_writer::queue(const pointer& self, std::string
     if (text.size() > core.options.most_queued() || queued > core.options.most_queued() - text.size()) {
         return errc::queue_limit_exceeded;
     }
+    const bool waits = self->sending_ || self->held_ || self->give_way_;
     bool done = false;
-    if (!self->sending_ && !self->held_) {
+    if (!waits) {
         gather pieces{asio::buffer(text), asio::const_buffer()};
         const auto sent = core.layer->try_write(pieces);
         if (!sent) return self->failed(sent.error(), true);
@@ -28793,7 +28863,7 @@ DRAGLINE_DECL result<void> stream_writer::queue(const pointer& self, std::string
         done = *sent;
     }
     if (!text.empty()) self->queue_.append(text);
-    if (!done && !self->held_) self->start_sending(self);
+    if (!done && !waits) self->start_sending(self);
     return {};
 }
 
@@ -31694,6 +31764,9 @@ private:
     // A peer that fills what it is given has more: fewer and larger reads.
     static constexpr std::size_t least_received = 16 * 1024, most_received = 64 * 1024;
     std::size_t receive_size_ = least_received;
+    static constexpr std::size_t most_unbroken = 1024 * 1024;
+    std::size_t unbroken_ = 0;             // bytes written since the loop had a turn
+    static constexpr int most_barren = 4;  // reads of the layer below by one that must not wait
 };
 
 }  // namespace dragline::net::detail
@@ -31721,9 +31794,12 @@ DRAGLINE_DECL tls_layer::tls_layer(std::shared_ptr<stream_layer> lower, const tl
 
 DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where,
                                                              input_watch* watch) {
-    while (engine_.output_size() > 0) {
-        if (sending_) {
-            auto waiting = sent_.wait(until, where);
+    while (watch ? engine_.output_size() > 0 : unsent() > 0) {
+        // Step by step, for what was sent before a failure must not be sent again: a read may go on after it.
+        if (sending_ || !watch) {
+            const auto sent = try_flush();
+            if (!sent || *sent) co_return result<void>(sent.error());
+            auto waiting = wait_output(until, where);
             auto woken = co_await std::move(waiting);
             if (!woken) co_return woken;
             continue;
@@ -31732,7 +31808,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
         const auto output = engine_.output();
         const gather pieces{asio::buffer(output), asio::const_buffer()};
         input_watch below;
-        auto writing = lower_->write(pieces, until, where, watch ? &below : nullptr);
+        auto writing = lower_->write(pieces, until, where, &below);
         auto written = co_await std::move(writing);
         const bool all = written && !below.input;
         engine_.output_sent(all ? output.size() : below.written);
@@ -31815,13 +31891,14 @@ DRAGLINE_DECL result<bool> tls_layer::try_flush() {
 }
 
 DRAGLINE_DECL result<bool> tls_layer::try_write(gather& pieces) {
-    for (;;) {
+    for (std::size_t written = 0;;) {
         const auto taken = encrypt(pieces);
         if (taken) advance(pieces, *taken);
         auto sent = try_flush();  // also after a failure, for the alert
         if (!taken) return taken.error();
         if (!sent || !*sent || asio::buffer_size(pieces) == 0) return sent;
-        if (*taken == 0) return false;
+        written += *taken;
+        if (*taken == 0 || written >= most_unbroken) return false;
     }
 }
 
@@ -31867,6 +31944,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, asyn
         if (!flushed) co_return flushed;
         advance(pieces, *taken);
         if (watch && watch->input) break;
+        unbroken_ += *taken;
+        if (unbroken_ < most_unbroken) continue;
+        unbroken_ = 0;
+        auto turn = others_first(get_executor());
+        const auto passed = co_await std::move(turn);
+        if (!passed) co_return passed;
     }
     co_return result<void>();
 }
@@ -31883,11 +31966,13 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::shutdown(async::time_poin
 DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into) noexcept {
     ready_ = false;
     const std::span plain(static_cast<char*>(into.data()), into.size());
-    for (;;) {
+    for (int received = 0;; ++received) {
         auto step = engine_.read(plain);
         if (!step) return step.error();
         if (step->size > 0) return step->size;
         if (step->closed) return asio::error::make_error_code(asio::error::eof);
+        // Of what brings no data, a peer may always have more.
+        if (received == most_barren) return asio::error::make_error_code(asio::error::would_block);
         const auto space = engine_.input_space();
         auto size = lower_->try_read(asio::buffer(space.data(), space.size()));
         if (size) {
@@ -31925,7 +32010,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self
     if (!flushed) co_return flushed;
     // A server speaks first in no handshake, so whatever is there already came in the clear. A client may
     // have begun; what it sent before that is no TLS, and fails the handshake.
-    if (context->is_client()) static_cast<void>(self->reader.try_fill());
+    if (context->is_client()) {
+        core.turn.begin();
+        static_cast<void>(self->reader.try_fill());
+    }
     if (!self->reader.unread().empty()) co_return errc::plaintext_left_over;
 
     // What is queued from here on belongs to the other side of the handshake.
@@ -31938,6 +32026,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self
     auto shaken = co_await std::move(shaking);
     if (!shaken) {
         core.layer->close();  // neither plaintext nor TLS can follow
+        writer->release(writer);
         if (shaken.error() == make_timeout(phase::tls)) co_return make_timeout(bounds.where);
         co_return shaken;
     }
@@ -32424,8 +32513,11 @@ namespace dragline::inline v1::net::detail {
 DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, int family, const socket_options& options,
                                             bool connects);
 
-/// The same for a socket that is connected.
+/// The same for a socket that is connected: to an IPv4 peer perhaps, though it is one of IPv6.
 DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, const socket_options& options);
+
+/// As our users write it. Errors: address_family_not_supported, errc::invalid_endpoint.
+DRAGLINE_DECL result<endpoint> endpoint_of(const stream_socket::endpoint_type& from);
 
 }  // namespace dragline::net::detail
 
@@ -32437,9 +32529,11 @@ DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, const socket_
 
 #include <asio/error.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/local/stream_protocol.hpp>
 
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 namespace dragline::inline v1::net::detail {
@@ -32500,27 +32594,15 @@ DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, int family, c
 DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, const socket_options& options) {
     std::error_code ec;
     const auto local = socket.local_endpoint(ec);
-    return ec ? ec : set_up_socket(socket, local.protocol().family(), options, false);
+    if (ec) return ec;
+    const auto at = endpoint_of(local);
+    const bool mapped =
+        at && at->address() && at->address()->is_v6() && at->address()->to_v6().is_v4_mapped();
+    const int family = mapped ? asio::ip::tcp::v4().family() : local.protocol().family();
+    return set_up_socket(socket, family, options, false);
 }
 
-}  // namespace dragline::net::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/error.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/local/stream_protocol.hpp>
-
-#include <cstring>
-
-namespace dragline::inline v1::net {
-
-namespace detail {
-
-// The generic endpoint that a generic socket has, as one of ours.
-inline result<endpoint> endpoint_of(const stream_socket::endpoint_type& from) {
+DRAGLINE_DECL result<endpoint> endpoint_of(const stream_socket::endpoint_type& from) {
     const auto family = from.protocol().family();
     if (family == asio::ip::tcp::v4().family() || family == asio::ip::tcp::v6().family()) {
         asio::ip::tcp::endpoint address;
@@ -32539,7 +32621,15 @@ inline result<endpoint> endpoint_of(const stream_socket::endpoint_type& from) {
     return endpoint::local_socket(path.path());
 }
 
-}  // namespace detail
+}  // namespace dragline::net::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+namespace dragline::inline v1::net {
 
 DRAGLINE_DECL stream::stream(std::shared_ptr<detail::stream_layer> layer, const stream_options& options,
                              std::string host) {
@@ -37222,7 +37312,8 @@ public:
 /// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside.
 ///
 /// With proxies there is never a connection around them. Errors: those of the resolver, of the first address
-/// that failed, of tls, and the timeout of the stage; errc::address_blocked; condition::proxy_failed.
+/// that failed, of tls, and the timeout of the stage; errc::address_blocked; condition::proxy_failed;
+/// operation_aborted once `ending` is interrupted.
 asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
                                            connect_trace& trace, async::interrupter& ending);
 
@@ -37440,7 +37531,6 @@ private:
 
 #include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
-#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
 
@@ -37453,7 +37543,7 @@ namespace dragline::inline v1::net::detail {
 DRAGLINE_DECL socket_layer::socket_layer(stream_socket socket)
     : loop_(async::loop_state::of(socket.get_executor())), socket_(std::move(socket)) {
     std::error_code ignored;  // a socket that refuses only makes write() wait in the kernel
-    socket_.non_blocking(true, ignored);
+    if (!socket_.non_blocking()) socket_.non_blocking(true, ignored);
 }
 
 // Asio cannot cancel one direction of a socket; the other one sees that it was not meant, and goes on.
@@ -37498,8 +37588,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
         // While the peer takes all at once, nothing else would make the loop turn.
         if (unbroken_ >= most_unbroken) {
             unbroken_ = 0;
-            auto turn = asio::post(loop_.executor(), asio::use_awaitable);
-            co_await std::move(turn);
+            auto turn = others_first(loop_.executor());
+            const auto passed = co_await std::move(turn);
+            if (!passed) co_return end_wait(), passed;
             if (!socket_.is_open()) co_return asio::error::make_error_code(asio::error::operation_aborted);
             if (until <= loop_.now()) co_return end_wait(), make_timeout(where);
         }
@@ -37538,9 +37629,11 @@ DRAGLINE_DECL std::size_t socket_layer::write_now(gather& pieces, std::error_cod
 }
 
 DRAGLINE_DECL result<bool> socket_layer::try_write(gather& pieces) {
-    while (asio::buffer_size(pieces) > 0) {
+    // After so much it is said to have to wait, so that the loop has a turn.
+    for (std::size_t written = 0; asio::buffer_size(pieces) > 0;) {
+        if (written >= most_unbroken) return false;
         std::error_code ec;
-        write_now(pieces, ec);
+        written += write_now(pieces, ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again) return false;
         if (ec) return ec;
     }
@@ -37663,6 +37756,7 @@ DRAGLINE_DECL void socket_layer::close() noexcept {
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -37688,7 +37782,7 @@ private:
     struct dial {
         explicit dial(const asio::any_io_executor& executor) : socket(executor) {}
         stream_socket socket;
-        std::size_t record = 0;
+        std::optional<std::size_t> record;  // in the trace; none of a Unix socket
         bool open = true;
     };
 
@@ -37871,6 +37965,7 @@ DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
     const auto& through = request_.bind_interface;
     std::error_code ec;
     socket.open(protocol, ec);
+    if (!ec) socket.non_blocking(true, ec);  // here, it spares Asio a system call
     if (!ec) ec = set_up_socket(socket, protocol.family(), request_.socket, true);
     if (request_.target.is_local_socket()) return ec;
     if (!ec && !through.empty()) {
@@ -37884,7 +37979,7 @@ DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
 
 DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
     auto started = std::make_shared<dial>(loop_.executor());
-    started->record = trace_.dials.empty() ? 0 : trace_.dials.size() - 1;
+    if (!request_.target.is_local_socket()) started->record = trace_.dials.size() - 1;
     dials_.push_back(started);
     if (const auto ec = prepare(started->socket, target.protocol())) return on_dialled(started, ec);
     started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
@@ -37894,8 +37989,8 @@ DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protoco
 
 DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec) {
     ended->open = false;
-    if (!trace_.dials.empty()) {
-        auto& record = trace_.dials[ended->record];
+    if (ended->record) {
+        auto& record = trace_.dials[*ended->record];
         record.took = elapsed() - record.started;
         record.ec = ec;
     }
@@ -37903,7 +37998,7 @@ DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, st
         machine_.on_dial_failed(ec, loop_.now());
     } else if (!winner_) {
         winner_ = ended;
-        if (!trace_.dials.empty()) address_ = trace_.dials[ended->record].address;
+        if (ended->record) address_ = trace_.dials[*ended->record].address;
     }
     changed_.notify();
 }
@@ -37933,6 +38028,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
                 co_return woken;
         }
     }
+    if (ending.interrupted()) co_return asio::error::operation_aborted;  // since it was connected
     trace_.connect = loop_.now() - resolved_at_;
     co_return result<void>();
 }
@@ -37972,8 +38068,8 @@ DRAGLINE_DECL void connecting::end() noexcept {
     ended_ = true;
     for (auto& each : dials_) {
         if (!each->open) continue;
-        if (!trace_.dials.empty()) {
-            auto& record = trace_.dials[each->record];
+        if (each->record) {
+            auto& record = trace_.dials[*each->record];
             record.took = elapsed() - record.started;
             record.ec = asio::error::operation_aborted;
         }
@@ -38246,6 +38342,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::look_up(std::size_t which,
                                                               bool policed) {
     auto request = request_;
     request.target = target;
+    if (which + 1 < hops_.size()) request.addresses.clear();  // they are the last target's
     request.bind_address.reset();
     if (!policed) request.address_policy = {};
     const connecting_guard guard(std::make_shared<connecting>(loop_, request, trace_));
@@ -38288,6 +38385,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, d
     if (which == 0) {
         auto request = request_;
         request.target = through.where();
+        request.addresses.clear();
         request.until = until;
         if (!through.policed()) request.address_policy = {};
         auto dialling = dial(loop_, request, trace_, ending_);
@@ -38299,6 +38397,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, d
         auto wrapping = wrap(which, made, record, until);
         const auto wrapped = co_await std::move(wrapping);
         if (!wrapped) co_return proxy_error(wrapped.error(), errc::proxy_tls_failed);
+        if (ending_.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     }
     auto handshake = through.handshake(hops_[which].targets[hops_[which].used]);
     auto shaking = shake_hands(made.layer, common(handshake), until);
@@ -38357,6 +38456,8 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> proxying::shake_hands(std::sh
 #endif
 
 #if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -38420,6 +38521,8 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
     auto dialling = request.proxies.empty() ? detail::dial(loop, request, trace, ending)
                                             : detail::dial_through(loop, request, trace, ending);
     auto stands = co_await std::move(dialling);
+    // Whatever a step came to, and whatever the layers under it made of being closed.
+    if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     if (!stands) co_return stands.error();
     made.address = stands->address;
     if (!request.tls) {
@@ -38428,6 +38531,7 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
     }
     auto shaking = detail::shake_hands(loop, made, std::move(stands->layer), request, opened, trace, ending);
     auto shaken = co_await std::move(shaking);
+    if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     if (!shaken) co_return shaken.error();
     co_return made;
 }
@@ -41481,8 +41585,8 @@ DRAGLINE_DECL body multipart::to_body(async::random_source& random) const {
 #endif
 // ---- dragline/net.hpp
 // Endpoints, connecting (also through proxies, under an address policy), servers, datagrams, one stream type
-// over TCP, TLS, Unix sockets and memory, frames, secure channels, upstreams. Start with open_connection() and
-// start_server().
+// over TCP, TLS, Unix sockets and memory, frames, secure channels, upstreams. Start with open_connection()
+// and start_server().
 
 // ---- dragline/net/connect.hpp
 // Connecting: names looked up, every address tried in the manner of RFC 8305, TLS on top where it is asked
@@ -41564,6 +41668,7 @@ public:
     /// Each proxy alone: to reach it, TLS with it, and its answer, which waits for what it connects to.
     connect_options& proxy_timeout(duration value) { return proxy_timeout_ = value, *this; }
     duration proxy_timeout() const noexcept { return proxy_timeout_; }
+
     /// What the system is told about the socket, before it connects.
     connect_options& socket(const socket_options& value) { return socket_ = value, *this; }
     const socket_options& socket() const noexcept { return socket_; }
@@ -41633,9 +41738,11 @@ asio::awaitable<result<stream>> open_here_body(asio::any_io_executor here, endpo
 /// Connects to `target` and completes with void(error_code, stream).
 ///
 /// Every address of a name is tried: IPv6 first, the next one after `attempt_delay` or at once when one
-/// fails. Errors: those of the look-up; of the first address that failed, when all did; of tls;
-/// make_timeout(resolve, connect
-///   or tls); errc::invalid_endpoint, dragline::errc::invalid_option.
+/// fails.
+///
+/// Errors: those of the look-up; of the first address that failed, when all did; of tls; errc::proxy_*;
+///   errc::address_blocked; make_timeout(resolve, connect, proxy, tls or total); errc::invalid_endpoint,
+///   dragline::errc::invalid_option.
 /// Cancel: any type. Threads: any.
 template <async::where Where, class Token = default_token>
 auto open_connection(Where&& where, endpoint target, connect_options options, Token&& token = {}) {
@@ -42003,6 +42110,7 @@ private:
     asio::awaitable<result<void>> wait(direction& side, asio::ip::udp::socket::wait_type what,
                                        async::time_point until, phase where);
 
+    fair_turn turn_;
     direction receiving_{*this};
     direction sending_{*this};
 };
@@ -42065,6 +42173,11 @@ DRAGLINE_DECL asio::awaitable<result<void>> datagram_socket::wait(direction& sid
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> datagram_socket::receive(asio::mutable_buffer into,
                                                                             place& sender,
                                                                             async::time_point until) {
+    if (turn_.step()) {  // before, since the caller's buffer may be everybody's
+        auto passing = turn_.pass(loop.executor());
+        const auto passed = co_await std::move(passing);
+        if (!passed) co_return passed.error();
+    }
     char beyond = 0;  // what is written here did not fit
     const std::array<asio::mutable_buffer, 2> room{into, asio::buffer(&beyond, 1)};
     for (;;) {
@@ -43779,7 +43892,7 @@ struct header_layout {
     constexpr void add(header_field field) {
         const bool length = field.what == header_field::kind::length;
         const bool fits = count < max_fields && field.width >= 1 && field.width <= 8 &&
-                          field.lowest <= field.highest && (!length || lengths < max_parts);
+                          field.lowest <= field.highest && (!length || lengths + (trailer > 0) < max_parts);
         if (!fits) {
             usable = false;
             return;
@@ -44053,7 +44166,7 @@ public:
 
     /// So many bytes come last that no length counts, a checksum: the last part.
     constexpr length_prefixed& trailer(std::size_t bytes) {
-        layout_.usable = layout_.usable && layout_.lengths < detail::header_layout::max_parts;
+        layout_.usable = layout_.usable && layout_.lengths + (bytes > 0) <= detail::header_layout::max_parts;
         return layout_.trailer = bytes, *this;
     }
 
@@ -45390,7 +45503,9 @@ DRAGLINE_DECL result<void> sealing_direction::start(channel_cipher cipher, secre
     return keys_.start(packet_cipher::use::sealing, cipher);
 }
 
+// The peer follows one key at a time, and only a packet shows it that there is another.
 DRAGLINE_DECL result<void> sealing_direction::rekey() {
+    if (packets_ == 0) return {};  // this one is new
     if (keys_.epoch >= limits_.last_epoch) return errc::channel_exhausted;
     epoch_keys next;
     const auto made = keys_.next(packet_cipher::use::sealing, cipher_, next);
@@ -45587,7 +45702,7 @@ public:
     ///   malformed_frame, channel_not_ready. With a replay window they concern this packet only.
     result<channel_message> open(packet from_peer);
 
-    /// A new key for what is sent from now on.
+    /// A new key for what is sent from now on; the present one, when nothing was sealed with it.
     result<void> rekey();
 
     /// How many new keys this direction has had.
@@ -45757,6 +45872,8 @@ DRAGLINE_DECL result<channel_message> secure_channel::open(packet from_peer) {
 
 #include <asio/awaitable.hpp>
 
+#include <cstddef>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45788,10 +45905,23 @@ private:
     stream_reader::pointer reading() const noexcept { return {stream_, &stream_->reader}; }
     stream_writer::pointer writing() const noexcept { return {stream_, &stream_->writer}; }
     asio::awaitable<result<void>> shake_hands(stream_limit limit);
-    result<void> queue_end();
+    bool has_room(std::size_t message_size) const noexcept;
+    static asio::awaitable<result<void>> queue_end(pointer self, stream_limit limit);
+
+    asio::awaitable<result<void>> wait_for_turn(async::time_point until);
+
+    // The stream's turn to write, or what may be it; then the next sender's.
+    struct turn {
+        secure_transfer& owner;
+        bool had = true;
+        ~turn() {
+            if (had && !owner.waiting_.empty()) owner.waiting_.front()->notify();
+        }
+    };
 
     stream_state::pointer stream_;
-    std::error_code read_end_;  // what every receive() gives from now on
+    std::deque<async::event*> waiting_;  // senders, while another one waits for the queue
+    std::error_code read_end_;           // what every receive() gives from now on
     bool begun_ = false;
 };
 
@@ -45803,6 +45933,8 @@ private:
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
+
+#include <algorithm>
 
 namespace dragline::inline v1::net::detail {
 
@@ -45848,6 +45980,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::handshake(pointer s
 DRAGLINE_DECL asio::awaitable<result<std::string>> secure_transfer::receive(pointer self,
                                                                             stream_limit limit) {
     if (self->read_end_) co_return self->read_end_;
+    if (!self->channel.established()) co_return errc::channel_not_ready;
     const auto packets = self->channel.packets();
     packet_reader unit(packets);
     auto reading = stream_reader::read_unit(self->reading(), unit, limit);
@@ -45859,38 +45992,72 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> secure_transfer::receive(poin
     co_return std::move(opened->text);
 }
 
+DRAGLINE_DECL bool secure_transfer::has_room(std::size_t message_size) const noexcept {
+    const auto size = message_size + packet_header::size + packet_cipher::tag_size;
+    const auto most = stream_->core.options.most_queued();
+    return size <= most && stream_->writer.queued() <= most - size;
+}
+
 // A packet that was sealed must go: its number is used up. So whether it can is asked before.
 DRAGLINE_DECL result<void> secure_transfer::queue(std::string_view message) {
-    const auto size = message.size() + packet_header::size + packet_cipher::tag_size;
-    const auto most = stream_->core.options.most_queued();
-    const auto queued = stream_->writer.queued();
-    if (size > most || queued > most - size) return errc::queue_limit_exceeded;
+    if (!has_room(message.size())) return errc::queue_limit_exceeded;
     std::string packet;
-    packet.reserve(size);
+    packet.reserve(message.size() + packet_header::size + packet_cipher::tag_size);
     const auto sealed = channel.seal(message, packet);
     return sealed ? stream_writer::queue(writing(), packet) : sealed;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::wait_for_turn(async::time_point until) {
+    struct place {
+        place(std::deque<async::event*>& in, async::loop_state& loop) : row(in), ready(loop) {
+            row.push_back(&ready);
+        }
+        ~place() { row.erase(std::find(row.begin(), row.end(), &ready)); }
+        std::deque<async::event*>& row;
+        async::event ready;
+    } mine(waiting_, stream_->core.loop);
+    auto waiting = mine.ready.wait(until, phase::write);
+    co_return co_await std::move(waiting);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::send(pointer self, std::string message,
                                                                   stream_limit limit) {
     const auto queued = self->queue(message);
     if (!queued) co_return queued;
-    auto draining = stream_writer::drain(self->writing(), limit);
-    const auto drained = co_await std::move(draining);
-    // Another sender waits for the queue already; this message is in it.
-    if (drained.error() == errc::busy) co_return result<void>();
-    co_return drained;
+    limit.until = async::deadline_after(self->stream_->core.loop.now(), limit.timeout);
+    for (;;) {
+        {
+            turn mine{*self};
+            auto draining = stream_writer::drain(self->writing(), limit);
+            const auto drained = co_await std::move(draining);
+            mine.had = drained.error() != errc::busy;
+            if (mine.had) co_return drained;
+        }
+        auto waiting = self->wait_for_turn(limit.until);
+        const auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
 }
 
-DRAGLINE_DECL result<void> secure_transfer::queue_end() {
+// Behind a full queue it waits for its place: there is only one end.
+DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::queue_end(pointer self, stream_limit limit) {
+    if (!self->has_room(0)) {
+        auto waiting = stream_writer::write(self->writing(), std::string(), gather(), limit);
+        const auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited.error();
+    }
+    if (!self->has_room(0)) co_return errc::queue_limit_exceeded;
     std::string packet;
-    const auto sealed = channel.seal_end(packet);
-    return sealed ? stream_writer::queue(writing(), packet) : sealed;
+    const auto sealed = self->channel.seal_end(packet);
+    co_return sealed ? stream_writer::queue(self->writing(), packet) : sealed;
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::shutdown(pointer self, stream_limit limit) {
     if (self->stream_->writer.writing()) co_return errc::busy;
-    const auto queued = self->queue_end();
+    const turn mine{*self};
+    limit.until = async::deadline_after(self->stream_->core.loop.now(), limit.timeout);
+    auto queueing = queue_end(self, limit);
+    const auto queued = co_await std::move(queueing);
     if (!queued) co_return queued;
     auto ending = stream_writer::shutdown(self->writing(), limit);
     co_return co_await std::move(ending);
@@ -45898,9 +46065,18 @@ DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::shutdown(pointer se
 
 DRAGLINE_DECL asio::awaitable<result<void>> secure_transfer::close(pointer self, stream_limit limit) {
     if (self->stream_->writer.writing()) co_return errc::busy;
-    if (self->channel.established()) static_cast<void>(self->queue_end());  // unless it went before
-    auto closing = stream_writer::close(self->writing(), limit);
-    co_return co_await std::move(closing);
+    struct closer {
+        stream_layer& layer;
+        ~closer() { layer.close(); }
+    } const closing{*self->stream_->core.layer};
+    const turn mine{*self};
+    limit.until = async::deadline_after(self->stream_->core.loop.now(), limit.timeout);
+    if (self->channel.established()) {
+        auto queueing = queue_end(self, limit);
+        static_cast<void>(co_await std::move(queueing));  // unless it went before
+    }
+    auto ending = stream_writer::close(self->writing(), limit);
+    co_return co_await std::move(ending);
 }
 
 }  // namespace dragline::net::detail
@@ -45957,8 +46133,9 @@ public:
 
     /// The next message of the peer: string. Of the options, the timeout counts.
     ///
-    /// Errors: asio::error::eof when the peer has ended the channel; errc::channel_truncated when the stream
-    ///   ended without that; those of secure_channel::open(), which end the channel, and of the stream.
+    /// Errors: errc::channel_not_ready before the handshake; asio::error::eof when the peer has ended the
+    ///   channel; errc::channel_truncated when the stream ended without that; those of
+    ///   secure_channel::open(), which end the channel, and of the stream.
     /// Cancel: any type. What has arrived of a message is there for the next call.
     template <class Token = default_token>
     auto receive(const read_options& options, Token&& token = {}) {
@@ -45987,10 +46164,12 @@ public:
     /// As send(), without the wait.
     result<void> queue(std::string_view message) { return transfer_->queue(message); }
 
-    /// A new key for what is sent from now on.
+    /// A new key for what is sent from now on; the present one, when nothing was sealed with it.
     result<void> rekey() { return transfer_->channel.rekey(); }
 
     /// Says that nothing more comes, so that the peer's receive() ends with eof; it may go on: void.
+    ///
+    /// Errors: errc::busy while a send() waits; those of send() and of stream::shutdown().
     template <class Token = default_token>
     auto shutdown(Token&& token = {}) {
         return start<void>(&transfer::shutdown, std::forward<Token>(token), timed(write_options()));
@@ -46433,8 +46612,11 @@ DRAGLINE_DECL result<void> open_listening_socket(listening_socket& made, const s
 DRAGLINE_DECL result<void> open_beside(listening_socket& made, const listening_socket& first,
                                        const server_options& options);
 
-/// The place as our users write it.
-DRAGLINE_DECL endpoint written_place(const stream_place& place);
+/// The place as our users write it; empty where that cannot be.
+inline endpoint written_place(const stream_place& place) {
+    auto written = endpoint_of(place);
+    return written ? *std::move(written) : endpoint();
+}
 
 }  // namespace dragline::net::detail
 
@@ -46451,7 +46633,6 @@ DRAGLINE_DECL endpoint written_place(const stream_place& place);
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -46472,15 +46653,6 @@ inline bool is_local(const stream_place& place) noexcept {
     return place.protocol().family() == asio::local::stream_protocol().family();
 }
 
-// Empty for a socket without a name, and for an abstract one, which has no file.
-inline std::string path_of(const stream_place& place) {
-    asio::local::stream_protocol::endpoint local;
-    if (place.size() > local.capacity()) return {};
-    std::memcpy(local.data(), place.data(), place.size());
-    local.resize(place.size());
-    return local.path();
-}
-
 // A file that a server left behind: nobody listens there any more.
 inline bool is_left_behind(const std::string& path, const stream_place& place,
                            const asio::any_io_executor& loop) {
@@ -46496,7 +46668,7 @@ inline bool is_left_behind(const std::string& path, const stream_place& place,
 
 inline result<void> bind_local(listening_socket& made, const stream_place& place,
                                const server_options& options, const asio::any_io_executor& loop) {
-    const auto path = path_of(place);
+    const auto path = written_place(place).host();
     const bool has_file = !path.empty() && path.front() != '\0';
     std::error_code ec;
     made.acceptor.bind(place, ec);
@@ -46555,15 +46727,6 @@ DRAGLINE_DECL result<void> open_beside(listening_socket& made, const listening_s
     if (ec) platform::close_socket(copy);
     if (!ec) made.acceptor.non_blocking(true, ec);
     return ec;
-}
-
-DRAGLINE_DECL endpoint written_place(const stream_place& place) {
-    if (is_local(place)) return endpoint::local_socket(path_of(place));
-    asio::ip::tcp::endpoint address;
-    if (place.size() > address.capacity()) return endpoint();
-    std::memcpy(address.data(), place.data(), place.size());
-    address.resize(place.size());
-    return endpoint(address.address(), address.port());
 }
 
 }  // namespace dragline::net::detail
@@ -46959,8 +47122,8 @@ DRAGLINE_DECL void server_connection::start(const std::shared_ptr<server_connect
     auto& server = self->owner_->server();
     auto& loop = self->owner_->loop();
     const auto limit = server.options.connection_timeout();
-    if (limit != no_limit) loop.deadlines().arm(self->limit_, async::deadline_after(loop.now(), limit));
     try {
+        if (limit != no_limit) loop.deadlines().arm(self->limit_, async::deadline_after(loop.now(), limit));
         auto context = server.context();
         // A coroutine handler on a plain connection gets by with no frame of ours.
         auto serving = context || server.handler->plain
@@ -47801,8 +47964,19 @@ DRAGLINE_DECL bool is_transport_failure(std::error_code ec) noexcept;
 #include <asio/error.hpp>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace dragline::inline v1::net {
+namespace detail {
+
+// Of TLS, what our own options are to blame for: every server would fail alike.
+DRAGLINE_DECL bool is_our_own_tls_failure(std::error_code ec) noexcept {
+    if (ec.category() != tls::error_category()) return false;
+    return ec.value() >= static_cast<int>(tls::errc::invalid_host) || ec == tls::errc::empty_trust_store ||
+           ec == tls::errc::closed;
+}
+
+}  // namespace detail
 
 DRAGLINE_DECL bool is_transport_failure(std::error_code ec) noexcept {
     if (ec == errc::no_upstream || ec == asio::error::operation_aborted) return false;
@@ -47816,8 +47990,10 @@ DRAGLINE_DECL bool is_transport_failure(std::error_code ec) noexcept {
         asio::error::network_down,       asio::error::timed_out,           asio::error::network_reset,
     };
     return std::find(std::begin(broken), std::end(broken), ec) != std::end(broken) ||
-           ec == asio::error::eof || ec == std::errc::no_such_file_or_directory ||
-           ec == condition::resolve_failed || ec == condition::tls_failed;
+           ec == asio::error::eof || ec == errc::incomplete_read ||
+           ec == std::error_code(ENOENT, asio::error::get_system_category()) ||
+           ec == condition::resolve_failed ||
+           (ec == condition::tls_failed && !detail::is_our_own_tls_failure(ec));
 }
 
 }  // namespace dragline::net

@@ -1139,9 +1139,11 @@ private:
         bool close = false;
     };
 
+    asio::awaitable<asio::ip::udp::endpoint> open(asio::ip::address where, std::uint16_t port);
     asio::awaitable<void> receive_all(std::shared_ptr<listener> from);
     asio::awaitable<void> accept_all(std::shared_ptr<listener> from);
     asio::awaitable<void> serve(asio::ip::tcp::socket socket);
+    asio::awaitable<void> send(const listener& from, const dns_packet& packet, asio::ip::udp::endpoint to);
     asio::awaitable<void> send_later(std::shared_ptr<listener> from, asio::ip::udp::endpoint to,
                                      std::vector<dns_packet> packets);
     response respond(byte_view bytes, dns_transport transport, std::string peer);
@@ -1167,10 +1169,10 @@ private:
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
-#include <asio/post.hpp>
 #include <asio/read.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
+#include <asio/use_future.hpp>
 #include <asio/write.hpp>
 
 #include <array>
@@ -1180,40 +1182,42 @@ private:
 namespace dragline::inline v1::testing::detail {
 
 struct dns_server_state::listener {
-    listener(asio::io_context& on, const asio::ip::udp::endpoint& where)
-        : datagrams(on, where), acceptor(on) {
+    listener(net::datagram opened, asio::io_context& on) : datagrams(std::move(opened)), acceptor(on) {
         const auto place = datagrams.local_endpoint();
-        datagrams.set_option(asio::socket_base::receive_buffer_size(1024 * 1024));
         acceptor.open(place.address().is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4());
         acceptor.set_option(asio::socket_base::reuse_address(true));
         acceptor.bind(asio::ip::tcp::endpoint(place.address(), place.port()));
         acceptor.listen();
     }
 
-    asio::ip::udp::socket datagrams;
+    net::datagram datagrams;
     asio::ip::tcp::acceptor acceptor;
 };
 
-DRAGLINE_DECL asio::ip::udp::endpoint dns_server_state::listen(const asio::ip::address& where,
-                                                               std::uint16_t port) {
+DRAGLINE_DECL asio::awaitable<asio::ip::udp::endpoint> dns_server_state::open(asio::ip::address where,
+                                                                              std::uint16_t port) {
+    const auto options = net::datagram_options().receive_buffer(1024 * 1024).timeout(no_limit);
     std::shared_ptr<listener> made;
     for (int tries = 1; !made; ++tries) {
+        auto opening = net::open_datagram(thread_.context(), net::endpoint(where, port), options);
+        auto opened = co_await std::move(opening);
         try {
-            made = std::make_shared<listener>(thread_.context(), asio::ip::udp::endpoint(where, port));
+            made = std::make_shared<listener>(std::move(opened), thread_.context());
         } catch (const std::system_error& failure) {
             // The port that UDP got may be taken for TCP; another one will do.
             if (port != 0 || tries == 20 || failure.code() != asio::error::address_in_use) throw;
         }
     }
-    const auto place = made->datagrams.local_endpoint();
-    {
-        std::lock_guard lock(mutex_);
-        places_.push_back(place);
-    }
-    asio::post(thread_.context(), [this, made] {
-        asio::co_spawn(thread_.context(), receive_all(made), asio::detached);
-        asio::co_spawn(thread_.context(), accept_all(made), asio::detached);
-    });
+    asio::co_spawn(thread_.context(), receive_all(made), asio::detached);
+    asio::co_spawn(thread_.context(), accept_all(made), asio::detached);
+    co_return made->datagrams.local_endpoint();
+}
+
+DRAGLINE_DECL asio::ip::udp::endpoint dns_server_state::listen(const asio::ip::address& where,
+                                                               std::uint16_t port) {
+    const auto place = asio::co_spawn(thread_.context(), open(where, port), asio::use_future).get();
+    std::lock_guard lock(mutex_);
+    places_.push_back(place);
     return place;
 }
 
@@ -1289,22 +1293,34 @@ std::string place_text(const Endpoint& place) {
 }
 
 DRAGLINE_DECL asio::awaitable<void> dns_server_state::receive_all(std::shared_ptr<listener> from) {
-    std::array<std::uint8_t, 65536> buffer;
-    asio::ip::udp::endpoint peer;
     for (;;) {
-        const auto [ec, size] = co_await from->datagrams.async_receive_from(
-            asio::buffer(buffer), peer, dragline::as_tuple(asio::use_awaitable));
+        const auto [ec, got] = co_await from->datagrams.receive_from(dragline::as_tuple(asio::use_awaitable));
         if (ec) continue;  // a client that is gone: its port was unreachable
-        auto answer = respond(byte_view(buffer.data(), size), dns_transport::udp, place_text(peer));
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(got.bytes.data());
+        auto answer = respond(byte_view(bytes, got.bytes.size()), dns_transport::udp, place_text(got.sender));
         if (answer.packets.empty()) continue;
-        if (answer.packets.size() == 1 && answer.packets.front().after.count() == 0 &&
-            !answer.packets.front().other_port) {
-            const auto bytes = asio::buffer(answer.packets.front().bytes);
-            co_await from->datagrams.async_send_to(bytes, peer, dragline::as_tuple(asio::use_awaitable));
+        const auto& first = answer.packets.front();
+        if (answer.packets.size() == 1 && first.after.count() == 0 && !first.other_port) {
+            co_await send(*from, first, got.sender);
             continue;
         }
-        asio::co_spawn(thread_.context(), send_later(from, peer, std::move(answer.packets)), asio::detached);
+        asio::co_spawn(thread_.context(), send_later(from, got.sender, std::move(answer.packets)),
+                       asio::detached);
     }
+}
+
+// One that cannot be sent is lost, as datagrams are.
+DRAGLINE_DECL asio::awaitable<void> dns_server_state::send(const listener& from, const dns_packet& packet,
+                                                           asio::ip::udp::endpoint to) {
+    std::string bytes(packet.bytes.begin(), packet.bytes.end());
+    if (!packet.other_port) {
+        co_await from.datagrams.send_to(std::move(bytes), to, dragline::as_tuple(asio::use_awaitable));
+        co_return;
+    }
+    const net::endpoint same_host(from.datagrams.local_endpoint().address(), 0);
+    auto opening = net::open_datagram(thread_.context(), same_host);
+    const auto other = co_await std::move(opening);
+    co_await other.send_to(std::move(bytes), to, dragline::as_tuple(asio::use_awaitable));
 }
 
 DRAGLINE_DECL asio::awaitable<void> dns_server_state::send_later(std::shared_ptr<listener> from,
@@ -1316,14 +1332,7 @@ DRAGLINE_DECL asio::awaitable<void> dns_server_state::send_later(std::shared_ptr
             timer.expires_after(packet.after);
             co_await timer.async_wait(dragline::as_tuple(asio::use_awaitable));
         }
-        const auto bytes = asio::buffer(packet.bytes);
-        if (packet.other_port) {
-            const asio::ip::udp::endpoint place(from->datagrams.local_endpoint().address(), 0);
-            asio::ip::udp::socket other(thread_.context(), place);
-            co_await other.async_send_to(bytes, to, dragline::as_tuple(asio::use_awaitable));
-        } else {
-            co_await from->datagrams.async_send_to(bytes, to, dragline::as_tuple(asio::use_awaitable));
-        }
+        co_await send(*from, packet, to);
     }
 }
 

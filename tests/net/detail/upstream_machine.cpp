@@ -139,7 +139,8 @@ TEST_CASE("the ring spreads keys by weight", "[net][upstream_machine]") {
 TEST_CASE("a server that is added or removed moves only the keys that it gets or had",
           "[net][upstream_machine]") {
     upstream_scene five(servers_named("abcde"), with_policy(upstream_policy::hash_ring));
-    upstream_scene six(servers_named("fedcba"), with_policy(upstream_policy::hash_ring));  // the order is all one
+    upstream_scene six(servers_named("fedcba"),
+                       with_policy(upstream_policy::hash_ring));  // the order is all one
     int moved = 0;
     bool only_to_new = true;
     for (int i = 0; i < 6'000; ++i) {

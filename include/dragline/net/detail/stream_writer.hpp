@@ -54,7 +54,7 @@ private:
 
     stream_core& core_;
     byte_queue queue_;
-    std::size_t ahead_ = 0;  // of what is queued: before the write that waits for its turn
+    std::size_t ahead_ = 0;                   // of what is queued: before the write that waits for its turn
     std::unique_ptr<async::event> progress_;  // of the queue; made at the first wait for it
     std::error_code failure_;
     bool told_ = true;       // the failure
