@@ -12150,6 +12150,10 @@ DRAGLINE_DECL std::ptrdiff_t ares_sockets::receive_stream(int socket, stream& th
 #endif
 
 #endif
+// ---- dragline/dns/detail/query_ids.hpp
+// The ids of the queries under way on one channel. No two are alike: a reply that says nothing but its id, as
+// a refusal may, then has one owner.
+
 // ---- dragline/dns/detail/keyed_hash.hpp
 // SipHash-2-4 with 128 bits of output, and what is made of it here: a set that hardly ever confuses two
 // names, and random numbers without a system call for each. Start with keyed_hash.
@@ -12297,6 +12301,34 @@ private:
 
 }  // namespace dragline::dns::detail
 
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace dragline::inline v1::dns::detail {
+
+class query_ids {
+public:
+    explicit query_ids(async::random_source& random) : random_(random), taken_(most) {}
+
+    // A random one that nobody has; when nearly all are taken, perhaps one that somebody has.
+    std::uint16_t take() noexcept {
+        auto id = random_.next16();
+        for (int tries = 1; taken_[id] && tries < 1000; ++tries) id = random_.next16();
+        taken_[id] = true;
+        return id;
+    }
+    void give_back(std::uint16_t id) noexcept { taken_[id] = false; }
+
+private:
+    static constexpr std::size_t most = 0x10000;
+
+    random_numbers random_;
+    std::vector<bool> taken_;
+};
+
+}  // namespace dragline::dns::detail
+
 #include <asio/ip/udp.hpp>
 
 #include <cstddef>
@@ -12399,7 +12431,7 @@ private:
     std::vector<outcome> outcomes_;
     std::vector<std::uint8_t> replies_;
     std::vector<std::uint8_t> query_;
-    random_numbers ids_;
+    query_ids ids_;
     async::deadline tick_;
     async::time_point made_at_;
     std::size_t asked_ = 0;
@@ -12613,10 +12645,10 @@ DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& fo
     if (!channel_) return;
     ++asked_;
     query_.clear();
-    const auto id = ids_.next16();
+    const auto id = ids_.take();
     if (const auto ec = wire::append_query(id, asked, form, query_)) {
         outcomes_.push_back(outcome{std::move(sink), tag, ec, 0, 0});
-        return deliver_later();
+        return ids_.give_back(id), deliver_later();
     }
     auto& query = pending_.emplace_back(pending{this, std::move(sink), tag, id, {}});
     query.at = std::prev(pending_.end());
@@ -12640,6 +12672,7 @@ void ares_channel::on_answer(void* context, int status, int, Byte* reply, int si
     auto& channel = *query.channel;
     channel.answered(query, status,
                      reply && size > 0 ? byte_view(reply, static_cast<std::size_t>(size)) : byte_view());
+    channel.ids_.give_back(query.id);
     channel.pending_.erase(query.at);
 }
 

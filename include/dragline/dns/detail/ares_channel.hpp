@@ -5,7 +5,7 @@
 #include <dragline/async/deadline.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/dns/detail/ares_sockets.hpp>
-#include <dragline/dns/detail/keyed_hash.hpp>
+#include <dragline/dns/detail/query_ids.hpp>
 #include <dragline/dns/server.hpp>
 #include <dragline/dns/transport.hpp>
 #include <dragline/dns/wire/query_form.hpp>
@@ -112,7 +112,7 @@ private:
     std::vector<outcome> outcomes_;
     std::vector<std::uint8_t> replies_;
     std::vector<std::uint8_t> query_;
-    random_numbers ids_;
+    query_ids ids_;
     async::deadline tick_;
     async::time_point made_at_;
     std::size_t asked_ = 0;

@@ -126,10 +126,10 @@ DRAGLINE_DECL void ares_channel::ask(const question& asked, const query_form& fo
     if (!channel_) return;
     ++asked_;
     query_.clear();
-    const auto id = ids_.next16();
+    const auto id = ids_.take();
     if (const auto ec = wire::append_query(id, asked, form, query_)) {
         outcomes_.push_back(outcome{std::move(sink), tag, ec, 0, 0});
-        return deliver_later();
+        return ids_.give_back(id), deliver_later();
     }
     auto& query = pending_.emplace_back(pending{this, std::move(sink), tag, id, {}});
     query.at = std::prev(pending_.end());
@@ -153,6 +153,7 @@ void ares_channel::on_answer(void* context, int status, int, Byte* reply, int si
     auto& channel = *query.channel;
     channel.answered(query, status,
                      reply && size > 0 ? byte_view(reply, static_cast<std::size_t>(size)) : byte_view());
+    channel.ids_.give_back(query.id);
     channel.pending_.erase(query.at);
 }
 
