@@ -174,8 +174,8 @@ TEST_CASE("socat reaches our servers by TCP, a Unix socket and TLS", "[integrati
     const auto authority = lab.folder.write("ca.pem", foreigners_authority().certificate_pem());
     // In TLS 1.3 socat may block in a read that only tickets have come for.
     const auto how = ",cafile=" + authority + ",commonname=a.test,openssl-max-proto-version=TLS1.2";
-    CHECK(lab.run({"socat", "-t5", "-", "OPENSSL:" + address_of(secure) + how}, "one\ntwo\n") ==
-          "one\ntwo\n");
+    const auto said = lab.run({"socat", "-t5", "-", "OPENSSL:" + address_of(secure) + how}, "one\ntwo\n");
+    CHECK(said.ends_with("one\ntwo\n"));  // socat 1.8 warns before
 }
 
 TEST_CASE("ten thousand idle connections are held, and each is answered", "[integration][server]") {
