@@ -32434,7 +32434,8 @@ public:
     auto shutdown(Token&& token = {}) { return shutdown(write_options(), std::forward<Token>(token)); }
 
     /// As shutdown(), and then closes both directions: void. However it ends, the stream is closed, and a
-    /// read that was under way ends with operation_aborted. Takes no longer than write_timeout().
+    /// read that was under way ends with operation_aborted. Takes no longer than write_timeout(). Where bytes
+    /// of the peer are unread, the system may reset the connection, and the peer lose what was sent last.
     template <class Token = default_token>
     auto close(const write_options& options, Token&& token = {}) {
         return start<void>(&writer::close, std::forward<Token>(token), writing(), timed(options));
@@ -32447,7 +32448,6 @@ public:
     void abort() noexcept {
         if (state_) layer().close();
     }
-
     bool is_open() const noexcept { return state_ && layer().is_open(); }
 
     /// Whether close() was called, or the connection is known to be lost.
@@ -42216,6 +42216,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> datagram_socket::receive(asio
     for (;;) {
         std::error_code ec;
         const auto size = socket.receive_from(room, sender, 0, ec);
+        if (!ec && remote && sender != *remote) continue;  // came before the socket was connected
         if (!ec && size <= into.size()) co_return size;
         if (!ec || ec == asio::error::message_size) co_return errc::datagram_truncated;
         if (ec != asio::error::would_block && ec != asio::error::try_again) co_return ec;
@@ -46544,7 +46545,8 @@ DRAGLINE_DECL asio::awaitable<result<server>> start_server_body(std::vector<asio
 }  // namespace detail
 
 /// Listens at `at` and completes with void(error_code, server). Port 0 is a free one; a host that is empty
-/// stands for every address of this machine; the file that a dead server left of a Unix socket is replaced.
+/// stands for every address of this machine, and an IPv4 client then has a v4-mapped one; the file that a
+/// dead server left of a Unix socket is replaced.
 ///
 /// Each connection calls `handler`: a coroutine, awaitable<void>(net::stream), runs on the loop and owns its
 /// stream; a plain function, void(net::stream&), perhaps with a std::stop_token, runs on options.pool(), uses

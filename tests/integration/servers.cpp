@@ -155,8 +155,11 @@ TEST_CASE("openssl s_client verifies our server, and shows it a certificate", "[
         auto arguments = common;
         arguments.insert(arguments.end(), {version, "-cert", lab.folder.write("chain.pem", issued.chain_pem),
                                            "-key", lab.folder.write("key.pem", issued.private_key_pem)});
-        // It leaves at the end of its input, so that must stay open until the answer is there.
-        const auto script = lab.folder.write("talk.sh", "(echo hello; sleep 0.5) | exec \"$@\"\n");
+        // It leaves at the end of its input, which stays open until the answer is there.
+        const auto script = lab.folder.write("talk.sh", R"(
+rm -f "$0.answered"; mkfifo "$0.answered"
+{ echo hello; cat "$0.answered"; } | "$@" | { read -r answer; echo "$answer" | tee "$0.answered"; }
+)");
         arguments.front() = need_program("openssl");
         arguments.insert(arguments.begin(), {"sh", script});
         CHECK(lab.run(arguments).find("hello\n") != std::string::npos);

@@ -3,6 +3,7 @@
 #include "../support/run.hpp"
 
 #include <dragline/async/event_loop.hpp>
+#include <dragline/net/detail/datagram_socket.hpp>
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/buffer.hpp>
@@ -150,6 +151,26 @@ TEST_CASE("a connected socket hears its peer alone, and that nobody is there", "
     peer.close();
     CHECK(!lab.send(connected, "is anybody there?"));
     CHECK(lab.receive(connected).ec() == asio::error::connection_refused);
+}
+
+TEST_CASE("a connected socket takes nothing that a stranger sent before it was connected",
+          "[net][datagram]") {
+    datagram_lab lab;
+    const auto peer = lab.open(), stranger = lab.open();
+    auto made = std::make_shared<net::detail::datagram_socket>(lab.loop.get_executor());
+    made->max_size = 100;
+    made->socket.open(asio::ip::udp::v4());
+    made->socket.bind({asio::ip::address_v4::loopback(), 0});
+    CHECK(!lab.send(stranger, "forged", made->socket.local_endpoint()));
+    made->remote = peer.local_endpoint();
+    made->socket.connect(*made->remote);
+    made->socket.non_blocking(true);
+    const datagram connected(made);
+    CHECK(!lab.send(peer, "true", connected.local_endpoint()));
+    kept_completion<std::string> got;
+    connected.receive(5s, got);
+    run_until(lab.loop, [&] { return got.done(); });
+    CHECK(got.value() == "true");
 }
 
 TEST_CASE("a receive has a deadline and can be cancelled, and nothing is lost", "[net][datagram]") {

@@ -114,7 +114,8 @@ DRAGLINE_DECL asio::awaitable<result<server>> start_server_body(std::vector<asio
 }  // namespace detail
 
 /// Listens at `at` and completes with void(error_code, server). Port 0 is a free one; a host that is empty
-/// stands for every address of this machine; the file that a dead server left of a Unix socket is replaced.
+/// stands for every address of this machine, and an IPv4 client then has a v4-mapped one; the file that a
+/// dead server left of a Unix socket is replaced.
 ///
 /// Each connection calls `handler`: a coroutine, awaitable<void>(net::stream), runs on the loop and owns its
 /// stream; a plain function, void(net::stream&), perhaps with a std::stop_token, runs on options.pool(), uses

@@ -200,7 +200,8 @@ public:
     auto shutdown(Token&& token = {}) { return shutdown(write_options(), std::forward<Token>(token)); }
 
     /// As shutdown(), and then closes both directions: void. However it ends, the stream is closed, and a
-    /// read that was under way ends with operation_aborted. Takes no longer than write_timeout().
+    /// read that was under way ends with operation_aborted. Takes no longer than write_timeout(). Where bytes
+    /// of the peer are unread, the system may reset the connection, and the peer lose what was sent last.
     template <class Token = default_token>
     auto close(const write_options& options, Token&& token = {}) {
         return start<void>(&writer::close, std::forward<Token>(token), writing(), timed(options));
@@ -213,7 +214,6 @@ public:
     void abort() noexcept {
         if (state_) layer().close();
     }
-
     bool is_open() const noexcept { return state_ && layer().is_open(); }
 
     /// Whether close() was called, or the connection is known to be lost.

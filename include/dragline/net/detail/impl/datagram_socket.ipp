@@ -65,6 +65,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> datagram_socket::receive(asio
     for (;;) {
         std::error_code ec;
         const auto size = socket.receive_from(room, sender, 0, ec);
+        if (!ec && remote && sender != *remote) continue;  // came before the socket was connected
         if (!ec && size <= into.size()) co_return size;
         if (!ec || ec == asio::error::message_size) co_return errc::datagram_truncated;
         if (ec != asio::error::would_block && ec != asio::error::try_again) co_return ec;
