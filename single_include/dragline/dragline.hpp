@@ -35050,7 +35050,10 @@ asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
 // Included by <dragline/http/detail/fetch_place.hpp> only.
 
 // ---- dragline/http/detail/fetch_op.hpp
-// One fetch: its hops and attempts up to a head that is the answer, and the connection that has its body.
+// One fetch: its hops up to a head that is the answer, and then its body.
+
+// ---- dragline/http/detail/fetch_hop.hpp
+// One hop of a fetch: the attempts at one request, up to a head, and the connection that has its body.
 
 // ---- dragline/http/detail/authentication_machine.hpp
 // Decides which credentials go with a request, and whether a refused one is sent again (RFC 9110, 11). No
@@ -35819,57 +35822,27 @@ DRAGLINE_DECL void strip_body_fields(fields& headers) {
 
 #endif
 
-#include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <system_error>
 
 namespace dragline::inline v1::http::detail {
 
-class fetch_op {
-public:
-    fetch_op(std::shared_ptr<session_state> session, fetch_options&& options);
-
-    /// Up to the head of the answer. Call once; the object must outlive the coroutine, here and below.
-    asio::awaitable<result<void>> open(std::string url);
-
-    /// All of the body, after open(); an answer whose body fails has none.
-    asio::awaitable<result<response>> receive();
-
-    // For who reads the body in pieces: from connection(), with body(), until close_body().
-    h1_connection& connection() noexcept { return *place_.connection(); }
-    body_reader& body() noexcept { return reader_; }
-    async::interrupter& ending() noexcept { return call_.ending(); }
-
-    /// After the body: the rest of the request, as far as the peer takes it. What the caller ends or his
-    /// source refuses is an error, a peer that takes no more is none.
-    asio::awaitable<result<void>> finish_request();
-
-    /// What is known before the body; call once.
-    response_record take_record();
-
-    /// The body has ended, or failed: the connection is kept for the next fetch, or closed.
-    void close_body(std::error_code ec);
-
-private:
+class fetch_hop {
+protected:
     using time_point = async::time_point;
     using duration = async::duration;
 
-    std::error_code prepare(const std::string& text);
-    asio::awaitable<result<void>> hop();
-    asio::awaitable<result<void>> attempt(bool& stale);
-    asio::awaitable<result<void>> exchange_on(h1_connection& connection);
-    bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
-    bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
-    std::error_code choose_tls();
-    std::error_code follow();
-    void record(std::error_code ec);
+    fetch_hop(std::shared_ptr<session_state> session, fetch_options&& options);
 
+    /// Up to a head, or again_ says that the same request is to be made once more.
+    asio::awaitable<result<void>> hop();
+
+    void record(std::error_code ec);
     static void close_connection(void* connection) noexcept {
         static_cast<h1_connection*>(connection)->close();
     }
     time_point now() const noexcept { return session_->loop().now(); }
-    stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
 
     std::shared_ptr<session_state> session_;
     session_state::call call_;
@@ -35877,7 +35850,7 @@ private:
     time_point started_;
     time_point until_;
     body_reader reader_;
-    connection_pool::place place_;  // after open()
+    connection_pool::place place_;  // after a hop that is the answer
 
     dragline::url::url url_;
     std::string method_;
@@ -35886,23 +35859,32 @@ private:
     std::unique_ptr<body_source> source_;  // of that body, while it is sent
     fetch_cookies cookies_;
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
-    std::shared_ptr<tls_setup> tls_;
 
     authentication_machine authentication_;
     response_head head_;
-    redirect_step next_;               // what follows head_
-    bool again_ = false;               // the same request, rather
-    bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again
+    redirect_step next_;  // what follows head_
+    bool again_ = false;  // the same request, rather
     response_record response_;
     attempt_record attempt_;
-    time_point attempt_started_{};
     stage_limit write_limit_;
+
+private:
+    asio::awaitable<result<void>> attempt(bool& stale);
+    asio::awaitable<result<void>> exchange_on(h1_connection& connection);
+    bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
+    bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
+    std::error_code choose_tls();
+    stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
+
+    std::shared_ptr<tls_setup> tls_;
+    time_point attempt_started_{};
+    bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again
 };
 
 }  // namespace dragline::http::detail
 
-// ---- dragline/http/detail/impl/fetch_op.ipp
-// Included by <dragline/http/detail/fetch_op.hpp> only.
+// ---- dragline/http/detail/impl/fetch_hop.ipp
+// Included by <dragline/http/detail/fetch_hop.hpp> only.
 
 // ---- dragline/http/detail/dialing.hpp
 // A connection that is being opened for a fetch, beside it: what another fetch has done with meanwhile may
@@ -38813,6 +38795,221 @@ DRAGLINE_DECL net::connect_request hop_connection::request() const {
 }  // namespace dragline::http::detail
 
 #endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL fetch_hop::fetch_hop(std::shared_ptr<session_state> session, fetch_options&& options)
+    : session_(std::move(session)),
+      call_(*session_),
+      options_(std::move(options)),
+      started_(now()),
+      until_(async::deadline_after(started_, options_.timeout())),
+      reader_(session_->loop(), options_, until_),
+      body_(options_.body()),
+      authentication_(session_->challenges()) {}
+
+DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
+    tls_.reset();
+    if (url_.scheme() != "https") return {};
+    auto setup = options_.tls() ? loop_sessions::of(session_->loop().executor()).tls(*options_.tls())
+                                : session_->tls_setup_of_session();
+    if (setup) tls_ = *setup;
+    return setup.error();
+}
+
+DRAGLINE_DECL stage_limit fetch_hop::limit_of(duration stage, phase where, time_point from) const noexcept {
+    return {std::min(until_, async::deadline_after(from, stage)), where};
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::hop() {
+    cookies_.set_field(fields_, url_, !pinned_, session_->loop().time());
+    bool stale = false;
+    auto first = attempt(stale);
+    auto done = co_await std::move(first);
+    if (!stale) co_return done;
+    // Once more, on a connection of its own: nothing else idle is to be trusted more.
+    auto second = attempt(stale);
+    co_return co_await std::move(second);
+}
+
+// `stale` says in whether this repeats a stale attempt, and out whether it may be repeated.
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
+    const bool repeats = std::exchange(stale, false);
+    attempt_ = attempt_record();
+    attempt_.retried = repeats;
+    attempt_started_ = now();
+    if (auto ec = choose_tls()) co_return record(ec), ec;
+    const hop_connection wanted(url_, options_, pinned_, tls_.get());
+    const bool fresh = options_.fresh_connection() || repeats;
+    auto& pool = session_->pool();
+    wanted.write_key(pool.key_text());
+    auto acquiring =
+        pool.acquire(pool.key_text(), fresh, attempt_started_, {until_, phase::queue}, call_.ending());
+    auto place = co_await std::move(acquiring);
+    attempt_.queue = now() - attempt_started_;
+    if (!place) co_return record(place.error()), place.error();
+    attempt_.reused = place->connection() != nullptr;
+    if (!attempt_.reused) {
+        auto request = wanted.request();
+        request.resolver = session_->resolver();
+        request.until = until_;
+        auto opening =
+            open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
+        auto opened = co_await std::move(opening);
+        if (!opened) co_return record(opened.error()), opened.error();
+        attempt_.reused = *opened;
+        if (attempt_.reused) attempt_.queue = now() - attempt_started_;
+    }
+    auto& connection = *place->connection();
+    auto exchanging = exchange_on(connection);
+    auto done = co_await std::move(exchanging);
+    if (done && is_answer()) {
+        place_ = *std::move(place);
+        co_return done;
+    }
+    record(done.error());
+    if (done) {
+        if (connection.reusable() && !options_.fresh_connection()) place->park(now());
+    } else {
+        stale = !repeats && attempt_.reused && may_repeat(connection, done.error());
+        if (call_.ending().interrupted())
+            co_return asio::error::make_error_code(asio::error::operation_aborted);
+    }
+    co_return done;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::exchange_on(h1_connection& connection) {
+    const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
+    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    auto asked = digest_request(method_, url_.request_target());
+    if (body_.in_memory()) asked.body = body_.bytes();
+    if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
+    auto source = body_access::open(body_);
+    if (!source) co_return source.error();
+    source_ = *std::move(source);
+    const auto host = options_.headers().find("Host");
+    request_view request;
+    request.method = method_;
+    request.scheme = url_.scheme();
+    request.host = host && pinned_ ? *host : url_.host();
+    request.target = url_.request_target();
+    request.fields = &fields_;
+    request.body = body_.bytes();
+    request.source = source_.get();
+    request.max_interim = options_.max_interim();
+    const bool has_body = (source_ && source_->size() != 0u) || !request.body.empty();
+    if (has_body && !expectation_failed_) request.expect_continue = options_.expect_continue();
+    connection.start(method_, options_.head_limits());
+
+    const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
+    write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
+    auto writing = connection.write_request(request, write_limit_);
+    auto written = co_await std::move(writing);
+    attempt_.bytes_sent = connection.bytes_sent();
+    if (!written) co_return written;
+    const auto sent = has_body ? now() : begun;  // a head alone goes out at once
+    auto reading = connection.read_head(head_, options_.max_interim(),
+                                        limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
+    auto read = co_await std::move(reading);
+    if (!read) co_return read;
+    attempt_.first_byte = now() - sent;
+    attempt_.status = head_.status;
+    cookies_.store(head_.headers, url_, session_->loop().time());
+
+    auto& peer = response_.peer;
+    peer.address = connection.peer_address();
+    peer.port = connection.peer_port();
+    peer.reused = attempt_.reused;
+    peer.tls = connection.peer_tls();
+    next_ = next_step(options_.redirects(), response_.history, url_, method_, head_);
+    if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
+        co_return ec;
+    again_ = authentication_.answer();
+    if (head_.status == 417 && request.expect_continue && body_.replayable()) {
+        again_ = expectation_failed_ = true;
+    }
+    if (is_answer()) co_return result<void>(reader_.start(head_));
+    auto discarding = reader_.discard(connection);
+    auto discarded = co_await std::move(discarding);
+    attempt_.bytes_received = reader_.bytes_received();
+    co_return discarded;
+}
+
+DRAGLINE_DECL bool fetch_hop::may_repeat(const h1_connection& connection, std::error_code ec) const noexcept {
+    const bool gone = ec == errc::connection_closed || ec == asio::error::connection_reset ||
+                      ec == asio::error::broken_pipe || ec == tls::errc::truncated;
+    if (!gone || !options_.stale_retry() || connection.answered() || !body_.replayable()) return false;
+    return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") || is_idempotent(method_);
+}
+
+DRAGLINE_DECL void fetch_hop::record(std::error_code ec) {
+    auto& timings = response_.timings;
+    timings.queue = attempt_.queue;
+    timings.resolve = attempt_.connection.resolve;
+    timings.connect = attempt_.connection.connect;
+    timings.tls = attempt_.connection.tls;
+    timings.first_byte = attempt_.first_byte;
+    if (!options_.trace()) return;
+    attempt_.url = url_.without_credentials().href();
+    attempt_.total = now() - attempt_started_;
+    attempt_.ec = ec;
+    options_.trace()->attempts.push_back(std::move(attempt_));
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_op : private fetch_hop {
+public:
+    fetch_op(std::shared_ptr<session_state> session, fetch_options&& options)
+        : fetch_hop(std::move(session), std::move(options)) {}
+
+    /// Up to the head of the answer. Call once; the object must outlive the coroutine, here and below.
+    asio::awaitable<result<void>> open(std::string url);
+
+    /// All of the body, after open(); an answer whose body fails has none.
+    asio::awaitable<result<response>> receive();
+
+    // For who reads the body in pieces: from connection(), with body(), until close_body().
+    h1_connection& connection() noexcept { return *place_.connection(); }
+    body_reader& body() noexcept { return reader_; }
+    async::interrupter& ending() noexcept { return call_.ending(); }
+
+    /// After the body: the rest of the request, as far as the peer takes it. What the caller ends or his
+    /// source refuses is an error, a peer that takes no more is none.
+    asio::awaitable<result<void>> finish_request();
+
+    /// What is known before the body; call once.
+    response_record take_record();
+
+    /// The body has ended, or failed: the connection is kept for the next fetch, or closed.
+    void close_body(std::error_code ec);
+
+private:
+    std::error_code prepare(const std::string& text);
+    std::error_code follow();
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_op.ipp
+// Included by <dragline/http/detail/fetch_op.hpp> only.
+
 // ---- dragline/http/detail/request_fields.hpp
 // The header fields of a request: the caller's, in his order, and those that the library adds.
 
@@ -38874,16 +39071,6 @@ DRAGLINE_DECL fields request_fields(const fetch_options& options, const session_
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL fetch_op::fetch_op(std::shared_ptr<session_state> session, fetch_options&& options)
-    : session_(std::move(session)),
-      call_(*session_),
-      options_(std::move(options)),
-      started_(now()),
-      until_(async::deadline_after(started_, options_.timeout())),
-      reader_(session_->loop(), options_, until_),
-      body_(options_.body()),
-      authentication_(session_->challenges()) {}
-
 DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (session_->closed()) return errc::session_closed;
     const auto& shared = session_->options();
@@ -38901,19 +39088,6 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
     return authentication_.use(std::move(chosen), url_);
-}
-
-DRAGLINE_DECL std::error_code fetch_op::choose_tls() {
-    tls_.reset();
-    if (url_.scheme() != "https") return {};
-    auto setup = options_.tls() ? loop_sessions::of(session_->loop().executor()).tls(*options_.tls())
-                                : session_->tls_setup_of_session();
-    if (setup) tls_ = *setup;
-    return setup.error();
-}
-
-DRAGLINE_DECL stage_limit fetch_op::limit_of(duration stage, phase where, time_point from) const noexcept {
-    return {std::min(until_, async::deadline_after(from, stage)), where};
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::open(std::string url) {
@@ -38993,141 +39167,6 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     url_ = taken.to;
     if (!next_.new_origin) return authentication_.next_request(), std::error_code();
     return authentication_.use(credentials_for(options_, session_->options(), url_, response_.history), url_);
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::hop() {
-    cookies_.set_field(fields_, url_, !pinned_, session_->loop().time());
-    bool stale = false;
-    auto first = attempt(stale);
-    auto done = co_await std::move(first);
-    if (!stale) co_return done;
-    // Once more, on a connection of its own: nothing else idle is to be trusted more.
-    auto second = attempt(stale);
-    co_return co_await std::move(second);
-}
-
-// `stale` says in whether this repeats a stale attempt, and out whether it may be repeated.
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::attempt(bool& stale) {
-    const bool repeats = std::exchange(stale, false);
-    attempt_ = attempt_record();
-    attempt_.retried = repeats;
-    attempt_started_ = now();
-    if (auto ec = choose_tls()) co_return record(ec), ec;
-    const hop_connection wanted(url_, options_, pinned_, tls_.get());
-    const bool fresh = options_.fresh_connection() || repeats;
-    auto& pool = session_->pool();
-    wanted.write_key(pool.key_text());
-    auto acquiring =
-        pool.acquire(pool.key_text(), fresh, attempt_started_, {until_, phase::queue}, call_.ending());
-    auto place = co_await std::move(acquiring);
-    attempt_.queue = now() - attempt_started_;
-    if (!place) co_return record(place.error()), place.error();
-    attempt_.reused = place->connection() != nullptr;
-    if (!attempt_.reused) {
-        auto request = wanted.request();
-        request.resolver = session_->resolver();
-        request.until = until_;
-        auto opening =
-            open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
-        auto opened = co_await std::move(opening);
-        if (!opened) co_return record(opened.error()), opened.error();
-        attempt_.reused = *opened;
-        if (attempt_.reused) attempt_.queue = now() - attempt_started_;
-    }
-    auto& connection = *place->connection();
-    auto exchanging = exchange_on(connection);
-    auto done = co_await std::move(exchanging);
-    if (done && is_answer()) {
-        place_ = *std::move(place);
-        co_return done;
-    }
-    record(done.error());
-    if (done) {
-        if (connection.reusable() && !options_.fresh_connection()) place->park(now());
-    } else {
-        stale = !repeats && attempt_.reused && may_repeat(connection, done.error());
-        if (call_.ending().interrupted())
-            co_return asio::error::make_error_code(asio::error::operation_aborted);
-    }
-    co_return done;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::exchange_on(h1_connection& connection) {
-    const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
-    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    auto asked = digest_request(method_, url_.request_target());
-    if (body_.in_memory()) asked.body = body_.bytes();
-    if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
-    auto source = body_access::open(body_);
-    if (!source) co_return source.error();
-    source_ = *std::move(source);
-    const auto host = options_.headers().find("Host");
-    request_view request;
-    request.method = method_;
-    request.scheme = url_.scheme();
-    request.host = host && pinned_ ? *host : url_.host();
-    request.target = url_.request_target();
-    request.fields = &fields_;
-    request.body = body_.bytes();
-    request.source = source_.get();
-    request.max_interim = options_.max_interim();
-    const bool has_body = (source_ && source_->size() != 0u) || !request.body.empty();
-    if (has_body && !expectation_failed_) request.expect_continue = options_.expect_continue();
-    connection.start(method_, options_.head_limits());
-
-    const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
-    write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
-    auto writing = connection.write_request(request, write_limit_);
-    auto written = co_await std::move(writing);
-    attempt_.bytes_sent = connection.bytes_sent();
-    if (!written) co_return written;
-    const auto sent = has_body ? now() : begun;  // a head alone goes out at once
-    auto reading = connection.read_head(head_, options_.max_interim(),
-                                        limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
-    auto read = co_await std::move(reading);
-    if (!read) co_return read;
-    attempt_.first_byte = now() - sent;
-    attempt_.status = head_.status;
-    cookies_.store(head_.headers, url_, session_->loop().time());
-
-    auto& peer = response_.peer;
-    peer.address = connection.peer_address();
-    peer.port = connection.peer_port();
-    peer.reused = attempt_.reused;
-    peer.tls = connection.peer_tls();
-    next_ = next_step(options_.redirects(), response_.history, url_, method_, head_);
-    if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
-        co_return ec;
-    again_ = authentication_.answer();
-    if (head_.status == 417 && request.expect_continue && body_.replayable()) {
-        again_ = expectation_failed_ = true;
-    }
-    if (is_answer()) co_return result<void>(reader_.start(head_));
-    auto discarding = reader_.discard(connection);
-    auto discarded = co_await std::move(discarding);
-    attempt_.bytes_received = reader_.bytes_received();
-    co_return discarded;
-}
-
-DRAGLINE_DECL bool fetch_op::may_repeat(const h1_connection& connection, std::error_code ec) const noexcept {
-    const bool gone = ec == errc::connection_closed || ec == asio::error::connection_reset ||
-                      ec == asio::error::broken_pipe || ec == tls::errc::truncated;
-    if (!gone || !options_.stale_retry() || connection.answered() || !body_.replayable()) return false;
-    return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") || is_idempotent(method_);
-}
-
-DRAGLINE_DECL void fetch_op::record(std::error_code ec) {
-    auto& timings = response_.timings;
-    timings.queue = attempt_.queue;
-    timings.resolve = attempt_.connection.resolve;
-    timings.connect = attempt_.connection.connect;
-    timings.tls = attempt_.connection.tls;
-    timings.first_byte = attempt_.first_byte;
-    if (!options_.trace()) return;
-    attempt_.url = url_.without_credentials().href();
-    attempt_.total = now() - attempt_started_;
-    attempt_.ec = ec;
-    options_.trace()->attempts.push_back(std::move(attempt_));
 }
 
 }  // namespace dragline::http::detail
