@@ -42,6 +42,12 @@ enum class errc {
     invalid_range,          ///< A part of a file that is not the one asked for.
     file_exists,            ///< The target of a download is there, and may not be replaced.
     checksum_mismatch,      ///< What was downloaded is not what it should be.
+
+    // Of policies.
+    url_blocked,               ///< A url_policy forbids the URL, or that of a redirect.
+    invalid_strict_transport,  ///< Strict-Transport-Security breaks the grammar: it is void.
+    strict_transport_ignored,  ///< It came without TLS, or from an address.
+    strict_transport_full,     ///< The hsts_store has no room for another host.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

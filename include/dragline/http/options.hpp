@@ -8,8 +8,10 @@
 #include <dragline/http/cookies/cookie.hpp>
 #include <dragline/http/cookies/cookie_policy.hpp>
 #include <dragline/http/fields.hpp>
+#include <dragline/http/policy/url_policy.hpp>
 #include <dragline/http/redirect_policy.hpp>
 #include <dragline/http/trace.hpp>
+#include <dragline/net/address_policy.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/tls/options.hpp>
 
@@ -138,6 +140,23 @@ public:
     fetch_options& connect_to(net::endpoint value) { return connect_to_ = std::move(value), *this; }
     const std::optional<net::endpoint>& connect_to() const noexcept { return connect_to_; }
 
+    /// Judges every address that is dialled, literal or looked up, at each redirect, of connect_to() and of
+    /// proxies, besides the session's policy: a fetch can only tighten that. errc::address_blocked of net.
+    /// Connections are shared by fetches with equal policies alone, and not judged again.
+    fetch_options& address_policy(net::address_policy value) {
+        return address_policy_ = std::move(value), *this;
+    }
+    const net::address_policy& address_policy() const noexcept { return address_policy_; }
+
+    /// Judges the URL and those of redirects, before anything is looked up and besides the session's policy:
+    /// errc::url_blocked.
+    fetch_options& url_policy(http::url_policy value) { return url_policy_ = std::move(value), *this; }
+    const http::url_policy& url_policy() const noexcept { return url_policy_; }
+
+    /// Off: the session's hsts() is left out of this fetch. It neither obeys nor notes anything.
+    fetch_options& hsts(bool value) { return hsts_ = value, *this; }
+    bool hsts() const noexcept { return hsts_; }
+
     /// The address of this machine to connect from; only hosts of its family are reached.
     fetch_options& bind_address(asio::ip::address value) { return bind_address_ = value, *this; }
     const std::optional<asio::ip::address>& bind_address() const noexcept { return bind_address_; }
@@ -183,6 +202,8 @@ private:
     std::optional<net::endpoint> connect_to_;
     std::optional<asio::ip::address> bind_address_;
     std::string bind_interface_;
+    net::address_policy address_policy_;
+    http::url_policy url_policy_;
     std::shared_ptr<const dragline::tls::client_options> tls_;
     duration timeout_ = std::chrono::seconds(30);
     duration resolve_timeout_ = no_limit;
@@ -201,6 +222,7 @@ private:
     bool decompress_ = true;
     bool fresh_connection_ = false;
     bool stale_retry_ = true;
+    bool hsts_ = true;
 };
 
 }  // namespace dragline::http

@@ -12,12 +12,14 @@
 
 namespace dragline::inline v1::http {
 
-/// A redirect that was followed.
+/// A redirect that was followed. One with the status 0 no server sent: a known host of
+/// session_options::hsts() had the first URL upgraded. It counts for no limit.
 class redirect_record {
 public:
     redirect_record() {}
 
-    int status = 0;  ///< That of the response; with a Refresh field it need not be a 3xx.
+    int status = 0;         ///< That of the response; with a Refresh field it need not be a 3xx.
+    bool upgraded = false;  ///< `to` was http: session_options::hsts() made https of it.
     dragline::url::url from;
     dragline::url::url to;
 };

@@ -7,6 +7,7 @@
 #include <dragline/http/cookies/cookie_jar.hpp>
 #include <dragline/http/detail/close_everywhere.hpp>
 #include <dragline/http/detail/session_state.hpp>
+#include <dragline/http/policy/hsts_store.hpp>
 #include <dragline/http/session_options.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -50,6 +51,10 @@ public:
     /// The jar of this session, for looking into it, saving it and loading it; nullptr when it keeps no
     /// cookies.
     const std::shared_ptr<http::cookie_jar>& cookie_jar() const noexcept { return state_->cookies(); }
+
+    /// The hosts that this session reaches over TLS alone; nullptr when it does not obey
+    /// Strict-Transport-Security.
+    const std::shared_ptr<http::hsts_store>& hsts_store() const noexcept { return state_->hsts(); }
 
     friend bool operator==(const session&, const session&) = default;
 

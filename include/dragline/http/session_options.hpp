@@ -6,6 +6,9 @@
 #include <dragline/dns/options.hpp>
 #include <dragline/http/authentication/netrc.hpp>
 #include <dragline/http/cookies/cookie_policy.hpp>
+#include <dragline/http/policy/hsts_store.hpp>
+#include <dragline/http/policy/url_policy.hpp>
+#include <dragline/net/address_policy.hpp>
 #include <dragline/tls/options.hpp>
 
 #include <chrono>
@@ -62,6 +65,23 @@ public:
     session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
     std::size_t known_challenges() const noexcept { return known_challenges_; }
 
+    /// A floor under the address_policy() of every fetch: what it forbids is dialled for none.
+    session_options& address_policy(net::address_policy value) {
+        return address_policy_ = std::move(value), *this;
+    }
+    const net::address_policy& address_policy() const noexcept { return address_policy_; }
+
+    /// A floor under the url_policy() of every fetch.
+    session_options& url_policy(http::url_policy value) { return url_policy_ = std::move(value), *this; }
+    const http::url_policy& url_policy() const noexcept { return url_policy_; }
+
+    /// Strict-Transport-Security (RFC 6797): http URLs of hosts that have said so over TLS, or that the store
+    /// was given, are fetched over https, at redirects too. Default: not obeyed. With
+    /// hsts_policy::own_store() each session that is made has a store of its own; session::hsts_store() is
+    /// it.
+    session_options& hsts(hsts_policy value) { return hsts_ = std::move(value), *this; }
+    const hsts_policy& hsts() const noexcept { return hsts_; }
+
     session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const dragline::tls::client_options& tls() const noexcept { return tls_; }
 
@@ -81,6 +101,9 @@ private:
     cookie_policy cookies_;
     http::netrc netrc_;
     std::size_t known_challenges_ = 1000;
+    net::address_policy address_policy_;
+    http::url_policy url_policy_;
+    hsts_policy hsts_;
     dragline::tls::client_options tls_;
     dragline::dns::query_options dns_;
 };

@@ -58,6 +58,12 @@ public:
     /// Asked last, on the loop's thread; false forbids. One that throws forbids too: errc::callback_failed.
     address_policy& check(check_function asked);
 
+    /// Allows only what `outer`, as it is now, allows too: a floor that nothing said here can lower.
+    address_policy& within(const address_policy& outer);
+
+    /// Nothing was ever forbidden: judging is not worth the while.
+    bool allows_all() const noexcept { return !state_; }
+
     /// What is wrong with the values given.
     std::error_code error() const noexcept;
 
@@ -73,6 +79,7 @@ public:
 
 private:
     detail::address_policy_state& edit();
+    std::error_code judge_own(const asio::ip::address& address, std::uint16_t port) const;
 
     std::shared_ptr<detail::address_policy_state> state_;  // none: all is allowed
 };

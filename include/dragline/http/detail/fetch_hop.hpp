@@ -7,6 +7,7 @@
 #include <dragline/http/detail/body_reader.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/fetch_cookies.hpp>
+#include <dragline/http/detail/fetch_guard.hpp>
 #include <dragline/http/detail/redirect_machine.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/exchange.hpp>
@@ -50,6 +51,7 @@ protected:
     http::body body_;                      // of the request
     std::unique_ptr<body_source> source_;  // of that body, while it is sent
     fetch_cookies cookies_;
+    fetch_guard guard_;
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
 
     authentication_machine authentication_;

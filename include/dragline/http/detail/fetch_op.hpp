@@ -39,6 +39,7 @@ public:
 
 private:
     std::error_code prepare(const std::string& text);
+    std::error_code enter();
     std::error_code follow();
 };
 

@@ -1,6 +1,7 @@
 // Decides what follows a response: nothing, another request, or an error (RFC 9110, 15.4). No I/O.
 #pragma once
 
+#include <dragline/http/detail/fetch_guard.hpp>
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/fields.hpp>
 #include <dragline/http/redirect_policy.hpp>
@@ -20,14 +21,17 @@ struct redirect_step {
     std::optional<url::url> target;  // nothing: the response is the result
     std::string method;
     bool drop_body = false;
+    bool upgraded = false;    // the target was http, which the guard knows better
     bool new_origin = false;  // credentials stay behind
 };
 
 /// What to do with the response to a request of `method` at `from`, after the redirects that were `followed`.
-/// Throws async::callback_failure with what the policy's function throws.
+/// The target is what the guard makes of it, and one that it allows. Throws async::callback_failure with what
+/// a policy's function throws.
 DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
                                       std::span<const redirect_record> followed, const url::url& from,
-                                      std::string_view method, const response_head& head);
+                                      std::string_view method, const response_head& head,
+                                      const fetch_guard* guard = nullptr);
 
 /// Removes what must not go to another origin: every Authorization, Cookie and Proxy-Authorization.
 DRAGLINE_DECL void strip_credentials(fields& headers);

@@ -9,7 +9,9 @@
 #include <dragline/http/cookies/cookie_jar.hpp>
 #include <dragline/http/detail/challenge_cache.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
+#include <dragline/http/detail/policy_numbers.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
+#include <dragline/http/policy/hsts_store.hpp>
 #include <dragline/http/session_options.hpp>
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/options.hpp>
@@ -42,6 +44,8 @@ public:
     dns::resolver& resolver() noexcept { return resolver_; }
     connection_pool& pool() noexcept { return pool_; }
     const std::shared_ptr<cookie_jar>& cookies() const noexcept { return cookies_; }
+    const std::shared_ptr<hsts_store>& hsts() const noexcept { return hsts_; }
+    policy_numbers& address_policies() noexcept { return address_policies_; }
     challenge_cache& challenges() noexcept { return challenges_; }
     bool closed() const noexcept { return closed_; }
     result<std::shared_ptr<tls_setup>> tls_setup_of_session();
@@ -109,6 +113,8 @@ private:
     dns::resolver resolver_;
     connection_pool pool_;
     std::shared_ptr<cookie_jar> cookies_;
+    std::shared_ptr<hsts_store> hsts_;
+    policy_numbers address_policies_;
     challenge_cache challenges_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;

@@ -46,6 +46,10 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::invalid_range: return "a part that was not asked for";
                 case errc::file_exists: return "the file is already there";
                 case errc::checksum_mismatch: return "the checksum is another one";
+                case errc::url_blocked: return "the policy of the caller forbids the URL";
+                case errc::invalid_strict_transport: return "malformed Strict-Transport-Security";
+                case errc::strict_transport_ignored: return "Strict-Transport-Security that means nothing";
+                case errc::strict_transport_full: return "no room for another host of strict transport";
             }
             return "unknown http error";
         }
@@ -70,6 +74,10 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_public_suffix:
                 case errc::cookie_insecure:
                 case errc::cookie_prefix_broken: return condition::blocked;
+                case errc::url_blocked:
+                case errc::strict_transport_ignored: return condition::blocked;
+                case errc::strict_transport_full: return condition::limit_exceeded;
+                case errc::invalid_strict_transport: return condition::protocol_error;
                 case errc::event_too_large: return condition::limit_exceeded;
                 case errc::invalid_json:
                 case errc::unexpected_type:
@@ -122,6 +130,10 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_insecure:
                 case errc::cookie_prefix_broken:
                 case errc::unexpected_status:
+                case errc::url_blocked:
+                case errc::invalid_strict_transport:
+                case errc::strict_transport_ignored:
+                case errc::strict_transport_full:
                 case errc::read_under_way:
                 case errc::file_exists: break;
             }

@@ -37,6 +37,7 @@ struct address_policy_state {
     std::vector<ports> denied_ports;
     std::optional<bool> local_sockets;
     address_policy::check_function check;
+    std::vector<address_policy> outer;  // each must allow it too
     bool broken = false;
 
     void add(std::string_view text, bool allowed) {
@@ -70,9 +71,9 @@ struct address_policy_state {
     bool allows(const asio::ip::address& address) const noexcept {
         if (base == base_rule::public_only && address.is_v6() && address.to_v6().scope_id() != 0)
             return false;
-        const plain_address outer(address);
-        if (!allows(outer)) return false;
-        const auto inner = embedded_ipv4(outer);
+        const plain_address whole(address);
+        if (!allows(whole)) return false;
+        const auto inner = embedded_ipv4(whole);
         return std::all_of(inner.begin(), inner.end(),
                            [this](const auto& each) { return !each || allows(plain_address(*each)); });
     }
@@ -127,15 +128,33 @@ DRAGLINE_DECL address_policy& address_policy::check(check_function asked) {
     return edit().check = std::move(asked), *this;
 }
 
+DRAGLINE_DECL address_policy& address_policy::within(const address_policy& outer) {
+    const auto kept = outer;  // it may be this one
+    if (!kept.allows_all()) edit().outer.push_back(kept);
+    return *this;
+}
+
 DRAGLINE_DECL std::error_code address_policy::error() const noexcept {
-    if (state_ && state_->broken) return dragline::errc::invalid_option;
+    if (!state_) return {};
+    if (state_->broken) return dragline::errc::invalid_option;
+    for (const auto& each : state_->outer) {
+        if (const auto ec = each.error()) return ec;
+    }
     return {};
 }
 
 DRAGLINE_DECL std::error_code address_policy::judge(const asio::ip::address& address,
                                                     std::uint16_t port) const {
     if (!state_) return {};
-    if (state_->broken) return error();
+    if (state_->broken) return dragline::errc::invalid_option;
+    for (const auto& each : state_->outer) {
+        if (const auto ec = each.judge(address, port)) return ec;
+    }
+    return judge_own(address, port);
+}
+
+DRAGLINE_DECL std::error_code address_policy::judge_own(const asio::ip::address& address,
+                                                        std::uint16_t port) const {
     if (!state_->allows_port(port) || !state_->allows(address)) return errc::address_blocked;
     if (!state_->check) return {};
     try {
@@ -148,24 +167,27 @@ DRAGLINE_DECL std::error_code address_policy::judge(const asio::ip::address& add
 
 DRAGLINE_DECL std::error_code address_policy::judge(const endpoint& target) const {
     if (!state_) return {};
-    if (state_->broken) return error();
+    if (state_->broken) return dragline::errc::invalid_option;
+    for (const auto& each : state_->outer) {
+        if (const auto ec = each.judge(target)) return ec;
+    }
     if (target.is_local_socket()) {
         const bool allowed =
             state_->local_sockets.value_or(state_->base == detail::address_policy_state::base_rule::all);
         if (allowed) return {};
         return errc::address_blocked;
     }
-    if (target.address()) return judge(*target.address(), target.port());
+    if (target.address()) return judge_own(*target.address(), target.port());
     auto name = ascii::to_lower(target.host());
     if (name.ends_with('.')) name.pop_back();
     if (name == "localhost" || name.ends_with(".localhost")) {
-        const auto ec = judge(asio::ip::address_v4::loopback(), target.port());
-        return ec ? ec : judge(asio::ip::address_v6::loopback(), target.port());
+        const auto ec = judge_own(asio::ip::address_v4::loopback(), target.port());
+        return ec ? ec : judge_own(asio::ip::address_v6::loopback(), target.port());
     }
     if (url::ends_in_number(name)) {
         const auto number = url::parse_ipv4(name);
         if (!number) return errc::address_blocked;  // who knows what others read in it
-        return judge(asio::ip::address_v4(*number), target.port());
+        return judge_own(asio::ip::address_v4(*number), target.port());
     }
     if (!state_->allows_port(target.port())) return errc::address_blocked;
     return {};
@@ -178,7 +200,7 @@ DRAGLINE_DECL bool operator==(const address_policy& a, const address_policy& b) 
     const auto& y = b.state_ ? *b.state_ : all;
     return !x.check && !y.check && x.base == y.base && x.ranges == y.ranges && x.broken == y.broken &&
            x.allowed_ports == y.allowed_ports && x.denied_ports == y.denied_ports &&
-           x.local_sockets == y.local_sockets;
+           x.local_sockets == y.local_sockets && x.outer == y.outer;
 }
 
 }  // namespace dragline::net

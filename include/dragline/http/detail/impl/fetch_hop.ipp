@@ -24,6 +24,7 @@ DRAGLINE_DECL fetch_hop::fetch_hop(std::shared_ptr<session_state> session, fetch
       until_(async::deadline_after(started_, options_.timeout())),
       reader_(session_->loop(), options_, until_),
       body_(options_.body()),
+      guard_(options_, session_->options(), session_->hsts().get(), session_->loop().time()),
       authentication_(session_->challenges()) {}
 
 DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
@@ -61,6 +62,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     const bool fresh = options_.fresh_connection() || repeats;
     auto& pool = session_->pool();
     wanted.write_key(pool.key_text());
+    guard_.write_key(pool.key_text(), session_->address_policies());
     auto acquiring =
         pool.acquire(pool.key_text(), fresh, attempt_started_, {until_, phase::queue}, call_.ending());
     auto place = co_await std::move(acquiring);
@@ -69,6 +71,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     attempt_.reused = place->connection() != nullptr;
     if (!attempt_.reused) {
         auto request = wanted.request();
+        request.address_policy = guard_.addresses();
         request.resolver = session_->resolver();
         request.until = until_;
         auto opening =
@@ -133,13 +136,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::exchange_on(h1_connection
     attempt_.first_byte = now() - sent;
     attempt_.status = head_.status;
     cookies_.store(head_.headers, url_, session_->loop().time());
+    guard_.note(head_.headers, url_);
 
     auto& peer = response_.peer;
     peer.address = connection.peer_address();
     peer.port = connection.peer_port();
     peer.reused = attempt_.reused;
     peer.tls = connection.peer_tls();
-    next_ = next_step(options_.redirects(), response_.history, url_, method_, head_);
+    next_ = next_step(options_.redirects(), response_.history, url_, method_, head_, &guard_);
     if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
         co_return ec;
     again_ = authentication_.answer();

@@ -20,10 +20,12 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (session_->closed()) return errc::session_closed;
     const auto& shared = session_->options();
     if (auto ec = check_options(options_, shared)) return ec;
+    if (auto ec = guard_.check()) return ec;
     auto parsed = url::parse(text);
     if (!parsed) return parsed.error();
     url_ = *std::move(parsed);
     if (url_.scheme() != "http" && url_.scheme() != "https") return errc::unsupported_scheme;
+    if (auto ec = enter()) return ec;
 
     method_ = !options_.method().empty() ? options_.method() : body_.has_value() ? "POST" : "GET";
     if (auto ec = h1::check_method(method_)) return ec;
@@ -33,6 +35,18 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
     return authentication_.use(std::move(chosen), url_);
+}
+
+// Before anything else is made of the URL.
+DRAGLINE_DECL std::error_code fetch_op::enter() {
+    if (auto secure = guard_.upgrade(url_)) {
+        auto& step = response_.history.emplace_back();
+        step.upgraded = true;
+        step.from = url_.without_credentials();
+        url_ = *std::move(secure);
+        step.to = url_.without_credentials();
+    }
+    return guard_.judge(url_);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::open(std::string url) {
@@ -96,6 +110,7 @@ DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
 DRAGLINE_DECL std::error_code fetch_op::follow() {
     auto& taken = response_.history.emplace_back();
     taken.status = head_.status;
+    taken.upgraded = next_.upgraded;
     taken.from = std::move(url_);
     taken.to = next_.target->without_credentials();
     if (next_.new_origin) {

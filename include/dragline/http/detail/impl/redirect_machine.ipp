@@ -43,17 +43,24 @@ DRAGLINE_DECL redirect_decision decide(const redirect_policy& policy, const redi
 
 DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
                                       std::span<const redirect_record> followed, const url::url& from,
-                                      std::string_view method, const response_head& head) {
+                                      std::string_view method, const response_head& head,
+                                      const fetch_guard* guard) {
     redirect_step step;
     if (policy.limit() == 0) return step;
     const bool refreshes = !redirects(head);
     const auto leads_to = refreshes ? refresh_target(policy, head) : head.headers.find("Location");
     if (!leads_to) return step;
-    if (followed.size() >= static_cast<std::size_t>(policy.limit()))
+    const bool by_us =
+        !followed.empty() && followed.front().status == 0;  // an upgrade, of the first URL only
+    if (followed.size() - by_us >= static_cast<std::size_t>(policy.limit()))
         return step.ec = errc::too_many_redirects, step;
 
     auto target = url::parse(*leads_to, from);
     if (!target) return step.ec = target.error(), step;
+    if (auto secure = guard ? guard->upgrade(*target) : std::nullopt) {
+        target = *std::move(secure);
+        step.upgraded = true;
+    }
     const bool new_origin = !url::same_origin(from, *target);
     if (policy.only_same_origin() && new_origin) return step;
     if (target->scheme() != "http" && target->scheme() != "https") {
@@ -62,6 +69,8 @@ DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
     if (from.scheme() == "https" && target->scheme() == "http" && !policy.allow_insecure()) {
         return step.ec = errc::insecure_redirect, step;
     }
+    if (guard) step.ec = guard->judge(*target);
+    if (step.ec) return step;
     // RFC 9110, 10.2.2: a fragment is inherited unless the Location has its own.
     if (const auto fragment = from.fragment(); fragment && !target->fragment()) {
         target = target->with_fragment(*fragment);
