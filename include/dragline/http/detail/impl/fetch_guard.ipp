@@ -48,7 +48,7 @@ DRAGLINE_DECL net::address_policy fetch_guard::addresses() const {
 }
 
 DRAGLINE_DECL void fetch_guard::write_number(std::string& key, policy_numbers& numbers) const {
-    (key += " p") += std::to_string(numbers.number_of(options_.address_policy()));
+    (key += " a") += std::to_string(numbers.number_of(options_.address_policy()));
 }
 
 }  // namespace dragline::http::detail
