@@ -2,8 +2,10 @@
 
 #include "../support/tcp_peer.hpp"
 
+#include <dragline/net/address_policy.hpp>
 #include <dragline/net/error.hpp>
 #include <dragline/testing/dns_server.hpp>
+#include <dragline/testing/manual_clock.hpp>
 #include <dragline/testing/sockets.hpp>
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -20,11 +22,15 @@
 #include <unistd.h>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <future>
+#include <memory>
+#include <new>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 using namespace std::chrono_literals;
 using dragline::condition;
@@ -196,6 +202,64 @@ TEST_CASE("a silent DNS server is left at the timeout, which says resolve", "[ne
     dragline::event_loop loop;
     auto opened = open(loop, asking(loop, server), endpoint("a.test", 80), connect_options().timeout(30ms));
     CHECK(opened.ec() == make_timeout(phase::resolve));
+}
+
+TEST_CASE("an answer that is blocked as a whole does not start the time for connecting", "[net][connect]") {
+    tcp_peer peer;
+    dns_server server;
+    using dns::record_type;
+    server.on("a.test", record_type::aaaa, dns_reply().answer(record_type::aaaa, {"fd00::1"}))
+        .on("a.test", record_type::a, dns_reply().answer(record_type::a, {"127.0.0.1"}).delay(200ms));
+    dragline::event_loop loop;
+    connect_trace trace;
+    const auto options = connect_options()
+                             .connect_timeout(100ms)
+                             .address_policy(dragline::net::address_policy().deny("fd00::/8"))
+                             .trace(&trace);
+    CHECK(!open(loop, asking(loop, server), endpoint("a.test", peer.port()), options).ec());
+    CHECK(trace.resolve >= 200ms);
+}
+
+TEST_CASE("a look-up that throws is a look-up that failed", "[net][connect]") {
+    struct throwing final : dns::transport {
+        void ask(const dns::question&, const dns::query_form&, std::shared_ptr<dns::reply_sink>,
+                 std::size_t) override {
+            throw std::bad_alloc();
+        }
+        void hold() override {}
+        void release() noexcept override {}
+        void shutdown() noexcept override {}
+        std::string description() const override { return "throwing"; }
+    };
+    dragline::event_loop loop;
+    const std::vector<std::shared_ptr<dns::transport>> transports{std::make_shared<throwing>()};
+    const dns::resolver resolver(loop, transports, dns::query_options().hosts_file(false));
+    const auto opened = open(loop, resolver, endpoint("a.test", 80), connect_options().timeout(5s));
+    CHECK(opened.ec() == std::errc::not_enough_memory);
+}
+
+TEST_CASE("an address behind six that are silent is reached", "[net][connect]") {
+    const black_hole hole(asio::ip::address_v4::any());
+    tcp_peer peer(asio::ip::address_v6::loopback(), hole.port());
+    dns_server server;
+    using dns::record_type;
+    server.host("a.test",
+                {"127.0.0.11", "127.0.0.12", "127.0.0.13", "127.0.0.14", "127.0.0.15", "127.0.0.16"});
+    server.on("a.test", record_type::aaaa, dns_reply().answer(record_type::aaaa, {"::1"}).delay(100ms));
+    dragline::testing::manual_clock time;
+    dragline::event_loop loop(dragline::event_loop_options().time(time));
+    connect_trace trace;
+    kept_completion<stream> opened;
+    open_connection(asking(loop, server), endpoint("a.test", hole.port()),
+                    connect_options().attempt_delay(5ms).trace(&trace), opened);
+    run_until(loop, [&] { return time.advance(5ms), opened.done(); });
+    CHECK(!opened.ec());
+    REQUIRE(trace.dials.size() == 7);
+    CHECK(trace.dials[0].ec == make_timeout(phase::connect));
+    CHECK(trace.dials[0].took >= 2s);
+    for (std::size_t at = 1; at < 6; ++at) CHECK(trace.dials[at].ec);
+    CHECK(trace.dials[6].address == peer.endpoint().address());
+    CHECK(!trace.dials[6].ec);
 }
 
 TEST_CASE("a name that does not exist is the error of the look-up", "[net][connect]") {

@@ -23,7 +23,8 @@ public:
     std::uint16_t port = 0;
     async::duration started{};  ///< Since connecting began.
     async::duration took{};     ///< Until it was connected, failed, or was given up.
-    std::error_code ec;         ///< operation_aborted when another address was faster; errc::address_blocked.
+    std::error_code ec;         ///< operation_aborted when another address was faster; a timeout when it
+                                ///< had to make room for the next; errc::address_blocked.
 };
 
 /// One proxy that was used, or tried. None of its secrets.

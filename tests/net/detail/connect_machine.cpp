@@ -1,5 +1,6 @@
 #include <dragline/net/detail/connect_machine.hpp>
 
+#include <dragline/core/error.hpp>
 #include <dragline/net/error.hpp>
 
 #include <asio/error.hpp>
@@ -35,12 +36,19 @@ public:
     }
     void v6(const std::vector<const char*>& texts, int at = 0) { resolved(true, texts, at); }
     void v4(const std::vector<const char*>& texts, int at = 0) { resolved(false, texts, at); }
-    void failed(int at, std::error_code ec = refused) { machine_.on_dial_failed(ec, when(at)); }
+    void failed(int at, std::error_code ec = refused) { failed(dials_ - 1, at, ec); }
+    void failed(std::size_t which, int at, std::error_code ec) {
+        machine_.on_dial_failed(which, ec, when(at));
+    }
 
     std::string next(int at) {
         const auto step = machine_.next(when(at));
         if (const auto* dial = std::get_if<connect_machine::dial>(&step)) {
+            CHECK(dial->which == dials_++);
             return "dial " + dial->address.to_string();
+        }
+        if (const auto* drop = std::get_if<connect_machine::drop>(&step)) {
+            return "drop " + std::to_string(drop->which);
         }
         if (const auto* fail = std::get_if<connect_machine::fail>(&step)) {
             failure = fail->ec;
@@ -58,6 +66,7 @@ private:
     static connect_machine::time_point when(int at) { return start + std::chrono::milliseconds(at); }
 
     connect_machine machine_;
+    std::size_t dials_ = 0;
 };
 
 }  // namespace
@@ -207,11 +216,38 @@ TEST_CASE("no more dials are alive than allowed", "[net][connect_machine]") {
     run.v6({});
     CHECK(run.next(0) == "dial 192.0.2.1");
     CHECK(run.next(250) == "dial 192.0.2.2");
-    CHECK(run.next(250) == "wait");
-    CHECK(run.next(10'000) == "wait");
-    run.failed(10'000);
-    CHECK(run.next(10'000) == "dial 192.0.2.3");
-    CHECK(run.next(20'000) == "wait");
+    CHECK(run.next(250) == "wait until 2000");
+    run.failed(1'000);
+    CHECK(run.next(1'000) == "dial 192.0.2.3");
+    CHECK(run.next(1'000) == "wait until 2000");
+}
+
+TEST_CASE("dials that are not answered make room for the next, the oldest first", "[net][connect_machine]") {
+    race run(2);
+    run.v4({"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"});
+    run.v6({});
+    CHECK(run.next(0) == "dial 192.0.2.1");
+    CHECK(run.next(250) == "dial 192.0.2.2");
+    CHECK(run.next(1'999) == "wait until 2000");
+    CHECK(run.next(2'000) == "drop 0");
+    CHECK(run.next(2'000) == "dial 192.0.2.3");
+    CHECK(run.next(2'000) == "wait until 2250");
+    run.failed(2, 2'100, unreachable);
+    CHECK(run.next(2'100) == "dial 192.0.2.4");
+    CHECK(run.next(9'000) == "wait");  // no more addresses: those that are alive stay so
+    run.failed(1, 9'000, refused);
+    run.failed(3, 9'000, refused);
+    CHECK(run.next(9'000) == "fail");
+    CHECK(run.failure == dragline::make_timeout(dragline::phase::connect));  // of the first
+    CHECK(run.failure == dragline::condition::timeout);
+
+    connect_machine patient(dragline::no_limit, 50ms, 1);
+    const connect_machine::time_point start{1h};
+    patient.on_resolved(true, {}, {}, start);
+    patient.on_resolved(false, {asio::ip::make_address("192.0.2.1"), asio::ip::make_address("192.0.2.2")}, {},
+                        start);
+    CHECK(std::holds_alternative<connect_machine::dial>(patient.next(start)));
+    CHECK(std::get<connect_machine::wait>(patient.next(start + 1h)).until == dragline::async::no_deadline);
 }
 
 TEST_CASE("addresses of a literal need no other family", "[net][connect_machine]") {

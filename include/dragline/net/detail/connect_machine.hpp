@@ -20,6 +20,10 @@ public:
 
     struct dial {
         asio::ip::address address;
+        std::size_t which;  // from 0
+    };
+    struct drop {
+        std::size_t which;  // a dial that has to make room: it is over, and not to be reported
     };
     struct wait {
         time_point until;
@@ -27,17 +31,19 @@ public:
     struct fail {
         std::error_code ec;  // the look-up's when no address was ever dialled, else the first dial's
     };
-    using step = std::variant<dial, wait, fail>;
+    using step = std::variant<dial, drop, wait, fail>;
 
     /// `attempt_delay`: head start of each address over the next. `resolution_delay`: how long addresses of
-    /// IPv4 wait for those of IPv6. At most `most_attempts` dials are alive at a time.
+    /// IPv4 wait for those of IPv6. At most `most_attempts` dials are alive at a time: where there are more
+    /// addresses than that, one that has not answered after as many delays, and after 2 s, which is two SYNs,
+    /// makes room for the next.
     connect_machine(duration attempt_delay, duration resolution_delay, std::size_t most_attempts = 6)
         : attempt_delay_(attempt_delay), resolution_delay_(resolution_delay), most_attempts_(most_attempts) {}
 
     // What happened. A family that is not looked up at all is reported as resolved with nothing and no error.
     void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec,
                      time_point now);
-    void on_dial_failed(std::error_code ec, time_point now);
+    void on_dial_failed(std::size_t which, std::error_code ec, time_point now);
 
     /// What to do at `now`; asked again until it says wait or fail, and after each event or wait.
     step next(time_point now);
@@ -52,7 +58,13 @@ private:
         bool has_next() const noexcept { return used < addresses.size(); }
     };
 
+    struct attempt {
+        std::size_t which;
+        time_point started;
+    };
+
     bool may_start(time_point now) const noexcept;
+    duration turn() const noexcept;
 
     duration attempt_delay_;
     duration resolution_delay_;
@@ -60,8 +72,8 @@ private:
     family v4_, v6_;
     std::optional<time_point> v4_since_;  // when IPv4 came, while IPv6 is awaited
     time_point next_dial_ = time_point::min();
-    std::size_t alive_ = 0;
-    bool dialled_ = false;
+    std::vector<attempt> alive_;  // the oldest in front
+    std::size_t dials_ = 0;
     bool last_was_v6_ = false;
     std::error_code first_failure_;
 };

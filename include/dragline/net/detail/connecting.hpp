@@ -43,6 +43,7 @@ private:
     struct dial {
         explicit dial(const asio::any_io_executor& executor) : socket(executor) {}
         stream_socket socket;
+        std::size_t number = 0;             // of the machine, and in dials_
         std::optional<std::size_t> record;  // in the trace; none of a Unix socket
         bool open = true;
     };
@@ -53,6 +54,7 @@ private:
     std::error_code prepare(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
     void dial_endpoint(const asio::generic::stream_protocol::endpoint& target);
     void dial_address(const asio::ip::address& address);
+    void drop(std::size_t which);
     void on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec);
     async::time_point stage_deadline() const noexcept;
     phase stage() const noexcept { return resolved_ ? phase::connect : phase::resolve; }

@@ -1,6 +1,7 @@
 // Included by <dragline/net/detail/connect_machine.hpp> only.
 #pragma once
 
+#include <dragline/core/error.hpp>
 #include <dragline/net/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -18,38 +19,50 @@ DRAGLINE_DECL void connect_machine::on_resolved(bool v6, const std::vector<asio:
     if (!v6 && !addresses.empty() && !v6_.resolved) v4_since_ = now;
 }
 
-DRAGLINE_DECL void connect_machine::on_dial_failed(std::error_code ec, time_point now) {
-    --alive_;
+DRAGLINE_DECL void connect_machine::on_dial_failed(std::size_t which, std::error_code ec, time_point now) {
+    std::erase_if(alive_, [which](const attempt& each) { return each.which == which; });
     if (!first_failure_) first_failure_ = ec;
     next_dial_ = now;  // RFC 8305, 5: a failure starts the next one at once
 }
 
 DRAGLINE_DECL bool connect_machine::may_start(time_point now) const noexcept {
-    if (dialled_ || v6_.resolved) return true;
+    if (dials_ > 0 || v6_.resolved) return true;
     return v4_since_ && now >= async::deadline_after(*v4_since_, resolution_delay_);
+}
+
+DRAGLINE_DECL connect_machine::duration connect_machine::turn() const noexcept {
+    const auto delays = static_cast<duration::rep>(most_attempts_);
+    if (attempt_delay_ > async::no_limit / delays) return async::no_limit;
+    return std::max<duration>(attempt_delay_ * delays, std::chrono::seconds(2));
 }
 
 DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
     const bool has_next = v4_.has_next() || v6_.has_next();
     if (!has_next) {
-        if (alive_ > 0 || !v4_.resolved || !v6_.resolved) return wait{async::no_deadline};
+        if (!alive_.empty() || !v4_.resolved || !v6_.resolved) return wait{async::no_deadline};
         if (first_failure_) return fail{first_failure_};
         // Neither family has an address: a failed look-up tells more than an empty one.
         if (v4_.ec) return fail{v4_.ec};
         return fail{v6_.ec ? v6_.ec : make_error_code(errc::no_address)};
     }
     if (!may_start(now)) return wait{async::deadline_after(*v4_since_, resolution_delay_)};
-    if (alive_ >= most_attempts_) return wait{async::no_deadline};
-    if (alive_ > 0 && now < next_dial_) return wait{next_dial_};
+    if (alive_.size() >= most_attempts_) {
+        const auto [which, started] = alive_.front();
+        const auto until = async::deadline_after(started, turn());
+        if (now < until) return wait{until};
+        alive_.erase(alive_.begin());
+        if (!first_failure_) first_failure_ = make_timeout(phase::connect);
+        return drop{which};
+    }
+    if (!alive_.empty() && now < next_dial_) return wait{next_dial_};
 
     // IPv6 first, then the families in turn.
-    const bool v6 = v6_.has_next() && (!v4_.has_next() || !dialled_ || !last_was_v6_);
+    const bool v6 = v6_.has_next() && (!v4_.has_next() || dials_ == 0 || !last_was_v6_);
     auto& chosen = v6 ? v6_ : v4_;
-    dialled_ = true;
     last_was_v6_ = v6;
-    ++alive_;
+    alive_.push_back({dials_, now});
     next_dial_ = async::deadline_after(now, attempt_delay_);
-    return dial{chosen.addresses[chosen.used++]};
+    return dial{chosen.addresses[chosen.used++], dials_++};
 }
 
 }  // namespace dragline::net::detail

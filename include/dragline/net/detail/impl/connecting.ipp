@@ -64,7 +64,10 @@ DRAGLINE_DECL void connecting::start() {
                 continue;
             }
             // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
-            auto ended = [self = shared_from_this()](std::exception_ptr) {};
+            auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
+                if (!thrown || self->ended_) return;
+                self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
+            };
             asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
                            asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
         }
@@ -92,12 +95,13 @@ DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecti
 
 DRAGLINE_DECL void connecting::on_resolved(bool v6, const std::vector<asio::ip::address>& addresses,
                                            std::error_code ec) {
-    if (!addresses.empty() && !resolved_) {
+    const auto kept = allowed(addresses);
+    if (!kept.empty() && !resolved_) {  // an answer that is all blocked is none
         resolved_ = true;
         resolved_at_ = loop_.now();
         trace_.resolve = resolved_at_ - started_;
     }
-    machine_.on_resolved(v6, allowed(addresses), ec, loop_.now());
+    machine_.on_resolved(v6, kept, ec, loop_.now());
     changed_.notify();
 }
 
@@ -158,10 +162,11 @@ DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
 DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
     auto started = std::make_shared<dial>(loop_.executor());
     if (!request_.target.is_local_socket()) started->record = trace_.dials.size() - 1;
+    started->number = dials_.size();
     dials_.push_back(started);
     if (const auto ec = prepare(started->socket, target.protocol())) return on_dialled(started, ec);
     started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
-        if (!self->ended_) self->on_dialled(started, ec);
+        if (!self->ended_ && started->open) self->on_dialled(started, ec);
     });
 }
 
@@ -173,12 +178,24 @@ DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, st
         record.ec = ec;
     }
     if (ec) {
-        machine_.on_dial_failed(ec, loop_.now());
+        machine_.on_dial_failed(ended->number, ec, loop_.now());
     } else if (!winner_) {
         winner_ = ended;
         if (ended->record) address_ = trace_.dials[*ended->record].address;
     }
     changed_.notify();
+}
+
+DRAGLINE_DECL void connecting::drop(std::size_t which) {
+    auto& late = *dials_[which];
+    late.open = false;
+    if (late.record) {
+        auto& record = trace_.dials[*late.record];
+        record.took = elapsed() - record.started;
+        record.ec = make_timeout(phase::connect);
+    }
+    std::error_code ignored;
+    late.socket.close(ignored);
 }
 
 DRAGLINE_DECL async::time_point connecting::stage_deadline() const noexcept {
@@ -195,6 +212,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
         auto step = machine_.next(loop_.now());
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             dial_address(dialled->address);
+        } else if (auto* dropped = std::get_if<connect_machine::drop>(&step)) {
+            drop(dropped->which);
         } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
             co_return dials_.empty() && blocked_ ? blocked_ : failed->ec;
         } else {
@@ -224,7 +243,7 @@ DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             if (found.empty()) limit = std::min(limit, async::deadline_after(loop_.now(), other_family));
             found.push_back(dialled->address);
-            machine_.on_dial_failed(errc::no_address, loop_.now());
+            machine_.on_dial_failed(dialled->which, errc::no_address, loop_.now());
             continue;
         }
         auto* failed = std::get_if<connect_machine::fail>(&step);
