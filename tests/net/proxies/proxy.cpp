@@ -112,6 +112,8 @@ TEST_CASE("a proxy is given only what its protocol can carry", "[net][proxy]") {
     CHECK(proxy(proxy_scheme::http, "a.test").authorization_value().empty());
     CHECK(!proxy(proxy_scheme::https, "a.test").authorization("Digest a=\"b\"").error());
     CHECK(proxy(proxy_scheme::https, "a.test").authorization("a\r\nb: c").error() == errc::invalid_proxy);
+    for (const auto scheme : {proxy_scheme::socks4a, proxy_scheme::socks5, proxy_scheme::socks5h})
+        CHECK(proxy(scheme, "a.test").authorization("Bearer a").error() == errc::invalid_proxy);
 }
 
 TEST_CASE("proxies are equal only when their secrets and options are too", "[net][proxy]") {

@@ -61,6 +61,7 @@ public:
     const std::string& password() const noexcept { return password_; }
 
     /// HTTP: the whole value of Proxy-Authorization instead, to answer the challenges of a proxy_record.
+    /// SOCKS has no such thing.
     proxy& authorization(std::string value) { return authorization_ = std::move(value), *this; }
     const std::string& authorization() const noexcept { return authorization_; }
 

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -104,6 +105,19 @@ TEST_CASE("a SOCKS 5 server with users wants a good one", "[net][socks_server]")
         CHECK(without.ec == errc::proxy_authentication_required);
     }
     CHECK(serve_anyhow(open_server, "\5\1\2"s).answer == "\5\xff"s);
+}
+
+TEST_CASE("a SOCKS 5 server whose users cannot be looked up refuses, and says so", "[net][socks_server]") {
+    socks5_server server(
+        [](std::string_view, std::string_view) -> bool { throw std::runtime_error("down"); });
+    CHECK(server.receive("\5\1\2"s).value() == 3);
+    server.output_sent();
+    CHECK_THROWS_AS(server.receive("\1\2me\6secret"s), std::runtime_error);
+    CHECK(server.error() == dragline::errc::callback_failed);
+    CHECK(server.output() == "\1\1"s);
+    CHECK(server.wanted() == 0);
+    CHECK(!server.has_request());
+    CHECK(server.receive(ask_name).error() == dragline::errc::callback_failed);
 }
 
 TEST_CASE("a SOCKS 5 server reads users and passwords of up to 255 bytes", "[net][socks_server]") {

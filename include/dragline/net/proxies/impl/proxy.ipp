@@ -89,6 +89,8 @@ DRAGLINE_DECL std::error_code proxy::error() const {
     const bool http = scheme_ == proxy_scheme::http || scheme_ == proxy_scheme::https;
     if (http && user_.find(':') != user_.npos) return errc::invalid_proxy;
     if (scheme_ == proxy_scheme::socks4a && !password_.empty()) return errc::invalid_proxy;
+    const bool socks = scheme_ != proxy_scheme::http && scheme_ != proxy_scheme::https;
+    if (socks && !authorization_.empty()) return errc::invalid_proxy;
     // Any target will do to see whether the handshake can begin.
     const auto target = proxy_target::make("a.invalid", 1);
     return detail::common(handshake(*target)).error();

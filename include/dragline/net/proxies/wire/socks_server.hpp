@@ -23,7 +23,8 @@ namespace dragline::inline v1::net {
 /// proxy_protocol_error.
 class socks5_server final : public detail::socks_handshake {
 public:
-    /// True for a user and a password that are good. What it throws leaves receive().
+    /// True for a user and a password that are good. What it throws leaves receive(); the client is
+    /// refused as by false, and error() is dragline::errc::callback_failed.
     using authenticator = std::function<bool(std::string_view user, std::string_view password)>;
 
     /// Anybody may use it; or, with `asked`, only who gives a user and a password.

@@ -1,6 +1,8 @@
 // Included by <dragline/net/proxies/wire/socks_server.hpp> only.
 #pragma once
 
+#include <dragline/core/error.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <string>
@@ -58,7 +60,14 @@ DRAGLINE_DECL std::error_code socks5_server::on_methods() {
 DRAGLINE_DECL std::error_code socks5_server::on_password() {
     const std::string_view held = held_;
     const auto user = held.substr(2, byte(1));
-    const bool good = asked_(user, held.substr(2 + user.size() + 1));
+    bool good = false;
+    try {
+        good = asked_(user, held.substr(2 + user.size() + 1));
+    } catch (...) {
+        output_.append("\1\1", 2);
+        error_ = dragline::errc::callback_failed;
+        throw;
+    }
     output_ += '\1';
     output_ += good ? '\0' : '\1';
     if (!good) return errc::proxy_authentication_refused;
