@@ -36,6 +36,12 @@ public:
         return bool(loop_);
     }
 
+    /// Whether the loop lives, for who is on its thread or after its end.
+    bool is_open() noexcept {
+        std::lock_guard lock(mutex_);
+        return bool(loop_);
+    }
+
     /// Whether it is this thread that runs the loop, at the moment.
     bool runs_here() noexcept {
         using loop_executor = asio::io_context::executor_type;

@@ -252,3 +252,14 @@ TEST_CASE("connect takes any token on any thread, and a server outlives its list
     CHECK(kept.target().port() == peer.port());
     upstream().report(reset_by_peer);
 }
+
+TEST_CASE("what is told of a server after the end of the loop is heard by nobody", "[net][upstream_list]") {
+    upstream kept;
+    {
+        dragline::event_loop loop;
+        kept = upstream_list(loop, {at_port(7)}).choose().value();
+    }
+    kept.report(reset_by_peer);
+    kept.report({});
+    CHECK(kept.target().port() == 7);
+}

@@ -106,4 +106,5 @@ TEST_CASE("upstream_options that cannot work are kept, and told", "[net][upstrea
     CHECK(!upstream_options().revive_time(0s).valid());
     CHECK(!upstream_options().timeout(-1s).valid());
     CHECK(upstream_options().timeout(dragline::no_limit).valid());
+    CHECK(!upstream_options().connect(dragline::connect_options().timeout(0s)).valid());
 }

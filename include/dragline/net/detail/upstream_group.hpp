@@ -1,6 +1,7 @@
 // What an upstream_list, its operations and those who use its servers share.
 #pragma once
 
+#include <dragline/async/loop_gate.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/asio.hpp>
 #include <dragline/core/result.hpp>
@@ -55,6 +56,7 @@ public:
 
 private:
     dns::resolver resolver_;
+    std::shared_ptr<async::loop_gate> gate_;  // since what was chosen may outlive the loop
     upstream_options options_;
     upstream_machine machine_;
     bool usable_ = false;

@@ -25,7 +25,8 @@
 
 namespace dragline::inline v1::net {
 
-/// A server as it was chosen for one use. May outlive the list. Threads: the loop's own.
+/// A server as it was chosen for one use. May outlive the list, and the loop: then report() does nothing.
+/// Threads: the loop's own.
 class upstream {
 public:
     upstream() {}

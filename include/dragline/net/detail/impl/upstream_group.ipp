@@ -15,7 +15,7 @@ namespace dragline::inline v1::net::detail {
 DRAGLINE_DECL upstream_group::upstream_group(dns::resolver resolver,
                                              const std::vector<upstream_server>& servers,
                                              const upstream_options& options)
-    : resolver_(std::move(resolver)), options_(options), machine_(options) {
+    : resolver_(std::move(resolver)), gate_(loop().gate()), options_(options), machine_(options) {
     if (options_.valid()) assign(servers);
 }
 
@@ -42,6 +42,7 @@ DRAGLINE_DECL result<upstream_choice> upstream_group::choose(std::string_view ke
 }
 
 DRAGLINE_DECL void upstream_group::report(const upstream_choice& choice, std::error_code ec) {
+    if (!gate_->is_open()) return;
     auto& server = *choice.record;
     if (!ec) {
         machine_.on_success(server, choice.deaths, loop().now());

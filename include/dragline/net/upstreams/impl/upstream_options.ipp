@@ -107,7 +107,8 @@ DRAGLINE_DECL bool upstream_options::valid() const noexcept {
     return max_errors_ >= 1 && max_errors_ <= 1'000 && max_attempts_ >= 1 && ring_points_ >= 1 &&
            ring_points_ <= 1'000 && revive_jitter_ >= 0 && revive_jitter_ <= 1 && usable(error_window_) &&
            usable(revive_time_) && usable(max_revive_time_) && usable(probe_interval_) &&
-           usable(probe_timeout_) && usable(timeout_) && usable(resolve_interval_);
+           usable(probe_timeout_) && usable(timeout_) && usable(resolve_interval_) &&
+           usable(connect_.timeout());
 }
 
 }  // namespace dragline::net
