@@ -241,6 +241,44 @@ TEST_CASE("with a replay window, packets of the key before still come", "[net][s
     CHECK(channel_pair::open(pair.server, old_key).error() == errc::packet_replayed);
 }
 
+TEST_CASE("with a replay window, all packets of up to 8 keys may be lost", "[net][secure_channel]") {
+    for (const int lost : {1, 2, 8, 9}) {
+        CAPTURE(lost);
+        channel_pair pair(lossy(), lossy());
+        REQUIRE(pair.connect());
+        const auto first = channel_pair::seal(pair.client, "first");
+        std::string late;
+        for (int key = 0; key < lost; ++key) {
+            REQUIRE(pair.client.rekey());
+            late = channel_pair::seal(pair.client, "late");
+        }
+        REQUIRE(pair.client.rekey());
+        auto forged = channel_pair::seal(pair.client, "forged");
+        const auto good = forged;
+        forged.back() = static_cast<char>(forged.back() ^ 1);
+        CHECK(channel_pair::open(pair.server, forged).error() == errc::packet_not_authentic);
+        CHECK(pair.server.receiving_epoch() == 0);
+        if (lost == 9) {
+            CHECK(channel_pair::open(pair.server, good).error() == errc::packet_not_authentic);
+            CHECK(message_in(pair.server, first) == "first");
+            continue;
+        }
+        CHECK(message_in(pair.server, good) == "forged");
+        CHECK(pair.server.receiving_epoch() == lost + 1);
+        CHECK(message_in(pair.server, late) == "late");  // of the key before
+        CHECK(channel_pair::open(pair.server, first).error() == errc::packet_not_authentic);
+        CHECK(message_in(pair.server, channel_pair::seal(pair.client, "on")) == "on");
+    }
+    channel_pair ordered(keyed(), keyed());
+    REQUIRE(ordered.connect());
+    channel_pair::seal(ordered.client, "lost");
+    REQUIRE(ordered.client.rekey());
+    channel_pair::seal(ordered.client, "lost");
+    REQUIRE(ordered.client.rekey());
+    CHECK(channel_pair::open(ordered.server, channel_pair::seal(ordered.client, "x")).error() ==
+          errc::packet_not_authentic);
+}
+
 TEST_CASE("a message of max_message goes, a longer one is refused at both ends", "[net][secure_channel]") {
     channel_pair pair(keyed().max_message(200), keyed().max_message(201));
     REQUIRE(pair.connect());

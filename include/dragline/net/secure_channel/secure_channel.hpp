@@ -47,7 +47,8 @@ public:
     const detail::rekey_limits& rekey_limits() const noexcept { return rekey_limits_; }
 
     /// For packets that may be lost or overtaken: of how many to remember that they came, a multiple of 64,
-    /// 1,024 at most. 0: each must come, in order.
+    /// 1,024 at most. All packets of up to 8 keys in a row may be lost; after more, nothing can be read any
+    /// more: errc::packet_not_authentic. 0: each must come, in order.
     secure_channel_options& replay_window(std::size_t value) { return replay_window_ = value, *this; }
     std::size_t replay_window() const noexcept { return replay_window_; }
 

@@ -67,14 +67,18 @@ public:
     std::uint16_t epoch() const noexcept { return keys_.epoch; }
 
 private:
+    // Keys that all packets of may be lost, where some may be.
+    static constexpr std::uint16_t most_skipped = 8;
+
     epoch_keys* keys_of(std::uint16_t epoch);
     result<void> check_order(std::uint64_t sequence) const noexcept;
+    result<void> follow(epoch_keys& from, std::uint16_t epoch) const;
     void advance();
 
     channel_cipher cipher_{};
     std::optional<replay_window> window_;
     epoch_keys keys_;
-    std::optional<epoch_keys> next_;      // made at the first packet that claims to be of it
+    std::optional<epoch_keys> next_;  // made at the first packet that claims to be of it, or of a later one
     std::optional<epoch_keys> previous_;  // for packets that were overtaken; none where order is kept
     std::uint64_t expected_ = 0;
 };

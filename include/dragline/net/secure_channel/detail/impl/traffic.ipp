@@ -81,12 +81,26 @@ DRAGLINE_DECL result<void> opening_direction::start(channel_cipher cipher, secre
 DRAGLINE_DECL epoch_keys* opening_direction::keys_of(std::uint16_t epoch) {
     if (epoch == keys_.epoch) return &keys_;
     if (previous_ && epoch == previous_->epoch) return &*previous_;
-    if (epoch == 0 || epoch - 1 != keys_.epoch) return nullptr;
+    const int ahead = epoch - keys_.epoch;
+    if (ahead < 1 || ahead > (window_ ? 1 + most_skipped : 1)) return nullptr;
+    if (next_ && next_->epoch > epoch) next_.reset();
     if (!next_) {
         next_.emplace();
         if (!keys_.next(packet_cipher::use::opening, cipher_, *next_)) return next_.reset(), nullptr;
     }
+    if (!follow(*next_, epoch)) return next_.reset(), nullptr;
     return &*next_;
+}
+
+// A key leads to all that come after it.
+DRAGLINE_DECL result<void> opening_direction::follow(epoch_keys& from, std::uint16_t epoch) const {
+    while (from.epoch != epoch) {
+        epoch_keys made;
+        const auto derived = from.next(packet_cipher::use::opening, cipher_, made);
+        if (!derived) return derived;
+        from = std::move(made);
+    }
+    return {};
 }
 
 DRAGLINE_DECL result<void> opening_direction::check_order(std::uint64_t sequence) const noexcept {
@@ -97,7 +111,9 @@ DRAGLINE_DECL result<void> opening_direction::check_order(std::uint64_t sequence
 }
 
 DRAGLINE_DECL void opening_direction::advance() {
-    if (window_) previous_ = std::move(keys_);
+    // What was overtaken is most likely of the key before.
+    const auto before = static_cast<std::uint16_t>(next_->epoch - 1);
+    if (window_ && follow(keys_, before)) previous_ = std::move(keys_);
     keys_ = *std::move(next_);
     next_.reset();
 }
