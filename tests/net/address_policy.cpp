@@ -221,6 +221,44 @@ TEST_CASE("whole families, single bits and no bits are networks too", "[net][add
     CHECK(allows(address_policy().deny("2001:db8:0:0:8000::/65"), "2001:db8::7fff:0:0:1"));
 }
 
+TEST_CASE("a policy within another one only forbids more", "[net][address_policy]") {
+    const auto outer = address_policy::public_only().allow("10.1.0.0/16").deny_port(25);
+    const auto both = address_policy().deny("8.8.8.8").within(outer);
+    CHECK(allows(both, "1.1.1.1"));
+    CHECK(allows(both, "10.1.2.3"));
+    CHECK(!allows(both, "8.8.8.8"));
+    CHECK(!allows(both, "127.0.0.1"));
+    CHECK(!allows(both, "1.1.1.1", 25));
+    CHECK(!allows(address_policy().allow("127.0.0.1").within(outer), "127.0.0.1"));
+    CHECK(!allows(address_policy::listed_only().within(outer), "1.1.1.1"));
+    CHECK(both.judge(endpoint("a.test", 25)) == errc::address_blocked);
+    CHECK(!both.judge(endpoint("a.test", 80)));
+    for (const auto* host : {"localhost", "127.1", "8.8.2056"})
+        CHECK(both.judge(endpoint(host, 80)) == errc::address_blocked);
+    CHECK(both.judge(endpoint::local_socket("/run/a")) == errc::address_blocked);
+    CHECK(address_policy().local_sockets(true).within(outer).judge(endpoint::local_socket("/run/a")));
+
+    CHECK(address_policy().within(address_policy()).allows_all());
+    CHECK(both == address_policy().deny("8.8.8.8").within(outer));
+    CHECK(both != address_policy().deny("8.8.8.8"));
+    CHECK(address_policy().within(address_policy().deny("rubbish")).error() ==
+          dragline::errc::invalid_option);
+    auto changed = outer;
+    const auto kept = address_policy().within(changed);
+    changed.allow("127.0.0.0/8");
+    CHECK(!allows(kept, "127.0.0.1"));
+    changed.within(changed);
+    CHECK(allows(changed, "127.0.0.1"));
+    int asked = 0;
+    const auto counted = address_policy()
+                             .check([&](const asio::ip::address&, std::uint16_t) { return ++asked > 0; })
+                             .within(outer);
+    CHECK(!allows(counted, "127.0.0.1"));
+    CHECK(asked == 0);
+    CHECK(allows(counted, "1.1.1.1"));
+    CHECK(asked == 1);
+}
+
 TEST_CASE("text that names no addresses allows nothing any more", "[net][address_policy]") {
     using namespace std::string_literals;
     for (const std::string& text : {""s,
