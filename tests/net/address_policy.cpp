@@ -44,68 +44,28 @@ const std::vector<std::string> public_addresses = {
     "2003::1",         "3ffe:ffff::1",    "3fff:1000::1",    "64:ff9b::8.8.8.8", "2001:db7:ffff::1",
     "2001:db9::1",     "2000::",          "3fff:ffff::1"};
 
-const std::vector<std::string> special_addresses = {"0.0.0.0",
-                                                    "0.255.255.255",  // this network
-                                                    "10.0.0.0",
-                                                    "10.255.255.255",  // private
-                                                    "172.16.0.0",
-                                                    "172.31.255.255",  //
-                                                    "192.168.0.0",
-                                                    "192.168.255.255",  //
-                                                    "100.64.0.0",
-                                                    "100.127.255.255",  // of carriers
-                                                    "127.0.0.1",
-                                                    "127.255.255.255",  // loopback
-                                                    "169.254.0.1",
-                                                    "169.254.169.254",  // link-local, metadata
-                                                    "100.100.100.200",
-                                                    "192.0.0.192",
-                                                    "168.63.129.16",  // more metadata
-                                                    "192.0.2.1",
-                                                    "198.51.100.255",
-                                                    "203.0.113.0",  // documentation
-                                                    "192.88.99.1",  // relays of 6to4
-                                                    "198.18.0.0",
-                                                    "198.19.255.255",  // benchmarks
-                                                    "224.0.0.1",
-                                                    "239.255.255.255",  // multicast
-                                                    "240.0.0.1",
-                                                    "255.255.255.255",  // reserved, broadcast
-                                                    "::",
-                                                    "::1",
-                                                    "::2",  // unspecified, loopback, compatible
-                                                    "::8.8.8.8",
-                                                    "::127.0.0.1",  // compatible
-                                                    "::ffff:8.8.8.8",
-                                                    "::ffff:127.0.0.1",    // mapped
-                                                    "::ffff:0:127.0.0.1",  // translated
-                                                    "64:ff9b::10.0.0.1",
-                                                    "64:ff9b::169.254.169.254",  // NAT64
-                                                    "64:ff9b:1::8.8.8.8",        // NAT64 of a network's own
-                                                    "100::1",
-                                                    "100:0:0:1::1",  // discard
-                                                    "2001::1",
-                                                    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
-                                                    "2001:1ff::1",  // Teredo, IETF protocols
-                                                    "2001:db8::1",
-                                                    "3fff::1",
-                                                    "3fff:fff::1",  // documentation
-                                                    "2002:808:808::1",
-                                                    "2002:7f00:1::1",  // 6to4
-                                                    "5f00::1",
-                                                    "4000::1",
-                                                    "1fff:ffff::1",  // segment routing, not allocated
-                                                    "fc00::1",
-                                                    "fd00:ec2::254",
-                                                    "fdff:ffff::1",  // unique local, metadata
-                                                    "fe80::1",
-                                                    "febf:ffff::1",
-                                                    "fe80::1%1",  // link-local, with a scope too
-                                                    "fec0::1",    // site-local
-                                                    "ff02::1",
-                                                    "ff0e::1",  // multicast
-                                                    "2606:4700::5efe:10.0.0.1",
-                                                    "2606:4700::200:5efe:127.0.0.1"};  // ISATAP
+const std::vector<std::string> special_addresses = {
+    // this network, private, of carriers
+    "0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0",
+    "192.168.255.255", "100.64.0.0", "100.127.255.255",
+    // loopback, link-local and the metadata of clouds
+    "127.0.0.1", "127.255.255.255", "169.254.0.1", "169.254.169.254", "100.100.100.200", "192.0.0.192",
+    "168.63.129.16",
+    // documentation, relays of 6to4, benchmarks, multicast, reserved, broadcast
+    "192.0.2.1", "198.51.100.255", "203.0.113.0", "192.88.99.1", "198.18.0.0", "198.19.255.255", "224.0.0.1",
+    "239.255.255.255", "240.0.0.1", "255.255.255.255",
+    // unspecified, loopback, compatible, mapped, translated
+    "::", "::1", "::2", "::8.8.8.8", "::127.0.0.1", "::ffff:8.8.8.8", "::ffff:127.0.0.1",
+    "::ffff:0:127.0.0.1",
+    // NAT64, that of a network's own, discard, Teredo and IETF protocols
+    "64:ff9b::10.0.0.1", "64:ff9b::169.254.169.254", "64:ff9b:1::8.8.8.8", "100::1", "100:0:0:1::1",
+    "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:1ff::1",
+    // documentation, 6to4, segment routing, not allocated
+    "2001:db8::1", "3fff::1", "3fff:fff::1", "2002:808:808::1", "2002:7f00:1::1", "5f00::1", "4000::1",
+    "1fff:ffff::1",
+    // unique local with metadata, link-local, with a scope too, site-local, multicast, ISATAP
+    "fc00::1", "fd00:ec2::254", "fdff:ffff::1", "fe80::1", "febf:ffff::1", "fe80::1%1", "fec0::1", "ff02::1",
+    "ff0e::1", "2606:4700::5efe:10.0.0.1", "2606:4700::200:5efe:127.0.0.1"};
 
 std::error_code judged(const address_policy& policy, const std::string& address, std::uint16_t port = 80) {
     return policy.judge(asio::ip::make_address(address), port);
