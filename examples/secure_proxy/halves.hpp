@@ -6,21 +6,21 @@
 
 #include <asio/this_coro.hpp>
 
-#include <array>
-#include <cstddef>
+#include <chrono>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace secure_proxy {
 
+// For a whole piece of the handshake, which has seven at most: who sends byte by byte is not waited for.
+inline const auto impatient = net::read_options().timeout(std::chrono::seconds(5));
+
 inline asio::awaitable<void> receive_request(net::stream& program, net::socks5_server& socks) {
-    std::array<char, 513> bytes;
     while (!socks.has_request()) {
         // No more than belongs to the handshake: what is behind it is for the target.
-        const auto size = co_await program.read_some(asio::buffer(bytes, socks.wanted()));
-        const auto taken = socks.receive(std::string_view(bytes.data(), size));
+        const auto bytes = co_await program.read_exactly(socks.wanted(), impatient);
+        const auto taken = socks.receive(bytes);
         co_await program.write(std::string(socks.output()));
         socks.output_sent();
         if (!taken) throw std::system_error(taken.error());

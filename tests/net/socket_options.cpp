@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <optional>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -115,6 +116,24 @@ TEST_CASE("a server on both families tells the sockets of IPv4 clients what is I
     run_until(loop, [&] { return served.has_value(); });
     CHECK(told(*served, IPPROTO_IP, IP_TOS) == 8);
     CHECK(told(*served, IPPROTO_IP, IP_TTL) == 9);
+}
+
+TEST_CASE("a mark is set by who may set it, and else is the system's error", "[net][socket_options]") {
+    dragline::event_loop loop;
+    const listening server(loop, asio::ip::address_v4::loopback());
+    // Whether this process has CAP_NET_ADMIN, the socket tells best.
+    asio::ip::tcp::socket probe(loop.get_executor(), asio::ip::tcp::v4());
+    const int wanted = 7;
+    const bool may = ::setsockopt(probe.native_handle(), SOL_SOCKET, SO_MARK, &wanted, sizeof wanted) == 0;
+    dragline::test::kept_completion<stream> opened;
+    open_connection(loop, server.place(), connect_options().socket(socket_options().mark(wanted)), opened);
+    run_until(loop, [&] { return opened.done(); });
+    if (may) {
+        REQUIRE(!opened.ec());
+        CHECK(told(opened.value(), SOL_SOCKET, SO_MARK) == wanted);
+    } else {
+        CHECK(opened.ec() == std::errc::operation_not_permitted);
+    }
 }
 
 TEST_CASE("a value that the system refuses fails the connection, and memory has no options",
