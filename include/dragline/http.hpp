@@ -27,6 +27,9 @@
 #include <dragline/http/multipart.hpp>
 #include <dragline/http/open_url.hpp>
 #include <dragline/http/options.hpp>
+#include <dragline/http/proxies/no_proxy.hpp>
+#include <dragline/http/proxies/proxy_environment.hpp>
+#include <dragline/http/proxies/proxy_policy.hpp>
 #include <dragline/http/redirect_policy.hpp>
 #include <dragline/http/response.hpp>
 #include <dragline/http/response_stream.hpp>

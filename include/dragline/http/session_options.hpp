@@ -6,6 +6,7 @@
 #include <dragline/dns/options.hpp>
 #include <dragline/http/authentication/netrc.hpp>
 #include <dragline/http/cookies/cookie_policy.hpp>
+#include <dragline/http/proxies/proxy_policy.hpp>
 #include <dragline/tls/options.hpp>
 
 #include <chrono>
@@ -62,6 +63,12 @@ public:
     session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
     std::size_t known_challenges() const noexcept { return known_challenges_; }
 
+    /// Through which proxies fetches go that say nothing of it. Default: none, whatever the environment says;
+    /// see proxy_policy::from_environment().
+    session_options& proxy(proxy_policy value) { return proxy_ = std::move(value), *this; }
+    session_options& proxy(std::string_view url) { return proxy(proxy_policy::through(url)); }
+    const proxy_policy& proxy() const noexcept { return proxy_; }
+
     session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const dragline::tls::client_options& tls() const noexcept { return tls_; }
 
@@ -81,6 +88,7 @@ private:
     cookie_policy cookies_;
     http::netrc netrc_;
     std::size_t known_challenges_ = 1000;
+    proxy_policy proxy_;
     dragline::tls::client_options tls_;
     dragline::dns::query_options dns_;
 };

@@ -9,6 +9,7 @@
 #include <dragline/http/cookies/cookie_jar.hpp>
 #include <dragline/http/detail/challenge_cache.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
+#include <dragline/http/detail/proxy_routes.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
 #include <dragline/http/session_options.hpp>
 #include <dragline/tls/context.hpp>
@@ -43,6 +44,7 @@ public:
     connection_pool& pool() noexcept { return pool_; }
     const std::shared_ptr<cookie_jar>& cookies() const noexcept { return cookies_; }
     challenge_cache& challenges() noexcept { return challenges_; }
+    proxy_routes& proxies() noexcept { return proxies_; }
     bool closed() const noexcept { return closed_; }
     result<std::shared_ptr<tls_setup>> tls_setup_of_session();
 
@@ -110,6 +112,7 @@ private:
     connection_pool pool_;
     std::shared_ptr<cookie_jar> cookies_;
     challenge_cache challenges_;
+    proxy_routes proxies_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;
     std::list<async::interrupter*> dials_;
