@@ -30,6 +30,9 @@
 #include <dragline/http/policy/hsts_store.hpp>
 #include <dragline/http/policy/strict_transport.hpp>
 #include <dragline/http/policy/url_policy.hpp>
+#include <dragline/http/proxies/no_proxy.hpp>
+#include <dragline/http/proxies/proxy_environment.hpp>
+#include <dragline/http/proxies/proxy_policy.hpp>
 #include <dragline/http/redirect_policy.hpp>
 #include <dragline/http/response.hpp>
 #include <dragline/http/response_stream.hpp>

@@ -13,7 +13,7 @@ using dragline::http::errc;
 
 TEST_CASE("every code of http has a text of its own", "[http][error]") {
     std::set<std::string> texts;
-    for (int code = 1; code <= static_cast<int>(errc::checksum_mismatch); ++code) {
+    for (int code = 1; code <= static_cast<int>(errc::no_proxy_chosen); ++code) {
         const std::error_code ec = static_cast<errc>(code);
         CHECK(std::string(ec.category().name()) == "dragline.http");
         CHECK(texts.insert(ec.message()).second);
@@ -40,6 +40,8 @@ TEST_CASE("the codes of http map to conditions and phases", "[http][error]") {
         CHECK(phase_of(code(refused)) == phase::none);
     }
     CHECK(code(errc::invalid_credentials) == std::errc::invalid_argument);
+    CHECK(code(errc::no_proxy_chosen) == condition::proxy_failed);
+    CHECK(phase_of(code(errc::no_proxy_chosen)) == phase::proxy);
     CHECK(code(errc::invalid_netrc) == std::errc::invalid_argument);
     CHECK(code(errc::invalid_challenge) == condition::protocol_error);
     CHECK(code(errc::challenge_too_large) == condition::limit_exceeded);

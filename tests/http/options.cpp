@@ -27,6 +27,8 @@ TEST_CASE("fetch_options have the documented defaults", "[http][options]") {
     CHECK(options.timeout() == 30s);
     CHECK(options.connect_timeout() == 10s);
     CHECK(options.tls_timeout() == 10s);
+    CHECK(options.proxy_timeout() == 10s);
+    CHECK(!options.proxy());
     for (const auto none : {options.resolve_timeout(), options.write_timeout(), options.first_byte_timeout(),
                             options.read_timeout()}) {
         CHECK(none == no_limit);
@@ -62,6 +64,8 @@ TEST_CASE("fetch_options keep what they are given", "[http][options]") {
                              .resolve_timeout(2s)
                              .connect_timeout(3s)
                              .tls_timeout(4s)
+                             .proxy_timeout(13s)
+                             .proxy("http://a:1")
                              .write_timeout(5s)
                              .first_byte_timeout(6s)
                              .read_timeout(-7s)
@@ -85,6 +89,8 @@ TEST_CASE("fetch_options keep what they are given", "[http][options]") {
     CHECK(options.resolve_timeout() == 2s);
     CHECK(options.connect_timeout() == 3s);
     CHECK(options.tls_timeout() == 4s);
+    CHECK(options.proxy_timeout() == 13s);
+    CHECK(options.proxy() == http::proxy_policy::through("http://a:1"));
     CHECK(options.write_timeout() == 5s);
     CHECK(options.first_byte_timeout() == 6s);
     CHECK(options.read_timeout() == -7s);

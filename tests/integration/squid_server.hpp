@@ -12,26 +12,32 @@
 
 namespace dragline::test {
 
+/// How port 1 asks for the password.
+enum class squid_login { basic, digest };
+
 /// Port 0 is for everybody, port 1 for "me" with the password "secret", port 2 for everybody in TLS. Names of
 /// `hosts`, lines as in /etc/hosts, are the only ones that it knows without asking.
 class squid_server : public configured_server {
 public:
-    explicit squid_server(const testing::issued_certificate& certificate, const std::string& hosts)
-        : configured_server(plan_of(certificate, hosts)) {}
+    squid_server(const testing::issued_certificate& certificate, const std::string& hosts,
+                 squid_login login = squid_login::basic)
+        : configured_server(plan_of(certificate, hosts, login)) {}
 
 private:
-    static server_plan plan_of(const testing::issued_certificate& certificate, const std::string& hosts) {
+    static server_plan plan_of(const testing::issued_certificate& certificate, const std::string& hosts,
+                               squid_login login) {
         file_list files;
         add_certificate(files, "squid", certificate);
         files["hosts"] = hosts;
         files["users"] = "me:$apr1$dragline$TDRqSu1G4H/4HlqSgqEu2.\n";
+        files["passwords"] = "me:secret\n";
         server_plan plan;
         plan.program = "squid";
         plan.ports = 3;
-        plan.prepare = [files](const scratch_folder& folder, const std::vector<std::uint16_t>& given) {
+        plan.prepare = [files, login](const scratch_folder& folder, const std::vector<std::uint16_t>& given) {
             for (const auto& [name, content] : files) folder.write(name, content);
             give_away(folder.path());
-            const auto configuration = filled_in(main_part(), folder.path(), given);
+            const auto configuration = filled_in(main_part(login), folder.path(), given);
             return std::vector<std::string>{"-N", "-f", folder.write("squid.conf", configuration)};
         };
         return plan;
@@ -43,8 +49,16 @@ private:
         if (user && ::chown(path.c_str(), user->pw_uid, user->pw_gid) != 0) WARN("cannot give " << path);
     }
 
-    static std::string main_part() {
-        return R"(
+    static std::string main_part(squid_login login) {
+        const std::string asks = login == squid_login::basic ? R"(
+auth_param basic program /usr/lib/squid/basic_ncsa_auth @F/users
+auth_param basic realm dragline
+)"
+                                                             : R"(
+auth_param digest program /usr/lib/squid/digest_file_auth @F/passwords
+auth_param digest realm dragline
+)";
+        return asks + R"(
 http_port 127.0.0.1:@0
 http_port 127.0.0.1:@1 name=guarded
 https_port 127.0.0.1:@2 tls-cert=@F/squid.pem tls-key=@F/squid.key
@@ -59,8 +73,6 @@ visible_hostname squid.test
 shutdown_lifetime 0 seconds
 pinger_enable off
 max_filedescriptors 1024
-auth_param basic program /usr/lib/squid/basic_ncsa_auth @F/users
-auth_param basic realm dragline
 acl guarded myportname guarded
 acl users proxy_auth REQUIRED
 http_access allow guarded users

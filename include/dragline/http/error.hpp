@@ -42,6 +42,7 @@ enum class errc {
     invalid_range,          ///< A part of a file that is not the one asked for.
     file_exists,            ///< The target of a download is there, and may not be replaced.
     checksum_mismatch,      ///< What was downloaded is not what it should be.
+    no_proxy_chosen,        ///< The function of a proxy_policy gave no way at all, not even the direct one.
 
     // Of policies.
     url_blocked,               ///< A url_policy forbids the URL, or that of a redirect.

@@ -9,6 +9,7 @@
 #include <dragline/http/cookies/cookie_policy.hpp>
 #include <dragline/http/fields.hpp>
 #include <dragline/http/policy/url_policy.hpp>
+#include <dragline/http/proxies/proxy_policy.hpp>
 #include <dragline/http/redirect_policy.hpp>
 #include <dragline/http/trace.hpp>
 #include <dragline/net/address_policy.hpp>
@@ -165,6 +166,21 @@ public:
     fetch_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
     const std::string& bind_interface() const noexcept { return bind_interface_; }
 
+    /// Through which proxies to go. Default: what the session says; with proxy_policy::none() directly.
+    ///
+    /// http URLs are told to an HTTP proxy, all else goes through a tunnel: with connect_to(), which then
+    /// names what the last proxy connects to, and with a Host of one's own, these too. bind_address() and
+    /// bind_interface() are for the connection to the first proxy. What a proxy answers to CONNECT is never a
+    /// response. Credentials are those of the net::proxy: a header("Proxy-Authorization") is
+    /// dragline::errc::invalid_option.
+    fetch_options& proxy(proxy_policy value) { return proxy_ = std::move(value), *this; }
+    fetch_options& proxy(std::string_view url) { return proxy(proxy_policy::through(url)); }
+    const std::optional<proxy_policy>& proxy() const noexcept { return proxy_; }
+
+    /// Each proxy alone: to reach it, TLS with it, and its answer to CONNECT, which waits for the target.
+    fetch_options& proxy_timeout(duration value) { return proxy_timeout_ = value, *this; }
+    duration proxy_timeout() const noexcept { return proxy_timeout_; }
+
     /// Neither takes an idle connection nor leaves one.
     fetch_options& fresh_connection(bool value) { return fresh_connection_ = value, *this; }
     bool fresh_connection() const noexcept { return fresh_connection_; }
@@ -205,10 +221,12 @@ private:
     net::address_policy address_policy_;
     http::url_policy url_policy_;
     std::shared_ptr<const dragline::tls::client_options> tls_;
+    std::optional<proxy_policy> proxy_;
     duration timeout_ = std::chrono::seconds(30);
     duration resolve_timeout_ = no_limit;
     duration connect_timeout_ = std::chrono::seconds(10);
     duration tls_timeout_ = std::chrono::seconds(10);
+    duration proxy_timeout_ = std::chrono::seconds(10);
     duration write_timeout_ = no_limit;
     duration first_byte_timeout_ = no_limit;
     duration read_timeout_ = no_limit;

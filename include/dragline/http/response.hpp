@@ -26,8 +26,9 @@ class peer_record {
 public:
     peer_record() {}
 
-    asio::ip::address address;
+    asio::ip::address address;  ///< What was dialled: the first proxy, where there is one.
     std::uint16_t port = 0;
+    std::string proxy;             ///< "http://host:3128", several with spaces between them; empty without.
     bool reused = false;           ///< The connection had carried an exchange before.
     dragline::tls::peer_info tls;  ///< Empty without TLS.
 };
@@ -40,6 +41,7 @@ public:
     async::duration queue{};
     async::duration resolve{};
     async::duration connect{};
+    async::duration proxy{};  ///< With the proxies, the connection to the first one included.
     async::duration tls{};
     async::duration first_byte{};  ///< From the request sent to the end of the response head.
     async::duration total{};       ///< Of the whole fetch, all hops; of open_url(), up to the head.

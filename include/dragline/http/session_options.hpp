@@ -8,6 +8,7 @@
 #include <dragline/http/cookies/cookie_policy.hpp>
 #include <dragline/http/policy/hsts_store.hpp>
 #include <dragline/http/policy/url_policy.hpp>
+#include <dragline/http/proxies/proxy_policy.hpp>
 #include <dragline/net/address_policy.hpp>
 #include <dragline/tls/options.hpp>
 
@@ -81,6 +82,11 @@ public:
     /// it.
     session_options& hsts(hsts_policy value) { return hsts_ = std::move(value), *this; }
     const hsts_policy& hsts() const noexcept { return hsts_; }
+    /// Through which proxies fetches go that say nothing of it. Default: none, whatever the environment says;
+    /// see proxy_policy::from_environment().
+    session_options& proxy(proxy_policy value) { return proxy_ = std::move(value), *this; }
+    session_options& proxy(std::string_view url) { return proxy(proxy_policy::through(url)); }
+    const proxy_policy& proxy() const noexcept { return proxy_; }
 
     session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const dragline::tls::client_options& tls() const noexcept { return tls_; }
@@ -104,6 +110,7 @@ private:
     net::address_policy address_policy_;
     http::url_policy url_policy_;
     hsts_policy hsts_;
+    proxy_policy proxy_;
     dragline::tls::client_options tls_;
     dragline::dns::query_options dns_;
 };

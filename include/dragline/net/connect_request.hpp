@@ -35,6 +35,9 @@ public:
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
     net::address_policy address_policy;     ///< Judges each address that is dialled.
     proxy_chain proxies;                    ///< To be gone through, in order.
+    /// The connection ends at the last proxy, which forwards requests: it is not asked for a tunnel to the
+    /// target. That is judged nevertheless.
+    bool forward = false;
     /// Where TLS contexts for https proxies come from; made anew when empty.
     std::function<result<tls::context>(const tls::client_options&)> proxy_context;
     std::optional<tls::context> tls;  ///< Speaks TLS when set.

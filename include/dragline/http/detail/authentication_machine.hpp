@@ -45,6 +45,8 @@ public:
     ///
     /// Errors: errc::invalid_credentials.
     DRAGLINE_DECL std::error_code use(credentials who, const url::url& at);
+    /// The same for what goes by this name: a proxy.
+    DRAGLINE_DECL std::error_code use(credentials who, std::string_view name);
 
     /// The next request is another one, to the same origin.
     void next_request() noexcept { answers_ = 0; }

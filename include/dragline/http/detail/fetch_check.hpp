@@ -12,7 +12,8 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
 
-/// The fields that the caller has given; how the message ends is not theirs to say.
+/// The fields that the caller has given; how the message ends is not theirs to say, nor what proxies are
+/// told.
 DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);
 
 /// Whether a request of this method may be sent twice (RFC 9110, 9.2.2).

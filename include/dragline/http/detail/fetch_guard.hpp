@@ -38,6 +38,9 @@ public:
     /// Remembers what an answer says of its host.
     void note(const fields& of_response, const url::url& from) const;
 
+    /// The target that a proxy is told, which nobody dials here: as far as it tells an address.
+    std::error_code judge_told(const url::url& to) const;
+
     /// The session's policy is a floor: a fetch can only tighten it.
     net::address_policy addresses() const;
 

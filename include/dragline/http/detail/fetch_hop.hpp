@@ -8,6 +8,7 @@
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/fetch_cookies.hpp>
 #include <dragline/http/detail/fetch_guard.hpp>
+#include <dragline/http/detail/proxy_machine.hpp>
 #include <dragline/http/detail/redirect_machine.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/exchange.hpp>
@@ -27,6 +28,9 @@ protected:
     using duration = async::duration;
 
     fetch_hop(std::shared_ptr<session_state> session, fetch_options&& options);
+
+    /// How url_ is reached, when it has become another one.
+    std::error_code choose_proxies();
 
     /// Up to a head, or again_ says that the same request is to be made once more.
     asio::awaitable<result<void>> hop();
@@ -55,6 +59,7 @@ protected:
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
 
     authentication_machine authentication_;
+    std::unique_ptr<proxy_machine> proxies_;  // where there may be some
     response_head head_;
     redirect_step next_;  // what follows head_
     bool again_ = false;  // the same request, rather
@@ -68,6 +73,7 @@ private:
     bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     std::error_code choose_tls();
+    std::error_code set_up(net::connect_request& request);
     stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
 
     std::shared_ptr<tls_setup> tls_;

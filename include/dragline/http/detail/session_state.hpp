@@ -10,6 +10,7 @@
 #include <dragline/http/detail/challenge_cache.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/policy_numbers.hpp>
+#include <dragline/http/detail/proxy_routes.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
 #include <dragline/http/policy/hsts_store.hpp>
 #include <dragline/http/session_options.hpp>
@@ -47,6 +48,7 @@ public:
     const std::shared_ptr<hsts_store>& hsts() const noexcept { return hsts_; }
     policy_numbers& address_policies() noexcept { return address_policies_; }
     challenge_cache& challenges() noexcept { return challenges_; }
+    proxy_routes& proxies() noexcept { return proxies_; }
     bool closed() const noexcept { return closed_; }
     result<std::shared_ptr<tls_setup>> tls_setup_of_session();
 
@@ -116,6 +118,7 @@ private:
     std::shared_ptr<hsts_store> hsts_;
     policy_numbers address_policies_;
     challenge_cache challenges_;
+    proxy_routes proxies_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;
     std::list<async::interrupter*> dials_;

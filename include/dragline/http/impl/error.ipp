@@ -50,6 +50,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::invalid_strict_transport: return "malformed Strict-Transport-Security";
                 case errc::strict_transport_ignored: return "Strict-Transport-Security that means nothing";
                 case errc::strict_transport_full: return "no room for another host of strict transport";
+                case errc::no_proxy_chosen: return "the proxy policy gave no way to the host";
             }
             return "unknown http error";
         }
@@ -83,6 +84,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::unexpected_type:
                 case errc::invalid_range: return condition::protocol_error;
                 case errc::file_exists: return std::errc::file_exists;
+                case errc::no_proxy_chosen: return condition::proxy_failed;
                 case errc::read_under_way: return std::errc::operation_in_progress;
                 case errc::checksum_mismatch:
                 case errc::unexpected_status:
@@ -116,6 +118,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::body_too_large: return phase::read;
                 case errc::body_size_differs:
                 case errc::body_not_replayable: return phase::write;
+                case errc::no_proxy_chosen: return phase::proxy;
                 case errc::invalid_credentials:
                 case errc::invalid_netrc:
                 case errc::unsupported_scheme:

@@ -81,6 +81,11 @@ public:
     /// Whether it looks up the names of its targets, so that nobody does here.
     bool resolves() const noexcept { return scheme_ != proxy_scheme::socks5; }
 
+    /// Whether it is an HTTP proxy, plain or in TLS.
+    bool speaks_http() const noexcept {
+        return scheme_ == proxy_scheme::http || scheme_ == proxy_scheme::https;
+    }
+
     /// What makes it unusable, whatever the target.
     std::error_code error() const;
 

@@ -22,13 +22,18 @@ DRAGLINE_DECL std::string random_client_nonce(async::random_source& random) {
 }
 
 DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, const url::url& at) {
+    const bool asks = who.kind() != credentials_kind::none;
+    return use(std::move(who), asks ? at.origin() : std::string());
+}
+
+DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, std::string_view name) {
     who_ = credentials();
     known_ = known_challenge();
     answers_ = 0;
     answer_ = false;
     if (auto ec = who.check()) return ec;
     who_ = std::move(who);
-    if (who_.kind() != credentials_kind::none) origin_ = at.origin();
+    origin_ = name;
     return {};
 }
 

@@ -20,7 +20,8 @@ DRAGLINE_DECL void dialing::start(async::event& over) {
 }
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
-    const auto port = self->request_.target.port();
+    const auto& proxies = self->request_.proxies;
+    const auto port = proxies.empty() ? self->request_.target.port() : proxies.front().where().port();
     auto& loop = self->session_->loop();
     auto connecting = net::connect(loop, std::move(self->request_), self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);

@@ -16,7 +16,7 @@ DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const 
     for (const auto limit : {options.timeout(), options.resolve_timeout(), options.connect_timeout(),
                              options.tls_timeout(), options.write_timeout(), options.first_byte_timeout(),
                              options.read_timeout(), shared.idle_timeout(), shared.connection_lifetime(),
-                             options.expect_continue().value_or(no_limit)}) {
+                             options.proxy_timeout(), options.expect_continue().value_or(no_limit)}) {
         if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
     }
     const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
@@ -32,8 +32,8 @@ DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const s
     for (const auto& [name, value] : options.headers()) {
         if (auto ec = h1::check_field_name(name)) return ec;
         if (auto ec = h1::check_field_value(value)) return ec;
-        for (const auto* framing : {"Content-Length", "Transfer-Encoding", "Connection"}) {
-            if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
+        for (const auto* own : {"Content-Length", "Transfer-Encoding", "Connection", "Proxy-Authorization"}) {
+            if (ascii::equals_ignoring_case(name, own)) return dragline::errc::invalid_option;
         }
     }
     const bool coded_twice =

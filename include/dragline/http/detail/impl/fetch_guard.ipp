@@ -32,6 +32,12 @@ DRAGLINE_DECL std::error_code fetch_guard::judge(const url::url& to) const {
     return {};
 }
 
+DRAGLINE_DECL std::error_code fetch_guard::judge_told(const url::url& to) const {
+    const auto policy = addresses();
+    if (policy.allows_all()) return {};
+    return policy.judge(net::endpoint(to.hostname(), to.port_or_default()));
+}
+
 // RFC 6797, 8.1: only what came over TLS without errors, of which nobody knows who does not verify; of
 // several fields the first.
 DRAGLINE_DECL void fetch_guard::note(const fields& of_response, const url::url& from) const {

@@ -36,19 +36,48 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
     return setup.error();
 }
 
+DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
+    const auto& policy = options_.proxy() ? *options_.proxy() : session_->options().proxy();
+    if (policy.is_none()) return {};
+    if (!proxies_) {
+        auto& random = session_->loop().random();
+        proxies_ = std::make_unique<proxy_machine>(policy, session_->proxies(), random);
+    }
+    // A proxy that forwards takes its target from the URL, whatever the Host field says.
+    const bool elsewhere = pinned_ && (options_.connect_to() || options_.headers().contains("Host"));
+    return proxies_->choose(url_, !elsewhere);
+}
+
+DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
+    request.resolver = session_->resolver();
+    request.until = until_;
+    if (!proxies_) return {};
+    request.proxy_context = [&all = loop_sessions::of(session_->loop().executor())](
+                                const tls::client_options& options) -> result<tls::context> {
+        const auto setup = all.tls(options);
+        if (!setup) return setup.error();
+        return (*setup)->context;
+    };
+    return proxies_->set_up(request);
+}
+
 DRAGLINE_DECL stage_limit fetch_hop::limit_of(duration stage, phase where, time_point from) const noexcept {
     return {std::min(until_, async::deadline_after(from, stage)), where};
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::hop() {
     cookies_.set_field(fields_, url_, !pinned_, session_->loop().time());
-    bool stale = false;
-    auto first = attempt(stale);
-    auto done = co_await std::move(first);
-    if (!stale) co_return done;
-    // Once more, on a connection of its own: nothing else idle is to be trusted more.
-    auto second = attempt(stale);
-    co_return co_await std::move(second);
+    for (;;) {
+        bool stale = false;
+        auto first = attempt(stale);
+        auto done = co_await std::move(first);
+        if (stale) {
+            // Once more, on a connection of its own: nothing else idle is to be trusted more.
+            auto second = attempt(stale);
+            done = co_await std::move(second);
+        }
+        if (!proxies_ || done || !proxies_->again()) co_return done;
+    }
 }
 
 // `stale` says in whether this repeats a stale attempt, and out whether it may be repeated.
@@ -58,7 +87,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     attempt_.retried = repeats;
     attempt_started_ = now();
     if (auto ec = choose_tls()) co_return record(ec), ec;
-    const hop_connection wanted(url_, options_, pinned_, tls_.get());
+    if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
+        if (auto ec = guard_.judge_told(url_)) co_return record(ec), ec;
+    }
+    const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
     const bool fresh = options_.fresh_connection() || repeats;
     auto& pool = session_->pool();
     wanted.write_key(pool.key_text());
@@ -72,11 +104,11 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     if (!attempt_.reused) {
         auto request = wanted.request();
         request.address_policy = guard_.addresses();
-        request.resolver = session_->resolver();
-        request.until = until_;
+        if (auto ec = set_up(request)) co_return record(ec), ec;
         auto opening =
             open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
         auto opened = co_await std::move(opening);
+        if (!opened && proxies_) proxies_->on_failed(opened.error(), attempt_.connection, now() < until_);
         if (!opened) co_return record(opened.error()), opened.error();
         attempt_.reused = *opened;
         if (attempt_.reused) attempt_.queue = now() - attempt_started_;
@@ -105,6 +137,11 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::exchange_on(h1_connection
     auto asked = digest_request(method_, url_.request_target());
     if (body_.in_memory()) asked.body = body_.bytes();
     if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
+    const bool forwards = proxies_ && proxies_->forwards();
+    if (proxies_) {
+        if (forwards) asked.target = proxies_->target();
+        if (auto ec = proxies_->authorize(asked, fields_)) co_return ec;
+    }
     auto source = body_access::open(body_);
     if (!source) co_return source.error();
     source_ = *std::move(source);
@@ -113,7 +150,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::exchange_on(h1_connection
     request.method = method_;
     request.scheme = url_.scheme();
     request.host = host && pinned_ ? *host : url_.host();
-    request.target = url_.request_target();
+    request.target = forwards ? std::string_view(proxies_->target()) : url_.request_target();
     request.fields = &fields_;
     request.body = body_.bytes();
     request.source = source_.get();
@@ -143,10 +180,15 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::exchange_on(h1_connection
     peer.port = connection.peer_port();
     peer.reused = attempt_.reused;
     peer.tls = connection.peer_tls();
+    if (proxies_) peer.proxy = proxies_->text();
     next_ = next_step(options_.redirects(), response_.history, url_, method_, head_, &guard_);
     if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
         co_return ec;
     again_ = authentication_.answer();
+    if (proxies_) {
+        if (auto ec = proxies_->on_response(head_, body_.replayable())) co_return ec;
+        again_ = again_ || proxies_->answer();
+    }
     if (head_.status == 417 && request.expect_continue && body_.replayable()) {
         again_ = expectation_failed_ = true;
     }
@@ -169,6 +211,7 @@ DRAGLINE_DECL void fetch_hop::record(std::error_code ec) {
     timings.queue = attempt_.queue;
     timings.resolve = attempt_.connection.resolve;
     timings.connect = attempt_.connection.connect;
+    timings.proxy = attempt_.connection.proxy;
     timings.tls = attempt_.connection.tls;
     timings.first_byte = attempt_.first_byte;
     if (!options_.trace()) return;

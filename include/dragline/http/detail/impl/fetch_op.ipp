@@ -34,7 +34,8 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     fields_ = request_fields(options_, shared, method_, body_);
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
-    return authentication_.use(std::move(chosen), url_);
+    if (auto ec = authentication_.use(std::move(chosen), url_)) return ec;
+    return choose_proxies();
 }
 
 // Before anything else is made of the URL.
@@ -125,6 +126,7 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     }
     method_ = std::move(next_.method);
     url_ = taken.to;
+    if (auto ec = choose_proxies()) return ec;
     if (!next_.new_origin) return authentication_.next_request(), std::error_code();
     return authentication_.use(credentials_for(options_, session_->options(), url_, response_.history), url_);
 }

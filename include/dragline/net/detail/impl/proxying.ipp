@@ -72,10 +72,13 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::plan(std::size_t which) {
     if (target.is_local_socket()) co_return errc::invalid_endpoint;
     const bool last = which + 1 == request_.proxies.size();
     const bool policed = last || request_.proxies[which + 1].policed();
-    if (through.resolves() && !target.address()) {
+    const bool forwards = last && request_.forward;
+    if (forwards && !through.speaks_http()) co_return errc::invalid_proxy;
+    if (forwards || (through.resolves() && !target.address())) {
         const auto blocked = policed ? request_.address_policy.judge(target) : std::error_code();
         if (blocked) co_return blocked;
-        const auto name = dns::normal_host_name(target.host());
+        const auto name =
+            target.address() ? target.address()->to_string() : dns::normal_host_name(target.host());
         if (!name) co_return name.error();
         const auto made = proxy_target::make(*name, target.port());
         if (!made) co_return made.error();
@@ -156,6 +159,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, d
         if (!wrapped) co_return proxy_error(wrapped.error(), errc::proxy_tls_failed);
         if (ending_.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     }
+    if (request_.forward && which + 1 == hops_.size()) co_return result<void>();
     auto handshake = through.handshake(hops_[which].targets[hops_[which].used]);
     auto shaking = shake_hands(made.layer, common(handshake), until);
     auto early = co_await std::move(shaking);

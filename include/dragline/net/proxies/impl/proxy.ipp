@@ -86,8 +86,7 @@ DRAGLINE_DECL proxy& proxy::credentials(std::string user, std::string password) 
 
 DRAGLINE_DECL std::error_code proxy::error() const {
     if (where_.host().empty() || where_.is_local_socket()) return errc::invalid_proxy;
-    const bool http = scheme_ == proxy_scheme::http || scheme_ == proxy_scheme::https;
-    if (http && user_.find(':') != user_.npos) return errc::invalid_proxy;
+    if (speaks_http() && user_.find(':') != user_.npos) return errc::invalid_proxy;
     if (scheme_ == proxy_scheme::socks4a && !password_.empty()) return errc::invalid_proxy;
     const bool socks = scheme_ != proxy_scheme::http && scheme_ != proxy_scheme::https;
     if (socks && !authorization_.empty()) return errc::invalid_proxy;
