@@ -50,8 +50,8 @@ DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
     const bool refreshes = !redirects(head);
     const auto leads_to = refreshes ? refresh_target(policy, head) : head.headers.find("Location");
     if (!leads_to) return step;
-    const bool by_us =
-        !followed.empty() && followed.front().status == 0;  // an upgrade, of the first URL only
+    // An upgrade, which only the first URL can have for itself, is no redirect of anybody.
+    const bool by_us = !followed.empty() && followed.front().status == 0 && followed.front().upgraded;
     if (followed.size() - by_us >= static_cast<std::size_t>(policy.limit()))
         return step.ec = errc::too_many_redirects, step;
 
