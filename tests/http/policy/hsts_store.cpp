@@ -68,7 +68,8 @@ TEST_CASE("names below a host are known where it includes them, and never names 
 
 TEST_CASE("only names are noted, over TLS, and only what is well formed", "[http][hsts_store]") {
     hsts_store store;
-    for (const auto* from : {"http://a.test/", "https://127.0.0.1/", "https://[::1]/", "https://0x7f.1/"}) {
+    for (const auto* from :
+         {"http://a.test/", "https://127.0.0.1/", "https://[::1]/", "https://0x7f.1/", "https://a.test../"}) {
         CHECK(store.note(url::parse(from).value(), "max-age=60", noon) == errc::strict_transport_ignored);
     }
     CHECK(make_error_code(errc::strict_transport_ignored) == dragline::condition::blocked);
@@ -76,7 +77,7 @@ TEST_CASE("only names are noted, over TLS, and only what is well formed", "[http
     CHECK(!store.note(secure("a.test"), "max-age=60", noon));
     CHECK(store.note(secure("a.test"), "max-age=x", noon) == errc::invalid_strict_transport);
     CHECK(store.is_known("a.test", noon));
-    for (const auto* bad : {"", "127.0.0.1", "[::1]", "a b", "1.2.3.4.5", "a/b"})
+    for (const auto* bad : {"", "127.0.0.1", "[::1]", "a b", "1.2.3.4.5", "a/b", ".", "a..", ".a", "a..b"})
         CHECK(store.set(hsts_entry(bad), noon) == std::errc::invalid_argument);
 }
 

@@ -130,10 +130,7 @@ TEST_CASE("a URL policy that cannot be read allows nothing", "[http][url_policy]
           url_policy().deny_host("a/b"), url_policy().allow_host("a:80"), url_policy().deny_host("::1"),
           url_policy().deny_domain("127.0.0.1"), url_policy().deny_domain("[::1]"),
           url_policy().deny_domain("2.1"), url_policy().deny_domain("."), url_policy().deny_host("1.2.3.4.5"),
-          url_policy().deny_host("*")}) {
-        // A name of odd characters is one that no URL has, and denying it denies nothing; all else is
-        // refused.
-        if (policy == url_policy().deny_host("*")) continue;
+          url_policy().deny_host("*.a.test")}) {
         CHECK(policy.error() == dragline::errc::invalid_option);
         CHECK(policy.judge(target) == dragline::errc::invalid_option);
     }

@@ -23,6 +23,11 @@ DRAGLINE_DECL std::string_view hsts_name(std::string_view host) noexcept {
     return host;
 }
 
+/// Empty labels are what a file could not give back: a dot in front has a meaning there.
+DRAGLINE_DECL bool has_empty_label(std::string_view name) noexcept {
+    return name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != name.npos;
+}
+
 /// Digits alone, so many of them.
 DRAGLINE_DECL std::optional<unsigned> read_hsts_number(std::string_view& text, std::size_t digits) noexcept {
     const auto number = ascii::parse_number<unsigned>(text.substr(0, digits));
@@ -116,11 +121,11 @@ DRAGLINE_DECL std::error_code hsts_store::put(std::string_view name, const recor
 }
 
 DRAGLINE_DECL std::error_code hsts_store::note(const url::url& from, std::string_view field, time_point now) {
-    if (from.scheme() != "https" || from.host_type() != url::host_kind::domain)
-        return errc::strict_transport_ignored;
+    const auto name = detail::hsts_name(from.hostname());
+    const bool is_name = from.host_type() == url::host_kind::domain && !detail::has_empty_label(name);
+    if (from.scheme() != "https" || !is_name) return errc::strict_transport_ignored;
     const auto said = parse_strict_transport(field);
     if (!said) return said.error();
-    const auto name = detail::hsts_name(from.hostname());
     const auto age = std::min(said->max_age, options_.max_lifetime());
     if (age <= std::chrono::seconds::zero()) {
         if (const auto found = noted_.find(name); found != noted_.end()) noted_.erase(found);
@@ -133,7 +138,7 @@ DRAGLINE_DECL std::error_code hsts_store::note(const url::url& from, std::string
 
 DRAGLINE_DECL std::error_code hsts_store::set(const hsts_entry& value, time_point now) {
     const auto host = url::parse_host(detail::hsts_name(value.host));
-    if (!host || host->kind() != url::host_kind::domain)
+    if (!host || host->kind() != url::host_kind::domain || detail::has_empty_label(host->text()))
         return std::make_error_code(std::errc::invalid_argument);
     if (!value.expires)
         return lasting_[host->text()] = {value.include_subdomains, seconds::max()}, std::error_code();

@@ -71,7 +71,9 @@ struct url_policy_state {
     void add_host(std::vector<host_rule>& to, std::string_view text, bool below) {
         if (below && text.starts_with('.')) text.remove_prefix(1);
         const auto read = url::parse_host(without_last_dot(text));
-        const bool usable = read && (!below || read->kind() == url::host_kind::domain);
+        // URLs may have a star in a host, but who writes one here means something else by it.
+        const bool usable =
+            read && text.find('*') == text.npos && (!below || read->kind() == url::host_kind::domain);
         if (usable) {
             to.push_back({read->text(), below});
         } else {
