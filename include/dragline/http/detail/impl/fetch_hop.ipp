@@ -102,7 +102,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
         auto opening =
             open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
         auto opened = co_await std::move(opening);
-        if (!opened && proxies_) proxies_->on_failed(opened.error(), attempt_.connection, now() < until_);
+        if (!opened && proxies_) {
+            const bool goes_on = now() < until_ && !call_.ending().interrupted();
+            proxies_->on_failed(opened.error(), attempt_.connection, goes_on);
+        }
         if (!opened) co_return record(opened.error()), opened.error();
         attempt_.reused = *opened;
         if (attempt_.reused) attempt_.queue = now() - attempt_started_;
