@@ -43,7 +43,8 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
         proxies_ = std::make_unique<proxy_machine>(policy, session_->proxies(), random);
     }
     // A proxy that forwards takes its target from the URL, whatever the Host field says.
-    const bool elsewhere = pinned_ && (options_.connect_to() || options_.headers().contains("Host"));
+    const auto host = options_.headers().find("Host");
+    const bool elsewhere = pinned_ && (options_.connect_to() || (host && *host != url_.host()));
     return proxies_->choose(url_, !elsewhere);
 }
 
