@@ -261,6 +261,9 @@ TEST_CASE("connect_to and a Host of one's own go through a tunnel, also with htt
     CHECK(tunnel.asked().at(0) == elsewhere.to_string());
     CHECK(lab.client.fetch(lab.origin.url("/y"), fetch_options(through).header("Host", "b.test")).ec ==
           std::error_code());
+    const auto same = lab.through(lab.by()).header("Host", "c.invalid:8080");
+    CHECK(lab.client.fetch("http://c.invalid:8080/", same).response.body == "by the proxy");
+    lab.forwarder.clear_requests();
     const auto seen = lab.origin.requests();
     CHECK(seen.at(0).field("Host") == "a.invalid");
     CHECK(seen.at(0).target == "/x");
@@ -274,7 +277,7 @@ TEST_CASE("connect_to and a Host of one's own go through a tunnel, also with htt
     CHECK(lab.forwarder.requests().at(0).peer_address.starts_with("127.0.0.2:"));
     CHECK(!lab.client.fetch("http://a.invalid/", lab.through(lab.by()).fresh_connection(true))
                .response.peer.reused);
-    CHECK(lab.forwarder.connection_count() == 2);
+    CHECK(lab.forwarder.connection_count() == 3);
 }
 
 TEST_CASE("a stale connection, 100 (Continue) and keep-alive are over a proxy as they are without",

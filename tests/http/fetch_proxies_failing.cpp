@@ -242,3 +242,30 @@ TEST_CASE("the next choice is tried when a proxy could not be reached or refused
     CHECK(get({{proxy()}, {}}, origin.url("/")).ec == net::errc::invalid_proxy);
     CHECK(origin.connection_count() == 1);
 }
+
+TEST_CASE("a fetch that is ended tries no further proxy", "[http][fetch][proxies]") {
+    const dragline::testing::black_hole hole;
+    http_client client;
+    quiet_target second(client.loop);
+    const auto choices = proxy_policy::first_of({{proxy(proxy_scheme::http, "127.0.0.1", hole.port())},
+                                                 {proxy(proxy_scheme::http, "127.0.0.1", second.port())}});
+    const auto late = client.fetch("https://a.invalid/", fetch_options().proxy(choices).timeout(30ms));
+    CHECK(late.ec == make_timeout(phase::proxy));
+    CHECK(late.trace.attempts.size() == 1);
+    auto started = client.start("https://a.invalid/", fetch_options().proxy(choices));
+    run_until(client.loop, [&] { return client.statistics().connections > 0; });
+    bool closed = false;
+    dragline::close_session(client.loop, "test", [&](std::error_code) { closed = true; });
+    run_until(client.loop, [&] { return closed && started->done; });
+    CHECK(started->ec == asio::error::operation_aborted);
+    CHECK(!second.visited());
+    // In time it is tried.
+    http_client other;
+    const auto soon = fetch_options().proxy(choices).proxy_timeout(30ms).timeout(2s);
+    auto next = other.start("https://a.invalid/", soon);
+    run_until(other.loop, [&] { return next->trace.attempts.size() == 1; });
+    run_until(other.loop, [&] { return second.visited(); });
+    other.wait_for(next);
+    CHECK(next->ec == net::errc::proxy_closed);
+    CHECK(next->trace.attempts.size() == 2);
+}

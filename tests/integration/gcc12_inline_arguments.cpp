@@ -126,6 +126,17 @@ asio::awaitable<void> options(echo_lab& lab) {
     expect((co_await fetch_url(url, fetch_options().connect_to(*net::endpoint::parse(
                                         "127.0.0.1:" + std::to_string(lab.plain.port())))))
                .status == 200);
+    expect((co_await fetch_url(
+                url, fetch_options()
+                         .proxy(http::proxy_policy::from_environment(
+                                    http::proxy_environment().http_proxy("me:" + long_text + "@127.0.0.1:1"))
+                                    .except(http::no_proxy(long_text + ",127.0.0.0/8"s)))
+                         .proxy_timeout(20s)))
+               .status == 200);
+    expect((co_await fetch_url(
+                url, fetch_options().proxy(net::proxy(net::proxy_scheme::http, "127.0.0.1", lab.plain.port())
+                                               .credentials("me"s, ""s + long_text))))
+               .status == 200);
     expect((co_await fetch_url(lab.secure.url("/"), fetch_options().tls(tls::client_options().ca_pem(
                                                         std::string(test_ca().certificate_pem())))))
                .status == 200);

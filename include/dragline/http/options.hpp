@@ -169,7 +169,7 @@ public:
     /// Through which proxies to go. Default: what the session says; with proxy_policy::none() directly.
     ///
     /// http URLs are told to an HTTP proxy, all else goes through a tunnel: with connect_to(), which then
-    /// names what the last proxy connects to, and with a Host of one's own, these too. bind_address() and
+    /// names what the last proxy connects to, and with another Host, these too. bind_address() and
     /// bind_interface() are for the connection to the first proxy. What a proxy answers to CONNECT is never a
     /// response. Credentials are those of the net::proxy: a header("Proxy-Authorization") is
     /// dragline::errc::invalid_option.

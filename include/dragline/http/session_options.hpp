@@ -25,7 +25,8 @@ class session_options {
 public:
     session_options() {}
 
-    /// Connections to one origin, idle ones included; further fetches wait in turn.
+    /// Connections to one origin, or to one proxy that forwards for all, idle ones included; further fetches
+    /// wait in turn.
     session_options& connections_per_host(std::size_t value) { return per_host_ = value, *this; }
     std::size_t connections_per_host() const noexcept { return per_host_; }
 

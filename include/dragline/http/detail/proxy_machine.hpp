@@ -51,8 +51,8 @@ public:
     DRAGLINE_DECL std::error_code set_up(net::connect_request& request);
 
     /// The connection failed; again() then says whether to make one more, now with an answer to a challenge
-    /// or on the way of the next choice. `in_time`: the fetch is not over.
-    DRAGLINE_DECL void on_failed(std::error_code ec, const net::connect_trace& trace, bool in_time);
+    /// or on the way of the next choice. `goes_on`: the fetch itself is not at its end.
+    DRAGLINE_DECL void on_failed(std::error_code ec, const net::connect_trace& trace, bool goes_on);
     bool again() noexcept { return std::exchange(again_, false); }
 
     /// Proxy-Authorization among the fields of a request that is about to be sent; none where nobody

@@ -44,7 +44,8 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
         proxies_ = std::make_unique<proxy_machine>(policy, session_->proxies(), random);
     }
     // A proxy that forwards takes its target from the URL, whatever the Host field says.
-    const bool elsewhere = pinned_ && (options_.connect_to() || options_.headers().contains("Host"));
+    const auto host = options_.headers().find("Host");
+    const bool elsewhere = pinned_ && (options_.connect_to() || (host && *host != url_.host()));
     return proxies_->choose(url_, !elsewhere);
 }
 
@@ -108,7 +109,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
         auto opening =
             open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
         auto opened = co_await std::move(opening);
-        if (!opened && proxies_) proxies_->on_failed(opened.error(), attempt_.connection, now() < until_);
+        if (!opened && proxies_) {
+            const bool goes_on = now() < until_ && !call_.ending().interrupted();
+            proxies_->on_failed(opened.error(), attempt_.connection, goes_on);
+        }
         if (!opened) co_return record(opened.error()), opened.error();
         attempt_.reused = *opened;
         if (attempt_.reused) attempt_.queue = now() - attempt_started_;

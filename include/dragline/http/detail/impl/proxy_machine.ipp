@@ -91,9 +91,9 @@ DRAGLINE_DECL std::error_code proxy_machine::set_up(net::connect_request& reques
 }
 
 DRAGLINE_DECL void proxy_machine::on_failed(std::error_code ec, const net::connect_trace& trace,
-                                            bool in_time) {
+                                            bool goes_on) {
     again_ = false;
-    if (!way_ || !in_time) return;
+    if (!way_ || !goes_on) return;
     if (answer_challenge(trace)) {
         again_ = true;
         return;
