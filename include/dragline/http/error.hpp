@@ -42,6 +42,7 @@ enum class errc {
     invalid_range,          ///< A part of a file that is not the one asked for.
     file_exists,            ///< The target of a download is there, and may not be replaced.
     checksum_mismatch,      ///< What was downloaded is not what it should be.
+    circuit_open,           ///< The origin has failed so often that it is left alone for a while.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

@@ -9,6 +9,7 @@
 #include <dragline/http/cookies/cookie_policy.hpp>
 #include <dragline/http/fields.hpp>
 #include <dragline/http/redirect_policy.hpp>
+#include <dragline/http/resilience/retry_policy.hpp>
 #include <dragline/http/trace.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/tls/options.hpp>
@@ -154,6 +155,13 @@ public:
     fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
     bool stale_retry() const noexcept { return stale_retry_; }
 
+    /// Which failures have the request made again. Default: the session's policy. For open_url() that is
+    /// over with the head; for fetch_url() a body that breaks off is a failure, too.
+    fetch_options& retry(retry_policy value) {
+        return retry_ = std::make_shared<const retry_policy>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const retry_policy>& retry() const noexcept { return retry_; }
+
     /// Sends the head first, and a body only when the peer asks for it with 100 (Continue), or has kept
     /// silent for so long, 1 s being usual; no_limit waits for ever. What it answers instead is the response,
     /// but a 417 has the request sent once more, without asking. Default, and with nullopt: does not ask.
@@ -184,6 +192,7 @@ private:
     std::optional<asio::ip::address> bind_address_;
     std::string bind_interface_;
     std::shared_ptr<const dragline::tls::client_options> tls_;
+    std::shared_ptr<const retry_policy> retry_;
     duration timeout_ = std::chrono::seconds(30);
     duration resolve_timeout_ = no_limit;
     duration connect_timeout_ = std::chrono::seconds(10);

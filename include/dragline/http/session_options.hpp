@@ -6,10 +6,14 @@
 #include <dragline/dns/options.hpp>
 #include <dragline/http/authentication/netrc.hpp>
 #include <dragline/http/cookies/cookie_policy.hpp>
+#include <dragline/http/resilience/circuit_breaker.hpp>
+#include <dragline/http/resilience/host_limits.hpp>
+#include <dragline/http/resilience/retry_policy.hpp>
 #include <dragline/tls/options.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,6 +66,18 @@ public:
     session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
     std::size_t known_challenges() const noexcept { return known_challenges_; }
 
+    /// Which failures of fetches that say nothing about it are retried. Default: none.
+    session_options& retry(retry_policy value) { return retry_ = std::move(value), *this; }
+    const std::optional<retry_policy>& retry() const noexcept { return retry_; }
+
+    /// How much may go to one host, beside connections_per_host(), which is for an origin. Default: no limit.
+    session_options& host_limits(http::host_limits value) { return host_limits_ = std::move(value), *this; }
+    const std::optional<http::host_limits>& host_limits() const noexcept { return host_limits_; }
+
+    /// Leaves origins alone that fail. Default: never.
+    session_options& circuit_breaker(http::circuit_breaker value) { return breaker_ = value, *this; }
+    const std::optional<http::circuit_breaker>& circuit_breaker() const noexcept { return breaker_; }
+
     session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const dragline::tls::client_options& tls() const noexcept { return tls_; }
 
@@ -81,6 +97,9 @@ private:
     cookie_policy cookies_;
     http::netrc netrc_;
     std::size_t known_challenges_ = 1000;
+    std::optional<retry_policy> retry_;
+    std::optional<http::host_limits> host_limits_;
+    std::optional<http::circuit_breaker> breaker_;
     dragline::tls::client_options tls_;
     dragline::dns::query_options dns_;
 };

@@ -9,7 +9,9 @@
 #include <dragline/http/cookies/cookie_jar.hpp>
 #include <dragline/http/detail/challenge_cache.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
+#include <dragline/http/detail/host_guard.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
+#include <dragline/http/resilience/retry_budget.hpp>
 #include <dragline/http/session_options.hpp>
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/options.hpp>
@@ -19,6 +21,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +47,12 @@ public:
     const std::shared_ptr<cookie_jar>& cookies() const noexcept { return cookies_; }
     challenge_cache& challenges() noexcept { return challenges_; }
     bool closed() const noexcept { return closed_; }
+
+    /// Nothing without limits and circuit breaker.
+    host_guard* guard() const noexcept { return guard_.get(); }
+    host_guard& guard_made();
+    /// That of retry policies without one.
+    const retry_budget& budget();
     result<std::shared_ptr<tls_setup>> tls_setup_of_session();
 
     /// Stands for one fetch while it lives.
@@ -110,6 +119,8 @@ private:
     connection_pool pool_;
     std::shared_ptr<cookie_jar> cookies_;
     challenge_cache challenges_;
+    std::unique_ptr<host_guard> guard_;
+    std::optional<retry_budget> budget_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;
     std::list<async::interrupter*> dials_;

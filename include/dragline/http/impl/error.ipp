@@ -46,6 +46,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::invalid_range: return "a part that was not asked for";
                 case errc::file_exists: return "the file is already there";
                 case errc::checksum_mismatch: return "the checksum is another one";
+                case errc::circuit_open: return "the origin has failed too often of late";
             }
             return "unknown http error";
         }
@@ -75,6 +76,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::unexpected_type:
                 case errc::invalid_range: return condition::protocol_error;
                 case errc::file_exists: return std::errc::file_exists;
+                case errc::circuit_open: return condition::connect_failed;
                 case errc::read_under_way: return std::errc::operation_in_progress;
                 case errc::checksum_mismatch:
                 case errc::unexpected_status:
@@ -108,6 +110,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::body_too_large: return phase::read;
                 case errc::body_size_differs:
                 case errc::body_not_replayable: return phase::write;
+                case errc::circuit_open: return phase::connect;
                 case errc::invalid_credentials:
                 case errc::invalid_netrc:
                 case errc::unsupported_scheme:
