@@ -42,9 +42,8 @@ struct paused_loop {
     void start(async::time_point until) {
         asio::co_spawn(
             loop.get_executor(), async::pause(loop.state(), until, ending),
-            asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr, result<void> given) {
-                ended = given.error();
-            }));
+            asio::bind_cancellation_slot(
+                cancel.slot(), [this](std::exception_ptr, result<void> given) { ended = given.error(); }));
         test::settle(loop);
     }
 };

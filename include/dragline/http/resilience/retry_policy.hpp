@@ -43,7 +43,7 @@ public:
     const fields& headers;  ///< Empty when there is none.
 };
 
-/// A value that says what is retried. Of one fetch, redirects included, `attempts` are made at most.
+/// A value that says what is retried.
 ///
 /// By default: when no connection could be made, any request; when the connection ended before or inside the
 /// answer, the time of a phase was up, or the answer is 408, 429, 502, 503 or 504, requests that may be made
@@ -54,7 +54,7 @@ public:
     using duration = async::duration;
     using decision_function = std::function<retry_decision(const retry_proposal&)>;
 
-    /// `attempts` in all, the first one included.
+    /// Repeats `attempts` - 1 times at most, in a fetch with redirects as in one without.
     explicit retry_policy(int attempts = 3) : attempts_(attempts) {}
 
     /// For a fetch of a session that has a policy.

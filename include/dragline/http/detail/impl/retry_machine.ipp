@@ -121,6 +121,7 @@ DRAGLINE_DECL bool retry_machine::retry(const retry_question& asked, async::rand
 }
 
 DRAGLINE_DECL bool retry_machine::follow(const retry_question& asked) {
+    stopped_ = retry_stop::none;
     const auto value = asked.head->headers.find("Retry-After");
     const auto said = value ? parse_retry_after(*value, asked.wall_time) : std::nullopt;
     if (!said) return true;
