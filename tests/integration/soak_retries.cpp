@@ -6,7 +6,6 @@
 #include "../support/run.hpp"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include <sys/resource.h>
@@ -119,7 +118,7 @@ asio::awaitable<void> soak_worker(http::session session, http_server& server, so
     while (tally.next < count) {
         const auto fetch = tally.next++;
         http::trace trace;
-        auto options = fetch_options().first_byte_timeout(2s).timeout(60s).trace(&trace);
+        auto options = fetch_options().first_byte_timeout(3s).timeout(60s).trace(&trace);
         if (is_post(fetch)) options.body("text");
         auto fetching = fetch_url(session, origin + std::to_string(fetch), std::move(options),
                                   dragline::as_tuple(asio::use_awaitable));

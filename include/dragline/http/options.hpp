@@ -155,8 +155,8 @@ public:
     fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
     bool stale_retry() const noexcept { return stale_retry_; }
 
-    /// Which failures have the request made again. Default: the session's policy. For open_url() that is
-    /// over with the head; for fetch_url() a body that breaks off is a failure, too.
+    /// Which failures have the request made again. Default: the session's policy. For fetch_url() a body that
+    /// breaks off is a failure, too; for open_url(), open_events() and download() the head is the end of it.
     fetch_options& retry(retry_policy value) {
         return retry_ = std::make_shared<const retry_policy>(std::move(value)), *this;
     }

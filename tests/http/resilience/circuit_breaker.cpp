@@ -236,7 +236,7 @@ TEST_CASE("a circuit opens on dead ports and broken bodies, and on 500 only if t
 TEST_CASE("the retries of a fetch end when the circuit opens", "[http][circuit_breaker]") {
     http_server server;
     server.on("/", http_reply(503));
-    http_client client(session_options().circuit_breaker(circuit_breaker().failures(2)));
+    http_client client(session_options().circuit_breaker(circuit_breaker().failures(2).open_time(1h, 1h)));
     const auto got =
         client.fetch(server.url("/"), fetch_options().retry(http::retry_policy(9).backoff(1ns, 1ns)));
     CHECK(got.ec == http::errc::circuit_open);
@@ -259,7 +259,8 @@ TEST_CASE("a fetch that is cancelled says nothing about its origin", "[http][cir
 }
 
 TEST_CASE("no more origins are remembered than allowed", "[http][circuit_breaker]") {
-    http_client client(session_options().circuit_breaker(circuit_breaker().failures(1).max_origins(2)));
+    http_client client(
+        session_options().circuit_breaker(circuit_breaker().failures(1).open_time(1h, 1h).max_origins(2)));
     const dragline::testing::dead_port dead;
     const auto fetch = [&](const std::string& host) {
         const dragline::net::endpoint nobody("127.0.0.1", dead.port());

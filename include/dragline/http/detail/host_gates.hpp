@@ -81,9 +81,10 @@ private:
         bool in_line = true;
     };
     struct host {
-        host(host_gates& owner, std::string_view name, const host_limit& limit);
+        host(host_gates& owner, std::string_view name, const host_limit& own);
         host_gates& gates;
         std::string key;
+        host_limit limit;  // of the machine
         host_gate_machine machine;
         std::list<waiter*> waiting;
         async::deadline turn;  // of the first who waits

@@ -7,10 +7,11 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL host_gates::host::host(host_gates& owner, std::string_view name, const host_limit& limit)
+DRAGLINE_DECL host_gates::host::host(host_gates& owner, std::string_view name, const host_limit& own)
     : gates(owner),
       key(name),
-      machine(limit),
+      limit(own),
+      machine(own),
       turn(
           [](void* self) noexcept {
               auto& due = *static_cast<host*>(self);
@@ -35,7 +36,9 @@ DRAGLINE_DECL void host_gates::pass::pause(async::time_point until) noexcept {
 DRAGLINE_DECL void host_gates::set(std::string_view name, const host_limit& limit) {
     limits_.host(name, limit);
     const auto living = hosts_.find(name);
-    if (living == hosts_.end()) return;
+    // What is said again gives nobody a new burst.
+    if (living == hosts_.end() || living->second->limit == limit) return;
+    living->second->limit = limit;
     living->second->machine.set(limit);
     serve(*living->second);
 }
