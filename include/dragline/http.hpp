@@ -34,6 +34,11 @@
 #include <dragline/http/proxies/proxy_environment.hpp>
 #include <dragline/http/proxies/proxy_policy.hpp>
 #include <dragline/http/redirect_policy.hpp>
+#include <dragline/http/resilience/circuit_breaker.hpp>
+#include <dragline/http/resilience/host_limits.hpp>
+#include <dragline/http/resilience/retry_after.hpp>
+#include <dragline/http/resilience/retry_budget.hpp>
+#include <dragline/http/resilience/retry_policy.hpp>
 #include <dragline/http/response.hpp>
 #include <dragline/http/response_stream.hpp>
 #include <dragline/http/session.hpp>

@@ -1,5 +1,7 @@
 #include <dragline/async/event.hpp>
 
+#include "../support/run.hpp"
+
 #include <dragline/async/run.hpp>
 #include <dragline/testing/manual_clock.hpp>
 
@@ -29,6 +31,22 @@ asio::awaitable<void> wait_for(async::event& event, async::time_point until, out
     const auto waited = co_await std::move(waiting);
     ended = waited.error();
 }
+
+struct paused_loop {
+    testing::manual_clock time;
+    event_loop loop{event_loop_options().time(time)};
+    async::interrupter ending;
+    asio::cancellation_signal cancel;
+    outcome ended;
+
+    void start(async::time_point until) {
+        asio::co_spawn(
+            loop.get_executor(), async::pause(loop.state(), until, ending),
+            asio::bind_cancellation_slot(
+                cancel.slot(), [this](std::exception_ptr, result<void> given) { ended = given.error(); }));
+        test::settle(loop);
+    }
+};
 
 }  // namespace
 
@@ -199,4 +217,34 @@ TEST_CASE("a loop may end while some are about to go on", "[async][event]") {
         event.notify();
     }
     CHECK_FALSE(ended);
+}
+
+TEST_CASE("a pause lasts until its time, and not longer", "[async][event]") {
+    paused_loop run;
+    run.start(run.time.now() + 10s);
+    run.time.advance(9999ms);
+    test::settle(run.loop);
+    CHECK_FALSE(run.ended);
+    run.time.advance(1ms + async::deadline_wheel::tick);
+    test::run_until(run.loop, [&] { return run.ended.has_value(); });
+    CHECK(run.ended == std::error_code());
+}
+
+TEST_CASE("a pause is ended by its interrupter and by its caller", "[async][event]") {
+    paused_loop run;
+    SECTION("while it lasts") {
+        run.start(async::no_deadline);
+        REQUIRE_FALSE(run.ended);
+        run.ending.interrupt();
+    }
+    SECTION("before it began") {
+        run.ending.interrupt();
+        run.start(async::no_deadline);
+    }
+    SECTION("by cancelling it") {
+        run.start(async::no_deadline);
+        run.cancel.emit(asio::cancellation_type::terminal);
+    }
+    test::settle(run.loop);
+    CHECK(run.ended == asio::error::make_error_code(asio::error::operation_aborted));
 }

@@ -47,6 +47,7 @@ TEST_CASE("fetch_options have the documented defaults", "[http][options]") {
     CHECK(options.head_limits().max_line() == 32u * 1024);
     CHECK(options.max_interim() == 32);
     CHECK(!options.expect_continue());
+    CHECK(!options.retry());
     CHECK(options.trace() == nullptr);
     STATIC_CHECK(!std::is_aggregate_v<fetch_options>);
     STATIC_CHECK(!std::is_aggregate_v<redirect_policy>);

@@ -19,6 +19,9 @@ TEST_CASE("session_options have the documented defaults", "[http][session_option
     CHECK(options.netrc() == dragline::http::netrc());
     CHECK(options.known_challenges() == 1000);
     CHECK(options.proxy().is_none());
+    CHECK(!options.retry());
+    CHECK(!options.host_limits());
+    CHECK(!options.circuit_breaker());
     CHECK(options.tls() == dragline::tls::client_options());
     CHECK(options.dns() == dragline::dns::query_options());
     STATIC_CHECK(!std::is_aggregate_v<session_options>);
@@ -38,6 +41,11 @@ TEST_CASE("session_options are equal when every setting is", "[http][session_opt
     CHECK(!(usual == session_options().known_challenges(1)));
     CHECK(!(usual == session_options().proxy("http://a:1")));
     CHECK(session_options().proxy("http://a:1") == session_options().proxy("http://a:1"));
+    CHECK(!(usual == session_options().retry(dragline::http::retry_policy())));
+    CHECK(!(usual == session_options().host_limits(dragline::http::host_limits())));
+    CHECK(!(usual == session_options().circuit_breaker(dragline::http::circuit_breaker())));
+    CHECK(session_options().retry(dragline::http::retry_policy()) ==
+          session_options().retry(dragline::http::retry_policy()));
     CHECK(!(usual == session_options().tls(dragline::tls::client_options().verify(false))));
     CHECK(!(usual == session_options().dns(dragline::dns::query_options().tries(1))));
 }

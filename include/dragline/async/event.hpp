@@ -4,6 +4,7 @@
 #include <dragline/async/clock.hpp>
 #include <dragline/async/deadline.hpp>
 #include <dragline/async/detail/pending_wait.hpp>
+#include <dragline/async/interrupter.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/asio.hpp>
 #include <dragline/core/error.hpp>
@@ -56,6 +57,12 @@ private:
     detail::pending_wait* pending_ = nullptr;
     bool notified_ = false;
 };
+
+/// Waits until `until` or, at most a tick of the deadline_wheel, longer; keeps run() from returning.
+///
+/// `ending` ends it from outside, and must outlive it. Errors: operation_aborted when it did, or had done so
+/// before. Cancel: any type. Threads: the loop's own.
+asio::awaitable<result<void>> pause(loop_state& loop, time_point until, interrupter& ending);
 
 }  // namespace dragline::async
 

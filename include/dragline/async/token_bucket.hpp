@@ -22,6 +22,12 @@ public:
         return tokens_ >= whole;
     }
 
+    /// Whether it is as it was at first.
+    bool full(time_point now) noexcept {
+        fill(now);
+        return tokens_ >= burst_ - (1 - whole);
+    }
+
     /// Takes a token, if there is one.
     bool take(time_point now) noexcept {
         if (!has_token(now)) return false;

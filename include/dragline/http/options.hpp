@@ -11,6 +11,7 @@
 #include <dragline/http/policy/url_policy.hpp>
 #include <dragline/http/proxies/proxy_policy.hpp>
 #include <dragline/http/redirect_policy.hpp>
+#include <dragline/http/resilience/retry_policy.hpp>
 #include <dragline/http/trace.hpp>
 #include <dragline/net/address_policy.hpp>
 #include <dragline/net/endpoint.hpp>
@@ -189,6 +190,13 @@ public:
     fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
     bool stale_retry() const noexcept { return stale_retry_; }
 
+    /// Which failures have the request made again. Default: the session's policy. For fetch_url() a body that
+    /// breaks off is a failure, too; for open_url(), open_events() and download() the head is the end of it.
+    fetch_options& retry(retry_policy value) {
+        return retry_ = std::make_shared<const retry_policy>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const retry_policy>& retry() const noexcept { return retry_; }
+
     /// Sends the head first, and a body only when the peer asks for it with 100 (Continue), or has kept
     /// silent for so long, 1 s being usual; no_limit waits for ever. What it answers instead is the response,
     /// but a 417 has the request sent once more, without asking. Default, and with nullopt: does not ask.
@@ -222,6 +230,7 @@ private:
     http::url_policy url_policy_;
     std::shared_ptr<const dragline::tls::client_options> tls_;
     std::optional<proxy_policy> proxy_;
+    std::shared_ptr<const retry_policy> retry_;
     duration timeout_ = std::chrono::seconds(30);
     duration resolve_timeout_ = no_limit;
     duration connect_timeout_ = std::chrono::seconds(10);

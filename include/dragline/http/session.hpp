@@ -29,6 +29,7 @@ public:
 
     std::size_t calls = 0;        ///< Fetches under way.
     std::size_t waiting = 0;      ///< Of these, waiting for a connection.
+    std::size_t held_back = 0;    ///< Of these, waiting for the limit of a host.
     std::size_t connections = 0;  ///< Idle ones included.
     std::size_t idle_connections = 0;
 };
@@ -55,6 +56,12 @@ public:
     /// The hosts that this session reaches over TLS alone; nullptr when it does not obey
     /// Strict-Transport-Security.
     const std::shared_ptr<http::hsts_store>& hsts_store() const noexcept { return state_->hsts(); }
+    /// Sets the limit of one host from now on, or of those below a name, as host_limits::host() does: what a
+    /// robots.txt says, say. False when the limit cannot work, and then nothing is changed.
+    bool limit_host(std::string_view name, const host_limit& limit);
+
+    /// That of an origin, such as "https://example.com"; closed also where nothing was asked of late.
+    circuit_state circuit(std::string_view origin) const noexcept;
 
     friend bool operator==(const session&, const session&) = default;
 

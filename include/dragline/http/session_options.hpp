@@ -10,10 +10,14 @@
 #include <dragline/http/policy/url_policy.hpp>
 #include <dragline/http/proxies/proxy_policy.hpp>
 #include <dragline/net/address_policy.hpp>
+#include <dragline/http/resilience/circuit_breaker.hpp>
+#include <dragline/http/resilience/host_limits.hpp>
+#include <dragline/http/resilience/retry_policy.hpp>
 #include <dragline/tls/options.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,6 +92,17 @@ public:
     session_options& proxy(proxy_policy value) { return proxy_ = std::move(value), *this; }
     session_options& proxy(std::string_view url) { return proxy(proxy_policy::through(url)); }
     const proxy_policy& proxy() const noexcept { return proxy_; }
+    /// Which failures of fetches that say nothing about it are retried. Default: none.
+    session_options& retry(retry_policy value) { return retry_ = std::move(value), *this; }
+    const std::optional<retry_policy>& retry() const noexcept { return retry_; }
+
+    /// How much may go to one host, beside connections_per_host(), which is for an origin. Default: no limit.
+    session_options& host_limits(http::host_limits value) { return host_limits_ = std::move(value), *this; }
+    const std::optional<http::host_limits>& host_limits() const noexcept { return host_limits_; }
+
+    /// Leaves origins alone that fail. Default: never.
+    session_options& circuit_breaker(http::circuit_breaker value) { return breaker_ = value, *this; }
+    const std::optional<http::circuit_breaker>& circuit_breaker() const noexcept { return breaker_; }
 
     session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
     const dragline::tls::client_options& tls() const noexcept { return tls_; }
@@ -112,6 +127,9 @@ private:
     http::url_policy url_policy_;
     hsts_policy hsts_;
     proxy_policy proxy_;
+    std::optional<retry_policy> retry_;
+    std::optional<http::host_limits> host_limits_;
+    std::optional<http::circuit_breaker> breaker_;
     dragline::tls::client_options tls_;
     dragline::dns::query_options dns_;
 };

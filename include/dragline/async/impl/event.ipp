@@ -46,6 +46,18 @@ DRAGLINE_DECL asio::awaitable<result<void>> event::wait(time_point until, phase 
     co_return result<void>();
 }
 
+DRAGLINE_DECL asio::awaitable<result<void>> pause(loop_state& loop, time_point until, interrupter& ending) {
+    if (!ending.interrupted()) {
+        event woken(loop);
+        const interrupter::scope scope(
+            ending, [](void* self) noexcept { static_cast<event*>(self)->notify(); }, &woken);
+        auto waiting = woken.wait(until, phase::total);
+        const auto waited = co_await std::move(waiting);
+        if (!waited && waited.error() == condition::timeout) co_return result<void>();
+    }
+    co_return asio::error::make_error_code(asio::error::operation_aborted);
+}
+
 }  // namespace dragline::async
 
 #endif

@@ -26,6 +26,9 @@ public:
     body_reader(async::loop_state& loop, const fetch_options& options, async::time_point until)
         : loop_(loop), options_(options), until_(until), limit_(options.max_body()) {}
 
+    /// Forgets a body that broke off.
+    void reset();
+
     /// Makes ready for the body that follows this head.
     std::error_code start(const response_head& head);
 

@@ -12,6 +12,8 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
 
+DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared);
+
 /// The fields that the caller has given; how the message ends is not theirs to say, nor what proxies are
 /// told.
 DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);

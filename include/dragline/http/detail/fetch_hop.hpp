@@ -8,8 +8,10 @@
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/fetch_cookies.hpp>
 #include <dragline/http/detail/fetch_guard.hpp>
+#include <dragline/http/detail/host_guard.hpp>
 #include <dragline/http/detail/proxy_machine.hpp>
 #include <dragline/http/detail/redirect_machine.hpp>
+#include <dragline/http/detail/retry_machine.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/options.hpp>
@@ -34,6 +36,14 @@ protected:
 
     /// Up to a head, or again_ says that the same request is to be made once more.
     asio::awaitable<result<void>> hop();
+
+    /// After hop() or the body, when there is a retry_policy: decides whether what failed is made again_, and
+    /// waits before what follows.
+    asio::awaitable<result<void>> pause(std::error_code failed, bool in_body);
+    bool retries() const noexcept { return retry_ != nullptr; }
+
+    /// The exchange with the host is over.
+    void leave_host(std::error_code ec) noexcept;
 
     void record(std::error_code ec);
     static void close_connection(void* connection) noexcept {
@@ -69,6 +79,9 @@ protected:
 
 private:
     asio::awaitable<result<void>> attempt(bool& stale);
+    asio::awaitable<result<void>> enter_host();
+    retry_question question(std::error_code ec) const;
+    void look_at_answer();
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
     bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
@@ -77,7 +90,11 @@ private:
     stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
 
     std::shared_ptr<tls_setup> tls_;
+    std::unique_ptr<retry_machine> retry_;       // none without a retry_policy
+    std::unique_ptr<host_admission> admission_;  // none without limits and circuit breaker
+    duration held_back_{};                       // by those, before the attempt
     time_point attempt_started_{};
+    bool sent_ = false;                // some of the request
     bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again
 };
 

@@ -17,7 +17,11 @@ public:
         : fetch_hop(std::move(session), std::move(options)) {}
 
     /// Up to the head of the answer. Call once; the object must outlive the coroutine, here and below.
-    asio::awaitable<result<void>> open(std::string url);
+    asio::awaitable<result<void>> open(std::string url) { return follow_hops(prepare(url), false); }
+
+    /// As open() once more, when the body has failed and its retry_policy says so; else with that error.
+    asio::awaitable<result<void>> reopen(std::error_code ec) { return follow_hops(ec, true); }
+    using fetch_hop::retries;
 
     /// All of the body, after open(); an answer whose body fails has none.
     asio::awaitable<result<response>> receive();
@@ -38,6 +42,7 @@ public:
     void close_body(std::error_code ec);
 
 private:
+    asio::awaitable<result<void>> follow_hops(std::error_code ec, bool in_body);
     std::error_code prepare(const std::string& text);
     std::error_code enter();
     std::error_code follow();

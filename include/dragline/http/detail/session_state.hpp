@@ -9,10 +9,12 @@
 #include <dragline/http/cookies/cookie_jar.hpp>
 #include <dragline/http/detail/challenge_cache.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
+#include <dragline/http/detail/host_guard.hpp>
 #include <dragline/http/detail/policy_numbers.hpp>
 #include <dragline/http/detail/proxy_routes.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
 #include <dragline/http/policy/hsts_store.hpp>
+#include <dragline/http/resilience/retry_budget.hpp>
 #include <dragline/http/session_options.hpp>
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/options.hpp>
@@ -22,6 +24,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +53,12 @@ public:
     challenge_cache& challenges() noexcept { return challenges_; }
     proxy_routes& proxies() noexcept { return proxies_; }
     bool closed() const noexcept { return closed_; }
+
+    /// Nothing without limits and circuit breaker.
+    host_guard* guard() const noexcept { return guard_.get(); }
+    host_guard& guard_made();
+    /// That of retry policies without one.
+    const retry_budget& budget();
     result<std::shared_ptr<tls_setup>> tls_setup_of_session();
 
     /// Stands for one fetch while it lives.
@@ -119,6 +128,8 @@ private:
     policy_numbers address_policies_;
     challenge_cache challenges_;
     proxy_routes proxies_;
+    std::unique_ptr<host_guard> guard_;
+    std::optional<retry_budget> budget_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;
     std::list<async::interrupter*> dials_;

@@ -51,6 +51,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::strict_transport_ignored: return "Strict-Transport-Security that means nothing";
                 case errc::strict_transport_full: return "no room for another host of strict transport";
                 case errc::no_proxy_chosen: return "the proxy policy gave no way to the host";
+                case errc::circuit_open: return "the origin has failed too often of late";
             }
             return "unknown http error";
         }
@@ -85,6 +86,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::invalid_range: return condition::protocol_error;
                 case errc::file_exists: return std::errc::file_exists;
                 case errc::no_proxy_chosen: return condition::proxy_failed;
+                case errc::circuit_open: return condition::connect_failed;
                 case errc::read_under_way: return std::errc::operation_in_progress;
                 case errc::checksum_mismatch:
                 case errc::unexpected_status:
@@ -119,6 +121,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::body_size_differs:
                 case errc::body_not_replayable: return phase::write;
                 case errc::no_proxy_chosen: return phase::proxy;
+                case errc::circuit_open: return phase::connect;
                 case errc::invalid_credentials:
                 case errc::invalid_netrc:
                 case errc::unsupported_scheme:

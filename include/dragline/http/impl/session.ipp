@@ -9,9 +9,21 @@ DRAGLINE_DECL session_statistics session::statistics() const {
     session_statistics now;
     now.calls = state_->calls();
     now.waiting = state_->pool().waiting();
+    if (const auto* guard = state_->guard()) now.held_back = guard->gates().waiting();
     now.connections = state_->pool().connections();
     now.idle_connections = state_->pool().idle();
     return now;
+}
+
+DRAGLINE_DECL bool session::limit_host(std::string_view name, const host_limit& limit) {
+    if (!limit.valid()) return false;
+    state_->guard_made().gates().set(name, limit);
+    return true;
+}
+
+DRAGLINE_DECL circuit_state session::circuit(std::string_view origin) const noexcept {
+    const auto* guard = state_->guard();
+    return guard ? guard->state_of(origin) : circuit_state::closed;
 }
 
 namespace detail {

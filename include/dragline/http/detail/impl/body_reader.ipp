@@ -26,6 +26,13 @@ DRAGLINE_DECL stage_limit body_reader::read_limit() const noexcept {
     return next < until_ ? stage_limit{next, phase::read} : stage_limit{until_, phase::total};
 }
 
+DRAGLINE_DECL void body_reader::reset() {
+    decoder_ = {};
+    coded_.clear();
+    unread_ = {};
+    received_all_ = truncated_ = false;
+}
+
 DRAGLINE_DECL std::error_code body_reader::start(const response_head& head) {
     bytes_received_ = delivered_ = 0;
     has_body_ = head.has_body;

@@ -25,7 +25,16 @@ DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const 
     // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
     if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
         return dragline::errc::invalid_option;
+    if (auto ec = check_resilience(options, shared)) return ec;
     return options.body().error();
+}
+
+DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared) {
+    const bool good = (!options.retry() || options.retry()->valid()) &&
+                      (!shared.retry() || shared.retry()->valid()) &&
+                      (!shared.host_limits() || shared.host_limits()->valid()) &&
+                      (!shared.circuit_breaker() || shared.circuit_breaker()->valid());
+    return good ? std::error_code() : dragline::errc::invalid_option;
 }
 
 DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {

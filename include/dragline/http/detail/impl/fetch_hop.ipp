@@ -1,6 +1,7 @@
 // Included by <dragline/http/detail/fetch_hop.hpp> only.
 #pragma once
 
+#include <dragline/async/event.hpp>
 #include <dragline/http/detail/dialing.hpp>
 #include <dragline/http/detail/fetch_check.hpp>
 #include <dragline/http/detail/hop_connection.hpp>
@@ -25,7 +26,13 @@ DRAGLINE_DECL fetch_hop::fetch_hop(std::shared_ptr<session_state> session, fetch
       reader_(session_->loop(), options_, until_),
       body_(options_.body()),
       guard_(options_, session_->options(), session_->hsts().get(), session_->loop().time()),
-      authentication_(session_->challenges()) {}
+      authentication_(session_->challenges()) {
+    const auto& shared = session_->options().retry();
+    if (const auto* policy = options_.retry() ? options_.retry().get() : shared ? &*shared : nullptr) {
+        const auto& own = policy->budget();
+        retry_ = std::make_unique<retry_machine>(*policy, own ? *own : session_->budget());
+    }
+}
 
 DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
     tls_.reset();
@@ -68,17 +75,95 @@ DRAGLINE_DECL stage_limit fetch_hop::limit_of(duration stage, phase where, time_
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::hop() {
     cookies_.set_field(fields_, url_, !pinned_, session_->loop().time());
-    for (;;) {
+    if (session_->guard()) [[unlikely]] {
+        auto entering = enter_host();
+        auto entered = co_await std::move(entering);
+        if (!entered) co_return entered;
+    }
+    result<void> done;
+    do {
         bool stale = false;
         auto first = attempt(stale);
-        auto done = co_await std::move(first);
+        done = co_await std::move(first);
         if (stale) {
             // Once more, on a connection of its own: nothing else idle is to be trusted more.
             auto second = attempt(stale);
             done = co_await std::move(second);
         }
-        if (!proxies_ || done || !proxies_->again()) co_return done;
+    } while (!done && proxies_ && proxies_->again());
+    if (admission_ && !(done && is_answer())) leave_host(done.error());
+    co_return done;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::enter_host() {
+    attempt_started_ = now();
+    auto entering = session_->guard()->enter(url_, until_, call_.ending());
+    auto entered = co_await std::move(entering);
+    const auto waited = now() - attempt_started_;
+    if (entered) {
+        admission_ = *std::move(entered);
+        held_back_ = waited;
+        co_return result<void>();
     }
+    attempt_ = attempt_record();
+    if (retry_) retry_->label(attempt_);
+    attempt_.queue = waited;
+    sent_ = false;
+    record(entered.error());
+    co_return entered.error();
+}
+
+DRAGLINE_DECL void fetch_hop::leave_host(std::error_code ec) noexcept {
+    if (const auto left = std::move(admission_)) session_->guard()->finish(*left, ec);
+}
+
+DRAGLINE_DECL retry_question fetch_hop::question(std::error_code ec) const {
+    retry_question asked;
+    asked.ec = ec;
+    asked.method = method_;
+    asked.keyed = fields_.contains("Idempotency-Key");
+    asked.replayable = body_.replayable();
+    asked.sent = sent_;
+    asked.now = now();
+    asked.until = until_;
+    asked.wall_time = session_->loop().time().wall_time();
+    return asked;
+}
+
+// An answer that is to be retried is none, and so is no redirect that asks for too long a pause.
+DRAGLINE_DECL void fetch_hop::look_at_answer() {
+    if (again_ || next_.ec || !retry_->concerns(head_.status)) return;
+    auto asked = question({});
+    asked.head = &head_;
+    if (!next_.target) {
+        again_ = retry_->retry(asked, session_->loop().random());
+        if (again_) authentication_.next_request();
+    } else if (!retry_->follow(asked)) {
+        next_.target.reset();
+    }
+    attempt_.stopped = retry_->stopped();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::pause(std::error_code failed, bool in_body) {
+    if (failed) {
+        // A cancellation ends it for good, however it shows.
+        if (call_.ending().interrupted() || failed == asio::error::operation_aborted) co_return failed;
+        auto asked = question(failed);
+        if (in_body) asked.head = &head_;
+        if (!retry_->retry(asked, session_->loop().random())) {
+            if (options_.trace()) options_.trace()->attempts.back().stopped = retry_->stopped();
+            co_return failed;
+        }
+        if (in_body) reader_.reset();
+        if (auto ec = choose_proxies()) co_return ec;  // from the first choice on
+        authentication_.next_request();
+        next_ = redirect_step();
+        again_ = true;
+    }
+    const auto wait = retry_->take_pause();
+    if (wait <= duration::zero()) co_return result<void>();
+    auto waiting = async::pause(session_->loop(), now() + wait, call_.ending());
+    co_return co_await std::move(waiting);
 }
 
 // `stale` says in whether this repeats a stale attempt, and out whether it may be repeated.
@@ -86,6 +171,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     const bool repeats = std::exchange(stale, false);
     attempt_ = attempt_record();
     attempt_.retried = repeats;
+    if (repeats) attempt_.reason = retry_reason::stale_connection;
+    if (retry_) retry_->label(attempt_);
+    sent_ = false;
     attempt_started_ = now();
     if (auto ec = choose_tls()) co_return record(ec), ec;
     if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
@@ -168,6 +256,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::exchange_on(h1_connection
     auto writing = connection.write_request(request, write_limit_);
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
+    sent_ = attempt_.bytes_sent > 0;
     if (!written) co_return written;
     const auto sent = has_body ? now() : begun;  // a head alone goes out at once
     auto reading = connection.read_head(head_, options_.max_interim(),
@@ -196,6 +285,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::exchange_on(h1_connection
     if (head_.status == 417 && request.expect_continue && body_.replayable()) {
         again_ = expectation_failed_ = true;
     }
+    if (admission_) session_->guard()->head(*admission_, head_);
+    if (retry_) look_at_answer();
     if (is_answer()) co_return result<void>(reader_.start(head_));
     auto discarding = reader_.discard(connection);
     auto discarded = co_await std::move(discarding);
@@ -212,6 +303,8 @@ DRAGLINE_DECL bool fetch_hop::may_repeat(const h1_connection& connection, std::e
 
 DRAGLINE_DECL void fetch_hop::record(std::error_code ec) {
     auto& timings = response_.timings;
+    const auto before = std::exchange(held_back_, {});
+    attempt_.queue += before;
     timings.queue = attempt_.queue;
     timings.resolve = attempt_.connection.resolve;
     timings.connect = attempt_.connection.connect;
@@ -220,7 +313,7 @@ DRAGLINE_DECL void fetch_hop::record(std::error_code ec) {
     timings.first_byte = attempt_.first_byte;
     if (!options_.trace()) return;
     attempt_.url = url_.without_credentials().href();
-    attempt_.total = now() - attempt_started_;
+    attempt_.total = now() - attempt_started_ + before;
     attempt_.ec = ec;
     options_.trace()->attempts.push_back(std::move(attempt_));
 }

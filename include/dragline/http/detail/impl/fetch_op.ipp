@@ -50,16 +50,26 @@ DRAGLINE_DECL std::error_code fetch_op::enter() {
     return guard_.judge(url_);
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::open(std::string url) {
-    if (auto ec = prepare(url)) co_return ec;
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_code ec, bool in_body) {
+    if (in_body) {
+        auto pausing = pause(ec, true);
+        auto paused = co_await std::move(pausing);
+        if (!paused) co_return paused;
+    } else if (ec) {
+        co_return ec;
+    }
     for (;;) {
         auto hopping = hop();
         auto hopped = co_await std::move(hopping);
+        if (retries()) [[unlikely]] {
+            auto pausing = pause(hopped.error(), false);
+            hopped = co_await std::move(pausing);
+        }
         if (!hopped) co_return hopped.error();
         if (next_.ec) co_return next_.ec;
         if (again_) continue;
         if (!next_.target) co_return hopped;
-        if (auto ec = follow()) co_return ec;
+        if (auto refused = follow()) co_return refused;
     }
 }
 
@@ -106,6 +116,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
 DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
     if (!ec && connection().reusable() && !options_.fresh_connection()) place_.park(now());
     place_ = {};
+    leave_host(ec);
 }
 
 DRAGLINE_DECL std::error_code fetch_op::follow() {

@@ -16,7 +16,16 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, st
     auto opened = co_await std::move(opening);
     if (!opened) co_return opened.error();
     auto receiving = operation.receive();
-    co_return co_await std::move(receiving);
+    if (!operation.retries()) co_return co_await std::move(receiving);
+    auto received = co_await std::move(receiving);
+    while (!received) {
+        auto reopening = operation.reopen(received.error());
+        auto reopened = co_await std::move(reopening);
+        if (!reopened) co_return reopened.error();
+        auto receiving_again = operation.receive();
+        received = co_await std::move(receiving_again);
+    }
+    co_return received;
 }
 
 }  // namespace dragline::http::detail

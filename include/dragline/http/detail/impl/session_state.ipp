@@ -22,7 +22,23 @@ DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_
                               options.idle_timeout(), options.connection_lifetime()}),
       cookies_(options.cookies().make_jar()),
       hsts_(options.hsts().make_store()),
-      challenges_(options.known_challenges()) {}
+      challenges_(options.known_challenges()) {
+    if (options.host_limits() || options.circuit_breaker()) guard_made();
+}
+
+DRAGLINE_DECL host_guard& session_state::guard_made() {
+    if (!guard_) {
+        const auto& breaker = options_.circuit_breaker();
+        guard_ = std::make_unique<host_guard>(loop_, options_.host_limits().value_or(host_limits()),
+                                              breaker ? &*breaker : nullptr);
+    }
+    return *guard_;
+}
+
+DRAGLINE_DECL const retry_budget& session_state::budget() {
+    if (!budget_) budget_.emplace();
+    return *budget_;
+}
 
 DRAGLINE_DECL result<std::shared_ptr<tls_setup>> session_state::tls_setup_of_session() {
     if (!tls_) {
