@@ -7,6 +7,7 @@
 #include <dragline/http/cookies/cookie_jar.hpp>
 #include <dragline/http/detail/close_everywhere.hpp>
 #include <dragline/http/detail/session_state.hpp>
+#include <dragline/http/insight/metrics.hpp>
 #include <dragline/http/session_options.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -50,6 +51,9 @@ public:
     /// The jar of this session, for looking into it, saving it and loading it; nullptr when it keeps no
     /// cookies.
     const std::shared_ptr<http::cookie_jar>& cookie_jar() const noexcept { return state_->cookies(); }
+
+    /// What its fetches came to; nullptr unless session_options::metrics() asks for it.
+    const std::shared_ptr<http::metrics>& metrics() const noexcept { return state_->metrics(); }
 
     friend bool operator==(const session&, const session&) = default;
 

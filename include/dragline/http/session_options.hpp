@@ -6,10 +6,14 @@
 #include <dragline/dns/options.hpp>
 #include <dragline/http/authentication/netrc.hpp>
 #include <dragline/http/cookies/cookie_policy.hpp>
+#include <dragline/http/insight/metrics.hpp>
+#include <dragline/http/insight/observer.hpp>
+#include <dragline/http/insight/recording.hpp>
 #include <dragline/tls/options.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -69,6 +73,27 @@ public:
     session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
     const dragline::dns::query_options& dns() const noexcept { return dns_; }
 
+    /// Is told what happens in each fetch.
+    session_options& observer(std::shared_ptr<http::observer> value) {
+        return observer_ = std::move(value), *this;
+    }
+    const std::shared_ptr<http::observer>& observer() const noexcept { return observer_; }
+
+    /// What traces and observers get of fetches that say nothing else.
+    session_options& recording(http::recording value) { return recording_ = std::move(value), *this; }
+    const http::recording& recording() const noexcept { return recording_; }
+
+    /// Counts what fetches come to; session::metrics() has it.
+    session_options& metrics(bool value) { return own_metrics_ = value, metrics_ = nullptr, *this; }
+    /// As above, together with the other sessions of the loop that are given this.
+    session_options& metrics(std::shared_ptr<http::metrics> value) {
+        return own_metrics_ = false, metrics_ = std::move(value), *this;
+    }
+    /// What to count in: a new one each time, the shared one, or nullptr.
+    std::shared_ptr<http::metrics> make_metrics() const {
+        return own_metrics_ ? std::make_shared<http::metrics>() : metrics_;
+    }
+
     bool operator==(const session_options&) const = default;
 
 private:
@@ -83,6 +108,10 @@ private:
     std::size_t known_challenges_ = 1000;
     dragline::tls::client_options tls_;
     dragline::dns::query_options dns_;
+    std::shared_ptr<http::observer> observer_;
+    http::recording recording_;
+    std::shared_ptr<http::metrics> metrics_;
+    bool own_metrics_ = false;
 };
 
 }  // namespace dragline::http

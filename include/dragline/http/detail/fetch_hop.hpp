@@ -7,6 +7,7 @@
 #include <dragline/http/detail/body_reader.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/fetch_cookies.hpp>
+#include <dragline/http/detail/fetch_insight.hpp>
 #include <dragline/http/detail/redirect_machine.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/exchange.hpp>
@@ -30,7 +31,9 @@ protected:
     /// Up to a head, or again_ says that the same request is to be made once more.
     asio::awaitable<result<void>> hop();
 
+    /// The attempt is over.
     void record(std::error_code ec);
+    void fill_timings() noexcept;
     static void close_connection(void* connection) noexcept {
         static_cast<h1_connection*>(connection)->close();
     }
@@ -57,7 +60,8 @@ protected:
     redirect_step next_;  // what follows head_
     bool again_ = false;  // the same request, rather
     response_record response_;
-    attempt_record attempt_;
+    attempt_progress attempt_;
+    std::unique_ptr<fetch_insight> insight_;  // nullptr when nobody wants to know
     stage_limit write_limit_;
 
 private:

@@ -34,12 +34,22 @@ public:
     /// What is known before the body; call once.
     response_record take_record();
 
+    /// Who reads the body in pieces begins to: the operation itself is over.
+    void leave_open() {
+        if (insight_) insight_->leave_open(now(), attempt_);
+    }
+
+    /// The end, when it is not that of a body: `ec`, or what is being thrown.
+    std::error_code give_up(std::error_code ec);
+    void give_up_throwing() noexcept;
+
     /// The body has ended, or failed: the connection is kept for the next fetch, or closed.
     void close_body(std::error_code ec);
 
 private:
     std::error_code prepare(const std::string& text);
     std::error_code follow();
+    void count_bytes() noexcept;
 };
 
 }  // namespace dragline::http::detail

@@ -10,6 +10,7 @@
 #include <dragline/http/detail/challenge_cache.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
+#include <dragline/http/insight/metrics.hpp>
 #include <dragline/http/session_options.hpp>
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/options.hpp>
@@ -43,6 +44,8 @@ public:
     connection_pool& pool() noexcept { return pool_; }
     const std::shared_ptr<cookie_jar>& cookies() const noexcept { return cookies_; }
     challenge_cache& challenges() noexcept { return challenges_; }
+    const std::shared_ptr<http::metrics>& metrics() const noexcept { return metrics_; }
+    bool watched() const noexcept { return watched_; }  ///< By an observer or by metrics.
     bool closed() const noexcept { return closed_; }
     result<std::shared_ptr<tls_setup>> tls_setup_of_session();
 
@@ -110,6 +113,8 @@ private:
     connection_pool pool_;
     std::shared_ptr<cookie_jar> cookies_;
     challenge_cache challenges_;
+    std::shared_ptr<http::metrics> metrics_;
+    bool watched_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;
     std::list<async::interrupter*> dials_;

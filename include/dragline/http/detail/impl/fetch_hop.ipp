@@ -24,7 +24,10 @@ DRAGLINE_DECL fetch_hop::fetch_hop(std::shared_ptr<session_state> session, fetch
       until_(async::deadline_after(started_, options_.timeout())),
       reader_(session_->loop(), options_, until_),
       body_(options_.body()),
-      authentication_(session_->challenges()) {}
+      authentication_(session_->challenges()),
+      insight_(fetch_insight::make(*session_, options_, started_)) {
+    reader_.watch(insight_.get());
+}
 
 DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
     tls_.reset();
@@ -53,9 +56,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::hop() {
 // `stale` says in whether this repeats a stale attempt, and out whether it may be repeated.
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     const bool repeats = std::exchange(stale, false);
-    attempt_ = attempt_record();
-    attempt_.retried = repeats;
+    attempt_ = attempt_progress();
     attempt_started_ = now();
+    if (insight_) insight_->begin(attempt_started_, method_, url_, repeats);
     if (auto ec = choose_tls()) co_return record(ec), ec;
     const hop_connection wanted(url_, options_, pinned_, tls_.get());
     const bool fresh = options_.fresh_connection() || repeats;
@@ -67,6 +70,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();
     attempt_.reused = place->connection() != nullptr;
+    if (insight_) insight_->placed(now(), attempt_);
     if (!attempt_.reused) {
         auto request = wanted.request();
         request.resolver = session_->resolver();
@@ -74,9 +78,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
         auto opening =
             open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
         auto opened = co_await std::move(opening);
-        if (!opened) co_return record(opened.error()), opened.error();
         attempt_.reused = *opened;
         if (attempt_.reused) attempt_.queue = now() - attempt_started_;
+        if (insight_) insight_->connected(now(), attempt_, opened.error());
+        if (!opened) co_return record(opened.error()), opened.error();
     }
     auto& connection = *place->connection();
     auto exchanging = exchange_on(connection);
@@ -120,18 +125,21 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::exchange_on(h1_connection
     connection.start(method_, options_.head_limits());
 
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
+    if (insight_) insight_->sending(begun, request, connection);
     write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
     auto writing = connection.write_request(request, write_limit_);
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
     if (!written) co_return written;
     const auto sent = has_body ? now() : begun;  // a head alone goes out at once
+    if (insight_) insight_->sent(sent, attempt_);
     auto reading = connection.read_head(head_, options_.max_interim(),
                                         limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
     auto read = co_await std::move(reading);
     if (!read) co_return read;
-    attempt_.first_byte = now() - sent;
-    attempt_.status = head_.status;
+    const auto came = now();
+    attempt_.first_byte = came - sent;
+    if (insight_) insight_->answered(came, head_, connection);
     cookies_.store(head_.headers, url_, session_->loop().time());
 
     auto& peer = response_.peer;
@@ -143,9 +151,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::exchange_on(h1_connection
     if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
         co_return ec;
     again_ = authentication_.answer();
+    if (insight_ && again_) insight_->repeats(attempt_cause::authentication);
     if (head_.status == 417 && request.expect_continue && body_.replayable()) {
         again_ = expectation_failed_ = true;
+        if (insight_) insight_->repeats(attempt_cause::expectation);
     }
+    if (insight_ && next_.target && !again_) insight_->redirects(*next_.target);
     if (is_answer()) co_return result<void>(reader_.start(head_));
     auto discarding = reader_.discard(connection);
     auto discarded = co_await std::move(discarding);
@@ -160,18 +171,18 @@ DRAGLINE_DECL bool fetch_hop::may_repeat(const h1_connection& connection, std::e
     return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") || is_idempotent(method_);
 }
 
-DRAGLINE_DECL void fetch_hop::record(std::error_code ec) {
+DRAGLINE_DECL void fetch_hop::fill_timings() noexcept {
     auto& timings = response_.timings;
     timings.queue = attempt_.queue;
     timings.resolve = attempt_.connection.resolve;
     timings.connect = attempt_.connection.connect;
     timings.tls = attempt_.connection.tls;
     timings.first_byte = attempt_.first_byte;
-    if (!options_.trace()) return;
-    attempt_.url = url_.without_credentials().href();
-    attempt_.total = now() - attempt_started_;
-    attempt_.ec = ec;
-    options_.trace()->attempts.push_back(std::move(attempt_));
+}
+
+DRAGLINE_DECL void fetch_hop::record(std::error_code ec) {
+    fill_timings();
+    if (insight_) insight_->end_attempt(now(), attempt_, ec);
 }
 
 }  // namespace dragline::http::detail

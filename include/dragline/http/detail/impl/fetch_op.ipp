@@ -49,7 +49,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::open(std::string url) {
 }
 
 DRAGLINE_DECL response_record fetch_op::take_record() {
-    record({});
+    fill_timings();
     response_.status = head_.status;
     response_.reason = std::move(head_.reason);
     response_.version_minor = head_.version_minor;
@@ -70,12 +70,12 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
         attempt_.bytes_sent = connection().bytes_sent();
     }
     attempt_.bytes_received = reader_.bytes_received();
-    close_body(read.error());
-    if (!read) {
-        record(read.error());
-        if (ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-        co_return read.error();
-    }
+    fill_timings();
+    auto ec = read.error();
+    if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
+    close_body(ec);
+    if (insight_) insight_->check();
+    if (ec) co_return ec;
     got.truncated = reader_.truncated();
     static_cast<response_record&>(got) = take_record();
     co_return std::move(got);
@@ -89,8 +89,33 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
 }
 
 DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
+    if (insight_) {
+        count_bytes();
+        record(ec);
+        insight_->done(now(), ec);
+    }
     if (!ec && connection().reusable() && !options_.fresh_connection()) place_.park(now());
     place_ = {};
+}
+
+DRAGLINE_DECL void fetch_op::count_bytes() noexcept {
+    if (!place_) return;
+    attempt_.bytes_sent = connection().bytes_sent();
+    attempt_.bytes_received = reader_.bytes_received();
+}
+
+DRAGLINE_DECL void fetch_op::give_up_throwing() noexcept {
+    if (!insight_) return;
+    count_bytes();
+    insight_->fail(now(), attempt_);
+}
+
+DRAGLINE_DECL std::error_code fetch_op::give_up(std::error_code ec) {
+    if (insight_) {
+        insight_->done(now(), ec);
+        insight_->check();
+    }
+    return ec;
 }
 
 DRAGLINE_DECL std::error_code fetch_op::follow() {

@@ -12,11 +12,16 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
                                                            fetch_options options) {
     fetch_op operation(place.get_session(), std::move(options));
-    auto opening = operation.open(std::move(url));
-    auto opened = co_await std::move(opening);
-    if (!opened) co_return opened.error();
-    auto receiving = operation.receive();
-    co_return co_await std::move(receiving);
+    try {
+        auto opening = operation.open(std::move(url));
+        auto opened = co_await std::move(opening);
+        if (!opened) co_return operation.give_up(opened.error());
+        auto receiving = operation.receive();
+        co_return co_await std::move(receiving);
+    } catch (...) {
+        operation.give_up_throwing();
+        throw;
+    }
 }
 
 }  // namespace dragline::http::detail

@@ -21,7 +21,9 @@ DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_
       pool_(loop, pool_limits{options.connections_per_host(), options.connections(), options.max_waiters(),
                               options.idle_timeout(), options.connection_lifetime()}),
       cookies_(options.cookies().make_jar()),
-      challenges_(options.known_challenges()) {}
+      challenges_(options.known_challenges()),
+      metrics_(options.make_metrics()),
+      watched_(metrics_ || options.observer()) {}
 
 DRAGLINE_DECL result<std::shared_ptr<tls_setup>> session_state::tls_setup_of_session() {
     if (!tls_) {

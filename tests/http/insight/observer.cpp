@@ -1,0 +1,1 @@
+#include <dragline/http/insight/observer.hpp>
