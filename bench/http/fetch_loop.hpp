@@ -19,21 +19,36 @@ inline dragline::session session_for(asio::io_context& loop, const workload& wor
     return dragline::get_session(loop, "bench", options);
 }
 
+inline void check_page(const dragline::http::response& page, const workload& work) {
+    require(page.status == 200 && page.body.size() == work.body_size, "dragline");
+}
+
 inline asio::awaitable<void> fetch_in_turn(dragline::session session, const workload& work,
                                            const std::string& url, int& left) {
     while (left > 0) {
         --left;
-        auto page = co_await dragline::fetch_url(session, url);
-        require(page.status == 200 && page.body.size() == work.body_size, "dragline");
+        check_page(co_await dragline::fetch_url(session, url), work);
+    }
+}
+
+// With a trace of each fetch, as a program looks at it and throws it away.
+inline asio::awaitable<void> fetch_traced(dragline::session session, const workload& work,
+                                          const std::string& url, int& left) {
+    dragline::http::trace trace;
+    while (left > 0) {
+        --left;
+        check_page(co_await dragline::fetch_url(session, url, dragline::fetch_options().trace(&trace)), work);
+        require(trace.attempts.at(0).status == 200, "dragline");
+        trace.attempts.clear();
     }
 }
 
 inline void run_fetches(asio::io_context& loop, const dragline::session& session, const workload& work,
-                        int requests) {
+                        int requests, decltype(&fetch_in_turn) fetches = &fetch_in_turn) {
     const auto url = work.url();
     int left = requests;
     for (int i = 0; i < work.in_flight; ++i) {
-        asio::co_spawn(loop, fetch_in_turn(session, work, url, left), [](std::exception_ptr error) {
+        asio::co_spawn(loop, fetches(session, work, url, left), [](std::exception_ptr error) {
             if (error) std::rethrow_exception(error);
         });
     }

@@ -80,8 +80,8 @@ public:
 
     std::chrono::system_clock::time_point started_at;  ///< The time of day.
     async::duration started{};                         ///< Since the fetch began.
-    async::duration queue{};         ///< Waiting for a connection or the place for one.
-    async::duration send_started{};  ///< Since the attempt began.
+    async::duration queue{};                           ///< Waiting for a connection or the place for one.
+    async::duration send_started{};                    ///< Since the attempt began.
     async::duration send{};
     async::duration first_byte{};  ///< From the request sent to the end of the response head.
     async::duration receive{};     ///< From then to the end of the body.

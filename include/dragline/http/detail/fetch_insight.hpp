@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/async/clock.hpp>
+#include <dragline/http/detail/attempt_stage.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/detail/trace_writer.hpp>
 #include <dragline/http/exchange.hpp>
@@ -76,11 +77,9 @@ public:
     void check() const;
 
 private:
-    enum class stage : std::uint8_t { queue, connecting, writing, waiting, reading };
-
-    phase failed_in(std::error_code ec, const net::connect_trace& connection) const noexcept;
     void fill(time_point now, const attempt_progress& progress);
     void count(std::error_code ec) noexcept;
+    void tell_attempt_done(time_point now) noexcept;
     void copy_fields(fields& into, const fields& from) const;
     template <class Event>
     Event event(time_point now) const noexcept;
@@ -98,13 +97,14 @@ private:
     std::uint64_t id_;
     int attempts_ = 0;
     time_point started_;
-    time_point began_{};      // of the attempt
+    time_point began_{};  // of the attempt
     time_point answered_at_{};
-    std::exception_ptr thrown_;      // by an observer
-    std::exception_ptr exception_;   // by anybody
+    std::exception_ptr thrown_;     // by an observer
+    std::exception_ptr exception_;  // by anybody
     attempt_cause next_cause_ = attempt_cause::retry;
-    stage stage_ = stage::queue;
+    attempt_stage stage_ = attempt_stage::queue;
     bool under_way_ = false;  // an attempt
+    bool observed_ = false;
     bool told_done_ = false;
 };
 

@@ -71,7 +71,10 @@ public:
     const tls::peer_info& peer_tls() const noexcept { return peer_; }
 
     /// Of this machine; 0 for a Unix socket.
-    std::uint16_t local_port();
+    std::uint16_t local_port() {
+        if (!local_port_) local_port_ = stream_.local_endpoint()->port();
+        return *local_port_;
+    }
 
     /// Of the exchange, in bytes.
     std::uint64_t head_sent() const noexcept { return writer_.head_size(); }

@@ -38,7 +38,7 @@ private:
     std::string prefix_;
     std::string common_;  // labels, with a comma after each
     bool openmetrics_;
-    std::string name_;    // of the family, with its unit
+    std::string name_;  // of the family, with its unit
     bool counter_ = false;
     std::string out_;
 };

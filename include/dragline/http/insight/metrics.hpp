@@ -48,18 +48,19 @@ public:
 
     std::string origin;  ///< "https://example.com:443"; empty for all those beyond the cap.
 
-    std::uint64_t attempts = 0;   ///< Begun: those in flight, those that succeeded, and errors().
-    std::uint64_t in_flight = 0;  ///< Waiting for a connection, or on one; with open_url(), to the body's end.
+    std::uint64_t attempts = 0;  ///< Begun: those in flight, those that succeeded, and errors().
+    std::uint64_t in_flight =
+        0;  ///< Waiting for a connection, or on one; with open_url(), to the body's end.
     std::uint64_t succeeded = 0;  ///< With a response that came whole, whatever its status.
     std::array<std::array<std::uint64_t, phases>, failure_kinds> failed{};
 
-    std::uint64_t requests = 0;  ///< Sent whole, or answered before that.
+    std::uint64_t requests = 0;               ///< Sent whole, or answered before that.
     std::array<std::uint64_t, 6> statuses{};  ///< Response heads by the first digit of the status.
     std::uint64_t retries = 0;  ///< Attempts that repeat one that failed: on a stale connection, by a policy.
-    std::uint64_t redirects = 0;        ///< Attempts that a redirect led here.
-    std::uint64_t authentications = 0;  ///< Attempts that repeat one with credentials.
-    std::uint64_t bytes_sent = 0;       ///< Heads and bodies, before TLS.
-    std::uint64_t bytes_received = 0;   ///< The same, as they came.
+    std::uint64_t redirects = 0;           ///< Attempts that a redirect led here.
+    std::uint64_t authentications = 0;     ///< Attempts that repeat one with credentials.
+    std::uint64_t bytes_sent = 0;          ///< Heads and bodies, before TLS.
+    std::uint64_t bytes_received = 0;      ///< The same, as they came.
     std::uint64_t connections_opened = 0;  ///< For these attempts; what another one opened first is reused.
     std::uint64_t connections_reused = 0;
 

@@ -14,10 +14,10 @@ namespace dragline::inline v1::http {
 
 /// What all events tell. Texts and references are good for the call; secrets are masked, see recording.
 struct fetch_event {
-    std::uint64_t fetch = 0;     ///< The same for all events of one fetch, and in its trace.
-    int attempt = 0;             ///< From 1; 0 before the first one.
-    async::time_point at{};      ///< By the clock of the loop.
-    async::duration elapsed{};   ///< Since the attempt began; of done_event, since the fetch did.
+    std::uint64_t fetch = 0;    ///< The same for all events of one fetch, and in its trace.
+    int attempt = 0;            ///< From 1; 0 before the first one.
+    async::time_point at{};     ///< By the clock of the loop.
+    async::duration elapsed{};  ///< Since the attempt began; of done_event, since the fetch did.
 };
 
 /// An attempt begins: it wants a connection.

@@ -70,7 +70,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();
     attempt_.reused = place->connection() != nullptr;
-    if (insight_) insight_->placed(now(), attempt_);
+    if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
     if (!attempt_.reused) {
         auto request = wanted.request();
         request.resolver = session_->resolver();

@@ -2,14 +2,12 @@
 #pragma once
 
 #include <dragline/async/callback_failure.hpp>
-#include <dragline/core/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <new>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
@@ -28,6 +26,7 @@ DRAGLINE_DECL fetch_insight::fetch_insight(session_state& session, const fetch_o
       id_(traced_fetches.fetch_add(1, std::memory_order_relaxed) + 1),
       started_(started) {
     if (observers_[0] == observers_[1]) observers_[1] = nullptr;
+    observed_ = observers_[0] || observers_[1];
 }
 
 DRAGLINE_DECL fetch_insight::~fetch_insight() {
@@ -69,8 +68,7 @@ DRAGLINE_DECL void fetch_insight::copy_fields(fields& into, const fields& from) 
 DRAGLINE_DECL void fetch_insight::begin(time_point now, std::string_view method,
                                         const dragline::url::url& where, bool stale) {
     began_ = now;
-    ++attempts_;
-    record_ = attempt_record();
+    if (++attempts_ > 1) record_ = attempt_record();
     record_.fetch = id_;
     record_.number = attempts_;
     const auto cause = std::exchange(next_cause_, attempt_cause::retry);
@@ -80,7 +78,7 @@ DRAGLINE_DECL void fetch_insight::begin(time_point now, std::string_view method,
     record_.url = recording_.masking().url(where.href());
     record_.started_at = session_.loop().time().wall_time();
     record_.started = now - started_;
-    stage_ = stage::queue;
+    stage_ = attempt_stage::queue;
     if (metrics_) {
         counters_ = &metrics_->of(where.scheme(), where.hostname(), where.port_or_default());
         ++counters_->attempts;
@@ -91,6 +89,7 @@ DRAGLINE_DECL void fetch_insight::begin(time_point now, std::string_view method,
         if (record_.cause == attempt_cause::authentication) ++counters_->authentications;
     }
     under_way_ = true;
+    if (!observed_) return;
     auto what = event<attempt_event>(now);
     what.method = record_.method;
     what.url = record_.url;
@@ -100,8 +99,9 @@ DRAGLINE_DECL void fetch_insight::begin(time_point now, std::string_view method,
 }
 
 DRAGLINE_DECL void fetch_insight::placed(time_point now, const attempt_progress& progress) {
-    stage_ = stage::connecting;
+    stage_ = attempt_stage::connecting;
     if (progress.reused && counters_) ++counters_->connections_reused;
+    if (!observed_) return;
     auto what = event<queue_event>(now);
     what.took = progress.queue;
     what.reused = progress.reused;
@@ -117,12 +117,13 @@ DRAGLINE_DECL void fetch_insight::connected(time_point now, const attempt_progre
         return;
     }
     const auto transport = made.proxies.empty() ? made.connect : made.proxy;
-    const bool resolved = made.resolve.count() != 0 || (!ec && !made.look_ups.empty());
+    const bool resolved = !made.look_ups.empty() && (!ec || made.resolve.count() != 0);
     if (counters_) {
         if (resolved) counters_->resolve.record(made.resolve);
         if (!ec) ++counters_->connections_opened;
         if (!ec) counters_->connect.record(transport + made.tls);
     }
+    if (!observed_) return;
     if (!made.look_ups.empty()) {
         auto what = event<dns_event>(now);
         what.took = made.resolve;
@@ -145,7 +146,7 @@ DRAGLINE_DECL void fetch_insight::connected(time_point now, const attempt_progre
 }
 
 DRAGLINE_DECL void fetch_insight::sending(time_point begun, const request_view& request, h1_connection& on) {
-    stage_ = stage::writing;
+    stage_ = attempt_stage::writing;
     record_.send_started = begun - began_;
     record_.address = on.peer_address();
     record_.port = on.peer_port();
@@ -158,9 +159,10 @@ DRAGLINE_DECL void fetch_insight::sending(time_point begun, const request_view& 
 }
 
 DRAGLINE_DECL void fetch_insight::sent(time_point now, const attempt_progress& progress) {
-    stage_ = stage::waiting;
+    stage_ = attempt_stage::waiting;
     record_.send = now - began_ - record_.send_started;
     if (counters_) ++counters_->requests;
+    if (!observed_) return;
     auto what = event<request_event>(now);
     what.method = record_.method;
     what.url = record_.url;
@@ -172,7 +174,7 @@ DRAGLINE_DECL void fetch_insight::sent(time_point now, const attempt_progress& p
 
 DRAGLINE_DECL void fetch_insight::answered(time_point now, const response_head& head,
                                            const h1_connection& on) {
-    stage_ = stage::reading;
+    stage_ = attempt_stage::reading;
     answered_at_ = now;
     record_.first_byte = now - began_ - record_.send_started - record_.send;
     record_.status = head.status;
@@ -186,6 +188,7 @@ DRAGLINE_DECL void fetch_insight::answered(time_point now, const response_head& 
         ++counters_->statuses[static_cast<std::size_t>(std::clamp(head.status / 100, 0, 5))];
         counters_->first_byte.record(record_.first_byte);
     }
+    if (!observed_) return;
     auto what = event<first_byte_event>(now);
     what.took = record_.first_byte;
     what.status = head.status;
@@ -197,7 +200,7 @@ DRAGLINE_DECL void fetch_insight::answered(time_point now, const response_head& 
 DRAGLINE_DECL void fetch_insight::chunk(std::uint64_t size) {
     if (size == 0) return;
     record_.bytes_decoded += size;
-    if (!observers_[0] && !observers_[1]) return;
+    if (!observed_) return;
     auto what = event<chunk_event>(session_.loop().now());
     what.size = size;
     what.total = record_.bytes_decoded;
@@ -208,22 +211,6 @@ DRAGLINE_DECL void fetch_insight::chunk(std::uint64_t size) {
 DRAGLINE_DECL void fetch_insight::redirects(const dragline::url::url& to) {
     repeats(attempt_cause::redirect);
     record_.redirect_to = recording_.masking().url(to.without_credentials().href());
-}
-
-DRAGLINE_DECL phase fetch_insight::failed_in(std::error_code ec,
-                                             const net::connect_trace& made) const noexcept {
-    if (!ec) return phase::none;
-    if (const auto said = phase_of(ec); said != phase::none) return said;
-    switch (stage_) {
-        case stage::queue: return phase::queue;
-        case stage::writing: return phase::write;
-        case stage::waiting: return phase::first_byte;
-        case stage::reading: return phase::read;
-        case stage::connecting: break;
-    }
-    if (!made.proxies.empty()) return phase::proxy;
-    if (made.connect.count() != 0) return phase::tls;
-    return made.dials.empty() ? phase::resolve : phase::connect;
 }
 
 DRAGLINE_DECL void fetch_insight::fill(time_point now, const attempt_progress& progress) {
@@ -259,16 +246,14 @@ DRAGLINE_DECL void fetch_insight::count(std::error_code ec) noexcept {
 DRAGLINE_DECL void fetch_insight::end_attempt(time_point now, attempt_progress& progress,
                                               std::error_code ec) noexcept {
     if (!std::exchange(under_way_, false)) return;
-    record_.failed_in = failed_in(ec, progress.connection);
+    record_.failed_in = attempt_failed_in(ec, stage_, progress.connection);
     record_.connection = std::move(progress.connection);
     record_.ec = ec;
     record_.exception = exception_;
     record_.complete = true;
     fill(now, progress);
     if (counters_) count(ec);
-    auto what = event<attempt_done_event>(now);
-    what.record = &record_;
-    tell(&observer::on_attempt_done, what);
+    if (observed_) tell_attempt_done(now);
     if (!trace_) return;
     try {
         trace_.finish(std::move(record_));
@@ -277,8 +262,16 @@ DRAGLINE_DECL void fetch_insight::end_attempt(time_point now, attempt_progress& 
     }
 }
 
+DRAGLINE_DECL void fetch_insight::tell_attempt_done(time_point now) noexcept {
+    auto what = event<attempt_done_event>(now);
+    what.record = &record_;
+    tell(&observer::on_attempt_done, what);
+    // It has not been told of that end itself.
+    if (thrown_ && !record_.exception) record_.exception = thrown_;
+}
+
 DRAGLINE_DECL void fetch_insight::done(time_point now, std::error_code ec) noexcept {
-    if (std::exchange(told_done_, true) || attempts_ == 0) return;
+    if (std::exchange(told_done_, true) || attempts_ == 0 || !observed_) return;
     auto what = event<done_event>(now);
     what.elapsed = now - started_;
     what.ec = ec;
@@ -287,20 +280,8 @@ DRAGLINE_DECL void fetch_insight::done(time_point now, std::error_code ec) noexc
 }
 
 DRAGLINE_DECL void fetch_insight::fail(time_point now, attempt_progress& progress) noexcept {
-    std::error_code ec = dragline::errc::unexpected_exception;
     exception_ = std::current_exception();
-    try {
-        throw;
-    } catch (const async::callback_failure& failure) {
-        ec = dragline::errc::callback_failed;
-        exception_ = failure.original();
-    } catch (const std::system_error& error) {
-        ec = error.code();
-    } catch (const std::bad_alloc&) {
-        ec = std::make_error_code(std::errc::not_enough_memory);
-    } catch (...) {
-        // As it is.
-    }
+    const auto ec = unwrap(exception_);
     end_attempt(now, progress, ec);
     done(now, ec);
 }

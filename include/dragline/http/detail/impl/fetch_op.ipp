@@ -91,8 +91,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
 DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
     if (insight_) {
         count_bytes();
-        record(ec);
-        insight_->done(now(), ec);
+        const auto ended = now();
+        insight_->end_attempt(ended, attempt_, ec);
+        insight_->done(ended, ec);
     }
     if (!ec && connection().reusable() && !options_.fresh_connection()) place_.park(now());
     place_ = {};

@@ -104,11 +104,6 @@ DRAGLINE_DECL bool h1_connection::answer_came() {
     return seen != verdict::wanted;
 }
 
-DRAGLINE_DECL std::uint16_t h1_connection::local_port() {
-    if (!local_port_) local_port_ = stream_.local_endpoint()->port();
-    return *local_port_;
-}
-
 // At least one more byte in the buffer, or an error.
 DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limit) {
     if (input_end_) co_return input_end_;  // to be told of it again, Asio would wait for ever

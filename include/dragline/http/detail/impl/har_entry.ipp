@@ -69,8 +69,8 @@ DRAGLINE_DECL void har_entry::write_timings() {
     if (connect) *connect += tls.value_or(zero);
     const auto send = rounded(line.send).value_or(zero), wait = rounded(line.wait).value_or(zero);
     const auto receive = rounded(line.receive).value_or(zero);
-    out_.member("time", blocked.value_or(zero) + dns.value_or(zero) + connect.value_or(zero) + send + wait +
-                            receive);
+    out_.member("time",
+                blocked.value_or(zero) + dns.value_or(zero) + connect.value_or(zero) + send + wait + receive);
     out_.object("timings");
     out_.member("blocked", blocked.value_or(none)).member("dns", dns.value_or(none));
     out_.member("connect", connect.value_or(none)).member("ssl", tls.value_or(none));
@@ -155,10 +155,11 @@ DRAGLINE_DECL void har_entry::write_cookie(std::string_view text, bool set) {
     out_.member("value", equals == pair.npos ? pair : pair.substr(equals + 1));
     if (set) {
         bool http_only = false, secure = false;
-        ascii::for_each_item(text.substr(std::min(text.find(';'), text.size())), ';', [&](std::string_view item) {
-            http_only = http_only || ascii::equals_ignoring_case(item, "HttpOnly");
-            secure = secure || ascii::equals_ignoring_case(item, "Secure");
-        });
+        ascii::for_each_item(text.substr(std::min(text.find(';'), text.size())), ';',
+                             [&](std::string_view item) {
+                                 http_only = http_only || ascii::equals_ignoring_case(item, "HttpOnly");
+                                 secure = secure || ascii::equals_ignoring_case(item, "Secure");
+                             });
         out_.flag("httpOnly", http_only).flag("secure", secure);
     }
     out_.end_object();
@@ -169,7 +170,9 @@ DRAGLINE_DECL void har_entry::write_error(std::error_code ec) {
 }
 
 DRAGLINE_DECL void har_entry::write_connection() {
-    const auto in_full = [](async::duration took) { return std::chrono::round<std::chrono::microseconds>(took); };
+    const auto in_full = [](async::duration took) {
+        return std::chrono::round<std::chrono::microseconds>(took);
+    };
     if (attempt_.tls) {
         out_.object("_tls").member("version", attempt_.tls.version()).member("cipher", attempt_.tls.cipher());
         out_.member("alpn", attempt_.tls.alpn()).flag("resumed", attempt_.tls.resumed()).end_object();

@@ -35,8 +35,7 @@ DRAGLINE_DECL failure_kind failure_kind_of(const std::error_code& ec) noexcept {
                                              condition::protocol_error, condition::limit_exceeded,
                                              condition::blocked};
     const auto found = std::find_if(known.begin(), known.end(), [&ec](condition each) { return ec == each; });
-    return found == known.end() ? failure_kind::other
-                                : static_cast<failure_kind>(found - known.begin());
+    return found == known.end() ? failure_kind::other : static_cast<failure_kind>(found - known.begin());
 }
 
 DRAGLINE_DECL std::uint64_t origin_metrics::errors(failure_kind kind) const noexcept {
@@ -78,7 +77,9 @@ DRAGLINE_DECL const origin_metrics* metrics_snapshot::find(std::string_view orig
 }
 
 DRAGLINE_DECL metrics_snapshot& metrics_snapshot::merge(const metrics_snapshot& other) {
-    const auto before = [](const origin_metrics& each, const std::string& name) { return each.origin < name; };
+    const auto before = [](const origin_metrics& each, const std::string& name) {
+        return each.origin < name;
+    };
     for (const auto& added : other.origins) {
         const auto at = std::lower_bound(origins.begin(), origins.end(), added.origin, before);
         if (at != origins.end() && at->origin == added.origin) {
