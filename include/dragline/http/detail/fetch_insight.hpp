@@ -105,6 +105,7 @@ private:
     attempt_stage stage_ = attempt_stage::queue;
     bool under_way_ = false;  // an attempt
     bool observed_ = false;
+    bool recorded_ = false;  // by a trace or an observer: metrics need no texts
     bool told_done_ = false;
 };
 

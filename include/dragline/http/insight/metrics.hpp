@@ -96,8 +96,9 @@ public:
     friend bool operator==(const metrics_snapshot&, const metrics_snapshot&) = default;
 };
 
-/// Counts for one session, or for all sessions of one loop that share it. Counting an attempt allocates
-/// nothing once its origin is known; an origin has 11 KiB. Threads: those of the loop.
+/// Counts for one session, or for all sessions of one loop that share it. A fetch that is counted
+/// takes one block of memory; counting an attempt takes none once its origin is known, which has 11 KiB.
+/// Threads: those of the loop.
 class metrics {
 public:
     /// Beyond `max_origins` all others are counted together, under the empty name.

@@ -27,6 +27,7 @@ DRAGLINE_DECL fetch_insight::fetch_insight(session_state& session, const fetch_o
       started_(started) {
     if (observers_[0] == observers_[1]) observers_[1] = nullptr;
     observed_ = observers_[0] || observers_[1];
+    recorded_ = observed_ || trace_;
 }
 
 DRAGLINE_DECL fetch_insight::~fetch_insight() {
@@ -74,9 +75,11 @@ DRAGLINE_DECL void fetch_insight::begin(time_point now, std::string_view method,
     const auto cause = std::exchange(next_cause_, attempt_cause::retry);
     record_.cause = stale ? attempt_cause::stale : attempts_ == 1 ? attempt_cause::first : cause;
     record_.retried = stale;
-    record_.method = method;
-    record_.url = recording_.masking().url(where.href());
-    record_.started_at = session_.loop().time().wall_time();
+    if (recorded_) {
+        record_.method = method;
+        record_.url = recording_.masking().url(where.href());
+        record_.started_at = session_.loop().time().wall_time();
+    }
     record_.started = now - started_;
     stage_ = attempt_stage::queue;
     if (metrics_) {
@@ -152,7 +155,7 @@ DRAGLINE_DECL void fetch_insight::sending(time_point begun, const request_view& 
     record_.port = on.peer_port();
     record_.local_port = on.local_port();
     record_.tls = on.peer_tls();
-    if (!recording_.headers()) return;
+    if (!recorded_ || !recording_.headers()) return;
     if (!recording_.masking().active()) record_.secret_names = options_.secret_names();
     record_.request_headers.add("Host", request.host);
     copy_fields(record_.request_headers, *request.fields);
@@ -179,11 +182,13 @@ DRAGLINE_DECL void fetch_insight::answered(time_point now, const response_head& 
     record_.first_byte = now - began_ - record_.send_started - record_.send;
     record_.status = head.status;
     record_.version_minor = head.version_minor;
-    record_.reason = head.reason;
-    record_.media_type = head.headers.get("Content-Type");
+    if (recorded_) {
+        record_.reason = head.reason;
+        record_.media_type = head.headers.get("Content-Type");
+    }
     record_.head_sent = on.head_sent();
     record_.head_received = on.head_received();
-    if (recording_.headers()) copy_fields(record_.response_headers, head.headers);
+    if (recorded_ && recording_.headers()) copy_fields(record_.response_headers, head.headers);
     if (counters_) {
         ++counters_->statuses[static_cast<std::size_t>(std::clamp(head.status / 100, 0, 5))];
         counters_->first_byte.record(record_.first_byte);
