@@ -113,8 +113,8 @@ public:
 
 /// Filled by a fetch, also when it fails. Belongs to the loop until the operation has completed.
 ///
-/// With open_url() the last attempt is complete when its body has ended or its stream is gone; a trace that
-/// is destroyed before that, on the loop's thread or while the loop does not run, is left alone.
+/// With open_url() the last attempt is complete when its body has ended, or soon after its stream is gone; a
+/// trace that is destroyed before that, on the loop's thread or while the loop does not run, is left alone.
 class trace {
 public:
     trace() {}
