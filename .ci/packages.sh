@@ -15,7 +15,7 @@ packages_of() {  # packages_of COMMAND: by their names in Debian
     [ "$codename" = bookworm ] || dante=
     case $1 in
         demo) echo "$build $library libcli11-dev" ;;
-        test) echo "$build $library libcli11-dev nlohmann-json3-dev catch2 nginx-light apache2-bin gunicorn python3-httpbin nsd ldnsutils unbound squid-openssl $dante microsocks tinyproxy-bin socat curl python3-aiosmtpd" ;;
+        test) echo "$build $library libcli11-dev nlohmann-json3-dev catch2 nginx-light apache2-bin gunicorn python3-httpbin nsd ldnsutils unbound squid-openssl $dante microsocks tinyproxy-bin socat curl python3-aiosmtpd python3-jsonschema python3-prometheus-client" ;;
         clang) echo "$build $library catch2 $clang" ;;
         bench) echo "$build $library libcurl4-openssl-dev nginx-light nsd dnsperf python3-aiodns time openssl libboost-dev libcpp-httplib-dev python3-aiohttp wrk" ;;
         fuzz) echo "$build $library $clang" ;;

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-BASELINE, OURS = "asio_callbacks", "dragline_fetch"
+BASELINE, OURS, TRACED = "asio_callbacks", "dragline_fetch", "dragline_traced"
 HERE = pathlib.Path(__file__).resolve().parent
 SERVER_CORE, CLIENT_CORE = 0, 1 if os.cpu_count() > 1 else 0
 SIZES = {"13 B": 13, "1 KiB": 1024, "64 KiB": 65536, "10 MiB": 10 << 20}
@@ -190,6 +190,7 @@ def find_tools(programs, only):
 
     built(BASELINE)
     built(OURS)
+    built(TRACED)
     built("beast_callbacks")
     built("libcurl_multi")
     built("httplib_threads", share=0.5, never_resumes=True)
@@ -262,6 +263,9 @@ def tell_goals(measured, allocations):
         if limit and BASELINE in best:
             ratio = best[OURS] / best[BASELINE]
             tell(ratio <= limit, f"{case.name}: {ratio:.2f} of bare Asio, at most {limit}")
+        if TRACED in best and limit:
+            more = best[TRACED] / best[OURS] - 1
+            tell(more < 0.05, f"{case.name}: a trace costs {more:.1%}, below 5 %")
         for peer in ("libcurl_multi", "beast_callbacks"):
             if peer in best:
                 tell(best[OURS] < best[peer], f"{case.name}: {best[OURS]:.3f} s, below {peer}'s {best[peer]:.3f}")

@@ -23,6 +23,12 @@
 #include <dragline/http/fetch.hpp>
 #include <dragline/http/fields.hpp>
 #include <dragline/http/form.hpp>
+#include <dragline/http/insight/har.hpp>
+#include <dragline/http/insight/histogram.hpp>
+#include <dragline/http/insight/metrics.hpp>
+#include <dragline/http/insight/observer.hpp>
+#include <dragline/http/insight/prometheus.hpp>
+#include <dragline/http/insight/recording.hpp>
 #include <dragline/http/json.hpp>
 #include <dragline/http/multipart.hpp>
 #include <dragline/http/open_url.hpp>

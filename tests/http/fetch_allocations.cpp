@@ -77,3 +77,16 @@ TEST_CASE("a fetch on a warm connection takes no more allocations than are known
     CHECK(server.request_count() == 120);
     CHECK(counted <= (dragline::features::address_sanitizer ? 26 : 10));
 }
+
+TEST_CASE("a fetch that is counted takes one allocation more", "[http][fetch][metrics]") {
+    if (!install_counter()) SKIP("only the allocators of the sanitizers tell");
+    http_server server;
+    server.on("/", http_reply().header("Content-Type", "text/plain").body("hello, world\n"));
+    double counted[2];
+    for (const bool metrics : {false, true}) {
+        http_client client(dragline::http::session_options().metrics(metrics));
+        counted[metrics] =
+            run_to_end(client.loop, allocations_of_a_fetch(client, server.url("/"), fetch_options()));
+    }
+    CHECK(counted[true] <= counted[false] + 1);
+}

@@ -83,7 +83,7 @@ TEST_CASE("an answer that is to be retried is followed by the next attempt on th
     CHECK(!got.trace.attempts[0].retried);
     for (int i : {1, 2}) {
         CHECK(got.trace.attempts[i].retried);
-        CHECK(got.trace.attempts[i].reason == retry_reason::status);
+        CHECK(got.trace.attempts[i].retried_for == retry_reason::status);
         CHECK(got.trace.attempts[i].reused);
     }
     CHECK(server.connection_count() == 1);
@@ -122,7 +122,7 @@ TEST_CASE("a connection that fails is retried wherever it fails", "[http][fetch]
         CHECK(got.response.body == "good");
         REQUIRE(got.trace.attempts.size() == 3);
         CHECK(got.trace.attempts[0].ec);
-        CHECK(got.trace.attempts[2].reason == each.reason);
+        CHECK(got.trace.attempts[2].retried_for == each.reason);
         CHECK(server.request_count() == 3);
         CHECK(client.statistics().connections == 1);
 
@@ -144,7 +144,7 @@ TEST_CASE("a POST is retried where nothing was sent, where it has a key, and whe
                                      retrying().method("POST").body("x"));
     CHECK(nobody.ec == asio::error::connection_refused);
     REQUIRE(nobody.trace.attempts.size() == 3);
-    CHECK(nobody.trace.attempts[1].reason == retry_reason::connect_failed);
+    CHECK(nobody.trace.attempts[1].retried_for == retry_reason::connect_failed);
     CHECK(nobody.trace.attempts[2].stopped == retry_stop::attempts);
 
     const auto count = [&](const fetch_options& options) {
@@ -212,7 +212,7 @@ TEST_CASE("attempts are counted over redirects, and a stale connection is none o
     std::vector<int> seen;
     for (const auto& each : got.trace.attempts) seen.push_back(each.status);
     CHECK(seen == std::vector<int>{0, 503, 302, 503, 503});
-    CHECK(got.trace.attempts[1].reason == retry_reason::stale_connection);
+    CHECK(got.trace.attempts[1].cause == dragline::http::attempt_cause::stale);
     CHECK(got.response.history.size() == 1);
 }
 

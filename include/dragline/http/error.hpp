@@ -49,7 +49,7 @@ enum class errc {
     invalid_strict_transport,  ///< Strict-Transport-Security breaks the grammar: it is void.
     strict_transport_ignored,  ///< It came without TLS, or from an address.
     strict_transport_full,     ///< The hsts_store has no room for another host.
-    circuit_open,           ///< The origin has failed so often that it is left alone for a while.
+    circuit_open,              ///< The origin has failed so often that it is left alone for a while.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

@@ -8,6 +8,8 @@
 #include <dragline/http/cookies/cookie.hpp>
 #include <dragline/http/cookies/cookie_policy.hpp>
 #include <dragline/http/fields.hpp>
+#include <dragline/http/insight/observer.hpp>
+#include <dragline/http/insight/recording.hpp>
 #include <dragline/http/policy/url_policy.hpp>
 #include <dragline/http/proxies/proxy_policy.hpp>
 #include <dragline/http/redirect_policy.hpp>
@@ -210,9 +212,21 @@ public:
     fetch_options& max_interim(int value) { return max_interim_ = value, *this; }
     int max_interim() const noexcept { return max_interim_; }
 
-    /// Where to record what happens; must outlive the operation.
+    /// Where to record what happens; must outlive the operation. After open_url(), see trace.
     fetch_options& trace(http::trace* value) { return trace_ = value, *this; }
     http::trace* trace() const noexcept { return trace_; }
+
+    /// Is told what happens, besides that of the session.
+    fetch_options& observer(std::shared_ptr<http::observer> value) {
+        return observer_ = std::move(value), *this;
+    }
+    const std::shared_ptr<http::observer>& observer() const noexcept { return observer_; }
+
+    /// How much of it trace and observers get. Default: the session's.
+    fetch_options& recording(http::recording value) {
+        return recording_ = std::make_shared<const http::recording>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const http::recording>& recording() const noexcept { return recording_; }
 
 private:
     std::string method_;
@@ -243,6 +257,8 @@ private:
     std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
     h1::head_limits head_limits_;
     http::trace* trace_ = nullptr;
+    std::shared_ptr<http::observer> observer_;
+    std::shared_ptr<const http::recording> recording_;
     redirect_policy redirects_;
     int max_interim_ = 32;
     http::on_limit on_limit_ = on_limit::error;

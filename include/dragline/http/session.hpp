@@ -7,6 +7,7 @@
 #include <dragline/http/cookies/cookie_jar.hpp>
 #include <dragline/http/detail/close_everywhere.hpp>
 #include <dragline/http/detail/session_state.hpp>
+#include <dragline/http/insight/metrics.hpp>
 #include <dragline/http/policy/hsts_store.hpp>
 #include <dragline/http/session_options.hpp>
 
@@ -62,6 +63,8 @@ public:
 
     /// That of an origin, such as "https://example.com"; closed also where nothing was asked of late.
     circuit_state circuit(std::string_view origin) const noexcept;
+    /// What its fetches came to; nullptr unless session_options::metrics() asks for it.
+    const std::shared_ptr<http::metrics>& metrics() const noexcept { return state_->metrics(); }
 
     friend bool operator==(const session&, const session&) = default;
 

@@ -6,17 +6,21 @@
 #include <dragline/dns/options.hpp>
 #include <dragline/http/authentication/netrc.hpp>
 #include <dragline/http/cookies/cookie_policy.hpp>
+#include <dragline/http/insight/metrics.hpp>
+#include <dragline/http/insight/observer.hpp>
+#include <dragline/http/insight/recording.hpp>
 #include <dragline/http/policy/hsts_store.hpp>
 #include <dragline/http/policy/url_policy.hpp>
 #include <dragline/http/proxies/proxy_policy.hpp>
-#include <dragline/net/address_policy.hpp>
 #include <dragline/http/resilience/circuit_breaker.hpp>
 #include <dragline/http/resilience/host_limits.hpp>
 #include <dragline/http/resilience/retry_policy.hpp>
+#include <dragline/net/address_policy.hpp>
 #include <dragline/tls/options.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -111,6 +115,27 @@ public:
     session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
     const dragline::dns::query_options& dns() const noexcept { return dns_; }
 
+    /// Is told what happens in each fetch.
+    session_options& observer(std::shared_ptr<http::observer> value) {
+        return observer_ = std::move(value), *this;
+    }
+    const std::shared_ptr<http::observer>& observer() const noexcept { return observer_; }
+
+    /// What traces and observers get of fetches that say nothing else.
+    session_options& recording(http::recording value) { return recording_ = std::move(value), *this; }
+    const http::recording& recording() const noexcept { return recording_; }
+
+    /// Counts what fetches come to; session::metrics() has it.
+    session_options& metrics(bool value) { return own_metrics_ = value, metrics_ = nullptr, *this; }
+    /// As above, together with the other sessions of the loop that are given this.
+    session_options& metrics(std::shared_ptr<http::metrics> value) {
+        return own_metrics_ = false, metrics_ = std::move(value), *this;
+    }
+    /// What to count in: a new one each time, the shared one, or nullptr.
+    std::shared_ptr<http::metrics> make_metrics() const {
+        return own_metrics_ ? std::make_shared<http::metrics>() : metrics_;
+    }
+
     bool operator==(const session_options&) const = default;
 
 private:
@@ -132,6 +157,10 @@ private:
     std::optional<http::circuit_breaker> breaker_;
     dragline::tls::client_options tls_;
     dragline::dns::query_options dns_;
+    std::shared_ptr<http::observer> observer_;
+    http::recording recording_;
+    std::shared_ptr<http::metrics> metrics_;
+    bool own_metrics_ = false;
 };
 
 }  // namespace dragline::http

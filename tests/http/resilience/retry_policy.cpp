@@ -286,10 +286,7 @@ TEST_CASE("a redirect waits for its Retry-After, and is not followed when that i
     run.head.headers.add("Retry-After", "3");
     CHECK(run.machine.follow(run.asked));
     CHECK(run.pause() == 3s);
-    http::attempt_record next;
-    run.machine.label(next);
-    CHECK(next.waited == 3s);
-    CHECK(!next.retried);
+    CHECK(run.machine.take_reason() == retry_reason::none);
     run.asked.until = retry_start + 3s;
     CHECK_FALSE(run.machine.follow(run.asked));
     CHECK(run.machine.stopped() == retry_stop::deadline);
@@ -314,9 +311,8 @@ TEST_CASE("a function decides before the rules, within the limits", "[http][retr
     run.asked.method = "POST";
     run.head.headers.add("X", "y");
     CHECK(run.answered(200));
-    http::attempt_record next;
-    run.machine.label(next);
-    CHECK(next.reason == retry_reason::decision);
+    CHECK(run.machine.take_reason() == retry_reason::decision);
+    CHECK(run.machine.take_reason() == retry_reason::none);
     CHECK(seen.starts_with("1 POST 200 "));
     CHECK_FALSE(run.answered(200));
     CHECK(seen.starts_with("2 POST 200 "));

@@ -20,6 +20,8 @@
 
 namespace dragline::inline v1::http::detail {
 
+class fetch_insight;
+
 class body_reader {
 public:
     /// `until`: the deadline of the whole fetch.
@@ -48,6 +50,9 @@ public:
     /// large or broken one is left, and the connection goes.
     asio::awaitable<result<void>> discard(exchange& from);
 
+    /// Is told of each piece; nullptr for nobody.
+    void watch(fetch_insight* value) noexcept { watch_ = value; }
+
     /// Before decoding.
     std::uint64_t bytes_received() const noexcept { return bytes_received_; }
 
@@ -74,6 +79,7 @@ private:
     codec::content_decoder decoder_;
     std::vector<char> coded_;  // received for the decoder, which has yet to take unread_
     std::string_view unread_;
+    fetch_insight* watch_ = nullptr;
     bool has_body_ = false;
     bool received_all_ = false;
     bool truncated_ = false;

@@ -21,7 +21,6 @@ public:
 
     /// As open() once more, when the body has failed and its retry_policy says so; else with that error.
     asio::awaitable<result<void>> reopen(std::error_code ec) { return follow_hops(ec, true); }
-    using fetch_hop::retries;
 
     /// All of the body, after open(); an answer whose body fails has none.
     asio::awaitable<result<response>> receive();
@@ -38,14 +37,26 @@ public:
     /// What is known before the body; call once.
     response_record take_record();
 
+    /// Who reads the body in pieces begins to: the operation itself is over.
+    void leave_open() {
+        if (insight_) insight_->leave_open(now(), attempt_);
+    }
+
     /// The body has ended, or failed: the connection is kept for the next fetch, or closed.
     void close_body(std::error_code ec);
+
+    /// The fetch is over, as receive() says by itself when it succeeds. give_up() throws what an observer
+    /// threw.
+    void finish(std::error_code ec) noexcept;
+    std::error_code give_up(std::error_code ec);
+    void give_up_throwing() noexcept;
 
 private:
     asio::awaitable<result<void>> follow_hops(std::error_code ec, bool in_body);
     std::error_code prepare(const std::string& text);
     std::error_code enter();
     std::error_code follow();
+    void count_bytes() noexcept;
 };
 
 }  // namespace dragline::http::detail

@@ -70,6 +70,16 @@ public:
     std::uint16_t peer_port() const noexcept { return port_; }
     const tls::peer_info& peer_tls() const noexcept { return peer_; }
 
+    /// Of this machine; 0 for a Unix socket.
+    std::uint16_t local_port() {
+        if (!local_port_) local_port_ = stream_.local_endpoint()->port();
+        return *local_port_;
+    }
+
+    /// Of the exchange, in bytes.
+    std::uint64_t head_sent() const noexcept { return writer_.head_size(); }
+    std::uint64_t head_received() const noexcept { return head_size_; }
+
 private:
     static constexpr std::size_t first_size = 8 * 1024;
 
@@ -101,6 +111,7 @@ private:
     asio::ip::address address_;
     std::uint16_t port_;
     tls::peer_info peer_;
+    std::optional<std::uint16_t> local_port_;  // once asked for
 
     std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
     std::size_t begin_ = 0;

@@ -67,7 +67,7 @@ private:
 
     void end(std::error_code ec) noexcept;
     void release() noexcept;
-    void fail() noexcept;
+    void fail() noexcept;  // with what is being thrown
     std::error_code after_read(std::error_code ec, bool at_end) noexcept;
 
     asio::any_io_executor executor_;

@@ -10,6 +10,7 @@
 
 #include <asio/awaitable.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,6 +43,7 @@ public:
     bool sending() const noexcept { return sending_; }
     bool complete() const noexcept { return complete_; }
     std::uint64_t sent() const noexcept { return sent_; }  ///< In bytes, of this request.
+    std::size_t head_size() const noexcept { return head_size_; }
 
     /// The rest is not wanted.
     void stop() noexcept;
@@ -57,6 +59,7 @@ private:
     std::string_view waiting_body_;
     body_source* waiting_source_ = nullptr;
     std::uint64_t sent_ = 0;
+    std::size_t head_size_ = 0;
     bool sending_ = false;
     bool complete_ = false;
 };

@@ -44,8 +44,8 @@ public:
 
     async::duration take_pause() noexcept { return std::exchange(pause_, {}); }
 
-    /// Says in the record of the attempt that is next what it is.
-    DRAGLINE_DECL void label(attempt_record& next) noexcept;
+    /// Why the next attempt is made; none when nothing is retried.
+    retry_reason take_reason() noexcept { return std::exchange(reason_, retry_reason::none); }
 
 private:
     struct finding {
@@ -61,7 +61,6 @@ private:
     retry_budget budget_;
     int attempts_ = 1;
     async::duration pause_{};
-    async::duration waited_{};  // for the next record
     retry_reason reason_ = retry_reason::none;
     retry_stop stopped_ = retry_stop::none;
 };

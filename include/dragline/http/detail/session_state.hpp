@@ -13,6 +13,7 @@
 #include <dragline/http/detail/policy_numbers.hpp>
 #include <dragline/http/detail/proxy_routes.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
+#include <dragline/http/insight/metrics.hpp>
 #include <dragline/http/policy/hsts_store.hpp>
 #include <dragline/http/resilience/retry_budget.hpp>
 #include <dragline/http/session_options.hpp>
@@ -52,6 +53,8 @@ public:
     policy_numbers& address_policies() noexcept { return address_policies_; }
     challenge_cache& challenges() noexcept { return challenges_; }
     proxy_routes& proxies() noexcept { return proxies_; }
+    const std::shared_ptr<http::metrics>& metrics() const noexcept { return metrics_; }
+    bool watched() const noexcept { return watched_; }  ///< By an observer or by metrics.
     bool closed() const noexcept { return closed_; }
 
     /// Nothing without limits and circuit breaker.
@@ -130,6 +133,8 @@ private:
     proxy_routes proxies_;
     std::unique_ptr<host_guard> guard_;
     std::optional<retry_budget> budget_;
+    std::shared_ptr<http::metrics> metrics_;
+    bool watched_;
     std::shared_ptr<tls_setup> tls_;
     std::list<async::interrupter*> calls_;
     std::list<async::interrupter*> dials_;

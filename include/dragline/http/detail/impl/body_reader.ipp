@@ -1,6 +1,7 @@
 // Included by <dragline/http/detail/body_reader.hpp> only.
 #pragma once
 
+#include <dragline/http/detail/fetch_insight.hpp>
 #include <dragline/http/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -138,7 +139,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
         auto got = co_await std::move(reading);
         if (decoder_.identity()) bytes_received_ += *got;
         size += *got;
-        body.used = before + static_cast<std::size_t>(std::min(size, limit));
+        const auto kept = before + static_cast<std::size_t>(std::min(size, limit));
+        if (watch_) watch_->chunk(kept - body.used);
+        body.used = kept;
         if (!got) {
             delivered_ += size;  // a cancelled read goes on where it left off
             co_return got.error();
@@ -165,6 +168,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::read_some(exchan
         co_return std::size_t{0};
     }
     delivered_ += *got;
+    if (watch_) watch_->chunk(*got);
     co_return got;
 }
 

@@ -51,13 +51,11 @@ DRAGLINE_DECL std::error_code fetch_op::enter() {
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_code ec, bool in_body) {
-    if (in_body) {
+    if (in_body && retries()) {
         auto pausing = pause(ec, true);
-        auto paused = co_await std::move(pausing);
-        if (!paused) co_return paused;
-    } else if (ec) {
-        co_return ec;
+        ec = (co_await std::move(pausing)).error();
     }
+    if (ec) co_return ec;
     for (;;) {
         auto hopping = hop();
         auto hopped = co_await std::move(hopping);
@@ -74,7 +72,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
 }
 
 DRAGLINE_DECL response_record fetch_op::take_record() {
-    record({});
+    fill_timings();
     response_.status = head_.status;
     response_.reason = std::move(head_.reason);
     response_.version_minor = head_.version_minor;
@@ -95,12 +93,15 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
         attempt_.bytes_sent = connection().bytes_sent();
     }
     attempt_.bytes_received = reader_.bytes_received();
-    close_body(read.error());
-    if (!read) {
-        record(read.error());
-        if (ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-        co_return read.error();
+    fill_timings();
+    auto ec = read.error();
+    if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
+    close_body(ec);
+    if (insight_) {
+        if (!ec) insight_->done(now(), ec);
+        insight_->check();
     }
+    if (ec) co_return ec;
     got.truncated = reader_.truncated();
     static_cast<response_record&>(got) = take_record();
     co_return std::move(got);
@@ -114,9 +115,35 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
 }
 
 DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
+    if (insight_) {
+        count_bytes();
+        insight_->end_attempt(now(), attempt_, ec);
+    }
     if (!ec && connection().reusable() && !options_.fresh_connection()) place_.park(now());
     place_ = {};
     leave_host(ec);
+}
+
+DRAGLINE_DECL void fetch_op::count_bytes() noexcept {
+    if (!place_) return;
+    attempt_.bytes_sent = connection().bytes_sent();
+    attempt_.bytes_received = reader_.bytes_received();
+}
+
+DRAGLINE_DECL void fetch_op::give_up_throwing() noexcept {
+    if (!insight_) return;
+    count_bytes();
+    insight_->fail(now(), attempt_);
+}
+
+DRAGLINE_DECL void fetch_op::finish(std::error_code ec) noexcept {
+    if (insight_) insight_->done(now(), ec);
+}
+
+DRAGLINE_DECL std::error_code fetch_op::give_up(std::error_code ec) {
+    finish(ec);
+    if (insight_) insight_->check();
+    return ec;
 }
 
 DRAGLINE_DECL std::error_code fetch_op::follow() {

@@ -43,11 +43,19 @@ DRAGLINE_DECL open_response::open_response(const std::shared_ptr<session_state>&
 DRAGLINE_DECL asio::awaitable<result<void>> open_response::open(pointer self, std::string url,
                                                                 response_record& record) {
     auto& operation = *self->operation_;
-    auto opening = operation.open(std::move(url));
-    auto opened = co_await std::move(opening);
-    if (!opened) co_return opened;
-    if (operation.ending().interrupted())
-        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    try {
+        auto opening = operation.open(std::move(url));
+        auto opened = co_await std::move(opening);
+        if (opened && operation.ending().interrupted()) {
+            opened = asio::error::make_error_code(asio::error::operation_aborted);
+            operation.close_body(opened.error());
+        }
+        if (!opened) co_return operation.give_up(opened.error());
+        operation.leave_open();
+    } catch (...) {
+        operation.give_up_throwing();
+        throw;
+    }
     record = operation.take_record();
     operation.body().unbind();
     self->self_ = self;
@@ -72,7 +80,9 @@ DRAGLINE_DECL void open_response::end(std::error_code ec) noexcept {
 DRAGLINE_DECL void open_response::release() noexcept {
     const auto last = std::move(self_);  // may be all that keeps this object
     if (!last) return;
-    operation_->close_body(end_ == asio::error::eof ? std::error_code() : end_);
+    const auto ec = end_ == asio::error::eof ? std::error_code() : end_;
+    operation_->close_body(ec);
+    operation_->finish(ec);
     scope_.reset();
     operation_.reset();
     released_ = true;
@@ -104,7 +114,9 @@ DRAGLINE_DECL std::error_code open_response::after_read(std::error_code ec, bool
 // The source of a request that is still sent threw: it is not to be asked for the rest as if nothing were
 // missing.
 DRAGLINE_DECL void open_response::fail() noexcept {
-    if (!end_) end_ = dragline::errc::callback_failed;
+    if (end_) return;
+    end_ = dragline::errc::callback_failed;
+    operation_->give_up_throwing();
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(pointer self,

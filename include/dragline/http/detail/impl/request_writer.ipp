@@ -32,6 +32,7 @@ DRAGLINE_DECL void request_writer::begin(const request_view& request) {
     }
     if (request.expect_continue) h1::append_field(head_, "Expect", "100-continue");
     head_ += h1::line_end;
+    head_size_ = head_.size();
     waiting_body_ = request.body;
     waiting_source_ = request.source;
     if (request.expect_continue) {

@@ -116,7 +116,6 @@ DRAGLINE_DECL bool retry_machine::retry(const retry_question& asked, async::rand
     if (stopped_ != retry_stop::none) return false;
     ++attempts_;
     reason_ = found.reason;
-    waited_ = pause_;
     return true;
 }
 
@@ -130,15 +129,8 @@ DRAGLINE_DECL bool retry_machine::follow(const retry_question& asked) {
         stopped_ = late ? retry_stop::deadline : retry_stop::retry_after;
         return false;
     }
-    waited_ = pause_ = *said;
+    pause_ = *said;
     return true;
-}
-
-DRAGLINE_DECL void retry_machine::label(attempt_record& next) noexcept {
-    next.waited = std::exchange(waited_, {});
-    if (reason_ == retry_reason::none) return;
-    next.retried = true;
-    next.reason = std::exchange(reason_, retry_reason::none);
 }
 
 }  // namespace dragline::http::detail

@@ -22,7 +22,9 @@ DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_
                               options.idle_timeout(), options.connection_lifetime()}),
       cookies_(options.cookies().make_jar()),
       hsts_(options.hsts().make_store()),
-      challenges_(options.known_challenges()) {
+      challenges_(options.known_challenges()),
+      metrics_(options.make_metrics()),
+      watched_(metrics_ || options.observer()) {
     if (options.host_limits() || options.circuit_breaker()) guard_made();
 }
 

@@ -1,0 +1,86 @@
+// One exchange of a fetch: a request on a connection, up to a head and what follows from it.
+#pragma once
+
+#include <dragline/async/interrupter.hpp>
+#include <dragline/core/result.hpp>
+#include <dragline/http/detail/authentication_machine.hpp>
+#include <dragline/http/detail/body_reader.hpp>
+#include <dragline/http/detail/fetch_cookies.hpp>
+#include <dragline/http/detail/fetch_guard.hpp>
+#include <dragline/http/detail/fetch_insight.hpp>
+#include <dragline/http/detail/host_guard.hpp>
+#include <dragline/http/detail/proxy_machine.hpp>
+#include <dragline/http/detail/redirect_machine.hpp>
+#include <dragline/http/detail/retry_machine.hpp>
+#include <dragline/http/detail/session_state.hpp>
+#include <dragline/http/exchange.hpp>
+#include <dragline/http/options.hpp>
+#include <dragline/http/response.hpp>
+#include <dragline/url/url.hpp>
+
+#include <memory>
+#include <string>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_exchange {
+protected:
+    using time_point = async::time_point;
+    using duration = async::duration;
+
+    fetch_exchange(std::shared_ptr<session_state> session, fetch_options&& options);
+
+    asio::awaitable<result<void>> exchange_on(h1_connection& connection);
+
+    /// After it: the fetch ends with this head, and the body that follows is the one of the answer.
+    bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
+    retry_question question(std::error_code ec) const;
+
+    /// The attempt is over.
+    void record(std::error_code ec);
+    void fill_timings() noexcept;
+    static void close_connection(void* connection) noexcept {
+        static_cast<h1_connection*>(connection)->close();
+    }
+    time_point now() const noexcept { return session_->loop().now(); }
+
+    std::shared_ptr<session_state> session_;
+    session_state::call call_;
+    fetch_options options_;
+    time_point started_;
+    time_point until_;
+    body_reader reader_;
+
+    dragline::url::url url_;
+    std::string method_;
+    fields fields_;                        // of the request, complete but for Host
+    http::body body_;                      // of the request
+    std::unique_ptr<body_source> source_;  // of that body, while it is sent
+    fetch_cookies cookies_;
+    fetch_guard guard_;
+    bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
+
+    authentication_machine authentication_;
+    std::unique_ptr<proxy_machine> proxies_;     // where there may be some
+    std::unique_ptr<retry_machine> retry_;       // none without a retry_policy
+    std::unique_ptr<host_admission> admission_;  // none without limits and circuit breaker
+    response_head head_;
+    redirect_step next_;  // what follows head_
+    bool again_ = false;  // the same request, rather
+    response_record response_;
+    attempt_progress attempt_;
+    time_point attempt_started_{};
+    stage_limit write_limit_;
+    std::unique_ptr<fetch_insight> insight_;  // none when nobody wants to know
+
+private:
+    void look_at_answer();
+    stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
+
+    bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again
+};
+
+}  // namespace dragline::http::detail
+
+#include <dragline/http/detail/impl/fetch_exchange.ipp>
