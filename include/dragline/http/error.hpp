@@ -42,6 +42,11 @@ enum class errc {
     invalid_range,          ///< A part of a file that is not the one asked for.
     file_exists,            ///< The target of a download is there, and may not be replaced.
     checksum_mismatch,      ///< What was downloaded is not what it should be.
+    invalid_link,           ///< A Link field breaks the grammar.
+    link_too_large,         ///< Link fields have more than link_limits allow.
+    too_many_pages,         ///< There is one more page than for_each_page() may fetch.
+    page_loop,              ///< The next page is one that for_each_page() has fetched.
+    foreign_page,           ///< The next page is of another origin.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

@@ -46,6 +46,11 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::invalid_range: return "a part that was not asked for";
                 case errc::file_exists: return "the file is already there";
                 case errc::checksum_mismatch: return "the checksum is another one";
+                case errc::invalid_link: return "malformed Link field";
+                case errc::link_too_large: return "too many or too large Link fields";
+                case errc::too_many_pages: return "too many pages";
+                case errc::page_loop: return "the next page is one that was there before";
+                case errc::foreign_page: return "the next page is of another origin";
             }
             return "unknown http error";
         }
@@ -70,7 +75,12 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_public_suffix:
                 case errc::cookie_insecure:
                 case errc::cookie_prefix_broken: return condition::blocked;
+                case errc::link_too_large:
+                case errc::too_many_pages:
                 case errc::event_too_large: return condition::limit_exceeded;
+                case errc::foreign_page: return condition::blocked;
+                case errc::invalid_link:
+                case errc::page_loop:
                 case errc::invalid_json:
                 case errc::unexpected_type:
                 case errc::invalid_range: return condition::protocol_error;
@@ -123,6 +133,11 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_prefix_broken:
                 case errc::unexpected_status:
                 case errc::read_under_way:
+                case errc::invalid_link:
+                case errc::link_too_large:
+                case errc::too_many_pages:
+                case errc::page_loop:
+                case errc::foreign_page:
                 case errc::file_exists: break;
             }
             return phase::none;
