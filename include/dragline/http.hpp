@@ -22,6 +22,7 @@
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/fan_out/fetch_many.hpp>
 #include <dragline/http/fan_out/fetch_many_options.hpp>
+#include <dragline/http/fan_out/fetch_stream.hpp>
 #include <dragline/http/fan_out/for_each_page.hpp>
 #include <dragline/http/fan_out/link.hpp>
 #include <dragline/http/fan_out/page_options.hpp>
