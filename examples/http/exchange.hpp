@@ -64,6 +64,7 @@ inline asio::awaitable<dragline::http::response_record> show(request sent, bool 
 
 /// Returns the exit status.
 inline int run_exchange(const settings& options) {
+    if (!options.har.empty()) throw usage_problem("--har is to come");
     auto sent = make_request(options);
     if (options.verbose) print_request(sent);
     const auto begin = std::chrono::steady_clock::now();
