@@ -57,7 +57,8 @@ TEST_CASE("the example http prints a body to the byte, and what is asked for on 
           "[integration][examples]") {
     http_server server;
     const std::string bytes("a\0\x1b[2J\xff\n", 8);
-    server.on("/", http_reply().body(bytes).header("Set-Cookie", "sid=secret").header("X-Bad", "\xc2\x9b[2J"));
+    server.on("/",
+              http_reply().body(bytes).header("Set-Cookie", "sid=secret").header("X-Bad", "\xc2\x9b[2J"));
     const auto plain = run_http({server.url()});
     CHECK(plain.out == bytes);
     CHECK(plain.error.empty());

@@ -60,7 +60,8 @@ public:
         auto made = *this;
         made.credentials_.reset();
         made.own_cookies_.clear();
-        for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"}) made.headers_.remove(name);
+        for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"})
+            made.headers_.remove(name);
         for (const auto& name : secret_names_) made.headers_.remove(name);
         return made;
     }
