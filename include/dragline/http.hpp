@@ -20,6 +20,13 @@
 #include <dragline/http/events/events_options.hpp>
 #include <dragline/http/events/open_events.hpp>
 #include <dragline/http/exchange.hpp>
+#include <dragline/http/fan_out/fetch_many.hpp>
+#include <dragline/http/fan_out/fetch_many_options.hpp>
+#include <dragline/http/fan_out/fetch_stream.hpp>
+#include <dragline/http/fan_out/for_each_page.hpp>
+#include <dragline/http/fan_out/link.hpp>
+#include <dragline/http/fan_out/page_options.hpp>
+#include <dragline/http/fan_out/robots.hpp>
 #include <dragline/http/fetch.hpp>
 #include <dragline/http/fields.hpp>
 #include <dragline/http/form.hpp>

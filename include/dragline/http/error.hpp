@@ -43,13 +43,18 @@ enum class errc {
     file_exists,            ///< The target of a download is there, and may not be replaced.
     checksum_mismatch,      ///< What was downloaded is not what it should be.
     no_proxy_chosen,        ///< The function of a proxy_policy gave no way at all, not even the direct one.
+    circuit_open,           ///< The origin has failed so often that it is left alone for a while.
+    invalid_link,           ///< A Link field breaks the grammar.
+    link_too_large,         ///< Link fields have more than link_limits allow.
+    too_many_pages,         ///< There is one more page than for_each_page() may fetch.
+    page_loop,              ///< The next page is one that for_each_page() has fetched.
+    foreign_page,           ///< The next page is of another origin.
 
     // Of policies.
     url_blocked,               ///< A url_policy forbids the URL, or that of a redirect.
     invalid_strict_transport,  ///< Strict-Transport-Security breaks the grammar: it is void.
     strict_transport_ignored,  ///< It came without TLS, or from an address.
     strict_transport_full,     ///< The hsts_store has no room for another host.
-    circuit_open,              ///< The origin has failed so often that it is left alone for a while.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

@@ -61,6 +61,17 @@ public:
     }
     const std::vector<std::string>& secret_names() const noexcept { return secret_names_; }
 
+    /// These options for a URL of another origin: without credentials, cookies and fields that are secret.
+    fetch_options without_secrets() const {
+        auto made = *this;
+        made.credentials_.reset();
+        made.own_cookies_.clear();
+        for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"})
+            made.headers_.remove(name);
+        for (const auto& name : secret_names_) made.headers_.remove(name);
+        return made;
+    }
+
     fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
     const http::fields& headers() const noexcept { return headers_; }
 

@@ -52,6 +52,11 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::strict_transport_full: return "no room for another host of strict transport";
                 case errc::no_proxy_chosen: return "the proxy policy gave no way to the host";
                 case errc::circuit_open: return "the origin has failed too often of late";
+                case errc::invalid_link: return "malformed Link field";
+                case errc::link_too_large: return "too many or too large Link fields";
+                case errc::too_many_pages: return "too many pages";
+                case errc::page_loop: return "the next page is one that was there before";
+                case errc::foreign_page: return "the next page is of another origin";
             }
             return "unknown http error";
         }
@@ -80,7 +85,12 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::strict_transport_ignored: return condition::blocked;
                 case errc::strict_transport_full: return condition::limit_exceeded;
                 case errc::invalid_strict_transport: return condition::protocol_error;
+                case errc::link_too_large:
+                case errc::too_many_pages:
                 case errc::event_too_large: return condition::limit_exceeded;
+                case errc::foreign_page: return condition::blocked;
+                case errc::invalid_link:
+                case errc::page_loop:
                 case errc::invalid_json:
                 case errc::unexpected_type:
                 case errc::invalid_range: return condition::protocol_error;
@@ -141,6 +151,11 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::strict_transport_ignored:
                 case errc::strict_transport_full:
                 case errc::read_under_way:
+                case errc::invalid_link:
+                case errc::link_too_large:
+                case errc::too_many_pages:
+                case errc::page_loop:
+                case errc::foreign_page:
                 case errc::file_exists: break;
             }
             return phase::none;
