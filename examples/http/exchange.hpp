@@ -9,10 +9,13 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace http_command {
@@ -62,21 +65,35 @@ inline asio::awaitable<dragline::http::response_record> show(request sent, bool 
     co_return static_cast<dragline::http::response_record&&>(got);
 }
 
+/// What was done, also when it failed; secrets are masked.
+inline void write_har(const std::string& file, const dragline::http::trace& done) {
+    std::ofstream out(file, std::ios::binary);
+    out << dragline::http::to_har(done) << '\n';
+    if (!out.flush()) throw std::runtime_error("cannot write " + file);
+}
+
 /// Returns the exit status.
 inline int run_exchange(const settings& options) {
-    if (!options.har.empty()) throw usage_problem("--har is to come");
     auto sent = make_request(options);
     if (options.verbose) print_request(sent);
+    dragline::http::trace trace;
+    if (!options.har.empty()) sent.options.trace(&trace).recording(dragline::http::recording().headers(true));
     const auto begin = std::chrono::steady_clock::now();
     dragline::http::response_record got;
-    if (options.download) {
-        const auto name =
-            options.download->empty() ? file_name_of(sent.url) : std::filesystem::path(*options.download);
-        got = dragline::run(download_to(name, std::move(sent)));
-        if (options.verbose) print_response(got);
-    } else {
-        got = dragline::run(show(std::move(sent), options.verbose));
+    try {
+        if (options.download) {
+            const auto name =
+                options.download->empty() ? file_name_of(sent.url) : std::filesystem::path(*options.download);
+            got = dragline::run(download_to(name, std::move(sent)));
+            if (options.verbose) print_response(got);
+        } else {
+            got = dragline::run(show(std::move(sent), options.verbose));
+        }
+    } catch (const std::system_error&) {
+        if (!options.har.empty()) write_har(options.har, trace);
+        throw;
     }
+    if (!options.har.empty()) write_har(options.har, trace);
     if (options.timing) print_timing(got.timings, std::chrono::steady_clock::now() - begin);
     return status_of(got.status);
 }

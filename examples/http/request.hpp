@@ -97,7 +97,7 @@ inline request make_request(const settings& from) {
     }
     options.timeout(from.timeout);
     if (!from.follow) options.redirects(dragline::http::redirect_policy::none());
-    if (!from.proxy.empty()) throw usage_problem("--proxy is to come");
+    if (!from.proxy.empty()) options.proxy(from.proxy);
     if (!from.ca.empty()) options.tls(dragline::tls::client_options().ca_file(from.ca));
     return made;
 }

@@ -1592,6 +1592,55 @@ private:
 };
 
 }  // namespace dragline::async::detail
+// ---- dragline/async/interrupter.hpp
+// Ends an operation from outside, on its own loop, wherever it waits at that moment: how a session that is
+// closed takes its calls in flight along. A cancellation slot cannot do that, since it belongs to the caller.
+
+
+namespace dragline::inline v1::async {
+
+/// What an operation hands to those who may end it. Threads: the loop's own.
+class interrupter {
+public:
+    using callback = void (*)(void* context) noexcept;
+
+    interrupter() = default;
+    interrupter(const interrupter&) = delete;
+    interrupter& operator=(const interrupter&) = delete;
+
+    /// Says how to end what the operation does while this object lives; scopes nest, the innermost counts.
+    class scope {
+    public:
+        scope(interrupter& owner, callback end, void* context) noexcept
+            : owner_(owner), outer_(owner.innermost_), end_(end), context_(context) {
+            owner_.innermost_ = this;
+        }
+        ~scope() { owner_.innermost_ = outer_; }
+        scope(const scope&) = delete;
+        scope& operator=(const scope&) = delete;
+
+    private:
+        friend class interrupter;
+        interrupter& owner_;
+        scope* outer_;
+        callback end_;
+        void* context_;
+    };
+
+    /// Ends the present wait, and for good: an operation asks interrupted() before each of its steps.
+    void interrupt() noexcept {
+        interrupted_ = true;
+        if (innermost_) innermost_->end_(innermost_->context_);
+    }
+
+    bool interrupted() const noexcept { return interrupted_; }
+
+private:
+    scope* innermost_ = nullptr;
+    bool interrupted_ = false;
+};
+
+}  // namespace dragline::async
 // ---- dragline/async/loop_state.hpp
 // What belongs to one event loop: its clock, random source and deadlines, and one object of each type that a
 // module keeps per loop (resolvers, sessions). It is a service of the io_context, so all of it dies with the
@@ -1631,6 +1680,12 @@ public:
     bool post_to(const asio::any_io_executor& executor, Work&& work) {
         std::lock_guard lock(mutex_);
         if (loop_) asio::post(executor, std::forward<Work>(work));
+        return bool(loop_);
+    }
+
+    /// Whether the loop lives, for who is on its thread or after its end.
+    bool is_open() noexcept {
+        std::lock_guard lock(mutex_);
         return bool(loop_);
     }
 
@@ -1948,6 +2003,12 @@ private:
     bool notified_ = false;
 };
 
+/// Waits until `until` or, at most a tick of the deadline_wheel, longer; keeps run() from returning.
+///
+/// `ending` ends it from outside, and must outlive it. Errors: operation_aborted when it did, or had done so
+/// before. Cancel: any type. Threads: the loop's own.
+asio::awaitable<result<void>> pause(loop_state& loop, time_point until, interrupter& ending);
+
 }  // namespace dragline::async
 
 // ---- dragline/async/impl/event.ipp
@@ -1996,6 +2057,18 @@ DRAGLINE_DECL asio::awaitable<result<void>> event::wait(time_point until, phase 
     }
     notified_ = false;
     co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> pause(loop_state& loop, time_point until, interrupter& ending) {
+    if (!ending.interrupted()) {
+        event woken(loop);
+        const interrupter::scope scope(
+            ending, [](void* self) noexcept { static_cast<event*>(self)->notify(); }, &woken);
+        auto waiting = woken.wait(until, phase::total);
+        const auto waited = co_await std::move(waiting);
+        if (!waited && waited.error() == condition::timeout) co_return result<void>();
+    }
+    co_return asio::error::make_error_code(asio::error::operation_aborted);
 }
 
 }  // namespace dragline::async
@@ -3899,55 +3972,6 @@ auto for_each_limited(Items items, std::size_t limit, Function function, Rest&&.
 }
 
 }  // namespace dragline::async
-// ---- dragline/async/interrupter.hpp
-// Ends an operation from outside, on its own loop, wherever it waits at that moment: how a session that is
-// closed takes its calls in flight along. A cancellation slot cannot do that, since it belongs to the caller.
-
-
-namespace dragline::inline v1::async {
-
-/// What an operation hands to those who may end it. Threads: the loop's own.
-class interrupter {
-public:
-    using callback = void (*)(void* context) noexcept;
-
-    interrupter() = default;
-    interrupter(const interrupter&) = delete;
-    interrupter& operator=(const interrupter&) = delete;
-
-    /// Says how to end what the operation does while this object lives; scopes nest, the innermost counts.
-    class scope {
-    public:
-        scope(interrupter& owner, callback end, void* context) noexcept
-            : owner_(owner), outer_(owner.innermost_), end_(end), context_(context) {
-            owner_.innermost_ = this;
-        }
-        ~scope() { owner_.innermost_ = outer_; }
-        scope(const scope&) = delete;
-        scope& operator=(const scope&) = delete;
-
-    private:
-        friend class interrupter;
-        interrupter& owner_;
-        scope* outer_;
-        callback end_;
-        void* context_;
-    };
-
-    /// Ends the present wait, and for good: an operation asks interrupted() before each of its steps.
-    void interrupt() noexcept {
-        interrupted_ = true;
-        if (innermost_) innermost_->end_(innermost_->context_);
-    }
-
-    bool interrupted() const noexcept { return interrupted_; }
-
-private:
-    scope* innermost_ = nullptr;
-    bool interrupted_ = false;
-};
-
-}  // namespace dragline::async
 // ---- dragline/async/loop_group.hpp
 // Several loops, each run by a thread of its own: how a program uses more than one core.
 
@@ -4530,6 +4554,12 @@ public:
     bool has_token(time_point now) noexcept {
         fill(now);
         return tokens_ >= whole;
+    }
+
+    /// Whether it is as it was at first.
+    bool full(time_point now) noexcept {
+        fill(now);
+        return tokens_ >= burst_ - (1 - whole);
     }
 
     /// Takes a token, if there is one.
@@ -22595,6 +22625,19 @@ enum class errc {
     invalid_range,          ///< A part of a file that is not the one asked for.
     file_exists,            ///< The target of a download is there, and may not be replaced.
     checksum_mismatch,      ///< What was downloaded is not what it should be.
+    no_proxy_chosen,        ///< The function of a proxy_policy gave no way at all, not even the direct one.
+    circuit_open,           ///< The origin has failed so often that it is left alone for a while.
+    invalid_link,           ///< A Link field breaks the grammar.
+    link_too_large,         ///< Link fields have more than link_limits allow.
+    too_many_pages,         ///< There is one more page than for_each_page() may fetch.
+    page_loop,              ///< The next page is one that for_each_page() has fetched.
+    foreign_page,           ///< The next page is of another origin.
+
+    // Of policies.
+    url_blocked,               ///< A url_policy forbids the URL, or that of a redirect.
+    invalid_strict_transport,  ///< Strict-Transport-Security breaks the grammar: it is void.
+    strict_transport_ignored,  ///< It came without TLS, or from an address.
+    strict_transport_full,     ///< The hsts_store has no room for another host.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;
@@ -22656,6 +22699,17 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::invalid_range: return "a part that was not asked for";
                 case errc::file_exists: return "the file is already there";
                 case errc::checksum_mismatch: return "the checksum is another one";
+                case errc::url_blocked: return "the policy of the caller forbids the URL";
+                case errc::invalid_strict_transport: return "malformed Strict-Transport-Security";
+                case errc::strict_transport_ignored: return "Strict-Transport-Security that means nothing";
+                case errc::strict_transport_full: return "no room for another host of strict transport";
+                case errc::no_proxy_chosen: return "the proxy policy gave no way to the host";
+                case errc::circuit_open: return "the origin has failed too often of late";
+                case errc::invalid_link: return "malformed Link field";
+                case errc::link_too_large: return "too many or too large Link fields";
+                case errc::too_many_pages: return "too many pages";
+                case errc::page_loop: return "the next page is one that was there before";
+                case errc::foreign_page: return "the next page is of another origin";
             }
             return "unknown http error";
         }
@@ -22680,11 +22734,22 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_public_suffix:
                 case errc::cookie_insecure:
                 case errc::cookie_prefix_broken: return condition::blocked;
+                case errc::url_blocked:
+                case errc::strict_transport_ignored: return condition::blocked;
+                case errc::strict_transport_full: return condition::limit_exceeded;
+                case errc::invalid_strict_transport: return condition::protocol_error;
+                case errc::link_too_large:
+                case errc::too_many_pages:
                 case errc::event_too_large: return condition::limit_exceeded;
+                case errc::foreign_page: return condition::blocked;
+                case errc::invalid_link:
+                case errc::page_loop:
                 case errc::invalid_json:
                 case errc::unexpected_type:
                 case errc::invalid_range: return condition::protocol_error;
                 case errc::file_exists: return std::errc::file_exists;
+                case errc::no_proxy_chosen: return condition::proxy_failed;
+                case errc::circuit_open: return condition::connect_failed;
                 case errc::read_under_way: return std::errc::operation_in_progress;
                 case errc::checksum_mismatch:
                 case errc::unexpected_status:
@@ -22718,6 +22783,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::body_too_large: return phase::read;
                 case errc::body_size_differs:
                 case errc::body_not_replayable: return phase::write;
+                case errc::no_proxy_chosen: return phase::proxy;
+                case errc::circuit_open: return phase::connect;
                 case errc::invalid_credentials:
                 case errc::invalid_netrc:
                 case errc::unsupported_scheme:
@@ -22732,7 +22799,16 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::cookie_insecure:
                 case errc::cookie_prefix_broken:
                 case errc::unexpected_status:
+                case errc::url_blocked:
+                case errc::invalid_strict_transport:
+                case errc::strict_transport_ignored:
+                case errc::strict_transport_full:
                 case errc::read_under_way:
+                case errc::invalid_link:
+                case errc::link_too_large:
+                case errc::too_many_pages:
+                case errc::page_loop:
+                case errc::foreign_page:
                 case errc::file_exists: break;
             }
             return phase::none;
@@ -32713,6 +32789,7 @@ DRAGLINE_DECL result<void> stream::set(const socket_options& options) {
 
 #include <asio/awaitable.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32745,6 +32822,7 @@ public:
     bool sending() const noexcept { return sending_; }
     bool complete() const noexcept { return complete_; }
     std::uint64_t sent() const noexcept { return sent_; }  ///< In bytes, of this request.
+    std::size_t head_size() const noexcept { return head_size_; }
 
     /// The rest is not wanted.
     void stop() noexcept;
@@ -32760,6 +32838,7 @@ private:
     std::string_view waiting_body_;
     body_source* waiting_source_ = nullptr;
     std::uint64_t sent_ = 0;
+    std::size_t head_size_ = 0;
     bool sending_ = false;
     bool complete_ = false;
 };
@@ -32798,6 +32877,7 @@ DRAGLINE_DECL void request_writer::begin(const request_view& request) {
     }
     if (request.expect_continue) h1::append_field(head_, "Expect", "100-continue");
     head_ += h1::line_end;
+    head_size_ = head_.size();
     waiting_body_ = request.body;
     waiting_source_ = request.source;
     if (request.expect_continue) {
@@ -32915,6 +32995,16 @@ public:
     std::uint16_t peer_port() const noexcept { return port_; }
     const tls::peer_info& peer_tls() const noexcept { return peer_; }
 
+    /// Of this machine; 0 for a Unix socket.
+    std::uint16_t local_port() {
+        if (!local_port_) local_port_ = stream_.local_endpoint()->port();
+        return *local_port_;
+    }
+
+    /// Of the exchange, in bytes.
+    std::uint64_t head_sent() const noexcept { return writer_.head_size(); }
+    std::uint64_t head_received() const noexcept { return head_size_; }
+
 private:
     static constexpr std::size_t first_size = 8 * 1024;
 
@@ -32946,6 +33036,7 @@ private:
     asio::ip::address address_;
     std::uint16_t port_;
     tls::peer_info peer_;
+    std::optional<std::uint16_t> local_port_;  // once asked for
 
     std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
     std::size_t begin_ = 0;
@@ -33675,2223 +33766,892 @@ DRAGLINE_DECL void connection_pool::close() noexcept {
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/http/detail/sessions_registry.hpp
-// Which loops of the process have sessions.
+// ---- dragline/http/detail/host_guard.hpp
+// What stands between the fetches of a session and the hosts: their limits, and the circuits to origins.
 
+// ---- dragline/http/detail/circuit_machine.hpp
+// Whether requests to one origin are made, by what came of those before. No I/O and no clock.
 
-#include <atomic>
-#include <cstddef>
-#include <memory>
-#include <mutex>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::http::detail {
-
-class loop_sessions;
-
-// What other threads may know of the sessions of one loop.
-struct sessions_entry {
-    sessions_entry(std::shared_ptr<async::loop_gate> way_in, loop_sessions& owner)
-        : gate(std::move(way_in)), sessions(owner) {}
-    std::shared_ptr<async::loop_gate> gate;
-    loop_sessions& sessions;  // for what is posted through the gate only
-    std::atomic<std::size_t> open = 0;
-};
-
-class sessions_registry {
-public:
-    static sessions_registry& instance();
-    void add(std::shared_ptr<sessions_entry> entry);
-    void remove(const std::shared_ptr<sessions_entry>& entry) noexcept;
-    std::vector<std::shared_ptr<sessions_entry>> entries();
-
-private:
-    std::mutex mutex_;
-    std::vector<std::shared_ptr<sessions_entry>> entries_;
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/sessions_registry.ipp
-// Included by <dragline/http/detail/sessions_registry.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL sessions_registry& sessions_registry::instance() {
-    static auto& registry =
-        *new sessions_registry;  // never destroyed: a static io_context may outlive any static
-    return registry;
-}
-
-DRAGLINE_DECL void sessions_registry::add(std::shared_ptr<sessions_entry> entry) {
-    std::lock_guard lock(mutex_);
-    entries_.push_back(std::move(entry));
-}
-
-DRAGLINE_DECL void sessions_registry::remove(const std::shared_ptr<sessions_entry>& entry) noexcept {
-    std::lock_guard lock(mutex_);
-    std::erase(entries_, entry);
-}
-
-DRAGLINE_DECL std::vector<std::shared_ptr<sessions_entry>> sessions_registry::entries() {
-    std::lock_guard lock(mutex_);
-    return entries_;
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-// ---- dragline/http/session_options.hpp
-// What the fetches of one session share.
+// ---- dragline/http/resilience/circuit_breaker.hpp
+// Leaves an origin alone that fails, and tries from time to time whether it has recovered.
 
 
 #include <chrono>
 #include <cstddef>
-#include <string>
-#include <string_view>
-#include <utility>
 
 namespace dragline::inline v1::http {
 
-/// The settings of a session, fixed when get_session() makes it.
-class session_options {
-public:
-    session_options() {}
-
-    /// Connections to one origin, idle ones included; further fetches wait in turn.
-    session_options& connections_per_host(std::size_t value) { return per_host_ = value, *this; }
-    std::size_t connections_per_host() const noexcept { return per_host_; }
-
-    /// Connections of the whole session.
-    session_options& connections(std::size_t value) { return total_ = value, *this; }
-    std::size_t connections() const noexcept { return total_; }
-
-    /// Fetches that may wait for a connection; one more fails with dragline::errc::queue_full.
-    session_options& max_waiters(std::size_t value) { return waiters_ = value, *this; }
-    std::size_t max_waiters() const noexcept { return waiters_; }
-
-    /// How long an idle connection is kept, unless the peer says how long it does. Then it is closed, but it
-    /// does not keep run() from returning: when nothing else waits on the loop, it stays until something
-    /// does.
-    session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
-    async::duration idle_timeout() const noexcept { return idle_; }
-
-    /// How long a connection is used at most, from when it was opened; an exchange under way is finished.
-    session_options& connection_lifetime(async::duration value) { return lifetime_ = value, *this; }
-    async::duration connection_lifetime() const noexcept { return lifetime_; }
-
-    /// The User-Agent of fetches that name none; none is sent when empty.
-    session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
-    const std::string& user_agent() const noexcept { return user_agent_; }
-
-    /// What becomes of Set-Cookie fields. Default: none is kept. With cookie_policy::own_jar() each session
-    /// that is made has a jar of its own; session::cookie_jar() is it.
-    session_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
-    const cookie_policy& cookies() const noexcept { return cookies_; }
-
-    /// Credentials by host, for fetches that have none: `netrc::load_default()`. They are sent when a server
-    /// asks for them. A redirect to another machine of it gets what is its own, but not the default, and none
-    /// after a step from https to http.
-    session_options& netrc(http::netrc value) { return netrc_ = std::move(value), *this; }
-    const http::netrc& netrc() const noexcept { return netrc_; }
-
-    /// Origins whose challenge is remembered, so that the next fetch is not refused first; 0 for none.
-    session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
-    std::size_t known_challenges() const noexcept { return known_challenges_; }
-
-    session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
-    const dragline::tls::client_options& tls() const noexcept { return tls_; }
-
-    /// How names are looked up.
-    session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
-    const dragline::dns::query_options& dns() const noexcept { return dns_; }
-
-    bool operator==(const session_options&) const = default;
-
-private:
-    std::size_t per_host_ = 10;
-    std::size_t total_ = 256;
-    std::size_t waiters_ = 100'000;
-    async::duration idle_ = std::chrono::seconds(15);
-    async::duration lifetime_ = no_limit;
-    std::string user_agent_ = "dragline/0.1";
-    cookie_policy cookies_;
-    http::netrc netrc_;
-    std::size_t known_challenges_ = 1000;
-    dragline::tls::client_options tls_;
-    dragline::dns::query_options dns_;
+enum class circuit_state {
+    closed,     ///< Requests are made.
+    open,       ///< None is: they fail with errc::circuit_open.
+    half_open,  ///< One is, which decides.
 };
 
-}  // namespace dragline::http
-
-namespace dragline::inline v1 {
-using http::session_options;
-}
-
-#include <cstdint>
-#include <list>
-#include <map>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
-
-namespace dragline::inline v1::http::detail {
-
-// One context and its tickets, shared by all connections of a loop with equal options.
-struct tls_setup {
-    std::uint64_t number = 0;  // of the loop: none is used twice
-    tls::context context;
-    std::shared_ptr<tls::ticket_cache> tickets = std::make_shared<tls::ticket_cache>();
-};
-
-class session_state {
-public:
-    session_state(async::loop_state& loop, std::string_view key, const session_options& options);
-
-    async::loop_state& loop() noexcept { return loop_; }
-    const std::string& key() const noexcept { return key_; }
-    const session_options& options() const noexcept { return options_; }
-    dns::resolver& resolver() noexcept { return resolver_; }
-    connection_pool& pool() noexcept { return pool_; }
-    const std::shared_ptr<cookie_jar>& cookies() const noexcept { return cookies_; }
-    challenge_cache& challenges() noexcept { return challenges_; }
-    bool closed() const noexcept { return closed_; }
-    result<std::shared_ptr<tls_setup>> tls_setup_of_session();
-
-    /// Stands for one fetch while it lives.
-    class call {
-    public:
-        explicit call(session_state& owner)
-            : owner_(owner), at_(owner.calls_.insert(owner.calls_.end(), &ending_)) {}
-        ~call();
-        call(const call&) = delete;
-        async::interrupter& ending() noexcept { return ending_; }
-
-    private:
-        session_state& owner_;
-        async::interrupter ending_;
-        std::list<async::interrupter*>::iterator at_;
-    };
-    std::size_t calls() const noexcept { return calls_.size(); }
-
-    /// Stands for a connection that is being opened. Whoever wanted it may have left, but not the last call.
-    class dial {
-    public:
-        explicit dial(session_state& owner)
-            : owner_(owner), at_(owner.dials_.insert(owner.dials_.end(), &ending_)) {}
-        ~dial();
-        dial(const dial&) = delete;
-        async::interrupter& ending() noexcept { return ending_; }
-
-    private:
-        session_state& owner_;
-        async::interrupter ending_;
-        std::list<async::interrupter*>::iterator at_;
-    };
-
-    /// Ends calls and connections; nothing new starts.
-    void close() noexcept;
-
-    /// As close(), then waits until the last call has left.
-    static asio::awaitable<result<void>> close_and_wait(std::shared_ptr<session_state> self);
-
-private:
-    // Somebody who waits for the last call to leave.
-    class closer {
-    public:
-        explicit closer(session_state& owner)
-            : owner_(owner),
-              last_left_(owner.loop_),
-              at_(owner.closers_.insert(owner.closers_.end(), &last_left_)) {}
-        ~closer() { owner_.closers_.erase(at_); }
-        closer(const closer&) = delete;
-        asio::awaitable<result<void>> wait() { return last_left_.wait(); }
-
-    private:
-        session_state& owner_;
-        async::event last_left_;
-        std::list<async::event*>::iterator at_;
-    };
-
-    void notify_closers() noexcept;
-
-    async::loop_state& loop_;
-    std::string key_;
-    session_options options_;
-    dns::resolver resolver_;
-    connection_pool pool_;
-    std::shared_ptr<cookie_jar> cookies_;
-    challenge_cache challenges_;
-    std::shared_ptr<tls_setup> tls_;
-    std::list<async::interrupter*> calls_;
-    std::list<async::interrupter*> dials_;
-    std::list<async::event*> closers_;
-    bool closed_ = false;
-};
-
-class loop_sessions final : public async::loop_object {
-public:
-    explicit loop_sessions(async::loop_state& loop);
-    static loop_sessions& of(const asio::any_io_executor& executor) {
-        return async::loop_state::of(executor).get<loop_sessions>();
-    }
-
-    /// The living session of this key, made when there is none. With options that differ from its own:
-    /// throws.
-    const std::shared_ptr<session_state>& get(std::string_view key, const session_options* options);
-
-    const asio::any_io_executor& executor() const noexcept { return loop_.executor(); }
-
-    /// Ends the session of this key, if it lives; over when its last call has left.
-    asio::awaitable<result<void>> close(std::string key);
-    asio::awaitable<result<void>> close_all();
-
-    /// The shared setup for these options. Making one loads the trust store, which blocks for some 10 ms.
-    result<std::shared_ptr<tls_setup>> tls(const tls::client_options& options);
-
-    void shutdown() noexcept override;
-
-private:
-    std::vector<std::shared_ptr<session_state>> take_all() noexcept;
-
-    async::loop_state& loop_;
-    std::shared_ptr<sessions_entry> entry_;
-    std::map<std::string, std::shared_ptr<session_state>, std::less<>> sessions_;
-    std::map<tls::client_options, std::shared_ptr<tls_setup>> setups_;
-    std::uint64_t setups_made_ = 0;
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/session_state.ipp
-// Included by <dragline/http/detail/session_state.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <cstddef>
-#include <new>
-#include <system_error>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_view key,
-                                           const session_options& options)
-    : loop_(loop),
-      key_(key),
-      options_(options),
-      resolver_(loop.executor(), options.dns()),
-      pool_(loop, pool_limits{options.connections_per_host(), options.connections(), options.max_waiters(),
-                              options.idle_timeout(), options.connection_lifetime()}),
-      cookies_(options.cookies().make_jar()),
-      challenges_(options.known_challenges()) {}
-
-DRAGLINE_DECL result<std::shared_ptr<tls_setup>> session_state::tls_setup_of_session() {
-    if (!tls_) {
-        auto setup = loop_sessions::of(loop_.executor()).tls(options_.tls());
-        if (!setup) return setup;
-        tls_ = *std::move(setup);
-    }
-    return tls_;
-}
-
-DRAGLINE_DECL session_state::call::~call() {
-    owner_.calls_.erase(at_);
-    if (!owner_.calls_.empty()) return;
-    // Nothing may keep the loop running when all calls are over.
-    for (auto* each : owner_.dials_) each->interrupt();
-    owner_.notify_closers();
-}
-
-DRAGLINE_DECL session_state::dial::~dial() {
-    owner_.dials_.erase(at_);
-    owner_.notify_closers();
-}
-
-DRAGLINE_DECL void session_state::notify_closers() noexcept {
-    if (!calls_.empty() || !dials_.empty()) return;
-    for (auto* each : closers_) each->notify();
-}
-
-DRAGLINE_DECL void session_state::close() noexcept {
-    closed_ = true;
-    pool_.close();
-    // A fetch ends in a later turn of the loop, a response that nobody reads inside interrupt().
-    for (auto at = calls_.begin(); at != calls_.end();) (*at++)->interrupt();
-    for (auto* each : dials_) each->interrupt();
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> session_state::close_and_wait(
-    std::shared_ptr<session_state> self) {
-    self->close();
-    if (self->calls_.empty() && self->dials_.empty()) co_return result<void>();
-    closer mine(*self);
-    auto waiting = mine.wait();
-    co_return co_await std::move(waiting);
-}
-
-DRAGLINE_DECL loop_sessions::loop_sessions(async::loop_state& loop)
-    : loop_(loop), entry_(std::make_shared<sessions_entry>(loop.gate(), *this)) {
-    sessions_registry::instance().add(entry_);
-    // Until a block of this size has come and gone, glibc gives the end of the heap back to the system after
-    // each body of some 64 KiB, and takes it again for the next one: more than all else that such a fetch
-    // costs.
-    constexpr std::size_t large_block = 8 * 1024 * 1024;
-    ::operator delete(::operator new(large_block));
-}
-
-DRAGLINE_DECL const std::shared_ptr<session_state>& loop_sessions::get(std::string_view key,
-                                                                       const session_options* options) {
-    auto found = sessions_.find(key);
-    if (found == sessions_.end()) {
-        auto made = std::make_shared<session_state>(loop_, key, options ? *options : session_options());
-        found = sessions_.emplace(std::string(key), std::move(made)).first;
-        ++entry_->open;
-    } else if (options && !(*options == found->second->options())) {
-        throw std::system_error(make_error_code(errc::session_options_differ), std::string(key));
-    }
-    return found->second;
-}
-
-DRAGLINE_DECL std::vector<std::shared_ptr<session_state>> loop_sessions::take_all() noexcept {
-    std::vector<std::shared_ptr<session_state>> taken;
-    for (auto& [key, session] : std::exchange(sessions_, {})) taken.push_back(session);
-    entry_->open = 0;
-    return taken;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> loop_sessions::close(std::string key) {
-    auto found = sessions_.extract(key);
-    if (found.empty()) co_return result<void>();
-    --entry_->open;
-    auto closing = session_state::close_and_wait(std::move(found.mapped()));
-    co_return co_await std::move(closing);
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> loop_sessions::close_all() {
-    auto sessions = take_all();
-    for (auto& session : sessions) session->close();
-    for (auto& session : sessions) {
-        auto closing = session_state::close_and_wait(std::move(session));
-        auto closed = co_await std::move(closing);
-        if (!closed) co_return closed;
-    }
-    co_return result<void>();
-}
-
-DRAGLINE_DECL result<std::shared_ptr<tls_setup>> loop_sessions::tls(const tls::client_options& options) {
-    if (auto found = setups_.find(options); found != setups_.end()) return found->second;
-    auto offered = options;
-    if (offered.alpn().empty()) offered.alpn({"http/1.1"});
-    auto context = tls::context::make_client(offered);
-    if (!context) return context.error();
-    // Fetches with options of their own must not fill the memory of a loop that runs for months.
-    constexpr std::size_t most_setups = 100;
-    if (setups_.size() >= most_setups)
-        std::erase_if(setups_, [](const auto& each) { return each.second.use_count() == 1; });
-    auto made = std::make_shared<tls_setup>();
-    made->number = ++setups_made_;
-    made->context = *std::move(context);
-    setups_.emplace(options, made);
-    return made;
-}
-
-DRAGLINE_DECL void loop_sessions::shutdown() noexcept {
-    sessions_registry::instance().remove(entry_);
-    for (auto& session : take_all()) session->close();
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-// ---- dragline/http/options.hpp
-// The knobs of one fetch. Every one has a default, and every duration may be no_limit.
-
-// ---- dragline/http/redirect_policy.hpp
-// Which redirects a fetch follows. Credentials never leave the scheme, host and port that they were given
-// for, whatever the policy says.
-
-
-#include <chrono>
-#include <functional>
-#include <optional>
-#include <span>
-#include <utility>
-
-namespace dragline::inline v1::http {
-
-/// A redirect that was followed.
-class redirect_record {
-public:
-    redirect_record() {}
-
-    int status = 0;  ///< That of the response; with a Refresh field it need not be a 3xx.
-    dragline::url::url from;
-    dragline::url::url to;
-};
-
-/// A redirect that may be followed, for the time of one call.
-class redirect_proposal {
-public:
-    redirect_proposal(int code, const url::url& source, const url::url& target,
-                      std::span<const redirect_record> before)
-        : status(code), from(source), to(target), followed(before) {}
-
-    int status;
-    const url::url& from;
-    const url::url& to;  ///< Absolute, http or https.
-    std::span<const redirect_record> followed;
-};
-
-enum class redirect_decision {
-    follow,
-    stop,    ///< The response that redirects is the result.
-    refuse,  ///< The fetch fails with errc::redirect_refused.
-};
-
-/// A value that says which redirects are followed: how many, whereto, or what a function decides.
+/// When the circuit to an origin (scheme, host and port) opens, and for how long.
 ///
-/// Followed are 301, 302, 303, 307 and 308 with a Location (RFC 9110, 15.4), to http and https alone. A POST
-/// becomes a GET at 301 and 302, and what is not GET or HEAD at 303.
-class redirect_policy {
-public:
-    using decision_function = std::function<redirect_decision(const redirect_proposal&)>;
-
-    /// Follows up to `limit` redirects, never from https to http.
-    redirect_policy(int limit = 10) : limit_(limit) {}
-
-    /// Follows none: a 3xx response is the result.
-    static redirect_policy none() { return redirect_policy(0); }
-
-    /// Follows within a scheme, host and port; a response that leads elsewhere is the result.
-    static redirect_policy same_origin(int limit = 10) {
-        redirect_policy made(limit);
-        made.same_origin_ = true;
-        return made;
-    }
-
-    /// Follows what `decide` says, up to `limit`; it is asked last, when nothing else forbids the redirect.
-    /// It is called on the loop; what it throws ends the fetch as errc::callback_failed, or reaches who
-    /// awaits it.
-    static redirect_policy function(decision_function decide, int limit = 10) {
-        redirect_policy made(limit);
-        made.decide_ = std::move(decide);
-        return made;
-    }
-
-    /// Lets an https URL lead to an http one.
-    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
-    bool allow_insecure() const noexcept { return allow_insecure_; }
-
-    /// Takes a Refresh field that names a URL for a redirect, counted as the others, if it waits no longer
-    /// than this. It is followed at once, and with GET. Default: a Refresh is a field like any other.
-    redirect_policy& follow_refresh(std::chrono::seconds longest = std::chrono::seconds(10)) {
-        return refresh_ = longest, *this;
-    }
-    std::optional<std::chrono::seconds> refresh() const noexcept { return refresh_; }
-
-    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
-    int limit() const noexcept { return limit_; }
-    bool only_same_origin() const noexcept { return same_origin_; }
-    const decision_function& decide() const noexcept { return decide_; }
-
-private:
-    int limit_;
-    bool same_origin_ = false;
-    bool allow_insecure_ = false;
-    std::optional<std::chrono::seconds> refresh_;
-    decision_function decide_;
-};
-
-}  // namespace dragline::http
-// ---- dragline/http/trace.hpp
-// What a fetch did, hop by hop and attempt by attempt, as plain data: `fetch_options().trace(&t)`.
-
-// ---- dragline/net/connect_trace.hpp
-// What connecting did, as plain data: filled also when it fails.
-
-
-#include <asio/ip/address.hpp>
-
-#include <cstdint>
-#include <string>
-#include <system_error>
-#include <vector>
-
-namespace dragline::inline v1::net {
-
-/// One address that was dialled.
-class dial_record {
-public:
-    dial_record() {}
-
-    asio::ip::address address;
-    std::uint16_t port = 0;
-    async::duration started{};  ///< Since connecting began.
-    async::duration took{};     ///< Until it was connected, failed, or was given up.
-    std::error_code ec;         ///< operation_aborted when another address was faster; errc::address_blocked.
-};
-
-/// One proxy that was used, or tried. None of its secrets.
-class proxy_record {
-public:
-    proxy_record() {}
-
-    std::string proxy;                    ///< "socks5h://host:port"
-    std::string target;                   ///< What it was asked to connect to: "host:port".
-    async::duration started{};            ///< Since connecting began.
-    async::duration took{};               ///< To reach it, TLS with it, and its answer.
-    int status = 0;                       ///< What it answered: an HTTP status, a SOCKS reply.
-    std::vector<std::string> challenges;  ///< Its Proxy-Authenticate fields.
-    dragline::tls::peer_info peer;        ///< Of an https proxy.
-    std::string tls_detail;               ///< As text: which check of its certificate failed.
-    std::error_code ec;
-};
-
-/// The steps of one connection.
-class connect_trace {
-public:
-    connect_trace() {}
-
-    async::duration resolve{};                ///< Until the first address was known.
-    async::duration connect{};                ///< From then until a transport connection stood.
-    async::duration proxy{};                  ///< With the proxies, the connection to the first included.
-    async::duration tls{};                    ///< The handshake.
-    bool tls_resumed = false;                 ///< The handshake used a ticket.
-    std::vector<dns::lookup_trace> look_ups;  ///< None for a literal address.
-    std::vector<dial_record> dials;           ///< In the order in which they were started.
-    std::vector<proxy_record> proxies;        ///< In the order in which they were used.
-    dragline::tls::peer_info peer;            ///< With chain and failure(), also when that was refused.
-    std::string tls_detail;                   ///< As text: which check failed, on which certificate.
-};
-
-}  // namespace dragline::net
-
-#include <cstdint>
-#include <string>
-#include <system_error>
-#include <vector>
-
-namespace dragline::inline v1::http {
-
-/// One exchange, or one that failed.
-class attempt_record {
-public:
-    attempt_record() {}
-
-    std::string url;                ///< Without user name and password.
-    bool reused = false;            ///< On a connection that had carried an exchange before.
-    bool retried = false;           ///< This attempt repeats the one before it, which met a stale connection.
-    net::connect_trace connection;  ///< Empty when the connection was reused.
-    async::duration queue{};        ///< Waiting for a connection or the place for one.
-    async::duration first_byte{};   ///< From the request sent to the end of the response head.
-    async::duration total{};
-    std::uint64_t bytes_sent = 0;      ///< Head and body, before TLS.
-    std::uint64_t bytes_received = 0;  ///< Of the body, before decoding.
-    int status = 0;                    ///< 0 when no head came.
-    std::error_code ec;
-};
-
-/// Filled by a fetch, also when it fails. Belongs to the loop until the operation has completed.
-class trace {
-public:
-    trace() {}
-
-    std::vector<attempt_record> attempts;
-};
-
-}  // namespace dragline::http
-
-#include <asio/ip/address.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::http {
-
-/// What happens when a body is larger than max_body.
-enum class on_limit {
-    error,     ///< The fetch fails with errc::body_too_large.
-    truncate,  ///< The body ends exactly at the limit, and response::truncated is set.
-};
-
-/// How fetch_url() makes its request. A value that cannot work is kept and fails the operation.
-class fetch_options {
+/// A failure is an error of the network, of look-up, TLS or protocol, a timeout of a phase, or an answer of
+/// 500 or more. What the caller ends or his options refuse counts as nothing, nor does a failing proxy.
+/// Each attempt counts, retries included; what was under way when the circuit opened does not.
+class circuit_breaker {
 public:
     using duration = async::duration;
 
-    fetch_options() {}
+    circuit_breaker() {}
 
-    /// A token such as "PUT", sent as given. Default: GET, or POST with a body.
-    fetch_options& method(std::string_view value) { return method_ = value, *this; }
-    const std::string& method() const noexcept { return method_; }
-
-    /// Appends a field. One that the library would send itself (Host, User-Agent, Accept, ...) replaces it.
-    fetch_options& header(std::string_view name, std::string_view value) {
-        return headers_.add(name, value), *this;
+    /// It opens at so many failures within window(), when they are also `ratio` of the requests, or more.
+    circuit_breaker& failures(int count, double ratio = 0.5) {
+        return failures_ = count, ratio_ = ratio, *this;
     }
-    /// As header(), for a key or token: a redirect to another origin does not take it along, as it does not
-    /// take Authorization and Cookie.
-    fetch_options& secret_header(std::string_view name, std::string_view value) {
-        return secret_names_.emplace_back(name), header(name, value);
+    int failures() const noexcept { return failures_; }
+    double ratio() const noexcept { return ratio_; }
+
+    /// How long an outcome counts, to a tenth of it.
+    circuit_breaker& window(duration value) { return window_ = value, *this; }
+    duration window() const noexcept { return window_; }
+
+    /// How long it is open at first; twice as long after each probe that fails, up to `longest`.
+    circuit_breaker& open_time(duration first, duration longest) {
+        return first_ = first, longest_ = longest, *this;
     }
-    const std::vector<std::string>& secret_names() const noexcept { return secret_names_; }
+    duration first_open_time() const noexcept { return first_; }
+    duration longest_open_time() const noexcept { return longest_; }
 
-    fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
-    const http::fields& headers() const noexcept { return headers_; }
+    /// Whether an answer of 500 or more is a failure.
+    circuit_breaker& server_errors(bool value) { return server_errors_ = value, *this; }
+    bool server_errors() const noexcept { return server_errors_; }
 
-    /// Appends a cookie to those of this request. It goes to the origin of the URL alone, takes the place of
-    /// the jar's cookies of its name, and is not put into the jar. errc::invalid_cookie by
-    /// check_cookie_pair().
-    fetch_options& cookie(std::string_view name, std::string_view value) {
-        return own_cookies_.emplace_back(std::string(name), std::string(value)), *this;
+    /// Origins that are remembered; beyond it, the one that was asked longest ago is forgotten.
+    circuit_breaker& max_origins(std::size_t value) { return max_origins_ = value, *this; }
+    std::size_t max_origins() const noexcept { return max_origins_; }
+
+    /// Else a fetch ends with dragline::errc::invalid_option.
+    bool valid() const noexcept {
+        constexpr auto most = std::chrono::hours(24 * 365);
+        return failures_ >= 1 && ratio_ >= 0 && ratio_ <= 1 && max_origins_ > 0 && window_ <= most &&
+               window_ >= std::chrono::milliseconds(1) && first_ > duration::zero() && first_ <= longest_ &&
+               longest_ <= most;
     }
-    const std::vector<cookie_pair>& own_cookies() const noexcept { return own_cookies_; }
 
-    /// What becomes of Set-Cookie fields, those of redirects included. Default: the session's policy.
-    ///
-    /// A Cookie field by header() is sent as it is and shares its request with nothing else: together with
-    /// cookie() or a jar it is dragline::errc::invalid_option, so use cookie_policy::none() beside it.
-    fetch_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
-    const std::optional<cookie_policy>& cookies() const noexcept { return cookies_; }
-
-    fetch_options& body(http::body value) { return body_ = std::move(value), *this; }
-    fetch_options& body(std::string bytes) { return body_ = http::body(std::move(bytes)), *this; }
-    const http::body& body() const noexcept { return body_; }
-
-    /// For the origin of the URL, not for those that redirects lead to. Default: the user that the URL names,
-    /// else the session's netrc. A header("Authorization") of one's own replaces all of it.
-    fetch_options& credentials(http::credentials value) { return credentials_ = std::move(value), *this; }
-    const std::optional<http::credentials>& credentials() const noexcept { return credentials_; }
-
-    /// The User-Agent; none is sent when empty. Default: the session's.
-    fetch_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
-    const std::optional<std::string>& user_agent() const noexcept { return user_agent_; }
-
-    /// The whole fetch, redirects and waiting for a connection included.
-    fetch_options& timeout(duration value) { return timeout_ = value, *this; }
-    duration timeout() const noexcept { return timeout_; }
-
-    /// Looking up the name, per hop; the resolver's own total (5 s) stands beside it.
-    fetch_options& resolve_timeout(duration value) { return resolve_timeout_ = value, *this; }
-    duration resolve_timeout() const noexcept { return resolve_timeout_; }
-
-    /// Opening the transport connection, per hop.
-    fetch_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
-    duration connect_timeout() const noexcept { return connect_timeout_; }
-
-    /// The TLS handshake, per hop.
-    fetch_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
-    duration tls_timeout() const noexcept { return tls_timeout_; }
-
-    /// Sending the request, head and body, with what a source takes to give it and expect_continue() waits.
-    fetch_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
-    duration write_timeout() const noexcept { return write_timeout_; }
-
-    /// From the request sent to the end of the response head.
-    fetch_options& first_byte_timeout(duration value) { return first_byte_timeout_ = value, *this; }
-    duration first_byte_timeout() const noexcept { return first_byte_timeout_; }
-
-    /// Each wait for more of the body.
-    fetch_options& read_timeout(duration value) { return read_timeout_ = value, *this; }
-    duration read_timeout() const noexcept { return read_timeout_; }
-
-    /// The body in bytes, decoded; exact to the byte. 0 refuses the first one.
-    fetch_options& max_body(std::uint64_t value) { return max_body_ = value, *this; }
-    std::uint64_t max_body() const noexcept { return max_body_; }
-
-    fetch_options& on_limit(http::on_limit value) { return on_limit_ = value, *this; }
-    http::on_limit on_limit() const noexcept { return on_limit_; }
-
-    fetch_options& redirects(redirect_policy value) { return redirects_ = value, *this; }
-    const redirect_policy& redirects() const noexcept { return redirects_; }
-
-    /// Asks for the codings that are built in, and decodes them; off: the body as it was sent.
-    fetch_options& decompress(bool value) { return decompress_ = value, *this; }
-    bool decompress() const noexcept { return decompress_; }
-
-    /// TLS of this fetch. Default: the session's.
-    fetch_options& tls(dragline::tls::client_options value) {
-        return tls_ = std::make_shared<const dragline::tls::client_options>(std::move(value)), *this;
-    }
-    const std::shared_ptr<const dragline::tls::client_options>& tls() const noexcept { return tls_; }
-
-    /// Dials this instead of the URL's host; Host, SNI and the certificate check stay those of the URL.
-    fetch_options& connect_to(net::endpoint value) { return connect_to_ = std::move(value), *this; }
-    const std::optional<net::endpoint>& connect_to() const noexcept { return connect_to_; }
-
-    /// The address of this machine to connect from; only hosts of its family are reached.
-    fetch_options& bind_address(asio::ip::address value) { return bind_address_ = value, *this; }
-    const std::optional<asio::ip::address>& bind_address() const noexcept { return bind_address_; }
-
-    /// The network interface to connect through, such as "eth0"; see connect_options.
-    fetch_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
-    const std::string& bind_interface() const noexcept { return bind_interface_; }
-
-    /// Neither takes an idle connection nor leaves one.
-    fetch_options& fresh_connection(bool value) { return fresh_connection_ = value, *this; }
-    bool fresh_connection() const noexcept { return fresh_connection_; }
-
-    /// Repeats an exchange that met a stale idle connection, when nothing was answered and repeating is safe.
-    fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
-    bool stale_retry() const noexcept { return stale_retry_; }
-
-    /// Sends the head first, and a body only when the peer asks for it with 100 (Continue), or has kept
-    /// silent for so long, 1 s being usual; no_limit waits for ever. What it answers instead is the response,
-    /// but a 417 has the request sent once more, without asking. Default, and with nullopt: does not ask.
-    fetch_options& expect_continue(std::optional<duration> wait) { return expect_continue_ = wait, *this; }
-    std::optional<duration> expect_continue() const noexcept { return expect_continue_; }
-
-    fetch_options& head_limits(h1::head_limits value) { return head_limits_ = value, *this; }
-    const h1::head_limits& head_limits() const noexcept { return head_limits_; }
-
-    /// Interim (1xx) responses that may come before the final one.
-    fetch_options& max_interim(int value) { return max_interim_ = value, *this; }
-    int max_interim() const noexcept { return max_interim_; }
-
-    /// Where to record what happens; must outlive the operation.
-    fetch_options& trace(http::trace* value) { return trace_ = value, *this; }
-    http::trace* trace() const noexcept { return trace_; }
+    friend bool operator==(const circuit_breaker&, const circuit_breaker&) = default;
 
 private:
-    std::string method_;
-    http::fields headers_;
-    std::vector<std::string> secret_names_;
-    http::body body_;
-    std::vector<cookie_pair> own_cookies_;
-    std::optional<cookie_policy> cookies_;
-    std::optional<http::credentials> credentials_;
-    std::optional<std::string> user_agent_;
-    std::optional<net::endpoint> connect_to_;
-    std::optional<asio::ip::address> bind_address_;
-    std::string bind_interface_;
-    std::shared_ptr<const dragline::tls::client_options> tls_;
-    duration timeout_ = std::chrono::seconds(30);
-    duration resolve_timeout_ = no_limit;
-    duration connect_timeout_ = std::chrono::seconds(10);
-    duration tls_timeout_ = std::chrono::seconds(10);
-    duration write_timeout_ = no_limit;
-    duration first_byte_timeout_ = no_limit;
-    duration read_timeout_ = no_limit;
-    std::optional<duration> expect_continue_;
-    std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
-    h1::head_limits head_limits_;
-    http::trace* trace_ = nullptr;
-    redirect_policy redirects_;
-    int max_interim_ = 32;
-    http::on_limit on_limit_ = on_limit::error;
-    bool decompress_ = true;
-    bool fresh_connection_ = false;
-    bool stale_retry_ = true;
+    int failures_ = 5;
+    double ratio_ = 0.5;
+    duration window_ = std::chrono::seconds(10);
+    duration first_ = std::chrono::seconds(1);
+    duration longest_ = std::chrono::seconds(60);
+    std::size_t max_origins_ = 10'000;
+    bool server_errors_ = true;
 };
 
 }  // namespace dragline::http
 
-namespace dragline::inline v1 {
-using http::fetch_options;
-}
-// ---- dragline/http/response.hpp
-// What a fetch yields.
-
-// ---- dragline/http/json.hpp
-// JSON through the library of your choice. Start with json_traits.
-
-
-#include <concepts>
-#include <new>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::http {
-
-/// How a T is read from JSON and written as JSON: the customisation point. Specialise it for your types, or
-/// once for all that your library converts:
-///
-///     template <class T>
-///     requires std::constructible_from<nlohmann::json, T>
-///     struct dragline::http::json_traits<T> {
-///         static T parse(std::string_view text) { return nlohmann::json::parse(text).get<T>(); }
-///         static std::string write(const T& value) { return nlohmann::json(value).dump(); }
-///     };
-///
-/// parse() may return a T or a result<T>; one of the two functions may be left out. What parse() throws
-/// becomes errc::invalid_json.
-template <class T>
-struct json_traits {};
-
-template <class T>
-concept json_readable = requires(std::string_view text) {
-    { json_traits<T>::parse(text) } -> std::convertible_to<result<T>>;
-};
-
-template <class T>
-concept json_writable = requires(const T& value) {
-    { json_traits<T>::write(value) } -> std::convertible_to<std::string>;
-};
-
-/// `text` as a T; a byte order mark is skipped (RFC 8259, 8.1). Errors: errc::invalid_json, or what parse()
-/// gives.
-template <json_readable T>
-result<T> parse_json(std::string_view text) {
-    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-    try {
-        return json_traits<T>::parse(text);
-    } catch (const std::bad_alloc&) {
-        throw;
-    } catch (...) {
-        return errc::invalid_json;
-    }
-}
-
-/// A request body: `value` as application/json. What write() throws is the caller's.
-template <json_writable T>
-http::body json_body(const T& value) {
-    return http::body::json(json_traits<T>::write(value));
-}
-
-}  // namespace dragline::http
-
-#include <asio/ip/address.hpp>
-
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <string>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::http {
-
-/// Who answered.
-class peer_record {
-public:
-    peer_record() {}
-
-    asio::ip::address address;
-    std::uint16_t port = 0;
-    bool reused = false;           ///< The connection had carried an exchange before.
-    dragline::tls::peer_info tls;  ///< Empty without TLS.
-};
-
-/// How long the steps of the last hop took; zero for what was not needed.
-class timings_record {
-public:
-    timings_record() {}
-
-    async::duration queue{};
-    async::duration resolve{};
-    async::duration connect{};
-    async::duration tls{};
-    async::duration first_byte{};  ///< From the request sent to the end of the response head.
-    async::duration total{};       ///< Of the whole fetch, all hops; of open_url(), up to the head.
-};
-
-/// What is known of a response besides its body. A status of 400 or more is no error by itself.
-class response_record {
-public:
-    response_record() {}
-
-    int status = 0;
-    std::string reason;     ///< As sent; may be empty.
-    int version_minor = 1;  ///< Of HTTP/1.x.
-    fields headers;
-    dragline::url::url url;  ///< The final one, after redirects.
-    std::vector<redirect_record> history;
-    peer_record peer;
-    timings_record timings;
-
-protected:
-    void throw_bad_status() const;
-};
-
-/// A response with its body.
-class response : public response_record {
-public:
-    response() {}
-    explicit response(response_record record) : response_record(std::move(record)) {}
-
-    std::string body;        ///< Decoded; any bytes.
-    bool truncated = false;  ///< The body was cut at max_body.
-
-    /// The body as UTF-8, with U+FFFD for what is malformed: from the charset of its byte order mark, which
-    /// is left out, else of Content-Type, else UTF-8.
-    ///
-    /// Errors: codec::errc::unknown_charset; codec::to_utf8() says what is known.
-    result<std::string> text() const;
-
-    /// The body, which JSON requires to be UTF-8, as json_traits<T> reads it. Errors: errc::invalid_json.
-    template <json_readable T>
-    result<T> json() const {
-        return parse_json<T>(body);
-    }
-
-    /// Throws std::system_error(errc::bad_status) when the status is 400 or more.
-    const response& raise_for_status() const { return throw_bad_status(), *this; }
-};
-
-}  // namespace dragline::http
-
-// ---- dragline/http/impl/response.ipp
-// Included by <dragline/http/response.hpp> only.
-
-// ---- dragline/http/detail/media_type.hpp
-// Content-Type taken apart (RFC 9110, 8.3).
-
-
-#include <string>
-#include <string_view>
+#include <optional>
 
 namespace dragline::inline v1::http::detail {
 
-/// Whether the type and subtype in `content_type` are these, whatever the case and the parameters.
-DRAGLINE_DECL bool is_media_type(std::string_view content_type, std::string_view wanted) noexcept;
+enum class circuit_outcome { success, failure, neither };
 
-/// The value of the first parameter `charset`, unquoted; empty where there is none.
-DRAGLINE_DECL std::string charset_of(std::string_view content_type);
+/// The options must outlive it.
+class circuit_machine {
+public:
+    /// What has to be reported once.
+    struct ticket {
+        std::uint64_t turn = 0;
+        bool probe = false;
+    };
+
+    explicit circuit_machine(const circuit_breaker& options) noexcept : options_(options) {}
+
+    circuit_state state(async::time_point now) const noexcept;
+
+    /// Whether admit() would give one.
+    bool admits(async::time_point now) const noexcept;
+
+    /// The right to one request; nothing while it is open, or probed.
+    DRAGLINE_DECL std::optional<ticket> admit(async::time_point now) noexcept;
+    DRAGLINE_DECL void report(ticket of, circuit_outcome what, async::time_point now) noexcept;
+
+private:
+    struct part {
+        std::int64_t number = -1;  // of the tenths of a window since the clock began
+        std::uint32_t good = 0;
+        std::uint32_t bad = 0;
+    };
+    static constexpr std::int64_t part_count = 10;
+
+    part& part_of(async::time_point now) noexcept;
+    bool is_too_bad(std::int64_t number) const noexcept;
+    void open(async::time_point now) noexcept;
+
+    const circuit_breaker& options_;
+    std::array<part, part_count> parts_;
+    std::uint64_t turn_ = 0;  // counts the changes of state: what was admitted before one does not count
+    bool tripped_ = false;
+    bool probing_ = false;
+    async::time_point probe_at_{};  // while it is tripped
+    async::duration open_time_{};
+};
 
 }  // namespace dragline::http::detail
 
-// ---- dragline/http/detail/impl/media_type.ipp
-// Included by <dragline/http/detail/media_type.hpp> only.
-
+// ---- dragline/http/detail/impl/circuit_machine.ipp
+// Included by <dragline/http/detail/circuit_machine.hpp> only.
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <utility>
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL bool is_media_type(std::string_view content_type, std::string_view wanted) noexcept {
-    return ascii::equals_ignoring_case(ascii::trim(content_type.substr(0, content_type.find(';'))), wanted);
+DRAGLINE_DECL circuit_state circuit_machine::state(async::time_point now) const noexcept {
+    if (!tripped_) return circuit_state::closed;
+    return now < probe_at_ ? circuit_state::open : circuit_state::half_open;
 }
 
-DRAGLINE_DECL std::string charset_of(std::string_view content_type) {
-    auto rest = content_type.substr(std::min(content_type.find(';'), content_type.size()));
-    while (!rest.empty()) {
-        rest.remove_prefix(1);  // a semicolon
-        const auto name = ascii::trim(rest.substr(0, rest.find_first_of("=;")));
-        const auto mark = rest.find_first_of("=;");
-        std::string value;
-        if (mark != rest.npos && rest[mark] == '=') {
-            rest = ascii::trim(rest.substr(mark + 1));
-            if (rest.starts_with('"')) {
-                rest.remove_prefix(1);
-                while (!rest.empty() && rest[0] != '"') {
-                    if (rest[0] == '\\' && rest.size() > 1) rest.remove_prefix(1);
-                    value += rest[0];
-                    rest.remove_prefix(1);
-                }
-            } else {
-                value = ascii::trim(rest.substr(0, rest.find(';')));
-            }
-        }
-        if (!value.empty() && ascii::equals_ignoring_case(name, "charset")) return value;
-        rest.remove_prefix(std::min(rest.find(';'), rest.size()));
+DRAGLINE_DECL bool circuit_machine::admits(async::time_point now) const noexcept {
+    return !tripped_ || (now >= probe_at_ && !probing_);
+}
+
+DRAGLINE_DECL std::optional<circuit_machine::ticket> circuit_machine::admit(async::time_point now) noexcept {
+    if (!admits(now)) return std::nullopt;
+    if (tripped_) probing_ = true;
+    return ticket{turn_, tripped_};
+}
+
+DRAGLINE_DECL circuit_machine::part& circuit_machine::part_of(async::time_point now) noexcept {
+    const auto number = now.time_since_epoch() / (options_.window() / part_count);
+    auto& found = parts_[static_cast<std::size_t>(number % part_count)];
+    if (found.number != number) found = part{number, 0, 0};
+    return found;
+}
+
+DRAGLINE_DECL bool circuit_machine::is_too_bad(std::int64_t number) const noexcept {
+    std::uint64_t good = 0;
+    std::uint64_t bad = 0;
+    for (const auto& each : parts_) {
+        if (each.number <= number - part_count) continue;
+        good += each.good;
+        bad += each.bad;
     }
-    return {};
+    return bad >= static_cast<std::uint64_t>(options_.failures()) &&
+           static_cast<double>(bad) >= options_.ratio() * static_cast<double>(good + bad);
+}
+
+DRAGLINE_DECL void circuit_machine::open(async::time_point now) noexcept {
+    open_time_ = !tripped_                                       ? options_.first_open_time()
+                 : open_time_ > options_.longest_open_time() / 2 ? options_.longest_open_time()
+                                                                 : 2 * open_time_;
+    tripped_ = true;
+    probe_at_ = now + open_time_;
+    ++turn_;
+}
+
+DRAGLINE_DECL void circuit_machine::report(ticket of, circuit_outcome what, async::time_point now) noexcept {
+    if (of.turn != turn_) return;
+    if (of.probe) {
+        probing_ = false;
+        if (what == circuit_outcome::failure) return open(now);
+        if (what == circuit_outcome::neither) return;  // the next one is the probe
+        tripped_ = false;
+        parts_ = {};
+        ++turn_;
+        return;
+    }
+    if (what == circuit_outcome::neither) return;
+    auto& current = part_of(now);
+    if (what == circuit_outcome::success) {
+        ++current.good;
+        return;
+    }
+    ++current.bad;
+    if (is_too_bad(current.number)) open(now);
 }
 
 }  // namespace dragline::http::detail
 
 #endif
+// ---- dragline/http/detail/host_gates.hpp
+// The hosts of a session that have limits, and those who wait for their turn there.
 
-#if DRAGLINE_HEADER_BODIES
+// ---- dragline/http/detail/host_gate_machine.hpp
+// Whether one more request may go to a host now, and when else. No I/O and no clock.
 
-#include <string_view>
+// ---- dragline/http/resilience/host_limits.hpp
+// How much of a session may go to one host: requests per second, and requests at once.
 
-namespace dragline::inline v1::http {
-
-DRAGLINE_DECL result<std::string> response::text() const {
-    if (const auto mark = codec::find_byte_order_mark(body); mark.size > 0) {
-        return codec::to_utf8(std::string_view(body).substr(mark.size), mark.charset);
-    }
-    const auto charset = detail::charset_of(headers.get("Content-Type"));
-    return codec::to_utf8(body, charset.empty() ? std::string_view("UTF-8") : charset);
-}
-
-DRAGLINE_DECL void response_record::throw_bad_status() const {
-    if (status >= 400) throw std::system_error(make_error_code(errc::bad_status), std::to_string(status));
-}
-
-}  // namespace dragline::http
-
-#endif
-// ---- dragline/http/session.hpp
-// Sessions: what fetches of one purpose share, cached by (key, event loop). Start with get_session().
-
-// ---- dragline/http/detail/close_everywhere.hpp
-// Closes sessions on every loop of the process, from any thread.
-
-
-#include <asio/associated_executor.hpp>
-#include <asio/executor_work_guard.hpp>
-#include <asio/post.hpp>
-#include <asio/system_executor.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <system_error>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-// How long a loop may take before it counts as not running.
-inline constexpr async::duration close_limit = std::chrono::seconds(5);
-
-/// Closes the sessions of `key`, or all, everywhere; calls `done` once, on any thread.
-void close_everywhere(std::optional<std::string> key, std::function<void(std::error_code)> done);
-
-struct start_closing {
-    template <class Handler>
-    void operator()(Handler handler, std::optional<std::string> key) const {
-        auto executor = asio::get_associated_executor(handler, asio::system_executor());
-        auto work = asio::executor_work_guard<decltype(executor)>(executor);
-        auto kept = std::make_shared<Handler>(std::move(handler));  // std::function wants to copy
-        close_everywhere(std::move(key), [kept, work = std::move(work)](std::error_code ec) {
-            asio::post(work.get_executor(), [kept, ec] { std::move (*kept)(ec); });
-        });
-    }
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/close_everywhere.ipp
-// Included by <dragline/http/detail/close_everywhere.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/bind_executor.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/strand.hpp>
-
-#include <atomic>
-#include <cstddef>
-#include <exception>
-
-namespace dragline::inline v1::http::detail {
-
-// Ends once, when every loop has let go of its share, or at the limit.
-class closing_gathering : public std::enable_shared_from_this<closing_gathering> {
-public:
-    explicit closing_gathering(std::function<void(std::error_code)> done) : done_(std::move(done)) {}
-
-    void start() {
-        limit_.expires_after(close_limit);
-        limit_.async_wait(asio::bind_executor(strand_, [self = shared_from_this()](std::error_code ec) {
-            if (!ec) self->finish(errc::loop_not_running);
-        }));
-    }
-
-    // One for each loop; its end, also with the loop, says that the loop is done.
-    class share {
-    public:
-        explicit share(std::shared_ptr<closing_gathering> owner) : owner_(std::move(owner)) {
-            ++owner_->open_;
-        }
-        share(const share&) = delete;
-        ~share() {
-            if (--owner_->open_ > 0) return;
-            asio::post(owner_->strand_, [owner = owner_] { owner->finish({}); });
-        }
-
-    private:
-        std::shared_ptr<closing_gathering> owner_;
-    };
-
-private:
-    void finish(std::error_code ec) {
-        if (auto done = std::exchange(done_, nullptr)) done(ec);
-        limit_.cancel();
-    }
-
-    asio::strand<asio::system_executor> strand_{asio::system_executor()};
-    asio::steady_timer limit_{strand_};
-    std::function<void(std::error_code)> done_;
-    std::atomic<std::size_t> open_ = 0;
-};
-
-DRAGLINE_DECL asio::awaitable<void> close_share(loop_sessions& sessions, std::optional<std::string> key) {
-    auto closing = key ? sessions.close(*key) : sessions.close_all();
-    [[maybe_unused]] auto closed = co_await std::move(closing);
-}
-
-DRAGLINE_DECL void close_everywhere(std::optional<std::string> key,
-                                    std::function<void(std::error_code)> done) {
-    auto gathering = std::make_shared<closing_gathering>(std::move(done));
-    gathering->start();
-    const auto first = std::make_shared<closing_gathering::share>(gathering);  // until all loops are asked
-    for (const auto& entry : sessions_registry::instance().entries()) {
-        if (entry->open == 0) continue;
-        auto share = std::make_shared<closing_gathering::share>(gathering);
-        entry->gate->post([share, key, entry] {
-            auto closing = close_share(entry->sessions, key);
-            asio::co_spawn(entry->sessions.executor(), std::move(closing), [share](std::exception_ptr) {});
-        });
-    }
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-
-#include <asio/any_io_executor.hpp>
-
-#include <cstddef>
-#include <memory>
+#include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <utility>
 
 namespace dragline::inline v1::http {
 
-/// What a session has at the moment.
-class session_statistics {
-public:
-    session_statistics() {}
-
-    std::size_t calls = 0;        ///< Fetches under way.
-    std::size_t waiting = 0;      ///< Of these, waiting for a connection.
-    std::size_t connections = 0;  ///< Idle ones included.
-    std::size_t idle_connections = 0;
-};
-
-/// A handle to one session: connections and limits of its own, resolver and TLS setup shared with its loop.
+/// A token bucket: `per_second` requests on average, and at first or after a rest, `burst` at once.
 ///
-/// Cheap to copy. May be given to operations on any thread; its other members belong to the loop's thread.
-class session {
+/// Both above 0, else a fetch ends with dragline::errc::invalid_option. A burst counts as at least 1, and as
+/// at least what comes in 32 ms, since the clockwork of a loop is no finer.
+class rate_limit {
 public:
-    using executor_type = asio::any_io_executor;
+    explicit rate_limit(double per_second, double burst = 1) noexcept
+        : per_second_(per_second), burst_(burst) {}
 
-    executor_type get_executor() const noexcept { return state_->loop().executor(); }
-    dns::resolver get_resolver() const { return state_->resolver(); }
-    const std::string& key() const noexcept { return state_->key(); }
+    /// One request in this time.
+    static rate_limit every(async::duration interval) noexcept {
+        return rate_limit(1 / std::chrono::duration<double>(interval).count());
+    }
 
-    /// False after close_session(): each call on this handle then ends with errc::session_closed.
-    bool is_open() const noexcept { return !state_->closed(); }
-    session_statistics statistics() const;
+    double per_second() const noexcept { return per_second_; }
+    double burst() const noexcept { return burst_; }
+    bool valid() const noexcept {
+        // Not with `<`, which is false for what is no number; nor is a rate infinite.
+        return per_second_ > 0 && per_second_ <= 1e9 && burst_ > 0 && burst_ <= 1e9;
+    }
 
-    /// The jar of this session, for looking into it, saving it and loading it; nullptr when it keeps no
-    /// cookies.
-    const std::shared_ptr<http::cookie_jar>& cookie_jar() const noexcept { return state_->cookies(); }
-
-    friend bool operator==(const session&, const session&) = default;
+    friend bool operator==(const rate_limit&, const rate_limit&) = default;
 
 private:
-    friend struct session_access;
-    explicit session(std::shared_ptr<detail::session_state> state) noexcept : state_(std::move(state)) {}
-
-    std::shared_ptr<detail::session_state> state_;
+    double per_second_;
+    double burst_;
 };
 
-/// Opens the handle for the operations of this module.
-struct session_access {
-    static session make(std::shared_ptr<detail::session_state> state) { return session(std::move(state)); }
-    static const std::shared_ptr<detail::session_state>& state(const session& from) { return from.state_; }
+/// The limits of one host; none unless set.
+class host_limit {
+public:
+    static constexpr std::size_t no_cap = std::numeric_limits<std::size_t>::max();
+
+    host_limit() {}
+
+    host_limit& rate(rate_limit value) { return rate_ = value, *this; }
+    const std::optional<rate_limit>& rate() const noexcept { return rate_; }
+
+    /// Requests under way, from when a request may begin to the end of its body.
+    host_limit& concurrency(std::size_t value) { return concurrency_ = value, *this; }
+    std::size_t concurrency() const noexcept { return concurrency_; }
+
+    bool limits_nothing() const noexcept { return !rate_ && concurrency_ == no_cap; }
+    bool valid() const noexcept { return (!rate_ || rate_->valid()) && concurrency_ > 0; }
+
+    friend bool operator==(const host_limit&, const host_limit&) = default;
+
+private:
+    std::optional<rate_limit> rate_;
+    std::size_t concurrency_ = no_cap;
 };
 
-/// The living session of `key` on this loop, made at first use with default options. Never fails.
+/// The limits of every host of a session, told apart by their names in lower case, whatever the port.
 ///
-/// Threads: the loop's, or any before the loop runs.
-template <async::where Loop>
-session get_session(Loop&& loop, std::string_view key = {}) {
-    return session_access::make(detail::loop_sessions::of(async::executor_of(loop)).get(key, nullptr));
-}
+/// Each attempt of a fetch counts, redirects and retries included. Who has to wait does so in turn, and
+/// within the deadline of the fetch: make_timeout(phase::queue).
+class host_limits {
+public:
+    host_limits() {}
 
-/// As above, made with `options`. Throws std::system_error(errc::session_options_differ) when it lives with
-/// others.
-template <async::where Loop>
-session get_session(Loop&& loop, std::string_view key, const session_options& options) {
-    return session_access::make(detail::loop_sessions::of(async::executor_of(loop)).get(key, &options));
-}
+    /// For hosts that have none of their own.
+    host_limits& each(host_limit value) { return each_ = value, *this; }
+    const host_limit& each() const noexcept { return each_; }
 
-namespace detail {
+    /// For one host: "example.com", "127.0.0.1", "[::1]"; or, with a dot in front, for the hosts below a
+    /// name: ".example.com". Its own goes before that of the longest name.
+    host_limits& host(std::string_view name, host_limit value) {
+        return hosts_.insert_or_assign(std::string(name), value), *this;
+    }
 
-asio::awaitable<result<void>> close_session_body(asio::any_io_executor loop, std::string key);
-asio::awaitable<result<void>> close_all_body(asio::any_io_executor loop);
+    /// Which limit is that of this host.
+    DRAGLINE_DECL const host_limit& limit_of(std::string_view host) const noexcept;
 
-}  // namespace detail
+    /// Fetches that may wait for a host's limit; one more fails with dragline::errc::queue_full.
+    host_limits& max_waiters(std::size_t value) { return max_waiters_ = value, *this; }
+    std::size_t max_waiters() const noexcept { return max_waiters_; }
 
-/// Ends the session of `key` on one loop and completes when its sockets are closed: void(error_code).
-///
-/// Calls in flight end with operation_aborted, new ones on old handles with errc::session_closed; the next
-/// get_session() makes a new session. Without such a session it succeeds. Threads: any.
-template <async::where Loop, class Token = default_token>
-auto close_session(Loop&& loop, std::string_view key, Token&& token = {}) {
-    auto executor = async::executor_of(loop);
-    return async::initiate<void>(executor, &detail::close_session_body, std::forward<Token>(token), executor,
-                                 std::string(key));
-}
+    /// Hosts that are remembered. Those whose limit has recovered are forgotten anyhow; beyond this many,
+    /// so is the one that was left longest ago, and with it what it has used of its rate.
+    host_limits& max_hosts(std::size_t value) { return max_hosts_ = value, *this; }
+    std::size_t max_hosts() const noexcept { return max_hosts_; }
 
-/// As above, on every loop of the process. Completes on the token's executor; without one, on a thread of
-/// Asio's own.
-///
-/// Errors: errc::loop_not_running when a loop that has such a session did not answer within 5 seconds.
-template <class Token = default_token>
-auto close_session(std::string_view key, Token&& token = {}) {
-    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
-                                                              std::optional<std::string>(key));
-}
+    /// With 429 or 503 and a Retry-After, nothing more is sent to a host that has a limit, for the time that
+    /// it says, or this one, if that is less. Default: the field concerns one fetch alone.
+    host_limits& pause_on_retry_after(std::optional<async::duration> longest) {
+        return pause_ = longest, *this;
+    }
+    std::optional<async::duration> pause_on_retry_after() const noexcept { return pause_; }
 
-/// As close_session(), for every session of one loop.
-template <async::where Loop, class Token = default_token>
-auto close_all_sessions(Loop&& loop, Token&& token = {}) {
-    auto executor = async::executor_of(loop);
-    return async::initiate<void>(executor, &detail::close_all_body, std::forward<Token>(token), executor);
-}
+    DRAGLINE_DECL bool valid() const noexcept;
 
-/// As above, for every session of every loop of the process.
-template <class Token = default_token>
-requires(!async::where<Token>) auto close_all_sessions(Token&& token = {}) {
-    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
-                                                              std::optional<std::string>());
-}
+    friend bool operator==(const host_limits&, const host_limits&) = default;
+
+private:
+    host_limit each_;
+    std::map<std::string, host_limit, std::less<>> hosts_;
+    std::size_t max_waiters_ = 100'000;
+    std::size_t max_hosts_ = 100'000;
+    std::optional<async::duration> pause_;
+};
 
 }  // namespace dragline::http
 
-namespace dragline::inline v1 {
-using http::close_all_sessions;
-using http::close_session;
-using http::get_session;
-using http::session;
-}
-
-// ---- dragline/http/impl/session.ipp
-// Included by <dragline/http/session.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::http {
-
-DRAGLINE_DECL session_statistics session::statistics() const {
-    session_statistics now;
-    now.calls = state_->calls();
-    now.waiting = state_->pool().waiting();
-    now.connections = state_->pool().connections();
-    now.idle_connections = state_->pool().idle();
-    return now;
-}
-
-namespace detail {
-
-DRAGLINE_DECL asio::awaitable<result<void>> close_session_body(asio::any_io_executor loop, std::string key) {
-    auto closing = loop_sessions::of(loop).close(std::move(key));
-    co_return co_await std::move(closing);
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> close_all_body(asio::any_io_executor loop) {
-    auto closing = loop_sessions::of(loop).close_all();
-    co_return co_await std::move(closing);
-}
-
-}  // namespace detail
-}  // namespace dragline::http
-
-#endif
-
-#include <asio/any_io_executor.hpp>
-#include <asio/awaitable.hpp>
-
-#include <concepts>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <type_traits>
-
-namespace dragline::inline v1::http::detail {
-
-/// On a session, or on the default session of its loop.
-struct fetch_place {
-    asio::any_io_executor loop;
-    std::shared_ptr<session_state> session;
-
-    /// Threads: the loop's own.
-    std::shared_ptr<session_state> get_session() const {
-        return session ? session : loop_sessions::of(loop).get({}, nullptr);
-    }
-};
-
-template <class Where>
-fetch_place place_of(Where&& where) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<Where>, http::session>) {
-        return {where.get_executor(), session_access::state(where)};
-    } else {
-        return {async::executor_of(where), nullptr};
-    }
-}
-
-// A WHERE is no text, though an executor-like text type could exist.
-template <class T>
-concept fetch_where = async::where<T> && !std::convertible_to<T, std::string_view>;
-
-asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url, fetch_options options);
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/fetch_place.ipp
-// Included by <dragline/http/detail/fetch_place.hpp> only.
-
-// ---- dragline/http/detail/fetch_op.hpp
-// One fetch: its hops up to a head that is the answer, and then its body.
-
-// ---- dragline/http/detail/fetch_hop.hpp
-// One hop of a fetch: the attempts at one request, up to a head, and the connection that has its body.
-
-// ---- dragline/http/detail/authentication_machine.hpp
-// Decides which credentials go with a request, and whether a refused one is sent again (RFC 9110, 11). No
-// I/O.
-
-
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <vector>
-
-namespace dragline::inline v1::http::detail {
-
-/// Who is authenticated to, by status and field names.
-struct authentication_side {
-    int status;
-    std::string_view challenge;
-    std::string_view credentials;
-    std::string_view info;
-};
-
-inline constexpr authentication_side origin_side{401, "WWW-Authenticate", "Authorization",
-                                                 "Authentication-Info"};
-inline constexpr authentication_side proxy_side{407, "Proxy-Authenticate", "Proxy-Authorization",
-                                                "Proxy-Authentication-Info"};
-
-/// For one fetch; the cache must outlive it.
-class authentication_machine {
-public:
-    explicit authentication_machine(challenge_cache& cache, const authentication_side& side = origin_side)
-        : cache_(cache), side_(side) {}
-
-    /// Begins with these, for the origin of `at` alone; with kind none there is nothing to decide.
-    ///
-    /// Errors: errc::invalid_credentials.
-    DRAGLINE_DECL std::error_code use(credentials who, const url::url& at);
-
-    /// The next request is another one, to the same origin.
-    void next_request() noexcept { answers_ = 0; }
-
-    /// Puts the credentials among the fields of a request that is about to be sent, or takes old ones out.
-    DRAGLINE_DECL std::error_code authorize(const digest_request& request, fields& headers);
-
-    /// Reads a response: answer() then says whether the same request is to be sent again. A challenge is
-    /// answered once, and once more when only the nonce was stale.
-    ///
-    /// Errors: errc::body_not_replayable.
-    DRAGLINE_DECL std::error_code on_response(const response_head& head, async::random_source& random,
-                                              bool replayable = true);
-    bool answer() const noexcept { return answer_; }
-
-private:
-    bool choose(const fields& headers, async::random_source& random);
-
-    challenge_cache& cache_;
-    const authentication_side& side_;
-    credentials who_;
-    std::string origin_;
-    known_challenge known_;  // what the request was made for
-    int answers_ = 0;        // to challenges, for one request
-    bool answer_ = false;
-};
-
-/// Who asks at this URL: the user that it names, else the one of netrc; kind none when there is none.
-DRAGLINE_DECL credentials credentials_of(const url::url& at, const netrc& known, bool with_default = true);
-
-/// Those of a fetch at `at`, where `history` has led from the caller's URL to a new origin, or is empty.
-DRAGLINE_DECL credentials credentials_for(const fetch_options& options, const session_options& shared,
-                                          const url::url& at, const std::vector<redirect_record>& history);
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/authentication_machine.ipp
-// Included by <dragline/http/detail/authentication_machine.hpp> only.
-
+// ---- dragline/http/resilience/impl/host_limits.ipp
+// Included by <dragline/http/resilience/host_limits.hpp> only.
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
-#include <utility>
 
-namespace dragline::inline v1::http::detail {
+namespace dragline::inline v1::http {
 
-DRAGLINE_DECL std::string random_client_nonce(async::random_source& random) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(32);
-    for (const auto half : {random(), random()}) {
-        for (int shift = 0; shift < 64; shift += 4) text += digits[half >> shift & 15];
+DRAGLINE_DECL const host_limit& host_limits::limit_of(std::string_view host) const noexcept {
+    if (hosts_.empty()) return each_;
+    if (const auto own = hosts_.find(host); own != hosts_.end()) return own->second;
+    for (auto dot = host.find('.'); dot != host.npos; dot = host.find('.', dot + 1)) {
+        if (const auto below = hosts_.find(host.substr(dot)); below != hosts_.end()) return below->second;
     }
-    return text;
+    return each_;
 }
 
-DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, const url::url& at) {
-    who_ = credentials();
-    known_ = known_challenge();
-    answers_ = 0;
-    answer_ = false;
-    if (auto ec = who.check()) return ec;
-    who_ = std::move(who);
-    if (who_.kind() != credentials_kind::none) origin_ = at.origin();
-    return {};
+DRAGLINE_DECL bool host_limits::valid() const noexcept {
+    return each_.valid() && max_hosts_ > 0 && (!pause_ || async::valid_timeout(*pause_)) &&
+           std::all_of(hosts_.begin(), hosts_.end(), [](const auto& own) { return own.second.valid(); });
 }
 
-DRAGLINE_DECL std::error_code authentication_machine::authorize(const digest_request& request,
-                                                                fields& headers) {
-    const auto put = [&](std::string value) {
-        headers.set(side_.credentials, value);
-        wipe(value);
-        return std::error_code();
-    };
-    switch (who_.kind()) {
-        case credentials_kind::none: return {};
-        case credentials_kind::basic: return put(basic_authorization(who_));
-        case credentials_kind::bearer: return put(bearer_authorization(who_));
-        case credentials_kind::digest:
-        case credentials_kind::any: break;
-    }
-    if (answers_ == 0) known_ = cache_.find(origin_);
-    if (known_.digest && !known_.digest->exhausted()) {
-        auto value = known_.digest->answer(who_, request);
-        return value ? put(*std::move(value)) : value.error();
-    }
-    if (known_.basic && who_.kind() == credentials_kind::any) return put(basic_authorization(who_));
-    known_ = known_challenge();
-    headers.remove(side_.credentials);
-    return {};
-}
-
-DRAGLINE_DECL std::error_code authentication_machine::on_response(const response_head& head,
-                                                                  async::random_source& random,
-                                                                  bool replayable) {
-    answer_ = false;
-    if (who_.kind() != credentials_kind::digest && who_.kind() != credentials_kind::any) return {};
-    if (head.status != side_.status) {
-        const auto info = head.headers.find(side_.info);
-        if (known_.digest && info) known_.digest->take_info(*info);
-        return {};
-    }
-    if (!choose(head.headers, random)) return {};
-    if (!replayable) return errc::body_not_replayable;
-    ++answers_;
-    answer_ = true;
-    return {};
-}
-
-// Whether a challenge can be answered that was not answered already.
-DRAGLINE_DECL bool authentication_machine::choose(const fields& headers, async::random_source& random) {
-    const auto offered = parse_challenges(headers, side_.challenge);
-    if (!offered) return false;
-    if (auto digest = strongest_digest(*offered)) {
-        const bool refused =
-            known_.digest && !digest->stale && known_.digest->challenge().nonce == digest->nonce;
-        if (refused || answers_ > (digest->stale ? 1 : 0)) return false;
-        known_ = cache_.put_digest(origin_, *std::move(digest), random_client_nonce(random));
-        return true;
-    }
-    const auto is_basic = [](const challenge& each) { return each.is("Basic"); };
-    const bool basic = who_.kind() == credentials_kind::any && answers_ == 0 && !known_.basic &&
-                       std::any_of(offered->begin(), offered->end(), is_basic);
-    if (basic) known_ = cache_.put_basic(origin_);
-    return basic;
-}
-
-DRAGLINE_DECL credentials credentials_of(const url::url& at, const netrc& known, bool with_default) {
-    if (!at.has_credentials()) return known.find(at.bare_hostname(), {}, with_default);
-    auto user = url::percent_decode(at.username()), password = url::percent_decode(at.password());
-    auto made = password.empty() ? known.find(at.bare_hostname(), user, with_default) : credentials();
-    if (made.kind() == credentials_kind::none) made = credentials::any(user, password);
-    wipe(password);
-    return made;
-}
-
-DRAGLINE_DECL credentials credentials_for(const fetch_options& options, const session_options& shared,
-                                          const url::url& at, const std::vector<redirect_record>& history) {
-    const auto was_secure = [](const redirect_record& each) { return each.from.scheme() == "https"; };
-    // The caller's own field stands in for all, until a redirect leaves the origin.
-    if (options.headers().contains("Authorization")) return {};
-    if (options.credentials()) return history.empty() ? *options.credentials() : credentials();
-    if (history.empty()) return credentials_of(at, shared.netrc());
-    if (at.scheme() == "http" && std::any_of(history.begin(), history.end(), was_secure)) return {};
-    // A Location gives none: it would be the peer who says where to log in, and as whom.
-    return credentials_of(at.without_credentials(), shared.netrc(), false);
-}
-
-}  // namespace dragline::http::detail
+}  // namespace dragline::http
 
 #endif
-// ---- dragline/http/detail/body_reader.hpp
-// Reads the body of a response: decoded, and no byte beyond the limit.
 
-
-#include <asio/awaitable.hpp>
-#include <asio/buffer.hpp>
-
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <vector>
 
 namespace dragline::inline v1::http::detail {
 
-class body_reader {
+class host_gate_machine {
 public:
-    /// `until`: the deadline of the whole fetch.
-    body_reader(async::loop_state& loop, const fetch_options& options, async::time_point until)
-        : loop_(loop), options_(options), until_(until), limit_(options.max_body()) {}
+    explicit host_gate_machine(const host_limit& limit) noexcept { set(limit); }
 
-    /// Makes ready for the body that follows this head.
-    std::error_code start(const response_head& head);
+    /// From now on these. A bucket begins full.
+    void set(const host_limit& limit) noexcept {
+        most_ = limit.concurrency();
+        bucket_.reset();
+        if (const auto& rate = limit.rate()) {
+            constexpr double two_ticks = 0.032;  // what a loop may sleep too long, and then more
+            bucket_.emplace(rate->per_second(), std::max(rate->burst(), two_ticks * rate->per_second()));
+        }
+    }
 
-    /// From here on each read has a limit of its own: the whole may take as long as it takes.
-    void unbind() noexcept { until_ = async::no_deadline; }
+    /// Takes what one request takes, if it is there; leave() gives back what it gives back.
+    bool enter(async::time_point now) noexcept {
+        if (inside_ >= most_ || now < paused_until_ || (bucket_ && !bucket_->take(now))) return false;
+        ++inside_;
+        return true;
+    }
+    void leave() noexcept { --inside_; }
+    void pause(async::time_point until) noexcept { paused_until_ = std::max(paused_until_, until); }
 
-    /// Takes no more than this from here on, if that is less than the limit so far.
-    void lower_limit(std::uint64_t more) noexcept;
+    /// When enter() will work, if nobody enters before; never, if somebody has to leave for it.
+    async::time_point next(async::time_point now) noexcept {
+        if (inside_ >= most_) return async::no_deadline;
+        return std::max(paused_until_, bucket_ ? bucket_->next(now) : now);
+    }
 
-    /// Appends all of the body to `into`.
-    asio::awaitable<result<void>> read_all(exchange& from, std::string& into);
+    std::size_t inside() const noexcept { return inside_; }
 
-    /// The next bytes, as many as are at hand: 0 at the end. A cancelled read loses nothing.
-    asio::awaitable<result<std::size_t>> read_some(exchange& from, asio::mutable_buffer into);
-
-    /// Reads what is left of a small body that nobody wants, so that its connection can be used again. A
-    /// large or broken one is left, and the connection goes.
-    asio::awaitable<result<void>> discard(exchange& from);
-
-    /// Before decoding.
-    std::uint64_t bytes_received() const noexcept { return bytes_received_; }
-
-    /// All of it has been given out, as its announced length tells, if there is one.
-    bool complete() const noexcept { return !has_body_ || (length_ && delivered_ == *length_); }
-
-    /// The body was cut at the limit.
-    bool truncated() const noexcept { return truncated_; }
+    /// Whether it is as if nobody had ever entered.
+    bool is_new(async::time_point now) noexcept {
+        return inside_ == 0 && now >= paused_until_ && (!bucket_ || bucket_->full(now));
+    }
 
 private:
-    asio::awaitable<result<std::size_t>> next_piece(exchange& from, asio::mutable_buffer into);
-    asio::awaitable<result<std::size_t>> decode_piece(exchange& from, asio::mutable_buffer into);
-    bool announced_too_large() const noexcept;
-    std::error_code on_limit_reached() noexcept;
-    stage_limit read_limit() const noexcept;
-
-    async::loop_state& loop_;
-    const fetch_options& options_;
-    async::time_point until_;
-    std::uint64_t limit_;
-    std::uint64_t delivered_ = 0;
-    std::uint64_t bytes_received_ = 0;
-    std::optional<std::uint64_t> length_;  // of the whole body, where it is known and not coded
-    codec::content_decoder decoder_;
-    std::vector<char> coded_;  // received for the decoder, which has yet to take unread_
-    std::string_view unread_;
-    bool has_body_ = false;
-    bool received_all_ = false;
-    bool truncated_ = false;
+    std::size_t most_ = host_limit::no_cap;
+    std::size_t inside_ = 0;
+    async::time_point paused_until_{};
+    std::optional<async::token_bucket> bucket_;
 };
 
 }  // namespace dragline::http::detail
 
-// ---- dragline/http/detail/impl/body_reader.ipp
-// Included by <dragline/http/detail/body_reader.hpp> only.
+#include <asio/awaitable.hpp>
 
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class host_gates {
+    struct host;
+
+public:
+    /// The right to one request; empty where nothing is limited. The gates must outlive it.
+    class pass {
+    public:
+        pass() = default;
+        pass(pass&& other) noexcept : from_(std::exchange(other.from_, nullptr)) {}
+        pass& operator=(pass&& other) noexcept {
+            if (this != &other) {
+                reset();
+                from_ = std::exchange(other.from_, nullptr);
+            }
+            return *this;
+        }
+        ~pass() { reset(); }
+
+        explicit operator bool() const noexcept { return from_ != nullptr; }
+
+        /// Nobody else enters before this.
+        void pause(async::time_point until) noexcept;
+
+    private:
+        friend class host_gates;
+        explicit pass(host& from) noexcept : from_(&from) {}
+        void reset() noexcept;
+
+        host* from_ = nullptr;
+    };
+
+    host_gates(async::loop_state& loop, const host_limits& limits) : loop_(loop), limits_(limits) {}
+    host_gates(const host_gates&) = delete;
+    host_gates& operator=(const host_gates&) = delete;
+
+    const host_limits& limits() const noexcept { return limits_; }
+
+    /// Changes the limit of a host, or of those below a name that are not remembered yet.
+    void set(std::string_view name, const host_limit& limit);
+
+    /// Waits in turn. Errors: make_timeout(phase::queue), dragline::errc::queue_full.
+    asio::awaitable<result<pass>> enter(std::string_view name, async::time_point until,
+                                        async::interrupter& ending);
+
+    std::size_t hosts() const noexcept { return hosts_.size(); }
+    std::size_t waiting() const noexcept { return waiting_; }
+
+private:
+    struct waiter {
+        waiter(host_gates& owner, host& wanted);
+        ~waiter();
+        host_gates& gates;
+        host& target;
+        async::event wake;
+        std::list<waiter*>::iterator at;
+        pass granted;
+        bool in_line = true;
+    };
+    struct host {
+        host(host_gates& owner, std::string_view name, const host_limit& own);
+        host_gates& gates;
+        std::string key;
+        host_limit limit;  // of the machine
+        host_gate_machine machine;
+        std::list<waiter*> waiting;
+        async::deadline turn;  // of the first who waits
+        std::list<host*>::iterator place;
+        bool rests = false;
+    };
+
+    host& host_of(std::string_view name, const host_limit& limit, async::time_point now);
+    void forget(async::time_point now) noexcept;
+    void serve(host& which) noexcept;
+    void rest_if_unused(host& which) noexcept;
+
+    async::loop_state& loop_;
+    host_limits limits_;
+    std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
+    std::list<host*> busy_;
+    std::list<host*> resting_;  // nobody uses them, and the one left first is in front
+    std::size_t waiting_ = 0;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/host_gates.ipp
+// Included by <dragline/http/detail/host_gates.hpp> only.
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
 
-#include <algorithm>
-#include <array>
-#include <span>
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL host_gates::host::host(host_gates& owner, std::string_view name, const host_limit& own)
+    : gates(owner),
+      key(name),
+      limit(own),
+      machine(own),
+      turn(
+          [](void* self) noexcept {
+              auto& due = *static_cast<host*>(self);
+              due.gates.serve(due);
+          },
+          this) {}
+
+DRAGLINE_DECL void host_gates::pass::reset() noexcept {
+    if (auto* from = std::exchange(from_, nullptr)) {
+        from->machine.leave();
+        from->gates.serve(*from);
+        from->gates.rest_if_unused(*from);
+    }
+}
+
+DRAGLINE_DECL void host_gates::pass::pause(async::time_point until) noexcept {
+    if (!from_) return;
+    from_->machine.pause(until);
+    from_->gates.serve(*from_);
+}
+
+DRAGLINE_DECL void host_gates::set(std::string_view name, const host_limit& limit) {
+    limits_.host(name, limit);
+    const auto living = hosts_.find(name);
+    // What is said again gives nobody a new burst.
+    if (living == hosts_.end() || living->second->limit == limit) return;
+    living->second->limit = limit;
+    living->second->machine.set(limit);
+    serve(*living->second);
+}
+
+// A few at a time, so that no fetch pays for all. Beyond the cap even one that has yet to recover goes.
+DRAGLINE_DECL void host_gates::forget(async::time_point now) noexcept {
+    for (int i = 0; i < 2 && !resting_.empty(); ++i) {
+        auto& oldest = *resting_.front();
+        if (hosts_.size() < limits_.max_hosts() && !oldest.machine.is_new(now)) return;
+        resting_.pop_front();
+        hosts_.erase(oldest.key);
+    }
+}
+
+DRAGLINE_DECL host_gates::host& host_gates::host_of(std::string_view name, const host_limit& limit,
+                                                    async::time_point now) {
+    if (const auto found = hosts_.find(name); found != hosts_.end()) {
+        auto& known = *found->second;
+        if (std::exchange(known.rests, false)) busy_.splice(busy_.end(), resting_, known.place);
+        return known;
+    }
+    forget(now);
+    auto made = std::make_unique<host>(*this, name, limit);
+    auto& added = *made;
+    added.place = busy_.insert(busy_.end(), &added);
+    hosts_.emplace(added.key, std::move(made));
+    return added;
+}
+
+DRAGLINE_DECL void host_gates::rest_if_unused(host& which) noexcept {
+    if (which.machine.inside() > 0 || !which.waiting.empty() || which.rests) return;
+    resting_.splice(resting_.end(), busy_, which.place);
+    which.rests = true;
+}
+
+// Lets in who may enter, and looks again when the next one may.
+DRAGLINE_DECL void host_gates::serve(host& which) noexcept {
+    const auto now = loop_.now();
+    while (!which.waiting.empty() && which.machine.enter(now)) {
+        auto& first = *which.waiting.front();
+        which.waiting.pop_front();
+        first.in_line = false;
+        first.granted = pass(which);
+        first.wake.notify();
+    }
+    const auto next = which.waiting.empty() ? async::no_deadline : which.machine.next(now);
+    loop_.deadlines().arm(which.turn, next);
+}
+
+DRAGLINE_DECL host_gates::waiter::waiter(host_gates& owner, host& wanted)
+    : gates(owner), target(wanted), wake(owner.loop_), at(wanted.waiting.insert(wanted.waiting.end(), this)) {
+    ++gates.waiting_;
+    if (wanted.waiting.size() == 1) gates.serve(wanted);
+}
+
+DRAGLINE_DECL host_gates::waiter::~waiter() {
+    --gates.waiting_;
+    if (!in_line) return;
+    target.waiting.erase(at);
+    if (target.waiting.empty()) target.turn.disarm();
+    gates.rest_if_unused(target);
+}
+
+DRAGLINE_DECL asio::awaitable<result<host_gates::pass>> host_gates::enter(std::string_view name,
+                                                                          async::time_point until,
+                                                                          async::interrupter& ending) {
+    const auto& limit = limits_.limit_of(name);
+    if (limit.limits_nothing()) co_return pass();
+    const auto now = loop_.now();
+    auto& wanted = host_of(name, limit, now);
+    if (wanted.waiting.empty() && wanted.machine.enter(now)) co_return pass(wanted);
+    if (waiting_ >= limits_.max_waiters()) {
+        rest_if_unused(wanted);
+        co_return dragline::errc::queue_full;
+    }
+    waiter mine(*this, wanted);
+    const async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);
+    auto waiting = mine.wake.wait(until, phase::queue);
+    const auto woken = co_await std::move(waiting);
+    if (mine.granted) co_return std::move(mine.granted);
+    if (!woken) co_return woken.error();
+    co_return asio::error::make_error_code(asio::error::operation_aborted);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <asio/awaitable.hpp>
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
 
-// When bytes keep coming and it is the whole fetch that takes too long, the timeout says so.
-DRAGLINE_DECL stage_limit body_reader::read_limit() const noexcept {
-    const auto own = options_.read_timeout();
-    if (until_ == async::no_deadline) {
-        const auto each = own == no_limit ? options_.timeout() : own;
-        return {async::deadline_after(loop_.now(), each), phase::read};
-    }
-    if (own == no_limit) return {until_, phase::total};
-    const auto next = async::deadline_after(loop_.now(), own);
-    return next < until_ ? stage_limit{next, phase::read} : stage_limit{until_, phase::total};
-}
-
-DRAGLINE_DECL std::error_code body_reader::start(const response_head& head) {
-    bytes_received_ = delivered_ = 0;
-    has_body_ = head.has_body;
-    length_ = head.content_length;
-    // A part of coded content cannot be decoded by itself.
-    if (!has_body_ || !options_.decompress() || head.status == 206 ||
-        !head.headers.contains("Content-Encoding")) {
-        return {};
-    }
-    std::string codings;
-    for (const auto value : head.headers.all("Content-Encoding")) (codings += ',') += value;
-    auto decoder = codec::content_decoder::make(codings);
-    if (!decoder) return decoder.error();
-    decoder_ = *std::move(decoder);
-    if (!decoder_.identity()) length_.reset();
-    return {};
-}
-
-DRAGLINE_DECL void body_reader::lower_limit(std::uint64_t more) noexcept {
-    if (more < limit_ - std::min(limit_, delivered_)) limit_ = delivered_ + more;
-}
-
-DRAGLINE_DECL bool body_reader::announced_too_large() const noexcept {
-    return length_ && *length_ > limit_ && options_.on_limit() == on_limit::error;
-}
-
-DRAGLINE_DECL std::error_code body_reader::on_limit_reached() noexcept {
-    if (options_.on_limit() == on_limit::error) return errc::body_too_large;
-    truncated_ = true;
-    return {};
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from) {
-    constexpr std::uint64_t most = 64 * 1024;
-    std::array<char, 4 * 1024> unwanted;
-    bytes_received_ = 0;
-    while (bytes_received_ < most) {
-        auto reading = from.read_body(asio::buffer(unwanted), read_limit());
-        auto got = co_await std::move(reading);
-        bytes_received_ += *got;
-        if (got.error() == asio::error::operation_aborted) co_return got.error();
-        if (!got || *got == 0) break;
-    }
-    co_return result<void>();
-}
-
-// What is not coded comes straight into the caller's memory.
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::next_piece(exchange& from,
-                                                                           asio::mutable_buffer into) {
-    return decoder_.identity() ? from.read_body(into, read_limit()) : decode_piece(from, into);
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exchange& from,
-                                                                             asio::mutable_buffer into) {
-    if (coded_.empty()) coded_.resize(16 * 1024);
-    const std::span<char> out(static_cast<char*>(into.data()), into.size());
-    for (;;) {
-        auto step = decoder_.read(unread_, out);
-        if (!step) co_return step.error();
-        unread_.remove_prefix(step->consumed);
-        if (step->produced != 0) co_return step->produced;
-        if (received_all_) {
-            if (auto ec = decoder_.finish()) co_return ec;
-            co_return std::size_t{0};
-        }
-        auto reading = from.read_body(asio::buffer(coded_), read_limit());
-        auto got = co_await std::move(reading);
-        if (!got) co_return got.error();
-        bytes_received_ += *got;
-        received_all_ = *got == 0;
-        unread_ = {coded_.data(), *got};
-    }
-}
-
-// Memory is taken as bytes come, not as the peer announces: a MiB, then sixteen times what has come. One byte
-// beyond the limit tells a body that just fits from one that does not.
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from, std::string& into) {
-    constexpr std::uint64_t most_at_once = 256 * 1024, first_reserve = 1024 * 1024;
-    if (!has_body_ || truncated_) co_return result<void>();
-    if (announced_too_large()) co_return errc::body_too_large;
-    const std::uint64_t expected = length_ ? *length_ - delivered_ : 16 * 1024;
-    const auto limit = limit_ - delivered_;
-    const auto before = into.size();
-    struct trimming {  // the string is made longer before bytes come; at the end it has those that came
-        explicit trimming(std::string& whole) : text(whole), used(whole.size()) {}
-        ~trimming() { text.resize(used); }
-        std::string& text;
-        std::size_t used;
-    } body(into);
-    for (std::uint64_t size = 0;;) {
-        if (body.used == into.size()) {
-            const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
-            const auto room =
-                std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
-            if (body.used + room > into.capacity()) {
-                const auto vouched = std::max<std::uint64_t>(first_reserve, 16 * size);
-                const auto worth = std::max(size + room, std::min({expected, limit, vouched}));
-                into.reserve(before + static_cast<std::size_t>(worth));
-            }
-            into.resize(body.used + static_cast<std::size_t>(room));
-        }
-        auto reading = next_piece(from, asio::buffer(into.data() + body.used, into.size() - body.used));
-        auto got = co_await std::move(reading);
-        if (decoder_.identity()) bytes_received_ += *got;
-        size += *got;
-        body.used = before + static_cast<std::size_t>(std::min(size, limit));
-        if (!got) {
-            delivered_ += size;  // a cancelled read goes on where it left off
-            co_return got.error();
-        }
-        if (size > limit) co_return on_limit_reached();
-        if (*got == 0 || (length_ && size == expected)) co_return result<void>();
-    }
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::read_some(exchange& from,
-                                                                          asio::mutable_buffer into) {
-    if (!has_body_ || truncated_) co_return std::size_t{0};
-    if (announced_too_large()) co_return errc::body_too_large;
-    const auto room = limit_ - delivered_;
-    char beyond = 0;
-    if (into.size() > room) into = asio::buffer(into, static_cast<std::size_t>(room));
-    const bool full = room == 0;
-    auto reading = next_piece(from, full ? asio::buffer(&beyond, 1) : into);
-    auto got = co_await std::move(reading);
-    if (!got || *got == 0) co_return got;
-    if (decoder_.identity()) bytes_received_ += *got;
-    if (full) {
-        if (auto ec = on_limit_reached()) co_return ec;
-        co_return std::size_t{0};
-    }
-    delivered_ += *got;
-    co_return got;
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-// ---- dragline/http/detail/fetch_cookies.hpp
-// The cookies of one fetch: those of its jar, and those that were given for it alone.
-
-
-#include <memory>
-#include <system_error>
-#include <vector>
-
-namespace dragline::inline v1::http::detail {
-
-class fetch_cookies {
+/// The right to make one request to one host, its outcome to be told. The guard must outlive it.
+class host_admission {
 public:
-    using time_point = cookie_jar::time_point;
+    host_admission(host_gates::pass pass, std::shared_ptr<circuit_machine> circuit,
+                   std::optional<circuit_machine::ticket> ticket, async::loop_state& loop)
+        : pass_(std::move(pass)), circuit_(std::move(circuit)), ticket_(ticket), loop_(loop) {}
+    host_admission(const host_admission&) = delete;
+    ~host_admission() { report(circuit_outcome::neither); }
 
-    /// Call once, before all else.
-    std::error_code prepare(const fetch_options& options, const std::shared_ptr<cookie_jar>& of_session);
+    /// The answer has begun. `longest`: how long its Retry-After may hold the host back.
+    void head(const response_head& received, std::optional<async::duration> longest);
 
-    /// Writes the Cookie field anew for a hop. `away`: a redirect has left the origin of the fetch for good.
-    void set_field(fields& of_request, const url::url& to, bool away, async::clock& time);
-
-    /// Obeys every Set-Cookie field; one that the jar refuses is no error of the fetch.
-    void store(const fields& of_response, const url::url& from, async::clock& time);
+    /// It is over: with this error, or well.
+    void finish(std::error_code ec, bool server_errors) noexcept;
 
 private:
-    std::shared_ptr<cookie_jar> jar_;
-    std::vector<cookie_pair> own_;
+    void report(circuit_outcome what) noexcept;
+
+    host_gates::pass pass_;
+    std::shared_ptr<circuit_machine> circuit_;  // none without a circuit_breaker
+    std::optional<circuit_machine::ticket> ticket_;
+    async::loop_state& loop_;
+    int status_ = 0;
 };
 
+class host_guard {
+public:
+    host_guard(async::loop_state& loop, const host_limits& limits, const circuit_breaker* breaker)
+        : loop_(loop), gates_(loop, limits) {
+        if (breaker) breaker_ = *breaker;
+    }
+    host_guard(const host_guard&) = delete;
+    host_guard& operator=(const host_guard&) = delete;
+
+    host_gates& gates() noexcept { return gates_; }
+    const host_gates& gates() const noexcept { return gates_; }
+
+    /// Errors: errc::circuit_open, and those of host_gates::enter().
+    asio::awaitable<result<std::unique_ptr<host_admission>>> enter(const url::url& where,
+                                                                   async::time_point until,
+                                                                   async::interrupter& ending);
+
+    void head(host_admission& of, const response_head& received) const {
+        of.head(received, gates_.limits().pause_on_retry_after());
+    }
+    void finish(host_admission& of, std::error_code ec) const noexcept {
+        of.finish(ec, breaker_ && breaker_->server_errors());
+    }
+
+    circuit_state state_of(std::string_view key) const noexcept;
+    std::size_t origins() const noexcept { return circuits_.size(); }
+
+private:
+    struct origin {
+        std::string key;
+        std::shared_ptr<circuit_machine> circuit;
+    };
+    std::shared_ptr<circuit_machine> circuit_of(std::string&& key);
+
+    async::loop_state& loop_;
+    host_gates gates_;
+    std::optional<circuit_breaker> breaker_;
+    std::list<origin> origins_;  // the one asked longest ago is in front
+    std::unordered_map<std::string_view, std::list<origin>::iterator> circuits_;
+};
+
+/// What an error says of the origin.
+DRAGLINE_DECL circuit_outcome outcome_of(std::error_code ec) noexcept;
+
 }  // namespace dragline::http::detail
 
-// ---- dragline/http/detail/impl/fetch_cookies.ipp
-// Included by <dragline/http/detail/fetch_cookies.hpp> only.
+// ---- dragline/http/detail/impl/host_guard.ipp
+// Included by <dragline/http/detail/host_guard.hpp> only.
+
+// ---- dragline/http/detail/network_failure.hpp
+// Tells the errors of a network apart from those of this machine and of the protocols.
 
 
-#if DRAGLINE_HEADER_BODIES
+#include <asio/error.hpp>
 
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL std::error_code fetch_cookies::prepare(const fetch_options& options,
-                                                     const std::shared_ptr<cookie_jar>& of_session) {
-    jar_ = options.cookies() ? options.cookies()->make_jar() : of_session;
-    own_ = options.own_cookies();
-    for (const auto& [name, value] : own_) {
-        if (auto ec = check_cookie_pair(name, value)) return ec;
-    }
-    if ((jar_ || !own_.empty()) && options.headers().contains("Cookie"))
-        return dragline::errc::invalid_option;
-    return {};
-}
-
-DRAGLINE_DECL void fetch_cookies::set_field(fields& of_request, const url::url& to, bool away,
-                                            async::clock& time) {
-    if (!jar_ && own_.empty()) return;  // a Cookie field is the caller's
-    if (away) own_.clear();
-    of_request.remove("Cookie");
-    const auto field = jar_ ? jar_->field_for(to, time.wall_time(), own_) : cookie_field(own_);
-    if (!field.empty()) of_request.add("Cookie", field);
-}
-
-DRAGLINE_DECL void fetch_cookies::store(const fields& of_response, const url::url& from, async::clock& time) {
-    if (!jar_) return;
-    for (const auto& [name, value] : of_response) {
-        if (ascii::equals_ignoring_case(name, "Set-Cookie")) jar_->store(from, value, time.wall_time());
-    }
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-// ---- dragline/http/detail/redirect_machine.hpp
-// Decides what follows a response: nothing, another request, or an error (RFC 9110, 15.4). No I/O.
-
-
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
+#include <algorithm>
+#include <array>
 #include <system_error>
 
 namespace dragline::inline v1::http::detail {
 
-/// The request that a redirect leads to.
-struct redirect_step {
-    std::error_code ec;              // the redirect may not be followed
-    std::optional<url::url> target;  // nothing: the response is the result
-    std::string method;
-    bool drop_body = false;
-    bool new_origin = false;  // credentials stay behind
-};
-
-/// What to do with the response to a request of `method` at `from`, after the redirects that were `followed`.
-/// Throws async::callback_failure with what the policy's function throws.
-DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
-                                      std::span<const redirect_record> followed, const url::url& from,
-                                      std::string_view method, const response_head& head);
-
-/// Removes what must not go to another origin: every Authorization, Cookie and Proxy-Authorization.
-DRAGLINE_DECL void strip_credentials(fields& headers);
-
-/// Removes what describes a body that is not sent any more.
-DRAGLINE_DECL void strip_body_fields(fields& headers);
+/// Whether a socket could not be connected, or lost its peer.
+inline bool is_network_failure(std::error_code ec) noexcept {
+    using asio::error::basic_errors;
+    constexpr std::array failures{
+        basic_errors::connection_refused, basic_errors::connection_reset, basic_errors::connection_aborted,
+        basic_errors::broken_pipe,        basic_errors::host_unreachable, basic_errors::network_unreachable,
+        basic_errors::network_down,       basic_errors::network_reset,    basic_errors::timed_out,
+    };
+    return std::any_of(failures.begin(), failures.end(), [ec](basic_errors each) { return ec == each; });
+}
 
 }  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/redirect_machine.ipp
-// Included by <dragline/http/detail/redirect_machine.hpp> only.
-
-// ---- dragline/http/detail/refresh.hpp
-// The Refresh field, which no RFC has; read as browsers do (HTML, "shared declarative refresh steps").
+// ---- dragline/http/resilience/retry_after.hpp
+// What a Retry-After field says.
 
 
 #include <chrono>
 #include <optional>
 #include <string_view>
 
-namespace dragline::inline v1::http::detail {
+namespace dragline::inline v1::http {
 
-struct refresh_field {
-    std::chrono::seconds delay{};
-    std::string_view url;  // within the text; empty: the page itself
-};
+/// How long a Retry-After field (RFC 9110, 10.2.3) asks to wait: a number of seconds, or a date, from which
+/// `now` is taken.
+///
+/// Zero when the date has passed; a hundred years when it is more; nothing when it is neither of the two.
+DRAGLINE_DECL std::optional<std::chrono::seconds> parse_retry_after(
+    std::string_view value, std::chrono::system_clock::time_point now) noexcept;
 
-/// Nothing for a text that does not begin with a time. A time beyond a day counts as a day.
-DRAGLINE_DECL std::optional<refresh_field> parse_refresh(std::string_view text) noexcept;
+}  // namespace dragline::http
 
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/refresh.ipp
-// Included by <dragline/http/detail/refresh.hpp> only.
+// ---- dragline/http/resilience/impl/retry_after.ipp
+// Included by <dragline/http/resilience/retry_after.hpp> only.
 
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL std::optional<refresh_field> parse_refresh(std::string_view text) noexcept {
-    constexpr std::string_view blank = " \t";
-    constexpr long day = 24 * 60 * 60;
-    const auto skip = [&text](std::string_view any) {
-        text.remove_prefix(std::min(text.find_first_not_of(any), text.size()));
-    };
-    const auto skip_one = [&text](std::string_view any) {
-        const bool found = !text.empty() && any.find(text.front()) != std::string_view::npos;
-        if (found) text.remove_prefix(1);
-        return found;
-    };
-
-    skip(blank);
-    if (text.empty() || (!ascii::is_digit(text.front()) && text.front() != '.')) return std::nullopt;
-    long delay = 0;
-    for (; !text.empty() && ascii::is_digit(text.front()); text.remove_prefix(1))
-        delay = std::min(day, delay * 10 + (text.front() - '0'));
-    skip("0123456789.");
-    refresh_field field{std::chrono::seconds(delay), {}};
-    if (text.empty()) return field;
-    if (std::string_view(";, \t").find(text.front()) == std::string_view::npos) return std::nullopt;
-    skip(blank);
-    skip_one(";,");
-    skip(blank);
-
-    const auto whole = text;
-    if (ascii::equals_ignoring_case(text.substr(0, 3), "url")) {
-        text.remove_prefix(3);
-        skip(blank);
-        if (skip_one("=")) {
-            skip(blank);
-        } else {
-            text = whole;
-        }
-    }
-    const char quote = text.empty() ? '\0' : text.front();
-    if (skip_one("'\"")) text = text.substr(0, text.find(quote));
-    field.url = text;
-    return field;
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-// ---- dragline/url/parse.hpp
-// From text to URL. Start with parse(): one overload for absolute URLs, one that resolves against a base.
-
-
-#include <cstddef>
-#include <string_view>
-
-namespace dragline::inline v1::url {
-
-/// What parse() accepts.
-class parse_options {
-public:
-    parse_options() {}  // user-provided: keeps this type from being an aggregate
-
-    /// Bytes that the input, and the URL that comes out of it, may have at most; more is errc::too_long.
-    /// Values above 256 MiB count as 256 MiB.
-    parse_options& max_length(std::size_t value) {
-        max_length_ = value;
-        return *this;
-    }
-    std::size_t max_length() const noexcept { return max_length_; }
-
-private:
-    std::size_t max_length_ = 64 * 1024;
-};
-
-/// Reads an absolute URL as a browser's address does: "HTTP:\\Example.COM:80/a/../b" is
-/// "http://example.com/b".
-///
-/// `input` is UTF-8; malformed sequences become U+FFFD. Controls and spaces around it, and tabs and line ends
-/// inside, are ignored, so check for those first where a caller must not smuggle them in.
-///
-/// Errors: any url::errc but base_not_usable.
-DRAGLINE_DECL result<url> parse(std::string_view input, parse_options options = {});
-
-/// As above, but `input` may be relative to `base`: "../b", "?page=2", "//other.example/". An empty `base` is
-/// none.
-DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_options options = {});
-
-}  // namespace dragline::url
-
-// ---- dragline/url/impl/parse.ipp
-// Included by <dragline/url/parse.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <utility>
-
-namespace dragline::inline v1::url {
-
-DRAGLINE_DECL result<url> parse(std::string_view input, parse_options options) {
-    auto out = detail::parse_record(input, nullptr, options.max_length());
-    if (!out) return out.error();
-    return url(std::move(*out));
-}
-
-DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_options options) {
-    auto out = detail::parse_record(input, base.empty() ? nullptr : &base.at_, options.max_length());
-    if (!out) return out.error();
-    return url(std::move(*out));
-}
-
-}  // namespace dragline::url
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <array>
-#include <exception>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL bool redirects(const response_head& head) {
-    constexpr std::array statuses{301, 302, 303, 307, 308};
-    return std::find(statuses.begin(), statuses.end(), head.status) != statuses.end() &&
-           head.headers.contains("Location");
-}
-
-// The URL of a Refresh field that counts as a redirect.
-DRAGLINE_DECL std::optional<std::string_view> refresh_target(const redirect_policy& policy,
-                                                             const response_head& head) {
-    if (!policy.refresh()) return std::nullopt;
-    const auto text = head.headers.find("Refresh");
-    const auto field = text ? parse_refresh(*text) : std::nullopt;
-    if (!field || field->url.empty() || field->delay > *policy.refresh()) return std::nullopt;
-    return field->url;
-}
-
-// What the policy's own function says.
-DRAGLINE_DECL redirect_decision decide(const redirect_policy& policy, const redirect_proposal& proposal) {
-    if (!policy.decide()) return redirect_decision::follow;
-    try {
-        return policy.decide()(proposal);
-    } catch (...) {
-        throw async::callback_failure(std::current_exception());
-    }
-}
-
-DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
-                                      std::span<const redirect_record> followed, const url::url& from,
-                                      std::string_view method, const response_head& head) {
-    redirect_step step;
-    if (policy.limit() == 0) return step;
-    const bool refreshes = !redirects(head);
-    const auto leads_to = refreshes ? refresh_target(policy, head) : head.headers.find("Location");
-    if (!leads_to) return step;
-    if (followed.size() >= static_cast<std::size_t>(policy.limit()))
-        return step.ec = errc::too_many_redirects, step;
-
-    auto target = url::parse(*leads_to, from);
-    if (!target) return step.ec = target.error(), step;
-    const bool new_origin = !url::same_origin(from, *target);
-    if (policy.only_same_origin() && new_origin) return step;
-    if (target->scheme() != "http" && target->scheme() != "https") {
-        return step.ec = errc::unsupported_scheme, step;
-    }
-    if (from.scheme() == "https" && target->scheme() == "http" && !policy.allow_insecure()) {
-        return step.ec = errc::insecure_redirect, step;
-    }
-    // RFC 9110, 10.2.2: a fragment is inherited unless the Location has its own.
-    if (const auto fragment = from.fragment(); fragment && !target->fragment()) {
-        target = target->with_fragment(*fragment);
-    }
-    switch (decide(policy, redirect_proposal(head.status, from, *target, followed))) {
-        case redirect_decision::follow: break;
-        case redirect_decision::stop: return step;
-        case redirect_decision::refuse: return step.ec = errc::redirect_refused, step;
-    }
-
-    step.method = method;
-    const bool post_to_get = (head.status == 301 || head.status == 302) && method == "POST";
-    if (post_to_get || ((head.status == 303 || refreshes) && method != "HEAD" && method != "GET")) {
-        step.method = "GET";
-        step.drop_body = true;
-    }
-    step.new_origin = new_origin;
-    step.target = *std::move(target);
-    return step;
-}
-
-DRAGLINE_DECL void strip_credentials(fields& headers) {
-    for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"}) headers.remove(name);
-}
-
-DRAGLINE_DECL void strip_body_fields(fields& headers) {
-    for (const auto* name : {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language",
-                             "Content-Location", "Transfer-Encoding", "Digest", "Expect"}) {
-        headers.remove(name);
-    }
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-
-#include <memory>
-#include <string>
+#include <charconv>
+#include <cstdint>
 #include <system_error>
 
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL std::optional<std::chrono::seconds> parse_retry_after(
+    std::string_view value, std::chrono::system_clock::time_point now) noexcept {
+    constexpr auto longest = std::chrono::seconds(std::chrono::hours(24 * 36525));
+    if (std::all_of(value.begin(), value.end(), ascii::is_digit)) {
+        std::uint32_t number = 0;
+        const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
+        if (read.ec == std::errc::result_out_of_range) return longest;
+        if (read.ec != std::errc()) return std::nullopt;
+        return std::min(std::chrono::seconds(number), longest);
+    }
+    // Each form of a date begins with the name of a day.
+    if (!ascii::is_alpha(value.front())) return std::nullopt;
+    const auto date = parse_cookie_date(value);
+    if (!date) return std::nullopt;
+    // Not a second too early.
+    const auto wait = *date - std::chrono::floor<std::chrono::seconds>(now);
+    return std::clamp(wait, std::chrono::seconds(0), longest);
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
 namespace dragline::inline v1::http::detail {
 
-class fetch_hop {
-protected:
-    using time_point = async::time_point;
-    using duration = async::duration;
-
-    fetch_hop(std::shared_ptr<session_state> session, fetch_options&& options);
-
-    /// Up to a head, or again_ says that the same request is to be made once more.
-    asio::awaitable<result<void>> hop();
-
-    void record(std::error_code ec);
-    static void close_connection(void* connection) noexcept {
-        static_cast<h1_connection*>(connection)->close();
+DRAGLINE_DECL circuit_outcome outcome_of(std::error_code ec) noexcept {
+    if (ec == condition::proxy_failed || ec == condition::blocked) return circuit_outcome::neither;
+    if (ec == condition::timeout) {
+        const auto where = phase_of(ec);
+        const bool own = where != phase::queue && where != phase::redirect && where != phase::total;
+        return own ? circuit_outcome::failure : circuit_outcome::neither;
     }
-    time_point now() const noexcept { return session_->loop().now(); }
+    const bool failed = is_network_failure(ec) || ec == condition::resolve_failed ||
+                        ec == condition::connect_failed || ec == condition::tls_failed ||
+                        ec == condition::protocol_error || ec == tls::errc::truncated;
+    return failed ? circuit_outcome::failure : circuit_outcome::neither;
+}
 
-    std::shared_ptr<session_state> session_;
-    session_state::call call_;
-    fetch_options options_;
-    time_point started_;
-    time_point until_;
-    body_reader reader_;
-    connection_pool::place place_;  // after a hop that is the answer
+DRAGLINE_DECL void host_admission::head(const response_head& received,
+                                        std::optional<async::duration> longest) {
+    status_ = received.status;
+    if (!longest || !pass_ || (status_ != 429 && status_ != 503)) return;
+    const auto value = received.headers.find("Retry-After");
+    if (!value) return;
+    if (const auto said = parse_retry_after(*value, loop_.time().wall_time()))
+        pass_.pause(async::deadline_after(loop_.now(), std::min<async::duration>(*said, *longest)));
+}
 
-    dragline::url::url url_;
-    std::string method_;
-    fields fields_;                        // of the request, complete but for Host
-    http::body body_;                      // of the request
-    std::unique_ptr<body_source> source_;  // of that body, while it is sent
-    fetch_cookies cookies_;
-    bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
+DRAGLINE_DECL void host_admission::finish(std::error_code ec, bool server_errors) noexcept {
+    if (ec) return report(outcome_of(ec));
+    report(server_errors && status_ >= 500 ? circuit_outcome::failure : circuit_outcome::success);
+}
 
-    authentication_machine authentication_;
-    response_head head_;
-    redirect_step next_;  // what follows head_
-    bool again_ = false;  // the same request, rather
-    response_record response_;
-    attempt_record attempt_;
-    stage_limit write_limit_;
+DRAGLINE_DECL void host_admission::report(circuit_outcome what) noexcept {
+    if (!ticket_) return;
+    circuit_->report(*ticket_, what, loop_.now());
+    ticket_.reset();
+}
 
-private:
-    asio::awaitable<result<void>> attempt(bool& stale);
-    asio::awaitable<result<void>> exchange_on(h1_connection& connection);
-    bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
-    bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
-    std::error_code choose_tls();
-    stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
+DRAGLINE_DECL std::shared_ptr<circuit_machine> host_guard::circuit_of(std::string&& key) {
+    if (const auto found = circuits_.find(key); found != circuits_.end()) {
+        origins_.splice(origins_.end(), origins_, found->second);
+        return found->second->circuit;
+    }
+    if (circuits_.size() >= breaker_->max_origins()) {
+        circuits_.erase(origins_.front().key);
+        origins_.pop_front();
+    }
+    origins_.push_back({std::move(key), std::make_shared<circuit_machine>(*breaker_)});
+    circuits_.emplace(origins_.back().key, std::prev(origins_.end()));
+    return origins_.back().circuit;
+}
 
-    std::shared_ptr<tls_setup> tls_;
-    time_point attempt_started_{};
-    bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again
-};
+DRAGLINE_DECL circuit_state host_guard::state_of(std::string_view key) const noexcept {
+    const auto found = circuits_.find(key);
+    return found == circuits_.end() ? circuit_state::closed : found->second->circuit->state(loop_.now());
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::unique_ptr<host_admission>>> host_guard::enter(
+    const url::url& where, async::time_point until, async::interrupter& ending) {
+    std::shared_ptr<circuit_machine> circuit;
+    if (breaker_) {
+        circuit = circuit_of(where.origin());
+        if (!circuit->admits(loop_.now())) co_return errc::circuit_open;
+    }
+    auto entering = gates_.enter(where.hostname(), until, ending);
+    auto pass = co_await std::move(entering);
+    if (!pass) co_return pass.error();
+    std::optional<circuit_machine::ticket> ticket;
+    // Others may have failed meanwhile.
+    if (circuit && !(ticket = circuit->admit(loop_.now()))) co_return errc::circuit_open;
+    co_return std::make_unique<host_admission>(*std::move(pass), std::move(circuit), ticket, loop_);
+}
 
 }  // namespace dragline::http::detail
 
-// ---- dragline/http/detail/impl/fetch_hop.ipp
-// Included by <dragline/http/detail/fetch_hop.hpp> only.
-
-// ---- dragline/http/detail/dialing.hpp
-// A connection that is being opened for a fetch, beside it: what another fetch has done with meanwhile may
-// come first, and then this one is left to the pool.
-
-// ---- dragline/net/connect_request.hpp
-// What connecting needs to know, whoever asks for it.
+#endif
+// ---- dragline/http/detail/policy_numbers.hpp
+// Gives each address policy of a session a number, so that fetches with equal ones share connections.
 
 // ---- dragline/net/address_policy.hpp
 // Which addresses may be dialled: the guard against requests that outsiders steer into a private network.
@@ -35951,6 +34711,12 @@ public:
     /// Asked last, on the loop's thread; false forbids. One that throws forbids too: errc::callback_failed.
     address_policy& check(check_function asked);
 
+    /// Allows only what `outer`, as it is now, allows too: a floor that nothing said here can lower.
+    address_policy& within(const address_policy& outer);
+
+    /// Nothing was ever forbidden: judging is not worth the while.
+    bool allows_all() const noexcept { return !state_; }
+
     /// What is wrong with the values given.
     std::error_code error() const noexcept;
 
@@ -35966,6 +34732,7 @@ public:
 
 private:
     detail::address_policy_state& edit();
+    std::error_code judge_own(const asio::ip::address& address, std::uint16_t port) const;
 
     std::shared_ptr<detail::address_policy_state> state_;  // none: all is allowed
 };
@@ -36202,6 +34969,7 @@ struct address_policy_state {
     std::vector<ports> denied_ports;
     std::optional<bool> local_sockets;
     address_policy::check_function check;
+    std::vector<address_policy> outer;  // each must allow it too
     bool broken = false;
 
     void add(std::string_view text, bool allowed) {
@@ -36235,9 +35003,9 @@ struct address_policy_state {
     bool allows(const asio::ip::address& address) const noexcept {
         if (base == base_rule::public_only && address.is_v6() && address.to_v6().scope_id() != 0)
             return false;
-        const plain_address outer(address);
-        if (!allows(outer)) return false;
-        const auto inner = embedded_ipv4(outer);
+        const plain_address whole(address);
+        if (!allows(whole)) return false;
+        const auto inner = embedded_ipv4(whole);
         return std::all_of(inner.begin(), inner.end(),
                            [this](const auto& each) { return !each || allows(plain_address(*each)); });
     }
@@ -36292,15 +35060,33 @@ DRAGLINE_DECL address_policy& address_policy::check(check_function asked) {
     return edit().check = std::move(asked), *this;
 }
 
+DRAGLINE_DECL address_policy& address_policy::within(const address_policy& outer) {
+    const auto kept = outer;  // it may be this one
+    if (!kept.allows_all()) edit().outer.push_back(kept);
+    return *this;
+}
+
 DRAGLINE_DECL std::error_code address_policy::error() const noexcept {
-    if (state_ && state_->broken) return dragline::errc::invalid_option;
+    if (!state_) return {};
+    if (state_->broken) return dragline::errc::invalid_option;
+    for (const auto& each : state_->outer) {
+        if (const auto ec = each.error()) return ec;
+    }
     return {};
 }
 
 DRAGLINE_DECL std::error_code address_policy::judge(const asio::ip::address& address,
                                                     std::uint16_t port) const {
     if (!state_) return {};
-    if (state_->broken) return error();
+    if (state_->broken) return dragline::errc::invalid_option;
+    for (const auto& each : state_->outer) {
+        if (const auto ec = each.judge(address, port)) return ec;
+    }
+    return judge_own(address, port);
+}
+
+DRAGLINE_DECL std::error_code address_policy::judge_own(const asio::ip::address& address,
+                                                        std::uint16_t port) const {
     if (!state_->allows_port(port) || !state_->allows(address)) return errc::address_blocked;
     if (!state_->check) return {};
     try {
@@ -36313,24 +35099,27 @@ DRAGLINE_DECL std::error_code address_policy::judge(const asio::ip::address& add
 
 DRAGLINE_DECL std::error_code address_policy::judge(const endpoint& target) const {
     if (!state_) return {};
-    if (state_->broken) return error();
+    if (state_->broken) return dragline::errc::invalid_option;
+    for (const auto& each : state_->outer) {
+        if (const auto ec = each.judge(target)) return ec;
+    }
     if (target.is_local_socket()) {
         const bool allowed =
             state_->local_sockets.value_or(state_->base == detail::address_policy_state::base_rule::all);
         if (allowed) return {};
         return errc::address_blocked;
     }
-    if (target.address()) return judge(*target.address(), target.port());
+    if (target.address()) return judge_own(*target.address(), target.port());
     auto name = ascii::to_lower(target.host());
     if (name.ends_with('.')) name.pop_back();
     if (name == "localhost" || name.ends_with(".localhost")) {
-        const auto ec = judge(asio::ip::address_v4::loopback(), target.port());
-        return ec ? ec : judge(asio::ip::address_v6::loopback(), target.port());
+        const auto ec = judge_own(asio::ip::address_v4::loopback(), target.port());
+        return ec ? ec : judge_own(asio::ip::address_v6::loopback(), target.port());
     }
     if (url::ends_in_number(name)) {
         const auto number = url::parse_ipv4(name);
         if (!number) return errc::address_blocked;  // who knows what others read in it
-        return judge(asio::ip::address_v4(*number), target.port());
+        return judge_own(asio::ip::address_v4(*number), target.port());
     }
     if (!state_->allows_port(target.port())) return errc::address_blocked;
     return {};
@@ -36343,12 +35132,61 @@ DRAGLINE_DECL bool operator==(const address_policy& a, const address_policy& b) 
     const auto& y = b.state_ ? *b.state_ : all;
     return !x.check && !y.check && x.base == y.base && x.ranges == y.ranges && x.broken == y.broken &&
            x.allowed_ports == y.allowed_ports && x.denied_ports == y.denied_ports &&
-           x.local_sockets == y.local_sockets;
+           x.local_sockets == y.local_sockets && x.outer == y.outer;
 }
 
 }  // namespace dragline::net
 
 #endif
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class policy_numbers {
+public:
+    /// The same for equal policies; used for no other one ever. One that has not come for a while, with many
+    /// others since, gets a new one.
+    std::uint64_t number_of(const net::address_policy& policy);
+
+private:
+    static constexpr std::size_t most = 64;
+
+    std::vector<std::pair<net::address_policy, std::uint64_t>> known_;  // the last used is in front
+    std::uint64_t made_ = 0;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/policy_numbers.ipp
+// Included by <dragline/http/detail/policy_numbers.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::uint64_t policy_numbers::number_of(const net::address_policy& policy) {
+    auto found = std::find_if(known_.begin(), known_.end(),
+                              [&policy](const auto& each) { return each.first == policy; });
+    if (found == known_.end()) {
+        if (known_.size() == most) known_.pop_back();
+        found = known_.insert(known_.end(), {policy, ++made_});
+    }
+    std::rotate(known_.begin(), found, std::next(found));
+    return known_.front().second;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/proxy_routes.hpp
+// The chains of proxies that the fetches of a session go through, each under a number.
+
 // ---- dragline/net/proxies/proxy.hpp
 // The servers that connections go through. Start with proxy::parse(), or connect_options::proxy().
 
@@ -37024,6 +35862,7 @@ public:
     const std::string& password() const noexcept { return password_; }
 
     /// HTTP: the whole value of Proxy-Authorization instead, to answer the challenges of a proxy_record.
+    /// SOCKS has no such thing.
     proxy& authorization(std::string value) { return authorization_ = std::move(value), *this; }
     const std::string& authorization() const noexcept { return authorization_; }
 
@@ -37042,6 +35881,11 @@ public:
 
     /// Whether it looks up the names of its targets, so that nobody does here.
     bool resolves() const noexcept { return scheme_ != proxy_scheme::socks5; }
+
+    /// Whether it is an HTTP proxy, plain or in TLS.
+    bool speaks_http() const noexcept {
+        return scheme_ == proxy_scheme::http || scheme_ == proxy_scheme::https;
+    }
 
     /// What makes it unusable, whatever the target.
     std::error_code error() const;
@@ -37076,6 +35920,72 @@ using proxy_chain = std::vector<proxy>;
 // ---- dragline/net/proxies/impl/proxy.ipp
 // Included by <dragline/net/proxies/proxy.hpp> only.
 
+// ---- dragline/url/parse.hpp
+// From text to URL. Start with parse(): one overload for absolute URLs, one that resolves against a base.
+
+
+#include <cstddef>
+#include <string_view>
+
+namespace dragline::inline v1::url {
+
+/// What parse() accepts.
+class parse_options {
+public:
+    parse_options() {}  // user-provided: keeps this type from being an aggregate
+
+    /// Bytes that the input, and the URL that comes out of it, may have at most; more is errc::too_long.
+    /// Values above 256 MiB count as 256 MiB.
+    parse_options& max_length(std::size_t value) {
+        max_length_ = value;
+        return *this;
+    }
+    std::size_t max_length() const noexcept { return max_length_; }
+
+private:
+    std::size_t max_length_ = 64 * 1024;
+};
+
+/// Reads an absolute URL as a browser's address does: "HTTP:\\Example.COM:80/a/../b" is
+/// "http://example.com/b".
+///
+/// `input` is UTF-8; malformed sequences become U+FFFD. Controls and spaces around it, and tabs and line ends
+/// inside, are ignored, so check for those first where a caller must not smuggle them in.
+///
+/// Errors: any url::errc but base_not_usable.
+DRAGLINE_DECL result<url> parse(std::string_view input, parse_options options = {});
+
+/// As above, but `input` may be relative to `base`: "../b", "?page=2", "//other.example/". An empty `base` is
+/// none.
+DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_options options = {});
+
+}  // namespace dragline::url
+
+// ---- dragline/url/impl/parse.ipp
+// Included by <dragline/url/parse.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <utility>
+
+namespace dragline::inline v1::url {
+
+DRAGLINE_DECL result<url> parse(std::string_view input, parse_options options) {
+    auto out = detail::parse_record(input, nullptr, options.max_length());
+    if (!out) return out.error();
+    return url(std::move(*out));
+}
+
+DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_options options) {
+    auto out = detail::parse_record(input, base.empty() ? nullptr : &base.at_, options.max_length());
+    if (!out) return out.error();
+    return url(std::move(*out));
+}
+
+}  // namespace dragline::url
+
+#endif
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -37157,9 +36067,10 @@ DRAGLINE_DECL proxy& proxy::credentials(std::string user, std::string password) 
 
 DRAGLINE_DECL std::error_code proxy::error() const {
     if (where_.host().empty() || where_.is_local_socket()) return errc::invalid_proxy;
-    const bool http = scheme_ == proxy_scheme::http || scheme_ == proxy_scheme::https;
-    if (http && user_.find(':') != user_.npos) return errc::invalid_proxy;
+    if (speaks_http() && user_.find(':') != user_.npos) return errc::invalid_proxy;
     if (scheme_ == proxy_scheme::socks4a && !password_.empty()) return errc::invalid_proxy;
+    const bool socks = scheme_ != proxy_scheme::http && scheme_ != proxy_scheme::https;
+    if (socks && !authorization_.empty()) return errc::invalid_proxy;
     // Any target will do to see whether the handshake can begin.
     const auto target = proxy_target::make("a.invalid", 1);
     return detail::common(handshake(*target)).error();
@@ -37202,6 +36113,5325 @@ DRAGLINE_DECL std::strong_ordering operator<=>(const proxy& a, const proxy& b) n
 
 #endif
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace dragline::inline v1::http::detail {
+
+/// A chain that can be used.
+struct proxy_route {
+    std::uint64_t number = 0;  // of the session: stands for the secrets in a key, and none is used twice
+    net::proxy_chain chain;
+    std::string text;  // "http://a:80 socks5h://b:1080": without secrets
+};
+
+class proxy_routes {
+public:
+    /// The same number for the same chain, secrets and TLS options included, while it is in use.
+    /// Errors: net::errc::invalid_proxy.
+    DRAGLINE_DECL result<std::shared_ptr<const proxy_route>> of(const net::proxy_chain& chain);
+
+    /// What the proxies asked for.
+    challenge_cache& challenges() noexcept { return challenges_; }
+
+    std::size_t size() const noexcept { return routes_.size(); }
+    static constexpr std::size_t most_unused = 1000;
+
+private:
+    std::map<net::proxy_chain, std::shared_ptr<const proxy_route>> routes_;
+    std::uint64_t made_ = 0;
+    challenge_cache challenges_{1000};
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/proxy_routes.ipp
+// Included by <dragline/http/detail/proxy_routes.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL result<std::shared_ptr<const proxy_route>> proxy_routes::of(const net::proxy_chain& chain) {
+    if (const auto found = routes_.find(chain); found != routes_.end()) return found->second;
+    auto made = std::make_shared<proxy_route>();
+    for (const auto& each : chain) {
+        if (const auto ec = each.error()) return ec;
+        if (!made->text.empty()) made->text += ' ';
+        made->text += each.to_string();
+    }
+    // A function of the user may give other credentials each time.
+    if (routes_.size() >= most_unused)
+        std::erase_if(routes_, [](const auto& each) { return each.second.use_count() == 1; });
+    made->number = ++made_;
+    made->chain = chain;
+    return routes_.emplace(chain, std::move(made)).first->second;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/sessions_registry.hpp
+// Which loops of the process have sessions.
+
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class loop_sessions;
+
+// What other threads may know of the sessions of one loop.
+struct sessions_entry {
+    sessions_entry(std::shared_ptr<async::loop_gate> way_in, loop_sessions& owner)
+        : gate(std::move(way_in)), sessions(owner) {}
+    std::shared_ptr<async::loop_gate> gate;
+    loop_sessions& sessions;  // for what is posted through the gate only
+    std::atomic<std::size_t> open = 0;
+};
+
+class sessions_registry {
+public:
+    static sessions_registry& instance();
+    void add(std::shared_ptr<sessions_entry> entry);
+    void remove(const std::shared_ptr<sessions_entry>& entry) noexcept;
+    std::vector<std::shared_ptr<sessions_entry>> entries();
+
+private:
+    std::mutex mutex_;
+    std::vector<std::shared_ptr<sessions_entry>> entries_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/sessions_registry.ipp
+// Included by <dragline/http/detail/sessions_registry.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL sessions_registry& sessions_registry::instance() {
+    static auto& registry =
+        *new sessions_registry;  // never destroyed: a static io_context may outlive any static
+    return registry;
+}
+
+DRAGLINE_DECL void sessions_registry::add(std::shared_ptr<sessions_entry> entry) {
+    std::lock_guard lock(mutex_);
+    entries_.push_back(std::move(entry));
+}
+
+DRAGLINE_DECL void sessions_registry::remove(const std::shared_ptr<sessions_entry>& entry) noexcept {
+    std::lock_guard lock(mutex_);
+    std::erase(entries_, entry);
+}
+
+DRAGLINE_DECL std::vector<std::shared_ptr<sessions_entry>> sessions_registry::entries() {
+    std::lock_guard lock(mutex_);
+    return entries_;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/insight/metrics.hpp
+// Counters and latencies per origin: session_options().metrics(true), then session.metrics()->snapshot().
+
+// ---- dragline/http/insight/histogram.hpp
+// Durations counted in buckets: what a latency looks like over many requests, in a fixed small memory.
+
+
+#include <array>
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace dragline::inline v1::http {
+
+/// Log-linear buckets: eight of equal width between one power of two and the next, in microseconds, from 1 us
+/// to 2^36 us (19 hours), and beyond that all in the last one.
+///
+/// A value is off by no more than its bucket is wide: 1 us up to 16 us, then an eighth at most, so that
+/// quantile(), which takes the middle, errs by 6.25 %. Count and sum are exact. record() takes the time of an
+/// addition and allocates nothing; 2 KiB.
+class histogram {
+public:
+    static constexpr std::size_t bucket_count = 8 + 33 * 8;
+
+    histogram() {}
+
+    void record(async::duration value) noexcept {
+        const auto elapsed = value.count() > 0 ? value : async::duration::zero();
+        // Rounded up, so that a bucket holds what is at most its bound: (lower, bound].
+        const auto rounded = std::chrono::ceil<std::chrono::microseconds>(elapsed).count();
+        ++counts_[index_of(static_cast<std::uint64_t>(rounded))];
+        ++count_;
+        sum_ += elapsed;
+        if (elapsed > largest_) largest_ = elapsed;
+    }
+
+    std::uint64_t count() const noexcept { return count_; }
+    async::duration sum() const noexcept { return sum_; }
+    async::duration largest() const noexcept { return largest_; }
+
+    /// The value that this share of all is not above: quantile(0.99). Zero when there is none.
+    async::duration quantile(double share) const noexcept;
+
+    /// How many are not above `bound`: exact where that is the bound of a bucket, as every power of two of
+    /// microseconds is; else of the bucket below.
+    std::uint64_t count_up_to(async::duration bound) const noexcept;
+
+    std::uint64_t bucket(std::size_t index) const noexcept { return counts_[index]; }
+    /// The largest value that a bucket counts; the last one has no end.
+    static std::chrono::microseconds bucket_bound(std::size_t index) noexcept;
+
+    histogram& merge(const histogram& other) noexcept;
+
+    friend bool operator==(const histogram&, const histogram&) = default;
+
+private:
+    static std::size_t index_of(std::uint64_t microseconds) noexcept {
+        if (microseconds <= 8) return microseconds == 0 ? 0 : static_cast<std::size_t>(microseconds - 1);
+        const auto value = microseconds - 1;
+        const auto power = static_cast<std::size_t>(std::bit_width(value)) - 4;  // 0 for 8 to 15
+        if (power > 32) return bucket_count - 1;
+        return 8 + power * 8 + static_cast<std::size_t>((value >> power) & 7);
+    }
+
+    std::array<std::uint64_t, bucket_count> counts_{};
+    std::uint64_t count_ = 0;
+    async::duration sum_{};
+    async::duration largest_{};
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/insight/impl/histogram.ipp
+// Included by <dragline/http/insight/histogram.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cmath>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL std::chrono::microseconds histogram::bucket_bound(std::size_t index) noexcept {
+    if (index < 8) return std::chrono::microseconds(index + 1);
+    const auto power = (index - 8) / 8;
+    const auto lower = std::uint64_t{8 + (index - 8) % 8} << power;
+    return std::chrono::microseconds(lower + (std::uint64_t{1} << power));
+}
+
+DRAGLINE_DECL async::duration histogram::quantile(double share) const noexcept {
+    if (count_ == 0) return {};
+    const auto wanted = std::ceil(std::clamp(share, 0.0, 1.0) * static_cast<double>(count_));
+    const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(wanted));
+    std::uint64_t seen = 0;
+    std::size_t index = 0;
+    while (index + 1 < bucket_count && (seen += counts_[index]) < rank) ++index;
+    const async::duration bound = bucket_bound(index);
+    const async::duration below = index == 0 ? async::duration() : async::duration(bucket_bound(index - 1));
+    if (index + 1 == bucket_count) return largest_;
+    return std::min(below + (bound - below) / 2, largest_);
+}
+
+DRAGLINE_DECL std::uint64_t histogram::count_up_to(async::duration bound) const noexcept {
+    std::uint64_t total = 0;
+    for (std::size_t index = 0; index + 1 < bucket_count && bucket_bound(index) <= bound; ++index)
+        total += counts_[index];
+    return total;
+}
+
+DRAGLINE_DECL histogram& histogram::merge(const histogram& other) noexcept {
+    for (std::size_t index = 0; index < bucket_count; ++index) counts_[index] += other.counts_[index];
+    count_ += other.count_;
+    sum_ += other.sum_;
+    largest_ = std::max(largest_, other.largest_);
+    return *this;
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+namespace detail {
+class fetch_insight;
+}
+
+/// What an attempt failed with, for counting: a condition of the error, or what is none.
+enum class failure_kind : std::uint8_t {
+    timeout,
+    resolve_failed,
+    connect_failed,
+    tls_failed,
+    protocol_error,
+    limit_exceeded,
+    blocked,
+    proxy_failed,
+    cancelled,
+    other,
+};
+inline constexpr std::size_t failure_kinds = 10;
+inline constexpr std::size_t phases = static_cast<std::size_t>(phase::file) + 1;
+
+/// "timeout"
+DRAGLINE_DECL const char* to_string(failure_kind kind) noexcept;
+DRAGLINE_DECL failure_kind failure_kind_of(const std::error_code& ec) noexcept;
+
+/// What became of the attempts at one origin: each hop of a fetch is one at least.
+class origin_metrics {
+public:
+    origin_metrics() {}
+
+    std::string origin;  ///< "https://example.com:443"; empty for all those beyond the cap.
+
+    std::uint64_t attempts = 0;  ///< Begun: those in flight, those that succeeded, and errors().
+    std::uint64_t in_flight =
+        0;  ///< Waiting for a connection, or on one; with open_url(), to the body's end.
+    std::uint64_t succeeded = 0;  ///< With a response that came whole, whatever its status.
+    std::array<std::array<std::uint64_t, phases>, failure_kinds> failed{};
+
+    std::uint64_t requests = 0;               ///< Sent whole, or answered before that.
+    std::array<std::uint64_t, 6> statuses{};  ///< Response heads by the first digit of the status.
+    std::uint64_t retries = 0;  ///< Attempts that repeat one that failed: on a stale connection, by a policy.
+    std::uint64_t redirects = 0;           ///< Attempts that a redirect led here.
+    std::uint64_t authentications = 0;     ///< Attempts that repeat one with credentials.
+    std::uint64_t bytes_sent = 0;          ///< Heads and bodies, before TLS.
+    std::uint64_t bytes_received = 0;      ///< The same, as they came.
+    std::uint64_t connections_opened = 0;  ///< For these attempts; what another one opened first is reused.
+    std::uint64_t connections_reused = 0;
+
+    histogram total;       ///< Attempts that succeeded, from wanting a connection to the last byte.
+    histogram first_byte;  ///< From the request sent to the end of the response head.
+    histogram connect;     ///< Opened connections, proxies and TLS included, look-ups not.
+    histogram resolve;     ///< Look-ups, until the first address was known; cached ones too.
+
+    std::uint64_t errors() const noexcept;
+    std::uint64_t errors(failure_kind kind) const noexcept;
+
+    /// Adds the counters; the name stays.
+    origin_metrics& merge(const origin_metrics& other) noexcept;
+
+    friend bool operator==(const origin_metrics&, const origin_metrics&) = default;
+};
+
+/// The counters of a moment, as a plain value.
+class metrics_snapshot {
+public:
+    metrics_snapshot() {}
+
+    std::vector<origin_metrics> origins;  ///< By name.
+
+    const origin_metrics* find(std::string_view origin) const noexcept;
+
+    /// Adds what another loop or session has counted.
+    metrics_snapshot& merge(const metrics_snapshot& other);
+
+    /// Of all origins.
+    origin_metrics sum() const;
+
+    friend bool operator==(const metrics_snapshot&, const metrics_snapshot&) = default;
+};
+
+/// Counts for one session, or for all sessions of one loop that share it. A fetch that is counted
+/// takes one block of memory; counting an attempt takes none once its origin is known, which has 11 KiB.
+/// Threads: those of the loop.
+class metrics {
+public:
+    /// Beyond `max_origins` all others are counted together, under the empty name.
+    explicit metrics(std::size_t max_origins = 100) : max_origins_(max_origins) {}
+    metrics(const metrics&) = delete;
+    metrics& operator=(const metrics&) = delete;
+
+    metrics_snapshot snapshot() const;
+
+private:
+    friend class detail::fetch_insight;
+    origin_metrics& of(std::string_view scheme, std::string_view host, std::uint16_t port);
+
+    std::size_t max_origins_;
+    std::unordered_map<std::string_view, std::unique_ptr<origin_metrics>> origins_;  // named by themselves
+    std::unique_ptr<origin_metrics> others_;
+    std::string name_;  // of the one that is looked for; kept for its memory
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/insight/impl/metrics.ipp
+// Included by <dragline/http/insight/metrics.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL const char* to_string(failure_kind kind) noexcept {
+    switch (kind) {
+        case failure_kind::timeout: return "timeout";
+        case failure_kind::resolve_failed: return "resolve_failed";
+        case failure_kind::connect_failed: return "connect_failed";
+        case failure_kind::tls_failed: return "tls_failed";
+        case failure_kind::protocol_error: return "protocol_error";
+        case failure_kind::limit_exceeded: return "limit_exceeded";
+        case failure_kind::blocked: return "blocked";
+        case failure_kind::proxy_failed: return "proxy_failed";
+        case failure_kind::cancelled: return "cancelled";
+        case failure_kind::other: return "other";
+    }
+    return "unknown";
+}
+
+DRAGLINE_DECL failure_kind failure_kind_of(const std::error_code& ec) noexcept {
+    if (ec == asio::error::operation_aborted) return failure_kind::cancelled;
+    // What a proxy does is the proxy's; else the first that fits.
+    if (ec == condition::proxy_failed) return failure_kind::proxy_failed;
+    constexpr std::array<condition, 7> known{condition::timeout,        condition::resolve_failed,
+                                             condition::connect_failed, condition::tls_failed,
+                                             condition::protocol_error, condition::limit_exceeded,
+                                             condition::blocked};
+    const auto found = std::find_if(known.begin(), known.end(), [&ec](condition each) { return ec == each; });
+    return found == known.end() ? failure_kind::other : static_cast<failure_kind>(found - known.begin());
+}
+
+DRAGLINE_DECL std::uint64_t origin_metrics::errors(failure_kind kind) const noexcept {
+    std::uint64_t sum = 0;
+    for (const auto each : failed[static_cast<std::size_t>(kind)]) sum += each;
+    return sum;
+}
+
+DRAGLINE_DECL std::uint64_t origin_metrics::errors() const noexcept {
+    std::uint64_t sum = 0;
+    for (std::size_t kind = 0; kind < failure_kinds; ++kind) sum += errors(static_cast<failure_kind>(kind));
+    return sum;
+}
+
+DRAGLINE_DECL origin_metrics& origin_metrics::merge(const origin_metrics& other) noexcept {
+    for (auto each :
+         {&origin_metrics::attempts, &origin_metrics::in_flight, &origin_metrics::succeeded,
+          &origin_metrics::requests, &origin_metrics::retries, &origin_metrics::redirects,
+          &origin_metrics::authentications, &origin_metrics::bytes_sent, &origin_metrics::bytes_received,
+          &origin_metrics::connections_opened, &origin_metrics::connections_reused}) {
+        this->*each += other.*each;
+    }
+    for (std::size_t kind = 0; kind < failure_kinds; ++kind) {
+        for (std::size_t where = 0; where < phases; ++where) failed[kind][where] += other.failed[kind][where];
+    }
+    for (std::size_t digit = 0; digit < statuses.size(); ++digit) statuses[digit] += other.statuses[digit];
+    total.merge(other.total);
+    first_byte.merge(other.first_byte);
+    connect.merge(other.connect);
+    resolve.merge(other.resolve);
+    return *this;
+}
+
+DRAGLINE_DECL const origin_metrics* metrics_snapshot::find(std::string_view origin) const noexcept {
+    for (const auto& each : origins) {
+        if (each.origin == origin) return &each;
+    }
+    return nullptr;
+}
+
+DRAGLINE_DECL metrics_snapshot& metrics_snapshot::merge(const metrics_snapshot& other) {
+    const auto before = [](const origin_metrics& each, const std::string& name) {
+        return each.origin < name;
+    };
+    for (const auto& added : other.origins) {
+        const auto at = std::lower_bound(origins.begin(), origins.end(), added.origin, before);
+        if (at != origins.end() && at->origin == added.origin) {
+            at->merge(added);
+        } else {
+            origins.insert(at, added);
+        }
+    }
+    return *this;
+}
+
+DRAGLINE_DECL origin_metrics metrics_snapshot::sum() const {
+    origin_metrics total;
+    for (const auto& each : origins) total.merge(each);
+    return total;
+}
+
+DRAGLINE_DECL metrics_snapshot metrics::snapshot() const {
+    metrics_snapshot taken;
+    taken.origins.reserve(origins_.size() + 1);
+    for (const auto& [name, each] : origins_) taken.origins.push_back(*each);
+    if (others_) taken.origins.push_back(*others_);
+    std::sort(taken.origins.begin(), taken.origins.end(),
+              [](const origin_metrics& a, const origin_metrics& b) { return a.origin < b.origin; });
+    return taken;
+}
+
+DRAGLINE_DECL origin_metrics& metrics::of(std::string_view scheme, std::string_view host,
+                                          std::uint16_t port) {
+    std::array<char, 8> digits{};
+    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), port);
+    name_.assign(scheme).append("://").append(host).append(":").append(digits.data(), written.ptr);
+    if (const auto found = origins_.find(name_); found != origins_.end()) return *found->second;
+    if (origins_.size() >= max_origins_) {
+        if (!others_) others_ = std::make_unique<origin_metrics>();
+        return *others_;
+    }
+    auto made = std::make_unique<origin_metrics>();
+    made->origin = name_;
+    auto& added = *made;
+    origins_.emplace(added.origin, std::move(made));
+    return added;
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/policy/hsts_store.hpp
+// Keeps which hosts are to be reached over TLS alone (RFC 6797). No I/O: time is an argument. Start with
+// session_options().hsts(hsts_policy::own_store()).
+
+// ---- dragline/http/policy/strict_transport.hpp
+// The Strict-Transport-Security field (RFC 6797, 6.1). hsts_store obeys it.
+
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http {
+
+/// What a host says about itself: that it is to be reached over TLS alone, and how long that holds.
+class strict_transport {
+public:
+    strict_transport() {}
+
+    std::chrono::seconds max_age{};   ///< Zero: no longer. Beyond 10^10 s, some 317 years, it is so many.
+    bool include_subdomains = false;  ///< Holds for all names below it too.
+    bool preload = false;             ///< It agrees to stand in a list that browsers carry.
+
+    friend bool operator==(const strict_transport&, const strict_transport&) = default;
+};
+
+/// Reads the value of one field, as strictly as the RFC wants it: a directive twice, max-age missing or no
+/// number, a value where none belongs, and whatever else breaks the grammar, make all of it void. Unknown
+/// directives are passed over; more than 32 are too many.
+///
+/// Errors: errc::invalid_strict_transport.
+DRAGLINE_DECL result<strict_transport> parse_strict_transport(std::string_view text);
+
+/// "max-age=31536000; includeSubDomains; preload"
+DRAGLINE_DECL std::string to_string(const strict_transport& from);
+
+}  // namespace dragline::http
+
+// ---- dragline/http/policy/impl/strict_transport.ipp
+// Included by <dragline/http/policy/strict_transport.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+class strict_transport_reader {
+public:
+    explicit strict_transport_reader(std::string_view text) noexcept : rest_(text) {}
+
+    // Nothing: all of it is void.
+    std::optional<strict_transport> read() {
+        for (bool more = true; more;) {
+            skip_blanks();
+            const auto name = take_token();
+            skip_blanks();
+            if (!name.empty() ? !read_directive(name) : takes('=')) return std::nullopt;
+            skip_blanks();
+            more = takes(';');
+        }
+        if (!rest_.empty() || !has_max_age_) return std::nullopt;
+        return read_;
+    }
+
+private:
+    bool takes(char c) noexcept {
+        const bool there = !rest_.empty() && rest_.front() == c;
+        if (there) rest_.remove_prefix(1);
+        return there;
+    }
+
+    void skip_blanks() noexcept {
+        rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t"), rest_.size()));
+    }
+
+    std::string_view take_token() noexcept {
+        const auto end = std::min(rest_.find_first_of(" \t=;\","), rest_.size());
+        const auto token = rest_.substr(0, end);
+        rest_.remove_prefix(end);
+        return token;
+    }
+
+    // RFC 6797, 6.1: a directive must not appear more than once, an unknown one neither.
+    bool is_new(std::string_view name) noexcept {
+        if (count_ == names_.size()) return false;
+        const auto end = names_.begin() + static_cast<std::ptrdiff_t>(count_);
+        const auto same = [name](std::string_view each) { return ascii::equals_ignoring_case(each, name); };
+        if (std::any_of(names_.begin(), end, same)) return false;
+        names_[count_++] = name;
+        return true;
+    }
+
+    bool read_directive(std::string_view name) {
+        if (h1::check_field_name(name) || !is_new(name)) return false;
+        const bool valued = takes('=');
+        skip_blanks();
+        if (valued && !read_value()) return false;
+        if (ascii::equals_ignoring_case(name, "max-age")) return valued && read_max_age();
+        const bool below = ascii::equals_ignoring_case(name, "includeSubDomains");
+        const bool listed = ascii::equals_ignoring_case(name, "preload");
+        read_.include_subdomains |= below;
+        read_.preload |= listed;
+        return !(below || listed) || !valued;
+    }
+
+    bool read_value() {
+        value_.clear();
+        if (!takes('"')) {
+            value_ = take_token();
+            return !h1::check_field_name(value_);
+        }
+        while (!rest_.empty()) {
+            if (takes('"')) return true;
+            takes('\\');  // the character behind it stands for itself
+            if (rest_.empty() || (ascii::is_control(rest_.front()) && rest_.front() != '\t')) return false;
+            value_ += rest_.front();
+            rest_.remove_prefix(1);
+        }
+        return false;
+    }
+
+    bool read_max_age() {
+        constexpr std::uint64_t longest = 10'000'000'000;
+        if (value_.empty() || !std::all_of(value_.begin(), value_.end(), ascii::is_digit)) return false;
+        const auto seconds = std::min(ascii::parse_number<std::uint64_t>(value_).value_or(longest), longest);
+        read_.max_age = std::chrono::seconds(static_cast<std::int64_t>(seconds));
+        return has_max_age_ = true;
+    }
+
+    std::string_view rest_;
+    std::array<std::string_view, 32> names_;
+    std::size_t count_ = 0;
+    std::string value_;
+    strict_transport read_;
+    bool has_max_age_ = false;
+};
+
+}  // namespace detail
+
+DRAGLINE_DECL result<strict_transport> parse_strict_transport(std::string_view text) {
+    const auto read = detail::strict_transport_reader(text).read();
+    if (!read) return errc::invalid_strict_transport;
+    return *read;
+}
+
+DRAGLINE_DECL std::string to_string(const strict_transport& from) {
+    auto text = "max-age=" + std::to_string(from.max_age.count());
+    if (from.include_subdomains) text += "; includeSubDomains";
+    if (from.preload) text += "; preload";
+    return text;
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// Settings of an hsts_store, fixed when it is made.
+class hsts_options {
+public:
+    hsts_options() {}
+
+    /// Hosts that are noted from their answers. A full store notes no other one before one expires: nobody
+    /// can push out what is known by naming many hosts. Those of set() without a time are not counted.
+    hsts_options& hosts(std::size_t value) { return hosts_ = value, *this; }
+    std::size_t hosts() const noexcept { return hosts_; }
+
+    /// The longest that a host may ask for; beyond it, it is noted for so long.
+    hsts_options& max_lifetime(std::chrono::seconds value) { return max_lifetime_ = value, *this; }
+    std::chrono::seconds max_lifetime() const noexcept { return max_lifetime_; }
+
+    friend bool operator==(const hsts_options&, const hsts_options&) = default;
+
+private:
+    std::size_t hosts_ = 100'000;
+    std::chrono::seconds max_lifetime_ = std::chrono::hours(24 * 730);
+};
+
+/// A host that is to be reached over TLS alone.
+class hsts_entry {
+public:
+    hsts_entry() {}
+    explicit hsts_entry(std::string_view name, bool subdomains = false)
+        : host(name), include_subdomains(subdomains) {}
+
+    std::string host;
+    bool include_subdomains = false;
+    std::optional<std::chrono::sys_seconds> expires;  ///< None: until it is removed.
+
+    friend bool operator==(const hsts_entry&, const hsts_entry&) = default;
+};
+
+/// The hosts that have said so, and those that the program names itself. Only names: never an address.
+///
+/// Threads: one at a time. Sessions of one loop may share a store, those of several loops may not. It cannot
+/// be copied: what shares it holds the same shared_ptr.
+class hsts_store {
+public:
+    using time_point = std::chrono::system_clock::time_point;
+
+    explicit hsts_store(const hsts_options& options = hsts_options()) : options_(options) {}
+    hsts_store(const hsts_store&) = delete;
+    hsts_store& operator=(const hsts_store&) = delete;
+
+    const hsts_options& options() const noexcept { return options_; }
+
+    /// Obeys the first Strict-Transport-Security field of an answer to `from`, which came over TLS whose
+    /// certificate was verified; max-age=0 removes what was noted so, and leaves what set() put in for good.
+    ///
+    /// Errors, which change nothing: errc::invalid_strict_transport; strict_transport_ignored, over http and
+    /// from an address; strict_transport_full.
+    std::error_code note(const url::url& from, std::string_view field, time_point now);
+
+    /// Takes a host on the caller's word, as from a list or a file. Without a time to expire it stays beside
+    /// what the host says itself. Errors: std::errc::invalid_argument when it is no name;
+    /// errc::strict_transport_full.
+    std::error_code set(const hsts_entry& value, time_point now);
+
+    /// Whether the name, or one above it that includes its subdomains, is in the store and has not expired.
+    bool is_known(std::string_view host, time_point now) const;
+
+    /// The https URL for an http one whose host is known: port 80 becomes 443, others stay. Else nothing.
+    std::optional<url::url> upgrade(const url::url& to, time_point now) const;
+
+    /// All of them, expired ones too: those without a time first, each by name.
+    std::vector<hsts_entry> entries() const;
+    std::size_t size() const noexcept { return lasting_.size() + noted_.size(); }
+
+    /// Whatever is known of that very name; says whether there was anything.
+    bool remove(std::string_view host);
+    std::size_t remove_expired(time_point now);
+    void clear() noexcept { lasting_.clear(), noted_.clear(); }
+
+private:
+    using seconds = std::chrono::sys_seconds;
+    struct record {
+        bool include_subdomains = false;
+        seconds expires = seconds::max();
+    };
+    using records = std::map<std::string, record, std::less<>>;
+
+    static bool covers(const records& known, std::string_view name, seconds now);
+    std::error_code put(std::string_view name, const record& value, seconds now);
+
+    hsts_options options_;
+    records lasting_;
+    records noted_;
+    seconds first_expiry_ = seconds::max();  // of noted_: none expires before
+};
+
+/// What became of the lines of a text; comments and empty lines are not counted.
+class hsts_load {
+public:
+    hsts_load() {}
+
+    std::size_t loaded = 0;
+    std::size_t expired = 0;
+    std::size_t bad_lines = 0;  ///< Not of the format, or refused by hsts_store::set().
+
+    friend bool operator==(const hsts_load&, const hsts_load&) = default;
+};
+
+/// All that has not expired, in the format of curl's HSTS cache: a line for each host, with a dot in front
+/// when it includes its subdomains, and when it expires: `.example.com "20301231 23:59:59"`, in UTC, or
+/// `"unlimited"`. Lines that begin with '#' are comments.
+DRAGLINE_DECL std::string to_curl_hsts(const hsts_store& from, hsts_store::time_point now);
+
+/// Puts the hosts of such a text into the store, next to those that it has.
+DRAGLINE_DECL hsts_load load_curl_hsts(hsts_store& into, std::string_view text, hsts_store::time_point now);
+
+/// Whether a session obeys Strict-Transport-Security: not at all, with a store of its own, or with one that
+/// it shares.
+class hsts_policy {
+public:
+    hsts_policy() {}
+    static hsts_policy none() { return hsts_policy(); }
+
+    /// A store for each session that is made with this policy.
+    static hsts_policy own_store(const hsts_options& options = hsts_options()) {
+        hsts_policy made;
+        made.options_ = options;
+        return made;
+    }
+
+    /// This store, whoever else has it. Without one: none().
+    static hsts_policy shared_store(std::shared_ptr<hsts_store> store) {
+        hsts_policy made;
+        made.store_ = std::move(store);
+        return made;
+    }
+
+    /// The store to use: a new one each time, the shared one, or nullptr.
+    std::shared_ptr<hsts_store> make_store() const {
+        return options_ ? std::make_shared<hsts_store>(*options_) : store_;
+    }
+
+    friend bool operator==(const hsts_policy&, const hsts_policy&) = default;
+
+private:
+    std::optional<hsts_options> options_;
+    std::shared_ptr<hsts_store> store_;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/policy/impl/hsts_store.ipp
+// Included by <dragline/http/policy/hsts_store.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+using hsts_seconds = std::chrono::sys_seconds;
+
+/// As names are kept: without the dot that makes them absolute.
+DRAGLINE_DECL std::string_view hsts_name(std::string_view host) noexcept {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    return host;
+}
+
+/// Empty labels are what a file could not give back: a dot in front has a meaning there.
+DRAGLINE_DECL bool has_empty_label(std::string_view name) noexcept {
+    return name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != name.npos;
+}
+
+/// Digits alone, so many of them.
+DRAGLINE_DECL std::optional<unsigned> read_hsts_number(std::string_view& text, std::size_t digits) noexcept {
+    const auto number = ascii::parse_number<unsigned>(text.substr(0, digits));
+    if (text.size() < digits || !number) return std::nullopt;
+    text.remove_prefix(digits);
+    return number;
+}
+
+/// "20301231 23:59:59"
+DRAGLINE_DECL std::optional<hsts_seconds> read_hsts_time(std::string_view text) noexcept {
+    const auto skip = [&text](char c) {
+        const bool there = text.starts_with(c);
+        if (there) text.remove_prefix(1);
+        return there;
+    };
+    const auto year = read_hsts_number(text, 4), month = read_hsts_number(text, 2),
+               day = read_hsts_number(text, 2);
+    if (!year || !month || !day || !skip(' ')) return std::nullopt;
+    const auto hour = read_hsts_number(text, 2);
+    if (!hour || !skip(':')) return std::nullopt;
+    const auto minute = read_hsts_number(text, 2);
+    if (!minute || !skip(':')) return std::nullopt;
+    const auto second = read_hsts_number(text, 2);
+    const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)),
+                                           std::chrono::month(*month), std::chrono::day(*day));
+    if (!second || !text.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 60)
+        return std::nullopt;
+    return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+           std::chrono::seconds(*second);
+}
+
+DRAGLINE_DECL std::string write_hsts_time(hsts_seconds time) {
+    constexpr hsts_seconds last = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31);  // four digits
+    time = std::clamp(time, hsts_seconds(), last);
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    char text[32];
+    const auto size =
+        std::snprintf(text, sizeof text, "%04d%02u%02u %02d:%02d:%02d", static_cast<int>(date.year()),
+                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                      static_cast<int>(clock.seconds().count()));
+    return std::string(text, static_cast<std::size_t>(size));
+}
+
+/// `.example.com "20301231 23:59:59"`
+DRAGLINE_DECL std::optional<hsts_entry> read_hsts_line(std::string_view line) {
+    hsts_entry read;
+    if (line.starts_with('.')) {
+        read.include_subdomains = true;
+        line.remove_prefix(1);
+    }
+    const auto end = line.find_first_of(" \t");
+    if (end == line.npos) return std::nullopt;
+    read.host = line.substr(0, end);
+    auto time = ascii::trim(line.substr(end));
+    if (time.size() < 2 || !time.starts_with('"') || !time.ends_with('"')) return std::nullopt;
+    time = time.substr(1, time.size() - 2);
+    if (time == "unlimited") return read;
+    read.expires = read_hsts_time(time);
+    if (!read.expires) return std::nullopt;
+    return read;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL bool hsts_store::covers(const records& known, std::string_view name, seconds now) {
+    for (bool exact = true; !known.empty(); exact = false) {
+        const auto found = known.find(name);
+        if (found != known.end() && now < found->second.expires &&
+            (exact || found->second.include_subdomains))
+            return true;
+        const auto dot = name.find('.');
+        if (dot == name.npos) break;
+        name.remove_prefix(dot + 1);
+    }
+    return false;
+}
+
+DRAGLINE_DECL std::error_code hsts_store::put(std::string_view name, const record& value, seconds now) {
+    auto found = noted_.find(name);
+    if (found == noted_.end()) {
+        if (noted_.size() >= options_.hosts() && first_expiry_ <= now) remove_expired(now);
+        if (noted_.size() >= options_.hosts()) return errc::strict_transport_full;
+        found = noted_.emplace(std::string(name), value).first;
+    }
+    found->second = value;
+    first_expiry_ = std::min(first_expiry_, value.expires);
+    return {};
+}
+
+DRAGLINE_DECL std::error_code hsts_store::note(const url::url& from, std::string_view field, time_point now) {
+    const auto name = detail::hsts_name(from.hostname());
+    const bool is_name = from.host_type() == url::host_kind::domain && !detail::has_empty_label(name);
+    if (from.scheme() != "https" || !is_name) return errc::strict_transport_ignored;
+    const auto said = parse_strict_transport(field);
+    if (!said) return said.error();
+    const auto age = std::min(said->max_age, options_.max_lifetime());
+    if (age <= std::chrono::seconds::zero()) {
+        if (const auto found = noted_.find(name); found != noted_.end()) noted_.erase(found);
+        return {};
+    }
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    return put(name, {said->include_subdomains, time > seconds::max() - age ? seconds::max() : time + age},
+               time);
+}
+
+DRAGLINE_DECL std::error_code hsts_store::set(const hsts_entry& value, time_point now) {
+    const auto host = url::parse_host(detail::hsts_name(value.host));
+    if (!host || host->kind() != url::host_kind::domain || detail::has_empty_label(host->text()))
+        return std::make_error_code(std::errc::invalid_argument);
+    if (!value.expires)
+        return lasting_[host->text()] = {value.include_subdomains, seconds::max()}, std::error_code();
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    if (*value.expires > time) return put(host->text(), {value.include_subdomains, *value.expires}, time);
+    noted_.erase(host->text());
+    return {};
+}
+
+DRAGLINE_DECL bool hsts_store::is_known(std::string_view host, time_point now) const {
+    const auto name = detail::hsts_name(host);
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    return covers(noted_, name, time) || covers(lasting_, name, time);
+}
+
+DRAGLINE_DECL std::optional<url::url> hsts_store::upgrade(const url::url& to, time_point now) const {
+    const bool asks = to.scheme() == "http" && to.host_type() == url::host_kind::domain;
+    if (!asks || !is_known(to.hostname(), now)) return std::nullopt;
+    auto made = url::parse("https" + to.href().substr(4));
+    if (!made) return std::nullopt;
+    return *std::move(made);
+}
+
+DRAGLINE_DECL std::vector<hsts_entry> hsts_store::entries() const {
+    std::vector<hsts_entry> all;
+    all.reserve(size());
+    for (const auto& [host, known] : lasting_) all.emplace_back(host, known.include_subdomains);
+    for (const auto& [host, known] : noted_)
+        all.emplace_back(host, known.include_subdomains).expires = known.expires;
+    return all;
+}
+
+DRAGLINE_DECL bool hsts_store::remove(std::string_view host) {
+    const auto name = ascii::to_lower(detail::hsts_name(host));
+    return lasting_.erase(name) + noted_.erase(name) > 0;
+}
+
+DRAGLINE_DECL std::size_t hsts_store::remove_expired(time_point now) {
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    first_expiry_ = seconds::max();
+    return std::erase_if(noted_, [&](const auto& each) {
+        if (each.second.expires <= time) return true;
+        first_expiry_ = std::min(first_expiry_, each.second.expires);
+        return false;
+    });
+}
+
+DRAGLINE_DECL std::string to_curl_hsts(const hsts_store& from, hsts_store::time_point now) {
+    std::string text = "# Your HSTS cache. https://curl.se/docs/hsts.html\n";
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    for (const auto& each : from.entries()) {
+        if (each.expires && *each.expires <= time) continue;
+        text.append(each.include_subdomains ? "." : "").append(each.host).append(" \"");
+        text.append(each.expires ? detail::write_hsts_time(*each.expires) : "unlimited").append("\"\n");
+    }
+    return text;
+}
+
+DRAGLINE_DECL hsts_load load_curl_hsts(hsts_store& into, std::string_view text, hsts_store::time_point now) {
+    hsts_load counts;
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        auto line = text.substr(0, end);
+        text = end == text.npos ? std::string_view() : text.substr(end + 1);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        line = ascii::trim(line);
+        if (line.empty() || line.starts_with('#')) continue;
+        const auto read = detail::read_hsts_line(line);
+        const bool dead = read && read->expires && *read->expires <= time;
+        if (!read || into.set(*read, now)) {
+            ++counts.bad_lines;
+        } else {
+            ++(dead ? counts.expired : counts.loaded);
+        }
+    }
+    return counts;
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/resilience/retry_budget.hpp
+// How much extra load retries may make, all those together that share the budget.
+
+
+#include <cstddef>
+#include <memory>
+
+namespace dragline::inline v1::http {
+
+/// A shared handle: each first attempt puts a part of a retry in, and each retry takes a whole one out.
+///
+/// So a server that fails all of its requests gets a fifth more of them, not three times as many. Equal
+/// when it is the same budget. Threads: any.
+class retry_budget {
+public:
+    /// `ratio` of the first attempts, 0 or more, of which those of the last `saved` retries are kept, and
+    /// besides `per_second` retries, 0 or more, so that one who asks rarely may retry.
+    ///
+    /// Other values are kept, and fail the fetch as dragline::errc::invalid_option.
+    explicit retry_budget(double ratio = 0.2, double per_second = 10, double saved = 100)
+        : state_(make(ratio, per_second, saved)) {}
+
+    /// Every retry is allowed.
+    static retry_budget unlimited() { return retry_budget(nullptr); }
+
+    DRAGLINE_DECL bool valid() const noexcept;
+
+    /// A first attempt is made.
+    DRAGLINE_DECL void deposit();
+
+    /// Whether a retry is allowed; it is then paid for.
+    DRAGLINE_DECL bool withdraw(async::time_point now);
+
+    friend bool operator==(const retry_budget&, const retry_budget&) = default;
+
+private:
+    struct state;
+    explicit retry_budget(std::nullptr_t) noexcept {}
+    DRAGLINE_DECL static std::shared_ptr<state> make(double ratio, double per_second, double saved);
+
+    std::shared_ptr<state> state_;  // none when unlimited
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/resilience/impl/retry_budget.ipp
+// Included by <dragline/http/resilience/retry_budget.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <mutex>
+
+namespace dragline::inline v1::http {
+
+// With a lock, since the options of a session may be used on several loops.
+struct retry_budget::state {
+    state(double part, double per_second, double most)
+        : ratio(part), rate(per_second), saved(most), reserve(per_second, per_second) {}
+
+    std::mutex mutex;
+    double ratio;
+    double rate;
+    double saved;
+    double tokens = 0;
+    async::token_bucket reserve;
+};
+
+DRAGLINE_DECL std::shared_ptr<retry_budget::state> retry_budget::make(double ratio, double per_second,
+                                                                      double saved) {
+    return std::make_shared<state>(ratio, per_second, saved);
+}
+
+DRAGLINE_DECL bool retry_budget::valid() const noexcept {
+    if (!state_) return true;
+    // Not with `<`, which is false for what is no number.
+    const auto good = [](double value) { return value >= 0 && value <= 1e9; };
+    return good(state_->ratio) && good(state_->rate) && state_->saved >= 1 && good(state_->saved);
+}
+
+DRAGLINE_DECL void retry_budget::deposit() {
+    if (!state_) return;
+    const std::lock_guard lock(state_->mutex);
+    state_->tokens = std::min(state_->tokens + state_->ratio, state_->saved);
+}
+
+DRAGLINE_DECL bool retry_budget::withdraw(async::time_point now) {
+    if (!state_) return true;
+    const std::lock_guard lock(state_->mutex);
+    constexpr double whole = 1 - 1e-9;  // since sums of parts are not exact
+    if (state_->tokens >= whole) {
+        state_->tokens = std::max(state_->tokens - 1, 0.0);
+        return true;
+    }
+    return state_->rate > 0 && state_->reserve.take(now);
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/session_options.hpp
+// What the fetches of one session share.
+
+// ---- dragline/http/insight/observer.hpp
+// Hooks into what fetches do: derive from `observer`, and give it to session_options or fetch_options.
+
+// ---- dragline/http/trace.hpp
+// What a fetch did, hop by hop and attempt by attempt, as plain data: `fetch_options().trace(&t)`. No secrets
+// stand in it; recording says what is masked, and whether header fields are kept. to_har() writes it down.
+
+// ---- dragline/http/detail/trace_link.hpp
+// Lets a stream that is still open write to a trace only as long as there is one.
+
+
+#include <memory>
+
+namespace dragline::inline v1::http {
+
+class trace;
+
+namespace detail {
+
+class trace_writer;
+
+struct trace_link {
+    trace* to = nullptr;
+};
+
+/// A member of a trace. Copies and moves are other traces.
+class trace_anchor {
+public:
+    trace_anchor() {}
+    trace_anchor(const trace_anchor&) noexcept {}
+    trace_anchor& operator=(const trace_anchor&) noexcept { return *this; }
+    ~trace_anchor() {
+        if (link_) link_->to = nullptr;
+    }
+
+    const std::shared_ptr<trace_link>& link(trace& owner) {
+        if (!link_) link_ = std::make_shared<trace_link>();
+        link_->to = &owner;
+        return link_;
+    }
+
+private:
+    std::shared_ptr<trace_link> link_;
+};
+
+}  // namespace detail
+}  // namespace dragline::http
+// ---- dragline/net/connect_trace.hpp
+// What connecting did, as plain data: filled also when it fails.
+
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::net {
+
+/// One address that was dialled.
+class dial_record {
+public:
+    dial_record() {}
+
+    asio::ip::address address;
+    std::uint16_t port = 0;
+    async::duration started{};  ///< Since connecting began.
+    async::duration took{};     ///< Until it was connected, failed, or was given up.
+    std::error_code ec;         ///< operation_aborted when another address was faster; a timeout when it
+                                ///< had to make room for the next; errc::address_blocked.
+};
+
+/// One proxy that was used, or tried. None of its secrets.
+class proxy_record {
+public:
+    proxy_record() {}
+
+    std::string proxy;                    ///< "socks5h://host:port"
+    std::string target;                   ///< What it was asked to connect to: "host:port".
+    async::duration started{};            ///< Since connecting began.
+    async::duration took{};               ///< To reach it, TLS with it, and its answer.
+    int status = 0;                       ///< What it answered: an HTTP status, a SOCKS reply.
+    std::vector<std::string> challenges;  ///< Its Proxy-Authenticate fields.
+    dragline::tls::peer_info peer;        ///< Of an https proxy.
+    std::string tls_detail;               ///< As text: which check of its certificate failed.
+    std::error_code ec;
+};
+
+/// The steps of one connection.
+class connect_trace {
+public:
+    connect_trace() {}
+
+    async::duration resolve{};                ///< Until the first address was known.
+    async::duration connect{};                ///< From then until a transport connection stood.
+    async::duration proxy{};                  ///< With the proxies, the connection to the first included.
+    async::duration tls{};                    ///< The handshake.
+    bool tls_resumed = false;                 ///< The handshake used a ticket.
+    std::vector<dns::lookup_trace> look_ups;  ///< None for a literal address.
+    std::vector<dial_record> dials;           ///< In the order in which they were started.
+    std::vector<proxy_record> proxies;        ///< In the order in which they were used.
+    dragline::tls::peer_info peer;            ///< With chain and failure(), also when that was refused.
+    std::string tls_detail;                   ///< As text: which check failed, on which certificate.
+};
+
+}  // namespace dragline::net
+
+#include <asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// What a retry_policy repeats an attempt for.
+enum class retry_reason {
+    none,
+    connect_failed,  ///< No connection was made: nothing was sent.
+    no_answer,       ///< The connection ended before an answer.
+    truncated,       ///< The connection ended inside the answer.
+    timeout,         ///< The time of a phase was up.
+    status,          ///< The answer has a status that is retried.
+    decision,        ///< The function of the retry_policy said so.
+};
+
+/// Why an attempt that failed, or has a status that is retried, was the last one.
+enum class retry_stop {
+    none,         ///< Nothing was to be retried, or there is no retry_policy.
+    final_error,  ///< An error that no repetition mends.
+    method,       ///< The request may have had an effect, and must not have it twice.
+    body,         ///< The body cannot be sent again.
+    attempts,     ///< There were as many as allowed.
+    retry_after,  ///< The server wants a longer pause than allowed.
+    deadline,     ///< The pause would have outlasted the fetch.
+    budget,       ///< The retry_budget was used up.
+    decision,     ///< The function of the retry_policy said so.
+};
+
+/// Why there was another attempt.
+enum class attempt_cause {
+    first,           ///< There was none before it.
+    redirect,        ///< The one before it was answered with a redirect.
+    authentication,  ///< With credentials, which the one before it was asked for.
+    expectation,     ///< Without asking for 100 (Continue), which was refused.
+    proxy,           ///< Through the next proxy, or with credentials for one.
+    stale,           ///< The one before it met a connection that was dead.
+    retry,           ///< A retry_policy repeats the one before it.
+};
+
+/// "redirect"
+DRAGLINE_DECL const char* to_string(attempt_cause cause) noexcept;
+
+/// A part of an attempt, from when that began.
+struct time_span {
+    async::duration start{};
+    async::duration took{};
+};
+
+/// When each step of an attempt began and how long it took; nothing for those that were not reached or not
+/// needed.
+class attempt_timeline {
+public:
+    attempt_timeline() {}
+
+    std::optional<time_span> queue;
+    std::optional<time_span> resolve;  ///< With proxies, this and connect are of the first one, inside proxy.
+    std::optional<time_span> connect;
+    std::optional<time_span> proxy;
+    std::optional<time_span> tls;
+    std::optional<time_span> send;     ///< Head and body of the request.
+    std::optional<time_span> wait;     ///< From then to the end of the response head.
+    std::optional<time_span> receive;  ///< The body of the response.
+};
+
+/// One exchange, or one that failed.
+class attempt_record {
+public:
+    attempt_record() {}
+
+    std::uint64_t fetch = 0;  ///< Of its session; the attempts of one fetch share it.
+    int number = 0;           ///< In its fetch, from 1.
+    attempt_cause cause = attempt_cause::first;
+    std::string method;
+    std::string url;        ///< Without user name and password.
+    bool reused = false;    ///< On a connection that had carried an exchange before.
+    bool retried = false;   ///< This attempt repeats the one before it, which failed.
+    bool complete = false;  ///< False while the body of an open_url() is still to be read.
+
+    net::connect_trace connection;  ///< Empty when the connection was reused.
+    std::string proxy;              ///< The proxies on the way; empty when it is the direct one.
+    asio::ip::address address;      ///< Of the peer, or of the first proxy.
+    std::uint16_t port = 0;
+    std::uint16_t local_port = 0;
+    dragline::tls::peer_info tls;  ///< Version, cipher and resumption, also of a connection that was reused.
+
+    std::chrono::system_clock::time_point started_at;  ///< The time of day.
+    async::duration started{};                         ///< Since the fetch began.
+    async::duration queue{};  ///< Waiting for a connection or its place, and for the limits of the host.
+    async::duration send_started{};  ///< Since the attempt began.
+    async::duration send{};
+    async::duration first_byte{};  ///< From the request sent to the end of the response head.
+    async::duration receive{};     ///< From then to the end of the body.
+    async::duration total{};
+
+    std::uint64_t bytes_sent = 0;  ///< Head and body, before TLS.
+    std::uint64_t head_sent = 0;   ///< Of these, the head.
+    std::uint64_t head_received = 0;
+    std::uint64_t bytes_received = 0;  ///< Of the body, before decoding.
+    std::uint64_t bytes_decoded = 0;   ///< Of the body, given to the caller.
+
+    int status = 0;           ///< 0 when no head came.
+    int version_minor = 1;    ///< Of HTTP/1.x, as the response says.
+    std::string reason;       ///< As sent.
+    std::string media_type;   ///< The Content-Type of the response.
+    std::string redirect_to;  ///< The URL of the next hop, when the answer is a redirect that is followed.
+    fields request_headers;   ///< When recording asks for them; without those that frame the body.
+    fields response_headers;
+    std::vector<std::string> secret_names;  ///< Of secret_header(), when it stands unmasked in those fields.
+
+    std::error_code ec;
+    retry_reason retried_for = retry_reason::none;  ///< Of the cause attempt_cause::retry.
+    async::duration waited{};                       ///< The pause before it, which is in no other time here.
+    retry_stop stopped = retry_stop::none;          ///< Why none follows it.
+
+    phase failed_in = phase::none;  ///< Where, when there is an error, whether its code says so or not.
+    std::exception_ptr exception;   ///< What a callback of the user threw.
+
+    /// Path and query of the URL.
+    std::string_view target() const noexcept;
+    attempt_timeline timeline() const;
+};
+
+/// Filled by a fetch, also when it fails. Belongs to the loop until the operation has completed.
+///
+/// With open_url() the last attempt is complete when its body has ended, or soon after its stream is gone; a
+/// trace that is destroyed before that, on the loop's thread or while the loop does not run, is left alone.
+class trace {
+public:
+    trace() {}
+
+    std::vector<attempt_record> attempts;
+
+private:
+    friend class detail::trace_writer;
+    detail::trace_anchor anchor_;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/impl/trace.ipp
+// Included by <dragline/http/trace.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL const char* to_string(attempt_cause cause) noexcept {
+    switch (cause) {
+        case attempt_cause::first: return "first";
+        case attempt_cause::redirect: return "redirect";
+        case attempt_cause::authentication: return "authentication";
+        case attempt_cause::expectation: return "expectation";
+        case attempt_cause::proxy: return "proxy";
+        case attempt_cause::stale: return "stale";
+        case attempt_cause::retry: return "retry";
+    }
+    return "unknown";
+}
+
+DRAGLINE_DECL std::string_view attempt_record::target() const noexcept {
+    const std::string_view text(url);
+    const auto authority = text.find("://");
+    if (authority == text.npos) return {};
+    const auto path = text.find('/', authority + 3);
+    return path == text.npos ? std::string_view() : text.substr(path, text.find('#', path) - path);
+}
+
+DRAGLINE_DECL attempt_timeline attempt_record::timeline() const {
+    attempt_timeline line;
+    if (started_at == std::chrono::system_clock::time_point()) return line;  // nothing was recorded
+    line.queue = time_span{{}, queue};
+    auto at = queue;
+    const auto& steps = connection;
+    if (!steps.look_ups.empty()) line.resolve = time_span{at, steps.resolve};
+    if (!steps.dials.empty() || steps.connect.count() != 0)
+        line.connect = time_span{at + steps.resolve, steps.connect};
+    if (steps.proxies.empty()) {
+        at += steps.resolve + steps.connect;
+    } else {
+        line.proxy = time_span{at, steps.proxy};
+        at += steps.proxy;
+    }
+    if (steps.peer || steps.tls.count() != 0) line.tls = time_span{at, steps.tls};
+    if (bytes_sent == 0) return line;
+    line.send = time_span{send_started, send};
+    if (status == 0) return line;
+    const auto waiting = send_started + send;
+    line.wait = time_span{waiting, first_byte};
+    line.receive = time_span{waiting + first_byte, receive};
+    return line;
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// What all events tell. Texts and references are good for the call; secrets are masked, see recording.
+struct fetch_event {
+    std::uint64_t fetch = 0;    ///< The same for all events of one fetch, and in its trace.
+    int attempt = 0;            ///< From 1; 0 before the first one.
+    async::time_point at{};     ///< By the clock of the loop.
+    async::duration elapsed{};  ///< Since the attempt began; of done_event, since the fetch did.
+};
+
+/// An attempt begins: it wants a connection.
+struct attempt_event : fetch_event {
+    std::string_view method;
+    std::string_view url;
+    attempt_cause cause = attempt_cause::first;
+};
+
+/// There is a connection, or the place for one.
+struct queue_event : fetch_event {
+    async::duration took{};
+    bool reused = false;  ///< The next event is a request_event; else there will be a connection first.
+};
+
+/// Names were looked up; told with connect_event, right before it.
+struct dns_event : fetch_event {
+    async::duration took{};  ///< Until the first address was known.
+    const std::vector<dns::lookup_trace>* look_ups = nullptr;
+};
+
+/// A connection stands, or could not be made. Told when that is known, with all that was done for it.
+struct connect_event : fetch_event {
+    async::duration took{};  ///< Of the transport; with proxies, until the last one was through.
+    const net::connect_trace* connection = nullptr;
+    std::error_code ec;  ///< Of any of its stages.
+};
+
+/// A TLS handshake was done, or failed: told after connect_event.
+struct tls_event : fetch_event {
+    async::duration took{};
+    const dragline::tls::peer_info* peer = nullptr;
+    std::error_code ec;
+};
+
+/// The request has been sent.
+struct request_event : fetch_event {
+    std::string_view method;
+    std::string_view url;
+    const http::fields* headers = nullptr;  ///< Empty unless recording asks for them.
+    std::uint64_t bytes = 0;                ///< Head and body.
+};
+
+/// The head of a response has come.
+struct first_byte_event : fetch_event {
+    async::duration took{};  ///< Since the request was sent.
+    int status = 0;
+    const http::fields* headers = nullptr;  ///< Empty unless recording asks for them.
+};
+
+/// Some of the body has come: of the answer alone, not of redirects and the like.
+struct chunk_event : fetch_event {
+    std::uint64_t size = 0;   ///< Decoded.
+    std::uint64_t total = 0;  ///< With those before.
+};
+
+/// An attempt is over.
+struct attempt_done_event : fetch_event {
+    const attempt_record* record = nullptr;
+};
+
+/// The fetch is over; of open_url(), its body.
+struct done_event : fetch_event {
+    std::error_code ec;
+};
+
+/// What is told of fetches, on their loop and while they wait: do little. Override what you want to know.
+///
+/// Every fetch that begins an attempt is told done, but for those that end with their loop. What a hook
+/// throws ends the fetch as other callbacks do: an awaiting caller gets it, others errc::callback_failed, and
+/// the trace has it; at the end of the body of an open_url() it is dropped.
+/// Threads: those of the loops that it is given to.
+class observer {
+public:
+    virtual ~observer() = default;
+
+    virtual void on_attempt(const attempt_event&) {}
+    virtual void on_queue(const queue_event&) {}
+    virtual void on_dns(const dns_event&) {}
+    virtual void on_connect(const connect_event&) {}
+    virtual void on_tls(const tls_event&) {}
+    virtual void on_request(const request_event&) {}
+    virtual void on_first_byte(const first_byte_event&) {}
+    virtual void on_chunk(const chunk_event&) {}
+    virtual void on_attempt_done(const attempt_done_event&) {}
+    virtual void on_done(const done_event&) {}
+};
+
+}  // namespace dragline::http
+// ---- dragline/http/insight/recording.hpp
+// What is recorded of a fetch, wherever that goes: traces, events, HAR files. And what is masked in it.
+
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// Which header fields and which parameters of URLs are secret. Names are compared without case.
+///
+/// By default: the fields that carry credentials and cookies, those of secret_header(), parameters with names
+/// such as "token" and "password", and user names and passwords in URLs. A name stays, its value becomes
+/// "***". A secret in a path, in a body or under another name is not known for one: add its name.
+class masking {
+public:
+    masking() {}
+
+    /// Keeps everything: for a recording that stays where its secrets are.
+    static masking none();
+
+    /// A field, or a parameter of queries and fragments, besides the usual ones.
+    masking& field(std::string_view name);
+    masking& parameter(std::string_view name);
+
+    bool active() const noexcept { return active_; }
+    bool hides_field(std::string_view name) const noexcept;
+    bool hides_parameter(std::string_view name) const;  ///< `name` may be percent-encoded.
+
+    /// Text with one URL or several in it, absolute or not, without their secrets.
+    std::string url(std::string_view text) const;
+
+    /// The value of a field; `secret_names` are further names of fields. Of cookies their names stay.
+    std::string value(std::string_view name, std::string_view value,
+                      std::span<const std::string> secret_names = {}) const;
+
+    friend bool operator==(const masking&, const masking&) = default;
+
+private:
+    bool active_ = true;
+    std::vector<std::string> fields_;
+    std::vector<std::string> parameters_;
+};
+
+/// How much of a fetch is recorded, and with what masked.
+class recording {
+public:
+    recording() {}
+
+    /// The header fields of requests and responses too.
+    recording& headers(bool value) { return headers_ = value, *this; }
+    bool headers() const noexcept { return headers_; }
+
+    recording& masking(http::masking value) { return masking_ = std::move(value), *this; }
+    const http::masking& masking() const noexcept { return masking_; }
+
+    friend bool operator==(const recording&, const recording&) = default;
+
+private:
+    bool headers_ = false;
+    http::masking masking_;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/insight/impl/recording.ipp
+// Included by <dragline/http/insight/recording.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+inline constexpr std::string_view mask_text = "***";
+
+inline constexpr std::array<std::string_view, 17> secret_fields{
+    "authorization", "proxy-authorization",  "cookie",         "cookie2",
+    "set-cookie",    "set-cookie2",          "x-api-key",      "api-key",
+    "apikey",        "x-auth-token",         "x-access-token", "x-csrf-token",
+    "x-xsrf-token",  "x-amz-security-token", "x-vault-token",  "private-token",
+    "x-goog-api-key"};
+
+inline constexpr std::array<std::string_view, 31> secret_parameters{"key",
+                                                                    "api_key",
+                                                                    "apikey",
+                                                                    "api-key",
+                                                                    "access_key",
+                                                                    "token",
+                                                                    "access_token",
+                                                                    "refresh_token",
+                                                                    "id_token",
+                                                                    "auth",
+                                                                    "auth_token",
+                                                                    "authorization",
+                                                                    "pass",
+                                                                    "passwd",
+                                                                    "password",
+                                                                    "pwd",
+                                                                    "secret",
+                                                                    "client_secret",
+                                                                    "code",
+                                                                    "credential",
+                                                                    "credentials",
+                                                                    "session",
+                                                                    "sessionid",
+                                                                    "session_id",
+                                                                    "sid",
+                                                                    "sig",
+                                                                    "signature",
+                                                                    "jwt",
+                                                                    "x-amz-signature",
+                                                                    "x-amz-credential",
+                                                                    "x-amz-security-token"};
+
+// Fields whose value is a URL, or has some.
+inline constexpr std::array<std::string_view, 7> url_fields{
+    "location", "content-location", "referer", "refresh", "link", "origin", "uri"};
+
+inline constexpr std::array<std::string_view, 6> credential_schemes{"basic",     "bearer", "digest",
+                                                                    "negotiate", "ntlm",   "token"};
+
+template <class Names>
+bool has_name(const Names& names, std::string_view name) noexcept {
+    return std::any_of(names.begin(), names.end(),
+                       [name](std::string_view each) { return ascii::equals_ignoring_case(each, name); });
+}
+
+// "name=value" as "name=***"; what has no name may be all value.
+DRAGLINE_DECL void append_masked_pair(std::string& out, std::string_view pair) {
+    const auto equals = pair.find('=');
+    if (equals != pair.npos) out.append(pair.substr(0, equals + 1));
+    if (!pair.empty()) out += mask_text;
+}
+
+DRAGLINE_DECL std::string mask_cookies(std::string_view value) {
+    std::string out;
+    ascii::for_each_item(value, ';', [&out](std::string_view pair) {
+        if (!out.empty()) out += "; ";
+        append_masked_pair(out, pair);
+    });
+    return out;
+}
+
+DRAGLINE_DECL std::string mask_set_cookie(std::string_view value) {
+    const auto end = std::min(value.find(';'), value.size());
+    std::string out;
+    append_masked_pair(out, value.substr(0, end));
+    return out.append(value.substr(end));
+}
+
+DRAGLINE_DECL std::string mask_credentials(std::string_view value) {
+    const auto scheme = value.substr(0, value.find(' '));
+    if (scheme.size() == value.size() || !has_name(credential_schemes, scheme)) return std::string(mask_text);
+    return (std::string(scheme) += ' ').append(mask_text);
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL masking masking::none() {
+    masking made;
+    made.active_ = false;
+    return made;
+}
+
+DRAGLINE_DECL masking& masking::field(std::string_view name) { return fields_.emplace_back(name), *this; }
+
+DRAGLINE_DECL masking& masking::parameter(std::string_view name) {
+    return parameters_.emplace_back(name), *this;
+}
+
+DRAGLINE_DECL bool masking::hides_field(std::string_view name) const noexcept {
+    return active_ && (detail::has_name(detail::secret_fields, name) || detail::has_name(fields_, name));
+}
+
+DRAGLINE_DECL bool masking::hides_parameter(std::string_view name) const {
+    if (!active_) return false;
+    const auto is_secret = [this](std::string_view text) {
+        return detail::has_name(detail::secret_parameters, text) || detail::has_name(parameters_, text);
+    };
+    const auto decoded = url::percent_decode(name);
+    if (is_secret(decoded)) return true;
+    // user[password]: as forms of nested values are written
+    const auto open = decoded.rfind('[');
+    return open != decoded.npos && decoded.back() == ']' &&
+           is_secret(std::string_view(decoded).substr(open + 1, decoded.size() - open - 2));
+}
+
+DRAGLINE_DECL std::string masking::url(std::string_view text) const {
+    constexpr std::string_view starts = "?#&;", ends = "?#&;<>\"' ,", slashes = "/\\";
+    // Most have nothing of the kind; a search for any of several characters would cost more than all else.
+    const auto may_begin = [](char c) { return c == '?' || c == '#' || c == '@' || c == '&' || c == ';'; };
+    if (!active_ || std::none_of(text.begin(), text.end(), may_begin)) return std::string(text);
+    std::string out;
+    out.reserve(text.size());
+    // Also "http:me:secret@host", which browsers and we read as they read "http://me:secret@host".
+    const auto colon = text.find(':');
+    bool in_authority = colon < text.find_first_of("/?#@\\");
+    for (std::size_t at = 0; at < text.size();) {
+        if (in_authority) {
+            const auto end = std::min(text.find_first_of("/\\?#<>\"' ,;", at), text.size());
+            const auto user_end = text.substr(at, end - at).rfind('@');
+            if (user_end != text.npos) {
+                const auto scheme = at == 0 ? colon + 1 : 0;
+                out.append(text.substr(at, scheme <= user_end ? scheme : 0));
+                at += user_end + 1;
+            }
+            out.append(text.substr(at, end - at));
+            at = end;
+            in_authority = false;
+        } else if (at + 1 < text.size() && slashes.find(text[at]) != slashes.npos &&
+                   slashes.find(text[at + 1]) != slashes.npos) {
+            while (at < text.size() && slashes.find(text[at]) != slashes.npos) out += text[at++];
+            in_authority = true;
+        } else if (starts.find(text[at]) != starts.npos) {
+            out += text[at++];
+            const auto equals = text.find('=', at);
+            const auto end = std::min(text.find_first_of(ends, at), text.size());
+            if (equals >= end || !hides_parameter(text.substr(at, equals - at))) continue;
+            out.append(text.substr(at, equals + 1 - at)).append(detail::mask_text);
+            at = end;
+        } else {
+            out += text[at++];
+        }
+    }
+    return out;
+}
+
+DRAGLINE_DECL std::string masking::value(std::string_view name, std::string_view value,
+                                         std::span<const std::string> secret_names) const {
+    if (!active_) return std::string(value);
+    if (detail::has_name(secret_names, name)) return std::string(detail::mask_text);
+    if (hides_field(name)) {
+        if (ascii::equals_ignoring_case(name, "Cookie")) return detail::mask_cookies(value);
+        if (ascii::equals_ignoring_case(name, "Set-Cookie")) return detail::mask_set_cookie(value);
+        return detail::mask_credentials(value);
+    }
+    return detail::has_name(detail::url_fields, name) ? url(value) : std::string(value);
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/policy/url_policy.hpp
+// Which URLs may be requested: schemes, ports, hosts. Start with url_policy; what stands behind a host is
+// judged by a net::address_policy.
+
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::http {
+
+namespace detail {
+struct url_policy_state;
+}
+
+/// Judges the URL of a fetch, and that of each redirect and Refresh, before anything is looked up.
+///
+/// By default all is allowed that fetch_url() speaks. Once some schemes, ports or hosts are allowed, all
+/// others of the kind are not; what is denied stays so. Hosts are compared in the one spelling that URLs
+/// have, whatever the case, the IDNA form, the way to write an IPv4 address, or a dot at the end. Cheap to
+/// copy. A value that cannot be read is kept, and then nothing is allowed: dragline::errc::invalid_option.
+/// Threads: a policy that nobody changes may be used by several.
+class url_policy {
+public:
+    using check_function = std::function<bool(const url::url&)>;
+
+    url_policy() {}
+
+    url_policy& allow_scheme(std::string_view scheme);  ///< "https"
+
+    /// The port to connect to, that of the scheme where the URL names none.
+    url_policy& allow_ports(std::uint16_t first, std::uint16_t last);
+    url_policy& deny_ports(std::uint16_t first, std::uint16_t last);
+    url_policy& allow_port(std::uint16_t port) { return allow_ports(port, port); }
+    url_policy& deny_port(std::uint16_t port) { return deny_ports(port, port); }
+
+    /// 80 for http and 443 for https, and nothing else.
+    url_policy& standard_ports_only(bool value);
+    /// Denies the ports of other protocols that browsers refuse (Fetch Standard, "port blocking").
+    url_policy& deny_bad_ports();
+
+    /// One host: "example.com", "192.0.2.1", "[2001:db8::1]".
+    url_policy& allow_host(std::string_view host);
+    url_policy& deny_host(std::string_view host);
+    /// A name and all names below it; a dot in front changes nothing.
+    url_policy& allow_domain(std::string_view name);
+    url_policy& deny_domain(std::string_view name);
+
+    /// Whether the host may be an address rather than a name; default: it may.
+    url_policy& addresses(bool allowed);
+    /// Whether the URL may name a user; default: it may.
+    url_policy& credentials(bool allowed);
+
+    /// Asked last, on the loop's thread; false forbids. What it throws ends the fetch as
+    /// dragline::errc::callback_failed, or reaches who awaits it.
+    url_policy& check(check_function asked);
+
+    /// Nothing was ever forbidden: judging is not worth the while.
+    bool allows_all() const noexcept { return !state_; }
+
+    /// What is wrong with the values given.
+    std::error_code error() const noexcept;
+
+    /// No error, or errc::url_blocked. What check() throws passes.
+    std::error_code judge(const url::url& target) const;
+
+    /// Whether both say the same; two functions of the user never do, unless one is a copy of the other.
+    friend DRAGLINE_DECL bool operator==(const url_policy& a, const url_policy& b) noexcept;
+
+private:
+    detail::url_policy_state& edit();
+
+    std::shared_ptr<detail::url_policy_state> state_;  // none: all is allowed
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/policy/impl/url_policy.ipp
+// Included by <dragline/http/policy/url_policy.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+/// A name without the dot that makes it absolute.
+constexpr std::string_view without_last_dot(std::string_view name) noexcept {
+    if (name.ends_with('.')) name.remove_suffix(1);
+    return name;
+}
+
+/// "a.example.com" and "example.com" are within "example.com".
+constexpr bool is_within_domain(std::string_view name, std::string_view domain) noexcept {
+    if (!name.ends_with(domain)) return false;
+    return name.size() == domain.size() || name[name.size() - domain.size() - 1] == '.';
+}
+
+// Fetch Standard, 2.9; in order.
+inline constexpr std::array<std::uint16_t, 83> bad_ports{
+    0,    1,    7,    9,    11,   13,   15,   17,   19,   20,   21,   22,   23,   25,   37,   42,   43,
+    53,   69,   77,   79,   87,   95,   101,  102,  103,  104,  109,  110,  111,  113,  115,  117,  119,
+    123,  135,  137,  139,  143,  161,  179,  389,  427,  465,  512,  513,  514,  515,  526,  530,  531,
+    532,  540,  548,  554,  556,  563,  587,  601,  636,  989,  990,  993,  995,  1719, 1720, 1723, 2049,
+    3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080};
+
+struct url_policy_state {
+    struct ports {
+        std::uint16_t first = 0;
+        std::uint16_t last = 0;
+
+        bool operator==(const ports&) const = default;
+    };
+    struct host_rule {
+        std::string host;  // as a URL spells it
+        bool below = false;
+
+        bool operator==(const host_rule&) const = default;
+    };
+
+    std::vector<std::string> schemes;
+    std::vector<ports> allowed_ports;
+    std::vector<ports> denied_ports;
+    std::vector<host_rule> allowed_hosts;
+    std::vector<host_rule> denied_hosts;
+    bool standard_ports_only = false;
+    bool no_bad_ports = false;
+    bool addresses = true;
+    bool credentials = true;
+    bool broken = false;
+    url_policy::check_function check;
+
+    void add_ports(std::vector<ports>& to, std::uint16_t first, std::uint16_t last) {
+        broken |= first > last;
+        to.push_back({first, last});
+    }
+
+    void add_host(std::vector<host_rule>& to, std::string_view text, bool below) {
+        if (below && text.starts_with('.')) text.remove_prefix(1);
+        const auto read = url::parse_host(without_last_dot(text));
+        // URLs may have a star in a host, but who writes one here means something else by it.
+        const bool usable =
+            read && text.find('*') == text.npos && (!below || read->kind() == url::host_kind::domain);
+        if (usable) {
+            to.push_back({read->text(), below});
+        } else {
+            broken = true;
+        }
+    }
+
+    static bool holds(const std::vector<ports>& list, std::uint16_t port) noexcept {
+        return std::any_of(list.begin(), list.end(),
+                           [port](const ports& each) { return each.first <= port && port <= each.last; });
+    }
+
+    static bool holds(const std::vector<host_rule>& list, std::string_view host) noexcept {
+        return std::any_of(list.begin(), list.end(), [host](const host_rule& each) {
+            return each.below ? is_within_domain(host, each.host) : host == each.host;
+        });
+    }
+
+    bool allows_port(const url::url& target) const noexcept {
+        const auto port = target.port_or_default();
+        if (standard_ports_only && target.port()) return false;
+        if (no_bad_ports && std::binary_search(bad_ports.begin(), bad_ports.end(), port)) return false;
+        return !holds(denied_ports, port) && (allowed_ports.empty() || holds(allowed_ports, port));
+    }
+
+    bool allows_host(const url::url& target) const noexcept {
+        const bool is_name = target.host_type() == url::host_kind::domain;
+        if (!is_name && !addresses) return false;
+        const auto host = is_name ? without_last_dot(target.hostname()) : target.hostname();
+        return !holds(denied_hosts, host) && (allowed_hosts.empty() || holds(allowed_hosts, host));
+    }
+
+    bool allows(const url::url& target) const {
+        const bool known_scheme =
+            schemes.empty() || std::find(schemes.begin(), schemes.end(), target.scheme()) != schemes.end();
+        return known_scheme && (credentials || !target.has_credentials()) && allows_port(target) &&
+               allows_host(target) && (!check || check(target));
+    }
+};
+
+}  // namespace detail
+
+DRAGLINE_DECL detail::url_policy_state& url_policy::edit() {
+    if (!state_) {
+        state_ = std::make_shared<detail::url_policy_state>();
+    } else if (state_.use_count() > 1) {
+        state_ = std::make_shared<detail::url_policy_state>(*state_);
+    }
+    return *state_;
+}
+
+DRAGLINE_DECL url_policy& url_policy::allow_scheme(std::string_view scheme) {
+    auto& into = edit();
+    into.schemes.push_back(ascii::to_lower(scheme));
+    into.broken |= into.schemes.back() != "http" && into.schemes.back() != "https";
+    return *this;
+}
+
+DRAGLINE_DECL url_policy& url_policy::allow_ports(std::uint16_t first, std::uint16_t last) {
+    auto& into = edit();
+    return into.add_ports(into.allowed_ports, first, last), *this;
+}
+
+DRAGLINE_DECL url_policy& url_policy::deny_ports(std::uint16_t first, std::uint16_t last) {
+    auto& into = edit();
+    return into.add_ports(into.denied_ports, first, last), *this;
+}
+
+DRAGLINE_DECL url_policy& url_policy::standard_ports_only(bool value) {
+    return edit().standard_ports_only = value, *this;
+}
+
+DRAGLINE_DECL url_policy& url_policy::deny_bad_ports() { return edit().no_bad_ports = true, *this; }
+
+DRAGLINE_DECL url_policy& url_policy::allow_host(std::string_view host) {
+    auto& into = edit();
+    return into.add_host(into.allowed_hosts, host, false), *this;
+}
+
+DRAGLINE_DECL url_policy& url_policy::deny_host(std::string_view host) {
+    auto& into = edit();
+    return into.add_host(into.denied_hosts, host, false), *this;
+}
+
+DRAGLINE_DECL url_policy& url_policy::allow_domain(std::string_view name) {
+    auto& into = edit();
+    return into.add_host(into.allowed_hosts, name, true), *this;
+}
+
+DRAGLINE_DECL url_policy& url_policy::deny_domain(std::string_view name) {
+    auto& into = edit();
+    return into.add_host(into.denied_hosts, name, true), *this;
+}
+
+DRAGLINE_DECL url_policy& url_policy::addresses(bool allowed) { return edit().addresses = allowed, *this; }
+
+DRAGLINE_DECL url_policy& url_policy::credentials(bool allowed) {
+    return edit().credentials = allowed, *this;
+}
+
+DRAGLINE_DECL url_policy& url_policy::check(check_function asked) {
+    return edit().check = std::move(asked), *this;
+}
+
+DRAGLINE_DECL std::error_code url_policy::error() const noexcept {
+    if (state_ && state_->broken) return dragline::errc::invalid_option;
+    return {};
+}
+
+DRAGLINE_DECL std::error_code url_policy::judge(const url::url& target) const {
+    if (!state_) return {};
+    if (state_->broken) return error();
+    if (!state_->allows(target)) return errc::url_blocked;
+    return {};
+}
+
+DRAGLINE_DECL bool operator==(const url_policy& a, const url_policy& b) noexcept {
+    if (a.state_ == b.state_) return true;
+    const detail::url_policy_state all;
+    const auto& x = a.state_ ? *a.state_ : all;
+    const auto& y = b.state_ ? *b.state_ : all;
+    return !x.check && !y.check && x.schemes == y.schemes && x.allowed_ports == y.allowed_ports &&
+           x.denied_ports == y.denied_ports && x.allowed_hosts == y.allowed_hosts &&
+           x.denied_hosts == y.denied_hosts && x.standard_ports_only == y.standard_ports_only &&
+           x.no_bad_ports == y.no_bad_ports && x.addresses == y.addresses && x.credentials == y.credentials &&
+           x.broken == y.broken;
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/proxies/proxy_policy.hpp
+// Through which proxies a fetch goes: `fetch_options().proxy(proxy_policy::through("http://proxy:3128"))`.
+
+// ---- dragline/http/proxies/no_proxy.hpp
+// Which hosts are reached without a proxy, as the variable NO_PROXY says it.
+
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// A list of hosts, with commas or white space between them:
+///
+///     example.com     this name and all below it
+///     .example.com    only what is below; "*.example.com" is the same
+///     192.0.2.1       this address, where the URL has one: names are not looked up for this
+///     10.0.0.0/8      the addresses of this network; bits behind the prefix count for nothing
+///     ::1, [::1]:443, fd00::/8
+///     example.com:80  at this port alone; not with a network
+///     *               everything
+///
+/// Names compare without regard to case and a final dot. What cannot be read matches nothing, so that it
+/// rather goes through the proxy than around it: see ignored().
+class no_proxy {
+public:
+    no_proxy() {}
+    DRAGLINE_DECL explicit no_proxy(std::string_view list);
+
+    /// Whether http and https URLs of this host and port are on the list.
+    DRAGLINE_DECL bool matches(const url::url& where) const;
+
+    bool empty() const noexcept { return entries_.empty(); }
+
+    /// The entries that could not be read, as they were given.
+    const std::vector<std::string>& ignored() const noexcept { return ignored_; }
+
+    friend bool operator==(const no_proxy&, const no_proxy&) = default;
+
+private:
+    enum class kind : std::uint8_t { all, name, below, network };
+    struct entry {
+        kind what = kind::all;
+        std::uint16_t port = 0;  // 0: any
+        std::string name;
+        asio::ip::address network;
+        unsigned prefix = 0;
+
+        friend bool operator==(const entry&, const entry&) = default;
+    };
+
+    static bool parse(std::string_view text, entry& into);
+    static bool parse_network(std::string_view text, entry& into);
+    static bool parse_name(std::string_view text, entry& into);
+
+    std::vector<entry> entries_;
+    std::vector<std::string> ignored_;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/proxies/impl/no_proxy.ipp
+// Included by <dragline/http/proxies/no_proxy.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <system_error>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+inline std::optional<unsigned> parse_number(std::string_view digits, unsigned most) {
+    unsigned value = 0;
+    const auto* end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, value);
+    if (digits.empty() || read.ec != std::errc() || read.ptr != end || value > most) return std::nullopt;
+    return value;
+}
+
+// An IPv4 address that is written as one of IPv6 is itself. No scope: it means nothing in a URL.
+inline std::optional<asio::ip::address> parse_plain_address(std::string_view text) {
+    if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+    std::error_code ec;
+    const auto address = asio::ip::make_address(std::string(text), ec);
+    if (ec || text.find('%') != text.npos) return std::nullopt;
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    return address;
+}
+
+inline unsigned bits_of(const asio::ip::address& address) noexcept { return address.is_v4() ? 32 : 128; }
+
+inline bool in_network(const asio::ip::address& address, const asio::ip::address& network, unsigned prefix) {
+    if (address.is_v4() != network.is_v4()) return false;
+    const auto agree = [prefix](const auto& a, const auto& b) {
+        for (unsigned bit = 0; bit < prefix; bit += 8) {
+            const auto other = static_cast<unsigned>(a[bit / 8] ^ b[bit / 8]);
+            if (other >> (prefix - bit < 8 ? 8 - (prefix - bit) : 0) != 0) return false;
+        }
+        return true;
+    };
+    return address.is_v4() ? agree(address.to_v4().to_bytes(), network.to_v4().to_bytes())
+                           : agree(address.to_v6().to_bytes(), network.to_v6().to_bytes());
+}
+
+inline std::string_view without_final_dot(std::string_view name) noexcept {
+    return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL no_proxy::no_proxy(std::string_view list) {
+    constexpr std::string_view between = ", \t\r\n";
+    while (!list.empty()) {
+        const auto text = list.substr(0, list.find_first_of(between));
+        list.remove_prefix(std::min(list.size(), text.size() + 1));
+        if (text.empty()) continue;
+        entry made;
+        if (parse(text, made)) {
+            entries_.push_back(std::move(made));
+        } else {
+            ignored_.emplace_back(text);
+        }
+    }
+}
+
+DRAGLINE_DECL bool no_proxy::parse(std::string_view text, entry& into) {
+    if (text.find('/') != text.npos) return parse_network(text, into);
+    const auto colon = text.rfind(':');
+    const bool is_address = text.find(':') != colon && !text.starts_with('[');
+    if (colon != text.npos && !is_address && !text.ends_with(']')) {
+        const auto port = detail::parse_number(text.substr(colon + 1), 0xffff);
+        if (!port || *port == 0) return false;
+        into.port = static_cast<std::uint16_t>(*port);
+        text = text.substr(0, colon);
+    }
+    if (text == "*") return true;
+    if (text.starts_with('[') || is_address) return parse_network(text, into);
+    return parse_name(text, into);
+}
+
+DRAGLINE_DECL bool no_proxy::parse_network(std::string_view text, entry& into) {
+    const auto slash = text.find('/');
+    const auto address = detail::parse_plain_address(text.substr(0, slash));
+    if (!address) return false;
+    into.what = kind::network;
+    into.network = *address;
+    into.prefix = detail::bits_of(*address);
+    if (slash == text.npos) return true;
+    const bool mapped = address->is_v4() && text.find(':') != text.npos;
+    auto prefix = detail::parse_number(text.substr(slash + 1), mapped ? 128 : into.prefix);
+    if (!prefix || (mapped && *prefix < 96)) return false;
+    into.prefix = mapped ? *prefix - 96 : *prefix;
+    return true;
+}
+
+DRAGLINE_DECL bool no_proxy::parse_name(std::string_view text, entry& into) {
+    into.what = kind::name;
+    if (text.starts_with("*.")) text.remove_prefix(1);
+    if (text.starts_with('.')) {
+        into.what = kind::below;
+        text.remove_prefix(1);
+    }
+    // The parser of hosts forgives more than a setting should.
+    if (text.empty() || text.starts_with('.') || text.find_first_of("%*@") != text.npos) return false;
+    const auto host = url::parse_host(text);
+    if (!host) return false;
+    if (host->kind() == url::host_kind::ipv4)
+        return into.what == kind::name && parse_network(host->text(), into);
+    into.name = detail::without_final_dot(host->text());
+    return !into.name.empty();
+}
+
+DRAGLINE_DECL bool no_proxy::matches(const url::url& where) const {
+    if (entries_.empty()) return false;
+    const auto port = where.port_or_default();
+    const bool is_name = where.host_type() == url::host_kind::domain;
+    const auto name = detail::without_final_dot(where.hostname());
+    const auto address = is_name ? std::nullopt : detail::parse_plain_address(where.hostname());
+    return std::any_of(entries_.begin(), entries_.end(), [&](const entry& each) {
+        if (each.port != 0 && each.port != port) return false;
+        if (each.what == kind::all) return true;
+        if (each.what == kind::network)
+            return address && detail::in_network(*address, each.network, each.prefix);
+        if (!is_name || !name.ends_with(each.name)) return false;
+        const auto before = name.size() - each.name.size();
+        return before == 0 ? each.what == kind::name : name[before - 1] == '.';
+    });
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/proxies/proxy_environment.hpp
+// The proxies that the environment of a program names: http_proxy and its like.
+
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// What the variables say. Each names one proxy, as net::proxy::parse() reads it, or only "host:port" for an
+/// HTTP proxy; one that is empty says nothing. What cannot be read is kept, and fails what it is used for
+/// with net::errc::invalid_proxy.
+class proxy_environment {
+public:
+    /// The value of a variable; nullptr where there is none.
+    using lookup_function = std::function<const char*(const char* name)>;
+
+    /// Nothing is set.
+    proxy_environment() {}
+
+    /// Reads http_proxy, https_proxy, all_proxy and no_proxy, and but for the first one also their names in
+    /// capitals, where those in small letters say nothing. HTTP_PROXY is not read: where a web server starts
+    /// programs, it is what a request has in its field "Proxy".
+    ///
+    /// Threads: none may change the environment meanwhile.
+    DRAGLINE_DECL static proxy_environment read();
+    DRAGLINE_DECL static proxy_environment read(const lookup_function& lookup);
+
+    /// For http URLs, in place of all_proxy.
+    proxy_environment& http_proxy(std::string_view text) { return http_ = parse(text), *this; }
+    const std::optional<net::proxy>& http_proxy() const noexcept { return http_; }
+
+    /// For https URLs, in place of all_proxy.
+    proxy_environment& https_proxy(std::string_view text) { return https_ = parse(text), *this; }
+    const std::optional<net::proxy>& https_proxy() const noexcept { return https_; }
+
+    proxy_environment& all_proxy(std::string_view text) { return all_ = parse(text), *this; }
+    const std::optional<net::proxy>& all_proxy() const noexcept { return all_; }
+
+    /// What goes to none of them.
+    proxy_environment& no_proxy(http::no_proxy value) { return none_ = std::move(value), *this; }
+    const http::no_proxy& no_proxy() const noexcept { return none_; }
+
+    friend bool operator==(const proxy_environment&, const proxy_environment&) = default;
+
+private:
+    DRAGLINE_DECL static std::optional<net::proxy> parse(std::string_view text);
+
+    std::optional<net::proxy> http_;
+    std::optional<net::proxy> https_;
+    std::optional<net::proxy> all_;
+    http::no_proxy none_;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/proxies/impl/proxy_environment.ipp
+// Included by <dragline/http/proxies/proxy_environment.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstdlib>
+#include <initializer_list>
+#include <string>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL std::optional<net::proxy> proxy_environment::parse(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    if (text.find("://") != text.npos) return net::proxy(text);
+    return net::proxy("http://" + std::string(text));
+}
+
+DRAGLINE_DECL proxy_environment proxy_environment::read(const lookup_function& lookup) {
+    const auto value = [&](std::initializer_list<const char*> names) {
+        for (const auto* name : names) {
+            const auto* text = lookup(name);
+            if (text && *text != '\0') return std::string_view(text);
+        }
+        return std::string_view();
+    };
+    return proxy_environment()
+        .http_proxy(value({"http_proxy"}))
+        .https_proxy(value({"https_proxy", "HTTPS_PROXY"}))
+        .all_proxy(value({"all_proxy", "ALL_PROXY"}))
+        .no_proxy(http::no_proxy(value({"no_proxy", "NO_PROXY"})));
+}
+
+DRAGLINE_DECL proxy_environment proxy_environment::read() {
+    return read([](const char* name) -> const char* { return std::getenv(name); });
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// The ways to a URL, to be tried in order: each a chain of proxies, an empty one for a direct connection.
+using proxy_choices = std::vector<net::proxy_chain>;
+
+/// A value that says which proxies are used for a URL. It is asked anew for every redirect.
+///
+/// It fails closed: what goes through proxies never goes around them, unless an empty chain says so. The next
+/// choice is tried when the one before failed as condition::proxy_failed or with the timeout of phase::proxy,
+/// so before anything of the request was sent. Cheap to copy.
+class proxy_policy {
+public:
+    /// Given the URL without credentials. No choice at all fails the fetch: errc::no_proxy_chosen.
+    using choose_function = std::function<proxy_choices(const url::url&)>;
+
+    /// No proxy: everything is reached directly.
+    proxy_policy() {}
+    static proxy_policy none() { return proxy_policy(); }
+
+    /// Everything through this one.
+    proxy_policy(net::proxy by) : proxy_policy(through(net::proxy_chain{std::move(by)})) {}
+
+    /// A URL as net::proxy::parse() reads it; another one fails each fetch with net::errc::invalid_proxy.
+    static proxy_policy through(std::string_view url) { return proxy_policy(net::proxy(url)); }
+    static proxy_policy through(net::proxy by) { return proxy_policy(std::move(by)); }
+    static proxy_policy through(net::proxy_chain by) { return first_of(proxy_choices{std::move(by)}); }
+
+    /// The first that works, of these.
+    DRAGLINE_DECL static proxy_policy first_of(proxy_choices choices);
+
+    /// What the environment says, now by default; see proxy_environment.
+    DRAGLINE_DECL static proxy_policy from_environment(
+        const proxy_environment& said = proxy_environment::read());
+
+    /// What `choose` says. It is called on the loop; what it throws ends the fetch as errc::callback_failed,
+    /// or reaches who awaits it.
+    DRAGLINE_DECL static proxy_policy function(choose_function choose);
+
+    /// These hosts are reached directly, whatever the proxies. Replaces what the environment says of them.
+    DRAGLINE_DECL proxy_policy& except(no_proxy hosts);
+
+    /// Whether nothing goes through a proxy.
+    bool is_none() const noexcept { return !state_; }
+
+    /// The ways to this http or https URL; nullptr: directly. Throws what the function throws.
+    DRAGLINE_DECL std::shared_ptr<const proxy_choices> choices_for(const url::url& where) const;
+
+    /// Two functions are equal only where one is a copy of the other.
+    friend DRAGLINE_DECL bool operator==(const proxy_policy& a, const proxy_policy& b);
+
+private:
+    struct state;
+
+    std::shared_ptr<const state> state_;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/proxies/impl/proxy_policy.ipp
+// Included by <dragline/http/proxies/proxy_policy.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <optional>
+
+namespace dragline::inline v1::http {
+
+struct proxy_policy::state {
+    std::shared_ptr<const proxy_choices> http;
+    std::shared_ptr<const proxy_choices> https;
+    std::shared_ptr<const choose_function> choose;  // in place of both
+    no_proxy except;
+};
+
+DRAGLINE_DECL proxy_policy proxy_policy::first_of(proxy_choices choices) {
+    const auto is_direct = [](const net::proxy_chain& each) { return each.empty(); };
+    proxy_policy made;
+    if (!choices.empty() && std::all_of(choices.begin(), choices.end(), is_direct)) return made;
+    auto all = std::make_shared<const proxy_choices>(std::move(choices));
+    made.state_ = std::make_shared<const state>(state{all, all, nullptr, {}});
+    return made;
+}
+
+DRAGLINE_DECL proxy_policy proxy_policy::from_environment(const proxy_environment& said) {
+    const auto choices_of =
+        [&](const std::optional<net::proxy>& own) -> std::shared_ptr<const proxy_choices> {
+        const auto& by = own ? own : said.all_proxy();
+        if (!by) return nullptr;
+        return std::make_shared<const proxy_choices>(1, net::proxy_chain{*by});
+    };
+    state made{choices_of(said.http_proxy()), choices_of(said.https_proxy()), nullptr, said.no_proxy()};
+    proxy_policy policy;
+    if (made.http || made.https) policy.state_ = std::make_shared<const state>(std::move(made));
+    return policy;
+}
+
+DRAGLINE_DECL proxy_policy proxy_policy::function(choose_function choose) {
+    proxy_policy made;
+    if (!choose) return made;
+    auto kept = std::make_shared<const choose_function>(std::move(choose));
+    made.state_ = std::make_shared<const state>(state{nullptr, nullptr, std::move(kept), {}});
+    return made;
+}
+
+DRAGLINE_DECL proxy_policy& proxy_policy::except(no_proxy hosts) {
+    if (!state_) return *this;
+    auto changed = *state_;
+    changed.except = std::move(hosts);
+    state_ = std::make_shared<const state>(std::move(changed));
+    return *this;
+}
+
+DRAGLINE_DECL std::shared_ptr<const proxy_choices> proxy_policy::choices_for(const url::url& where) const {
+    if (!state_ || state_->except.matches(where)) return nullptr;
+    if (state_->choose) return std::make_shared<const proxy_choices>((*state_->choose)(where));
+    return where.scheme() == "https" ? state_->https : state_->http;
+}
+
+DRAGLINE_DECL bool operator==(const proxy_policy& a, const proxy_policy& b) {
+    if (a.state_ == b.state_) return true;
+    if (!a.state_ || !b.state_) return false;
+    const auto same = [](const auto& one, const auto& other) {
+        return one == other || (one && other && *one == *other);
+    };
+    return a.state_->choose == b.state_->choose && same(a.state_->http, b.state_->http) &&
+           same(a.state_->https, b.state_->https) && a.state_->except == b.state_->except;
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/resilience/retry_policy.hpp
+// Which failed requests are made again, when, and how often. Off by default: fetch_options().retry(...).
+
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+enum class retry_when {
+    never,
+    if_repeatable,  ///< When the request may be made twice, see retry_policy::any_method().
+    always,         ///< Whatever the method.
+};
+
+enum class retry_decision {
+    by_policy,
+    retry,  ///< Though the policy says otherwise; its limits and the body still have the last word.
+    stop,
+};
+
+/// What came of an attempt, for the time of one call.
+class retry_proposal {
+public:
+    retry_proposal(int count, std::string_view request_method, std::error_code failure, int code,
+                   const fields& received) noexcept
+        : attempts(count), method(request_method), ec(failure), status(code), headers(received) {}
+
+    int attempts;  ///< Made so far.
+    std::string_view method;
+    std::error_code ec;     ///< Or else the answer:
+    int status;             ///< 0 when there is none.
+    const fields& headers;  ///< Empty when there is none.
+};
+
+/// A value that says what is retried.
+///
+/// By default: when no connection could be made, any request; when the connection ended before or inside the
+/// answer, the time of a phase was up, or the answer is 408, 429, 502, 503 or 504, requests that may be made
+/// twice. Never a body that cannot be sent again, and never what no repetition mends: a certificate, a name
+/// that does not exist, a malformed answer. The repetition that stale_retry() stands for is not counted.
+class retry_policy {
+public:
+    using duration = async::duration;
+    using decision_function = std::function<retry_decision(const retry_proposal&)>;
+
+    /// Repeats `attempts` - 1 times at most, in a fetch with redirects as in one without.
+    explicit retry_policy(int attempts = 3) : attempts_(attempts) {}
+
+    /// For a fetch of a session that has a policy.
+    static retry_policy none() { return retry_policy(1); }
+
+    int attempts() const noexcept { return attempts_; }
+
+    /// The pause is random, from nothing to `first` at first, and twice that each time, up to `longest`.
+    retry_policy& backoff(duration first, duration longest) {
+        return first_ = first, longest_ = longest, *this;
+    }
+    duration first_backoff() const noexcept { return first_; }
+    duration longest_backoff() const noexcept { return longest_; }
+
+    /// What a Retry-After asks for is waited besides, also before a redirect is followed. One that asks for
+    /// more than this, or than is left of the time, makes the answer that has it the result.
+    retry_policy& max_retry_after(duration value) { return max_retry_after_ = value, *this; }
+    duration max_retry_after() const noexcept { return max_retry_after_; }
+
+    /// The rule for answers of this status, 300 or more; the last one said counts.
+    DRAGLINE_DECL retry_policy& status(int code, retry_when rule);
+    DRAGLINE_DECL retry_when rule_of(int status) const noexcept;
+
+    /// Takes every request for one that may be made twice. Default: GET, HEAD, OPTIONS, TRACE, PUT, DELETE,
+    /// and those with an Idempotency-Key.
+    retry_policy& any_method(bool value) { return any_method_ = value, *this; }
+    bool any_method() const noexcept { return any_method_; }
+
+    /// Whether the timeout of a phase is retried; the one of the whole never is.
+    retry_policy& timeouts(bool value) { return timeouts_ = value, *this; }
+    bool timeouts() const noexcept { return timeouts_; }
+
+    /// Default: one for all fetches of the session, as retry_budget() makes it.
+    retry_policy& budget(retry_budget value) { return budget_ = std::move(value), *this; }
+    const std::optional<retry_budget>& budget() const noexcept { return budget_; }
+
+    /// Asked about every error but a cancellation, and every answer; on the loop. What it throws ends the
+    /// fetch as errc::callback_failed, or reaches who awaits it. Policies are equal when they are copies
+    /// with the same function.
+    retry_policy& decide(decision_function value) {
+        return decide_ = std::make_shared<const decision_function>(std::move(value)), *this;
+    }
+    const decision_function* decide() const noexcept { return decide_.get(); }
+
+    /// Else a fetch ends with dragline::errc::invalid_option.
+    DRAGLINE_DECL bool valid() const noexcept;
+
+    friend bool operator==(const retry_policy&, const retry_policy&) = default;
+
+private:
+    int attempts_;
+    duration first_ = std::chrono::milliseconds(100);
+    duration longest_ = std::chrono::seconds(10);
+    duration max_retry_after_ = std::chrono::seconds(60);
+    std::vector<std::pair<int, retry_when>> rules_;  // beside the usual ones, in order of the status
+    std::optional<retry_budget> budget_;
+    std::shared_ptr<const decision_function> decide_;
+    bool any_method_ = false;
+    bool timeouts_ = true;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/resilience/impl/retry_policy.ipp
+// Included by <dragline/http/resilience/retry_policy.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL retry_policy& retry_policy::status(int code, retry_when rule) {
+    const auto at = std::lower_bound(rules_.begin(), rules_.end(), code,
+                                     [](const auto& each, int status) { return each.first < status; });
+    if (at != rules_.end() && at->first == code) {
+        at->second = rule;
+    } else {
+        rules_.emplace(at, code, rule);
+    }
+    return *this;
+}
+
+DRAGLINE_DECL retry_when retry_policy::rule_of(int status) const noexcept {
+    for (const auto& [code, rule] : rules_) {
+        if (code == status) return rule;
+    }
+    const bool usual = status == 408 || status == 429 || (status >= 502 && status <= 504);
+    return usual ? retry_when::if_repeatable : retry_when::never;
+}
+
+DRAGLINE_DECL bool retry_policy::valid() const noexcept {
+    const bool statuses = std::all_of(rules_.begin(), rules_.end(), [](const auto& rule) {
+        return rule.first >= 300 && rule.first <= 599;
+    });
+    return attempts_ >= 1 && async::valid_timeout(first_) && longest_ >= first_ &&
+           async::valid_timeout(max_retry_after_) && statuses && (!budget_ || budget_->valid()) &&
+           (!decide_ || *decide_);
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// The settings of a session, fixed when get_session() makes it.
+class session_options {
+public:
+    session_options() {}
+
+    /// Connections to one origin, or to one proxy that forwards for all, idle ones included; further fetches
+    /// wait in turn.
+    session_options& connections_per_host(std::size_t value) { return per_host_ = value, *this; }
+    std::size_t connections_per_host() const noexcept { return per_host_; }
+
+    /// Connections of the whole session.
+    session_options& connections(std::size_t value) { return total_ = value, *this; }
+    std::size_t connections() const noexcept { return total_; }
+
+    /// Fetches that may wait for a connection; one more fails with dragline::errc::queue_full.
+    session_options& max_waiters(std::size_t value) { return waiters_ = value, *this; }
+    std::size_t max_waiters() const noexcept { return waiters_; }
+
+    /// How long an idle connection is kept, unless the peer says how long it does. Then it is closed, but it
+    /// does not keep run() from returning: when nothing else waits on the loop, it stays until something
+    /// does.
+    session_options& idle_timeout(async::duration value) { return idle_ = value, *this; }
+    async::duration idle_timeout() const noexcept { return idle_; }
+
+    /// How long a connection is used at most, from when it was opened; an exchange under way is finished.
+    session_options& connection_lifetime(async::duration value) { return lifetime_ = value, *this; }
+    async::duration connection_lifetime() const noexcept { return lifetime_; }
+
+    /// The User-Agent of fetches that name none; none is sent when empty.
+    session_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
+    const std::string& user_agent() const noexcept { return user_agent_; }
+
+    /// What becomes of Set-Cookie fields. Default: none is kept. With cookie_policy::own_jar() each session
+    /// that is made has a jar of its own; session::cookie_jar() is it.
+    session_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
+    const cookie_policy& cookies() const noexcept { return cookies_; }
+
+    /// Credentials by host, for fetches that have none: `netrc::load_default()`. They are sent when a server
+    /// asks for them. A redirect to another machine of it gets what is its own, but not the default, and none
+    /// after a step from https to http.
+    session_options& netrc(http::netrc value) { return netrc_ = std::move(value), *this; }
+    const http::netrc& netrc() const noexcept { return netrc_; }
+
+    /// Origins whose challenge is remembered, so that the next fetch is not refused first; 0 for none.
+    session_options& known_challenges(std::size_t value) { return known_challenges_ = value, *this; }
+    std::size_t known_challenges() const noexcept { return known_challenges_; }
+
+    /// A floor under the address_policy() of every fetch: what it forbids is dialled for none.
+    session_options& address_policy(net::address_policy value) {
+        return address_policy_ = std::move(value), *this;
+    }
+    const net::address_policy& address_policy() const noexcept { return address_policy_; }
+
+    /// A floor under the url_policy() of every fetch.
+    session_options& url_policy(http::url_policy value) { return url_policy_ = std::move(value), *this; }
+    const http::url_policy& url_policy() const noexcept { return url_policy_; }
+
+    /// Strict-Transport-Security (RFC 6797): http URLs of hosts that have said so over TLS, or that the store
+    /// was given, are fetched over https, at redirects too. Default: not obeyed. With
+    /// hsts_policy::own_store() each session that is made has a store of its own; session::hsts_store() is
+    /// it.
+    session_options& hsts(hsts_policy value) { return hsts_ = std::move(value), *this; }
+    const hsts_policy& hsts() const noexcept { return hsts_; }
+    /// Through which proxies fetches go that say nothing of it. Default: none, whatever the environment says;
+    /// see proxy_policy::from_environment().
+    session_options& proxy(proxy_policy value) { return proxy_ = std::move(value), *this; }
+    session_options& proxy(std::string_view url) { return proxy(proxy_policy::through(url)); }
+    const proxy_policy& proxy() const noexcept { return proxy_; }
+    /// Which failures of fetches that say nothing about it are retried. Default: none.
+    session_options& retry(retry_policy value) { return retry_ = std::move(value), *this; }
+    const std::optional<retry_policy>& retry() const noexcept { return retry_; }
+
+    /// How much may go to one host, beside connections_per_host(), which is for an origin. Default: no limit.
+    session_options& host_limits(http::host_limits value) { return host_limits_ = std::move(value), *this; }
+    const std::optional<http::host_limits>& host_limits() const noexcept { return host_limits_; }
+
+    /// Leaves origins alone that fail. Default: never.
+    session_options& circuit_breaker(http::circuit_breaker value) { return breaker_ = value, *this; }
+    const std::optional<http::circuit_breaker>& circuit_breaker() const noexcept { return breaker_; }
+
+    session_options& tls(dragline::tls::client_options value) { return tls_ = std::move(value), *this; }
+    const dragline::tls::client_options& tls() const noexcept { return tls_; }
+
+    /// How names are looked up.
+    session_options& dns(dragline::dns::query_options value) { return dns_ = std::move(value), *this; }
+    const dragline::dns::query_options& dns() const noexcept { return dns_; }
+
+    /// Is told what happens in each fetch.
+    session_options& observer(std::shared_ptr<http::observer> value) {
+        return observer_ = std::move(value), *this;
+    }
+    const std::shared_ptr<http::observer>& observer() const noexcept { return observer_; }
+
+    /// What traces and observers get of fetches that say nothing else.
+    session_options& recording(http::recording value) { return recording_ = std::move(value), *this; }
+    const http::recording& recording() const noexcept { return recording_; }
+
+    /// Counts what fetches come to; session::metrics() has it.
+    session_options& metrics(bool value) { return own_metrics_ = value, metrics_ = nullptr, *this; }
+    /// As above, together with the other sessions of the loop that are given this.
+    session_options& metrics(std::shared_ptr<http::metrics> value) {
+        return own_metrics_ = false, metrics_ = std::move(value), *this;
+    }
+    /// What to count in: a new one each time, the shared one, or nullptr.
+    std::shared_ptr<http::metrics> make_metrics() const {
+        return own_metrics_ ? std::make_shared<http::metrics>() : metrics_;
+    }
+
+    bool operator==(const session_options&) const = default;
+
+private:
+    std::size_t per_host_ = 10;
+    std::size_t total_ = 256;
+    std::size_t waiters_ = 100'000;
+    async::duration idle_ = std::chrono::seconds(15);
+    async::duration lifetime_ = no_limit;
+    std::string user_agent_ = "dragline/0.1";
+    cookie_policy cookies_;
+    http::netrc netrc_;
+    std::size_t known_challenges_ = 1000;
+    net::address_policy address_policy_;
+    http::url_policy url_policy_;
+    hsts_policy hsts_;
+    proxy_policy proxy_;
+    std::optional<retry_policy> retry_;
+    std::optional<http::host_limits> host_limits_;
+    std::optional<http::circuit_breaker> breaker_;
+    dragline::tls::client_options tls_;
+    dragline::dns::query_options dns_;
+    std::shared_ptr<http::observer> observer_;
+    http::recording recording_;
+    std::shared_ptr<http::metrics> metrics_;
+    bool own_metrics_ = false;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::session_options;
+}
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+// One context and its tickets, shared by all connections of a loop with equal options.
+struct tls_setup {
+    std::uint64_t number = 0;  // of the loop: none is used twice
+    tls::context context;
+    std::shared_ptr<tls::ticket_cache> tickets = std::make_shared<tls::ticket_cache>();
+};
+
+class session_state {
+public:
+    session_state(async::loop_state& loop, std::string_view key, const session_options& options);
+
+    async::loop_state& loop() noexcept { return loop_; }
+    const std::string& key() const noexcept { return key_; }
+    const session_options& options() const noexcept { return options_; }
+    dns::resolver& resolver() noexcept { return resolver_; }
+    connection_pool& pool() noexcept { return pool_; }
+    const std::shared_ptr<cookie_jar>& cookies() const noexcept { return cookies_; }
+    const std::shared_ptr<hsts_store>& hsts() const noexcept { return hsts_; }
+    policy_numbers& address_policies() noexcept { return address_policies_; }
+    challenge_cache& challenges() noexcept { return challenges_; }
+    proxy_routes& proxies() noexcept { return proxies_; }
+    const std::shared_ptr<http::metrics>& metrics() const noexcept { return metrics_; }
+    bool watched() const noexcept { return watched_; }  ///< By an observer or by metrics.
+    bool closed() const noexcept { return closed_; }
+
+    /// Nothing without limits and circuit breaker.
+    host_guard* guard() const noexcept { return guard_.get(); }
+    host_guard& guard_made();
+    /// That of retry policies without one.
+    const retry_budget& budget();
+    result<std::shared_ptr<tls_setup>> tls_setup_of_session();
+
+    /// Stands for one fetch while it lives.
+    class call {
+    public:
+        explicit call(session_state& owner)
+            : owner_(owner), at_(owner.calls_.insert(owner.calls_.end(), &ending_)) {}
+        ~call();
+        call(const call&) = delete;
+        async::interrupter& ending() noexcept { return ending_; }
+
+    private:
+        session_state& owner_;
+        async::interrupter ending_;
+        std::list<async::interrupter*>::iterator at_;
+    };
+    std::size_t calls() const noexcept { return calls_.size(); }
+
+    /// Stands for a connection that is being opened. Whoever wanted it may have left, but not the last call.
+    class dial {
+    public:
+        explicit dial(session_state& owner)
+            : owner_(owner), at_(owner.dials_.insert(owner.dials_.end(), &ending_)) {}
+        ~dial();
+        dial(const dial&) = delete;
+        async::interrupter& ending() noexcept { return ending_; }
+
+    private:
+        session_state& owner_;
+        async::interrupter ending_;
+        std::list<async::interrupter*>::iterator at_;
+    };
+
+    /// Ends calls and connections; nothing new starts.
+    void close() noexcept;
+
+    /// As close(), then waits until the last call has left.
+    static asio::awaitable<result<void>> close_and_wait(std::shared_ptr<session_state> self);
+
+private:
+    // Somebody who waits for the last call to leave.
+    class closer {
+    public:
+        explicit closer(session_state& owner)
+            : owner_(owner),
+              last_left_(owner.loop_),
+              at_(owner.closers_.insert(owner.closers_.end(), &last_left_)) {}
+        ~closer() { owner_.closers_.erase(at_); }
+        closer(const closer&) = delete;
+        asio::awaitable<result<void>> wait() { return last_left_.wait(); }
+
+    private:
+        session_state& owner_;
+        async::event last_left_;
+        std::list<async::event*>::iterator at_;
+    };
+
+    void notify_closers() noexcept;
+
+    async::loop_state& loop_;
+    std::string key_;
+    session_options options_;
+    dns::resolver resolver_;
+    connection_pool pool_;
+    std::shared_ptr<cookie_jar> cookies_;
+    std::shared_ptr<hsts_store> hsts_;
+    policy_numbers address_policies_;
+    challenge_cache challenges_;
+    proxy_routes proxies_;
+    std::unique_ptr<host_guard> guard_;
+    std::optional<retry_budget> budget_;
+    std::shared_ptr<http::metrics> metrics_;
+    bool watched_;
+    std::shared_ptr<tls_setup> tls_;
+    std::list<async::interrupter*> calls_;
+    std::list<async::interrupter*> dials_;
+    std::list<async::event*> closers_;
+    bool closed_ = false;
+};
+
+class loop_sessions final : public async::loop_object {
+public:
+    explicit loop_sessions(async::loop_state& loop);
+    static loop_sessions& of(const asio::any_io_executor& executor) {
+        return async::loop_state::of(executor).get<loop_sessions>();
+    }
+
+    /// The living session of this key, made when there is none. With options that differ from its own:
+    /// throws.
+    const std::shared_ptr<session_state>& get(std::string_view key, const session_options* options);
+
+    const asio::any_io_executor& executor() const noexcept { return loop_.executor(); }
+
+    /// Ends the session of this key, if it lives; over when its last call has left.
+    asio::awaitable<result<void>> close(std::string key);
+    asio::awaitable<result<void>> close_all();
+
+    /// The shared setup for these options. Making one loads the trust store, which blocks for some 10 ms.
+    result<std::shared_ptr<tls_setup>> tls(const tls::client_options& options);
+
+    void shutdown() noexcept override;
+
+private:
+    std::vector<std::shared_ptr<session_state>> take_all() noexcept;
+
+    async::loop_state& loop_;
+    std::shared_ptr<sessions_entry> entry_;
+    std::map<std::string, std::shared_ptr<session_state>, std::less<>> sessions_;
+    std::map<tls::client_options, std::shared_ptr<tls_setup>> setups_;
+    std::uint64_t setups_made_ = 0;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/session_state.ipp
+// Included by <dragline/http/detail/session_state.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+#include <new>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_view key,
+                                           const session_options& options)
+    : loop_(loop),
+      key_(key),
+      options_(options),
+      resolver_(loop.executor(), options.dns()),
+      pool_(loop, pool_limits{options.connections_per_host(), options.connections(), options.max_waiters(),
+                              options.idle_timeout(), options.connection_lifetime()}),
+      cookies_(options.cookies().make_jar()),
+      hsts_(options.hsts().make_store()),
+      challenges_(options.known_challenges()),
+      metrics_(options.make_metrics()),
+      watched_(metrics_ || options.observer()) {
+    if (options.host_limits() || options.circuit_breaker()) guard_made();
+}
+
+DRAGLINE_DECL host_guard& session_state::guard_made() {
+    if (!guard_) {
+        const auto& breaker = options_.circuit_breaker();
+        guard_ = std::make_unique<host_guard>(loop_, options_.host_limits().value_or(host_limits()),
+                                              breaker ? &*breaker : nullptr);
+    }
+    return *guard_;
+}
+
+DRAGLINE_DECL const retry_budget& session_state::budget() {
+    if (!budget_) budget_.emplace();
+    return *budget_;
+}
+
+DRAGLINE_DECL result<std::shared_ptr<tls_setup>> session_state::tls_setup_of_session() {
+    if (!tls_) {
+        auto setup = loop_sessions::of(loop_.executor()).tls(options_.tls());
+        if (!setup) return setup;
+        tls_ = *std::move(setup);
+    }
+    return tls_;
+}
+
+DRAGLINE_DECL session_state::call::~call() {
+    owner_.calls_.erase(at_);
+    if (!owner_.calls_.empty()) return;
+    // Nothing may keep the loop running when all calls are over.
+    for (auto* each : owner_.dials_) each->interrupt();
+    owner_.notify_closers();
+}
+
+DRAGLINE_DECL session_state::dial::~dial() {
+    owner_.dials_.erase(at_);
+    owner_.notify_closers();
+}
+
+DRAGLINE_DECL void session_state::notify_closers() noexcept {
+    if (!calls_.empty() || !dials_.empty()) return;
+    for (auto* each : closers_) each->notify();
+}
+
+DRAGLINE_DECL void session_state::close() noexcept {
+    closed_ = true;
+    pool_.close();
+    // A fetch ends in a later turn of the loop, a response that nobody reads inside interrupt().
+    for (auto at = calls_.begin(); at != calls_.end();) (*at++)->interrupt();
+    for (auto* each : dials_) each->interrupt();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> session_state::close_and_wait(
+    std::shared_ptr<session_state> self) {
+    self->close();
+    if (self->calls_.empty() && self->dials_.empty()) co_return result<void>();
+    closer mine(*self);
+    auto waiting = mine.wait();
+    co_return co_await std::move(waiting);
+}
+
+DRAGLINE_DECL loop_sessions::loop_sessions(async::loop_state& loop)
+    : loop_(loop), entry_(std::make_shared<sessions_entry>(loop.gate(), *this)) {
+    sessions_registry::instance().add(entry_);
+    // Until a block of this size has come and gone, glibc gives the end of the heap back to the system after
+    // each body of some 64 KiB, and takes it again for the next one: more than all else that such a fetch
+    // costs.
+    constexpr std::size_t large_block = 8 * 1024 * 1024;
+    ::operator delete(::operator new(large_block));
+}
+
+DRAGLINE_DECL const std::shared_ptr<session_state>& loop_sessions::get(std::string_view key,
+                                                                       const session_options* options) {
+    auto found = sessions_.find(key);
+    if (found == sessions_.end()) {
+        auto made = std::make_shared<session_state>(loop_, key, options ? *options : session_options());
+        found = sessions_.emplace(std::string(key), std::move(made)).first;
+        ++entry_->open;
+    } else if (options && !(*options == found->second->options())) {
+        throw std::system_error(make_error_code(errc::session_options_differ), std::string(key));
+    }
+    return found->second;
+}
+
+DRAGLINE_DECL std::vector<std::shared_ptr<session_state>> loop_sessions::take_all() noexcept {
+    std::vector<std::shared_ptr<session_state>> taken;
+    for (auto& [key, session] : std::exchange(sessions_, {})) taken.push_back(session);
+    entry_->open = 0;
+    return taken;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> loop_sessions::close(std::string key) {
+    auto found = sessions_.extract(key);
+    if (found.empty()) co_return result<void>();
+    --entry_->open;
+    auto closing = session_state::close_and_wait(std::move(found.mapped()));
+    co_return co_await std::move(closing);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> loop_sessions::close_all() {
+    auto sessions = take_all();
+    for (auto& session : sessions) session->close();
+    for (auto& session : sessions) {
+        auto closing = session_state::close_and_wait(std::move(session));
+        auto closed = co_await std::move(closing);
+        if (!closed) co_return closed;
+    }
+    co_return result<void>();
+}
+
+DRAGLINE_DECL result<std::shared_ptr<tls_setup>> loop_sessions::tls(const tls::client_options& options) {
+    if (auto found = setups_.find(options); found != setups_.end()) return found->second;
+    auto offered = options;
+    if (offered.alpn().empty()) offered.alpn({"http/1.1"});
+    auto context = tls::context::make_client(offered);
+    if (!context) return context.error();
+    // Fetches with options of their own must not fill the memory of a loop that runs for months.
+    constexpr std::size_t most_setups = 100;
+    if (setups_.size() >= most_setups)
+        std::erase_if(setups_, [](const auto& each) { return each.second.use_count() == 1; });
+    auto made = std::make_shared<tls_setup>();
+    made->number = ++setups_made_;
+    made->context = *std::move(context);
+    setups_.emplace(options, made);
+    return made;
+}
+
+DRAGLINE_DECL void loop_sessions::shutdown() noexcept {
+    sessions_registry::instance().remove(entry_);
+    for (auto& session : take_all()) session->close();
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/options.hpp
+// The knobs of one fetch. Every one has a default, and every duration may be no_limit.
+
+// ---- dragline/http/redirect_policy.hpp
+// Which redirects a fetch follows. Credentials never leave the scheme, host and port that they were given
+// for, whatever the policy says.
+
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// A redirect that was followed. One with the status 0 no server sent: a known host of
+/// session_options::hsts() had the first URL upgraded. It counts for no limit.
+class redirect_record {
+public:
+    redirect_record() {}
+
+    int status = 0;         ///< That of the response; with a Refresh field it need not be a 3xx.
+    bool upgraded = false;  ///< `to` was http: session_options::hsts() made https of it.
+    dragline::url::url from;
+    dragline::url::url to;
+};
+
+/// A redirect that may be followed, for the time of one call.
+class redirect_proposal {
+public:
+    redirect_proposal(int code, const url::url& source, const url::url& target,
+                      std::span<const redirect_record> before)
+        : status(code), from(source), to(target), followed(before) {}
+
+    int status;
+    const url::url& from;
+    const url::url& to;  ///< Absolute, http or https.
+    std::span<const redirect_record> followed;
+};
+
+enum class redirect_decision {
+    follow,
+    stop,    ///< The response that redirects is the result.
+    refuse,  ///< The fetch fails with errc::redirect_refused.
+};
+
+/// A value that says which redirects are followed: how many, whereto, or what a function decides.
+///
+/// Followed are 301, 302, 303, 307 and 308 with a Location (RFC 9110, 15.4), to http and https alone. A POST
+/// becomes a GET at 301 and 302, and what is not GET or HEAD at 303.
+class redirect_policy {
+public:
+    using decision_function = std::function<redirect_decision(const redirect_proposal&)>;
+
+    /// Follows up to `limit` redirects, never from https to http.
+    redirect_policy(int limit = 10) : limit_(limit) {}
+
+    /// Follows none: a 3xx response is the result.
+    static redirect_policy none() { return redirect_policy(0); }
+
+    /// Follows within a scheme, host and port; a response that leads elsewhere is the result.
+    static redirect_policy same_origin(int limit = 10) {
+        redirect_policy made(limit);
+        made.same_origin_ = true;
+        return made;
+    }
+
+    /// Follows what `decide` says, up to `limit`; it is asked last, when nothing else forbids the redirect.
+    /// It is called on the loop; what it throws ends the fetch as errc::callback_failed, or reaches who
+    /// awaits it.
+    static redirect_policy function(decision_function decide, int limit = 10) {
+        redirect_policy made(limit);
+        made.decide_ = std::move(decide);
+        return made;
+    }
+
+    /// Lets an https URL lead to an http one.
+    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
+    bool allow_insecure() const noexcept { return allow_insecure_; }
+
+    /// Takes a Refresh field that names a URL for a redirect, counted as the others, if it waits no longer
+    /// than this. It is followed at once, and with GET. Default: a Refresh is a field like any other.
+    redirect_policy& follow_refresh(std::chrono::seconds longest = std::chrono::seconds(10)) {
+        return refresh_ = longest, *this;
+    }
+    std::optional<std::chrono::seconds> refresh() const noexcept { return refresh_; }
+
+    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
+    int limit() const noexcept { return limit_; }
+    bool only_same_origin() const noexcept { return same_origin_; }
+    const decision_function& decide() const noexcept { return decide_; }
+
+private:
+    int limit_;
+    bool same_origin_ = false;
+    bool allow_insecure_ = false;
+    std::optional<std::chrono::seconds> refresh_;
+    decision_function decide_;
+};
+
+}  // namespace dragline::http
+
+#include <asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// What happens when a body is larger than max_body.
+enum class on_limit {
+    error,     ///< The fetch fails with errc::body_too_large.
+    truncate,  ///< The body ends exactly at the limit, and response::truncated is set.
+};
+
+/// How fetch_url() makes its request. A value that cannot work is kept and fails the operation.
+class fetch_options {
+public:
+    using duration = async::duration;
+
+    fetch_options() {}
+
+    /// A token such as "PUT", sent as given. Default: GET, or POST with a body.
+    fetch_options& method(std::string_view value) { return method_ = value, *this; }
+    const std::string& method() const noexcept { return method_; }
+
+    /// Appends a field. One that the library would send itself (Host, User-Agent, Accept, ...) replaces it.
+    fetch_options& header(std::string_view name, std::string_view value) {
+        return headers_.add(name, value), *this;
+    }
+    /// As header(), for a key or token: a redirect to another origin does not take it along, as it does not
+    /// take Authorization and Cookie.
+    fetch_options& secret_header(std::string_view name, std::string_view value) {
+        return secret_names_.emplace_back(name), header(name, value);
+    }
+    const std::vector<std::string>& secret_names() const noexcept { return secret_names_; }
+
+    /// These options for a URL of another origin: without credentials, cookies and fields that are secret.
+    fetch_options without_secrets() const {
+        auto made = *this;
+        made.credentials_.reset();
+        made.own_cookies_.clear();
+        for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"})
+            made.headers_.remove(name);
+        for (const auto& name : secret_names_) made.headers_.remove(name);
+        return made;
+    }
+
+    fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
+    const http::fields& headers() const noexcept { return headers_; }
+
+    /// Appends a cookie to those of this request. It goes to the origin of the URL alone, takes the place of
+    /// the jar's cookies of its name, and is not put into the jar. errc::invalid_cookie by
+    /// check_cookie_pair().
+    fetch_options& cookie(std::string_view name, std::string_view value) {
+        return own_cookies_.emplace_back(std::string(name), std::string(value)), *this;
+    }
+    const std::vector<cookie_pair>& own_cookies() const noexcept { return own_cookies_; }
+
+    /// What becomes of Set-Cookie fields, those of redirects included. Default: the session's policy.
+    ///
+    /// A Cookie field by header() is sent as it is and shares its request with nothing else: together with
+    /// cookie() or a jar it is dragline::errc::invalid_option, so use cookie_policy::none() beside it.
+    fetch_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
+    const std::optional<cookie_policy>& cookies() const noexcept { return cookies_; }
+
+    fetch_options& body(http::body value) { return body_ = std::move(value), *this; }
+    fetch_options& body(std::string bytes) { return body_ = http::body(std::move(bytes)), *this; }
+    const http::body& body() const noexcept { return body_; }
+
+    /// For the origin of the URL, not for those that redirects lead to. Default: the user that the URL names,
+    /// else the session's netrc. A header("Authorization") of one's own replaces all of it.
+    fetch_options& credentials(http::credentials value) { return credentials_ = std::move(value), *this; }
+    const std::optional<http::credentials>& credentials() const noexcept { return credentials_; }
+
+    /// The User-Agent; none is sent when empty. Default: the session's.
+    fetch_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
+    const std::optional<std::string>& user_agent() const noexcept { return user_agent_; }
+
+    /// The whole fetch, redirects and waiting for a connection included.
+    fetch_options& timeout(duration value) { return timeout_ = value, *this; }
+    duration timeout() const noexcept { return timeout_; }
+
+    /// Looking up the name, per hop; the resolver's own total (5 s) stands beside it.
+    fetch_options& resolve_timeout(duration value) { return resolve_timeout_ = value, *this; }
+    duration resolve_timeout() const noexcept { return resolve_timeout_; }
+
+    /// Opening the transport connection, per hop.
+    fetch_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
+    duration connect_timeout() const noexcept { return connect_timeout_; }
+
+    /// The TLS handshake, per hop.
+    fetch_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
+    duration tls_timeout() const noexcept { return tls_timeout_; }
+
+    /// Sending the request, head and body, with what a source takes to give it and expect_continue() waits.
+    fetch_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
+    duration write_timeout() const noexcept { return write_timeout_; }
+
+    /// From the request sent to the end of the response head.
+    fetch_options& first_byte_timeout(duration value) { return first_byte_timeout_ = value, *this; }
+    duration first_byte_timeout() const noexcept { return first_byte_timeout_; }
+
+    /// Each wait for more of the body.
+    fetch_options& read_timeout(duration value) { return read_timeout_ = value, *this; }
+    duration read_timeout() const noexcept { return read_timeout_; }
+
+    /// The body in bytes, decoded; exact to the byte. 0 refuses the first one.
+    fetch_options& max_body(std::uint64_t value) { return max_body_ = value, *this; }
+    std::uint64_t max_body() const noexcept { return max_body_; }
+
+    fetch_options& on_limit(http::on_limit value) { return on_limit_ = value, *this; }
+    http::on_limit on_limit() const noexcept { return on_limit_; }
+
+    fetch_options& redirects(redirect_policy value) { return redirects_ = value, *this; }
+    const redirect_policy& redirects() const noexcept { return redirects_; }
+
+    /// Asks for the codings that are built in, and decodes them; off: the body as it was sent.
+    fetch_options& decompress(bool value) { return decompress_ = value, *this; }
+    bool decompress() const noexcept { return decompress_; }
+
+    /// TLS of this fetch. Default: the session's.
+    fetch_options& tls(dragline::tls::client_options value) {
+        return tls_ = std::make_shared<const dragline::tls::client_options>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const dragline::tls::client_options>& tls() const noexcept { return tls_; }
+
+    /// Dials this instead of the URL's host; Host, SNI and the certificate check stay those of the URL.
+    fetch_options& connect_to(net::endpoint value) { return connect_to_ = std::move(value), *this; }
+    const std::optional<net::endpoint>& connect_to() const noexcept { return connect_to_; }
+
+    /// Judges every address that is dialled, literal or looked up, at each redirect, of connect_to() and of
+    /// proxies, besides the session's policy: a fetch can only tighten that. errc::address_blocked of net.
+    /// Connections are shared by fetches with equal policies alone, and not judged again.
+    fetch_options& address_policy(net::address_policy value) {
+        return address_policy_ = std::move(value), *this;
+    }
+    const net::address_policy& address_policy() const noexcept { return address_policy_; }
+
+    /// Judges the URL and those of redirects, before anything is looked up and besides the session's policy:
+    /// errc::url_blocked.
+    fetch_options& url_policy(http::url_policy value) { return url_policy_ = std::move(value), *this; }
+    const http::url_policy& url_policy() const noexcept { return url_policy_; }
+
+    /// Off: the session's hsts() is left out of this fetch. It neither obeys nor notes anything.
+    fetch_options& hsts(bool value) { return hsts_ = value, *this; }
+    bool hsts() const noexcept { return hsts_; }
+
+    /// The address of this machine to connect from; only hosts of its family are reached.
+    fetch_options& bind_address(asio::ip::address value) { return bind_address_ = value, *this; }
+    const std::optional<asio::ip::address>& bind_address() const noexcept { return bind_address_; }
+
+    /// The network interface to connect through, such as "eth0"; see connect_options.
+    fetch_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
+    const std::string& bind_interface() const noexcept { return bind_interface_; }
+
+    /// Through which proxies to go. Default: what the session says; with proxy_policy::none() directly.
+    ///
+    /// http URLs are told to an HTTP proxy, all else goes through a tunnel: with connect_to(), which then
+    /// names what the last proxy connects to, and with another Host, these too. bind_address() and
+    /// bind_interface() are for the connection to the first proxy. What a proxy answers to CONNECT is never a
+    /// response. Credentials are those of the net::proxy: a header("Proxy-Authorization") is
+    /// dragline::errc::invalid_option.
+    fetch_options& proxy(proxy_policy value) { return proxy_ = std::move(value), *this; }
+    fetch_options& proxy(std::string_view url) { return proxy(proxy_policy::through(url)); }
+    const std::optional<proxy_policy>& proxy() const noexcept { return proxy_; }
+
+    /// Each proxy alone: to reach it, TLS with it, and its answer to CONNECT, which waits for the target.
+    fetch_options& proxy_timeout(duration value) { return proxy_timeout_ = value, *this; }
+    duration proxy_timeout() const noexcept { return proxy_timeout_; }
+
+    /// Neither takes an idle connection nor leaves one.
+    fetch_options& fresh_connection(bool value) { return fresh_connection_ = value, *this; }
+    bool fresh_connection() const noexcept { return fresh_connection_; }
+
+    /// Repeats an exchange that met a stale idle connection, when nothing was answered and repeating is safe.
+    fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
+    bool stale_retry() const noexcept { return stale_retry_; }
+
+    /// Which failures have the request made again. Default: the session's policy. For fetch_url() a body that
+    /// breaks off is a failure, too; for open_url(), open_events() and download() the head is the end of it.
+    fetch_options& retry(retry_policy value) {
+        return retry_ = std::make_shared<const retry_policy>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const retry_policy>& retry() const noexcept { return retry_; }
+
+    /// Sends the head first, and a body only when the peer asks for it with 100 (Continue), or has kept
+    /// silent for so long, 1 s being usual; no_limit waits for ever. What it answers instead is the response,
+    /// but a 417 has the request sent once more, without asking. Default, and with nullopt: does not ask.
+    fetch_options& expect_continue(std::optional<duration> wait) { return expect_continue_ = wait, *this; }
+    std::optional<duration> expect_continue() const noexcept { return expect_continue_; }
+
+    fetch_options& head_limits(h1::head_limits value) { return head_limits_ = value, *this; }
+    const h1::head_limits& head_limits() const noexcept { return head_limits_; }
+
+    /// Interim (1xx) responses that may come before the final one.
+    fetch_options& max_interim(int value) { return max_interim_ = value, *this; }
+    int max_interim() const noexcept { return max_interim_; }
+
+    /// Where to record what happens; must outlive the operation. After open_url(), see trace.
+    fetch_options& trace(http::trace* value) { return trace_ = value, *this; }
+    http::trace* trace() const noexcept { return trace_; }
+
+    /// Is told what happens, besides that of the session.
+    fetch_options& observer(std::shared_ptr<http::observer> value) {
+        return observer_ = std::move(value), *this;
+    }
+    const std::shared_ptr<http::observer>& observer() const noexcept { return observer_; }
+
+    /// How much of it trace and observers get. Default: the session's.
+    fetch_options& recording(http::recording value) {
+        return recording_ = std::make_shared<const http::recording>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const http::recording>& recording() const noexcept { return recording_; }
+
+private:
+    std::string method_;
+    http::fields headers_;
+    std::vector<std::string> secret_names_;
+    http::body body_;
+    std::vector<cookie_pair> own_cookies_;
+    std::optional<cookie_policy> cookies_;
+    std::optional<http::credentials> credentials_;
+    std::optional<std::string> user_agent_;
+    std::optional<net::endpoint> connect_to_;
+    std::optional<asio::ip::address> bind_address_;
+    std::string bind_interface_;
+    net::address_policy address_policy_;
+    http::url_policy url_policy_;
+    std::shared_ptr<const dragline::tls::client_options> tls_;
+    std::optional<proxy_policy> proxy_;
+    std::shared_ptr<const retry_policy> retry_;
+    duration timeout_ = std::chrono::seconds(30);
+    duration resolve_timeout_ = no_limit;
+    duration connect_timeout_ = std::chrono::seconds(10);
+    duration tls_timeout_ = std::chrono::seconds(10);
+    duration proxy_timeout_ = std::chrono::seconds(10);
+    duration write_timeout_ = no_limit;
+    duration first_byte_timeout_ = no_limit;
+    duration read_timeout_ = no_limit;
+    std::optional<duration> expect_continue_;
+    std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
+    h1::head_limits head_limits_;
+    http::trace* trace_ = nullptr;
+    std::shared_ptr<http::observer> observer_;
+    std::shared_ptr<const http::recording> recording_;
+    redirect_policy redirects_;
+    int max_interim_ = 32;
+    http::on_limit on_limit_ = on_limit::error;
+    bool decompress_ = true;
+    bool fresh_connection_ = false;
+    bool stale_retry_ = true;
+    bool hsts_ = true;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::fetch_options;
+}
+// ---- dragline/http/response.hpp
+// What a fetch yields.
+
+// ---- dragline/http/json.hpp
+// JSON through the library of your choice. Start with json_traits.
+
+
+#include <concepts>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// How a T is read from JSON and written as JSON: the customisation point. Specialise it for your types, or
+/// once for all that your library converts:
+///
+///     template <class T>
+///     requires std::constructible_from<nlohmann::json, T>
+///     struct dragline::http::json_traits<T> {
+///         static T parse(std::string_view text) { return nlohmann::json::parse(text).get<T>(); }
+///         static std::string write(const T& value) { return nlohmann::json(value).dump(); }
+///     };
+///
+/// parse() may return a T or a result<T>; one of the two functions may be left out. What parse() throws
+/// becomes errc::invalid_json.
+template <class T>
+struct json_traits {};
+
+template <class T>
+concept json_readable = requires(std::string_view text) {
+    { json_traits<T>::parse(text) } -> std::convertible_to<result<T>>;
+};
+
+template <class T>
+concept json_writable = requires(const T& value) {
+    { json_traits<T>::write(value) } -> std::convertible_to<std::string>;
+};
+
+/// `text` as a T; a byte order mark is skipped (RFC 8259, 8.1). Errors: errc::invalid_json, or what parse()
+/// gives.
+template <json_readable T>
+result<T> parse_json(std::string_view text) {
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    try {
+        return json_traits<T>::parse(text);
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (...) {
+        return errc::invalid_json;
+    }
+}
+
+/// A request body: `value` as application/json. What write() throws is the caller's.
+template <json_writable T>
+http::body json_body(const T& value) {
+    return http::body::json(json_traits<T>::write(value));
+}
+
+}  // namespace dragline::http
+
+#include <asio/ip/address.hpp>
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// Who answered.
+class peer_record {
+public:
+    peer_record() {}
+
+    asio::ip::address address;  ///< What was dialled: the first proxy, where there is one.
+    std::uint16_t port = 0;
+    std::string proxy;             ///< "http://host:3128", several with spaces between them; empty without.
+    bool reused = false;           ///< The connection had carried an exchange before.
+    dragline::tls::peer_info tls;  ///< Empty without TLS.
+};
+
+/// How long the steps of the last hop took; zero for what was not needed.
+class timings_record {
+public:
+    timings_record() {}
+
+    async::duration queue{};
+    async::duration resolve{};
+    async::duration connect{};
+    async::duration proxy{};  ///< With the proxies, the connection to the first one included.
+    async::duration tls{};
+    async::duration first_byte{};  ///< From the request sent to the end of the response head.
+    async::duration total{};       ///< Of the whole fetch, all hops; of open_url(), up to the head.
+};
+
+/// What is known of a response besides its body. A status of 400 or more is no error by itself.
+class response_record {
+public:
+    response_record() {}
+
+    int status = 0;
+    std::string reason;     ///< As sent; may be empty.
+    int version_minor = 1;  ///< Of HTTP/1.x.
+    fields headers;
+    dragline::url::url url;  ///< The final one, after redirects.
+    std::vector<redirect_record> history;
+    peer_record peer;
+    timings_record timings;
+
+protected:
+    void throw_bad_status() const;
+};
+
+/// A response with its body.
+class response : public response_record {
+public:
+    response() {}
+    explicit response(response_record record) : response_record(std::move(record)) {}
+
+    std::string body;        ///< Decoded; any bytes.
+    bool truncated = false;  ///< The body was cut at max_body.
+
+    /// The body as UTF-8, with U+FFFD for what is malformed: from the charset of its byte order mark, which
+    /// is left out, else of Content-Type, else UTF-8.
+    ///
+    /// Errors: codec::errc::unknown_charset; codec::to_utf8() says what is known.
+    result<std::string> text() const;
+
+    /// The body, which JSON requires to be UTF-8, as json_traits<T> reads it. Errors: errc::invalid_json.
+    template <json_readable T>
+    result<T> json() const {
+        return parse_json<T>(body);
+    }
+
+    /// Throws std::system_error(errc::bad_status) when the status is 400 or more.
+    const response& raise_for_status() const { return throw_bad_status(), *this; }
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/impl/response.ipp
+// Included by <dragline/http/response.hpp> only.
+
+// ---- dragline/http/detail/media_type.hpp
+// Content-Type taken apart (RFC 9110, 8.3).
+
+
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+/// Whether the type and subtype in `content_type` are these, whatever the case and the parameters.
+DRAGLINE_DECL bool is_media_type(std::string_view content_type, std::string_view wanted) noexcept;
+
+/// The value of the first parameter `charset`, unquoted; empty where there is none.
+DRAGLINE_DECL std::string charset_of(std::string_view content_type);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/media_type.ipp
+// Included by <dragline/http/detail/media_type.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL bool is_media_type(std::string_view content_type, std::string_view wanted) noexcept {
+    return ascii::equals_ignoring_case(ascii::trim(content_type.substr(0, content_type.find(';'))), wanted);
+}
+
+DRAGLINE_DECL std::string charset_of(std::string_view content_type) {
+    auto rest = content_type.substr(std::min(content_type.find(';'), content_type.size()));
+    while (!rest.empty()) {
+        rest.remove_prefix(1);  // a semicolon
+        const auto name = ascii::trim(rest.substr(0, rest.find_first_of("=;")));
+        const auto mark = rest.find_first_of("=;");
+        std::string value;
+        if (mark != rest.npos && rest[mark] == '=') {
+            rest = ascii::trim(rest.substr(mark + 1));
+            if (rest.starts_with('"')) {
+                rest.remove_prefix(1);
+                while (!rest.empty() && rest[0] != '"') {
+                    if (rest[0] == '\\' && rest.size() > 1) rest.remove_prefix(1);
+                    value += rest[0];
+                    rest.remove_prefix(1);
+                }
+            } else {
+                value = ascii::trim(rest.substr(0, rest.find(';')));
+            }
+        }
+        if (!value.empty() && ascii::equals_ignoring_case(name, "charset")) return value;
+        rest.remove_prefix(std::min(rest.find(';'), rest.size()));
+    }
+    return {};
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string_view>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL result<std::string> response::text() const {
+    if (const auto mark = codec::find_byte_order_mark(body); mark.size > 0) {
+        return codec::to_utf8(std::string_view(body).substr(mark.size), mark.charset);
+    }
+    const auto charset = detail::charset_of(headers.get("Content-Type"));
+    return codec::to_utf8(body, charset.empty() ? std::string_view("UTF-8") : charset);
+}
+
+DRAGLINE_DECL void response_record::throw_bad_status() const {
+    if (status >= 400) throw std::system_error(make_error_code(errc::bad_status), std::to_string(status));
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/session.hpp
+// Sessions: what fetches of one purpose share, cached by (key, event loop). Start with get_session().
+
+// ---- dragline/http/detail/close_everywhere.hpp
+// Closes sessions on every loop of the process, from any thread.
+
+
+#include <asio/associated_executor.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/post.hpp>
+#include <asio/system_executor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+// How long a loop may take before it counts as not running.
+inline constexpr async::duration close_limit = std::chrono::seconds(5);
+
+/// Closes the sessions of `key`, or all, everywhere; calls `done` once, on any thread.
+void close_everywhere(std::optional<std::string> key, std::function<void(std::error_code)> done);
+
+struct start_closing {
+    template <class Handler>
+    void operator()(Handler handler, std::optional<std::string> key) const {
+        auto executor = asio::get_associated_executor(handler, asio::system_executor());
+        auto work = asio::executor_work_guard<decltype(executor)>(executor);
+        auto kept = std::make_shared<Handler>(std::move(handler));  // std::function wants to copy
+        close_everywhere(std::move(key), [kept, work = std::move(work)](std::error_code ec) {
+            asio::post(work.get_executor(), [kept, ec] { std::move (*kept)(ec); });
+        });
+    }
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/close_everywhere.ipp
+// Included by <dragline/http/detail/close_everywhere.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_executor.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/strand.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <exception>
+
+namespace dragline::inline v1::http::detail {
+
+// Ends once, when every loop has let go of its share, or at the limit.
+class closing_gathering : public std::enable_shared_from_this<closing_gathering> {
+public:
+    explicit closing_gathering(std::function<void(std::error_code)> done) : done_(std::move(done)) {}
+
+    void start() {
+        limit_.expires_after(close_limit);
+        limit_.async_wait(asio::bind_executor(strand_, [self = shared_from_this()](std::error_code ec) {
+            if (!ec) self->finish(errc::loop_not_running);
+        }));
+    }
+
+    // One for each loop; its end, also with the loop, says that the loop is done.
+    class share {
+    public:
+        explicit share(std::shared_ptr<closing_gathering> owner) : owner_(std::move(owner)) {
+            ++owner_->open_;
+        }
+        share(const share&) = delete;
+        ~share() {
+            if (--owner_->open_ > 0) return;
+            asio::post(owner_->strand_, [owner = owner_] { owner->finish({}); });
+        }
+
+    private:
+        std::shared_ptr<closing_gathering> owner_;
+    };
+
+private:
+    void finish(std::error_code ec) {
+        if (auto done = std::exchange(done_, nullptr)) done(ec);
+        limit_.cancel();
+    }
+
+    asio::strand<asio::system_executor> strand_{asio::system_executor()};
+    asio::steady_timer limit_{strand_};
+    std::function<void(std::error_code)> done_;
+    std::atomic<std::size_t> open_ = 0;
+};
+
+DRAGLINE_DECL asio::awaitable<void> close_share(loop_sessions& sessions, std::optional<std::string> key) {
+    auto closing = key ? sessions.close(*key) : sessions.close_all();
+    [[maybe_unused]] auto closed = co_await std::move(closing);
+}
+
+DRAGLINE_DECL void close_everywhere(std::optional<std::string> key,
+                                    std::function<void(std::error_code)> done) {
+    auto gathering = std::make_shared<closing_gathering>(std::move(done));
+    gathering->start();
+    const auto first = std::make_shared<closing_gathering::share>(gathering);  // until all loops are asked
+    for (const auto& entry : sessions_registry::instance().entries()) {
+        if (entry->open == 0) continue;
+        auto share = std::make_shared<closing_gathering::share>(gathering);
+        entry->gate->post([share, key, entry] {
+            auto closing = close_share(entry->sessions, key);
+            asio::co_spawn(entry->sessions.executor(), std::move(closing), [share](std::exception_ptr) {});
+        });
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// What a session has at the moment.
+class session_statistics {
+public:
+    session_statistics() {}
+
+    std::size_t calls = 0;        ///< Fetches under way.
+    std::size_t waiting = 0;      ///< Of these, waiting for a connection.
+    std::size_t held_back = 0;    ///< Of these, waiting for the limit of a host.
+    std::size_t connections = 0;  ///< Idle ones included.
+    std::size_t idle_connections = 0;
+};
+
+/// A handle to one session: connections and limits of its own, resolver and TLS setup shared with its loop.
+///
+/// Cheap to copy. May be given to operations on any thread; its other members belong to the loop's thread.
+class session {
+public:
+    using executor_type = asio::any_io_executor;
+
+    executor_type get_executor() const noexcept { return state_->loop().executor(); }
+    dns::resolver get_resolver() const { return state_->resolver(); }
+    const std::string& key() const noexcept { return state_->key(); }
+
+    /// False after close_session(): each call on this handle then ends with errc::session_closed.
+    bool is_open() const noexcept { return !state_->closed(); }
+    session_statistics statistics() const;
+
+    /// The jar of this session, for looking into it, saving it and loading it; nullptr when it keeps no
+    /// cookies.
+    const std::shared_ptr<http::cookie_jar>& cookie_jar() const noexcept { return state_->cookies(); }
+
+    /// The hosts that this session reaches over TLS alone; nullptr when it does not obey
+    /// Strict-Transport-Security.
+    const std::shared_ptr<http::hsts_store>& hsts_store() const noexcept { return state_->hsts(); }
+    /// Sets the limit of one host from now on, or of those below a name, as host_limits::host() does: what a
+    /// robots.txt says, say. False when the limit cannot work, and then nothing is changed.
+    bool limit_host(std::string_view name, const host_limit& limit);
+
+    /// That of an origin, such as "https://example.com"; closed also where nothing was asked of late.
+    circuit_state circuit(std::string_view origin) const noexcept;
+    /// What its fetches came to; nullptr unless session_options::metrics() asks for it.
+    const std::shared_ptr<http::metrics>& metrics() const noexcept { return state_->metrics(); }
+
+    friend bool operator==(const session&, const session&) = default;
+
+private:
+    friend struct session_access;
+    explicit session(std::shared_ptr<detail::session_state> state) noexcept : state_(std::move(state)) {}
+
+    std::shared_ptr<detail::session_state> state_;
+};
+
+/// Opens the handle for the operations of this module.
+struct session_access {
+    static session make(std::shared_ptr<detail::session_state> state) { return session(std::move(state)); }
+    static const std::shared_ptr<detail::session_state>& state(const session& from) { return from.state_; }
+};
+
+/// The living session of `key` on this loop, made at first use with default options. Never fails.
+///
+/// Threads: the loop's, or any before the loop runs.
+template <async::where Loop>
+session get_session(Loop&& loop, std::string_view key = {}) {
+    return session_access::make(detail::loop_sessions::of(async::executor_of(loop)).get(key, nullptr));
+}
+
+/// As above, made with `options`. Throws std::system_error(errc::session_options_differ) when it lives with
+/// others.
+template <async::where Loop>
+session get_session(Loop&& loop, std::string_view key, const session_options& options) {
+    return session_access::make(detail::loop_sessions::of(async::executor_of(loop)).get(key, &options));
+}
+
+namespace detail {
+
+asio::awaitable<result<void>> close_session_body(asio::any_io_executor loop, std::string key);
+asio::awaitable<result<void>> close_all_body(asio::any_io_executor loop);
+
+}  // namespace detail
+
+/// Ends the session of `key` on one loop and completes when its sockets are closed: void(error_code).
+///
+/// Calls in flight end with operation_aborted, new ones on old handles with errc::session_closed; the next
+/// get_session() makes a new session. Without such a session it succeeds. Threads: any.
+template <async::where Loop, class Token = default_token>
+auto close_session(Loop&& loop, std::string_view key, Token&& token = {}) {
+    auto executor = async::executor_of(loop);
+    return async::initiate<void>(executor, &detail::close_session_body, std::forward<Token>(token), executor,
+                                 std::string(key));
+}
+
+/// As above, on every loop of the process. Completes on the token's executor; without one, on a thread of
+/// Asio's own.
+///
+/// Errors: errc::loop_not_running when a loop that has such a session did not answer within 5 seconds.
+template <class Token = default_token>
+auto close_session(std::string_view key, Token&& token = {}) {
+    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
+                                                              std::optional<std::string>(key));
+}
+
+/// As close_session(), for every session of one loop.
+template <async::where Loop, class Token = default_token>
+auto close_all_sessions(Loop&& loop, Token&& token = {}) {
+    auto executor = async::executor_of(loop);
+    return async::initiate<void>(executor, &detail::close_all_body, std::forward<Token>(token), executor);
+}
+
+/// As above, for every session of every loop of the process.
+template <class Token = default_token>
+requires(!async::where<Token>) auto close_all_sessions(Token&& token = {}) {
+    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
+                                                              std::optional<std::string>());
+}
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::close_all_sessions;
+using http::close_session;
+using http::get_session;
+using http::session;
+}
+
+// ---- dragline/http/impl/session.ipp
+// Included by <dragline/http/session.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL session_statistics session::statistics() const {
+    session_statistics now;
+    now.calls = state_->calls();
+    now.waiting = state_->pool().waiting();
+    if (const auto* guard = state_->guard()) now.held_back = guard->gates().waiting();
+    now.connections = state_->pool().connections();
+    now.idle_connections = state_->pool().idle();
+    return now;
+}
+
+DRAGLINE_DECL bool session::limit_host(std::string_view name, const host_limit& limit) {
+    if (!limit.valid()) return false;
+    state_->guard_made().gates().set(name, limit);
+    return true;
+}
+
+DRAGLINE_DECL circuit_state session::circuit(std::string_view origin) const noexcept {
+    const auto* guard = state_->guard();
+    return guard ? guard->state_of(origin) : circuit_state::closed;
+}
+
+namespace detail {
+
+DRAGLINE_DECL asio::awaitable<result<void>> close_session_body(asio::any_io_executor loop, std::string key) {
+    auto closing = loop_sessions::of(loop).close(std::move(key));
+    co_return co_await std::move(closing);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> close_all_body(asio::any_io_executor loop) {
+    auto closing = loop_sessions::of(loop).close_all();
+    co_return co_await std::move(closing);
+}
+
+}  // namespace detail
+}  // namespace dragline::http
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace dragline::inline v1::http::detail {
+
+/// On a session, or on the default session of its loop.
+struct fetch_place {
+    asio::any_io_executor loop;
+    std::shared_ptr<session_state> session;
+
+    /// Threads: the loop's own.
+    std::shared_ptr<session_state> get_session() const {
+        return session ? session : loop_sessions::of(loop).get({}, nullptr);
+    }
+};
+
+template <class Where>
+fetch_place place_of(Where&& where) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<Where>, http::session>) {
+        return {where.get_executor(), session_access::state(where)};
+    } else {
+        return {async::executor_of(where), nullptr};
+    }
+}
+
+// A WHERE is no text, though an executor-like text type could exist.
+template <class T>
+concept fetch_where = async::where<T> && !std::convertible_to<T, std::string_view>;
+
+asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url, fetch_options options);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_place.ipp
+// Included by <dragline/http/detail/fetch_place.hpp> only.
+
+// ---- dragline/http/detail/fetch_op.hpp
+// One fetch: its hops up to a head that is the answer, and then its body.
+
+// ---- dragline/http/detail/fetch_hop.hpp
+// One hop of a fetch: the attempts at one request, up to a head, and the connection that has its body.
+
+// ---- dragline/http/detail/fetch_exchange.hpp
+// One exchange of a fetch: a request on a connection, up to a head and what follows from it.
+
+// ---- dragline/http/detail/authentication_machine.hpp
+// Decides which credentials go with a request, and whether a refused one is sent again (RFC 9110, 11). No
+// I/O.
+
+
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+/// Who is authenticated to, by status and field names.
+struct authentication_side {
+    int status;
+    std::string_view challenge;
+    std::string_view credentials;
+    std::string_view info;
+};
+
+inline constexpr authentication_side origin_side{401, "WWW-Authenticate", "Authorization",
+                                                 "Authentication-Info"};
+inline constexpr authentication_side proxy_side{407, "Proxy-Authenticate", "Proxy-Authorization",
+                                                "Proxy-Authentication-Info"};
+
+/// For one fetch; the cache must outlive it.
+class authentication_machine {
+public:
+    explicit authentication_machine(challenge_cache& cache, const authentication_side& side = origin_side)
+        : cache_(cache), side_(side) {}
+
+    /// Begins with these, for the origin of `at` alone; with kind none there is nothing to decide.
+    ///
+    /// Errors: errc::invalid_credentials.
+    DRAGLINE_DECL std::error_code use(credentials who, const url::url& at);
+    /// The same for what goes by this name: a proxy.
+    DRAGLINE_DECL std::error_code use(credentials who, std::string_view name);
+
+    /// The next request is another one, to the same origin.
+    void next_request() noexcept { answers_ = 0; }
+
+    /// Puts the credentials among the fields of a request that is about to be sent, or takes old ones out.
+    DRAGLINE_DECL std::error_code authorize(const digest_request& request, fields& headers);
+
+    /// Reads a response: answer() then says whether the same request is to be sent again. A challenge is
+    /// answered once, and once more when only the nonce was stale.
+    ///
+    /// Errors: errc::body_not_replayable.
+    DRAGLINE_DECL std::error_code on_response(const response_head& head, async::random_source& random,
+                                              bool replayable = true);
+    bool answer() const noexcept { return answer_; }
+
+private:
+    bool choose(const fields& headers, async::random_source& random);
+
+    challenge_cache& cache_;
+    const authentication_side& side_;
+    credentials who_;
+    std::string origin_;
+    known_challenge known_;  // what the request was made for
+    int answers_ = 0;        // to challenges, for one request
+    bool answer_ = false;
+};
+
+/// Who asks at this URL: the user that it names, else the one of netrc; kind none when there is none.
+DRAGLINE_DECL credentials credentials_of(const url::url& at, const netrc& known, bool with_default = true);
+
+/// Those of a fetch at `at`, where `history` has led from the caller's URL to a new origin, or is empty.
+DRAGLINE_DECL credentials credentials_for(const fetch_options& options, const session_options& shared,
+                                          const url::url& at, const std::vector<redirect_record>& history);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/authentication_machine.ipp
+// Included by <dragline/http/detail/authentication_machine.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::string random_client_nonce(async::random_source& random) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(32);
+    for (const auto half : {random(), random()}) {
+        for (int shift = 0; shift < 64; shift += 4) text += digits[half >> shift & 15];
+    }
+    return text;
+}
+
+DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, const url::url& at) {
+    const bool asks = who.kind() != credentials_kind::none;
+    return use(std::move(who), asks ? at.origin() : std::string());
+}
+
+DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, std::string_view name) {
+    who_ = credentials();
+    known_ = known_challenge();
+    answers_ = 0;
+    answer_ = false;
+    if (auto ec = who.check()) return ec;
+    who_ = std::move(who);
+    origin_ = name;
+    return {};
+}
+
+DRAGLINE_DECL std::error_code authentication_machine::authorize(const digest_request& request,
+                                                                fields& headers) {
+    const auto put = [&](std::string value) {
+        headers.set(side_.credentials, value);
+        wipe(value);
+        return std::error_code();
+    };
+    switch (who_.kind()) {
+        case credentials_kind::none: return {};
+        case credentials_kind::basic: return put(basic_authorization(who_));
+        case credentials_kind::bearer: return put(bearer_authorization(who_));
+        case credentials_kind::digest:
+        case credentials_kind::any: break;
+    }
+    if (answers_ == 0) known_ = cache_.find(origin_);
+    if (known_.digest && !known_.digest->exhausted()) {
+        auto value = known_.digest->answer(who_, request);
+        return value ? put(*std::move(value)) : value.error();
+    }
+    if (known_.basic && who_.kind() == credentials_kind::any) return put(basic_authorization(who_));
+    known_ = known_challenge();
+    headers.remove(side_.credentials);
+    return {};
+}
+
+DRAGLINE_DECL std::error_code authentication_machine::on_response(const response_head& head,
+                                                                  async::random_source& random,
+                                                                  bool replayable) {
+    answer_ = false;
+    if (who_.kind() != credentials_kind::digest && who_.kind() != credentials_kind::any) return {};
+    if (head.status != side_.status) {
+        const auto info = head.headers.find(side_.info);
+        if (known_.digest && info) known_.digest->take_info(*info);
+        return {};
+    }
+    if (!choose(head.headers, random)) return {};
+    if (!replayable) return errc::body_not_replayable;
+    ++answers_;
+    answer_ = true;
+    return {};
+}
+
+// Whether a challenge can be answered that was not answered already.
+DRAGLINE_DECL bool authentication_machine::choose(const fields& headers, async::random_source& random) {
+    const auto offered = parse_challenges(headers, side_.challenge);
+    if (!offered) return false;
+    if (auto digest = strongest_digest(*offered)) {
+        const bool refused =
+            known_.digest && !digest->stale && known_.digest->challenge().nonce == digest->nonce;
+        if (refused || answers_ > (digest->stale ? 1 : 0)) return false;
+        known_ = cache_.put_digest(origin_, *std::move(digest), random_client_nonce(random));
+        return true;
+    }
+    const auto is_basic = [](const challenge& each) { return each.is("Basic"); };
+    const bool basic = who_.kind() == credentials_kind::any && answers_ == 0 && !known_.basic &&
+                       std::any_of(offered->begin(), offered->end(), is_basic);
+    if (basic) known_ = cache_.put_basic(origin_);
+    return basic;
+}
+
+DRAGLINE_DECL credentials credentials_of(const url::url& at, const netrc& known, bool with_default) {
+    if (!at.has_credentials()) return known.find(at.bare_hostname(), {}, with_default);
+    auto user = url::percent_decode(at.username()), password = url::percent_decode(at.password());
+    auto made = password.empty() ? known.find(at.bare_hostname(), user, with_default) : credentials();
+    if (made.kind() == credentials_kind::none) made = credentials::any(user, password);
+    wipe(password);
+    return made;
+}
+
+DRAGLINE_DECL credentials credentials_for(const fetch_options& options, const session_options& shared,
+                                          const url::url& at, const std::vector<redirect_record>& history) {
+    const auto was_secure = [](const redirect_record& each) { return each.from.scheme() == "https"; };
+    // The caller's own field stands in for all, until a redirect leaves the origin.
+    if (options.headers().contains("Authorization")) return {};
+    if (options.credentials()) return history.empty() ? *options.credentials() : credentials();
+    if (history.empty()) return credentials_of(at, shared.netrc());
+    if (at.scheme() == "http" && std::any_of(history.begin(), history.end(), was_secure)) return {};
+    // A Location gives none: it would be the peer who says where to log in, and as whom.
+    return credentials_of(at.without_credentials(), shared.netrc(), false);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/body_reader.hpp
+// Reads the body of a response: decoded, and no byte beyond the limit.
+
+
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_insight;
+
+class body_reader {
+public:
+    /// `until`: the deadline of the whole fetch.
+    body_reader(async::loop_state& loop, const fetch_options& options, async::time_point until)
+        : loop_(loop), options_(options), until_(until), limit_(options.max_body()) {}
+
+    /// Forgets a body that broke off.
+    void reset();
+
+    /// Makes ready for the body that follows this head.
+    std::error_code start(const response_head& head);
+
+    /// From here on each read has a limit of its own: the whole may take as long as it takes.
+    void unbind() noexcept { until_ = async::no_deadline; }
+
+    /// Takes no more than this from here on, if that is less than the limit so far.
+    void lower_limit(std::uint64_t more) noexcept;
+
+    /// Appends all of the body to `into`.
+    asio::awaitable<result<void>> read_all(exchange& from, std::string& into);
+
+    /// The next bytes, as many as are at hand: 0 at the end. A cancelled read loses nothing.
+    asio::awaitable<result<std::size_t>> read_some(exchange& from, asio::mutable_buffer into);
+
+    /// Reads what is left of a small body that nobody wants, so that its connection can be used again. A
+    /// large or broken one is left, and the connection goes.
+    asio::awaitable<result<void>> discard(exchange& from);
+
+    /// Is told of each piece; nullptr for nobody.
+    void watch(fetch_insight* value) noexcept { watch_ = value; }
+
+    /// Before decoding.
+    std::uint64_t bytes_received() const noexcept { return bytes_received_; }
+
+    /// All of it has been given out, as its announced length tells, if there is one.
+    bool complete() const noexcept { return !has_body_ || (length_ && delivered_ == *length_); }
+
+    /// The body was cut at the limit.
+    bool truncated() const noexcept { return truncated_; }
+
+private:
+    asio::awaitable<result<std::size_t>> next_piece(exchange& from, asio::mutable_buffer into);
+    asio::awaitable<result<std::size_t>> decode_piece(exchange& from, asio::mutable_buffer into);
+    bool announced_too_large() const noexcept;
+    std::error_code on_limit_reached() noexcept;
+    stage_limit read_limit() const noexcept;
+
+    async::loop_state& loop_;
+    const fetch_options& options_;
+    async::time_point until_;
+    std::uint64_t limit_;
+    std::uint64_t delivered_ = 0;
+    std::uint64_t bytes_received_ = 0;
+    std::optional<std::uint64_t> length_;  // of the whole body, where it is known and not coded
+    codec::content_decoder decoder_;
+    std::vector<char> coded_;  // received for the decoder, which has yet to take unread_
+    std::string_view unread_;
+    fetch_insight* watch_ = nullptr;
+    bool has_body_ = false;
+    bool received_all_ = false;
+    bool truncated_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/body_reader.ipp
+// Included by <dragline/http/detail/body_reader.hpp> only.
+
+// ---- dragline/http/detail/fetch_insight.hpp
+// Tells trace, observers and metrics what one fetch does. There is none unless one of them is asked for.
+
+// ---- dragline/http/detail/attempt_stage.hpp
+// How far an attempt at a request has come, and so where it failed.
+
+
+#include <cstdint>
+#include <exception>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+enum class attempt_stage : std::uint8_t { queue, connecting, writing, waiting, reading };
+
+/// What the code says, else what the stage does; phase::none without an error.
+phase attempt_failed_in(std::error_code ec, attempt_stage at, const net::connect_trace& connection) noexcept;
+
+/// The code of what ends a fetch; `thrown` becomes what a callback of the user threw, if it was one.
+std::error_code unwrap(std::exception_ptr& thrown) noexcept;
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/attempt_stage.ipp
+// Included by <dragline/http/detail/attempt_stage.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <new>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL phase attempt_failed_in(std::error_code ec, attempt_stage at,
+                                      const net::connect_trace& connection) noexcept {
+    if (!ec) return phase::none;
+    if (const auto said = phase_of(ec); said != phase::none) return said;
+    switch (at) {
+        case attempt_stage::queue: return phase::queue;
+        case attempt_stage::writing: return phase::write;
+        case attempt_stage::waiting: return phase::first_byte;
+        case attempt_stage::reading: return phase::read;
+        case attempt_stage::connecting: break;
+    }
+    if (!connection.proxies.empty()) return phase::proxy;
+    if (connection.connect.count() != 0) return phase::tls;
+    return connection.dials.empty() ? phase::resolve : phase::connect;
+}
+
+DRAGLINE_DECL std::error_code unwrap(std::exception_ptr& thrown) noexcept {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const async::callback_failure& failure) {
+        thrown = failure.original();
+        return dragline::errc::callback_failed;
+    } catch (const std::system_error& error) {
+        return error.code();
+    } catch (const std::bad_alloc&) {
+        return std::make_error_code(std::errc::not_enough_memory);
+    } catch (...) {
+        return dragline::errc::unexpected_exception;
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/fetch_observers.hpp
+// Those who watch one fetch, and the first thing that one of them threw.
+
+
+#include <array>
+#include <exception>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_observers {
+public:
+    fetch_observers(std::shared_ptr<observer> of_session, std::shared_ptr<observer> own)
+        : all_{std::move(of_session), std::move(own)} {
+        if (all_[0] == all_[1]) all_[1] = nullptr;
+    }
+    explicit operator bool() const noexcept { return all_[0] || all_[1]; }
+
+    template <class Event>
+    void tell(void (observer::*hook)(const Event&), const Event& what) noexcept {
+        for (const auto& each : all_) {
+            if (!each) continue;
+            try {
+                (each.get()->*hook)(what);
+            } catch (...) {
+                if (!thrown_) thrown_ = std::current_exception();
+            }
+        }
+    }
+
+    const std::exception_ptr& thrown() const noexcept { return thrown_; }
+    void check() const {
+        if (thrown_) throw async::callback_failure(thrown_);
+    }
+
+private:
+    std::array<std::shared_ptr<observer>, 2> all_;
+    std::exception_ptr thrown_;
+};
+
+}  // namespace dragline::http::detail
+// ---- dragline/http/detail/trace_writer.hpp
+// How a fetch writes to the trace of its caller, also when the body outlives the operation.
+
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class trace_writer {
+public:
+    explicit trace_writer(trace* to) noexcept : to_(to) {}
+    explicit operator bool() const noexcept { return to_ != nullptr; }
+
+    /// An attempt that is over.
+    void add(attempt_record&& made) { to_->attempts.push_back(std::move(made)); }
+
+    /// As far as it got; from then on the trace may go.
+    void add_unfinished(const attempt_record& made);
+
+    /// In the place of that, if the trace is still there.
+    void finish(attempt_record&& made);
+
+    /// The last attempt of that fetch, when it is over and the trace is still there; else nullptr.
+    attempt_record* last_of(std::uint64_t fetch) noexcept;
+
+private:
+    trace* to_;
+    std::shared_ptr<trace_link> link_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/trace_writer.ipp
+// Included by <dragline/http/detail/trace_writer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL void trace_writer::add_unfinished(const attempt_record& made) {
+    to_->attempts.push_back(made);
+    link_ = to_->anchor_.link(*to_);
+}
+
+DRAGLINE_DECL void trace_writer::finish(attempt_record&& made) {
+    if (!link_) return add(std::move(made));
+    if (!link_->to) return;
+    auto& all = link_->to->attempts;
+    const auto is_same = [&made](const attempt_record& each) {
+        return each.fetch == made.fetch && each.number == made.number;
+    };
+    const auto found = std::find_if(all.rbegin(), all.rend(), is_same);
+    if (found != all.rend()) *found = std::move(made);
+}
+
+DRAGLINE_DECL attempt_record* trace_writer::last_of(std::uint64_t fetch) noexcept {
+    auto* to = link_ ? link_->to : to_;
+    if (!to || to->attempts.empty() || to->attempts.back().fetch != fetch) return nullptr;
+    return &to->attempts.back();
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+/// What a fetch itself keeps of an attempt.
+struct attempt_progress {
+    net::connect_trace connection;  // empty when the connection was reused
+    async::duration queue{};
+    async::duration first_byte{};
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_received = 0;
+    bool reused = false;
+};
+
+/// Its calls come in the order of their declaration, again for each attempt. What an observer throws is kept,
+/// and thrown as async::callback_failure by every call but those that are noexcept.
+class fetch_insight {
+public:
+    using time_point = async::time_point;
+
+    /// nullptr when nobody wants to know.
+    static std::unique_ptr<fetch_insight> make(session_state& session, const fetch_options& options,
+                                               time_point started) {
+        if (!options.trace() && !options.observer() && !session.watched()) return nullptr;
+        return std::make_unique<fetch_insight>(session, options, started);
+    }
+    fetch_insight(session_state& session, const fetch_options& options, time_point started);
+    ~fetch_insight();
+    fetch_insight(const fetch_insight&) = delete;
+
+    void begin(time_point now, std::string_view method, const dragline::url::url& where, bool stale);
+    void goes_through(std::string proxies) noexcept { record_.proxy = std::move(proxies); }
+    void placed(time_point now, const attempt_progress& progress);
+    void connected(time_point now, const attempt_progress& progress, std::error_code ec);
+    void sending(time_point begun, const request_view& request, h1_connection& on);
+    void sent(time_point now, const attempt_progress& progress);
+    void answered(time_point now, const response_head& head, const h1_connection& on);
+    void chunk(std::uint64_t size);
+
+    /// What the next attempt is made for.
+    void repeats(attempt_cause cause) noexcept { next_cause_ = cause; }
+    /// It is made after `wait`, and by a retry_policy unless there is no reason.
+    void pauses(retry_reason reason, async::duration wait) noexcept;
+    /// A retry_policy makes none after this one, which may be over.
+    void stops(retry_stop why) noexcept;
+    void redirects(const dragline::url::url& to);
+
+    /// The body is still to be read, but the operation ends here.
+    void leave_open(time_point now, const attempt_progress& progress);
+
+    /// The attempt is over, whatever it came to, or `thrown`.
+    void end_attempt(time_point now, attempt_progress& progress, std::error_code ec) noexcept;
+
+    /// The fetch is over; once.
+    void done(time_point now, std::error_code ec) noexcept;
+
+    /// Both are over with the exception that is being handled.
+    void fail(time_point now, attempt_progress& progress) noexcept;
+
+    void check() const { observers_.check(); }
+
+private:
+    void fill(time_point now, const attempt_progress& progress);
+    void count(std::error_code ec) noexcept;
+    void tell_attempt_done(time_point now) noexcept;
+    void copy_fields(fields& into, const fields& from) const;
+    template <class Event>
+    Event event(time_point now) const noexcept;
+
+    session_state& session_;
+    const fetch_options& options_;
+    const recording& recording_;
+    trace_writer trace_;
+    fetch_observers observers_;
+    std::shared_ptr<metrics> metrics_;
+    origin_metrics* counters_ = nullptr;  // of the attempt
+    attempt_record record_;
+    std::uint64_t id_;
+    int attempts_ = 0;
+    time_point started_;
+    time_point began_{};  // of the attempt
+    time_point answered_at_{};
+    std::exception_ptr exception_;  // that ends the fetch
+    attempt_cause next_cause_ = attempt_cause::first;
+    retry_reason next_reason_ = retry_reason::none;
+    async::duration next_wait_{};
+    attempt_stage stage_ = attempt_stage::queue;
+    bool under_way_ = false;  // an attempt
+    bool recorded_ = false;   // by a trace or an observer: metrics need no texts
+    bool told_done_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_insight.ipp
+// Included by <dragline/http/detail/fetch_insight.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+// One trace may be of several sessions.
+inline std::atomic<std::uint64_t> traced_fetches = 0;
+
+DRAGLINE_DECL fetch_insight::fetch_insight(session_state& session, const fetch_options& options,
+                                           time_point started)
+    : session_(session),
+      options_(options),
+      recording_(options.recording() ? *options.recording() : session.options().recording()),
+      trace_(options.trace()),
+      observers_(session.options().observer(), options.observer()),
+      metrics_(session.metrics()),
+      id_(traced_fetches.fetch_add(1, std::memory_order_relaxed) + 1),
+      started_(started) {
+    recorded_ = observers_ || trace_;
+}
+
+DRAGLINE_DECL fetch_insight::~fetch_insight() {
+    // Only a fetch that dies with its loop is still under way: there is nobody left to tell.
+    if (under_way_ && counters_) --counters_->in_flight;
+}
+
+template <class Event>
+Event fetch_insight::event(time_point now) const noexcept {
+    Event made;
+    made.fetch = id_;
+    made.attempt = attempts_;
+    made.at = now;
+    made.elapsed = now - began_;
+    return made;
+}
+
+DRAGLINE_DECL void fetch_insight::copy_fields(fields& into, const fields& from) const {
+    for (const auto& [name, value] : from)
+        into.add(name, recording_.masking().value(name, value, options_.secret_names()));
+}
+
+DRAGLINE_DECL void fetch_insight::begin(time_point now, std::string_view method,
+                                        const dragline::url::url& where, bool stale) {
+    began_ = now;
+    if (++attempts_ > 1) record_ = attempt_record();
+    record_.fetch = id_;
+    record_.number = attempts_;
+    record_.cause = stale ? attempt_cause::stale : next_cause_;
+    record_.retried = record_.cause >= attempt_cause::proxy;
+    record_.retried_for = std::exchange(next_reason_, retry_reason::none);
+    record_.waited = std::exchange(next_wait_, {});
+    if (recorded_) {
+        record_.method = method;
+        record_.url = recording_.masking().url(where.href());
+        record_.started_at = session_.loop().time().wall_time();
+    }
+    record_.started = now - started_;
+    stage_ = attempt_stage::queue;
+    if (metrics_) {
+        counters_ = &metrics_->of(where.scheme(), where.hostname(), where.port_or_default());
+        ++counters_->attempts;
+        ++counters_->in_flight;
+        if (record_.retried) ++counters_->retries;
+        if (record_.cause == attempt_cause::redirect) ++counters_->redirects;
+        if (record_.cause == attempt_cause::authentication) ++counters_->authentications;
+    }
+    under_way_ = true;
+    if (!observers_) return;
+    auto what = event<attempt_event>(now);
+    what.method = record_.method;
+    what.url = record_.url;
+    what.cause = record_.cause;
+    observers_.tell(&observer::on_attempt, what);
+    check();
+}
+
+DRAGLINE_DECL void fetch_insight::placed(time_point now, const attempt_progress& progress) {
+    stage_ = attempt_stage::connecting;
+    if (progress.reused && counters_) ++counters_->connections_reused;
+    if (!observers_) return;
+    auto what = event<queue_event>(now);
+    what.took = progress.queue;
+    what.reused = progress.reused;
+    observers_.tell(&observer::on_queue, what);
+    check();
+}
+
+DRAGLINE_DECL void fetch_insight::connected(time_point now, const attempt_progress& progress,
+                                            std::error_code ec) {
+    const auto& made = progress.connection;
+    if (progress.reused) {
+        if (counters_) ++counters_->connections_reused;
+        return;
+    }
+    const auto transport = made.proxies.empty() ? made.connect : made.proxy;
+    const bool resolved = !made.look_ups.empty() && (!ec || made.resolve.count() != 0);
+    if (counters_) {
+        if (resolved) counters_->resolve.record(made.resolve);
+        if (!ec) ++counters_->connections_opened;
+        if (!ec) counters_->connect.record(transport + made.tls);
+    }
+    if (!observers_) return;
+    if (!made.look_ups.empty()) {
+        auto what = event<dns_event>(now);
+        what.took = made.resolve;
+        what.look_ups = &made.look_ups;
+        observers_.tell(&observer::on_dns, what);
+    }
+    auto what = event<connect_event>(now);
+    what.took = transport;
+    what.connection = &made;
+    what.ec = ec;
+    observers_.tell(&observer::on_connect, what);
+    if (made.peer || made.tls.count() != 0 || !made.tls_detail.empty()) {
+        auto secured = event<tls_event>(now);
+        secured.took = made.tls;
+        secured.peer = &made.peer;
+        secured.ec = ec;
+        observers_.tell(&observer::on_tls, secured);
+    }
+    check();
+}
+
+DRAGLINE_DECL void fetch_insight::sending(time_point begun, const request_view& request, h1_connection& on) {
+    stage_ = attempt_stage::writing;
+    record_.send_started = begun - began_;
+    record_.address = on.peer_address();
+    record_.port = on.peer_port();
+    record_.local_port = on.local_port();
+    record_.tls = on.peer_tls();
+    if (!recorded_ || !recording_.headers()) return;
+    if (!recording_.masking().active()) record_.secret_names = options_.secret_names();
+    record_.request_headers.add("Host", request.host);
+    copy_fields(record_.request_headers, *request.fields);
+}
+
+DRAGLINE_DECL void fetch_insight::sent(time_point now, const attempt_progress& progress) {
+    stage_ = attempt_stage::waiting;
+    record_.send = now - began_ - record_.send_started;
+    if (counters_) ++counters_->requests;
+    if (!observers_) return;
+    auto what = event<request_event>(now);
+    what.method = record_.method;
+    what.url = record_.url;
+    what.headers = &record_.request_headers;
+    what.bytes = progress.bytes_sent;
+    observers_.tell(&observer::on_request, what);
+    check();
+}
+
+DRAGLINE_DECL void fetch_insight::answered(time_point now, const response_head& head,
+                                           const h1_connection& on) {
+    stage_ = attempt_stage::reading;
+    answered_at_ = now;
+    record_.first_byte = now - began_ - record_.send_started - record_.send;
+    record_.status = head.status;
+    record_.version_minor = head.version_minor;
+    if (recorded_) {
+        record_.reason = head.reason;
+        record_.media_type = head.headers.get("Content-Type");
+    }
+    record_.head_sent = on.head_sent();
+    record_.head_received = on.head_received();
+    if (recorded_ && recording_.headers()) copy_fields(record_.response_headers, head.headers);
+    if (counters_) {
+        ++counters_->statuses[static_cast<std::size_t>(std::clamp(head.status / 100, 0, 5))];
+        counters_->first_byte.record(record_.first_byte);
+    }
+    if (!observers_) return;
+    auto what = event<first_byte_event>(now);
+    what.took = record_.first_byte;
+    what.status = head.status;
+    what.headers = &record_.response_headers;
+    observers_.tell(&observer::on_first_byte, what);
+    check();
+}
+
+DRAGLINE_DECL void fetch_insight::chunk(std::uint64_t size) {
+    if (size == 0) return;
+    record_.bytes_decoded += size;
+    if (!observers_) return;
+    auto what = event<chunk_event>(session_.loop().now());
+    what.size = size;
+    what.total = record_.bytes_decoded;
+    observers_.tell(&observer::on_chunk, what);
+    check();
+}
+
+DRAGLINE_DECL void fetch_insight::pauses(retry_reason reason, async::duration wait) noexcept {
+    next_wait_ = wait;
+    if (reason == retry_reason::none) return;
+    next_cause_ = attempt_cause::retry;
+    next_reason_ = reason;
+}
+
+DRAGLINE_DECL void fetch_insight::stops(retry_stop why) noexcept {
+    if (under_way_)
+        record_.stopped = why;
+    else if (auto* const over = trace_.last_of(id_))
+        over->stopped = why;
+}
+
+DRAGLINE_DECL void fetch_insight::redirects(const dragline::url::url& to) {
+    repeats(attempt_cause::redirect);
+    record_.redirect_to = recording_.masking().url(to.without_credentials().href());
+}
+
+DRAGLINE_DECL void fetch_insight::fill(time_point now, const attempt_progress& progress) {
+    record_.queue = progress.queue;
+    record_.reused = progress.reused;
+    record_.bytes_sent = progress.bytes_sent;
+    record_.bytes_received = progress.bytes_received;
+    record_.total = now - began_;
+    if (record_.status != 0) record_.receive = now - answered_at_;
+}
+
+DRAGLINE_DECL void fetch_insight::leave_open(time_point now, const attempt_progress& progress) {
+    fill(now, progress);
+    if (!trace_) return;
+    record_.connection = progress.connection;
+    trace_.add_unfinished(record_);
+}
+
+DRAGLINE_DECL void fetch_insight::count(std::error_code ec) noexcept {
+    auto& counters = *counters_;
+    --counters.in_flight;
+    counters.bytes_sent += record_.bytes_sent;
+    counters.bytes_received += record_.head_received + record_.bytes_received;
+    if (!ec) {
+        ++counters.succeeded;
+        counters.total.record(record_.total);
+        return;
+    }
+    const auto kind = static_cast<std::size_t>(failure_kind_of(ec));
+    ++counters.failed[kind][static_cast<std::size_t>(record_.failed_in)];
+}
+
+DRAGLINE_DECL void fetch_insight::end_attempt(time_point now, attempt_progress& progress,
+                                              std::error_code ec) noexcept {
+    if (!std::exchange(under_way_, false)) return;
+    record_.failed_in = attempt_failed_in(ec, stage_, progress.connection);
+    record_.connection = std::move(progress.connection);
+    record_.ec = ec;
+    record_.exception = exception_;
+    record_.complete = true;
+    fill(now, progress);
+    if (counters_) count(ec);
+    if (observers_) tell_attempt_done(now);
+    if (!trace_) return;
+    try {
+        trace_.finish(std::move(record_));
+    } catch (...) {
+        // No memory for it: the trace lacks this attempt.
+    }
+}
+
+DRAGLINE_DECL void fetch_insight::tell_attempt_done(time_point now) noexcept {
+    auto what = event<attempt_done_event>(now);
+    what.record = &record_;
+    observers_.tell(&observer::on_attempt_done, what);
+    // It has not been told of that end itself.
+    if (!record_.exception) record_.exception = observers_.thrown();
+}
+
+DRAGLINE_DECL void fetch_insight::done(time_point now, std::error_code ec) noexcept {
+    if (std::exchange(told_done_, true) || attempts_ == 0 || !observers_) return;
+    auto what = event<done_event>(now);
+    what.elapsed = now - started_;
+    what.ec = ec;
+    observers_.tell(&observer::on_done, what);
+    auto* const over = trace_.last_of(id_);
+    if (over && !over->exception) over->exception = observers_.thrown();
+}
+
+DRAGLINE_DECL void fetch_insight::fail(time_point now, attempt_progress& progress) noexcept {
+    exception_ = std::current_exception();
+    const auto ec = unwrap(exception_);
+    end_attempt(now, progress, ec);
+    done(now, ec);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+// When bytes keep coming and it is the whole fetch that takes too long, the timeout says so.
+DRAGLINE_DECL stage_limit body_reader::read_limit() const noexcept {
+    const auto own = options_.read_timeout();
+    if (until_ == async::no_deadline) {
+        const auto each = own == no_limit ? options_.timeout() : own;
+        return {async::deadline_after(loop_.now(), each), phase::read};
+    }
+    if (own == no_limit) return {until_, phase::total};
+    const auto next = async::deadline_after(loop_.now(), own);
+    return next < until_ ? stage_limit{next, phase::read} : stage_limit{until_, phase::total};
+}
+
+DRAGLINE_DECL void body_reader::reset() {
+    decoder_ = {};
+    coded_.clear();
+    unread_ = {};
+    received_all_ = truncated_ = false;
+}
+
+DRAGLINE_DECL std::error_code body_reader::start(const response_head& head) {
+    bytes_received_ = delivered_ = 0;
+    has_body_ = head.has_body;
+    length_ = head.content_length;
+    // A part of coded content cannot be decoded by itself.
+    if (!has_body_ || !options_.decompress() || head.status == 206 ||
+        !head.headers.contains("Content-Encoding")) {
+        return {};
+    }
+    std::string codings;
+    for (const auto value : head.headers.all("Content-Encoding")) (codings += ',') += value;
+    auto decoder = codec::content_decoder::make(codings);
+    if (!decoder) return decoder.error();
+    decoder_ = *std::move(decoder);
+    if (!decoder_.identity()) length_.reset();
+    return {};
+}
+
+DRAGLINE_DECL void body_reader::lower_limit(std::uint64_t more) noexcept {
+    if (more < limit_ - std::min(limit_, delivered_)) limit_ = delivered_ + more;
+}
+
+DRAGLINE_DECL bool body_reader::announced_too_large() const noexcept {
+    return length_ && *length_ > limit_ && options_.on_limit() == on_limit::error;
+}
+
+DRAGLINE_DECL std::error_code body_reader::on_limit_reached() noexcept {
+    if (options_.on_limit() == on_limit::error) return errc::body_too_large;
+    truncated_ = true;
+    return {};
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from) {
+    constexpr std::uint64_t most = 64 * 1024;
+    std::array<char, 4 * 1024> unwanted;
+    bytes_received_ = 0;
+    while (bytes_received_ < most) {
+        auto reading = from.read_body(asio::buffer(unwanted), read_limit());
+        auto got = co_await std::move(reading);
+        bytes_received_ += *got;
+        if (got.error() == asio::error::operation_aborted) co_return got.error();
+        if (!got || *got == 0) break;
+    }
+    co_return result<void>();
+}
+
+// What is not coded comes straight into the caller's memory.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::next_piece(exchange& from,
+                                                                           asio::mutable_buffer into) {
+    return decoder_.identity() ? from.read_body(into, read_limit()) : decode_piece(from, into);
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exchange& from,
+                                                                             asio::mutable_buffer into) {
+    if (coded_.empty()) coded_.resize(16 * 1024);
+    const std::span<char> out(static_cast<char*>(into.data()), into.size());
+    for (;;) {
+        auto step = decoder_.read(unread_, out);
+        if (!step) co_return step.error();
+        unread_.remove_prefix(step->consumed);
+        if (step->produced != 0) co_return step->produced;
+        if (received_all_) {
+            if (auto ec = decoder_.finish()) co_return ec;
+            co_return std::size_t{0};
+        }
+        auto reading = from.read_body(asio::buffer(coded_), read_limit());
+        auto got = co_await std::move(reading);
+        if (!got) co_return got.error();
+        bytes_received_ += *got;
+        received_all_ = *got == 0;
+        unread_ = {coded_.data(), *got};
+    }
+}
+
+// Memory is taken as bytes come, not as the peer announces: a MiB, then sixteen times what has come. One byte
+// beyond the limit tells a body that just fits from one that does not.
+DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from, std::string& into) {
+    constexpr std::uint64_t most_at_once = 256 * 1024, first_reserve = 1024 * 1024;
+    if (!has_body_ || truncated_) co_return result<void>();
+    if (announced_too_large()) co_return errc::body_too_large;
+    const std::uint64_t expected = length_ ? *length_ - delivered_ : 16 * 1024;
+    const auto limit = limit_ - delivered_;
+    const auto before = into.size();
+    struct trimming {  // the string is made longer before bytes come; at the end it has those that came
+        explicit trimming(std::string& whole) : text(whole), used(whole.size()) {}
+        ~trimming() { text.resize(used); }
+        std::string& text;
+        std::size_t used;
+    } body(into);
+    for (std::uint64_t size = 0;;) {
+        if (body.used == into.size()) {
+            const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
+            const auto room =
+                std::min({wanted, most_at_once, limit == ~std::uint64_t{0} ? limit : limit + 1 - size});
+            if (body.used + room > into.capacity()) {
+                const auto vouched = std::max<std::uint64_t>(first_reserve, 16 * size);
+                const auto worth = std::max(size + room, std::min({expected, limit, vouched}));
+                into.reserve(before + static_cast<std::size_t>(worth));
+            }
+            into.resize(body.used + static_cast<std::size_t>(room));
+        }
+        auto reading = next_piece(from, asio::buffer(into.data() + body.used, into.size() - body.used));
+        auto got = co_await std::move(reading);
+        if (decoder_.identity()) bytes_received_ += *got;
+        size += *got;
+        const auto kept = before + static_cast<std::size_t>(std::min(size, limit));
+        if (watch_) watch_->chunk(kept - body.used);
+        body.used = kept;
+        if (!got) {
+            delivered_ += size;  // a cancelled read goes on where it left off
+            co_return got.error();
+        }
+        if (size > limit) co_return on_limit_reached();
+        if (*got == 0 || (length_ && size == expected)) co_return result<void>();
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::read_some(exchange& from,
+                                                                          asio::mutable_buffer into) {
+    if (!has_body_ || truncated_) co_return std::size_t{0};
+    if (announced_too_large()) co_return errc::body_too_large;
+    const auto room = limit_ - delivered_;
+    char beyond = 0;
+    if (into.size() > room) into = asio::buffer(into, static_cast<std::size_t>(room));
+    const bool full = room == 0;
+    auto reading = next_piece(from, full ? asio::buffer(&beyond, 1) : into);
+    auto got = co_await std::move(reading);
+    if (!got || *got == 0) co_return got;
+    if (decoder_.identity()) bytes_received_ += *got;
+    if (full) {
+        if (auto ec = on_limit_reached()) co_return ec;
+        co_return std::size_t{0};
+    }
+    delivered_ += *got;
+    if (watch_) watch_->chunk(*got);
+    co_return got;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/fetch_cookies.hpp
+// The cookies of one fetch: those of its jar, and those that were given for it alone.
+
+
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_cookies {
+public:
+    using time_point = cookie_jar::time_point;
+
+    /// Call once, before all else.
+    std::error_code prepare(const fetch_options& options, const std::shared_ptr<cookie_jar>& of_session);
+
+    /// Writes the Cookie field anew for a hop. `away`: a redirect has left the origin of the fetch for good.
+    void set_field(fields& of_request, const url::url& to, bool away, async::clock& time);
+
+    /// Obeys every Set-Cookie field; one that the jar refuses is no error of the fetch.
+    void store(const fields& of_response, const url::url& from, async::clock& time);
+
+private:
+    std::shared_ptr<cookie_jar> jar_;
+    std::vector<cookie_pair> own_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_cookies.ipp
+// Included by <dragline/http/detail/fetch_cookies.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code fetch_cookies::prepare(const fetch_options& options,
+                                                     const std::shared_ptr<cookie_jar>& of_session) {
+    jar_ = options.cookies() ? options.cookies()->make_jar() : of_session;
+    own_ = options.own_cookies();
+    for (const auto& [name, value] : own_) {
+        if (auto ec = check_cookie_pair(name, value)) return ec;
+    }
+    if ((jar_ || !own_.empty()) && options.headers().contains("Cookie"))
+        return dragline::errc::invalid_option;
+    return {};
+}
+
+DRAGLINE_DECL void fetch_cookies::set_field(fields& of_request, const url::url& to, bool away,
+                                            async::clock& time) {
+    if (!jar_ && own_.empty()) return;  // a Cookie field is the caller's
+    if (away) own_.clear();
+    of_request.remove("Cookie");
+    const auto field = jar_ ? jar_->field_for(to, time.wall_time(), own_) : cookie_field(own_);
+    if (!field.empty()) of_request.add("Cookie", field);
+}
+
+DRAGLINE_DECL void fetch_cookies::store(const fields& of_response, const url::url& from, async::clock& time) {
+    if (!jar_) return;
+    for (const auto& [name, value] : of_response) {
+        if (ascii::equals_ignoring_case(name, "Set-Cookie")) jar_->store(from, value, time.wall_time());
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/fetch_guard.hpp
+// What keeps a fetch from where it may not go: the policies for addresses and URLs, and strict transport.
+
+
+#include <optional>
+#include <string>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_guard {
+public:
+    /// `store`: of the session; may be none. All must outlive this.
+    fetch_guard(const fetch_options& options, const session_options& shared, hsts_store* store,
+                async::clock& time) noexcept
+        : options_(options), shared_(shared), store_(options.hsts() ? store : nullptr), time_(time) {}
+
+    /// What is wrong with the policies given.
+    std::error_code check() const noexcept;
+
+    /// The https URL for an http one whose host is known to want it.
+    std::optional<url::url> upgrade(const url::url& to) const {
+        if (!store_) return std::nullopt;
+        return store_->upgrade(to, time_.wall_time());
+    }
+
+    /// Before anything is looked up. Throws async::callback_failure with what a policy's function throws.
+    std::error_code judge(const url::url& to) const;
+
+    /// Remembers what an answer says of its host.
+    void note(const fields& of_response, const url::url& from) const;
+
+    /// The target that a proxy is told, which nobody dials here: as far as it tells an address.
+    std::error_code judge_told(const url::url& to) const;
+
+    /// The session's policy is a floor: a fetch can only tighten it.
+    net::address_policy addresses() const;
+
+    /// What was opened under one policy does not serve fetches under another.
+    void write_key(std::string& into, policy_numbers& numbers) const {
+        if (!options_.address_policy().allows_all()) write_number(into, numbers);
+    }
+
+private:
+    void write_number(std::string& into, policy_numbers& numbers) const;
+
+    const fetch_options& options_;
+    const session_options& shared_;
+    hsts_store* store_;
+    async::clock& time_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_guard.ipp
+// Included by <dragline/http/detail/fetch_guard.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <exception>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code fetch_guard::check() const noexcept {
+    for (const auto* each : {&shared_.address_policy(), &options_.address_policy()}) {
+        if (const auto ec = each->error()) return ec;
+    }
+    for (const auto* each : {&shared_.url_policy(), &options_.url_policy()}) {
+        if (const auto ec = each->error()) return ec;
+    }
+    return {};
+}
+
+DRAGLINE_DECL std::error_code fetch_guard::judge(const url::url& to) const {
+    for (const auto* each : {&shared_.url_policy(), &options_.url_policy()}) {
+        if (each->allows_all()) continue;
+        try {
+            if (const auto ec = each->judge(to)) return ec;
+        } catch (...) {
+            throw async::callback_failure(std::current_exception());
+        }
+    }
+    return {};
+}
+
+DRAGLINE_DECL std::error_code fetch_guard::judge_told(const url::url& to) const {
+    const auto policy = addresses();
+    if (policy.allows_all()) return {};
+    return policy.judge(net::endpoint(to.hostname(), to.port_or_default()));
+}
+
+// RFC 6797, 8.1: only what came over TLS without errors, of which nobody knows who does not verify; of
+// several fields the first.
+DRAGLINE_DECL void fetch_guard::note(const fields& of_response, const url::url& from) const {
+    if (!store_ || from.scheme() != "https") return;
+    const auto& tls = options_.tls() ? *options_.tls() : shared_.tls();
+    const auto field = of_response.find("Strict-Transport-Security");
+    if (field && tls.verify()) store_->note(from, *field, time_.wall_time());
+}
+
+DRAGLINE_DECL net::address_policy fetch_guard::addresses() const {
+    if (options_.address_policy().allows_all()) return shared_.address_policy();
+    auto both = options_.address_policy();
+    return std::move(both.within(shared_.address_policy()));
+}
+
+DRAGLINE_DECL void fetch_guard::write_number(std::string& key, policy_numbers& numbers) const {
+    (key += " a") += std::to_string(numbers.number_of(options_.address_policy()));
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/proxy_machine.hpp
+// Decides through which proxies the requests of a fetch go, how they are asked, and what follows when one
+// fails. No I/O.
+
+// ---- dragline/net/connect_request.hpp
+// What connecting needs to know, whoever asks for it.
+
+
 #include <asio/ip/address.hpp>
 
 #include <chrono>
@@ -37226,6 +41456,9 @@ public:
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
     net::address_policy address_policy;     ///< Judges each address that is dialled.
     proxy_chain proxies;                    ///< To be gone through, in order.
+    /// The connection ends at the last proxy, which forwards requests: it is not asked for a tunnel to the
+    /// target. That is judged nevertheless.
+    bool forward = false;
     /// Where TLS contexts for https proxies come from; made anew when empty.
     std::function<result<tls::context>(const tls::client_options&)> proxy_context;
     std::optional<tls::context> tls;  ///< Speaks TLS when set.
@@ -37240,6 +41473,987 @@ public:
 };
 
 }  // namespace dragline::net
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+/// For one fetch; routes and random source must outlive it.
+class proxy_machine {
+public:
+    proxy_machine(proxy_policy policy, proxy_routes& routes, async::random_source& random)
+        : policy_(std::move(policy)), routes_(routes), random_(random) {}
+
+    /// The first choice for a request to `where`. `may_forward`: host and address of the URL are those that
+    /// the request is for, so a proxy may be told the URL instead of being asked for a tunnel.
+    ///
+    /// Errors: net::errc::invalid_proxy, errc::no_proxy_chosen, errc::invalid_credentials. Throws
+    /// async::callback_failure.
+    DRAGLINE_DECL std::error_code choose(const url::url& where, bool may_forward);
+
+    /// Whether there is no proxy on the way.
+    bool direct() const noexcept { return !way_; }
+    /// Its number, and the names of its proxies: unless it is direct.
+    std::uint64_t number() const noexcept { return way_->number; }
+    std::string text() const { return way_ ? way_->text : std::string(); }
+
+    /// Whether the last proxy gets the request in absolute form (RFC 9112, 3.2.2); target() is what it asks
+    /// for.
+    bool forwards() const noexcept { return forwards_; }
+    const std::string& target() const noexcept { return target_; }
+
+    /// Puts the way into a request whose target is set. Errors: those of digest_session::answer().
+    DRAGLINE_DECL std::error_code set_up(net::connect_request& request);
+
+    /// The connection failed; again() then says whether to make one more, now with an answer to a challenge
+    /// or on the way of the next choice. `goes_on`: the fetch itself is not at its end.
+    DRAGLINE_DECL void on_failed(std::error_code ec, const net::connect_trace& trace, bool goes_on);
+    bool again() noexcept { return std::exchange(again_, false); }
+
+    /// Proxy-Authorization among the fields of a request that is about to be sent; none where nobody
+    /// forwards.
+    DRAGLINE_DECL std::error_code authorize(const digest_request& request, fields& headers);
+
+    /// Reads a response; answer() says whether the same request is to be sent again.
+    /// Errors: errc::body_not_replayable.
+    DRAGLINE_DECL std::error_code on_response(const response_head& head, bool replayable);
+    bool answer() const noexcept { return answer_; }
+
+private:
+    using way = std::shared_ptr<const proxy_route>;
+    struct login {
+        std::size_t which;  // of the chain
+        authentication_machine machine;
+    };
+
+    std::error_code take(std::size_t which);
+    bool is_forwarder(std::size_t which) const noexcept {
+        return forwards_ && which + 1 == way_->chain.size();
+    }
+    bool answer_challenge(const net::connect_trace& trace);
+
+    proxy_policy policy_;
+    proxy_routes& routes_;
+    async::random_source& random_;
+    std::vector<way> ways_;  // a direct one is null
+    std::size_t chosen_ = 0;
+    way way_;                    // the chosen one
+    std::vector<login> logins_;  // to its proxies that want one
+    std::string target_;
+    bool may_forward_ = false;
+    bool forwards_ = false;
+    bool again_ = false;
+    bool answer_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/proxy_machine.ipp
+// Included by <dragline/http/detail/proxy_machine.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <exception>
+
+namespace dragline::inline v1::http::detail {
+
+// As it stands in the first line of CONNECT.
+inline std::string tunnel_target(const net::endpoint& to) {
+    if (to.address()) return to.to_string();
+    const auto name = dns::normal_host_name(to.host());
+    const auto target = name ? net::proxy_target::make(*name, to.port()) : name.error();
+    return target ? target->to_string() : to.to_string();
+}
+
+DRAGLINE_DECL std::error_code proxy_machine::choose(const url::url& where, bool may_forward) {
+    std::shared_ptr<const proxy_choices> choices;
+    try {
+        choices = policy_.choices_for(where);
+    } catch (...) {
+        throw async::callback_failure(std::current_exception());
+    }
+    ways_.clear();
+    if (choices && choices->empty()) return errc::no_proxy_chosen;
+    if (!choices) {
+        ways_.emplace_back();
+    } else {
+        for (const auto& chain : *choices) {
+            if (chain.empty()) {
+                ways_.emplace_back();
+                continue;
+            }
+            auto found = routes_.of(chain);
+            if (!found) return found.error();
+            ways_.push_back(*std::move(found));
+        }
+    }
+    may_forward_ = may_forward && where.scheme() == "http";
+    if (may_forward_) {
+        target_ = "http://";
+        target_.append(where.host()).append(where.request_target());
+    }
+    return take(0);
+}
+
+DRAGLINE_DECL std::error_code proxy_machine::take(std::size_t which) {
+    chosen_ = which;
+    way_ = ways_[which];
+    logins_.clear();
+    answer_ = false;
+    forwards_ = way_ && may_forward_ && way_->chain.back().speaks_http();
+    if (!way_) return {};
+    for (std::size_t at = 0; at < way_->chain.size(); ++at) {
+        const auto& by = way_->chain[at];
+        if (!by.speaks_http() || !by.has_credentials() || !by.authorization().empty()) continue;
+        auto& machine =
+            logins_.emplace_back(login{at, authentication_machine(routes_.challenges(), proxy_side)}).machine;
+        const auto name = by.to_string();
+        const auto known = routes_.challenges().find(name);
+        // With the first request, until it asks for something better.
+        if (!known.basic && !known.digest) routes_.challenges().put_basic(name);
+        if (const auto ec = machine.use(credentials::any(by.user(), by.password()), name)) return ec;
+    }
+    return {};
+}
+
+DRAGLINE_DECL std::error_code proxy_machine::set_up(net::connect_request& request) {
+    if (!way_) return {};
+    request.proxies = way_->chain;
+    request.forward = forwards_;
+    for (auto& [which, machine] : logins_) {
+        if (is_forwarder(which)) continue;
+        const bool last = which + 1 == request.proxies.size();
+        const auto target = tunnel_target(last ? request.target : request.proxies[which + 1].where());
+        fields answer;
+        if (const auto ec = machine.authorize(digest_request("CONNECT", target), answer)) return ec;
+        if (const auto value = answer.find(proxy_side.credentials))
+            request.proxies[which].authorization(std::string(*value));
+    }
+    return {};
+}
+
+DRAGLINE_DECL void proxy_machine::on_failed(std::error_code ec, const net::connect_trace& trace,
+                                            bool goes_on) {
+    again_ = false;
+    if (!way_ || !goes_on) return;
+    if (answer_challenge(trace)) {
+        again_ = true;
+        return;
+    }
+    const bool by_proxy = ec == condition::proxy_failed || ec == make_timeout(phase::proxy);
+    again_ = by_proxy && chosen_ + 1 < ways_.size() && !take(chosen_ + 1);
+}
+
+// To a 407 that came instead of a tunnel.
+DRAGLINE_DECL bool proxy_machine::answer_challenge(const net::connect_trace& trace) {
+    if (trace.proxies.empty() || trace.proxies.back().status != proxy_side.status) return false;
+    const auto& record = trace.proxies.back();
+    response_head head;
+    head.status = record.status;
+    for (const auto& each : record.challenges) head.headers.add(proxy_side.challenge, each);
+    const auto asked = std::find_if(logins_.rbegin(), logins_.rend(), [&](const login& each) {
+        return way_->chain[each.which].to_string() == record.proxy;
+    });
+    if (asked == logins_.rend()) return false;
+    return !asked->machine.on_response(head, random_) && asked->machine.answer();
+}
+
+DRAGLINE_DECL std::error_code proxy_machine::authorize(const digest_request& request, fields& headers) {
+    headers.remove(proxy_side.credentials);
+    if (!forwards_) return {};
+    if (!logins_.empty() && is_forwarder(logins_.back().which))
+        return logins_.back().machine.authorize(request, headers);
+    const auto value = way_->chain.back().authorization_value();
+    if (!value.empty()) headers.set(proxy_side.credentials, value);
+    return {};
+}
+
+DRAGLINE_DECL std::error_code proxy_machine::on_response(const response_head& head, bool replayable) {
+    answer_ = false;
+    if (!forwards_ || logins_.empty() || !is_forwarder(logins_.back().which)) return {};
+    auto& machine = logins_.back().machine;
+    const auto ec = machine.on_response(head, random_, replayable);
+    answer_ = !ec && machine.answer();
+    return ec;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/redirect_machine.hpp
+// Decides what follows a response: nothing, another request, or an error (RFC 9110, 15.4). No I/O.
+
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+/// The request that a redirect leads to.
+struct redirect_step {
+    std::error_code ec;              // the redirect may not be followed
+    std::optional<url::url> target;  // nothing: the response is the result
+    std::string method;
+    bool drop_body = false;
+    bool upgraded = false;    // the target was http, which the guard knows better
+    bool new_origin = false;  // credentials stay behind
+};
+
+/// What to do with the response to a request of `method` at `from`, after the redirects that were `followed`.
+/// The target is what the guard makes of it, and one that it allows. Throws async::callback_failure with what
+/// a policy's function throws.
+DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
+                                      std::span<const redirect_record> followed, const url::url& from,
+                                      std::string_view method, const response_head& head,
+                                      const fetch_guard* guard = nullptr);
+
+/// Removes what must not go to another origin: every Authorization, Cookie and Proxy-Authorization.
+DRAGLINE_DECL void strip_credentials(fields& headers);
+
+/// Removes what describes a body that is not sent any more.
+DRAGLINE_DECL void strip_body_fields(fields& headers);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/redirect_machine.ipp
+// Included by <dragline/http/detail/redirect_machine.hpp> only.
+
+// ---- dragline/http/detail/refresh.hpp
+// The Refresh field, which no RFC has; read as browsers do (HTML, "shared declarative refresh steps").
+
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+struct refresh_field {
+    std::chrono::seconds delay{};
+    std::string_view url;  // within the text; empty: the page itself
+};
+
+/// Nothing for a text that does not begin with a time. A time beyond a day counts as a day.
+DRAGLINE_DECL std::optional<refresh_field> parse_refresh(std::string_view text) noexcept;
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/refresh.ipp
+// Included by <dragline/http/detail/refresh.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::optional<refresh_field> parse_refresh(std::string_view text) noexcept {
+    constexpr std::string_view blank = " \t";
+    constexpr long day = 24 * 60 * 60;
+    const auto skip = [&text](std::string_view any) {
+        text.remove_prefix(std::min(text.find_first_not_of(any), text.size()));
+    };
+    const auto skip_one = [&text](std::string_view any) {
+        const bool found = !text.empty() && any.find(text.front()) != std::string_view::npos;
+        if (found) text.remove_prefix(1);
+        return found;
+    };
+
+    skip(blank);
+    if (text.empty() || (!ascii::is_digit(text.front()) && text.front() != '.')) return std::nullopt;
+    long delay = 0;
+    for (; !text.empty() && ascii::is_digit(text.front()); text.remove_prefix(1))
+        delay = std::min(day, delay * 10 + (text.front() - '0'));
+    skip("0123456789.");
+    refresh_field field{std::chrono::seconds(delay), {}};
+    if (text.empty()) return field;
+    if (std::string_view(";, \t").find(text.front()) == std::string_view::npos) return std::nullopt;
+    skip(blank);
+    skip_one(";,");
+    skip(blank);
+
+    const auto whole = text;
+    if (ascii::equals_ignoring_case(text.substr(0, 3), "url")) {
+        text.remove_prefix(3);
+        skip(blank);
+        if (skip_one("=")) {
+            skip(blank);
+        } else {
+            text = whole;
+        }
+    }
+    const char quote = text.empty() ? '\0' : text.front();
+    if (skip_one("'\"")) text = text.substr(0, text.find(quote));
+    field.url = text;
+    return field;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL bool redirects(const response_head& head) {
+    constexpr std::array statuses{301, 302, 303, 307, 308};
+    return std::find(statuses.begin(), statuses.end(), head.status) != statuses.end() &&
+           head.headers.contains("Location");
+}
+
+// The URL of a Refresh field that counts as a redirect.
+DRAGLINE_DECL std::optional<std::string_view> refresh_target(const redirect_policy& policy,
+                                                             const response_head& head) {
+    if (!policy.refresh()) return std::nullopt;
+    const auto text = head.headers.find("Refresh");
+    const auto field = text ? parse_refresh(*text) : std::nullopt;
+    if (!field || field->url.empty() || field->delay > *policy.refresh()) return std::nullopt;
+    return field->url;
+}
+
+// What the policy's own function says.
+DRAGLINE_DECL redirect_decision decide(const redirect_policy& policy, const redirect_proposal& proposal) {
+    if (!policy.decide()) return redirect_decision::follow;
+    try {
+        return policy.decide()(proposal);
+    } catch (...) {
+        throw async::callback_failure(std::current_exception());
+    }
+}
+
+DRAGLINE_DECL redirect_step next_step(const redirect_policy& policy,
+                                      std::span<const redirect_record> followed, const url::url& from,
+                                      std::string_view method, const response_head& head,
+                                      const fetch_guard* guard) {
+    redirect_step step;
+    if (policy.limit() == 0) return step;
+    const bool refreshes = !redirects(head);
+    const auto leads_to = refreshes ? refresh_target(policy, head) : head.headers.find("Location");
+    if (!leads_to) return step;
+    // An upgrade, which only the first URL can have for itself, is no redirect of anybody.
+    const bool by_us = !followed.empty() && followed.front().status == 0 && followed.front().upgraded;
+    if (followed.size() - by_us >= static_cast<std::size_t>(policy.limit()))
+        return step.ec = errc::too_many_redirects, step;
+
+    auto target = url::parse(*leads_to, from);
+    if (!target) return step.ec = target.error(), step;
+    if (auto secure = guard ? guard->upgrade(*target) : std::nullopt) {
+        target = *std::move(secure);
+        step.upgraded = true;
+    }
+    const bool new_origin = !url::same_origin(from, *target);
+    if (policy.only_same_origin() && new_origin) return step;
+    if (target->scheme() != "http" && target->scheme() != "https") {
+        return step.ec = errc::unsupported_scheme, step;
+    }
+    if (from.scheme() == "https" && target->scheme() == "http" && !policy.allow_insecure()) {
+        return step.ec = errc::insecure_redirect, step;
+    }
+    if (guard) step.ec = guard->judge(*target);
+    if (step.ec) return step;
+    // RFC 9110, 10.2.2: a fragment is inherited unless the Location has its own.
+    if (const auto fragment = from.fragment(); fragment && !target->fragment()) {
+        target = target->with_fragment(*fragment);
+    }
+    switch (decide(policy, redirect_proposal(head.status, from, *target, followed))) {
+        case redirect_decision::follow: break;
+        case redirect_decision::stop: return step;
+        case redirect_decision::refuse: return step.ec = errc::redirect_refused, step;
+    }
+
+    step.method = method;
+    const bool post_to_get = (head.status == 301 || head.status == 302) && method == "POST";
+    if (post_to_get || ((head.status == 303 || refreshes) && method != "HEAD" && method != "GET")) {
+        step.method = "GET";
+        step.drop_body = true;
+    }
+    step.new_origin = new_origin;
+    step.target = *std::move(target);
+    return step;
+}
+
+DRAGLINE_DECL void strip_credentials(fields& headers) {
+    for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"}) headers.remove(name);
+}
+
+DRAGLINE_DECL void strip_body_fields(fields& headers) {
+    for (const auto* name : {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language",
+                             "Content-Location", "Transfer-Encoding", "Digest", "Expect"}) {
+        headers.remove(name);
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/retry_machine.hpp
+// Decides whether a request is made once more, and after which pause. No I/O and no clock.
+
+
+#include <chrono>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+/// What came of an attempt: an error, or the head of an answer.
+struct retry_question {
+    std::error_code ec;
+    const response_head* head = nullptr;  // when there is no error, or it is one of the body
+    std::string_view method;
+    bool keyed = false;       // an Idempotency-Key says that it may be made twice
+    bool replayable = true;   // its body
+    bool sent = true;         // the peer may have seen some of it
+    async::time_point now{};  // and of the whole:
+    async::time_point until = async::no_deadline;
+    std::chrono::system_clock::time_point wall_time{};
+};
+
+/// For one fetch; the policy must outlive it.
+class retry_machine {
+public:
+    DRAGLINE_DECL retry_machine(const retry_policy& policy, retry_budget budget);
+
+    /// Whether there is anything to ask about an answer of this status.
+    bool concerns(int status) const noexcept { return status >= 300 || policy_.decide(); }
+
+    /// Whether the request is to be made again, after take_pause(). Else stopped() says why not, if it was
+    /// thinkable. Throws async::callback_failure with what the policy's function throws.
+    DRAGLINE_DECL bool retry(const retry_question& asked, async::random_source& random);
+    retry_stop stopped() const noexcept { return stopped_; }
+
+    /// Whether a redirect may be followed, after take_pause(): no Retry-After asks for too much.
+    DRAGLINE_DECL bool follow(const retry_question& asked);
+
+    async::duration take_pause() noexcept { return std::exchange(pause_, {}); }
+
+    /// Why the next attempt is made; none when nothing is retried.
+    retry_reason take_reason() noexcept { return std::exchange(reason_, retry_reason::none); }
+
+private:
+    struct finding {
+        retry_reason reason = retry_reason::none;
+        retry_when when = retry_when::never;
+    };
+    finding judge(const retry_question& asked) const noexcept;
+    retry_decision ask(const retry_question& asked) const;
+    retry_stop obstacle(const retry_question& asked, async::random_source& random);
+    async::duration backoff(async::random_source& random) const;
+
+    const retry_policy& policy_;
+    retry_budget budget_;
+    int attempts_ = 1;
+    async::duration pause_{};
+    retry_reason reason_ = retry_reason::none;
+    retry_stop stopped_ = retry_stop::none;
+};
+
+/// Why such an error may be mended by repeating the request, or retry_reason::none.
+DRAGLINE_DECL retry_reason reason_to_retry(std::error_code ec, bool sent, bool head_came) noexcept;
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/retry_machine.ipp
+// Included by <dragline/http/detail/retry_machine.hpp> only.
+
+// ---- dragline/http/detail/fetch_check.hpp
+// What is wrong with the options of a fetch, before anything is done.
+
+
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
+
+DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared);
+
+/// The fields that the caller has given; how the message ends is not theirs to say, nor what proxies are
+/// told.
+DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);
+
+/// Whether a request of this method may be sent twice (RFC 9110, 9.2.2).
+DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept;
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_check.ipp
+// Included by <dragline/http/detail/fetch_check.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
+    for (const auto limit : {options.timeout(), options.resolve_timeout(), options.connect_timeout(),
+                             options.tls_timeout(), options.write_timeout(), options.first_byte_timeout(),
+                             options.read_timeout(), shared.idle_timeout(), shared.connection_lifetime(),
+                             options.proxy_timeout(), options.expect_continue().value_or(no_limit)}) {
+        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
+    }
+    const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
+    if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
+        return dragline::errc::invalid_option;
+    // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
+    if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
+        return dragline::errc::invalid_option;
+    if (auto ec = check_resilience(options, shared)) return ec;
+    return options.body().error();
+}
+
+DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared) {
+    const bool good = (!options.retry() || options.retry()->valid()) &&
+                      (!shared.retry() || shared.retry()->valid()) &&
+                      (!shared.host_limits() || shared.host_limits()->valid()) &&
+                      (!shared.circuit_breaker() || shared.circuit_breaker()->valid());
+    return good ? std::error_code() : dragline::errc::invalid_option;
+}
+
+DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {
+    for (const auto& [name, value] : options.headers()) {
+        if (auto ec = h1::check_field_name(name)) return ec;
+        if (auto ec = h1::check_field_value(value)) return ec;
+        for (const auto* own : {"Content-Length", "Transfer-Encoding", "Connection", "Proxy-Authorization"}) {
+            if (ascii::equals_ignoring_case(name, own)) return dragline::errc::invalid_option;
+        }
+    }
+    const bool coded_twice =
+        !options.body().content_coding().empty() && options.headers().contains("Content-Encoding");
+    if (coded_twice || (options.expect_continue() && options.headers().contains("Expect")))
+        return dragline::errc::invalid_option;
+    if (auto ec = h1::check_field_value(options.user_agent() ? *options.user_agent() : shared.user_agent()))
+        return ec;
+    return h1::check_field_value(options.body().content_type());
+}
+
+DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept {
+    constexpr std::array<std::string_view, 6> methods{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+    return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <exception>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL retry_reason reason_to_retry(std::error_code ec, bool sent, bool head_came) noexcept {
+    if (ec == condition::timeout) {
+        const auto where = phase_of(ec);
+        const bool own = where != phase::queue && where != phase::redirect && where != phase::total;
+        return own ? retry_reason::timeout : retry_reason::none;
+    }
+    if (!sent) {
+        const bool passing = is_network_failure(ec) || ec == dns::errc::server_failure ||
+                             ec == tls::errc::handshake_closed || ec == tls::errc::truncated ||
+                             ec == errc::connection_closed;
+        return passing ? retry_reason::connect_failed : retry_reason::none;
+    }
+    if (ec == h1::errc::truncated) return retry_reason::truncated;
+    if (!is_network_failure(ec) && ec != errc::connection_closed && ec != tls::errc::truncated)
+        return retry_reason::none;
+    return head_came ? retry_reason::truncated : retry_reason::no_answer;
+}
+
+DRAGLINE_DECL retry_machine::retry_machine(const retry_policy& policy, retry_budget budget)
+    : policy_(policy), budget_(std::move(budget)) {
+    budget_.deposit();
+}
+
+DRAGLINE_DECL retry_machine::finding retry_machine::judge(const retry_question& asked) const noexcept {
+    if (!asked.ec) {
+        const auto rule = policy_.rule_of(asked.head->status);
+        return {rule == retry_when::never ? retry_reason::none : retry_reason::status, rule};
+    }
+    const auto reason = reason_to_retry(asked.ec, asked.sent, asked.head != nullptr);
+    const bool off = reason == retry_reason::timeout && !policy_.timeouts();
+    if (off || reason == retry_reason::none) return {};
+    return {reason, asked.sent ? retry_when::if_repeatable : retry_when::always};
+}
+
+DRAGLINE_DECL retry_decision retry_machine::ask(const retry_question& asked) const {
+    if (!policy_.decide()) return retry_decision::by_policy;
+    const fields none;
+    const retry_proposal proposal(attempts_, asked.method, asked.ec, asked.head ? asked.head->status : 0,
+                                  asked.head ? asked.head->headers : none);
+    try {
+        return (*policy_.decide())(proposal);
+    } catch (...) {
+        throw async::callback_failure(std::current_exception());
+    }
+}
+
+// Full jitter: those who failed together do not come back together.
+DRAGLINE_DECL async::duration retry_machine::backoff(async::random_source& random) const {
+    auto most = policy_.first_backoff();
+    for (int i = 1; i < attempts_ && most < policy_.longest_backoff(); ++i) {
+        most = most > policy_.longest_backoff() / 2 ? policy_.longest_backoff() : 2 * most;
+    }
+    constexpr auto year = async::duration(std::chrono::hours(24 * 365));
+    most = std::min({most, policy_.longest_backoff(), year});
+    constexpr double parts = 9007199254740992.0;  // 2^53: as many as a double tells apart
+    const auto part = static_cast<double>(random() >> 11) / parts;
+    return async::duration(static_cast<async::duration::rep>(part * static_cast<double>(most.count())));
+}
+
+// What stands in the way of a repetition that is wanted; the pause is set when nothing does.
+DRAGLINE_DECL retry_stop retry_machine::obstacle(const retry_question& asked, async::random_source& random) {
+    if (!asked.replayable) return retry_stop::body;
+    if (attempts_ >= policy_.attempts()) return retry_stop::attempts;
+    async::duration wait{};
+    if (!asked.ec) {
+        const auto value = asked.head->headers.find("Retry-After");
+        if (const auto said = value ? parse_retry_after(*value, asked.wall_time) : std::nullopt) {
+            if (*said > policy_.max_retry_after()) return retry_stop::retry_after;
+            wait = *said;
+        }
+    }
+    wait += backoff(random);
+    if (asked.until != async::no_deadline && wait >= asked.until - asked.now) return retry_stop::deadline;
+    if (!budget_.withdraw(asked.now)) return retry_stop::budget;
+    pause_ = wait;
+    return retry_stop::none;
+}
+
+DRAGLINE_DECL bool retry_machine::retry(const retry_question& asked, async::random_source& random) {
+    stopped_ = retry_stop::none;
+    auto found = judge(asked);
+    switch (ask(asked)) {
+        case retry_decision::by_policy: break;
+        case retry_decision::stop: return stopped_ = retry_stop::decision, false;
+        case retry_decision::retry:
+            if (found.reason == retry_reason::none) found.reason = retry_reason::decision;
+            found.when = retry_when::always;
+            break;
+    }
+    if (found.when == retry_when::never) {
+        if (asked.ec) stopped_ = retry_stop::final_error;
+        return false;
+    }
+    const bool repeatable = policy_.any_method() || asked.keyed || is_idempotent(asked.method);
+    stopped_ = found.when == retry_when::always || repeatable ? obstacle(asked, random) : retry_stop::method;
+    if (stopped_ != retry_stop::none) return false;
+    ++attempts_;
+    reason_ = found.reason;
+    return true;
+}
+
+DRAGLINE_DECL bool retry_machine::follow(const retry_question& asked) {
+    stopped_ = retry_stop::none;
+    const auto value = asked.head->headers.find("Retry-After");
+    const auto said = value ? parse_retry_after(*value, asked.wall_time) : std::nullopt;
+    if (!said) return true;
+    const bool late = asked.until != async::no_deadline && *said >= asked.until - asked.now;
+    if (late || *said > policy_.max_retry_after()) {
+        stopped_ = late ? retry_stop::deadline : retry_stop::retry_after;
+        return false;
+    }
+    pause_ = *said;
+    return true;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <memory>
+#include <string>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_exchange {
+protected:
+    using time_point = async::time_point;
+    using duration = async::duration;
+
+    fetch_exchange(std::shared_ptr<session_state> session, fetch_options&& options);
+
+    asio::awaitable<result<void>> exchange_on(h1_connection& connection);
+
+    /// After it: the fetch ends with this head, and the body that follows is the one of the answer.
+    bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
+    retry_question question(std::error_code ec) const;
+
+    /// The attempt is over.
+    void record(std::error_code ec);
+    void fill_timings() noexcept;
+    static void close_connection(void* connection) noexcept {
+        static_cast<h1_connection*>(connection)->close();
+    }
+    time_point now() const noexcept { return session_->loop().now(); }
+
+    std::shared_ptr<session_state> session_;
+    session_state::call call_;
+    fetch_options options_;
+    time_point started_;
+    time_point until_;
+    body_reader reader_;
+
+    dragline::url::url url_;
+    std::string method_;
+    fields fields_;                        // of the request, complete but for Host
+    http::body body_;                      // of the request
+    std::unique_ptr<body_source> source_;  // of that body, while it is sent
+    fetch_cookies cookies_;
+    fetch_guard guard_;
+    bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
+
+    authentication_machine authentication_;
+    std::unique_ptr<proxy_machine> proxies_;     // where there may be some
+    std::unique_ptr<retry_machine> retry_;       // none without a retry_policy
+    std::unique_ptr<host_admission> admission_;  // none without limits and circuit breaker
+    response_head head_;
+    redirect_step next_;  // what follows head_
+    bool again_ = false;  // the same request, rather
+    response_record response_;
+    attempt_progress attempt_;
+    time_point attempt_started_{};
+    stage_limit write_limit_;
+    std::unique_ptr<fetch_insight> insight_;  // none when nobody wants to know
+
+private:
+    void look_at_answer();
+    stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
+
+    bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_exchange.ipp
+// Included by <dragline/http/detail/fetch_exchange.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL fetch_exchange::fetch_exchange(std::shared_ptr<session_state> session, fetch_options&& options)
+    : session_(std::move(session)),
+      call_(*session_),
+      options_(std::move(options)),
+      started_(now()),
+      until_(async::deadline_after(started_, options_.timeout())),
+      reader_(session_->loop(), options_, until_),
+      body_(options_.body()),
+      guard_(options_, session_->options(), session_->hsts().get(), session_->loop().time()),
+      authentication_(session_->challenges()),
+      insight_(fetch_insight::make(*session_, options_, started_)) {
+    reader_.watch(insight_.get());
+    const auto& shared = session_->options().retry();
+    if (const auto* policy = options_.retry() ? options_.retry().get() : shared ? &*shared : nullptr) {
+        const auto& own = policy->budget();
+        retry_ = std::make_unique<retry_machine>(*policy, own ? *own : session_->budget());
+    }
+}
+
+DRAGLINE_DECL stage_limit fetch_exchange::limit_of(duration stage, phase where,
+                                                   time_point from) const noexcept {
+    return {std::min(until_, async::deadline_after(from, stage)), where};
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_connection& connection) {
+    const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
+    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    auto asked = digest_request(method_, url_.request_target());
+    if (body_.in_memory()) asked.body = body_.bytes();
+    if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
+    const bool forwards = proxies_ && proxies_->forwards();
+    if (proxies_) {
+        if (forwards) asked.target = proxies_->target();
+        if (auto ec = proxies_->authorize(asked, fields_)) co_return ec;
+    }
+    auto source = body_access::open(body_);
+    if (!source) co_return source.error();
+    source_ = *std::move(source);
+    const auto host = options_.headers().find("Host");
+    request_view request;
+    request.method = method_;
+    request.scheme = url_.scheme();
+    request.host = host && pinned_ ? *host : url_.host();
+    request.target = forwards ? std::string_view(proxies_->target()) : url_.request_target();
+    request.fields = &fields_;
+    request.body = body_.bytes();
+    request.source = source_.get();
+    request.max_interim = options_.max_interim();
+    const bool has_body = (source_ && source_->size() != 0u) || !request.body.empty();
+    if (has_body && !expectation_failed_) request.expect_continue = options_.expect_continue();
+    connection.start(method_, options_.head_limits());
+
+    const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
+    if (insight_) insight_->sending(begun, request, connection);
+    write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
+    auto writing = connection.write_request(request, write_limit_);
+    auto written = co_await std::move(writing);
+    attempt_.bytes_sent = connection.bytes_sent();
+    if (!written) co_return written;
+    const auto sent = has_body ? now() : begun;  // a head alone goes out at once
+    if (insight_) insight_->sent(sent, attempt_);
+    auto reading = connection.read_head(head_, options_.max_interim(),
+                                        limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
+    auto read = co_await std::move(reading);
+    if (!read) co_return read;
+    const auto came = now();
+    attempt_.first_byte = came - sent;
+    if (insight_) insight_->answered(came, head_, connection);
+    cookies_.store(head_.headers, url_, session_->loop().time());
+    guard_.note(head_.headers, url_);
+
+    auto& peer = response_.peer;
+    peer.address = connection.peer_address();
+    peer.port = connection.peer_port();
+    peer.reused = attempt_.reused;
+    peer.tls = connection.peer_tls();
+    if (proxies_) peer.proxy = proxies_->text();
+    next_ = next_step(options_.redirects(), response_.history, url_, method_, head_, &guard_);
+    if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
+        co_return ec;
+    again_ = authentication_.answer();
+    if (proxies_) {
+        if (auto ec = proxies_->on_response(head_, body_.replayable())) co_return ec;
+        again_ = again_ || proxies_->answer();
+    }
+    if (insight_ && again_) insight_->repeats(attempt_cause::authentication);
+    if (head_.status == 417 && request.expect_continue && body_.replayable()) {
+        again_ = expectation_failed_ = true;
+        if (insight_) insight_->repeats(attempt_cause::expectation);
+    }
+    if (admission_) session_->guard()->head(*admission_, head_);
+    if (retry_) look_at_answer();
+    if (insight_ && next_.target && !again_) insight_->redirects(*next_.target);
+    if (is_answer()) co_return result<void>(reader_.start(head_));
+    auto discarding = reader_.discard(connection);
+    auto discarded = co_await std::move(discarding);
+    attempt_.bytes_received = reader_.bytes_received();
+    co_return discarded;
+}
+
+// An answer that is to be retried is none, and so is no redirect that asks for too long a pause.
+DRAGLINE_DECL void fetch_exchange::look_at_answer() {
+    if (again_ || next_.ec || !retry_->concerns(head_.status)) return;
+    auto asked = question({});
+    asked.head = &head_;
+    if (!next_.target) {
+        again_ = retry_->retry(asked, session_->loop().random());
+        if (again_) authentication_.next_request();
+    } else if (!retry_->follow(asked)) {
+        next_.target.reset();
+    }
+    if (insight_) insight_->stops(retry_->stopped());
+}
+
+DRAGLINE_DECL retry_question fetch_exchange::question(std::error_code ec) const {
+    retry_question asked;
+    asked.ec = ec;
+    asked.method = method_;
+    asked.keyed = fields_.contains("Idempotency-Key");
+    asked.replayable = body_.replayable();
+    asked.sent = attempt_.bytes_sent > 0;
+    asked.now = now();
+    asked.until = until_;
+    asked.wall_time = session_->loop().time().wall_time();
+    return asked;
+}
+
+DRAGLINE_DECL void fetch_exchange::fill_timings() noexcept {
+    auto& timings = response_.timings;
+    timings.queue = attempt_.queue;
+    timings.resolve = attempt_.connection.resolve;
+    timings.connect = attempt_.connection.connect;
+    timings.proxy = attempt_.connection.proxy;
+    timings.tls = attempt_.connection.tls;
+    timings.first_byte = attempt_.first_byte;
+}
+
+DRAGLINE_DECL void fetch_exchange::record(std::error_code ec) {
+    fill_timings();
+    if (insight_) insight_->end_attempt(now(), attempt_, ec);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <memory>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_hop : protected fetch_exchange {
+protected:
+    using fetch_exchange::fetch_exchange;
+
+    /// How url_ is reached, when it has become another one.
+    std::error_code choose_proxies();
+
+    /// Up to a head, or again_ says that the same request is to be made once more.
+    asio::awaitable<result<void>> hop();
+
+    /// After hop() or the body, when there is a retry_policy: decides whether what failed is made again_, and
+    /// waits before what follows.
+    asio::awaitable<result<void>> pause(std::error_code failed, bool in_body);
+    bool retries() const noexcept { return retry_ != nullptr; }
+
+    /// The exchange with the host is over.
+    void leave_host(std::error_code ec) noexcept;
+
+    connection_pool::place place_;  // after a hop that is the answer
+
+private:
+    asio::awaitable<result<void>> attempt(bool& stale);
+    asio::awaitable<result<void>> enter_host();
+    bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
+    std::error_code choose_tls();
+    std::error_code set_up(net::connect_request& request);
+
+    std::shared_ptr<tls_setup> tls_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_hop.ipp
+// Included by <dragline/http/detail/fetch_hop.hpp> only.
+
+// ---- dragline/http/detail/dialing.hpp
+// A connection that is being opened for a fetch, beside it: what another fetch has done with meanwhile may
+// come first, and then this one is left to the pool.
+
 
 #include <asio/awaitable.hpp>
 
@@ -37361,6 +42575,10 @@ public:
 
     struct dial {
         asio::ip::address address;
+        std::size_t which;  // from 0
+    };
+    struct drop {
+        std::size_t which;  // a dial that has to make room: it is over, and not to be reported
     };
     struct wait {
         time_point until;
@@ -37368,17 +42586,19 @@ public:
     struct fail {
         std::error_code ec;  // the look-up's when no address was ever dialled, else the first dial's
     };
-    using step = std::variant<dial, wait, fail>;
+    using step = std::variant<dial, drop, wait, fail>;
 
     /// `attempt_delay`: head start of each address over the next. `resolution_delay`: how long addresses of
-    /// IPv4 wait for those of IPv6. At most `most_attempts` dials are alive at a time.
+    /// IPv4 wait for those of IPv6. At most `most_attempts` dials are alive at a time: where there are more
+    /// addresses than that, one that has not answered after as many delays, and after 2 s, which is two SYNs,
+    /// makes room for the next.
     connect_machine(duration attempt_delay, duration resolution_delay, std::size_t most_attempts = 6)
         : attempt_delay_(attempt_delay), resolution_delay_(resolution_delay), most_attempts_(most_attempts) {}
 
     // What happened. A family that is not looked up at all is reported as resolved with nothing and no error.
     void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec,
                      time_point now);
-    void on_dial_failed(std::error_code ec, time_point now);
+    void on_dial_failed(std::size_t which, std::error_code ec, time_point now);
 
     /// What to do at `now`; asked again until it says wait or fail, and after each event or wait.
     step next(time_point now);
@@ -37393,7 +42613,13 @@ private:
         bool has_next() const noexcept { return used < addresses.size(); }
     };
 
+    struct attempt {
+        std::size_t which;
+        time_point started;
+    };
+
     bool may_start(time_point now) const noexcept;
+    duration turn() const noexcept;
 
     duration attempt_delay_;
     duration resolution_delay_;
@@ -37401,8 +42627,8 @@ private:
     family v4_, v6_;
     std::optional<time_point> v4_since_;  // when IPv4 came, while IPv6 is awaited
     time_point next_dial_ = time_point::min();
-    std::size_t alive_ = 0;
-    bool dialled_ = false;
+    std::vector<attempt> alive_;  // the oldest in front
+    std::size_t dials_ = 0;
     bool last_was_v6_ = false;
     std::error_code first_failure_;
 };
@@ -37428,38 +42654,50 @@ DRAGLINE_DECL void connect_machine::on_resolved(bool v6, const std::vector<asio:
     if (!v6 && !addresses.empty() && !v6_.resolved) v4_since_ = now;
 }
 
-DRAGLINE_DECL void connect_machine::on_dial_failed(std::error_code ec, time_point now) {
-    --alive_;
+DRAGLINE_DECL void connect_machine::on_dial_failed(std::size_t which, std::error_code ec, time_point now) {
+    std::erase_if(alive_, [which](const attempt& each) { return each.which == which; });
     if (!first_failure_) first_failure_ = ec;
     next_dial_ = now;  // RFC 8305, 5: a failure starts the next one at once
 }
 
 DRAGLINE_DECL bool connect_machine::may_start(time_point now) const noexcept {
-    if (dialled_ || v6_.resolved) return true;
+    if (dials_ > 0 || v6_.resolved) return true;
     return v4_since_ && now >= async::deadline_after(*v4_since_, resolution_delay_);
+}
+
+DRAGLINE_DECL connect_machine::duration connect_machine::turn() const noexcept {
+    const auto delays = static_cast<duration::rep>(most_attempts_);
+    if (attempt_delay_ > async::no_limit / delays) return async::no_limit;
+    return std::max<duration>(attempt_delay_ * delays, std::chrono::seconds(2));
 }
 
 DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
     const bool has_next = v4_.has_next() || v6_.has_next();
     if (!has_next) {
-        if (alive_ > 0 || !v4_.resolved || !v6_.resolved) return wait{async::no_deadline};
+        if (!alive_.empty() || !v4_.resolved || !v6_.resolved) return wait{async::no_deadline};
         if (first_failure_) return fail{first_failure_};
         // Neither family has an address: a failed look-up tells more than an empty one.
         if (v4_.ec) return fail{v4_.ec};
         return fail{v6_.ec ? v6_.ec : make_error_code(errc::no_address)};
     }
     if (!may_start(now)) return wait{async::deadline_after(*v4_since_, resolution_delay_)};
-    if (alive_ >= most_attempts_) return wait{async::no_deadline};
-    if (alive_ > 0 && now < next_dial_) return wait{next_dial_};
+    if (alive_.size() >= most_attempts_) {
+        const auto [which, started] = alive_.front();
+        const auto until = async::deadline_after(started, turn());
+        if (now < until) return wait{until};
+        alive_.erase(alive_.begin());
+        if (!first_failure_) first_failure_ = make_timeout(phase::connect);
+        return drop{which};
+    }
+    if (!alive_.empty() && now < next_dial_) return wait{next_dial_};
 
     // IPv6 first, then the families in turn.
-    const bool v6 = v6_.has_next() && (!v4_.has_next() || !dialled_ || !last_was_v6_);
+    const bool v6 = v6_.has_next() && (!v4_.has_next() || dials_ == 0 || !last_was_v6_);
     auto& chosen = v6 ? v6_ : v4_;
-    dialled_ = true;
     last_was_v6_ = v6;
-    ++alive_;
+    alive_.push_back({dials_, now});
     next_dial_ = async::deadline_after(now, attempt_delay_);
-    return dial{chosen.addresses[chosen.used++]};
+    return dial{chosen.addresses[chosen.used++], dials_++};
 }
 
 }  // namespace dragline::net::detail
@@ -37797,6 +43035,7 @@ private:
     struct dial {
         explicit dial(const asio::any_io_executor& executor) : socket(executor) {}
         stream_socket socket;
+        std::size_t number = 0;             // of the machine, and in dials_
         std::optional<std::size_t> record;  // in the trace; none of a Unix socket
         bool open = true;
     };
@@ -37807,6 +43046,7 @@ private:
     std::error_code prepare(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
     void dial_endpoint(const asio::generic::stream_protocol::endpoint& target);
     void dial_address(const asio::ip::address& address);
+    void drop(std::size_t which);
     void on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec);
     async::time_point stage_deadline() const noexcept;
     phase stage() const noexcept { return resolved_ ? phase::connect : phase::resolve; }
@@ -37901,7 +43141,10 @@ DRAGLINE_DECL void connecting::start() {
                 continue;
             }
             // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
-            auto ended = [self = shared_from_this()](std::exception_ptr) {};
+            auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
+                if (!thrown || self->ended_) return;
+                self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
+            };
             asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
                            asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
         }
@@ -37929,12 +43172,13 @@ DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecti
 
 DRAGLINE_DECL void connecting::on_resolved(bool v6, const std::vector<asio::ip::address>& addresses,
                                            std::error_code ec) {
-    if (!addresses.empty() && !resolved_) {
+    const auto kept = allowed(addresses);
+    if (!kept.empty() && !resolved_) {  // an answer that is all blocked is none
         resolved_ = true;
         resolved_at_ = loop_.now();
         trace_.resolve = resolved_at_ - started_;
     }
-    machine_.on_resolved(v6, allowed(addresses), ec, loop_.now());
+    machine_.on_resolved(v6, kept, ec, loop_.now());
     changed_.notify();
 }
 
@@ -37995,10 +43239,11 @@ DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
 DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
     auto started = std::make_shared<dial>(loop_.executor());
     if (!request_.target.is_local_socket()) started->record = trace_.dials.size() - 1;
+    started->number = dials_.size();
     dials_.push_back(started);
     if (const auto ec = prepare(started->socket, target.protocol())) return on_dialled(started, ec);
     started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
-        if (!self->ended_) self->on_dialled(started, ec);
+        if (!self->ended_ && started->open) self->on_dialled(started, ec);
     });
 }
 
@@ -38010,12 +43255,24 @@ DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, st
         record.ec = ec;
     }
     if (ec) {
-        machine_.on_dial_failed(ec, loop_.now());
+        machine_.on_dial_failed(ended->number, ec, loop_.now());
     } else if (!winner_) {
         winner_ = ended;
         if (ended->record) address_ = trace_.dials[*ended->record].address;
     }
     changed_.notify();
+}
+
+DRAGLINE_DECL void connecting::drop(std::size_t which) {
+    auto& late = *dials_[which];
+    late.open = false;
+    if (late.record) {
+        auto& record = trace_.dials[*late.record];
+        record.took = elapsed() - record.started;
+        record.ec = make_timeout(phase::connect);
+    }
+    std::error_code ignored;
+    late.socket.close(ignored);
 }
 
 DRAGLINE_DECL async::time_point connecting::stage_deadline() const noexcept {
@@ -38032,6 +43289,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
         auto step = machine_.next(loop_.now());
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             dial_address(dialled->address);
+        } else if (auto* dropped = std::get_if<connect_machine::drop>(&step)) {
+            drop(dropped->which);
         } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
             co_return dials_.empty() && blocked_ ? blocked_ : failed->ec;
         } else {
@@ -38061,7 +43320,7 @@ DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             if (found.empty()) limit = std::min(limit, async::deadline_after(loop_.now(), other_family));
             found.push_back(dialled->address);
-            machine_.on_dial_failed(errc::no_address, loop_.now());
+            machine_.on_dial_failed(dialled->which, errc::no_address, loop_.now());
             continue;
         }
         auto* failed = std::get_if<connect_machine::fail>(&step);
@@ -38330,10 +43589,13 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::plan(std::size_t which) {
     if (target.is_local_socket()) co_return errc::invalid_endpoint;
     const bool last = which + 1 == request_.proxies.size();
     const bool policed = last || request_.proxies[which + 1].policed();
-    if (through.resolves() && !target.address()) {
+    const bool forwards = last && request_.forward;
+    if (forwards && !through.speaks_http()) co_return errc::invalid_proxy;
+    if (forwards || (through.resolves() && !target.address())) {
         const auto blocked = policed ? request_.address_policy.judge(target) : std::error_code();
         if (blocked) co_return blocked;
-        const auto name = dns::normal_host_name(target.host());
+        const auto name =
+            target.address() ? target.address()->to_string() : dns::normal_host_name(target.host());
         if (!name) co_return name.error();
         const auto made = proxy_target::make(*name, target.port());
         if (!made) co_return made.error();
@@ -38414,6 +43676,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, d
         if (!wrapped) co_return proxy_error(wrapped.error(), errc::proxy_tls_failed);
         if (ending_.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     }
+    if (request_.forward && which + 1 == hops_.size()) co_return result<void>();
     auto handshake = through.handshake(hops_[which].targets[hops_[which].used]);
     auto shaking = shake_hands(made.layer, common(handshake), until);
     auto early = co_await std::move(shaking);
@@ -38571,7 +43834,8 @@ DRAGLINE_DECL void dialing::start(async::event& over) {
 }
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
-    const auto port = self->request_.target.port();
+    const auto& proxies = self->request_.proxies;
+    const auto port = proxies.empty() ? self->request_.target.port() : proxies.front().where().port();
     auto& loop = self->session_->loop();
     auto connecting = net::connect(loop, std::move(self->request_), self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
@@ -38648,77 +43912,6 @@ DRAGLINE_DECL asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<sessio
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/http/detail/fetch_check.hpp
-// What is wrong with the options of a fetch, before anything is done.
-
-
-#include <string_view>
-#include <system_error>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
-
-/// The fields that the caller has given; how the message ends is not theirs to say.
-DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);
-
-/// Whether a request of this method may be sent twice (RFC 9110, 9.2.2).
-DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept;
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/fetch_check.ipp
-// Included by <dragline/http/detail/fetch_check.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <array>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
-    for (const auto limit : {options.timeout(), options.resolve_timeout(), options.connect_timeout(),
-                             options.tls_timeout(), options.write_timeout(), options.first_byte_timeout(),
-                             options.read_timeout(), shared.idle_timeout(), shared.connection_lifetime(),
-                             options.expect_continue().value_or(no_limit)}) {
-        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
-    }
-    const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
-    if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
-        return dragline::errc::invalid_option;
-    // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
-    if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
-        return dragline::errc::invalid_option;
-    return options.body().error();
-}
-
-DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {
-    for (const auto& [name, value] : options.headers()) {
-        if (auto ec = h1::check_field_name(name)) return ec;
-        if (auto ec = h1::check_field_value(value)) return ec;
-        for (const auto* framing : {"Content-Length", "Transfer-Encoding", "Connection"}) {
-            if (ascii::equals_ignoring_case(name, framing)) return dragline::errc::invalid_option;
-        }
-    }
-    const bool coded_twice =
-        !options.body().content_coding().empty() && options.headers().contains("Content-Encoding");
-    if (coded_twice || (options.expect_continue() && options.headers().contains("Expect")))
-        return dragline::errc::invalid_option;
-    if (auto ec = h1::check_field_value(options.user_agent() ? *options.user_agent() : shared.user_agent()))
-        return ec;
-    return h1::check_field_value(options.body().content_type());
-}
-
-DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept {
-    constexpr std::array<std::string_view, 6> methods{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
-    return std::find(methods.begin(), methods.end(), method) != methods.end();
-}
-
-}  // namespace dragline::http::detail
-
-#endif
 // ---- dragline/http/detail/hop_connection.hpp
 // Which connections a hop of a fetch may use, and how one is opened.
 
@@ -38729,16 +43922,17 @@ namespace dragline::inline v1::http::detail {
 
 class hop_connection {
 public:
-    /// `pinned`: the URL is still of the origin for which connect_to() was given. `tls` is set for https. All
-    /// must outlive this.
+    /// `pinned`: the URL is still of the origin for which connect_to() was given. `tls` is set for https,
+    /// `proxies` where there may be some. All must outlive this.
     hop_connection(const dragline::url::url& where, const fetch_options& options, bool pinned,
-                   const tls_setup* tls) noexcept
-        : url_(where), options_(options), pinned_(pinned), tls_(tls) {}
+                   const tls_setup* tls, const proxy_machine* proxies) noexcept
+        : url_(where), options_(options), pinned_(pinned), tls_(tls), proxies_(proxies) {}
 
-    /// Connections are shared by what may use them alike: origin, trust, and where they were told to go.
+    /// Connections are shared by what may use them alike: origin, trust, and where they were told to go;
+    /// those to a proxy that forwards, by all origins.
     void write_key(std::string& into) const;
 
-    /// Without resolver and deadline.
+    /// Without proxies, resolver and deadline.
     net::connect_request request() const;
 
 private:
@@ -38748,6 +43942,7 @@ private:
     const fetch_options& options_;
     bool pinned_;
     const tls_setup* tls_;
+    const proxy_machine* proxies_;
 };
 
 }  // namespace dragline::http::detail
@@ -38762,13 +43957,17 @@ private:
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
-    key = url_.hostname();
-    key += ':';
-    key += std::to_string(url_.port_or_default());
+    key.clear();
+    if (!proxies_ || !proxies_->forwards()) {
+        key = url_.hostname();
+        key += ':';
+        key += std::to_string(url_.port_or_default());
+    }
     // With their sizes, so that no text can look like two of them.
     const auto add = [&key](char what, const std::string& value) {
         ((((key += ' ') += what) += std::to_string(value.size())) += ':') += value;
     };
+    if (proxies_ && !proxies_->direct()) add('p', std::to_string(proxies_->number()));
     if (tls_) add('s', std::to_string(tls_->number));
     if (goes_elsewhere()) add('t', options_.connect_to()->to_string());
     if (options_.bind_address()) add('f', options_.bind_address()->to_string());
@@ -38788,6 +43987,7 @@ DRAGLINE_DECL net::connect_request hop_connection::request() const {
     }
     request.resolve_timeout = options_.resolve_timeout();
     request.connect_timeout = options_.connect_timeout();
+    request.proxy_timeout = options_.proxy_timeout();
     request.tls_timeout = options_.tls_timeout();
     return request;
 }
@@ -38800,20 +44000,9 @@ DRAGLINE_DECL net::connect_request hop_connection::request() const {
 
 #include <asio/error.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL fetch_hop::fetch_hop(std::shared_ptr<session_state> session, fetch_options&& options)
-    : session_(std::move(session)),
-      call_(*session_),
-      options_(std::move(options)),
-      started_(now()),
-      until_(async::deadline_after(started_, options_.timeout())),
-      reader_(session_->loop(), options_, until_),
-      body_(options_.body()),
-      authentication_(session_->challenges()) {}
 
 DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
     tls_.reset();
@@ -38824,48 +44013,96 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
     return setup.error();
 }
 
-DRAGLINE_DECL stage_limit fetch_hop::limit_of(duration stage, phase where, time_point from) const noexcept {
-    return {std::min(until_, async::deadline_after(from, stage)), where};
+DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
+    const auto& policy = options_.proxy() ? *options_.proxy() : session_->options().proxy();
+    if (policy.is_none()) return {};
+    if (!proxies_) {
+        auto& random = session_->loop().random();
+        proxies_ = std::make_unique<proxy_machine>(policy, session_->proxies(), random);
+    }
+    // A proxy that forwards takes its target from the URL, whatever the Host field says.
+    const auto host = options_.headers().find("Host");
+    const bool elsewhere = pinned_ && (options_.connect_to() || (host && *host != url_.host()));
+    return proxies_->choose(url_, !elsewhere);
+}
+
+DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
+    request.resolver = session_->resolver();
+    request.until = until_;
+    if (!proxies_) return {};
+    request.proxy_context = [&all = loop_sessions::of(session_->loop().executor())](
+                                const tls::client_options& options) -> result<tls::context> {
+        const auto setup = all.tls(options);
+        if (!setup) return setup.error();
+        return (*setup)->context;
+    };
+    return proxies_->set_up(request);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::hop() {
     cookies_.set_field(fields_, url_, !pinned_, session_->loop().time());
-    bool stale = false;
-    auto first = attempt(stale);
-    auto done = co_await std::move(first);
-    if (!stale) co_return done;
-    // Once more, on a connection of its own: nothing else idle is to be trusted more.
-    auto second = attempt(stale);
-    co_return co_await std::move(second);
+    result<void> done;
+    for (;;) {
+        bool stale = false;
+        auto first = attempt(stale);
+        done = co_await std::move(first);
+        if (stale) {
+            // Once more, on a connection of its own: nothing else idle is to be trusted more.
+            auto second = attempt(stale);
+            done = co_await std::move(second);
+        }
+        if (done || !proxies_ || !proxies_->again()) break;
+        if (insight_) insight_->repeats(attempt_cause::proxy);
+    }
+    if (admission_ && !(done && is_answer())) leave_host(done.error());
+    co_return done;
 }
 
 // `stale` says in whether this repeats a stale attempt, and out whether it may be repeated.
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     const bool repeats = std::exchange(stale, false);
-    attempt_ = attempt_record();
-    attempt_.retried = repeats;
+    attempt_ = attempt_progress();
     attempt_started_ = now();
+    if (insight_) {
+        insight_->begin(attempt_started_, method_, url_, repeats);
+        if (proxies_) insight_->goes_through(proxies_->text());
+    }
     if (auto ec = choose_tls()) co_return record(ec), ec;
-    const hop_connection wanted(url_, options_, pinned_, tls_.get());
+    if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
+        if (auto ec = guard_.judge_told(url_)) co_return record(ec), ec;
+    }
+    if (session_->guard() && !admission_) [[unlikely]] {
+        auto entering = enter_host();
+        if (auto entered = co_await std::move(entering); !entered)
+            co_return record(entered.error()), entered.error();
+    }
+    const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
     const bool fresh = options_.fresh_connection() || repeats;
     auto& pool = session_->pool();
     wanted.write_key(pool.key_text());
-    auto acquiring =
-        pool.acquire(pool.key_text(), fresh, attempt_started_, {until_, phase::queue}, call_.ending());
+    guard_.write_key(pool.key_text(), session_->address_policies());
+    auto acquiring = pool.acquire(pool.key_text(), fresh, attempt_started_ + attempt_.queue,
+                                  {until_, phase::queue}, call_.ending());
     auto place = co_await std::move(acquiring);
     attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();
     attempt_.reused = place->connection() != nullptr;
+    if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
     if (!attempt_.reused) {
         auto request = wanted.request();
-        request.resolver = session_->resolver();
-        request.until = until_;
+        request.address_policy = guard_.addresses();
+        if (auto ec = set_up(request)) co_return record(ec), ec;
         auto opening =
             open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
         auto opened = co_await std::move(opening);
-        if (!opened) co_return record(opened.error()), opened.error();
+        if (!opened && proxies_) {
+            const bool goes_on = now() < until_ && !call_.ending().interrupted();
+            proxies_->on_failed(opened.error(), attempt_.connection, goes_on);
+        }
         attempt_.reused = *opened;
         if (attempt_.reused) attempt_.queue = now() - attempt_started_;
+        if (insight_) insight_->connected(now(), attempt_, opened.error());
+        if (!opened) co_return record(opened.error()), opened.error();
     }
     auto& connection = *place->connection();
     auto exchanging = exchange_on(connection);
@@ -38885,61 +44122,17 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     co_return done;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::exchange_on(h1_connection& connection) {
-    const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
-    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    auto asked = digest_request(method_, url_.request_target());
-    if (body_.in_memory()) asked.body = body_.bytes();
-    if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
-    auto source = body_access::open(body_);
-    if (!source) co_return source.error();
-    source_ = *std::move(source);
-    const auto host = options_.headers().find("Host");
-    request_view request;
-    request.method = method_;
-    request.scheme = url_.scheme();
-    request.host = host && pinned_ ? *host : url_.host();
-    request.target = url_.request_target();
-    request.fields = &fields_;
-    request.body = body_.bytes();
-    request.source = source_.get();
-    request.max_interim = options_.max_interim();
-    const bool has_body = (source_ && source_->size() != 0u) || !request.body.empty();
-    if (has_body && !expectation_failed_) request.expect_continue = options_.expect_continue();
-    connection.start(method_, options_.head_limits());
+// Once for all attempts of a hop, inside the time that the first of them is queued.
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::enter_host() {
+    auto entering = session_->guard()->enter(url_, until_, call_.ending());
+    auto entered = co_await std::move(entering);
+    attempt_.queue = now() - attempt_started_;
+    if (entered) admission_ = *std::move(entered);
+    co_return result<void>(entered.error());
+}
 
-    const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
-    write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
-    auto writing = connection.write_request(request, write_limit_);
-    auto written = co_await std::move(writing);
-    attempt_.bytes_sent = connection.bytes_sent();
-    if (!written) co_return written;
-    const auto sent = has_body ? now() : begun;  // a head alone goes out at once
-    auto reading = connection.read_head(head_, options_.max_interim(),
-                                        limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
-    auto read = co_await std::move(reading);
-    if (!read) co_return read;
-    attempt_.first_byte = now() - sent;
-    attempt_.status = head_.status;
-    cookies_.store(head_.headers, url_, session_->loop().time());
-
-    auto& peer = response_.peer;
-    peer.address = connection.peer_address();
-    peer.port = connection.peer_port();
-    peer.reused = attempt_.reused;
-    peer.tls = connection.peer_tls();
-    next_ = next_step(options_.redirects(), response_.history, url_, method_, head_);
-    if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
-        co_return ec;
-    again_ = authentication_.answer();
-    if (head_.status == 417 && request.expect_continue && body_.replayable()) {
-        again_ = expectation_failed_ = true;
-    }
-    if (is_answer()) co_return result<void>(reader_.start(head_));
-    auto discarding = reader_.discard(connection);
-    auto discarded = co_await std::move(discarding);
-    attempt_.bytes_received = reader_.bytes_received();
-    co_return discarded;
+DRAGLINE_DECL void fetch_hop::leave_host(std::error_code ec) noexcept {
+    if (const auto left = std::move(admission_)) session_->guard()->finish(*left, ec);
 }
 
 DRAGLINE_DECL bool fetch_hop::may_repeat(const h1_connection& connection, std::error_code ec) const noexcept {
@@ -38949,18 +44142,28 @@ DRAGLINE_DECL bool fetch_hop::may_repeat(const h1_connection& connection, std::e
     return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") || is_idempotent(method_);
 }
 
-DRAGLINE_DECL void fetch_hop::record(std::error_code ec) {
-    auto& timings = response_.timings;
-    timings.queue = attempt_.queue;
-    timings.resolve = attempt_.connection.resolve;
-    timings.connect = attempt_.connection.connect;
-    timings.tls = attempt_.connection.tls;
-    timings.first_byte = attempt_.first_byte;
-    if (!options_.trace()) return;
-    attempt_.url = url_.without_credentials().href();
-    attempt_.total = now() - attempt_started_;
-    attempt_.ec = ec;
-    options_.trace()->attempts.push_back(std::move(attempt_));
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::pause(std::error_code failed, bool in_body) {
+    if (failed) {
+        // A cancellation ends it for good, however it shows.
+        if (call_.ending().interrupted() || failed == asio::error::operation_aborted) co_return failed;
+        auto asked = question(failed);
+        if (in_body) asked.head = &head_;
+        if (!retry_->retry(asked, session_->loop().random())) {
+            if (insight_) insight_->stops(retry_->stopped());
+            co_return failed;
+        }
+        if (in_body) reader_.reset();
+        if (auto ec = choose_proxies()) co_return ec;  // from the first choice on
+        authentication_.next_request();
+        next_ = redirect_step();
+        again_ = true;
+    }
+    const auto wait = retry_->take_pause();
+    const auto reason = retry_->take_reason();
+    if (insight_) insight_->pauses(reason, wait);
+    if (wait <= duration::zero()) co_return result<void>();
+    auto waiting = async::pause(session_->loop(), now() + wait, call_.ending());
+    co_return co_await std::move(waiting);
 }
 
 }  // namespace dragline::http::detail
@@ -38980,7 +44183,10 @@ public:
         : fetch_hop(std::move(session), std::move(options)) {}
 
     /// Up to the head of the answer. Call once; the object must outlive the coroutine, here and below.
-    asio::awaitable<result<void>> open(std::string url);
+    asio::awaitable<result<void>> open(std::string url) { return follow_hops(prepare(url), false); }
+
+    /// As open() once more, when the body has failed and its retry_policy says so; else with that error.
+    asio::awaitable<result<void>> reopen(std::error_code ec) { return follow_hops(ec, true); }
 
     /// All of the body, after open(); an answer whose body fails has none.
     asio::awaitable<result<response>> receive();
@@ -38997,12 +44203,26 @@ public:
     /// What is known before the body; call once.
     response_record take_record();
 
+    /// Who reads the body in pieces begins to: the operation itself is over.
+    void leave_open() {
+        if (insight_) insight_->leave_open(now(), attempt_);
+    }
+
     /// The body has ended, or failed: the connection is kept for the next fetch, or closed.
     void close_body(std::error_code ec);
 
+    /// The fetch is over, as receive() says by itself when it succeeds. give_up() throws what an observer
+    /// threw.
+    void finish(std::error_code ec) noexcept;
+    std::error_code give_up(std::error_code ec);
+    void give_up_throwing() noexcept;
+
 private:
+    asio::awaitable<result<void>> follow_hops(std::error_code ec, bool in_body);
     std::error_code prepare(const std::string& text);
+    std::error_code enter();
     std::error_code follow();
+    void count_bytes() noexcept;
 };
 
 }  // namespace dragline::http::detail
@@ -39075,10 +44295,12 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (session_->closed()) return errc::session_closed;
     const auto& shared = session_->options();
     if (auto ec = check_options(options_, shared)) return ec;
+    if (auto ec = guard_.check()) return ec;
     auto parsed = url::parse(text);
     if (!parsed) return parsed.error();
     url_ = *std::move(parsed);
     if (url_.scheme() != "http" && url_.scheme() != "https") return errc::unsupported_scheme;
+    if (auto ec = enter()) return ec;
 
     method_ = !options_.method().empty() ? options_.method() : body_.has_value() ? "POST" : "GET";
     if (auto ec = h1::check_method(method_)) return ec;
@@ -39087,24 +44309,45 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     fields_ = request_fields(options_, shared, method_, body_);
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
-    return authentication_.use(std::move(chosen), url_);
+    if (auto ec = authentication_.use(std::move(chosen), url_)) return ec;
+    return choose_proxies();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::open(std::string url) {
-    if (auto ec = prepare(url)) co_return ec;
+// Before anything else is made of the URL.
+DRAGLINE_DECL std::error_code fetch_op::enter() {
+    if (auto secure = guard_.upgrade(url_)) {
+        auto& step = response_.history.emplace_back();
+        step.upgraded = true;
+        step.from = url_.without_credentials();
+        url_ = *std::move(secure);
+        step.to = url_.without_credentials();
+    }
+    return guard_.judge(url_);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_code ec, bool in_body) {
+    if (in_body && retries()) {
+        auto pausing = pause(ec, true);
+        ec = (co_await std::move(pausing)).error();
+    }
+    if (ec) co_return ec;
     for (;;) {
         auto hopping = hop();
         auto hopped = co_await std::move(hopping);
+        if (retries()) [[unlikely]] {
+            auto pausing = pause(hopped.error(), false);
+            hopped = co_await std::move(pausing);
+        }
         if (!hopped) co_return hopped.error();
         if (next_.ec) co_return next_.ec;
         if (again_) continue;
         if (!next_.target) co_return hopped;
-        if (auto ec = follow()) co_return ec;
+        if (auto refused = follow()) co_return refused;
     }
 }
 
 DRAGLINE_DECL response_record fetch_op::take_record() {
-    record({});
+    fill_timings();
     response_.status = head_.status;
     response_.reason = std::move(head_.reason);
     response_.version_minor = head_.version_minor;
@@ -39125,12 +44368,15 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
         attempt_.bytes_sent = connection().bytes_sent();
     }
     attempt_.bytes_received = reader_.bytes_received();
-    close_body(read.error());
-    if (!read) {
-        record(read.error());
-        if (ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-        co_return read.error();
+    fill_timings();
+    auto ec = read.error();
+    if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
+    close_body(ec);
+    if (insight_) {
+        if (!ec) insight_->done(now(), ec);
+        insight_->check();
     }
+    if (ec) co_return ec;
     got.truncated = reader_.truncated();
     static_cast<response_record&>(got) = take_record();
     co_return std::move(got);
@@ -39144,13 +44390,41 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
 }
 
 DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
+    if (insight_) {
+        count_bytes();
+        insight_->end_attempt(now(), attempt_, ec);
+    }
     if (!ec && connection().reusable() && !options_.fresh_connection()) place_.park(now());
     place_ = {};
+    leave_host(ec);
+}
+
+DRAGLINE_DECL void fetch_op::count_bytes() noexcept {
+    if (!place_) return;
+    attempt_.bytes_sent = connection().bytes_sent();
+    attempt_.bytes_received = reader_.bytes_received();
+}
+
+DRAGLINE_DECL void fetch_op::give_up_throwing() noexcept {
+    if (!insight_) return;
+    count_bytes();
+    insight_->fail(now(), attempt_);
+}
+
+DRAGLINE_DECL void fetch_op::finish(std::error_code ec) noexcept {
+    if (insight_) insight_->done(now(), ec);
+}
+
+DRAGLINE_DECL std::error_code fetch_op::give_up(std::error_code ec) {
+    finish(ec);
+    if (insight_) insight_->check();
+    return ec;
 }
 
 DRAGLINE_DECL std::error_code fetch_op::follow() {
     auto& taken = response_.history.emplace_back();
     taken.status = head_.status;
+    taken.upgraded = next_.upgraded;
     taken.from = std::move(url_);
     taken.to = next_.target->without_credentials();
     if (next_.new_origin) {
@@ -39165,6 +44439,7 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     }
     method_ = std::move(next_.method);
     url_ = taken.to;
+    if (auto ec = choose_proxies()) return ec;
     if (!next_.new_origin) return authentication_.next_request(), std::error_code();
     return authentication_.use(credentials_for(options_, session_->options(), url_, response_.history), url_);
 }
@@ -39182,11 +44457,21 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
                                                            fetch_options options) {
     fetch_op operation(place.get_session(), std::move(options));
-    auto opening = operation.open(std::move(url));
-    auto opened = co_await std::move(opening);
-    if (!opened) co_return opened.error();
-    auto receiving = operation.receive();
-    co_return co_await std::move(receiving);
+    try {
+        auto opening = operation.open(std::move(url));
+        auto opened = co_await std::move(opening);
+        for (;;) {
+            if (!opened) co_return operation.give_up(opened.error());
+            auto receiving = operation.receive();
+            auto received = co_await std::move(receiving);
+            if (received) co_return received;
+            auto reopening = operation.reopen(received.error());
+            opened = co_await std::move(reopening);
+        }
+    } catch (...) {
+        operation.give_up_throwing();
+        throw;
+    }
 }
 
 }  // namespace dragline::http::detail
@@ -39765,7 +45050,7 @@ private:
 
     void end(std::error_code ec) noexcept;
     void release() noexcept;
-    void fail() noexcept;
+    void fail() noexcept;  // with what is being thrown
     std::error_code after_read(std::error_code ec, bool at_end) noexcept;
 
     asio::any_io_executor executor_;
@@ -39824,11 +45109,19 @@ DRAGLINE_DECL open_response::open_response(const std::shared_ptr<session_state>&
 DRAGLINE_DECL asio::awaitable<result<void>> open_response::open(pointer self, std::string url,
                                                                 response_record& record) {
     auto& operation = *self->operation_;
-    auto opening = operation.open(std::move(url));
-    auto opened = co_await std::move(opening);
-    if (!opened) co_return opened;
-    if (operation.ending().interrupted())
-        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    try {
+        auto opening = operation.open(std::move(url));
+        auto opened = co_await std::move(opening);
+        if (opened && operation.ending().interrupted()) {
+            opened = asio::error::make_error_code(asio::error::operation_aborted);
+            operation.close_body(opened.error());
+        }
+        if (!opened) co_return operation.give_up(opened.error());
+        operation.leave_open();
+    } catch (...) {
+        operation.give_up_throwing();
+        throw;
+    }
     record = operation.take_record();
     operation.body().unbind();
     self->self_ = self;
@@ -39853,7 +45146,9 @@ DRAGLINE_DECL void open_response::end(std::error_code ec) noexcept {
 DRAGLINE_DECL void open_response::release() noexcept {
     const auto last = std::move(self_);  // may be all that keeps this object
     if (!last) return;
-    operation_->close_body(end_ == asio::error::eof ? std::error_code() : end_);
+    const auto ec = end_ == asio::error::eof ? std::error_code() : end_;
+    operation_->close_body(ec);
+    operation_->finish(ec);
     scope_.reset();
     operation_.reset();
     released_ = true;
@@ -39885,7 +45180,9 @@ DRAGLINE_DECL std::error_code open_response::after_read(std::error_code ec, bool
 // The source of a request that is still sent threw: it is not to be asked for the rest as if nothing were
 // missing.
 DRAGLINE_DECL void open_response::fail() noexcept {
-    if (!end_) end_ = dragline::errc::callback_failed;
+    if (end_) return;
+    end_ = dragline::errc::callback_failed;
+    operation_->give_up_throwing();
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> open_response::read_some(pointer self,
@@ -41159,6 +46456,1949 @@ DRAGLINE_DECL asio::awaitable<result<event_stream>> open_events_body(fetch_place
 }  // namespace dragline::http
 
 #endif
+// ---- dragline/http/fan_out/fetch_many.hpp
+// Very many requests, so many at once, hosts taking turns. Start with fetch_many().
+
+// ---- dragline/http/detail/receiver.hpp
+// Where results are handed to, one at a time: a function of the user, plain or a coroutine.
+
+
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+template <class Function, class T>
+using received = std::invoke_result_t<Function&, T>;
+
+/// Takes a T; returns void or bool, or an awaitable of either, where false means: no more.
+template <class Function, class T>
+concept receiver_of = std::invocable<Function&, T> &&
+    (std::is_void_v<received<Function, T>> || std::same_as<received<Function, T>, bool> ||
+     std::same_as<received<Function, T>, asio::awaitable<bool>> ||
+     std::same_as<received<Function, T>, asio::awaitable<void>>);
+
+template <class T>
+class receiver {
+public:
+    template <receiver_of<T> Function>
+    static receiver of(Function function) {
+        using returned = received<Function, T>;
+        // std::function wants what can be copied; a function of a user need not be that.
+        auto kept = std::make_shared<Function>(std::move(function));
+        receiver made;
+        if constexpr (std::is_same_v<returned, bool>) {
+            made.plain_ = [kept](T value) { return (*kept)(std::move(value)); };
+        } else if constexpr (std::is_void_v<returned>) {
+            made.plain_ = [kept](T value) { return (*kept)(std::move(value)), true; };
+        } else if constexpr (std::is_same_v<returned, asio::awaitable<bool>>) {
+            made.awaited_ = [kept](T value) { return (*kept)(std::move(value)); };
+        } else {
+            made.finished_ = [kept](T value) { return (*kept)(std::move(value)); };
+        }
+        return made;
+    }
+
+    /// Whether more is wanted. What the function throws becomes a callback_failure.
+    asio::awaitable<bool> give(T value) {
+        try {
+            if (plain_) co_return plain_(std::move(value));
+            if (awaited_) {
+                auto giving = awaited_(std::move(value));
+                co_return co_await std::move(giving);
+            }
+            auto giving = finished_(std::move(value));
+            co_await std::move(giving);
+            co_return true;
+        } catch (...) {
+            throw async::callback_failure(std::current_exception());
+        }
+    }
+
+private:
+    std::function<bool(T)> plain_;
+    std::function<asio::awaitable<bool>(T)> awaited_;
+    std::function<asio::awaitable<void>(T)> finished_;
+};
+
+}  // namespace dragline::http::detail
+// ---- dragline/http/detail/request_source.hpp
+// Where the requests of fetch_many() come from, one at a time.
+
+// ---- dragline/http/fan_out/fetch_many_options.hpp
+// What fetch_many() takes and gives besides requests: fetch_request, fetch_outcome, fetch_summary, options.
+
+
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// One of many requests: a URL, and options where they are not those of all.
+class fetch_request {
+public:
+    fetch_request() {}
+    template <std::convertible_to<std::string_view> Text>
+    fetch_request(const Text& address) : url(std::string_view(address)) {}
+    fetch_request(std::string_view address, fetch_options own) : url(address), options(std::move(own)) {}
+
+    std::string url;
+    std::optional<fetch_options> options;  ///< Default: fetch_many_options::fetch().
+};
+
+/// What one of them came to.
+class fetch_outcome {
+public:
+    fetch_outcome() {}
+
+    std::size_t index = 0;         ///< Among the requests, from 0.
+    std::string url;               ///< As it was given.
+    std::error_code ec;            ///< Why there is no response.
+    std::exception_ptr exception;  ///< What a callback of its options threw; ec is errc::callback_failed.
+    http::response response;
+
+    explicit operator bool() const noexcept { return !ec; }
+};
+
+/// What a whole run did.
+class fetch_summary {
+public:
+    fetch_summary() {}
+
+    std::size_t reported = 0;    ///< Outcomes that the handler got.
+    std::size_t succeeded = 0;   ///< Of these, with a response, whatever its status.
+    std::size_t failed = 0;      ///< Of these, with an error.
+    std::size_t unreported = 0;  ///< Requests that were read and given up, since the run ended early.
+    bool stopped = false;        ///< The handler wanted no more.
+    async::duration elapsed{};
+};
+
+/// How far a run has come.
+class fetch_progress {
+public:
+    fetch_progress() {}
+
+    std::size_t reported = 0;
+    std::size_t failed = 0;   ///< Among these.
+    std::size_t running = 0;  ///< Under way, or waiting for the handler.
+    std::size_t waiting = 0;  ///< Read ahead.
+};
+
+/// How fetch_many() goes about it. A value that cannot work is kept, and the call gives
+/// errc::invalid_option.
+class fetch_many_options {
+public:
+    using duration = async::duration;
+    using progress_callback = std::function<void(const fetch_progress&)>;
+
+    fetch_many_options() {}
+
+    /// The options of requests that have none of their own. May have no trace(): one cannot serve many.
+    fetch_many_options& fetch(fetch_options value) { return fetch_ = std::move(value), *this; }
+    const fetch_options& fetch() const noexcept { return fetch_; }
+
+    /// Requests under way, waiting for the handler, or for their turn with ordered(): 1 or more; 64.
+    fetch_many_options& window(std::size_t value) { return window_ = value, *this; }
+    std::size_t window() const noexcept { return window_; }
+
+    /// Of these, for one host and port: 1 or more; 10. It goes by the URL, not by where redirects lead.
+    fetch_many_options& per_host(std::size_t value) { return per_host_ = value, *this; }
+    std::size_t per_host() const noexcept { return per_host_; }
+
+    /// Requests to read ahead, 1 or more; 256. Hosts among them take turns; one that has per_host() under way
+    /// holds up the others only when all that was read ahead is for such hosts.
+    fetch_many_options& look_ahead(std::size_t value) { return look_ahead_ = value, *this; }
+    std::size_t look_ahead() const noexcept { return look_ahead_; }
+
+    /// Outcomes in the order of the requests: one that comes early keeps its place in the window. Off.
+    fetch_many_options& ordered(bool value) { return ordered_ = value, *this; }
+    bool ordered() const noexcept { return ordered_; }
+
+    /// Whether the first outcome with an error ends the run with it, once it is reported. Off.
+    fetch_many_options& fail_fast(bool value) { return fail_fast_ = value, *this; }
+    bool fail_fast() const noexcept { return fail_fast_; }
+
+    /// The whole run; no_limit. fetch() has the limit of each request.
+    fetch_many_options& timeout(duration value) { return timeout_ = value, *this; }
+    duration timeout() const noexcept { return timeout_; }
+
+    /// Called on the loop after every `every` outcomes, and at the end. What it throws ends the run.
+    fetch_many_options& on_progress(progress_callback callback, std::size_t every = 1) {
+        return on_progress_ = std::move(callback), progress_step_ = every, *this;
+    }
+    const progress_callback& on_progress() const noexcept { return on_progress_; }
+    std::size_t progress_step() const noexcept { return progress_step_; }
+
+    /// Why these options cannot work, or nothing.
+    DRAGLINE_DECL std::error_code problem() const noexcept;
+
+private:
+    fetch_options fetch_;
+    progress_callback on_progress_;
+    std::size_t progress_step_ = 1;
+    std::size_t window_ = 64;
+    std::size_t per_host_ = 10;
+    std::size_t look_ahead_ = 256;
+    duration timeout_ = async::no_limit;
+    bool ordered_ = false;
+    bool fail_fast_ = false;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::fetch_many_options;
+}
+
+// ---- dragline/http/fan_out/impl/fetch_many_options.ipp
+// Included by <dragline/http/fan_out/fetch_many_options.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL std::error_code fetch_many_options::problem() const noexcept {
+    const bool valid = window_ > 0 && per_host_ > 0 && look_ahead_ > 0 && progress_step_ > 0 &&
+                       async::valid_timeout(timeout_) && !fetch_.trace();
+    return valid ? std::error_code() : make_error_code(dragline::errc::invalid_option);
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+template <class T>
+concept request_range =
+    std::ranges::input_range<T> && std::constructible_from<fetch_request, std::ranges::range_reference_t<T>>;
+
+template <class T>
+concept request_function =
+    std::invocable<T&> && std::convertible_to<std::invoke_result_t<T&>, std::optional<fetch_request>>;
+
+class request_source {
+public:
+    virtual ~request_source() = default;
+
+    /// The next request, or nothing after the last one.
+    virtual std::optional<fetch_request> next() = 0;
+};
+
+// The elements of a range. It must not be moved once it was read: so it starts to read late.
+template <class Range>
+class range_requests final : public request_source {
+public:
+    explicit range_requests(Range range) : range_(std::move(range)) {}
+
+    std::optional<fetch_request> next() override {
+        if (!at_) {
+            at_.emplace(std::ranges::begin(range_));
+        } else {
+            ++*at_;
+        }
+        if (*at_ == std::ranges::end(range_)) return std::nullopt;
+        return std::optional<fetch_request>(std::in_place, **at_);
+    }
+
+private:
+    Range range_;
+    std::optional<std::ranges::iterator_t<Range>> at_;
+};
+
+template <class Function>
+class function_requests final : public request_source {
+public:
+    explicit function_requests(Function function) : function_(std::move(function)) {}
+
+    std::optional<fetch_request> next() override { return function_(); }
+
+private:
+    Function function_;
+};
+
+template <class Requests>
+std::shared_ptr<request_source> make_request_source(Requests requests) {
+    if constexpr (request_range<Requests>) {
+        return std::make_shared<range_requests<Requests>>(std::move(requests));
+    } else {
+        return std::make_shared<function_requests<Requests>>(std::move(requests));
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+namespace detail {
+
+asio::awaitable<result<fetch_summary>> fetch_many_body(fetch_place place,
+                                                       std::shared_ptr<request_source> source,
+                                                       receiver<fetch_outcome> handler,
+                                                       fetch_many_options options);
+
+}  // namespace detail
+
+/// Where requests come from: a range of what fetch_request is made of, such as URLs, or a function that gives
+/// std::optional<fetch_request>, nothing after the last one.
+template <class T>
+concept fetch_requests = detail::request_range<T> || detail::request_function<T>;
+
+/// Takes a fetch_outcome and returns void or bool, or an awaitable of either; false ends the run.
+template <class T>
+concept fetch_handler = detail::receiver_of<T, fetch_outcome>;
+
+/// Fetches all of `requests` and hands what each came to to `handler`: void(error_code, fetch_summary).
+///
+/// `requests` is kept as a copy and read as the window moves on: memory grows with window and look_ahead
+/// alone. The handler is called on the loop; an awaited one keeps its place in the window until it ends, and
+/// with ordered() the next one waits for it. Failures of single requests are reported only.
+/// Errors: errc::invalid_option; make_timeout(phase::total); with fail_fast(), that of the first request that
+///   failed; what requests, handler or on_progress throw. The summary tells what was done until then.
+/// Cancel: any type; what is under way is cancelled and awaited, and not reported.
+/// Threads: any; see async::initiate().
+template <detail::fetch_where Where, fetch_requests Requests, fetch_handler Handler,
+          class Token = default_token>
+auto fetch_many(Where&& where, Requests requests, Handler handler, fetch_many_options options,
+                Token&& token = {}) {
+    auto place = detail::place_of(where);
+    auto loop = place.loop;
+    return async::initiate<fetch_summary>(
+        std::move(loop), &detail::fetch_many_body, std::forward<Token>(token), std::move(place),
+        detail::make_request_source(std::move(requests)),
+        detail::receiver<fetch_outcome>::of(std::move(handler)), std::move(options));
+}
+
+/// As above, with default options.
+template <detail::fetch_where Where, fetch_requests Requests, fetch_handler Handler,
+          class Token = default_token>
+requires(!std::same_as<std::remove_cvref_t<Token>, fetch_many_options>) auto fetch_many(Where&& where,
+                                                                                        Requests requests,
+                                                                                        Handler handler,
+                                                                                        Token&& token = {}) {
+    return fetch_many(std::forward<Where>(where), std::move(requests), std::move(handler),
+                      fetch_many_options(), std::forward<Token>(token));
+}
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::fetch_many;
+}
+
+// ---- dragline/http/fan_out/impl/fetch_many.ipp
+// Included by <dragline/http/fan_out/fetch_many.hpp> only.
+
+// ---- dragline/http/detail/fan_out_run.hpp
+// One run of fetch_many(): reads requests, has the machine choose, fetches side by side, reports.
+
+// ---- dragline/http/detail/fan_out_machine.hpp
+// Which of the requests that were read ahead goes next: hosts take turns, each with so many at once. No I/O.
+
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class fan_out_machine {
+    struct host_queue;
+
+public:
+    /// A request under way, to be given back in full.
+    struct ticket {
+        std::size_t index = 0;
+        fetch_request request;
+        host_queue* host = nullptr;
+    };
+
+    explicit fan_out_machine(const fetch_many_options& options)
+        : window_(options.window()),
+          per_host_(options.per_host()),
+          look_ahead_(options.look_ahead()),
+          ordered_(options.ordered()) {}
+    fan_out_machine(const fan_out_machine&) = delete;
+    fan_out_machine& operator=(const fan_out_machine&) = delete;
+
+    bool wants_more() const noexcept { return waiting_ < look_ahead_; }
+    void add(const std::string& host, fetch_request request);
+
+    /// The request to begin now, if any may.
+    std::optional<ticket> next();
+
+    /// It has ended: another of its host may begin.
+    void ended(const ticket& which);
+
+    /// Its outcome was taken: the window moves on.
+    void reported() noexcept { ++reported_; }
+
+    std::size_t waiting() const noexcept { return waiting_; }
+    std::size_t started() const noexcept { return started_; }
+    std::size_t hosts() const noexcept { return hosts_.size(); }  ///< With anything waiting or under way.
+
+private:
+    struct host_queue {
+        const std::string* name = nullptr;
+        std::deque<std::pair<std::size_t, fetch_request>> waiting;
+        std::size_t running = 0;
+        bool ready = false;  // in ready_
+    };
+
+    bool may_begin(const host_queue& host) const noexcept;
+    void make_ready(host_queue& host);
+
+    const std::size_t window_;
+    const std::size_t per_host_;
+    const std::size_t look_ahead_;
+    const bool ordered_;
+    std::unordered_map<std::string, host_queue> hosts_;
+    std::deque<host_queue*> ready_;  // with something waiting and a place free; the first has waited longest
+    std::size_t added_ = 0;
+    std::size_t waiting_ = 0;
+    std::size_t started_ = 0;
+    std::size_t reported_ = 0;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fan_out_machine.ipp
+// Included by <dragline/http/detail/fan_out_machine.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL void fan_out_machine::add(const std::string& host, fetch_request request) {
+    const auto at = hosts_.try_emplace(host).first;
+    at->second.name = &at->first;
+    at->second.waiting.emplace_back(added_++, std::move(request));
+    ++waiting_;
+    make_ready(at->second);
+}
+
+DRAGLINE_DECL void fan_out_machine::make_ready(host_queue& host) {
+    if (host.ready || host.waiting.empty() || host.running >= per_host_) return;
+    ready_.push_back(&host);
+    host.ready = true;
+}
+
+// In order, the window is of indices, from the first one that was not reported: that one may always begin.
+DRAGLINE_DECL bool fan_out_machine::may_begin(const host_queue& host) const noexcept {
+    return !ordered_ || host.waiting.front().first - reported_ < window_;
+}
+
+DRAGLINE_DECL std::optional<fan_out_machine::ticket> fan_out_machine::next() {
+    if (!ordered_ && started_ - reported_ >= window_) return std::nullopt;
+    const auto at = std::find_if(ready_.begin(), ready_.end(), [&](auto* each) { return may_begin(*each); });
+    if (at == ready_.end()) return std::nullopt;
+    auto& host = **at;
+    ready_.erase(at);
+    host.ready = false;
+    ticket begun;
+    begun.index = host.waiting.front().first;
+    begun.request = std::move(host.waiting.front().second);
+    begun.host = &host;
+    host.waiting.pop_front();
+    --waiting_;
+    ++started_;
+    ++host.running;
+    make_ready(host);
+    return begun;
+}
+
+DRAGLINE_DECL void fan_out_machine::ended(const ticket& which) {
+    auto& host = *which.host;
+    --host.running;
+    make_ready(host);
+    if (host.running == 0 && host.waiting.empty()) hosts_.erase(std::string(*host.name));
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/cancellation_state.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+// Held by the coroutine that waits for it, and by its workers: a loop that ends destroys their frames in any
+// order.
+class fan_out_run : public std::enable_shared_from_this<fan_out_run> {
+public:
+    fan_out_run(fetch_place place, std::shared_ptr<request_source> source, receiver<fetch_outcome> handler,
+                fetch_many_options options);
+
+    static asio::awaitable<result<fetch_summary>> run(std::shared_ptr<fan_out_run> self);
+
+private:
+    using ticket = fan_out_machine::ticket;
+    struct worker {
+        asio::cancellation_signal signal;
+        bool running = false;
+    };
+
+    static asio::awaitable<void> work(std::shared_ptr<fan_out_run> self, ticket first);
+    static asio::awaitable<fetch_outcome> fetch_one(fan_out_run& self, ticket& which);
+    static asio::awaitable<void> report(fan_out_run& self, ticket which, fetch_outcome done);
+    static asio::awaitable<void> hand_over(fan_out_run& self, fetch_outcome done);
+
+    void pump();
+    std::optional<ticket> take();
+    void start_worker(ticket first);
+    void worker_ended(worker& which, std::exception_ptr thrown);
+    void show_progress();
+    void stop(std::error_code ec);
+    void break_off(std::exception_ptr thrown);
+    bool over() const noexcept;
+    // At once, though the wait of run() ends in a later turn of the loop.
+    bool ending() const noexcept {
+        return stopping_ || cancellation_.cancelled() != asio::cancellation_type::none;
+    }
+    fetch_summary summary();
+
+    async::loop_state& loop_;
+    fetch_place place_;
+    std::shared_ptr<request_source> source_;
+    receiver<fetch_outcome> handler_;
+    const fetch_many_options options_;
+    fan_out_machine machine_;
+    async::event changed_;
+    asio::cancellation_state cancellation_;  // of run()
+    async::time_point began_;
+    std::deque<worker> workers_;                  // as many as were ever under way at once
+    std::map<std::size_t, fetch_outcome> early_;  // with ordered(): those that wait for one before them
+    fetch_summary counted_;
+    std::size_t next_ = 0;     // with ordered(): to be reported
+    std::size_t running_ = 0;  // workers
+    bool reporting_ = false;   // with ordered(): somebody empties early_
+    bool exhausted_ = false;
+    bool pumping_ = false;
+    bool stopping_ = false;
+    std::error_code error_;
+    std::exception_ptr thrown_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fan_out_run.ipp
+// Included by <dragline/http/detail/fan_out_run.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_type.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+#include <asio/this_coro.hpp>
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+// Items that one worker takes before others have a turn of the loop: those that fail at once wait for
+// nothing.
+inline constexpr int items_in_a_row = 16;
+
+DRAGLINE_DECL fan_out_run::fan_out_run(fetch_place place, std::shared_ptr<request_source> source,
+                                       receiver<fetch_outcome> handler, fetch_many_options options)
+    : loop_(async::loop_state::of(place.loop)),
+      place_(std::move(place)),
+      source_(std::move(source)),
+      handler_(std::move(handler)),
+      options_(std::move(options)),
+      machine_(options_),
+      changed_(loop_),
+      began_(loop_.now()) {}
+
+DRAGLINE_DECL asio::awaitable<result<fetch_summary>> fan_out_run::run(std::shared_ptr<fan_out_run> self) {
+    if (const auto ec = self->options_.problem()) co_return ec;
+    self->cancellation_ = co_await asio::this_coro::cancellation_state;
+    if (self->ending()) co_return asio::error::operation_aborted;
+    auto until = async::deadline_after(self->began_, self->options_.timeout());
+    self->pump();
+    // After a cancellation there is still something to wait for: the workers.
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (!self->over()) {
+        auto waiting = self->changed_.wait(until, phase::total);
+        const auto ended = co_await std::move(waiting);
+        if (ended) continue;
+        until = async::no_deadline;
+        self->stop(ended.error());
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    try {
+        if (!self->thrown_ && self->options_.on_progress()) self->show_progress();
+    } catch (...) {
+        self->thrown_ = std::current_exception();
+    }
+    if (self->thrown_) throw async::callback_failure(self->thrown_);
+    result<fetch_summary> outcome(self->error_);
+    *outcome = self->summary();
+    co_return outcome;
+}
+
+DRAGLINE_DECL bool fan_out_run::over() const noexcept {
+    return running_ == 0 && (stopping_ || (exhausted_ && machine_.waiting() == 0 && early_.empty()));
+}
+
+// Reads ahead, then chooses.
+DRAGLINE_DECL std::optional<fan_out_machine::ticket> fan_out_run::take() {
+    if (ending()) return std::nullopt;
+    while (!exhausted_ && machine_.wants_more()) {
+        auto request = source_->next();
+        if (!request) {
+            exhausted_ = true;
+        } else {
+            const auto parsed = url::parse(request->url);
+            machine_.add(parsed ? std::string(parsed->host()) : std::string(), *std::move(request));
+        }
+    }
+    return machine_.next();
+}
+
+DRAGLINE_DECL void fan_out_run::pump() {
+    if (std::exchange(pumping_, true)) return;
+    try {
+        while (auto next = take()) start_worker(*std::move(next));
+    } catch (...) {
+        break_off(std::current_exception());
+    }
+    pumping_ = false;
+    if (over()) changed_.notify();
+}
+
+DRAGLINE_DECL void fan_out_run::start_worker(ticket first) {
+    auto at = std::find_if(workers_.begin(), workers_.end(), [](auto& each) { return !each.running; });
+    auto& one = at == workers_.end() ? workers_.emplace_back() : *at;
+    one.running = true;
+    ++running_;
+    const auto self = shared_from_this();
+    auto start = [self, first = std::move(first)]() mutable { return work(self, std::move(first)); };
+    auto ended = [self, &one](std::exception_ptr thrown) { self->worker_ended(one, std::move(thrown)); };
+    asio::co_spawn(loop_.executor(), std::move(start),
+                   asio::bind_cancellation_slot(one.signal.slot(), std::move(ended)));
+}
+
+DRAGLINE_DECL void fan_out_run::worker_ended(worker& which, std::exception_ptr thrown) {
+    which.running = false;
+    --running_;
+    if (thrown && !ending()) {
+        try {
+            std::rethrow_exception(thrown);
+        } catch (const async::callback_failure& failure) {
+            break_off(failure.original());
+        } catch (...) {
+            break_off(std::current_exception());
+        }
+    }
+    pump();
+}
+
+DRAGLINE_DECL asio::awaitable<void> fan_out_run::work(std::shared_ptr<fan_out_run> self, ticket first) {
+    std::optional<ticket> current(std::move(first));
+    for (int in_a_row = 1; current; ++in_a_row) {
+        auto fetching = fetch_one(*self, *current);
+        auto done = co_await std::move(fetching);
+        if (self->ending()) co_return;
+        auto reporting = report(*self, *std::move(current), std::move(done));
+        co_await std::move(reporting);
+        current = self->take();
+        // One that has ended may let several begin: of its host, and of the window.
+        self->pump();
+        if (in_a_row % items_in_a_row == 0) co_await asio::post(self->loop_.executor(), asio::use_awaitable);
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<fetch_outcome> fan_out_run::fetch_one(fan_out_run& self, ticket& which) {
+    fetch_outcome done;
+    done.index = which.index;
+    done.url = which.request.url;
+    auto& own = which.request.options;
+    auto options = own ? *std::move(own) : self.options_.fetch();
+    own.reset();
+    try {
+        auto fetching = fetch_body(self.place_, std::move(which.request.url), std::move(options));
+        auto got = co_await std::move(fetching);
+        done.ec = got.error();
+        if (got) done.response = *std::move(got);
+    } catch (const async::callback_failure& failure) {
+        done.ec = dragline::errc::callback_failed;
+        done.exception = failure.original();
+    } catch (const std::system_error& failure) {
+        done.ec = failure.code();
+    } catch (const std::bad_alloc&) {
+        done.ec = std::make_error_code(std::errc::not_enough_memory);
+    }
+    co_return done;
+}
+
+DRAGLINE_DECL asio::awaitable<void> fan_out_run::report(fan_out_run& self, ticket which, fetch_outcome done) {
+    if (!self.options_.ordered()) {
+        auto handing = hand_over(self, std::move(done));
+        co_await std::move(handing);
+        self.machine_.ended(which);
+        co_return;
+    }
+    self.machine_.ended(which);
+    self.early_.emplace(which.index, std::move(done));
+    if (std::exchange(self.reporting_, true)) co_return;
+    while (!self.ending() && !self.early_.empty() && self.early_.begin()->first == self.next_) {
+        auto first = self.early_.extract(self.early_.begin());
+        ++self.next_;
+        auto handing = hand_over(self, std::move(first.mapped()));
+        co_await std::move(handing);
+        self.pump();
+    }
+    self.reporting_ = false;
+}
+
+DRAGLINE_DECL asio::awaitable<void> fan_out_run::hand_over(fan_out_run& self, fetch_outcome done) {
+    const auto ec = done.ec;
+    ++self.counted_.reported;
+    ++(ec ? self.counted_.failed : self.counted_.succeeded);
+    auto giving = self.handler_.give(std::move(done));
+    const bool more = co_await std::move(giving);
+    self.machine_.reported();
+    if (self.options_.on_progress() && self.counted_.reported % self.options_.progress_step() == 0)
+        self.show_progress();
+    if (ec && self.options_.fail_fast()) {
+        self.stop(ec);
+    } else if (!more) {
+        self.counted_.stopped = true;
+        self.stop({});
+    }
+}
+
+DRAGLINE_DECL void fan_out_run::show_progress() {
+    fetch_progress now;
+    now.reported = counted_.reported;
+    now.failed = counted_.failed;
+    now.running = machine_.started() - counted_.reported;
+    now.waiting = machine_.waiting();
+    options_.on_progress()(now);
+}
+
+DRAGLINE_DECL void fan_out_run::stop(std::error_code ec) {
+    if (std::exchange(stopping_, true)) return;
+    error_ = ec;
+    for (std::size_t at = 0; at < workers_.size(); ++at) {
+        if (workers_[at].running) workers_[at].signal.emit(asio::cancellation_type::terminal);
+    }
+    if (over()) changed_.notify();
+}
+
+DRAGLINE_DECL void fan_out_run::break_off(std::exception_ptr thrown) {
+    if (!thrown_) thrown_ = std::move(thrown);
+    stop(asio::error::operation_aborted);
+}
+
+DRAGLINE_DECL fetch_summary fan_out_run::summary() {
+    auto all = counted_;
+    all.unreported = machine_.started() + machine_.waiting() - counted_.reported;
+    all.elapsed = loop_.now() - began_;
+    return all;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL asio::awaitable<result<fetch_summary>> fetch_many_body(fetch_place place,
+                                                                     std::shared_ptr<request_source> source,
+                                                                     receiver<fetch_outcome> handler,
+                                                                     fetch_many_options options) {
+    auto run = std::make_shared<fan_out_run>(std::move(place), std::move(source), std::move(handler),
+                                             std::move(options));
+    return fan_out_run::run(std::move(run));
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/fan_out/fetch_stream.hpp
+// Very many requests, their outcomes taken one by one with next(). For a handler instead see fetch_many().
+
+// ---- dragline/http/detail/fetch_feed.hpp
+// The outcomes of a fan_out_run, handed out as they are asked for. Kept by its fetch_stream and by the run.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+
+#include <exception>
+#include <list>
+#include <memory>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+class fetch_feed : public std::enable_shared_from_this<fetch_feed> {
+public:
+    using pointer = std::shared_ptr<fetch_feed>;
+
+    fetch_feed(fetch_place place, std::shared_ptr<request_source> source, fetch_many_options options);
+
+    static asio::awaitable<result<fetch_outcome>> next(pointer self);
+
+    const asio::any_io_executor& executor() const noexcept { return place_.loop; }
+    const fetch_summary& summary() const noexcept { return summary_; }
+
+    /// Threads: close() the loop's own, abandon() any.
+    void close() noexcept;
+    static void abandon(pointer self) noexcept;
+
+private:
+    struct offer;
+    class waiting;
+
+    void start();
+    static asio::awaitable<void> drive(pointer self);
+    static asio::awaitable<void> hand_over(pointer self, fetch_outcome done);
+
+    fetch_place place_;
+    std::shared_ptr<request_source> source_;
+    fetch_many_options options_;
+    std::shared_ptr<async::loop_gate> gate_;
+    async::event arrived_;
+    asio::cancellation_signal signal_;  // of the run
+    std::list<offer*> offers_;          // each stands in the coroutine that waits for its being taken
+    fetch_summary summary_;
+    std::error_code end_;
+    std::exception_ptr thrown_;
+    bool started_ = false;
+    bool ended_ = false;
+    bool closed_ = false;
+    bool waiting_ = false;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_feed.ipp
+// Included by <dragline/http/detail/fetch_feed.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_type.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+struct fetch_feed::offer {
+    offer(fetch_feed& to, fetch_outcome what)
+        : owner(to), outcome(std::move(what)), taken(async::loop_state::of(to.place_.loop)) {
+        place = owner.offers_.insert(owner.offers_.end(), this);
+    }
+    ~offer() {
+        if (!gone) owner.offers_.erase(place);
+    }
+    offer(const offer&) = delete;
+
+    fetch_feed& owner;
+    fetch_outcome outcome;
+    async::event taken;
+    std::list<offer*>::iterator place;
+    bool gone = false;
+};
+
+class fetch_feed::waiting {
+public:
+    explicit waiting(fetch_feed& owner) noexcept : owner_(owner) { owner_.waiting_ = true; }
+    ~waiting() { owner_.waiting_ = false; }
+    waiting(const waiting&) = delete;
+
+private:
+    fetch_feed& owner_;
+};
+
+DRAGLINE_DECL fetch_feed::fetch_feed(fetch_place place, std::shared_ptr<request_source> source,
+                                     fetch_many_options options)
+    : place_(std::move(place)),
+      source_(std::move(source)),
+      options_(std::move(options)),
+      gate_(async::loop_state::of(place_.loop).gate()),
+      arrived_(async::loop_state::of(place_.loop)) {}
+
+DRAGLINE_DECL void fetch_feed::close() noexcept {
+    if (std::exchange(closed_, true)) return;
+    signal_.emit(asio::cancellation_type::terminal);
+    arrived_.notify();
+}
+
+DRAGLINE_DECL void fetch_feed::abandon(pointer self) noexcept {
+    if (!self) return;
+    auto& gate = *self->gate_;
+    try {
+        gate.post([self] { self->close(); });
+    } catch (...) {
+        // No memory to say so: what is under way goes on until its session or its loop ends.
+    }
+}
+
+DRAGLINE_DECL void fetch_feed::start() {
+    started_ = true;
+    auto run = [self = shared_from_this()] { return drive(self); };
+    auto ended = [self = shared_from_this()](std::exception_ptr) {};
+    asio::co_spawn(place_.loop, std::move(run),
+                   asio::bind_cancellation_slot(signal_.slot(), std::move(ended)));
+}
+
+DRAGLINE_DECL asio::awaitable<void> fetch_feed::drive(pointer self) {
+    auto take = [self](fetch_outcome done) { return hand_over(self, std::move(done)); };
+    auto run = std::make_shared<fan_out_run>(self->place_, self->source_,
+                                             receiver<fetch_outcome>::of(std::move(take)), self->options_);
+    try {
+        auto running = fan_out_run::run(std::move(run));
+        auto ended = co_await std::move(running);
+        self->end_ = ended.error();
+        self->summary_ = *std::move(ended);
+    } catch (const async::callback_failure& failure) {
+        self->thrown_ = failure.original();
+    } catch (...) {
+        self->thrown_ = std::current_exception();
+    }
+    self->ended_ = true;
+    self->arrived_.notify();
+}
+
+DRAGLINE_DECL asio::awaitable<void> fetch_feed::hand_over(pointer self, fetch_outcome done) {
+    offer mine(*self, std::move(done));
+    self->arrived_.notify();
+    auto waiting = mine.taken.wait();
+    co_await std::move(waiting);
+}
+
+DRAGLINE_DECL asio::awaitable<result<fetch_outcome>> fetch_feed::next(pointer self) {
+    if (!self) co_return asio::error::make_error_code(asio::error::not_connected);
+    if (self->waiting_) co_return errc::read_under_way;
+    const waiting under_way(*self);
+    if (!self->started_ && !self->closed_) self->start();
+    for (;;) {
+        if (self->closed_) co_return asio::error::make_error_code(asio::error::operation_aborted);
+        if (!self->offers_.empty()) {
+            auto& first = *self->offers_.front();
+            self->offers_.pop_front();
+            first.gone = true;
+            fetch_outcome taken = std::move(first.outcome);
+            first.taken.notify();
+            co_return taken;
+        }
+        if (self->thrown_) throw async::callback_failure(self->thrown_);
+        if (self->ended_) co_return self->end_ ? self->end_ : asio::error::make_error_code(asio::error::eof);
+        auto arriving = self->arrived_.wait();
+        const auto arrived = co_await std::move(arriving);
+        if (!arrived) co_return arrived.error();
+    }
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/system_executor.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// What fetch_many() does, at the pace of who takes the outcomes.
+///
+///     http::fetch_stream pages(session, urls, fetch_many_options().window(200));
+///     for (;;) {
+///         auto [ec, page] = co_await pages.next(as_tuple(asio::use_awaitable));
+///         if (ec == asio::error::eof) break;
+///     }
+///
+/// Nothing is done before the first next(); from then on requests go ahead by the window. With this object,
+/// what is under way is cancelled. Threads: moving, destroying and starting operations may be done on any
+/// thread, but not at once; other members belong to the loop's.
+class fetch_stream {
+public:
+    using executor_type = asio::any_io_executor;
+
+    fetch_stream() {}
+    template <detail::fetch_where Where, fetch_requests Requests>
+    fetch_stream(Where&& where, Requests requests, fetch_many_options options = fetch_many_options())
+        : feed_(std::make_shared<detail::fetch_feed>(detail::place_of(where),
+                                                     detail::make_request_source(std::move(requests)),
+                                                     std::move(options))) {}
+    fetch_stream(fetch_stream&&) = default;
+    fetch_stream& operator=(fetch_stream&& other) noexcept;
+    ~fetch_stream() { detail::fetch_feed::abandon(std::move(feed_)); }
+
+    executor_type get_executor() const noexcept {
+        return feed_ ? feed_->executor() : executor_type(asio::system_executor());
+    }
+
+    /// Waits for the next outcome: void(error_code, fetch_outcome). That a request failed is no error here.
+    ///
+    /// Errors: asio::error::eof after the last one; those of fetch_many(), which end the run: final. One at a
+    /// time, else errc::read_under_way; without requests asio::error::not_connected.
+    /// Cancel: any type; no outcome is lost.
+    template <class Token = default_token>
+    auto next(Token&& token = {}) {
+        return async::initiate<fetch_outcome>(get_executor(), &detail::fetch_feed::next,
+                                              std::forward<Token>(token), feed_);
+    }
+
+    /// What was done; complete when next() has given eof or an error.
+    fetch_summary summary() const { return feed_ ? feed_->summary() : fetch_summary(); }
+
+    /// Cancels what is under way: next() ends as operation_aborted from now on.
+    void close() noexcept {
+        if (feed_) feed_->close();
+    }
+
+private:
+    std::shared_ptr<detail::fetch_feed> feed_;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::fetch_stream;
+}
+
+// ---- dragline/http/fan_out/impl/fetch_stream.ipp
+// Included by <dragline/http/fan_out/fetch_stream.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL fetch_stream& fetch_stream::operator=(fetch_stream&& other) noexcept {
+    if (this == &other) return *this;
+    detail::fetch_feed::abandon(std::move(feed_));
+    feed_ = std::move(other.feed_);
+    return *this;
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/fan_out/for_each_page.hpp
+// A list that a server gives out in pages, each of which names the next. Start with for_each_page().
+
+// ---- dragline/http/fan_out/page_options.hpp
+// What for_each_page() takes and gives besides pages: page_options and page_summary.
+
+// ---- dragline/http/fan_out/link.hpp
+// What a resource is related to, as its Link fields say (RFC 8288). Start with parse_links() or find_link().
+
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// `title="here"`: the name in lower case, the value without quotes and escapes.
+class link_parameter {
+public:
+    link_parameter() {}
+    link_parameter(std::string with_name, std::string with_value)
+        : name(std::move(with_name)), value(std::move(with_value)) {}
+
+    std::string name;
+    std::string value;
+
+    friend bool operator==(const link_parameter&, const link_parameter&) = default;
+};
+
+/// One link: whereto, and in which relation.
+class link {
+public:
+    link() {}
+
+    std::string target;                      ///< As sent: relative, as a rule, to the URL of the response.
+    std::vector<std::string> relations;      ///< In lower case: "next", "https://example.com/rel/own".
+    std::vector<link_parameter> parameters;  ///< All in order, rel included.
+
+    bool is(std::string_view relation) const noexcept;
+
+    /// The value of the first parameter of that name; `name` in lower case.
+    std::optional<std::string_view> find(std::string_view name) const noexcept;
+
+    /// What to call it: title* where there is one in UTF-8 that can be read (RFC 8187), else title.
+    std::optional<std::string> title() const;
+
+    friend bool operator==(const link&, const link&) = default;
+};
+
+/// How much a peer may make the parser take in.
+class link_limits {
+public:
+    link_limits() {}
+
+    /// All fields together, in bytes.
+    link_limits& max_size(std::size_t value) { return max_size_ = value, *this; }
+    std::size_t max_size() const noexcept { return max_size_; }
+
+    link_limits& max_links(std::size_t value) { return max_links_ = value, *this; }
+    std::size_t max_links() const noexcept { return max_links_; }
+
+    /// Of one link.
+    link_limits& max_parameters(std::size_t value) { return max_parameters_ = value, *this; }
+    std::size_t max_parameters() const noexcept { return max_parameters_; }
+
+private:
+    std::size_t max_size_ = 64 * 1024;
+    std::size_t max_links_ = 256;
+    std::size_t max_parameters_ = 32;
+};
+
+/// The links of one field value, in order; empty list elements are skipped.
+///
+/// A value without quotes may have any character but ',' and ';', as real servers send it. Errors:
+/// errc::invalid_link when it breaks the grammar; errc::link_too_large at a limit.
+DRAGLINE_DECL result<std::vector<link>> parse_links(std::string_view value,
+                                                    const link_limits& limits = link_limits());
+
+/// As above, but those of every Link field. A malformed field is left out.
+///
+/// Errors: errc::link_too_large.
+DRAGLINE_DECL result<std::vector<link>> parse_links(const fields& headers,
+                                                    const link_limits& limits = link_limits());
+
+/// The first link of this relation, in absolute form and without user name and password; nothing where there
+/// is none. Links about another resource than the response (anchor) do not count.
+///
+/// Errors: those of parse_links() and, for its target, of url::parse().
+DRAGLINE_DECL result<std::optional<url::url>> find_link(const response_record& from,
+                                                        std::string_view relation,
+                                                        const link_limits& limits = link_limits());
+
+}  // namespace dragline::http
+
+// ---- dragline/http/fan_out/impl/link.ipp
+// Included by <dragline/http/fan_out/link.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <system_error>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+// Reads a list of links, as RFC 8288, appendix B, does.
+class link_reader {
+public:
+    link_reader(std::string_view text, const link_limits& limits) : rest_(text), limits_(limits) {}
+
+    std::error_code read(std::vector<link>& into) {
+        for (;;) {
+            skip(", \t");
+            if (rest_.empty()) return {};
+            if (into.size() == limits_.max_links()) return errc::link_too_large;
+            link one;
+            if (auto ec = read_target(one)) return ec;
+            for (skip(" \t"); starts_with(';'); skip(" \t")) {
+                rest_.remove_prefix(1);
+                if (auto ec = read_parameter(one)) return ec;
+            }
+            if (!rest_.empty() && !starts_with(',')) return errc::invalid_link;
+            if (const auto text = one.find("rel")) add_relations(one, *text);
+            into.push_back(std::move(one));
+        }
+    }
+
+private:
+    bool starts_with(char c) const noexcept { return !rest_.empty() && rest_.front() == c; }
+
+    void skip(std::string_view characters) noexcept {
+        rest_.remove_prefix(std::min(rest_.find_first_not_of(characters), rest_.size()));
+    }
+
+    std::string_view take_until(std::string_view characters) noexcept {
+        const auto taken = rest_.substr(0, rest_.find_first_of(characters));
+        rest_.remove_prefix(taken.size());
+        return taken;
+    }
+
+    std::error_code read_target(link& into) {
+        if (!starts_with('<')) return errc::invalid_link;
+        rest_.remove_prefix(1);
+        into.target = take_until(">");
+        if (rest_.empty()) return errc::invalid_link;
+        rest_.remove_prefix(1);
+        return {};
+    }
+
+    // Also nothing at all, between two semicolons.
+    std::error_code read_parameter(link& into) {
+        skip(" \t");
+        const auto name = ascii::trim(take_until("=;,"));
+        std::string value;
+        if (starts_with('=')) {
+            rest_.remove_prefix(1);
+            skip(" \t");
+            if (starts_with('"')) {
+                if (!read_quoted(value)) return errc::invalid_link;
+            } else {
+                value = ascii::trim(take_until(";,"));
+            }
+            if (name.empty()) return errc::invalid_link;
+        }
+        if (name.empty()) return {};
+        if (name.find_first_of("<>\"\\ \t") != name.npos) return errc::invalid_link;
+        if (into.parameters.size() == limits_.max_parameters()) return errc::link_too_large;
+        into.parameters.emplace_back(ascii::to_lower(name), std::move(value));
+        return {};
+    }
+
+    bool read_quoted(std::string& into) {
+        rest_.remove_prefix(1);
+        for (; !rest_.empty(); rest_.remove_prefix(1)) {
+            if (starts_with('"')) return rest_.remove_prefix(1), true;
+            if (starts_with('\\')) {
+                rest_.remove_prefix(1);
+                if (rest_.empty()) return false;
+            }
+            into += rest_.front();
+        }
+        return false;
+    }
+
+    static void add_relations(link& to, std::string_view text) {
+        while (!text.empty()) {
+            const auto end = std::min(text.find_first_of(" \t"), text.size());
+            if (end > 0) to.relations.push_back(ascii::to_lower(text.substr(0, end)));
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
+    }
+
+    std::string_view rest_;
+    const link_limits& limits_;
+};
+
+}  // namespace detail
+
+DRAGLINE_DECL bool link::is(std::string_view relation) const noexcept {
+    return std::any_of(relations.begin(), relations.end(),
+                       [&](const auto& each) { return ascii::equals_ignoring_case(each, relation); });
+}
+
+DRAGLINE_DECL std::optional<std::string_view> link::find(std::string_view name) const noexcept {
+    for (const auto& each : parameters) {
+        if (each.name == name) return each.value;
+    }
+    return std::nullopt;
+}
+
+// RFC 8187: charset'language'percent-encoded.
+DRAGLINE_DECL std::optional<std::string> link::title() const {
+    if (const auto extended = find("title*")) {
+        const auto charset = extended->substr(0, extended->find('\''));
+        const auto language_end = extended->find('\'', std::min(charset.size() + 1, extended->size()));
+        if (language_end != extended->npos && ascii::equals_ignoring_case(charset, "utf-8")) {
+            auto text = codec::to_utf8(url::percent_decode(extended->substr(language_end + 1)), "utf-8");
+            if (text) return *std::move(text);
+        }
+    }
+    if (const auto plain = find("title")) return std::string(*plain);
+    return std::nullopt;
+}
+
+DRAGLINE_DECL result<std::vector<link>> parse_links(std::string_view value, const link_limits& limits) {
+    if (value.size() > limits.max_size()) return errc::link_too_large;
+    std::vector<link> found;
+    if (auto ec = detail::link_reader(value, limits).read(found)) return ec;
+    return found;
+}
+
+DRAGLINE_DECL result<std::vector<link>> parse_links(const fields& headers, const link_limits& limits) {
+    std::vector<link> all;
+    std::size_t size = 0;
+    for (const auto value : headers.all("Link")) {
+        size += value.size();
+        if (size > limits.max_size()) return errc::link_too_large;
+        const auto before = all.size();
+        const auto ec = detail::link_reader(value, limits).read(all);
+        if (ec == errc::link_too_large) return ec;
+        if (ec) all.resize(before);
+    }
+    return all;
+}
+
+DRAGLINE_DECL result<std::optional<url::url>> find_link(const response_record& from,
+                                                        std::string_view relation,
+                                                        const link_limits& limits) {
+    const auto all = parse_links(from.headers, limits);
+    if (!all) return all.error();
+    const auto here = from.url.without_fragment();
+    for (const auto& each : *all) {
+        if (!each.is(relation)) continue;
+        if (const auto anchor = each.find("anchor")) {
+            const auto about = url::parse(*anchor, from.url);
+            if (!about || !(*about == here)) continue;
+        }
+        auto target = url::parse(each.target, from.url);
+        if (!target) return target.error();
+        return std::optional<url::url>(target->without_credentials());
+    }
+    return std::optional<url::url>();
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// How for_each_page() goes from page to page. A value that cannot work is kept, and the call gives
+/// errc::invalid_option.
+class page_options {
+public:
+    page_options() {}
+
+    /// The request of each page: GET or HEAD, without a body. Its timeout() is that of one page.
+    page_options& fetch(fetch_options value) { return fetch_ = std::move(value), *this; }
+    const fetch_options& fetch() const noexcept { return fetch_; }
+
+    /// Pages to fetch at most: 1 or more; 1,000. One more is errc::too_many_pages.
+    page_options& max_pages(std::size_t value) { return max_pages_ = value, *this; }
+    std::size_t max_pages() const noexcept { return max_pages_; }
+
+    /// Whether the next page must be of the origin of the page that names it; else errc::foreign_page. Off,
+    /// it may be of any, but not http after https. What is secret goes to the origin of the first URL alone.
+    page_options& same_origin(bool value) { return same_origin_ = value, *this; }
+    bool same_origin() const noexcept { return same_origin_; }
+
+    /// The relation that leads on; "next".
+    page_options& relation(std::string_view value) { return relation_ = value, *this; }
+    const std::string& relation() const noexcept { return relation_; }
+
+    page_options& limits(link_limits value) { return limits_ = value, *this; }
+    const link_limits& limits() const noexcept { return limits_; }
+
+private:
+    fetch_options fetch_;
+    std::string relation_ = "next";
+    std::size_t max_pages_ = 1000;
+    link_limits limits_;
+    bool same_origin_ = true;
+};
+
+/// What a walk over pages did.
+class page_summary {
+public:
+    page_summary() {}
+
+    std::size_t pages = 0;    ///< That the handler got.
+    bool stopped = false;     ///< The handler wanted no more.
+    dragline::url::url last;  ///< Of the last one.
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::page_options;
+}
+
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// Takes an http::response and returns void or bool, or an awaitable of either; false ends the walk.
+template <class T>
+concept page_handler = detail::receiver_of<T, response>;
+
+namespace detail {
+
+asio::awaitable<result<page_summary>> for_each_page_body(fetch_place place, std::string url,
+                                                         page_options options, receiver<response> handler);
+
+}  // namespace detail
+
+/// Fetches `url`, then the page that its Link field calls the next one, and so on to the last, and hands each
+/// to `handler`, on the loop and one after the other: void(error_code, page_summary).
+///
+/// Errors: those of fetch_url(); errc::bad_status after a page with a status of 400 or more, which the
+///   handler gets; errc::too_many_pages, page_loop, foreign_page, insecure_redirect, link_too_large; url errc
+///   for a link that is no URL; what the handler throws. The summary tells what was done until then.
+/// Cancel: any type. Threads: any.
+template <detail::fetch_where Where, page_handler Handler, class Token = default_token>
+auto for_each_page(Where&& where, std::string_view url, page_options options, Handler handler,
+                   Token&& token = {}) {
+    auto place = detail::place_of(where);
+    auto loop = place.loop;
+    return async::initiate<page_summary>(
+        std::move(loop), &detail::for_each_page_body, std::forward<Token>(token), std::move(place),
+        std::string(url), std::move(options), detail::receiver<response>::of(std::move(handler)));
+}
+
+/// As above, with default options.
+template <detail::fetch_where Where, page_handler Handler, class Token = default_token>
+auto for_each_page(Where&& where, std::string_view url, Handler handler, Token&& token = {}) {
+    return for_each_page(std::forward<Where>(where), url, page_options(), std::move(handler),
+                         std::forward<Token>(token));
+}
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::for_each_page;
+}
+
+// ---- dragline/http/fan_out/impl/for_each_page.ipp
+// Included by <dragline/http/fan_out/for_each_page.hpp> only.
+
+// ---- dragline/http/detail/page_machine.hpp
+// Decides which page follows a page, and what it may be told. No I/O.
+
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+struct page_request {
+    std::string url;
+    fetch_options options;
+};
+
+class page_machine {
+public:
+    /// The options must outlive it.
+    page_machine(const page_options& options, std::string url);
+
+    page_request first();
+
+    /// What follows `page`: a request, nothing after the last one, or why it may not be made.
+    result<std::optional<page_request>> after(const response& page);
+
+private:
+    const page_options& options_;
+    std::string start_;
+    url::url origin_;  // of the first URL, user name and password included; empty when it is none
+    std::size_t fetched_ = 0;
+    std::unordered_set<std::size_t> seen_;  // hashes: a million pages are no reason to keep their URLs
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/page_machine.ipp
+// Included by <dragline/http/detail/page_machine.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <functional>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::size_t page_hash(const url::url& at) {
+    return std::hash<std::string>()(at.without_fragment().without_credentials().href());
+}
+
+DRAGLINE_DECL page_machine::page_machine(const page_options& options, std::string url)
+    : options_(options), start_(std::move(url)) {
+    if (auto parsed = url::parse(start_)) origin_ = *std::move(parsed);
+}
+
+DRAGLINE_DECL page_request page_machine::first() {
+    seen_.insert(page_hash(origin_));
+    return {start_, options_.fetch()};
+}
+
+DRAGLINE_DECL result<std::optional<page_request>> page_machine::after(const response& page) {
+    if (page.status >= 400) return errc::bad_status;
+    auto found = find_link(page, options_.relation(), options_.limits());
+    if (!found) return found.error();
+    if (!*found) return std::optional<page_request>();
+    const auto& target = **found;
+    if (target.scheme() != "http" && target.scheme() != "https") return errc::unsupported_scheme;
+    if (options_.same_origin() && !url::same_origin(target, page.url)) return errc::foreign_page;
+    if (page.url.scheme() == "https" && target.scheme() == "http") return errc::insecure_redirect;
+    // Where a page was redirected to counts as seen, too.
+    seen_.insert(page_hash(page.url));
+    if (!seen_.insert(page_hash(target)).second) return errc::page_loop;
+    if (++fetched_ == options_.max_pages()) return errc::too_many_pages;
+
+    page_request next{target.href(), options_.fetch()};
+    if (!url::same_origin(target, origin_)) {
+        next.options = next.options.without_secrets();
+    } else if (origin_.has_credentials() && !next.options.credentials()) {
+        next.options.credentials(credentials::any(url::percent_decode(origin_.username()),
+                                                  url::percent_decode(origin_.password())));
+    }
+    return std::optional<page_request>(std::move(next));
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL result<page_summary> failed_walk(page_summary so_far, std::error_code ec) {
+    result<page_summary> made(ec);
+    *made = std::move(so_far);
+    return made;
+}
+
+DRAGLINE_DECL asio::awaitable<result<page_summary>> for_each_page_body(fetch_place place, std::string url,
+                                                                       page_options options,
+                                                                       receiver<response> handler) {
+    page_summary walked;
+    const auto& method = options.fetch().method();
+    const bool fetches = method.empty() || method == "GET" || method == "HEAD";
+    if (!fetches || options.fetch().body().has_value() || options.max_pages() == 0 ||
+        options.relation().empty())
+        co_return dragline::errc::invalid_option;
+    page_machine machine(options, std::move(url));
+    for (std::optional<page_request> next = machine.first(); next;) {
+        auto fetching = fetch_body(place, std::move(next->url), std::move(next->options));
+        auto page = co_await std::move(fetching);
+        if (!page) co_return failed_walk(std::move(walked), page.error());
+        ++walked.pages;
+        walked.last = page->url;
+        auto following = machine.after(*page);
+        auto giving = handler.give(*std::move(page));
+        walked.stopped = !co_await std::move(giving);
+        if (walked.stopped) break;
+        if (!following) co_return failed_walk(std::move(walked), following.error());
+        next = *std::move(following);
+    }
+    co_return walked;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/fan_out/robots.hpp
+// What a site lets robots fetch (RFC 9309). Start with fetch_robots(); robots_rules reads the file, without
+// I/O.
+
+
+#include <asio/awaitable.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// What is taken in of a robots.txt; the rest of it is as if it were not there.
+class robots_limits {
+public:
+    robots_limits() {}
+
+    /// Of the file, in bytes; 500 KiB, what RFC 9309 wants at least.
+    robots_limits& max_size(std::size_t value) { return max_size_ = value, *this; }
+    std::size_t max_size() const noexcept { return max_size_; }
+
+    /// Rules, and Sitemap lines.
+    robots_limits& max_rules(std::size_t value) { return max_rules_ = value, *this; }
+    std::size_t max_rules() const noexcept { return max_rules_; }
+
+private:
+    std::size_t max_size_ = 500 * 1024;
+    std::size_t max_rules_ = 20'000;
+};
+
+/// The rules of one site for one robot. A new one allows everything.
+class robots_rules {
+public:
+    robots_rules() {}
+
+    /// Reads `text` for the robot with this product token, "examplebot". Never fails: what is no rule is
+    /// skipped.
+    ///
+    /// The groups that name it count together, whatever the case, and where none does, those of "*".
+    DRAGLINE_DECL static robots_rules parse(std::string_view text, std::string_view product,
+                                            const robots_limits& limits = robots_limits());
+
+    /// Rules that refuse all but /robots.txt: for a site whose file cannot be had.
+    static robots_rules none_allowed() {
+        robots_rules made;
+        made.refuses_all_ = true;
+        return made;
+    }
+
+    /// Whether the longest rule that fits is no Disallow; of two as long the Allow counts.
+    ///
+    /// `target` is path and query as a request has them. '*' in a rule is any text, '$' at its end the end;
+    /// %-escapes of what needs none are the character itself, here and there.
+    DRAGLINE_DECL bool allows(std::string_view target) const;
+    bool allows(const url::url& at) const { return allows(at.request_target()); }
+
+    /// Crawl-delay, which is no part of RFC 9309: the pause between two requests that the site asks for.
+    std::optional<std::chrono::milliseconds> crawl_delay() const noexcept { return crawl_delay_; }
+
+    /// The Sitemap lines, as they are.
+    const std::vector<std::string>& sitemaps() const noexcept { return sitemaps_; }
+
+    bool refuses_all() const noexcept { return refuses_all_; }
+    std::size_t size() const noexcept { return rules_.size(); }
+
+private:
+    friend class robots_reader;
+    struct rule {
+        std::string pattern;  // normalised, without the '$' at its end
+        bool allow = false;
+        bool whole = false;  // it had one
+    };
+
+    std::vector<rule> rules_;  // the longest first, of two as long the Allow
+    std::vector<std::string> sitemaps_;
+    std::optional<std::chrono::milliseconds> crawl_delay_;
+    bool refuses_all_ = false;
+};
+
+/// What an answer to GET /robots.txt means (RFC 9309, 2.3.1): its rules with 2xx, all allowed with 3xx and
+/// 4xx, none with anything else.
+DRAGLINE_DECL robots_rules robots_rules_of(int status, std::string_view body, std::string_view product,
+                                           const robots_limits& limits = robots_limits());
+
+namespace detail {
+
+asio::awaitable<result<robots_rules>> fetch_robots_body(fetch_place place, std::string site,
+                                                        std::string product, fetch_options options);
+
+}  // namespace detail
+
+/// Fetches /robots.txt of the site that the URL `site` is of: void(error_code, robots_rules).
+///
+/// Of a file larger than robots_limits the beginning counts, and no more is received. A site that cannot be
+/// reached, or does not answer in time, allows nothing, which is no error. Errors: errc::invalid_option, url
+///   errc and errc::unsupported_scheme for `site`; operation_aborted; session_closed. Cancel: any type.
+/// Threads: any.
+template <detail::fetch_where Where, class Token = default_token>
+auto fetch_robots(Where&& where, std::string_view site, std::string_view product, fetch_options options,
+                  Token&& token = {}) {
+    auto place = detail::place_of(where);
+    auto loop = place.loop;
+    return async::initiate<robots_rules>(std::move(loop), &detail::fetch_robots_body,
+                                         std::forward<Token>(token), std::move(place), std::string(site),
+                                         std::string(product), std::move(options));
+}
+
+/// As above, with default options.
+template <detail::fetch_where Where, class Token = default_token>
+requires(!std::same_as<std::remove_cvref_t<Token>, fetch_options>) auto fetch_robots(Where&& where,
+                                                                                     std::string_view site,
+                                                                                     std::string_view product,
+                                                                                     Token&& token = {}) {
+    return fetch_robots(std::forward<Where>(where), site, product, fetch_options(),
+                        std::forward<Token>(token));
+}
+
+}  // namespace dragline::http
+
+// ---- dragline/http/fan_out/impl/robots.ipp
+// Included by <dragline/http/fan_out/robots.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+// So that rule and path can be compared byte by byte (RFC 9309, 2.2.2). What '*' and '$' mean is known from
+// their not being escaped, so those escapes stay.
+DRAGLINE_DECL std::string normalised_target(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF", unreserved_marks = "-._~";
+    std::string out;
+    out.reserve(text.size());
+    const auto escape = [&](unsigned char byte) {
+        out += '%';
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    };
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        const int high = c == '%' && at + 2 < text.size() ? ascii::hex_value(text[at + 1]) : -1;
+        const int low = high >= 0 ? ascii::hex_value(text[at + 2]) : -1;
+        if (low >= 0) {
+            const auto byte = static_cast<unsigned char>(high * 16 + low);
+            const char plain = static_cast<char>(byte);
+            if (ascii::is_alphanumeric(plain) || unreserved_marks.find(plain) != unreserved_marks.npos) {
+                out += plain;
+            } else {
+                escape(byte);
+            }
+            at += 2;
+        } else if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f) {
+            escape(static_cast<unsigned char>(c));
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+// Each piece between stars at its first place: no other choice fits more.
+DRAGLINE_DECL bool fits_pattern(std::string_view target, std::string_view pattern, bool whole) {
+    const auto first = pattern.substr(0, pattern.find('*'));
+    if (!target.starts_with(first)) return false;
+    target.remove_prefix(first.size());
+    if (first.size() == pattern.size()) return !whole || target.empty();
+    pattern.remove_prefix(first.size() + 1);
+    for (;;) {
+        const auto star = pattern.find('*');
+        const auto piece = pattern.substr(0, star);
+        if (star == pattern.npos && whole) return target.ends_with(piece);
+        const auto place = target.find(piece);
+        if (place == target.npos) return false;
+        if (star == pattern.npos) return true;
+        target.remove_prefix(place + piece.size());
+        pattern.remove_prefix(star + 1);
+    }
+}
+
+// "ExampleBot" of "ExampleBot/1.0".
+DRAGLINE_DECL std::string_view product_token(std::string_view text) {
+    const auto end = std::find_if(text.begin(), text.end(),
+                                  [](char c) { return !ascii::is_alpha(c) && c != '-' && c != '_'; });
+    return text.substr(0, static_cast<std::size_t>(end - text.begin()));
+}
+
+DRAGLINE_DECL std::optional<std::chrono::milliseconds> parse_crawl_delay(std::string_view text) {
+    double seconds = 0;
+    const auto* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, seconds, std::chars_format::fixed);
+    if (parsed.ec != std::errc() || parsed.ptr != end || !(seconds >= 0)) return std::nullopt;
+    constexpr double a_day = 24 * 60 * 60;
+    return std::chrono::milliseconds(static_cast<long long>(std::min(seconds, a_day) * 1000));
+}
+
+}  // namespace detail
+
+// Line by line; keeps the rules of the robot and those of all robots, until it is known which count.
+class robots_reader {
+public:
+    robots_reader(std::string_view product, const robots_limits& limits)
+        : product_(detail::product_token(product)), limits_(limits) {}
+
+    void read(std::string_view text) {
+        if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+        while (!text.empty()) {
+            const auto end = std::min(text.find_first_of("\r\n"), text.size());
+            read_line(text.substr(0, end));
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
+    }
+
+    robots_rules take() {
+        auto made = std::move(named_ ? own_ : all_);
+        std::stable_sort(made.rules_.begin(), made.rules_.end(), [](const auto& a, const auto& b) {
+            const auto size = [](const auto& each) { return each.pattern.size() + (each.whole ? 1 : 0); };
+            return size(a) != size(b) ? size(a) > size(b) : a.allow && !b.allow;
+        });
+        made.sitemaps_ = std::move(sitemaps_);
+        return made;
+    }
+
+private:
+    void read_line(std::string_view line) {
+        line = line.substr(0, line.find('#'));
+        const auto colon = line.find(':');
+        if (colon == line.npos) return;
+        const auto key = ascii::trim(line.substr(0, colon)), value = ascii::trim(line.substr(colon + 1));
+        const auto is = [&](std::string_view name) { return ascii::equals_ignoring_case(key, name); };
+        if (is("user-agent")) return read_robot(value);
+        if (is("sitemap")) {
+            if (sitemaps_.size() < limits_.max_rules()) sitemaps_.emplace_back(value);
+            return;
+        }
+        const bool delay = is("crawl-delay"), allow = is("allow");
+        if (!delay && !allow && !is("disallow")) return;
+        in_names_ = false;
+        for (auto* each : {of_own_ ? &own_ : nullptr, of_all_ ? &all_ : nullptr}) {
+            if (!each) continue;
+            if (delay) {
+                if (auto parsed = detail::parse_crawl_delay(value)) each->crawl_delay_ = parsed;
+            } else {
+                add_rule(*each, value, allow);
+            }
+        }
+    }
+
+    // Several names in a row begin one group.
+    void read_robot(std::string_view name) {
+        if (!std::exchange(in_names_, true)) of_own_ = of_all_ = false;
+        const bool star = name == "*" || name.starts_with("* ") || name.starts_with("*\t");
+        of_all_ = of_all_ || star;
+        const auto token = detail::product_token(name);
+        if (star || token.empty() || !ascii::equals_ignoring_case(token, product_)) return;
+        of_own_ = named_ = true;
+    }
+
+    void add_rule(robots_rules& to, std::string_view value, bool allow) {
+        if (value.empty() || to.rules_.size() >= limits_.max_rules()) return;
+        robots_rules::rule made;
+        made.allow = allow;
+        made.whole = value.ends_with('$');
+        if (made.whole) value.remove_suffix(1);
+        // Without a slash in front it could fit nothing: taken as if it were there.
+        if (!value.starts_with('/') && !value.starts_with('*')) made.pattern = '/';
+        made.pattern += detail::normalised_target(value);
+        to.rules_.push_back(std::move(made));
+    }
+
+    std::string product_;
+    const robots_limits& limits_;
+    robots_rules own_;
+    robots_rules all_;
+    std::vector<std::string> sitemaps_;
+    bool named_ = false;     // a group is for the robot itself
+    bool in_names_ = false;  // the last lines were names
+    bool of_own_ = false;
+    bool of_all_ = false;
+};
+
+DRAGLINE_DECL robots_rules robots_rules::parse(std::string_view text, std::string_view product,
+                                               const robots_limits& limits) {
+    robots_reader reader(product, limits);
+    auto taken = text.substr(0, limits.max_size());
+    // A line that the limit cuts could say anything.
+    if (taken.size() < text.size()) taken = taken.substr(0, taken.find_last_of("\r\n") + 1);
+    reader.read(taken);
+    return reader.take();
+}
+
+DRAGLINE_DECL bool robots_rules::allows(std::string_view target) const {
+    if (target == "/robots.txt") return true;
+    if (refuses_all_) return false;
+    if (rules_.empty()) return true;
+    const auto normalised = detail::normalised_target(target);
+    const auto fits = [&](const rule& each) {
+        return detail::fits_pattern(normalised, each.pattern, each.whole);
+    };
+    const auto found = std::find_if(rules_.begin(), rules_.end(), fits);
+    return found == rules_.end() || found->allow;
+}
+
+DRAGLINE_DECL robots_rules robots_rules_of(int status, std::string_view body, std::string_view product,
+                                           const robots_limits& limits) {
+    if (status >= 200 && status < 300) return robots_rules::parse(body, product, limits);
+    return status >= 300 && status < 500 ? robots_rules() : robots_rules::none_allowed();
+}
+
+namespace detail {
+
+DRAGLINE_DECL asio::awaitable<result<robots_rules>> fetch_robots_body(fetch_place place, std::string site,
+                                                                      std::string product,
+                                                                      fetch_options options) {
+    const auto parsed = url::parse(site);
+    if (!parsed) co_return parsed.error();
+    const auto at = url::parse("/robots.txt", *parsed);
+    if (!at) co_return at.error();
+    const robots_limits limits;
+    // One byte more tells a file that was cut from one that ends there.
+    options.max_body(limits.max_size() + 1).on_limit(http::on_limit::truncate);
+    auto fetching = fetch_body(std::move(place), at->href(), std::move(options));
+    auto got = co_await std::move(fetching);
+    if (got) co_return robots_rules_of(got->status, got->body, product, limits);
+    const auto ec = got.error();
+    if (ec == asio::error::operation_aborted || ec == errc::session_closed ||
+        ec == errc::unsupported_scheme || ec == dragline::errc::invalid_option)
+        co_return ec;
+    // More redirects than RFC 9309 asks for are as if there were no file.
+    co_return ec == errc::too_many_redirects ? robots_rules() : robots_rules::none_allowed();
+}
+
+}  // namespace detail
+}  // namespace dragline::http
+
+#endif
 // ---- dragline/http/fetch.hpp
 // fetch_url: one request, its response with the whole body, redirects followed.
 
@@ -41323,6 +48563,832 @@ DRAGLINE_DECL std::string form::to_string() const {
         detail::append_form_encoded(text, value);
     }
     return text;
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/insight/har.hpp
+// Traces as an HTTP Archive, which browsers and many tools read: `to_har(trace)`.
+
+
+#include <span>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// How an archive is written.
+class har_options {
+public:
+    har_options() {}
+
+    /// Once more than when the trace was made: for traces that have kept their secrets.
+    har_options& masking(http::masking value) { return masking_ = std::move(value), *this; }
+    const http::masking& masking() const noexcept { return masking_; }
+
+    /// One page for each fetch, so that viewers show its attempts together.
+    har_options& pages(bool value) { return pages_ = value, *this; }
+    bool pages() const noexcept { return pages_; }
+
+private:
+    http::masking masking_;
+    bool pages_ = false;
+};
+
+/// HAR 1.2 in one line of JSON, valid whatever bytes a peer has sent: an entry for each attempt, bodies left
+/// out.
+///
+/// Header fields and cookies are there when recording().headers(true) had them kept. A step that did not take
+/// place is -1, one that an entry must have is 0. A failed attempt has the status 0, or the one that came.
+/// What HAR has no place for begins with "_": _error and _phase, _fetch, _attempt, _cause, _reused, _tls,
+/// _lookUps, _dials and _proxies.
+std::string to_har(std::span<const trace> traces, const har_options& options = har_options());
+
+/// As above, of one trace.
+std::string to_har(const trace& from, const har_options& options = har_options());
+
+}  // namespace dragline::http
+
+// ---- dragline/http/insight/impl/har.ipp
+// Included by <dragline/http/insight/har.hpp> only.
+
+// ---- dragline/http/detail/har_entry.hpp
+// One attempt as an entry of an HTTP Archive.
+
+// ---- dragline/http/detail/json_writer.hpp
+// Writes JSON (RFC 8259) that every reader takes: what is no UTF-8 becomes U+FFFD.
+
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+/// Appends `text` as UTF-8, with U+FFFD for each byte that is none; `escaped` says what stands for a byte
+/// below 0x80.
+template <class Escaped>
+void append_utf8(std::string& out, std::string_view text, Escaped escaped);
+
+/// Objects and arrays in the order of the calls. The caller closes what he opens.
+class json_writer {
+public:
+    json_writer& object() { return open('{'); }
+    json_writer& object(std::string_view name) { return key(name).open('{'); }
+    json_writer& array(std::string_view name) { return key(name).open('['); }
+    json_writer& end_object() { return close('}'); }
+    json_writer& end_array() { return close(']'); }
+
+    json_writer& item(std::string_view text);
+    json_writer& member(std::string_view name, std::string_view text) { return key(name).item(text); }
+    json_writer& member(std::string_view name, const char* text) { return key(name).item(text); }
+    json_writer& member(std::string_view name, std::int64_t value);
+    json_writer& flag(std::string_view name, bool value);
+
+    /// In milliseconds.
+    json_writer& member(std::string_view name, std::chrono::microseconds value);
+
+    std::string take() noexcept { return std::move(out_); }
+
+private:
+    json_writer& key(std::string_view name);
+    json_writer& open(char bracket);
+    json_writer& close(char bracket);
+    void separate();
+
+    std::string out_;
+    bool first_ = true;  // of what was opened last, or after a key
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/json_writer.hpp
+// Included by <dragline/http/detail/json_writer.hpp> only.
+
+#include <algorithm>
+#include <cstddef>
+
+namespace dragline::inline v1::http::detail {
+
+// How many bytes at the front of `text`, which is not empty, are one well-formed character: 0 for none
+// (Unicode, table 3-7).
+DRAGLINE_DECL std::size_t utf8_size(std::string_view text) noexcept;
+
+template <class Escaped>
+void append_utf8(std::string& out, std::string_view text, Escaped escaped) {
+    while (!text.empty()) {
+        const auto size = utf8_size(text);
+        if (size == 1) {
+            escaped(out, text.front());
+        } else {
+            out.append(size == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, size));
+        }
+        text.remove_prefix(std::max<std::size_t>(size, 1));
+    }
+}
+
+}  // namespace dragline::http::detail
+// ---- dragline/http/detail/impl/json_writer.ipp
+// Included by <dragline/http/detail/json_writer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::size_t utf8_size(std::string_view text) noexcept {
+    const auto byte = [text](std::size_t at) {
+        return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    const auto in = [](unsigned value, unsigned low, unsigned high) { return value >= low && value <= high; };
+    const auto follows = [&](std::size_t at) { return in(byte(at), 0x80, 0xbf); };
+    const auto lead = byte(0), next = byte(1);
+    if (lead < 0x80) return 1;
+    if (in(lead, 0xc2, 0xdf)) return follows(1) ? 2 : 0;
+    if (in(lead, 0xe0, 0xef)) {
+        const auto low = lead == 0xe0 ? 0xa0U : 0x80U, high = lead == 0xed ? 0x9fU : 0xbfU;
+        return in(next, low, high) && follows(2) ? 3 : 0;
+    }
+    if (!in(lead, 0xf0, 0xf4)) return 0;
+    const auto low = lead == 0xf0 ? 0x90U : 0x80U, high = lead == 0xf4 ? 0x8fU : 0xbfU;
+    return in(next, low, high) && follows(2) && follows(3) ? 4 : 0;
+}
+
+DRAGLINE_DECL void json_writer::separate() {
+    if (!std::exchange(first_, false)) out_ += ',';
+}
+
+DRAGLINE_DECL json_writer& json_writer::key(std::string_view name) {
+    item(name);
+    out_ += ':';
+    first_ = true;
+    return *this;
+}
+
+DRAGLINE_DECL json_writer& json_writer::open(char bracket) {
+    separate();
+    out_ += bracket;
+    first_ = true;
+    return *this;
+}
+
+DRAGLINE_DECL json_writer& json_writer::close(char bracket) {
+    out_ += bracket;
+    first_ = false;
+    return *this;
+}
+
+DRAGLINE_DECL json_writer& json_writer::item(std::string_view text) {
+    separate();
+    out_ += '"';
+    append_utf8(out_, text, [](std::string& out, char c) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            (out += '\\') += c;
+        } else if (byte < 0x20 || byte == 0x7f) {
+            ((out += "\\u00") += digits[byte >> 4]) += digits[byte & 15];
+        } else {
+            out += c;
+        }
+    });
+    out_ += '"';
+    return *this;
+}
+
+DRAGLINE_DECL json_writer& json_writer::member(std::string_view name, std::int64_t value) {
+    key(name).separate();
+    out_ += std::to_string(value);
+    return *this;
+}
+
+DRAGLINE_DECL json_writer& json_writer::flag(std::string_view name, bool value) {
+    key(name).separate();
+    out_ += value ? "true" : "false";
+    return *this;
+}
+
+DRAGLINE_DECL json_writer& json_writer::member(std::string_view name, std::chrono::microseconds value) {
+    key(name).separate();
+    if (value.count() < 0) out_ += '-';
+    const auto all = std::to_string(value.count() < 0 ? -value.count() : value.count());
+    const auto padded = std::string(4 - std::min<std::size_t>(all.size(), 4), '0') + all;
+    out_.append(padded, 0, padded.size() - 3).append(".").append(padded, padded.size() - 3, 3);
+    return *this;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+class har_entry {
+public:
+    har_entry(json_writer& out, const attempt_record& attempt, const masking& masked)
+        : out_(out), attempt_(attempt), masked_(masked) {}
+
+    /// `page`: none when empty.
+    void write(std::string_view page);
+
+    /// "2026-11-21T03:20:00.123Z"
+    static std::string date(std::chrono::system_clock::time_point at);
+
+private:
+    void write_request();
+    void write_response();
+    void write_timings();
+    void write_query(std::string_view url);
+    void write_fields(const fields& from);
+    void write_cookies(const fields& from, std::string_view name);
+    void write_cookie(std::string_view text, bool set);
+    void write_connection();
+    void write_error(std::error_code ec);
+    std::string value_of(fields::field each) const {
+        return masked_.value(each.name, each.value, attempt_.secret_names);
+    }
+
+    json_writer& out_;
+    const attempt_record& attempt_;
+    const masking& masked_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/har_entry.ipp
+// Included by <dragline/http/detail/har_entry.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::string har_entry::date(std::chrono::system_clock::time_point at) {
+    const auto since = std::chrono::floor<std::chrono::milliseconds>(at);
+    const auto day = std::chrono::floor<std::chrono::days>(since);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(since - day);
+    std::array<char, 48> text{};
+    const auto size = std::snprintf(
+        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+        static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+        static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+    return std::string(text.data(), static_cast<std::size_t>(size));
+}
+
+DRAGLINE_DECL void har_entry::write(std::string_view page) {
+    out_.object();
+    if (!page.empty()) out_.member("pageref", page);
+    out_.member("startedDateTime", date(attempt_.started_at));
+    write_timings();
+    write_request();
+    write_response();
+    out_.object("cache").end_object();
+    if (!attempt_.address.is_unspecified()) out_.member("serverIPAddress", attempt_.address.to_string());
+    if (attempt_.local_port != 0) out_.member("connection", std::to_string(attempt_.local_port));
+    out_.member("_fetch", static_cast<std::int64_t>(attempt_.fetch));
+    out_.member("_attempt", std::int64_t{attempt_.number});
+    out_.member("_cause", to_string(attempt_.cause));
+    out_.flag("_reused", attempt_.reused);
+    write_connection();
+    if (attempt_.ec) {
+        write_error(attempt_.ec);
+        out_.member("_phase", dragline::to_string(attempt_.failed_in));
+    }
+    out_.end_object();
+}
+
+// As times add up in HAR: ssl is part of connect, and what is -1 does not count.
+DRAGLINE_DECL void har_entry::write_timings() {
+    using std::chrono::microseconds;
+    const auto rounded = [](const std::optional<time_span>& span) -> std::optional<microseconds> {
+        if (!span) return std::nullopt;
+        return std::chrono::round<microseconds>(span->took);
+    };
+    constexpr auto none = std::chrono::milliseconds(-1);
+    constexpr microseconds zero{};
+    const auto line = attempt_.timeline();
+    const auto blocked = rounded(line.queue), dns = rounded(line.resolve), tls = rounded(line.tls);
+    auto connect = rounded(line.connect);
+    // The first proxy's name was looked up within the time of the proxies.
+    if (const auto proxy = rounded(line.proxy)) connect = std::max(*proxy - dns.value_or(zero), zero);
+    if (connect) *connect += tls.value_or(zero);
+    const auto send = rounded(line.send).value_or(zero), wait = rounded(line.wait).value_or(zero);
+    const auto receive = rounded(line.receive).value_or(zero);
+    out_.member("time",
+                blocked.value_or(zero) + dns.value_or(zero) + connect.value_or(zero) + send + wait + receive);
+    out_.object("timings");
+    out_.member("blocked", blocked.value_or(none)).member("dns", dns.value_or(none));
+    out_.member("connect", connect.value_or(none)).member("ssl", tls.value_or(none));
+    out_.member("send", send).member("wait", wait).member("receive", receive);
+    out_.end_object();
+}
+
+DRAGLINE_DECL void har_entry::write_request() {
+    const auto url = masked_.url(attempt_.url);
+    out_.object("request");
+    out_.member("method", attempt_.method).member("url", url).member("httpVersion", "HTTP/1.1");
+    write_cookies(attempt_.request_headers, "Cookie");
+    write_fields(attempt_.request_headers);
+    write_query(url);
+    const bool known = attempt_.head_sent != 0 && attempt_.bytes_sent >= attempt_.head_sent;
+    const auto body = static_cast<std::int64_t>(attempt_.bytes_sent - attempt_.head_sent);
+    out_.member("headersSize", known ? static_cast<std::int64_t>(attempt_.head_sent) : std::int64_t{-1});
+    out_.member("bodySize", known ? body : std::int64_t{-1});
+    out_.end_object();
+}
+
+DRAGLINE_DECL void har_entry::write_response() {
+    const bool came = attempt_.status != 0;
+    out_.object("response");
+    out_.member("status", std::int64_t{attempt_.status}).member("statusText", attempt_.reason);
+    out_.member("httpVersion", !came ? "" : attempt_.version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1");
+    write_cookies(attempt_.response_headers, "Set-Cookie");
+    write_fields(attempt_.response_headers);
+    out_.object("content");
+    out_.member("size", static_cast<std::int64_t>(attempt_.bytes_decoded));
+    out_.member("mimeType", attempt_.media_type);
+    out_.end_object();
+    out_.member("redirectURL", masked_.url(attempt_.redirect_to));
+    out_.member("headersSize", came ? static_cast<std::int64_t>(attempt_.head_received) : std::int64_t{-1});
+    out_.member("bodySize", came ? static_cast<std::int64_t>(attempt_.bytes_received) : std::int64_t{-1});
+    out_.end_object();
+}
+
+DRAGLINE_DECL void har_entry::write_query(std::string_view url) {
+    out_.array("queryString");
+    url = url.substr(0, url.find('#'));
+    const auto begin = url.find('?');
+    for (auto rest = begin == url.npos ? std::string_view() : url.substr(begin + 1); !rest.empty();) {
+        const auto pair = rest.substr(0, rest.find('&'));
+        rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+        const auto equals = std::min(pair.find('='), pair.size());
+        out_.object();
+        out_.member("name", url::percent_decode(pair.substr(0, equals)));
+        out_.member("value", url::percent_decode(pair.substr(std::min(equals + 1, pair.size()))));
+        out_.end_object();
+    }
+    out_.end_array();
+}
+
+DRAGLINE_DECL void har_entry::write_fields(const fields& from) {
+    out_.array("headers");
+    for (const auto& each : from)
+        out_.object().member("name", each.name).member("value", value_of(each)).end_object();
+    out_.end_array();
+}
+
+DRAGLINE_DECL void har_entry::write_cookies(const fields& from, std::string_view name) {
+    const bool set = name == "Set-Cookie";
+    out_.array("cookies");
+    for (const auto& each : from) {
+        if (!ascii::equals_ignoring_case(each.name, name)) continue;
+        const auto text = value_of(each);
+        if (set) {
+            write_cookie(text, true);
+        } else {
+            ascii::for_each_item(text, ';', [this](std::string_view pair) { write_cookie(pair, false); });
+        }
+    }
+    out_.end_array();
+}
+
+DRAGLINE_DECL void har_entry::write_cookie(std::string_view text, bool set) {
+    const auto pair = ascii::trim(text.substr(0, set ? text.find(';') : text.npos));
+    const auto equals = pair.find('=');
+    out_.object();
+    out_.member("name", equals == pair.npos ? std::string_view() : pair.substr(0, equals));
+    out_.member("value", equals == pair.npos ? pair : pair.substr(equals + 1));
+    if (set) {
+        bool http_only = false, secure = false;
+        ascii::for_each_item(text.substr(std::min(text.find(';'), text.size())), ';',
+                             [&](std::string_view item) {
+                                 http_only = http_only || ascii::equals_ignoring_case(item, "HttpOnly");
+                                 secure = secure || ascii::equals_ignoring_case(item, "Secure");
+                             });
+        out_.flag("httpOnly", http_only).flag("secure", secure);
+    }
+    out_.end_object();
+}
+
+DRAGLINE_DECL void har_entry::write_error(std::error_code ec) {
+    if (ec) out_.member("_error", std::string(ec.category().name()) + ": " + ec.message());
+}
+
+DRAGLINE_DECL void har_entry::write_connection() {
+    const auto in_full = [](async::duration took) {
+        return std::chrono::round<std::chrono::microseconds>(took);
+    };
+    if (attempt_.tls) {
+        out_.object("_tls").member("version", attempt_.tls.version()).member("cipher", attempt_.tls.cipher());
+        out_.member("alpn", attempt_.tls.alpn()).flag("resumed", attempt_.tls.resumed()).end_object();
+    }
+    const auto& made = attempt_.connection;
+    if (!made.tls_detail.empty()) out_.member("_tlsDetail", made.tls_detail);
+    if (!made.look_ups.empty()) {
+        out_.array("_lookUps");
+        for (const auto& each : made.look_ups) {
+            out_.object().member("name", each.asked.name).member("source", dns::to_string(each.source));
+            if (!each.attempts.empty()) out_.member("server", each.attempts.back().server);
+            out_.member("took", in_full(each.took));
+            write_error(each.error);
+            out_.end_object();
+        }
+        out_.end_array();
+    }
+    if (!made.dials.empty()) {
+        out_.array("_dials");
+        for (const auto& each : made.dials) {
+            out_.object().member("address", each.address.to_string());
+            out_.member("port", std::int64_t{each.port}).member("started", in_full(each.started));
+            out_.member("took", in_full(each.took));
+            write_error(each.ec);
+            out_.end_object();
+        }
+        out_.end_array();
+    }
+    if (made.proxies.empty()) return;
+    out_.array("_proxies");
+    for (const auto& each : made.proxies) {
+        out_.object().member("proxy", each.proxy).member("target", each.target);
+        out_.member("status", std::int64_t{each.status}).member("took", in_full(each.took));
+        write_error(each.ec);
+        out_.end_object();
+    }
+    out_.end_array();
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <set>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+DRAGLINE_DECL std::string page_name(const attempt_record& attempt) {
+    return "fetch_" + std::to_string(attempt.fetch);
+}
+
+DRAGLINE_DECL void write_pages(json_writer& out, std::span<const trace> traces, const masking& masked) {
+    std::set<std::uint64_t> seen;
+    out.array("pages");
+    for (const auto& each : traces) {
+        for (const auto& attempt : each.attempts) {
+            if (!seen.insert(attempt.fetch).second) continue;
+            out.object().member("startedDateTime", har_entry::date(attempt.started_at));
+            out.member("id", page_name(attempt)).member("title", masked.url(attempt.url));
+            out.object("pageTimings").end_object();
+            out.end_object();
+        }
+    }
+    out.end_array();
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string to_har(std::span<const trace> traces, const har_options& options) {
+    detail::json_writer out;
+    out.object().object("log").member("version", "1.2");
+    out.object("creator").member("name", "dragline");
+    out.member("version", std::to_string(DRAGLINE_VERSION_MAJOR) + "." +
+                              std::to_string(DRAGLINE_VERSION_MINOR) + "." +
+                              std::to_string(DRAGLINE_VERSION_PATCH));
+    out.end_object();
+    if (options.pages()) detail::write_pages(out, traces, options.masking());
+    out.array("entries");
+    for (const auto& each : traces) {
+        for (const auto& attempt : each.attempts) {
+            detail::har_entry entry(out, attempt, options.masking());
+            entry.write(options.pages() ? detail::page_name(attempt) : std::string());
+        }
+    }
+    out.end_array().end_object().end_object();
+    return out.take();
+}
+
+DRAGLINE_DECL std::string to_har(const trace& from, const har_options& options) {
+    return to_har(std::span(&from, 1), options);
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/insight/prometheus.hpp
+// Metrics as text for Prometheus, in its exposition format 0.0.4 or as OpenMetrics 1.0.
+
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// How metrics are written.
+class prometheus_options {
+public:
+    prometheus_options() {}
+
+    /// What every name begins with.
+    prometheus_options& prefix(std::string_view value) { return prefix_ = value, *this; }
+    const std::string& prefix() const noexcept { return prefix_; }
+
+    /// A label that every sample gets: `label("service", "crawler")`. Any value will do.
+    prometheus_options& label(std::string_view name, std::string_view value) {
+        return labels_.emplace_back(std::string(name), std::string(value)), *this;
+    }
+    const std::vector<std::pair<std::string, std::string>>& labels() const noexcept { return labels_; }
+
+    /// For scrapers that ask for application/openmetrics-text.
+    prometheus_options& openmetrics(bool value) { return openmetrics_ = value, *this; }
+    bool openmetrics() const noexcept { return openmetrics_; }
+
+private:
+    std::string prefix_ = "dragline_http_";
+    std::vector<std::pair<std::string, std::string>> labels_;
+    bool openmetrics_ = false;
+};
+
+/// The Content-Type of the text.
+DRAGLINE_DECL std::string_view prometheus_content_type(bool openmetrics = false) noexcept;
+
+/// Every counter of every origin, with a label "origin", which is "other" for those beyond the cap.
+///
+/// Errors have the labels "kind" and "phase", responses the label "class" ("2xx"). Histograms are in seconds,
+/// with buckets of powers of two from 128 us to 67 s, exact as they stand.
+/// Errors: dragline::errc::invalid_option for a prefix or a label name that Prometheus does not take, and for
+/// a label that is there already.
+result<std::string> to_prometheus(const metrics_snapshot& from,
+                                  const prometheus_options& options = prometheus_options());
+
+}  // namespace dragline::http
+
+// ---- dragline/http/insight/impl/prometheus.ipp
+// Included by <dragline/http/insight/prometheus.hpp> only.
+
+// ---- dragline/http/detail/prometheus_writer.hpp
+// Families of samples in the text format of Prometheus.
+
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class prometheus_writer {
+public:
+    using labels = std::vector<std::pair<std::string, std::string>>;
+
+    /// What is wrong with the names.
+    static std::error_code check(std::string_view prefix, const labels& common);
+
+    prometheus_writer(std::string_view prefix, const labels& common, bool openmetrics);
+
+    /// A family begins; `type` is counter, gauge or histogram, `unit` may be empty.
+    void family(std::string_view name, std::string_view type, std::string_view unit, std::string_view help);
+
+    /// Samples of that family. `extra`: further labels, as text.
+    void sample(std::string_view origin, std::uint64_t value, std::string_view extra = {});
+    void samples(std::string_view origin, const histogram& values);
+
+    std::string take();
+
+private:
+    void line(std::string_view suffix, std::string_view origin, std::string_view extra,
+              std::string_view value);
+
+    std::string prefix_;
+    std::string common_;  // labels, with a comma after each
+    bool openmetrics_;
+    std::string name_;  // of the family, with its unit
+    bool counter_ = false;
+    std::string out_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/prometheus_writer.ipp
+// Included by <dragline/http/detail/prometheus_writer.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL bool is_prometheus_name(std::string_view name, bool colons) noexcept {
+    const auto fits = [colons](char c) {
+        return ascii::is_alphanumeric(c) || c == '_' || (colons && c == ':');
+    };
+    return !name.empty() && !ascii::is_digit(name.front()) && std::all_of(name.begin(), name.end(), fits);
+}
+
+// name="value", with what the format escapes escaped, and only UTF-8.
+DRAGLINE_DECL void append_label(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append("=\"");
+    append_utf8(out, value, [](std::string& to, char c) {
+        if (c == '\n') {
+            to += "\\n";
+        } else {
+            if (c == '"' || c == '\\') to += '\\';
+            to += c;
+        }
+    });
+    out += '"';
+}
+
+// A duration in seconds, exactly.
+DRAGLINE_DECL std::string in_seconds(std::chrono::nanoseconds value) {
+    auto digits = std::to_string(value.count());
+    if (digits.size() < 10) digits.insert(0, 10 - digits.size(), '0');
+    digits.insert(digits.size() - 9, 1, '.');
+    digits.erase(digits.find_last_not_of('0') + 1);
+    if (digits.back() == '.') digits += '0';
+    return digits;
+}
+
+DRAGLINE_DECL std::error_code prometheus_writer::check(std::string_view prefix, const labels& common) {
+    if (!is_prometheus_name(prefix, true)) return dragline::errc::invalid_option;
+    for (auto each = common.begin(); each != common.end(); ++each) {
+        const auto& name = each->first;
+        const bool ours = name == "origin" || name == "class" || name == "kind" || name == "phase" ||
+                          name == "le" || name.starts_with("__");
+        const bool twice =
+            std::any_of(common.begin(), each, [&](const auto& other) { return other.first == name; });
+        if (ours || twice || !is_prometheus_name(name, false)) return dragline::errc::invalid_option;
+    }
+    return {};
+}
+
+DRAGLINE_DECL prometheus_writer::prometheus_writer(std::string_view prefix, const labels& common,
+                                                   bool openmetrics)
+    : prefix_(prefix), openmetrics_(openmetrics) {
+    for (const auto& [name, value] : common) {
+        append_label(common_, name, value);
+        common_ += ',';
+    }
+}
+
+// OpenMetrics counts "_total" to the sample, the older format to the family.
+DRAGLINE_DECL void prometheus_writer::family(std::string_view name, std::string_view type,
+                                             std::string_view unit, std::string_view help) {
+    name_ = prefix_;
+    name_.append(name);
+    if (!unit.empty()) name_.append("_").append(unit);
+    counter_ = type == "counter";
+    const auto shown = counter_ && !openmetrics_ ? name_ + "_total" : name_;
+    out_.append("# HELP ").append(shown).append(" ").append(help).append("\n");
+    out_.append("# TYPE ").append(shown).append(" ").append(type).append("\n");
+    if (openmetrics_ && !unit.empty()) {
+        out_.append("# UNIT ").append(shown).append(" ").append(unit).append("\n");
+    }
+}
+
+DRAGLINE_DECL void prometheus_writer::line(std::string_view suffix, std::string_view origin,
+                                           std::string_view extra, std::string_view value) {
+    out_.append(name_).append(suffix).append("{").append(common_);
+    append_label(out_, "origin", origin.empty() ? "other" : origin);
+    if (!extra.empty()) out_.append(",").append(extra);
+    out_.append("} ").append(value).append("\n");
+}
+
+DRAGLINE_DECL void prometheus_writer::sample(std::string_view origin, std::uint64_t value,
+                                             std::string_view extra) {
+    line(counter_ ? "_total" : "", origin, extra, std::to_string(value));
+}
+
+DRAGLINE_DECL void prometheus_writer::samples(std::string_view origin, const histogram& values) {
+    for (int power = 7; power <= 26; ++power) {
+        const std::chrono::microseconds bound(std::int64_t{1} << power);
+        line("_bucket", origin, "le=\"" + in_seconds(bound) + "\"",
+             std::to_string(values.count_up_to(bound)));
+    }
+    line("_bucket", origin, "le=\"+Inf\"", std::to_string(values.count()));
+    line("_sum", origin, {}, in_seconds(values.sum()));
+    line("_count", origin, {}, std::to_string(values.count()));
+}
+
+DRAGLINE_DECL std::string prometheus_writer::take() {
+    if (openmetrics_) out_ += "# EOF\n";
+    return std::move(out_);
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <cstddef>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+struct counter_family {
+    std::uint64_t origin_metrics::*value;
+    const char* name;
+    const char* type;
+    const char* unit;
+    const char* help;
+};
+
+inline constexpr counter_family counter_families[] = {
+    {&origin_metrics::attempts, "attempts", "counter", "", "Attempts begun, of all hops."},
+    {&origin_metrics::in_flight, "in_flight", "gauge", "", "Attempts under way."},
+    {&origin_metrics::succeeded, "succeeded", "counter", "", "Attempts with a whole response."},
+    {&origin_metrics::requests, "requests", "counter", "", "Requests sent."},
+    {&origin_metrics::retries, "retries", "counter", "", "Attempts that repeat a failed one."},
+    {&origin_metrics::redirects, "redirects", "counter", "", "Attempts that a redirect led to."},
+    {&origin_metrics::authentications, "authentications", "counter", "",
+     "Attempts that repeat one with credentials."},
+    {&origin_metrics::bytes_sent, "sent", "counter", "bytes", "Heads and bodies, before TLS."},
+    {&origin_metrics::bytes_received, "received", "counter", "bytes", "Heads and bodies, as they came."},
+    {&origin_metrics::connections_opened, "connections_opened", "counter", "", "Connections opened."},
+    {&origin_metrics::connections_reused, "connections_reused", "counter", "",
+     "Attempts on a connection that was there."},
+};
+
+struct latency_family {
+    histogram origin_metrics::*values;
+    const char* name;
+    const char* help;
+};
+
+inline constexpr latency_family latency_families[] = {
+    {&origin_metrics::total, "attempt_duration", "Attempts that succeeded, the queue included."},
+    {&origin_metrics::first_byte, "first_byte", "From the request sent to the end of the response head."},
+    {&origin_metrics::connect, "connect", "Connections opened, proxies and TLS included."},
+    {&origin_metrics::resolve, "resolve", "Until the first address was known."},
+};
+
+DRAGLINE_DECL void write_statuses(prometheus_writer& out, const origin_metrics& from) {
+    for (std::size_t digit = 1; digit < from.statuses.size(); ++digit) {
+        if (from.statuses[digit] == 0) continue;
+        out.sample(from.origin, from.statuses[digit], "class=\"" + std::to_string(digit) + "xx\"");
+    }
+}
+
+DRAGLINE_DECL void write_errors(prometheus_writer& out, const origin_metrics& from) {
+    for (std::size_t kind = 0; kind < failure_kinds; ++kind) {
+        for (std::size_t where = 0; where < phases; ++where) {
+            const auto count = from.failed[kind][where];
+            if (count == 0) continue;
+            out.sample(from.origin, count,
+                       std::string("kind=\"") + to_string(static_cast<failure_kind>(kind)) + "\",phase=\"" +
+                           dragline::to_string(static_cast<phase>(where)) + "\"");
+        }
+    }
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL std::string_view prometheus_content_type(bool openmetrics) noexcept {
+    return openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                       : "text/plain; version=0.0.4; charset=utf-8";
+}
+
+DRAGLINE_DECL result<std::string> to_prometheus(const metrics_snapshot& from,
+                                                const prometheus_options& options) {
+    if (auto ec = detail::prometheus_writer::check(options.prefix(), options.labels())) return ec;
+    detail::prometheus_writer out(options.prefix(), options.labels(), options.openmetrics());
+    for (const auto& family : detail::counter_families) {
+        out.family(family.name, family.type, family.unit, family.help);
+        for (const auto& each : from.origins) out.sample(each.origin, each.*family.value);
+    }
+    out.family("responses", "counter", "", "Response heads, by the class of their status.");
+    for (const auto& each : from.origins) detail::write_statuses(out, each);
+    out.family("errors", "counter", "", "Attempts that failed, by what went wrong and where.");
+    for (const auto& each : from.origins) detail::write_errors(out, each);
+    for (const auto& family : detail::latency_families) {
+        out.family(family.name, "histogram", "seconds", family.help);
+        for (const auto& each : from.origins) out.samples(each.origin, each.*family.values);
+    }
+    return out.take();
 }
 
 }  // namespace dragline::http
@@ -44518,7 +52584,8 @@ namespace dragline::inline v1::net {
 /// proxy_protocol_error.
 class socks5_server final : public detail::socks_handshake {
 public:
-    /// True for a user and a password that are good. What it throws leaves receive().
+    /// True for a user and a password that are good. What it throws leaves receive(); the client is
+    /// refused as by false, and error() is dragline::errc::callback_failed.
     using authenticator = std::function<bool(std::string_view user, std::string_view password)>;
 
     /// Anybody may use it; or, with `asked`, only who gives a user and a password.
@@ -44560,6 +52627,7 @@ private:
 
 // ---- dragline/net/proxies/wire/impl/socks_server.ipp
 // Included by <dragline/net/proxies/wire/socks_server.hpp> only.
+
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -44618,7 +52686,14 @@ DRAGLINE_DECL std::error_code socks5_server::on_methods() {
 DRAGLINE_DECL std::error_code socks5_server::on_password() {
     const std::string_view held = held_;
     const auto user = held.substr(2, byte(1));
-    const bool good = asked_(user, held.substr(2 + user.size() + 1));
+    bool good = false;
+    try {
+        good = asked_(user, held.substr(2 + user.size() + 1));
+    } catch (...) {
+        output_.append("\1\1", 2);
+        error_ = dragline::errc::callback_failed;
+        throw;
+    }
     output_ += '\1';
     output_ += good ? '\0' : '\1';
     if (!good) return errc::proxy_authentication_refused;
@@ -45524,14 +53599,18 @@ public:
     std::uint16_t epoch() const noexcept { return keys_.epoch; }
 
 private:
+    // Keys that all packets of may be lost, where some may be.
+    static constexpr std::uint16_t most_skipped = 8;
+
     epoch_keys* keys_of(std::uint16_t epoch);
     result<void> check_order(std::uint64_t sequence) const noexcept;
+    result<void> follow(epoch_keys& from, std::uint16_t epoch) const;
     void advance();
 
     channel_cipher cipher_{};
     std::optional<replay_window> window_;
     epoch_keys keys_;
-    std::optional<epoch_keys> next_;      // made at the first packet that claims to be of it
+    std::optional<epoch_keys> next_;  // made at the first packet that claims to be of it, or of a later one
     std::optional<epoch_keys> previous_;  // for packets that were overtaken; none where order is kept
     std::uint64_t expected_ = 0;
 };
@@ -45621,12 +53700,26 @@ DRAGLINE_DECL result<void> opening_direction::start(channel_cipher cipher, secre
 DRAGLINE_DECL epoch_keys* opening_direction::keys_of(std::uint16_t epoch) {
     if (epoch == keys_.epoch) return &keys_;
     if (previous_ && epoch == previous_->epoch) return &*previous_;
-    if (epoch == 0 || epoch - 1 != keys_.epoch) return nullptr;
+    const int ahead = epoch - keys_.epoch;
+    if (ahead < 1 || ahead > (window_ ? 1 + most_skipped : 1)) return nullptr;
+    if (next_ && next_->epoch > epoch) next_.reset();
     if (!next_) {
         next_.emplace();
         if (!keys_.next(packet_cipher::use::opening, cipher_, *next_)) return next_.reset(), nullptr;
     }
+    if (!follow(*next_, epoch)) return next_.reset(), nullptr;
     return &*next_;
+}
+
+// A key leads to all that come after it.
+DRAGLINE_DECL result<void> opening_direction::follow(epoch_keys& from, std::uint16_t epoch) const {
+    while (from.epoch != epoch) {
+        epoch_keys made;
+        const auto derived = from.next(packet_cipher::use::opening, cipher_, made);
+        if (!derived) return derived;
+        from = std::move(made);
+    }
+    return {};
 }
 
 DRAGLINE_DECL result<void> opening_direction::check_order(std::uint64_t sequence) const noexcept {
@@ -45637,7 +53730,9 @@ DRAGLINE_DECL result<void> opening_direction::check_order(std::uint64_t sequence
 }
 
 DRAGLINE_DECL void opening_direction::advance() {
-    if (window_) previous_ = std::move(keys_);
+    // What was overtaken is most likely of the key before.
+    const auto before = static_cast<std::uint16_t>(next_->epoch - 1);
+    if (window_ && follow(keys_, before)) previous_ = std::move(keys_);
     keys_ = *std::move(next_);
     next_.reset();
 }
@@ -45697,7 +53792,8 @@ public:
     const detail::rekey_limits& rekey_limits() const noexcept { return rekey_limits_; }
 
     /// For packets that may be lost or overtaken: of how many to remember that they came, a multiple of 64,
-    /// 1,024 at most. 0: each must come, in order.
+    /// 1,024 at most. All packets of up to 8 keys in a row may be lost; after more, nothing can be read any
+    /// more: errc::packet_not_authentic. 0: each must come, in order.
     secure_channel_options& replay_window(std::size_t value) { return replay_window_ = value, *this; }
     std::size_t replay_window() const noexcept { return replay_window_; }
 
@@ -48402,7 +56498,8 @@ DRAGLINE_DECL bool upstream_options::valid() const noexcept {
     return max_errors_ >= 1 && max_errors_ <= 1'000 && max_attempts_ >= 1 && ring_points_ >= 1 &&
            ring_points_ <= 1'000 && revive_jitter_ >= 0 && revive_jitter_ <= 1 && usable(error_window_) &&
            usable(revive_time_) && usable(max_revive_time_) && usable(probe_interval_) &&
-           usable(probe_timeout_) && usable(timeout_) && usable(resolve_interval_);
+           usable(probe_timeout_) && usable(timeout_) && usable(resolve_interval_) &&
+           usable(connect_.timeout());
 }
 
 }  // namespace dragline::net
@@ -48756,6 +56853,7 @@ public:
 
 private:
     dns::resolver resolver_;
+    std::shared_ptr<async::loop_gate> gate_;  // since what was chosen may outlive the loop
     upstream_options options_;
     upstream_machine machine_;
     bool usable_ = false;
@@ -48778,7 +56876,7 @@ namespace dragline::inline v1::net::detail {
 DRAGLINE_DECL upstream_group::upstream_group(dns::resolver resolver,
                                              const std::vector<upstream_server>& servers,
                                              const upstream_options& options)
-    : resolver_(std::move(resolver)), options_(options), machine_(options) {
+    : resolver_(std::move(resolver)), gate_(loop().gate()), options_(options), machine_(options) {
     if (options_.valid()) assign(servers);
 }
 
@@ -48805,6 +56903,7 @@ DRAGLINE_DECL result<upstream_choice> upstream_group::choose(std::string_view ke
 }
 
 DRAGLINE_DECL void upstream_group::report(const upstream_choice& choice, std::error_code ec) {
+    if (!gate_->is_open()) return;
     auto& server = *choice.record;
     if (!ec) {
         machine_.on_success(server, choice.deaths, loop().now());
@@ -48866,7 +56965,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> upstream_group::resolve(std::shared_
 
 namespace dragline::inline v1::net {
 
-/// A server as it was chosen for one use. May outlive the list. Threads: the loop's own.
+/// A server as it was chosen for one use. May outlive the list, and the loop: then report() does nothing.
+/// Threads: the loop's own.
 class upstream {
 public:
     upstream() {}

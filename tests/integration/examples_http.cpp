@@ -7,13 +7,15 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+using dragline::test::find_program;
+using dragline::test::json_reader;
 using dragline::test::probe_outcome;
 using dragline::test::probe_process;
 using dragline::test::scratch_folder;
@@ -142,6 +144,22 @@ TEST_CASE("the example http says by its status what went wrong", "[integration][
     CHECK_FALSE(has(known.error, "hidden"));
 }
 
+TEST_CASE("the example http goes through a proxy and never around it", "[integration][examples]") {
+    http_server proxy, origin;
+    proxy.on("*", http_reply().body("by proxy"));
+    origin.on("/", http_reply().body("directly"));
+    const auto by = "http://me:hidden@" + proxy.url().substr(7);
+    const auto got = run_http({"-v", "--timing", "--proxy", by, "http://origin.test/a"});
+    CHECK(got.status == 0);
+    CHECK(got.out == "by proxy");
+    CHECK_FALSE(has(got.error, "hidden"));
+    CHECK(proxy.requests().at(0).target == "http://origin.test/a");
+    for (const auto* bad : {"http://127.0.0.1:1", "socks5://127.0.0.1:1"})
+        CHECK(run_http({"--proxy", bad, origin.url("/")}).status == 12);
+    CHECK(run_http({"--proxy", "no://proxy", origin.url("/")}).status != 0);
+    CHECK(origin.requests().empty());
+}
+
 TEST_CASE("the example http downloads, with a bar on a terminal alone", "[integration][examples]") {
     http_server server;
     server.on("/image.iso", http_reply().body(std::string(300'000, 'x')));
@@ -157,6 +175,31 @@ TEST_CASE("the example http downloads, with a bar on a terminal alone", "[integr
     CHECK(has(drawn.error, "300.0 kB"));
     CHECK(run_http({"--download=" + folder.file("no"), server.url("/no")}).status != 0);
     CHECK(files_below(folder.path()).count("no") == 0);
+}
+
+TEST_CASE("the example http writes an archive that others read, without secrets", "[integration][examples]") {
+    http_server server;
+    server.on("/a", http_reply::redirect("/b?token=hidden"));
+    server.on("/b*", http_reply().body("b").header("Set-Cookie", "sid=hidden"));
+    server.on("/cut", http_reply().body("12345").cut_body(2, ending::reset));
+    const scratch_folder folder;
+    const auto file = folder.file("a.har");
+    CHECK(run_http({"--follow", "--har", file, server.url("/a"), "Authorization:Bearer hidden"}).status == 0);
+    const auto text = folder.read("a.har");
+    CHECK_FALSE(has(text, "hidden"));
+    const auto archive = json_reader(text).read();
+    const auto& entries = archive["log"]["entries"].items();
+    REQUIRE(entries.size() == 2);
+    CHECK(archive["log"]["version"].text() == "1.2");
+    CHECK(entries[0]["response"]["status"].number() == 302);
+    CHECK(entries[1]["request"]["url"].text().starts_with(server.url("/b")));
+    CHECK(entries[1]["response"]["headers"].items().size() > 1);
+    CHECK(run_http({"--har", file, server.url("/cut")}).status != 0);
+    CHECK(json_reader(folder.read("a.har")).read()["log"]["entries"].items().size() == 1);
+    const auto reader = std::string(DRAGLINE_SOURCE_DIR) + "/tests/integration/insight_reader.py";
+    if (find_program("python3") && std::system("/usr/bin/python3 -c 'import jsonschema' 2>/dev/null") == 0)
+        CHECK(std::system(("/usr/bin/python3 " + reader + " har " + file).c_str()) == 0);
+    CHECK(run_http({"--har", folder.file("no/such/folder/a.har"), server.url("/b")}).status == 1);
 }
 
 TEST_CASE("the example mirror copies one site and nothing else, as robots.txt allows",

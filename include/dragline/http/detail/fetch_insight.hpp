@@ -3,6 +3,7 @@
 
 #include <dragline/async/clock.hpp>
 #include <dragline/http/detail/attempt_stage.hpp>
+#include <dragline/http/detail/fetch_observers.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/detail/trace_writer.hpp>
 #include <dragline/http/exchange.hpp>
@@ -14,7 +15,6 @@
 #include <dragline/net/connect_trace.hpp>
 #include <dragline/url/url.hpp>
 
-#include <array>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -80,7 +80,7 @@ public:
     /// Both are over with the exception that is being handled.
     void fail(time_point now, attempt_progress& progress) noexcept;
 
-    void check() const;
+    void check() const { observers_.check(); }
 
 private:
     void fill(time_point now, const attempt_progress& progress);
@@ -89,14 +89,12 @@ private:
     void copy_fields(fields& into, const fields& from) const;
     template <class Event>
     Event event(time_point now) const noexcept;
-    template <class Event>
-    void tell(void (observer::*hook)(const Event&), const Event& what) noexcept;
 
     session_state& session_;
     const fetch_options& options_;
     const recording& recording_;
     trace_writer trace_;
-    std::array<std::shared_ptr<observer>, 2> observers_;
+    fetch_observers observers_;
     std::shared_ptr<metrics> metrics_;
     origin_metrics* counters_ = nullptr;  // of the attempt
     attempt_record record_;
@@ -105,15 +103,13 @@ private:
     time_point started_;
     time_point began_{};  // of the attempt
     time_point answered_at_{};
-    std::exception_ptr thrown_;     // by an observer
-    std::exception_ptr exception_;  // by anybody
+    std::exception_ptr exception_;  // that ends the fetch
     attempt_cause next_cause_ = attempt_cause::first;
     retry_reason next_reason_ = retry_reason::none;
     async::duration next_wait_{};
     attempt_stage stage_ = attempt_stage::queue;
     bool under_way_ = false;  // an attempt
-    bool observed_ = false;
-    bool recorded_ = false;  // by a trace or an observer: metrics need no texts
+    bool recorded_ = false;   // by a trace or an observer: metrics need no texts
     bool told_done_ = false;
 };
 

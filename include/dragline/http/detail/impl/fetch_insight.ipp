@@ -1,8 +1,6 @@
 // Included by <dragline/http/detail/fetch_insight.hpp> only.
 #pragma once
 
-#include <dragline/async/callback_failure.hpp>
-
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
@@ -21,13 +19,11 @@ DRAGLINE_DECL fetch_insight::fetch_insight(session_state& session, const fetch_o
       options_(options),
       recording_(options.recording() ? *options.recording() : session.options().recording()),
       trace_(options.trace()),
-      observers_{session.options().observer(), options.observer()},
+      observers_(session.options().observer(), options.observer()),
       metrics_(session.metrics()),
       id_(traced_fetches.fetch_add(1, std::memory_order_relaxed) + 1),
       started_(started) {
-    if (observers_[0] == observers_[1]) observers_[1] = nullptr;
-    observed_ = observers_[0] || observers_[1];
-    recorded_ = observed_ || trace_;
+    recorded_ = observers_ || trace_;
 }
 
 DRAGLINE_DECL fetch_insight::~fetch_insight() {
@@ -43,22 +39,6 @@ Event fetch_insight::event(time_point now) const noexcept {
     made.at = now;
     made.elapsed = now - began_;
     return made;
-}
-
-template <class Event>
-void fetch_insight::tell(void (observer::*hook)(const Event&), const Event& what) noexcept {
-    for (const auto& each : observers_) {
-        if (!each) continue;
-        try {
-            (each.get()->*hook)(what);
-        } catch (...) {
-            if (!thrown_) thrown_ = std::current_exception();
-        }
-    }
-}
-
-DRAGLINE_DECL void fetch_insight::check() const {
-    if (thrown_) throw async::callback_failure(thrown_);
 }
 
 DRAGLINE_DECL void fetch_insight::copy_fields(fields& into, const fields& from) const {
@@ -92,23 +72,23 @@ DRAGLINE_DECL void fetch_insight::begin(time_point now, std::string_view method,
         if (record_.cause == attempt_cause::authentication) ++counters_->authentications;
     }
     under_way_ = true;
-    if (!observed_) return;
+    if (!observers_) return;
     auto what = event<attempt_event>(now);
     what.method = record_.method;
     what.url = record_.url;
     what.cause = record_.cause;
-    tell(&observer::on_attempt, what);
+    observers_.tell(&observer::on_attempt, what);
     check();
 }
 
 DRAGLINE_DECL void fetch_insight::placed(time_point now, const attempt_progress& progress) {
     stage_ = attempt_stage::connecting;
     if (progress.reused && counters_) ++counters_->connections_reused;
-    if (!observed_) return;
+    if (!observers_) return;
     auto what = event<queue_event>(now);
     what.took = progress.queue;
     what.reused = progress.reused;
-    tell(&observer::on_queue, what);
+    observers_.tell(&observer::on_queue, what);
     check();
 }
 
@@ -126,24 +106,24 @@ DRAGLINE_DECL void fetch_insight::connected(time_point now, const attempt_progre
         if (!ec) ++counters_->connections_opened;
         if (!ec) counters_->connect.record(transport + made.tls);
     }
-    if (!observed_) return;
+    if (!observers_) return;
     if (!made.look_ups.empty()) {
         auto what = event<dns_event>(now);
         what.took = made.resolve;
         what.look_ups = &made.look_ups;
-        tell(&observer::on_dns, what);
+        observers_.tell(&observer::on_dns, what);
     }
     auto what = event<connect_event>(now);
     what.took = transport;
     what.connection = &made;
     what.ec = ec;
-    tell(&observer::on_connect, what);
+    observers_.tell(&observer::on_connect, what);
     if (made.peer || made.tls.count() != 0 || !made.tls_detail.empty()) {
         auto secured = event<tls_event>(now);
         secured.took = made.tls;
         secured.peer = &made.peer;
         secured.ec = ec;
-        tell(&observer::on_tls, secured);
+        observers_.tell(&observer::on_tls, secured);
     }
     check();
 }
@@ -165,13 +145,13 @@ DRAGLINE_DECL void fetch_insight::sent(time_point now, const attempt_progress& p
     stage_ = attempt_stage::waiting;
     record_.send = now - began_ - record_.send_started;
     if (counters_) ++counters_->requests;
-    if (!observed_) return;
+    if (!observers_) return;
     auto what = event<request_event>(now);
     what.method = record_.method;
     what.url = record_.url;
     what.headers = &record_.request_headers;
     what.bytes = progress.bytes_sent;
-    tell(&observer::on_request, what);
+    observers_.tell(&observer::on_request, what);
     check();
 }
 
@@ -193,23 +173,23 @@ DRAGLINE_DECL void fetch_insight::answered(time_point now, const response_head& 
         ++counters_->statuses[static_cast<std::size_t>(std::clamp(head.status / 100, 0, 5))];
         counters_->first_byte.record(record_.first_byte);
     }
-    if (!observed_) return;
+    if (!observers_) return;
     auto what = event<first_byte_event>(now);
     what.took = record_.first_byte;
     what.status = head.status;
     what.headers = &record_.response_headers;
-    tell(&observer::on_first_byte, what);
+    observers_.tell(&observer::on_first_byte, what);
     check();
 }
 
 DRAGLINE_DECL void fetch_insight::chunk(std::uint64_t size) {
     if (size == 0) return;
     record_.bytes_decoded += size;
-    if (!observed_) return;
+    if (!observers_) return;
     auto what = event<chunk_event>(session_.loop().now());
     what.size = size;
     what.total = record_.bytes_decoded;
-    tell(&observer::on_chunk, what);
+    observers_.tell(&observer::on_chunk, what);
     check();
 }
 
@@ -272,7 +252,7 @@ DRAGLINE_DECL void fetch_insight::end_attempt(time_point now, attempt_progress& 
     record_.complete = true;
     fill(now, progress);
     if (counters_) count(ec);
-    if (observed_) tell_attempt_done(now);
+    if (observers_) tell_attempt_done(now);
     if (!trace_) return;
     try {
         trace_.finish(std::move(record_));
@@ -284,19 +264,19 @@ DRAGLINE_DECL void fetch_insight::end_attempt(time_point now, attempt_progress& 
 DRAGLINE_DECL void fetch_insight::tell_attempt_done(time_point now) noexcept {
     auto what = event<attempt_done_event>(now);
     what.record = &record_;
-    tell(&observer::on_attempt_done, what);
+    observers_.tell(&observer::on_attempt_done, what);
     // It has not been told of that end itself.
-    if (thrown_ && !record_.exception) record_.exception = thrown_;
+    if (!record_.exception) record_.exception = observers_.thrown();
 }
 
 DRAGLINE_DECL void fetch_insight::done(time_point now, std::error_code ec) noexcept {
-    if (std::exchange(told_done_, true) || attempts_ == 0 || !observed_) return;
+    if (std::exchange(told_done_, true) || attempts_ == 0 || !observers_) return;
     auto what = event<done_event>(now);
     what.elapsed = now - started_;
     what.ec = ec;
-    tell(&observer::on_done, what);
-    auto* const over = thrown_ ? trace_.last_of(id_) : nullptr;
-    if (over && !over->exception) over->exception = thrown_;
+    observers_.tell(&observer::on_done, what);
+    auto* const over = trace_.last_of(id_);
+    if (over && !over->exception) over->exception = observers_.thrown();
 }
 
 DRAGLINE_DECL void fetch_insight::fail(time_point now, attempt_progress& progress) noexcept {
