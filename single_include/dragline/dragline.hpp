@@ -42874,9 +42874,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
 }
 
 DRAGLINE_DECL std::size_t socket_layer::write_now(gather& pieces, std::error_code& ec) {
+    // The kernel goes on for as long as the peer reads meanwhile, so it is never given more at once.
+    const auto first = asio::buffer(pieces[0], most_unbroken);
+    const auto second = asio::buffer(pieces[1], most_unbroken - first.size());
     // One piece costs less than a list of one.
     const auto written =
-        pieces[1].size() == 0 ? socket_.write_some(pieces[0], ec) : socket_.write_some(pieces, ec);
+        second.size() == 0 ? socket_.write_some(first, ec) : socket_.write_some(gather{first, second}, ec);
     advance(pieces, written);
     return written;
 }
