@@ -5,6 +5,9 @@
 #include <dragline/async/blocking_pool.hpp>
 #include <dragline/async/loop_group.hpp>
 
+#include <asio/any_io_executor.hpp>
+#include <asio/execution.hpp>
+#include <asio/io_context.hpp>
 #include <asio/use_future.hpp>
 #include <catch2/catch_test_macros.hpp>
 
@@ -12,6 +15,8 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <optional>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -67,6 +72,28 @@ struct noting_handler {
         auto serving = echo_lines(std::move(client));
         co_await std::move(serving);
     }
+};
+
+// A loop that has no memory left for what is posted to it.
+struct full_loop {
+    asio::io_context::executor_type inner;
+    asio::execution_context& query(asio::execution::context_t) const noexcept { return inner.context(); }
+    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept {
+        return asio::execution::blocking.never;
+    }
+    full_loop require(asio::execution::blocking_t::never_t) const { return *this; }
+    template <class Work>
+    void execute(Work&&) const {
+        throw std::bad_alloc();
+    }
+    friend bool operator==(const full_loop& a, const full_loop& b) noexcept { return a.inner == b.inner; }
+    friend bool operator!=(const full_loop& a, const full_loop& b) noexcept { return a.inner != b.inner; }
+};
+
+struct unreached_listener final : net::detail::accepting {
+    void resume() override {}
+    void close() noexcept override {}
+    void cancel_connections() override {}
 };
 
 }  // namespace
@@ -143,6 +170,18 @@ TEST_CASE("stop asks plain handlers to stop, drops those that have not begun, an
     CHECK(begun == 1);
     CHECK(left == 1);
     CHECK(server.counters().active == 0);
+}
+
+TEST_CASE("a server that has no memory to tell its loops anything goes on", "[net][server]") {
+    dragline::event_loop loop;
+    const auto listener = std::make_shared<unreached_listener>();
+    net::detail::server_state server(nullptr, server_options(), std::nullopt);
+    server.add(listener, std::make_shared<dragline::async::loop_gate>(full_loop{loop.get_executor()}));
+    CHECK(!server.close_listeners());  // stop() says it again
+    CHECK(!server.cancel_connections());
+    server.part_ended();
+    CHECK(server.gone());
+    server.abort();
 }
 
 TEST_CASE("a handler may be moved in, and may throw before its coroutine begins", "[net][server]") {

@@ -78,8 +78,9 @@ public:
     void add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate);
 
     bool closed() const noexcept { return closed_; }
-    void close_listeners();
-    void cancel_connections();
+    /// False when there is no memory to tell every loop.
+    bool close_listeners() noexcept;
+    bool cancel_connections() noexcept;
     /// Both; what is on this thread's loop at once.
     void abort() noexcept;
 
@@ -98,7 +99,7 @@ private:
     };
 
     template <class Action>
-    void on_each_loop(Action action) const;
+    bool on_each_loop(Action action) const noexcept;
 
     std::vector<member> members_;
     mutable std::mutex mutex_;  // for context_ and rate_

@@ -11,7 +11,9 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/local/stream_protocol.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <optional>
 #include <system_error>
@@ -221,15 +223,17 @@ DRAGLINE_DECL asio::awaitable<result<void>> server::stop_body(std::shared_ptr<de
     auto& state = *handle->state;
     auto& loop = async::loop_state::of(handle->home);
     detail::server_state::stop_wait wait(state, loop);
-    state.close_listeners();
+    constexpr async::duration look_again = std::chrono::milliseconds(100);
+    bool told = state.close_listeners();
     auto until = async::deadline_after(loop.now(), drain_timeout);
     while (!state.gone()) {
-        auto waiting = wait.gone.wait(until);
+        auto waiting = wait.gone.wait(std::min(until, loop.now() + look_again));
         const auto waited = co_await std::move(waiting);
         if (waited) continue;
         if (waited.error() != condition::timeout) co_return waited;
-        until = async::no_deadline;
-        state.cancel_connections();
+        if (!told) told = state.close_listeners();
+        if (loop.now() < until) continue;
+        until = state.cancel_connections() ? async::no_deadline : loop.now() + look_again;
     }
     co_return result<void>();
 }

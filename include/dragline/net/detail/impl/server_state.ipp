@@ -62,9 +62,13 @@ DRAGLINE_DECL void server_state::accepted(async::time_point now) {
 
 DRAGLINE_DECL void server_state::part_ended() noexcept {
     if (--parts_ > 0 || members_.empty()) return;
-    members_.front().gate->post([waits = stopping_] {
-        for (auto* each : *waits) each->gone.notify();
-    });
+    try {
+        members_.front().gate->post([waits = stopping_] {
+            for (auto* each : *waits) each->gone.notify();
+        });
+    } catch (...) {
+        // No memory to say so: stop() looks by itself, too.
+    }
 }
 
 DRAGLINE_DECL void server_state::add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate) {
@@ -73,25 +77,27 @@ DRAGLINE_DECL void server_state::add(std::weak_ptr<accepting> added, std::shared
 }
 
 template <class Action>
-void server_state::on_each_loop(Action action) const {
+bool server_state::on_each_loop(Action action) const noexcept {
+    bool all = true;
     for (const auto& each : members_) {
         try {
             each.gate->post([listener = each.listener, action] {
                 if (const auto living = listener.lock()) action(*living);
             });
         } catch (...) {
-            // No memory to say so; whatever ends next says it again.
+            all = false;  // no memory to say so: it is said again
         }
     }
+    return all;
 }
 
-DRAGLINE_DECL void server_state::close_listeners() {
+DRAGLINE_DECL bool server_state::close_listeners() noexcept {
     closed_ = true;
-    on_each_loop([](accepting& each) { each.close(); });
+    return on_each_loop([](accepting& each) { each.close(); });
 }
 
-DRAGLINE_DECL void server_state::cancel_connections() {
-    on_each_loop([](accepting& each) { each.cancel_connections(); });
+DRAGLINE_DECL bool server_state::cancel_connections() noexcept {
+    return on_each_loop([](accepting& each) { each.cancel_connections(); });
 }
 
 DRAGLINE_DECL void server_state::abort() noexcept {
@@ -99,7 +105,11 @@ DRAGLINE_DECL void server_state::abort() noexcept {
     for (const auto& each : members_) {
         // On another thread lock() could make that the last owner of what belongs to the loop.
         const auto living = each.gate->runs_here() ? each.listener.lock() : nullptr;
-        if (living) living->close(), living->cancel_connections();
+        try {
+            if (living) living->close(), living->cancel_connections();
+        } catch (...) {
+            // No memory for the list of them: once more below.
+        }
     }
     close_listeners();
     cancel_connections();
