@@ -10,9 +10,11 @@
 #include <asio/io_context.hpp>
 #include <asio/use_future.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -179,7 +181,7 @@ TEST_CASE("a server that has no memory to tell its loops anything goes on", "[ne
     server.add(listener, std::make_shared<dragline::async::loop_gate>(full_loop{loop.get_executor()}));
     CHECK(!server.close_listeners());  // stop() says it again
     CHECK(!server.cancel_connections());
-    server.part_ended();
+    server.part_ended(*listener);
     CHECK(server.gone());
     server.abort();
 }
@@ -256,6 +258,40 @@ TEST_CASE("a Unix socket serves a group too", "[net][server][loop_group]") {
         CHECK(lab.ask(client, "hello") == "hello");
     }
     CHECK(!lab.stop(started.value()));
+}
+
+TEST_CASE("stop over a group ends though one of its loops no longer runs", "[net][server][loop_group]") {
+    thread_notes notes;
+    server_lab lab;
+    dragline::loop_group group(2);
+    auto started = lab.try_start(group, {"127.0.0.1", 0}, noting_handler{&notes}, server_options());
+    REQUIRE(!started.ec());
+    const auto& server = started.value();
+    std::vector<stream> clients;
+    const auto seen = [&] {
+        std::lock_guard lock(notes.mutex);
+        return notes.seen.size();
+    };
+    while (seen() < 2 && clients.size() < 500) {
+        clients.push_back(lab.connect(server.local_endpoint()));
+        CHECK(lab.ask(clients.back(), "hello") == "hello");
+    }
+    std::promise<std::error_code> outcome;
+    const auto told = [&](std::error_code ec) { outcome.set_value(ec); };
+    SECTION("when stop is called") {
+        group.at(GENERATE(0, 1)).stop();
+        server.stop(20ms, told);
+    }
+    SECTION("while it waits") {
+        server.stop(dragline::no_limit, told);  // on the first loop
+        group.at(1).stop();
+        clients.clear();
+    }
+    auto ended = outcome.get_future();
+    REQUIRE(ended.wait_for(dragline::test::patience) == std::future_status::ready);
+    CHECK(ended.get() == net::errc::loop_not_running);
+    CHECK(server.counters().active > 0);  // those of the loop that was stopped
+    group.stop();
 }
 
 TEST_CASE("loops of a group may end while their server has connections", "[net][server][loop_group]") {

@@ -112,13 +112,13 @@ DRAGLINE_DECL void listener::admit(stream_socket socket, const stream_place& rem
 
 DRAGLINE_DECL void listener::connection_begins(server_connection& begun) noexcept {
     connections_.add(begun);
-    server_->add_part();
+    ++*parts;
 }
 
 DRAGLINE_DECL void listener::connection_ended(server_connection& ended) noexcept {
     connections_.remove(ended);
     server_->give_place();
-    server_->part_ended();
+    server_->part_ended(*this);
     if (starving_ && !closed_) {
         pause_.disarm();
         pause_over(this);
@@ -139,7 +139,7 @@ DRAGLINE_DECL void listener::close() noexcept {
     if (!connections_.first) {
         if (auto* all = loop_.find<loop_listeners>()) all->remove(*this);
     }
-    if (std::exchange(counted_, false)) server_->part_ended();
+    if (std::exchange(counted_, false)) server_->part_ended(*this);
 }
 
 DRAGLINE_DECL void listener::cancel_connections() {
@@ -154,7 +154,7 @@ DRAGLINE_DECL void listener::let_go() noexcept {
     socket_.acceptor.close(ignored);
     socket_.file.remove();
     for (auto* each = connections_.first; each; each = each->next) each->let_go();
-    if (std::exchange(counted_, false)) server_->part_ended();
+    if (std::exchange(counted_, false)) server_->part_ended(*this);
 }
 
 DRAGLINE_DECL void loop_listeners::shutdown() noexcept {

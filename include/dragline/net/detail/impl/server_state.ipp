@@ -60,20 +60,40 @@ DRAGLINE_DECL void server_state::accepted(async::time_point now) {
     rate_->take(now);
 }
 
-DRAGLINE_DECL void server_state::part_ended() noexcept {
-    if (--parts_ > 0 || members_.empty()) return;
+DRAGLINE_DECL void server_state::add(const std::shared_ptr<accepting>& added,
+                                     std::shared_ptr<async::loop_gate> gate) {
+    members_.push_back({added, added->parts, std::move(gate)});
+}
+
+DRAGLINE_DECL void server_state::part_ended(accepting& of) noexcept {
+    if (--*of.parts > 0) return;
     try {
-        members_.front().gate->post([waits = stopping_] {
-            for (auto* each : *waits) each->gone.notify();
-        });
+        std::lock_guard lock(mutex_);
+        for (const auto* each : stopping_) {
+            each->gate->post([waiting = std::weak_ptr(each->ended)] {
+                if (const auto ended = waiting.lock()) ended->notify();
+            });
+        }
     } catch (...) {
         // No memory to say so: stop() looks by itself, too.
     }
 }
 
-DRAGLINE_DECL void server_state::add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate) {
-    members_.push_back({std::move(added), std::move(gate)});
-    add_part();
+DRAGLINE_DECL bool server_state::gone() const noexcept {
+    return std::all_of(members_.begin(), members_.end(), [](const auto& each) { return *each.parts == 0; });
+}
+
+DRAGLINE_DECL bool server_state::is_stuck() const noexcept {
+    return !gone() && std::all_of(members_.begin(), members_.end(), [](const auto& each) {
+        return *each.parts == 0 || each.gate->is_stopped();
+    });
+}
+
+DRAGLINE_DECL std::size_t server_state::running() const noexcept {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (members_[i].gate->is_open() && !members_[i].gate->is_stopped()) return i;
+    }
+    return 0;
 }
 
 template <class Action>
@@ -116,11 +136,15 @@ DRAGLINE_DECL void server_state::abort() noexcept {
 }
 
 DRAGLINE_DECL server_state::stop_wait::stop_wait(server_state& server, async::loop_state& loop)
-    : owner(server), gone(loop) {
-    owner.stopping_->push_back(this);
+    : owner(server), gate(loop.gate()), ended(std::make_shared<async::event>(loop)) {
+    std::lock_guard lock(owner.mutex_);
+    owner.stopping_.push_back(this);
 }
 
-DRAGLINE_DECL server_state::stop_wait::~stop_wait() { std::erase(*owner.stopping_, this); }
+DRAGLINE_DECL server_state::stop_wait::~stop_wait() {
+    std::lock_guard lock(owner.mutex_);
+    std::erase(owner.stopping_, this);
+}
 
 }  // namespace dragline::net::detail
 
