@@ -4,6 +4,7 @@
 
 #include <dragline/async/blocking_pool.hpp>
 #include <dragline/async/loop_group.hpp>
+#include <dragline/testing/manual_clock.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/execution.hpp>
@@ -14,6 +15,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -89,7 +92,6 @@ struct full_loop {
         throw std::bad_alloc();
     }
     friend bool operator==(const full_loop& a, const full_loop& b) noexcept { return a.inner == b.inner; }
-    friend bool operator!=(const full_loop& a, const full_loop& b) noexcept { return a.inner != b.inner; }
 };
 
 struct unreached_listener final : net::detail::accepting {
@@ -243,6 +245,28 @@ TEST_CASE("the connection cap of a group is one for all its loops", "[net][serve
         CHECK(lab.ask(waiting, "at last") == "at last");
     }
     started.value() = net::server();
+    group.stop();
+}
+
+TEST_CASE("the accept rate of a group is one for all its loops, and exact", "[net][server][loop_group]") {
+    server_lab lab;
+    dragline::testing::manual_clock clock;
+    dragline::loop_group group(3);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        group.at(i).state().use(clock, dragline::async::system_random());
+    }
+    auto started = lab.try_start(group, {"127.0.0.1", 0}, &echo_lines, server_options().accept_rate(1, 4));
+    REQUIRE(!started.ec());
+    const auto& server = started.value();
+    std::vector<stream> clients;
+    for (int i = 0; i < 20; ++i) clients.push_back(lab.connect(server.local_endpoint()));
+    for (std::uint64_t allowed = 4; allowed <= clients.size(); ++allowed) {
+        run_until(lab.loop, [&] { return server.counters().accepted >= allowed; });
+        CHECK(server.counters().accepted == allowed);
+        clock.advance(1020ms);
+    }
+    for (auto& each : clients) CHECK(lab.ask(each, "in") == "in");
+    CHECK(server.counters().pauses > 0);
     group.stop();
 }
 

@@ -68,7 +68,9 @@ public:
     std::size_t active() const noexcept { return active_; }
     void listener_waits(bool begins) noexcept { begins ? ++waiting_listeners_ : --waiting_listeners_; }
 
-    // When the next connection may be accepted: nothing for now.
+    // Held from accept_later(), which says when the next connection may be accepted, nothing for now, to
+    // accepted(): what one loop finds in the bucket no other takes meanwhile. Owns nothing without a rate.
+    std::unique_lock<std::mutex> accept_turn();
     std::optional<async::time_point> accept_later(async::time_point now);
     void accepted(async::time_point now);
 
@@ -108,8 +110,9 @@ private:
     bool on_each_loop(Action action) const noexcept;
 
     std::vector<member> members_;
-    mutable std::mutex mutex_;  // for context_, rate_ and stopping_
+    mutable std::mutex mutex_;  // for context_ and stopping_
     std::optional<tls::context> context_;
+    std::mutex rate_mutex_;
     std::optional<async::token_bucket> rate_;
     std::atomic<std::size_t> active_ = 0;
     std::atomic<int> waiting_listeners_ = 0;

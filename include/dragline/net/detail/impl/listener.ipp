@@ -38,18 +38,22 @@ DRAGLINE_DECL void listener::watch() {
 DRAGLINE_DECL void listener::accept_some() {
     const auto self = shared_from_this();
     for (int accepted = 0; accepted < batch && !closed_; ++accepted) {
-        const auto now = loop_.now();
-        if (const auto later = server_->accept_later(now)) return pause(*later);
-        if (!server_->take_place()) return wait_for_place();
         std::error_code ec;
         stream_place remote;
-        auto socket = socket_.acceptor.accept(remote, ec);
+        stream_socket socket(loop_.executor());
+        {
+            const auto turn = server_->accept_turn();
+            const auto now = loop_.now();
+            if (const auto later = server_->accept_later(now)) return pause(*later);
+            if (!server_->take_place()) return wait_for_place();
+            socket_.acceptor.accept(socket, remote, ec);
+            if (!ec) server_->accepted(now);
+        }
         if (ec) {
             server_->give_place();
             return accept_failed(ec);
         }
         next_pause_ = shortest_pause;
-        server_->accepted(now);
         admit(std::move(socket), remote);
     }
     watch();

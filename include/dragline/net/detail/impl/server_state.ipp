@@ -46,18 +46,18 @@ DRAGLINE_DECL void server_state::give_place() noexcept {
     on_each_loop([](accepting& each) { each.resume(); });
 }
 
+DRAGLINE_DECL std::unique_lock<std::mutex> server_state::accept_turn() {
+    return rate_ ? std::unique_lock(rate_mutex_) : std::unique_lock<std::mutex>();
+}
+
 DRAGLINE_DECL std::optional<async::time_point> server_state::accept_later(async::time_point now) {
-    if (!rate_) return std::nullopt;
-    std::lock_guard lock(mutex_);
-    if (rate_->has_token(now)) return std::nullopt;
+    if (!rate_ || rate_->has_token(now)) return std::nullopt;
     return rate_->next(now);
 }
 
 DRAGLINE_DECL void server_state::accepted(async::time_point now) {
     ++counts.accepted;
-    if (!rate_) return;
-    std::lock_guard lock(mutex_);
-    rate_->take(now);
+    if (rate_) rate_->take(now);
 }
 
 DRAGLINE_DECL void server_state::add(const std::shared_ptr<accepting>& added,
