@@ -89,8 +89,8 @@ inline asio::awaitable<result<std::vector<stream_place>>> places_of(dns::resolve
 }
 
 inline stream_place with_port(const stream_place& place, std::uint16_t port) {
-    const auto address = written_place(place).address();
-    return asio::ip::tcp::endpoint(*address, port);
+    const auto written = written_place(place);
+    return written.address() ? asio::ip::tcp::endpoint(*written.address(), port) : place;
 }
 
 // One socket for each address and loop, those of one address side by side.
