@@ -31,6 +31,7 @@ DRAGLINE_DECL std::error_code stream_writer::failed(std::error_code ec, bool tol
     failure_ = ec;
     told_ = told;
     if (ec.category() != timeout_category() && ec != errc::incomplete_write) core_.lost = true;
+    if (ec == asio::error::connection_reset) core_.reset = true;
     queue_.clear();
     return ec;
 }
