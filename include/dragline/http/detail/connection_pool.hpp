@@ -37,6 +37,7 @@ class connection_pool {
     struct slot {
         host* owner = nullptr;
         std::unique_ptr<h1_connection> connection;
+        async::time_point parked{};
         async::time_point expires{};
         async::time_point rests{};  // when it is idle for good, so that it needs no buffers
         async::time_point retires{};

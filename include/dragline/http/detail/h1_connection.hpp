@@ -50,8 +50,11 @@ public:
     }
     std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
 
+    bool is_open() const noexcept { return stream_.is_open(); }
     /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
-    bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
+    bool is_quiet() noexcept { return unread().empty() && is_open() && !has_input(); }
+    /// Whether the last read of an idle connection may have left something.
+    bool may_have_input() noexcept { return !unread().empty() || stream_.layer().may_have_input(); }
     /// For a connection that has been idle for a while: gives back all memory that holds nothing.
     void release_memory() noexcept {
         if (begin_ == end_) std::vector<char>().swap(buffer_), begin_ = end_ = 0;

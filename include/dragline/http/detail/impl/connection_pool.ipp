@@ -29,7 +29,12 @@ DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(h
         from.idle.pop_back();
         used_.splice(used_.end(), idle_, at);
         place taken(*this, at);
-        if (at->expires > now && at->connection->is_quiet()) return taken;
+        // What has just been parked is as it was then: one system call in three would go for asking again.
+        const bool just_parked = now - at->parked < std::chrono::microseconds(20);
+        auto& connection = *at->connection;
+        const bool quiet =
+            just_parked && !connection.may_have_input() ? connection.is_open() : connection.is_quiet();
+        if (at->expires > now && quiet) return taken;
         // Keeps the host alive while its last spent connection goes.
         ++from.connections;
         taken = place();
@@ -176,6 +181,7 @@ DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point n
         idle = std::max(async::duration::zero(),
                         std::chrono::duration_cast<async::duration>(*said) - std::chrono::seconds(1));
     }
+    at->parked = now;
     at->expires = std::min(async::deadline_after(now, idle), at->retires);
     idle_.splice(idle_.end(), used_, at);
     owner.idle.push_back(at);
