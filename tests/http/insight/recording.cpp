@@ -52,8 +52,9 @@ TEST_CASE("secret parameters of a URL keep their names alone", "[http][recording
     for (const std::string pair :
          {"password=secret", "pass=secret", "%70ass=secret", "p%41ss=secret", "user[password]=secret",
           "api_key=secret", "X-Amz-Signature=secret", "token=secret=secret", "sid=secret%26secret",
-          "client_secret=secret", "code=secret", "jsessionid=secret", "token=secret,secret",
-          "token=secret;secret", "token=secret?secret", "token='secret' secret"}) {
+          "client_secret=secret", "code=secret", "jsessionid=secret", "token[]=secret", "token%5B0%5D=secret",
+          "user[token][a]=secret", "token=secret,secret", "token=secret;secret", "token=secret?secret",
+          "token='secret' secret"}) {
         CAPTURE(pair, usual.url("/x?" + pair));
         for (const auto* before : {"/x?", "/x?a=b&", "/x?a;", "#", "x?y?"}) {
             const auto masked = usual.url(before + pair);

@@ -102,8 +102,8 @@ DRAGLINE_DECL asio::awaitable<void> fetch_feed::hand_over(pointer self, fetch_ou
     offer mine(*self, std::move(done));
     self->arrived_.notify();
     auto waiting = mine.taken.wait();
-    co_await std::move(waiting);
-    if (mine.gone) co_return;
+    const auto taken = co_await std::move(waiting);
+    if (taken) co_return;
     ++self->untaken_;
     if (mine.outcome.ec) ++self->untaken_failures_;
 }

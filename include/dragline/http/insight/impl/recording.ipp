@@ -121,12 +121,14 @@ DRAGLINE_DECL bool masking::hides_parameter(std::string_view name) const {
     const auto is_secret = [this](std::string_view text) {
         return detail::has_name(detail::secret_parameters, text) || detail::has_name(parameters_, text);
     };
+    // Each part of "user[password]" and "token[]", as forms of nested values are written.
     const auto decoded = url::percent_decode(name);
-    if (is_secret(decoded)) return true;
-    // user[password]: as forms of nested values are written
-    const auto open = decoded.rfind('[');
-    return open != decoded.npos && decoded.back() == ']' &&
-           is_secret(std::string_view(decoded).substr(open + 1, decoded.size() - open - 2));
+    for (std::string_view rest = decoded;;) {
+        const auto end = rest.find_first_of("[]");
+        if (is_secret(rest.substr(0, end))) return true;
+        if (end == rest.npos) return false;
+        rest.remove_prefix(end + 1);
+    }
 }
 
 DRAGLINE_DECL std::string masking::url(std::string_view text) const {
