@@ -6,7 +6,6 @@
 
 #include <dragline/dragline.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -18,17 +17,15 @@ namespace http_command {
 
 namespace detail {
 
-inline bool is_secret(std::string_view name) {
-    constexpr std::array<std::string_view, 5> names{"Authorization", "Proxy-Authorization", "Cookie",
-                                                    "Set-Cookie", "X-Api-Key"};
-    return std::any_of(names.begin(), names.end(),
-                       [&](auto each) { return dragline::ascii::equals_ignoring_case(each, name); });
-}
+inline std::string without_secrets(std::string_view url) { return dragline::http::masking().url(url); }
 
 inline void print_fields(const dragline::http::fields& headers, const char* mark) {
+    const dragline::http::masking secrets;
     for (const auto [name, value] : headers) {
         std::cerr << mark << probe::printable(name) << ": "
-                  << (is_secret(name) ? "(not shown)" : probe::printable(value)) << '\n';
+                  << (secrets.hides_field(name) ? "(not shown)"
+                                                : probe::printable(secrets.value(name, value)))
+                  << '\n';
     }
 }
 
@@ -39,8 +36,8 @@ inline void print_request(const request& sent) {
     if (!url) return;
     const auto& options = sent.options;
     const auto* usual = options.body().has_value() ? "POST" : "GET";
-    std::cerr << "> " << (options.method().empty() ? usual : options.method()) << ' ' << url->request_target()
-              << "\n> Host: " << url->host() << '\n';
+    std::cerr << "> " << (options.method().empty() ? usual : options.method()) << ' '
+              << detail::without_secrets(url->request_target()) << "\n> Host: " << url->host() << '\n';
     detail::print_fields(options.headers(), "> ");
     if (options.credentials()) std::cerr << "> (credentials, when the server asks)\n";
     if (options.body().has_value()) {
@@ -51,7 +48,7 @@ inline void print_request(const request& sent) {
 
 inline void print_response(const dragline::http::response_record& got) {
     for (const auto& each : got.history) {
-        std::cerr << "< " << each.status << " to " << each.to.without_credentials().href() << '\n';
+        std::cerr << "< " << each.status << " to " << detail::without_secrets(each.to.href()) << '\n';
     }
     std::cerr << "< HTTP/1." << got.version_minor << ' ' << got.status << ' ' << probe::printable(got.reason)
               << '\n';
@@ -59,12 +56,14 @@ inline void print_response(const dragline::http::response_record& got) {
     std::cerr << "<\n";
 }
 
-/// Where the time of the last hop went, and of the whole.
+/// Where the time of the last hop went, and of the whole; a connection to a proxy is part of "proxy".
 inline void print_timing(const dragline::http::timings_record& spent, dragline::async::duration whole) {
     const std::pair<const char*, dragline::async::duration> lines[] = {
-        {"queue", spent.queue}, {"dns", spent.resolve},           {"connect", spent.connect},
-        {"tls", spent.tls},     {"first byte", spent.first_byte}, {"total", whole}};
+        {"queue", spent.queue}, {"dns", spent.resolve}, {"connect", spent.connect},
+        {"proxy", spent.proxy}, {"tls", spent.tls},     {"first byte", spent.first_byte},
+        {"total", whole}};
     for (const auto& [name, time] : lines) {
+        if (time.count() == 0 && name == std::string_view("proxy")) continue;
         const double ms = std::chrono::duration<double, std::milli>(time).count();
         char line[64];
         std::snprintf(line, sizeof line, "%-10s %9.2f ms\n", name, ms);

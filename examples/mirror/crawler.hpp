@@ -5,12 +5,14 @@
 #include "../probe/safe_text.hpp"
 #include "html_links.hpp"
 #include "local_path.hpp"
-#include "pacer.hpp"
 #include "settings.hpp"
 
 #include <dragline/dragline.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -34,7 +36,7 @@ class crawler {
 public:
     /// The settings must outlive it.
     crawler(dragline::http::session session, const settings& options)
-        : session_(std::move(session)), options_(options), pace_(session_.get_executor()) {}
+        : session_(std::move(session)), options_(options) {}
 
     /// Call once; the object must outlive the coroutine.
     asio::awaitable<tally> run() {
@@ -43,7 +45,11 @@ public:
         auto asking = dragline::http::fetch_robots(session_, site_.href(), product);
         robots_ = co_await std::move(asking);
         if (robots_.refuses_all()) std::cerr << "mirror: robots.txt cannot be had, so nothing is fetched\n";
-        pace_.every(std::max(options_.delay, robots_.crawl_delay().value_or(options_.delay)));
+        pause_ = std::max(options_.delay, robots_.crawl_delay().value_or(options_.delay));
+        // Of redirects too: each request waits for its turn.
+        namespace http = dragline::http;
+        if (pause_.count() > 0)
+            session_.limit_host(site_.hostname(), http::host_limit().rate(http::rate_limit::every(pause_)));
         consider(site_.without_fragment());
         for (std::size_t depth = 0; depth <= options_.depth && !found_.empty(); ++depth) {
             const auto level = std::exchange(found_, {});
@@ -70,8 +76,6 @@ private:
     }
 
     asio::awaitable<void> visit(dragline::url::url at) {
-        auto waiting = pace_.turn();
-        co_await std::move(waiting);
         // Two URLs may be kept in one place: the first one counts.
         const auto place = local_path(at);
         if (!places_.insert(place.native()).second) co_return;
@@ -98,8 +102,11 @@ private:
             const bool inside = dragline::url::same_origin(to.to, site_) && robots_.allows(to.to);
             return inside ? redirect_decision::follow : redirect_decision::refuse;
         };
-        auto request = dragline::fetch_options().redirects(
-            dragline::http::redirect_policy::function(std::move(decide), 5));
+        // Waiting for its turn counts in the time of a request, and so does that of its redirects.
+        const auto turns = (redirects + 1) * static_cast<std::int64_t>(options_.jobs);
+        auto request = dragline::fetch_options()
+                           .redirects(dragline::http::redirect_policy::function(std::move(decide), redirects))
+                           .timeout(std::chrono::seconds(30) + turns * pause_);
         return dragline::http::download_options()
             .fetch(std::move(request))
             .max_size(options_.max_size)
@@ -120,9 +127,11 @@ private:
         return text;
     }
 
+    static constexpr int redirects = 5;
+
     dragline::http::session session_;
     const settings& options_;
-    pacer pace_;
+    std::chrono::milliseconds pause_{0};
     dragline::url::url site_;
     dragline::http::robots_rules robots_;
     std::vector<dragline::url::url> found_;  // the next level

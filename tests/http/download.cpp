@@ -257,6 +257,10 @@ TEST_CASE("what is no file fails without a trace of it", "[http][download]") {
         CHECK(at.get() == ec);
         CHECK(at.files() == 0);
     }
+    http::trace seen;
+    at.server.on("/x", http_reply(404).endless_body("x"));
+    CHECK(at.get(download_options().fetch(fetch_options().trace(&seen))) == http::errc::bad_status);
+    CHECK(seen.attempts.at(0).complete);  // and nothing is written there later
     for (const auto& bad : {download_options().sha256("12"), download_options().sha256(std::string(64, 'g')),
                             download_options().fetch(fetch_options().header("range", "bytes=0-")),
                             download_options().fetch(fetch_options().header("If-Range", "x")),

@@ -249,6 +249,59 @@ TEST_CASE("only verified TLS is taken at its word, and only of names", "[http][p
     CHECK(http_client().session.hsts_store() == nullptr);
 }
 
+TEST_CASE("a known host is reached over TLS through a proxy that would forward, too",
+          "[http][policy][hsts][proxies]") {
+    http_server forwarder;
+    forwarder.on("*", http_reply().body("by the proxy"));
+    const auto store = std::make_shared<hsts_store>();
+    store->set(http::hsts_entry("a.test"), std::chrono::system_clock::now());
+    http_client client(session_options()
+                           .hsts(hsts_policy::shared_store(store))
+                           .proxy("http://127.0.0.1:" + std::to_string(forwarder.port())));
+    CHECK(client.fetch("http://b.test/").response.body == "by the proxy");
+    const auto got = client.fetch("http://a.test/");
+    CHECK(got.ec);
+    // A redirect to it as well.
+    forwarder.on("*", http_reply::redirect("http://a.test/c"));
+    CHECK(client.fetch("http://b.test/").ec);
+    const auto seen = forwarder.requests();
+    CHECK(seen.size() >= 2);
+    for (const auto& each : seen) {
+        if (each.method == "GET") CHECK(each.target == "http://b.test/");
+        if (each.method != "GET") CHECK(each.target == "a.test:443");
+    }
+}
+
+TEST_CASE("policies judge what a proxy is told, at each redirect, and the proxy itself",
+          "[http][policy][proxies]") {
+    http_server forwarder;
+    forwarder.on("*", http_reply::redirect("http://[::ffff:10.0.0.1]/secret"));
+    const auto by = "http://127.0.0.1:" + std::to_string(forwarder.port());
+    const auto outside = address_policy::public_only().allow("127.0.0.0/8");
+    http_client client(session_options().address_policy(outside).retry(http::retry_policy(3)).metrics(true));
+    const auto through = fetch_options().proxy(by);
+    for (const auto* url : {"http://10.0.0.1/", "http://0x0a.1/", "http://[::ffff:10.0.0.1]/",
+                            "http://169.254.169.254/", "https://10.0.0.1/"}) {
+        CAPTURE(url);
+        const auto got = client.fetch(url, through);
+        CHECK(got.ec == address_blocked);
+        CHECK(got.trace.attempts.size() == 1);  // nothing that a repetition mends
+    }
+    CHECK(forwarder.connection_count() == 0);
+    const auto led = client.fetch("http://a.invalid/", through);
+    CHECK(led.ec == address_blocked);
+    CHECK(led.trace.attempts.size() == 2);
+    CHECK(forwarder.request_count() == 1);
+    // A stricter fetch does not get to the proxy on the connection that another one left.
+    const auto strict = fetch_options(through).address_policy(address_policy().deny("127.0.0.0/8"));
+    CHECK(client.fetch("http://a.invalid/", strict).ec == address_blocked);
+    CHECK(forwarder.request_count() == 1);
+    const auto all = client.session.metrics()->snapshot().sum();
+    CHECK(all.in_flight == 0);
+    CHECK(all.attempts == all.succeeded + all.errors());
+    CHECK(all.errors(http::failure_kind::blocked) == 7);
+}
+
 TEST_CASE("sessions may share what they know of hosts", "[http][policy][hsts]") {
     const auto store = std::make_shared<hsts_store>();
     CHECK(!store->set(http::hsts_entry("test", true), {}));

@@ -244,4 +244,16 @@ TEST_CASE("a trace keeps what a callback of the user threw", "[http][trace]") {
     REQUIRE(got.trace.attempts.size() == 1);
     CHECK(got.trace.attempts[0].ec == dragline::errc::callback_failed);
     CHECK_THROWS_AS(std::rethrow_exception(got.trace.attempts[0].exception), std::runtime_error);
+
+    // Between two attempts, when the first of them is over.
+    const auto choose = [](const dragline::url::url& to) {
+        if (to.path() == "/b") throw std::runtime_error("mine");
+        return http::proxy_choices{{}};
+    };
+    const auto late =
+        client.fetch(server.url("/"), fetch_options().proxy(http::proxy_policy::function(choose)));
+    CHECK(late.ec == dragline::errc::callback_failed);
+    REQUIRE(late.trace.attempts.size() == 1);
+    REQUIRE(late.trace.attempts[0].exception);
+    CHECK_THROWS_AS(std::rethrow_exception(late.trace.attempts[0].exception), std::runtime_error);
 }

@@ -7,6 +7,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -71,6 +72,8 @@ TEST_CASE("the example http prints a body to the byte, and what is asked for on 
         CHECK(has(told.error, part));
     CHECK_FALSE(has(told.error, "secret"));
     CHECK_FALSE(has(told.error, "\xc2\x9b"));
+    CHECK_FALSE(has(told.error, "proxy"));
+    CHECK_FALSE(has(run_http({"-v", server.url("/?token=secret"), "X-Auth-Token:secret"}).error, "secret"));
     CHECK(run_http({}).status == 0);
     CHECK(has(run_http({"--help"}).out, "--download"));
 }
@@ -153,6 +156,7 @@ TEST_CASE("the example http goes through a proxy and never around it", "[integra
     CHECK(got.status == 0);
     CHECK(got.out == "by proxy");
     CHECK_FALSE(has(got.error, "hidden"));
+    CHECK(has(got.error, "\nproxy  "));
     CHECK(proxy.requests().at(0).target == "http://origin.test/a");
     for (const auto* bad : {"http://127.0.0.1:1", "socks5://127.0.0.1:1"})
         CHECK(run_http({"--proxy", bad, origin.url("/")}).status == 12);
@@ -269,6 +273,21 @@ TEST_CASE("the example mirror keeps what it is given below its folder, and comes
         {"--delay", "0", "--depth", "1000", "--max-pages", "40", server.url("/"), folder.file("bounded")});
     CHECK(bounded.status == 0);
     CHECK(has(bounded.error, "40 saved"));
+}
+
+TEST_CASE("the example mirror pauses between any two requests, those of redirects too",
+          "[integration][examples]") {
+    http_server server;
+    server.on("/robots.txt", http_reply().body("User-agent: *\nCrawl-delay: 0.2\n"));
+    server.on("/", html("<a href=/a>a</a>"));
+    server.on("/a", http_reply::redirect("/b"));
+    server.on("/b", html("b"));
+    const scratch_folder folder;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto ended = run_mirror({"--delay", "10", "--jobs", "8", server.url(), folder.file("copy")});
+    CHECK(ended.status == 0);
+    CHECK(server.request_count() == 4);
+    CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(350));
 }
 
 TEST_CASE("the example mirror leaves a site alone whose robots.txt cannot be had",

@@ -73,6 +73,10 @@ public:
                                      .cookie("mine", "secret");
             traces.push_back(client.fetch(url, options).trace);
         }
+        for (int time = 0; time < 2; ++time) {  // through a proxy, on one connection
+            const auto by = fetch_options().proxy("http://me:secret@" + plain_.url("").substr(7));
+            traces.push_back(client.fetch("http://b.invalid/to", by).trace);
+        }
     }
 
 private:

@@ -61,12 +61,14 @@ public:
     }
     const std::vector<std::string>& secret_names() const noexcept { return secret_names_; }
 
-    /// These options for a URL of another origin: without credentials, cookies and fields that are secret.
+    /// These options for a URL of another origin: without credentials, cookies and fields that are secret,
+    /// and without Host and connect_to(), which were said of that origin.
     fetch_options without_secrets() const {
         auto made = *this;
         made.credentials_.reset();
         made.own_cookies_.clear();
-        for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"})
+        made.connect_to_.reset();
+        for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization", "Host"})
             made.headers_.remove(name);
         for (const auto& name : secret_names_) made.headers_.remove(name);
         return made;

@@ -107,6 +107,23 @@ TEST_CASE("a stream of outcomes ends with what ends its run", "[http][fetch_stre
     CHECK(pull_all(client, failing) == reason + " : " + reason);
 }
 
+TEST_CASE("outcomes that nobody takes before a run ends are not reported", "[http][fetch_stream]") {
+    http_server server;
+    server.on("*", http_reply());
+    http_client client;
+    const std::vector<std::string> urls(20, server.url());
+    fetch_stream stream(client.session, urls, fetch_many_options().window(5).timeout(1s));
+    CHECK_FALSE(pull(client, stream).ec());
+    run_until(client.loop, [&] { return stream.summary().unreported > 0; });
+    CHECK(pull(client, stream).ec() == dragline::condition::timeout);
+    const auto told = stream.summary();
+    CHECK(told.reported == 1);
+    CHECK(told.succeeded == 1);
+    CHECK(told.failed == 0);
+    CHECK(told.unreported == urls.size() - 1);
+    CHECK(server.request_count() == 6);
+}
+
 TEST_CASE("a stream of outcomes is cancelled, closed and dropped at any time", "[http][fetch_stream]") {
     http_server server;
     server.on("*", http_reply());

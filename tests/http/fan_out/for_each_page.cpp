@@ -124,6 +124,16 @@ TEST_CASE("what is secret stays with the origin of the first page", "[http][for_
     }
     CHECK(foreign.has_field("X-Plain"));
 
+    // What was said of the first origin's host is of no other one.
+    const auto pinned = fetch_options()
+                            .header("Host", "a.test")
+                            .connect_to(dragline::net::endpoint("127.0.0.1", server.port()));
+    other.clear_requests();
+    CHECK(walk_pages(client, server.url("/a"), page_options().fetch(pinned).same_origin(false)) ==
+          "page page other 3");
+    CHECK(server.requests().back().field("Host") == "a.test");
+    CHECK(other.requests().at(0).field("Host") == "127.0.0.1:" + std::to_string(other.port()));
+
     // User and password of the first URL go along as far as its origin does.
     server.on("/b", [](const auto& request) {
         return request.has_field("Authorization") ? page_before("/end") : http_reply(404);

@@ -33,7 +33,7 @@ const json& entry_of(const json& log, std::size_t at = 0) { return log["entries"
 double time_of(const json& entry) {
     double sum = 0;
     for (const auto& [name, value] : entry["timings"].members()) {
-        if (name != "ssl" && value.number() > 0) sum += value.number();
+        if (name != "ssl" && name != "_proxy" && value.number() > 0) sum += value.number();
     }
     return sum;
 }
@@ -146,10 +146,7 @@ TEST_CASE("no secret stands in an archive, also of a trace that kept them", "[ht
             http::session_options().recording(kept ? keeping : http::recording().headers(true)));
         const auto got = client.fetch(
             "http://me:secret@127.0.0.1:" + std::to_string(server.port()) + "/?key=secret&user[token]=secret",
-            fetch_options()
-                .secret_header("X-Mine", "secret")
-                .header("Proxy-Authorization", "Basic secret")
-                .cookie("b", "secret"));
+            fetch_options().secret_header("X-Mine", "secret").cookie("b", "secret"));
         CHECK(got.trace.attempts.size() == 2);
         const auto text = http::to_har(got.trace);
         CHECK(text.find("secret") == std::string::npos);
@@ -164,6 +161,33 @@ TEST_CASE("no secret stands in an archive, also of a trace that kept them", "[ht
         const auto plain = http::to_har(got.trace, http::har_options().masking(http::masking::none()));
         CHECK((plain.find("b=secret") != std::string::npos) == kept);
     }
+}
+
+TEST_CASE("an archive names the proxies, also of a connection that is reused, and their time",
+          "[http][har][secrets]") {
+    http_server forwarder;
+    forwarder.on("*", http_reply().body("x"));
+    const auto where = "127.0.0.1:" + std::to_string(forwarder.port());
+    http_client client(http::session_options()
+                           .proxy("http://me:secret@" + where)
+                           .recording(http::recording().headers(true).masking(http::masking::none())));
+    http::trace trace;
+    for (int time = 0; time < 2; ++time)
+        REQUIRE(!client.fetch("http://a.invalid/", fetch_options().trace(&trace)).ec);
+    const auto text = http::to_har(trace);
+    CHECK(text.find("secret") == std::string::npos);
+    CHECK(text.find("bWU6c2VjcmV0") == std::string::npos);
+    const auto log = read_har(text);
+    REQUIRE(log["entries"].items().size() == 2);
+    for (const auto& each : log["entries"].items()) {
+        CHECK(each["_proxy"].text() == "http://" + where);
+        CHECK(std::abs(time_of(each) - each["time"].number()) < 0.0005);
+    }
+    const auto& first = entry_of(log)["timings"];
+    CHECK(first["_proxy"].number() >= 0);
+    CHECK(first["_proxy"].number() <= first["connect"].number() + 0.0005);
+    CHECK(entry_of(log, 1)["timings"]["_proxy"].is_null());
+    CHECK(entry_of(log, 1)["_reused"].boolean());
 }
 
 TEST_CASE("an archive of several traces has the attempts of all", "[http][har]") {

@@ -76,6 +76,13 @@ TEST_CASE("a histogram takes any duration", "[http][histogram]") {
     CHECK(values.bucket(histogram::bucket_count - 1) == 1);
     CHECK(values.quantile(1) == std::chrono::hours(24 * 365));
     CHECK(values.sum() == std::chrono::hours(24 * 365));
+    // 10,000 requests at a time have waited for so long in ten days.
+    values.record(dragline::async::duration::max());
+    values.record(1s);
+    CHECK(values.sum() == dragline::async::duration::max());
+    const auto same = values;
+    CHECK(values.merge(same).sum() == dragline::async::duration::max());
+    CHECK(values.count() == 10);
 }
 
 TEST_CASE("merged histograms are as one that had all values", "[http][histogram]") {

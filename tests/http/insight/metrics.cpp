@@ -135,6 +135,42 @@ TEST_CASE("errors are counted by what went wrong and where", "[http][metrics]") 
     CHECK(of_server(client, server).errors(http::failure_kind::cancelled) == 1);
 }
 
+TEST_CASE("attempts that limits, circuits, retries and deadlines end are counted, and none stays in flight",
+          "[http][metrics]") {
+    http_server server;
+    server.on("/slow", http_reply().no_answer())
+        .on("/busy", http_reply(503))
+        .on("/gone", http_reply().no_answer(ending::reset));
+    const auto limits = http::host_limits().each(http::host_limit().concurrency(1)).max_waiters(2);
+    http_client client(http::session_options()
+                           .metrics(true)
+                           .host_limits(limits)
+                           .circuit_breaker(http::circuit_breaker().failures(6, 0.1))
+                           .retry(http::retry_policy(3).backoff(1ms, 1ms)));
+    std::vector<std::shared_ptr<fetched>> begun;
+    for (int i = 0; i < 4; ++i)
+        begun.push_back(client.start(server.url("/slow"), fetch_options().timeout(50ms)));
+    client.wait_for(begun);
+    std::size_t full = 0;
+    for (const auto& each : begun) {
+        CHECK(each->ec);
+        if (each->ec == dragline::errc::queue_full) ++full;
+    }
+    CHECK(full == 1);
+    for (int i = 0; i < 2; ++i) client.fetch(server.url("/busy"));
+    for (int i = 0; i < 4; ++i) client.fetch(server.url("/gone"));
+    const auto refused = client.fetch(server.url("/gone"));
+    CHECK(refused.ec == http::errc::circuit_open);
+    CHECK(refused.trace.attempts.size() == 1);
+    const auto counted = of_server(client, server);
+    CHECK(counted.in_flight == 0);
+    CHECK(counted.attempts == counted.succeeded + counted.errors());
+    CHECK(counted.retries > 2);
+    CHECK(counted.statuses[5] > 0);
+    CHECK(counted.requests == server.request_count());
+    CHECK(client.statistics().calls == 0);
+}
+
 TEST_CASE("origins beyond the cap are counted together", "[http][metrics]") {
     http_server server;
     server.on("*", http_reply().body("x"));

@@ -153,6 +153,7 @@ TEST_CASE("what an observer throws ends the fetch, and its trace has it", "[http
         CHECK(got.ec == dragline::errc::callback_failed);
         CHECK(diary->words.back() == "done");
         CHECK(std::count(diary->words.begin(), diary->words.end(), "done") == 1);
+        if (diary->throws_at != "done") CHECK(diary->ec == dragline::errc::callback_failed);
         REQUIRE(got.trace.attempts.size() == 1);
         REQUIRE(got.trace.attempts[0].exception);
         CHECK_THROWS_AS(std::rethrow_exception(got.trace.attempts[0].exception), std::runtime_error);

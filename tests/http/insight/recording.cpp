@@ -27,6 +27,8 @@ TEST_CASE("no user and no password stays in a URL", "[http][recording][secrets]"
          {"http://me:secret@a.test/x", "http://secret@a.test/x", "//me:secret@a.test/x",
           "http:me:secret@a.test/x", "http:\\\\me:secret@a.test/x", "http:/\\me:secret@a.test/x",
           "http://me:secret@also:secret@a.test/x", "http://:secret@a.test/x", "http:////me:secret@a.test/x",
+          "http://me:secret,secret@a.test/x", "http://me:secret;secret@a.test/x",
+          "http://me:'secret' secret@a.test/x", "5; url=http:me:secret@a.test/x",
           "<http://me:secret@a.test/x>; rel=next", "5; url=http://me:secret@a.test/x",
           "http://b.test/?next=http://me:secret@a.test/x", "http://b.test/#http://me:secret@a.test/x"}) {
         CAPTURE(url, usual.url(url));
@@ -50,7 +52,9 @@ TEST_CASE("secret parameters of a URL keep their names alone", "[http][recording
     for (const std::string pair :
          {"password=secret", "pass=secret", "%70ass=secret", "p%41ss=secret", "user[password]=secret",
           "api_key=secret", "X-Amz-Signature=secret", "token=secret=secret", "sid=secret%26secret",
-          "client_secret=secret", "code=secret"}) {
+          "client_secret=secret", "code=secret", "jsessionid=secret", "token[]=secret", "token%5B0%5D=secret",
+          "user[token][a]=secret", "token=secret,secret", "token=secret;secret", "token=secret?secret",
+          "token='secret' secret"}) {
         CAPTURE(pair, usual.url("/x?" + pair));
         for (const auto* before : {"/x?", "/x?a=b&", "/x?a;", "#", "x?y?"}) {
             const auto masked = usual.url(before + pair);

@@ -13,6 +13,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/cancellation_signal.hpp>
 
+#include <cstddef>
 #include <exception>
 #include <list>
 #include <memory>
@@ -51,6 +52,8 @@ private:
     asio::cancellation_signal signal_;  // of the run
     std::list<offer*> offers_;          // each stands in the coroutine that waits for its being taken
     fetch_summary summary_;
+    std::size_t untaken_ = 0;  // offers that the end of the run has withdrawn
+    std::size_t untaken_failures_ = 0;
     std::error_code end_;
     std::exception_ptr thrown_;
     bool started_ = false;

@@ -34,8 +34,8 @@ private:
 ///
 /// Header fields and cookies are there when recording().headers(true) had them kept. A step that did not take
 /// place is -1, one that an entry must have is 0. A failed attempt has the status 0, or the one that came.
-/// What HAR has no place for begins with "_": _error and _phase, _fetch, _attempt, _cause, _reused, _tls,
-/// _lookUps, _dials and _proxies.
+/// What HAR has no place for begins with "_": _error and _phase, _fetch, _attempt, _cause, _reused,
+/// _proxy with its time among the timings, part of connect there, _tls, _lookUps, _dials and _proxies.
 std::string to_har(std::span<const trace> traces, const har_options& options = har_options());
 
 /// As above, of one trace.

@@ -16,8 +16,8 @@ namespace dragline::inline v1::http {
 /// to 2^36 us (19 hours), and beyond that all in the last one.
 ///
 /// A value is off by no more than its bucket is wide: 1 us up to 16 us, then an eighth at most, so that
-/// quantile(), which takes the middle, errs by 6.25 %. Count and sum are exact. record() takes the time of an
-/// addition and allocates nothing; 2 KiB.
+/// quantile(), which takes the middle, errs by 6.25 %. Count and sum are exact, but the sum stays at 292
+/// years from then on. record() takes the time of an addition and allocates nothing; 2 KiB.
 class histogram {
 public:
     static constexpr std::size_t bucket_count = 8 + 33 * 8;
@@ -30,7 +30,7 @@ public:
         const auto rounded = std::chrono::ceil<std::chrono::microseconds>(elapsed).count();
         ++counts_[index_of(static_cast<std::uint64_t>(rounded))];
         ++count_;
-        sum_ += elapsed;
+        add_to_sum(elapsed);
         if (elapsed > largest_) largest_ = elapsed;
     }
 
@@ -54,6 +54,11 @@ public:
     friend bool operator==(const histogram&, const histogram&) = default;
 
 private:
+    void add_to_sum(async::duration value) noexcept {
+        constexpr auto most = async::duration::max();
+        sum_ = sum_ > most - value ? most : sum_ + value;
+    }
+
     static std::size_t index_of(std::uint64_t microseconds) noexcept {
         if (microseconds <= 8) return microseconds == 0 ? 0 : static_cast<std::size_t>(microseconds - 1);
         const auto value = microseconds - 1;

@@ -66,8 +66,8 @@ public:
 
     histogram total;       ///< Attempts that succeeded, from wanting a connection to the last byte.
     histogram first_byte;  ///< From the request sent to the end of the response head.
-    histogram connect;     ///< Opened connections, proxies and TLS included, look-ups not.
-    histogram resolve;     ///< Look-ups, until the first address was known; cached ones too.
+    histogram connect;  ///< Opened connections, TLS and all of proxies included; look-ups of origins are not.
+    histogram resolve;  ///< Look-ups, until the first address was known; cached ones too.
 
     std::uint64_t errors() const noexcept;
     std::uint64_t errors(failure_kind kind) const noexcept;

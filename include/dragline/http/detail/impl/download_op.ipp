@@ -75,9 +75,11 @@ DRAGLINE_DECL asio::awaitable<result<response_record>> download_op::run() {
         auto transferred = co_await std::move(transferring);
         ec = transferred.error();
     } catch (...) {
+        stream_.close();
         if (!part_.resumable()) part_.remove();
         throw;
     }
+    stream_.close();  // who watches it hears of its end before the caller does
     if (!ec) ec = finish();
     const bool useless =
         ec == errc::checksum_mismatch || ec == errc::body_too_large || ec == errc::file_exists;

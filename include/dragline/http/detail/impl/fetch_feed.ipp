@@ -84,7 +84,11 @@ DRAGLINE_DECL asio::awaitable<void> fetch_feed::drive(pointer self) {
         auto running = fan_out_run::run(std::move(run));
         auto ended = co_await std::move(running);
         self->end_ = ended.error();
-        self->summary_ = *std::move(ended);
+        auto& told = self->summary_ = *std::move(ended);
+        told.reported -= self->untaken_;
+        told.unreported += self->untaken_;
+        told.failed -= self->untaken_failures_;
+        told.succeeded -= self->untaken_ - self->untaken_failures_;
     } catch (const async::callback_failure& failure) {
         self->thrown_ = failure.original();
     } catch (...) {
@@ -98,7 +102,10 @@ DRAGLINE_DECL asio::awaitable<void> fetch_feed::hand_over(pointer self, fetch_ou
     offer mine(*self, std::move(done));
     self->arrived_.notify();
     auto waiting = mine.taken.wait();
-    co_await std::move(waiting);
+    const auto taken = co_await std::move(waiting);
+    if (taken) co_return;
+    ++self->untaken_;
+    if (mine.outcome.ec) ++self->untaken_failures_;
 }
 
 DRAGLINE_DECL asio::awaitable<result<fetch_outcome>> fetch_feed::next(pointer self) {

@@ -282,6 +282,9 @@ DRAGLINE_DECL void fetch_insight::done(time_point now, std::error_code ec) noexc
 DRAGLINE_DECL void fetch_insight::fail(time_point now, attempt_progress& progress) noexcept {
     exception_ = std::current_exception();
     const auto ec = unwrap(exception_);
+    // What is thrown between two attempts stands with the one before.
+    if (auto* const over = under_way_ ? nullptr : trace_.last_of(id_); over && !over->exception)
+        over->exception = exception_;
     end_attempt(now, progress, ec);
     done(now, ec);
 }

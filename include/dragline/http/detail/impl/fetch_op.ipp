@@ -98,6 +98,7 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
     if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
     close_body(ec);
     if (insight_) {
+        insight_->check();
         if (!ec) insight_->done(now(), ec);
         insight_->check();
     }
@@ -141,6 +142,7 @@ DRAGLINE_DECL void fetch_op::finish(std::error_code ec) noexcept {
 }
 
 DRAGLINE_DECL std::error_code fetch_op::give_up(std::error_code ec) {
+    if (insight_) insight_->check();
     finish(ec);
     if (insight_) insight_->check();
     return ec;

@@ -44,6 +44,7 @@ DRAGLINE_DECL void har_entry::write(std::string_view page) {
     out_.member("_attempt", std::int64_t{attempt_.number});
     out_.member("_cause", to_string(attempt_.cause));
     out_.flag("_reused", attempt_.reused);
+    if (!attempt_.proxy.empty()) out_.member("_proxy", attempt_.proxy);
     write_connection();
     if (attempt_.ec) {
         write_error(attempt_.ec);
@@ -65,7 +66,8 @@ DRAGLINE_DECL void har_entry::write_timings() {
     const auto blocked = rounded(line.queue), dns = rounded(line.resolve), tls = rounded(line.tls);
     auto connect = rounded(line.connect);
     // The first proxy's name was looked up within the time of the proxies.
-    if (const auto proxy = rounded(line.proxy)) connect = std::max(*proxy - dns.value_or(zero), zero);
+    const auto proxy = rounded(line.proxy);
+    if (proxy) connect = std::max(*proxy - dns.value_or(zero), zero);
     if (connect) *connect += tls.value_or(zero);
     const auto send = rounded(line.send).value_or(zero), wait = rounded(line.wait).value_or(zero);
     const auto receive = rounded(line.receive).value_or(zero);
@@ -75,6 +77,7 @@ DRAGLINE_DECL void har_entry::write_timings() {
     out_.member("blocked", blocked.value_or(none)).member("dns", dns.value_or(none));
     out_.member("connect", connect.value_or(none)).member("ssl", tls.value_or(none));
     out_.member("send", send).member("wait", wait).member("receive", receive);
+    if (proxy) out_.member("_proxy", *proxy);
     out_.end_object();
 }
 

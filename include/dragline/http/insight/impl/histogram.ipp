@@ -38,7 +38,7 @@ DRAGLINE_DECL std::uint64_t histogram::count_up_to(async::duration bound) const 
 DRAGLINE_DECL histogram& histogram::merge(const histogram& other) noexcept {
     for (std::size_t index = 0; index < bucket_count; ++index) counts_[index] += other.counts_[index];
     count_ += other.count_;
-    sum_ += other.sum_;
+    add_to_sum(other.sum_);
     largest_ = std::max(largest_, other.largest_);
     return *this;
 }

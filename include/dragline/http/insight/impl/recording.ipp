@@ -22,7 +22,7 @@ inline constexpr std::array<std::string_view, 17> secret_fields{
     "x-xsrf-token",  "x-amz-security-token", "x-vault-token",  "private-token",
     "x-goog-api-key"};
 
-inline constexpr std::array<std::string_view, 31> secret_parameters{"key",
+inline constexpr std::array<std::string_view, 33> secret_parameters{"key",
                                                                     "api_key",
                                                                     "apikey",
                                                                     "api-key",
@@ -46,6 +46,8 @@ inline constexpr std::array<std::string_view, 31> secret_parameters{"key",
                                                                     "session",
                                                                     "sessionid",
                                                                     "session_id",
+                                                                    "jsessionid",
+                                                                    "phpsessid",
                                                                     "sid",
                                                                     "sig",
                                                                     "signature",
@@ -119,16 +121,19 @@ DRAGLINE_DECL bool masking::hides_parameter(std::string_view name) const {
     const auto is_secret = [this](std::string_view text) {
         return detail::has_name(detail::secret_parameters, text) || detail::has_name(parameters_, text);
     };
+    // Each part of "user[password]" and "token[]", as forms of nested values are written.
     const auto decoded = url::percent_decode(name);
-    if (is_secret(decoded)) return true;
-    // user[password]: as forms of nested values are written
-    const auto open = decoded.rfind('[');
-    return open != decoded.npos && decoded.back() == ']' &&
-           is_secret(std::string_view(decoded).substr(open + 1, decoded.size() - open - 2));
+    for (std::string_view rest = decoded;;) {
+        const auto end = rest.find_first_of("[]");
+        if (is_secret(rest.substr(0, end))) return true;
+        if (end == rest.npos) return false;
+        rest.remove_prefix(end + 1);
+    }
 }
 
 DRAGLINE_DECL std::string masking::url(std::string_view text) const {
-    constexpr std::string_view starts = "?#&;", ends = "?#&;<>\"' ,", slashes = "/\\";
+    // Of what a secret may have in it nothing ends it but what no URL has, rather than that its end is shown.
+    constexpr std::string_view starts = "?#&;", ends = "#&<>\"", slashes = "/\\";
     // Most have nothing of the kind; a search for any of several characters would cost more than all else.
     const auto may_begin = [](char c) { return c == '?' || c == '#' || c == '@' || c == '&' || c == ';'; };
     if (!active_ || std::none_of(text.begin(), text.end(), may_begin)) return std::string(text);
@@ -139,7 +144,7 @@ DRAGLINE_DECL std::string masking::url(std::string_view text) const {
     bool in_authority = colon < text.find_first_of("/?#@\\");
     for (std::size_t at = 0; at < text.size();) {
         if (in_authority) {
-            const auto end = std::min(text.find_first_of("/\\?#<>\"' ,;", at), text.size());
+            const auto end = std::min(text.find_first_of("/\\?#<>\"", at), text.size());
             const auto user_end = text.substr(at, end - at).rfind('@');
             if (user_end != text.npos) {
                 const auto scheme = at == 0 ? colon + 1 : 0;
@@ -155,11 +160,11 @@ DRAGLINE_DECL std::string masking::url(std::string_view text) const {
             in_authority = true;
         } else if (starts.find(text[at]) != starts.npos) {
             out += text[at++];
-            const auto equals = text.find('=', at);
-            const auto end = std::min(text.find_first_of(ends, at), text.size());
-            if (equals >= end || !hides_parameter(text.substr(at, equals - at))) continue;
+            const auto equals = text.find_first_of("=?#&;<>\"' ,", at);
+            if (equals == text.npos || text[equals] != '=' || !hides_parameter(text.substr(at, equals - at)))
+                continue;
             out.append(text.substr(at, equals + 1 - at)).append(detail::mask_text);
-            at = end;
+            at = std::min(text.find_first_of(ends, equals), text.size());
         } else {
             out += text[at++];
         }
