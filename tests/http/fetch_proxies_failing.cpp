@@ -243,6 +243,23 @@ TEST_CASE("the next choice is tried when a proxy could not be reached or refused
     CHECK(origin.connection_count() == 1);
 }
 
+TEST_CASE("a retry_policy repeats what a proxy may do better the next time", "[http][fetch][proxies]") {
+    const dragline::testing::dead_port dead;
+    http_server by;
+    http_client client;
+    const auto attempts = [&](const std::string& where, std::uint16_t port) {
+        const auto policy = http::retry_policy(3).backoff(1ns, 1ns);
+        const auto through = proxy(proxy_scheme::http, "127.0.0.1", port);
+        return client.fetch(where, fetch_options().proxy(through).retry(policy)).trace.attempts.size();
+    };
+    CHECK(attempts("http://a.invalid/", dead.port()) == 3);
+    CHECK(attempts("https://a.invalid/", dead.port()) == 3);
+    by.on("*", http_reply().raw("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"));
+    CHECK(attempts("https://a.invalid/", by.port()) == 3);
+    by.on("*", http_reply().raw("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"));
+    CHECK(attempts("https://a.invalid/", by.port()) == 1);
+}
+
 TEST_CASE("a fetch that is ended tries no further proxy", "[http][fetch][proxies]") {
     const dragline::testing::black_hole hole;
     http_client client;
