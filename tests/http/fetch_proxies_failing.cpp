@@ -98,6 +98,9 @@ TEST_CASE("a proxy that is down, silent or none is an error, and nothing goes di
                                  "socks4://a", "http://a b", "http://u%3aser:p@a:1"}) {
             CHECK(unreachable_by(where, proxy_policy::through(none)) == net::errc::invalid_proxy);
         }
+        auto unable = proxy(proxy_scheme::https, "127.0.0.1", dead.port());
+        unable.tls(dragline::tls::client_options().ca_pem("none"));
+        CHECK(unreachable_by(where, unable) == net::errc::proxy_tls_failed);
         const auto bad_time = fetch_options().proxy_timeout(0s);
         CHECK(unreachable_by(where, proxy_policy::none(), bad_time) == dragline::errc::invalid_option);
     }
