@@ -59,6 +59,13 @@ TEST_CASE("codes of frames and secure channels tell their conditions and phases"
     CHECK(phase_of(errc::wrong_channel_key) == phase::connect);
 }
 
+TEST_CASE("a loop that was stopped is no failure of a peer", "[net][error]") {
+    const std::error_code stopped = errc::loop_not_running;
+    CHECK(stopped.message() == "a loop of the server was stopped");
+    CHECK(phase_of(stopped) == phase::none);
+    CHECK(stopped.default_error_condition().category() == dragline::net::error_category());
+}
+
 TEST_CASE("a number that is no code of net has a text too", "[net][error]") {
     const std::error_code unknown(4711, dragline::net::error_category());
     CHECK(unknown.message() == "unknown net error");

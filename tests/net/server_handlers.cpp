@@ -4,14 +4,24 @@
 
 #include <dragline/async/blocking_pool.hpp>
 #include <dragline/async/loop_group.hpp>
+#include <dragline/testing/manual_clock.hpp>
 
+#include <asio/any_io_executor.hpp>
+#include <asio/execution.hpp>
+#include <asio/io_context.hpp>
 #include <asio/use_future.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <future>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <optional>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -67,6 +77,27 @@ struct noting_handler {
         auto serving = echo_lines(std::move(client));
         co_await std::move(serving);
     }
+};
+
+// A loop that has no memory left for what is posted to it.
+struct full_loop {
+    asio::io_context::executor_type inner;
+    asio::execution_context& query(asio::execution::context_t) const noexcept { return inner.context(); }
+    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept {
+        return asio::execution::blocking.never;
+    }
+    full_loop require(asio::execution::blocking_t::never_t) const { return *this; }
+    template <class Work>
+    void execute(Work&&) const {
+        throw std::bad_alloc();
+    }
+    friend bool operator==(const full_loop& a, const full_loop& b) noexcept { return a.inner == b.inner; }
+};
+
+struct unreached_listener final : net::detail::accepting {
+    void resume() override {}
+    void close() noexcept override {}
+    void cancel_connections() override {}
 };
 
 }  // namespace
@@ -145,6 +176,18 @@ TEST_CASE("stop asks plain handlers to stop, drops those that have not begun, an
     CHECK(server.counters().active == 0);
 }
 
+TEST_CASE("a server that has no memory to tell its loops anything goes on", "[net][server]") {
+    dragline::event_loop loop;
+    const auto listener = std::make_shared<unreached_listener>();
+    net::detail::server_state server(nullptr, server_options(), std::nullopt);
+    server.add(listener, std::make_shared<dragline::async::loop_gate>(full_loop{loop.get_executor()}));
+    CHECK(!server.close_listeners());  // stop() says it again
+    CHECK(!server.cancel_connections());
+    server.part_ended(*listener);
+    CHECK(server.gone());
+    server.abort();
+}
+
 TEST_CASE("a handler may be moved in, and may throw before its coroutine begins", "[net][server]") {
     server_lab lab;
     blocking_pool pool;
@@ -205,6 +248,28 @@ TEST_CASE("the connection cap of a group is one for all its loops", "[net][serve
     group.stop();
 }
 
+TEST_CASE("the accept rate of a group is one for all its loops, and exact", "[net][server][loop_group]") {
+    server_lab lab;
+    dragline::testing::manual_clock clock;
+    dragline::loop_group group(3);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        group.at(i).state().use(clock, dragline::async::system_random());
+    }
+    auto started = lab.try_start(group, {"127.0.0.1", 0}, &echo_lines, server_options().accept_rate(1, 4));
+    REQUIRE(!started.ec());
+    const auto& server = started.value();
+    std::vector<stream> clients;
+    for (int i = 0; i < 20; ++i) clients.push_back(lab.connect(server.local_endpoint()));
+    for (std::uint64_t allowed = 4; allowed <= clients.size(); ++allowed) {
+        run_until(lab.loop, [&] { return server.counters().accepted >= allowed; });
+        CHECK(server.counters().accepted == allowed);
+        clock.advance(1020ms);
+    }
+    for (auto& each : clients) CHECK(lab.ask(each, "in") == "in");
+    CHECK(server.counters().pauses > 0);
+    group.stop();
+}
+
 TEST_CASE("a Unix socket serves a group too", "[net][server][loop_group]") {
     server_lab lab;
     dragline::loop_group group(2);
@@ -217,6 +282,40 @@ TEST_CASE("a Unix socket serves a group too", "[net][server][loop_group]") {
         CHECK(lab.ask(client, "hello") == "hello");
     }
     CHECK(!lab.stop(started.value()));
+}
+
+TEST_CASE("stop over a group ends though one of its loops no longer runs", "[net][server][loop_group]") {
+    thread_notes notes;
+    server_lab lab;
+    dragline::loop_group group(2);
+    auto started = lab.try_start(group, {"127.0.0.1", 0}, noting_handler{&notes}, server_options());
+    REQUIRE(!started.ec());
+    const auto& server = started.value();
+    std::vector<stream> clients;
+    const auto seen = [&] {
+        std::lock_guard lock(notes.mutex);
+        return notes.seen.size();
+    };
+    while (seen() < 2 && clients.size() < 500) {
+        clients.push_back(lab.connect(server.local_endpoint()));
+        CHECK(lab.ask(clients.back(), "hello") == "hello");
+    }
+    std::promise<std::error_code> outcome;
+    const auto told = [&](std::error_code ec) { outcome.set_value(ec); };
+    SECTION("when stop is called") {
+        group.at(GENERATE(0, 1)).stop();
+        server.stop(20ms, told);
+    }
+    SECTION("while it waits") {
+        server.stop(dragline::no_limit, told);  // on the first loop
+        group.at(1).stop();
+        clients.clear();
+    }
+    auto ended = outcome.get_future();
+    REQUIRE(ended.wait_for(dragline::test::patience) == std::future_status::ready);
+    CHECK(ended.get() == net::errc::loop_not_running);
+    CHECK(server.counters().active > 0);  // those of the loop that was stopped
+    group.stop();
 }
 
 TEST_CASE("loops of a group may end while their server has connections", "[net][server][loop_group]") {

@@ -3,15 +3,23 @@
 #include "../support/temporary_folder.hpp"
 #include "server_lab.hpp"
 
+#include <dragline/async/loop_group.hpp>
 #include <dragline/testing/certificate_authority.hpp>
 
+#include <asio/co_spawn.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <exception>
+#include <set>
+#include <stop_token>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -72,6 +80,31 @@ asio::awaitable<void> name_the_client(stream client) {
     const std::string name = chain.empty() ? "nobody" : chain.front().subject_common_name;
     co_await client.read_line();
     co_await client.write(name + '\n');
+}
+
+// By the name that is asked for, and another without one.
+tls::server_options renewal_called(const std::string& name) {
+    const auto issued = server_authority().issue(certificate_request().name("a.test").common_name(name));
+    return proving("default.test")
+        .certificate_for("a.test", tls::server_certificate::pem(issued.chain_pem, issued.private_key_pem));
+}
+
+struct handshake_notes {
+    static constexpr std::size_t rounds = 20;
+    std::set<std::string> names;  // of the certificates
+    std::exception_ptr thrown;
+    bool over = false;
+};
+
+asio::awaitable<void> shake_hands_often(net::endpoint at, handshake_notes& notes) {
+    for (std::size_t i = 0; i < notes.rounds; ++i) {
+        auto client = co_await net::open_connection(at, naming("a.test"));
+        notes.names.insert(client.peer().chain().at(0).subject_common_name);
+        co_await client.write("hello\n");
+        const auto answer = co_await client.read_line();
+        CHECK(answer == "hello");
+        co_await client.close();
+    }
 }
 
 std::error_code refusal_by(server_lab& lab, const net::server& server, const connect_options& options) {
@@ -159,6 +192,41 @@ TEST_CASE("certificates are swapped for new connections, and bad ones refused", 
 
     const auto plain = lab.start(&echo_lines);
     CHECK(plain.reload(proving("a.test")).error() == dragline::errc::invalid_option);
+}
+
+TEST_CASE("every handshake has the old certificate or the new one while they change", "[net][server][tls]") {
+    server_lab lab;
+    dragline::loop_group group(2);
+    const std::array<tls::server_options, 2> settings{renewal_called("first"), renewal_called("second")};
+    auto started =
+        lab.try_start(group, {"127.0.0.1", 0}, &echo_lines, server_options().tls(settings.front()));
+    REQUIRE(!started.ec());
+    const auto& server = started.value();
+    std::size_t reloads = 0;
+    std::jthread reloading([&](std::stop_token stop) {
+        while (!stop.stop_requested()) server.reload(settings[++reloads % 2]).value();
+    });
+    std::array<handshake_notes, 8> notes;
+    for (auto& each : notes) {
+        asio::co_spawn(lab.loop.get_executor(), shake_hands_often(server.local_endpoint(), each),
+                       [&each](std::exception_ptr thrown) { each.over = true, each.thrown = thrown; });
+    }
+    run_until(lab.loop, [&] {
+        return std::all_of(notes.begin(), notes.end(), [](const auto& each) { return each.over; });
+    });
+    reloading.request_stop();
+    reloading.join();
+    std::set<std::string> seen;
+    for (const auto& each : notes) {
+        CHECK(each.thrown == nullptr);
+        seen.insert(each.names.begin(), each.names.end());
+    }
+    CHECK(seen == std::set<std::string>{"first", "second"});
+    CHECK(reloads > 10);
+    CHECK(server.counters().accepted == notes.size() * handshake_notes::rounds);
+    CHECK(server.counters().handshake_failures == 0);
+    CHECK(shown_to(lab, server, "a.test") == (reloads % 2 == 0 ? "first" : "second"));
+    CHECK(!lab.stop(server));
 }
 
 TEST_CASE("a bad certificate path is a typed error at the start", "[net][server][tls]") {

@@ -11,6 +11,7 @@
 #include <asio/cancellation_signal.hpp>
 #include <asio/error.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <array>
 #include <chrono>
@@ -191,6 +192,34 @@ TEST_CASE("close over TLS to a peer that does not read ends at its timeout", "[n
     client.close(closed);
     run_until(loop, [&] { return closed.done(); });
     CHECK(closed.ec() == dragline::make_timeout(dragline::phase::write));
+    CHECK(!client.is_open());
+}
+
+TEST_CASE("close over TLS ends what a cancelled shutdown began", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    const bool reads = GENERATE(true, false);
+    auto memory = make_stream_pair(loop, stream_pair_options().capacity(4000));
+    stream client(memory.first.state()->core.layer, stream_options(), "a.test");
+    auto& server = memory.second;
+    kept_completion<void> client_done, server_done, shut, closed;
+    client.start_tls(tls_ends::get().client, client_done);
+    server.start_tls(tls_ends::get().server, server_done);
+    run_until(loop, [&] { return client_done.done() && server_done.done(); });
+    // More than there is room for, or as much as leaves half of close_notify.
+    const std::string bulk(GENERATE(50'000, 3'968), 'x');
+    CHECK(!client.queue(bulk).error());
+    asio::cancellation_signal ending;
+    client.shutdown(asio::bind_cancellation_slot(ending.slot(), shut));
+    settle(loop);
+    REQUIRE(!shut.done());
+    ending.emit(asio::cancellation_type::terminal);
+    run_until(loop, [&] { return shut.done(); });
+    CHECK(shut.ec() == asio::error::operation_aborted);
+    client.close(dragline::net::write_options().timeout(reads ? 20s : 20ms), closed);
+    if (reads) CHECK(run_to_end(loop, server.read_to_end()) == bulk);
+    run_until(loop, [&] { return closed.done(); });
+    const auto late = dragline::make_timeout(dragline::phase::write);
+    CHECK(closed.ec() == (reads ? std::error_code() : late));
     CHECK(!client.is_open());
 }
 

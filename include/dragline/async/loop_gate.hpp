@@ -44,10 +44,16 @@ public:
 
     /// Whether it is this thread that runs the loop, at the moment.
     bool runs_here() noexcept {
-        using loop_executor = asio::io_context::executor_type;
         std::lock_guard lock(mutex_);
-        if (!loop_ || loop_.target_type() != typeid(loop_executor)) return false;
-        return loop_.target<loop_executor>()->running_in_this_thread();
+        const auto* loop = target();
+        return loop && loop->running_in_this_thread();
+    }
+
+    /// Whether the loop was stopped, by another thread than this: what is posted to it has to wait.
+    bool is_stopped() noexcept {
+        std::lock_guard lock(mutex_);
+        const auto* loop = target();
+        return loop && loop->context().stopped() && !loop->running_in_this_thread();
     }
 
     /// Called at the loop's end. What was posted before is destroyed with the loop.
@@ -57,6 +63,13 @@ public:
     }
 
 private:
+    using loop_executor = asio::io_context::executor_type;
+
+    const loop_executor* target() const noexcept {
+        return loop_ && loop_.target_type() == typeid(loop_executor) ? loop_.target<loop_executor>()
+                                                                     : nullptr;
+    }
+
     std::mutex mutex_;
     asio::any_io_executor loop_;  // none when closed
 };

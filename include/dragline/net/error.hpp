@@ -64,6 +64,8 @@ enum class errc {
     // Of upstream lists.
     invalid_upstreams,  ///< No list of servers: empty, malformed, a server twice, a weight out of range.
     no_upstream,        ///< All servers of a list are dead, and it is not this caller's turn to try one.
+
+    loop_not_running,  ///< What is left of a server cannot end: it is on loops that were stopped.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;

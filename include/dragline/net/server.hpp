@@ -75,10 +75,13 @@ public:
     /// have not after `drain_timeout` (by default that of the options) are cancelled, plain ones asked to
     /// stop, and their streams closed; then they are waited for.
     ///
-    /// Errors: dragline::errc::invalid_option. Cancel: any type; the wait ends, and the handlers go on.
+    /// Errors: dragline::errc::invalid_option; errc::loop_not_running, when what is left is on loops of the
+    /// group that were stopped. Cancel: any type; the wait ends, and the handlers go on.
     template <class Token = default_token>
     auto stop(async::duration drain_timeout, Token&& token = {}) const {
-        return async::initiate<void>(home(), &stop_body, std::forward<Token>(token), handle_, drain_timeout);
+        auto loop = home();
+        return async::initiate<void>(loop, &stop_body, std::forward<Token>(token), loop, handle_,
+                                     drain_timeout);
     }
     template <class Token = default_token>
     requires(!std::convertible_to<Token, async::duration>) auto stop(Token&& token = {}) const {
@@ -89,7 +92,8 @@ public:
     void abort() const noexcept;
 
 private:
-    static asio::awaitable<result<void>> stop_body(std::shared_ptr<detail::server_handle> handle,
+    static asio::awaitable<result<void>> stop_body(asio::any_io_executor loop,
+                                                   std::shared_ptr<detail::server_handle> handle,
                                                    async::duration drain_timeout);
     asio::any_io_executor home() const;
     async::duration default_drain_timeout() const;

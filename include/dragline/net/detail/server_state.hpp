@@ -1,4 +1,4 @@
-// What the listeners of one server share. Its members may be used on any thread, but for the waits of stop().
+// What the listeners of one server share. Its members may be used on any thread.
 #pragma once
 
 #include <dragline/async/clock.hpp>
@@ -29,6 +29,9 @@ public:
     virtual void resume() = 0;  // there may be a place again
     virtual void close() noexcept = 0;
     virtual void cancel_connections() = 0;
+
+    // What has to end before it is gone: itself and its connections. Threads: any.
+    const std::shared_ptr<std::atomic<std::size_t>> parts = std::make_shared<std::atomic<std::size_t>>(1);
 };
 
 struct server_counts {
@@ -65,50 +68,56 @@ public:
     std::size_t active() const noexcept { return active_; }
     void listener_waits(bool begins) noexcept { begins ? ++waiting_listeners_ : --waiting_listeners_; }
 
-    // When the next connection may be accepted: nothing for now.
+    // Held from accept_later(), which says when the next connection may be accepted, nothing for now, to
+    // accepted(): what one loop finds in the bucket no other takes meanwhile. Owns nothing without a rate.
+    std::unique_lock<std::mutex> accept_turn();
     std::optional<async::time_point> accept_later(async::time_point now);
     void accepted(async::time_point now);
 
-    // Everything that has to end before the server is gone: listeners and connections.
-    void add_part() noexcept { ++parts_; }
-    void part_ended() noexcept;
-    bool gone() const noexcept { return parts_ == 0; }
-
-    /// Before it is shared. The first one is on the loop where stop() waits.
-    void add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate);
+    /// Before it is shared.
+    void add(const std::shared_ptr<accepting>& added, std::shared_ptr<async::loop_gate> gate);
+    void part_ended(accepting& of) noexcept;
+    bool gone() const noexcept;
+    /// Whether all that is left is on loops that were stopped.
+    bool is_stuck() const noexcept;
+    /// The number of a listener whose loop was not; 0 when there is none.
+    std::size_t running() const noexcept;
 
     bool closed() const noexcept { return closed_; }
-    void close_listeners();
-    void cancel_connections();
+    /// False when there is no memory to tell every loop.
+    bool close_listeners() noexcept;
+    bool cancel_connections() noexcept;
     /// Both; what is on this thread's loop at once.
     void abort() noexcept;
 
-    // Threads: the first listener's loop.
+    // For who waits on a loop until the server is gone: `ended` tells it to look.
     struct stop_wait {
         stop_wait(server_state& server, async::loop_state& loop);
         ~stop_wait();
         server_state& owner;
-        async::event gone;
+        const std::shared_ptr<async::loop_gate> gate;
+        const std::shared_ptr<async::event> ended;
     };
 
 private:
     struct member {
         std::weak_ptr<accepting> listener;
+        std::shared_ptr<std::atomic<std::size_t>> parts;
         std::shared_ptr<async::loop_gate> gate;
     };
 
     template <class Action>
-    void on_each_loop(Action action) const;
+    bool on_each_loop(Action action) const noexcept;
 
     std::vector<member> members_;
-    mutable std::mutex mutex_;  // for context_ and rate_
+    mutable std::mutex mutex_;  // for context_ and stopping_
     std::optional<tls::context> context_;
+    std::mutex rate_mutex_;
     std::optional<async::token_bucket> rate_;
     std::atomic<std::size_t> active_ = 0;
-    std::atomic<std::size_t> parts_ = 0;
     std::atomic<int> waiting_listeners_ = 0;
     std::atomic<bool> closed_ = false;
-    std::shared_ptr<std::vector<stop_wait*>> stopping_ = std::make_shared<std::vector<stop_wait*>>();
+    std::vector<stop_wait*> stopping_;
 };
 
 }  // namespace dragline::net::detail

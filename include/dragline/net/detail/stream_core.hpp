@@ -55,7 +55,8 @@ struct stream_core {
     const async::time_point total_until;
     fair_turn turn;  // of what reads and writes without waiting
     bool closing = false;
-    bool lost = false;  // the peer
+    bool lost = false;   // the peer
+    bool reset = false;  // by the peer, as a write was told
 };
 
 /// The right to read or to write, while it lives.

@@ -78,7 +78,7 @@ private:
 
     asio::awaitable<result<void>> wait(waiting& state);
     result<std::size_t> try_read(asio::mutable_buffer into);
-    void note_end(std::error_code ec) noexcept;
+    std::error_code note_end(std::error_code ec) noexcept;
     std::error_code ended(std::error_code ec, std::size_t have, std::size_t expected) noexcept;
 
     stream_core& core_;

@@ -63,6 +63,7 @@ private:
     bool held_ = false;      // the queue
     bool give_way_ = false;  // to a write, as soon as what is ahead of it has gone
     bool shut_ = false;
+    bool ended_ = false;  // the peer has been told, or will be
 };
 
 }  // namespace dragline::net::detail

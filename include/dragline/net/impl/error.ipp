@@ -61,6 +61,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::channel_failure: return "OpenSSL failed in a secure channel";
                 case errc::invalid_upstreams: return "not a list of servers that can be used";
                 case errc::no_upstream: return "every server of the list is dead";
+                case errc::loop_not_running: return "a loop of the server was stopped";
             }
             return "unknown net error";
         }
@@ -109,7 +110,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::channel_truncated: return condition::protocol_error;
                 case errc::channel_closed:
                 case errc::channel_not_ready: return std::errc::not_connected;
-                case errc::channel_failure: break;
+                case errc::channel_failure:
+                case errc::loop_not_running: break;
                 case errc::invalid_upstreams: return std::errc::invalid_argument;
                 case errc::no_upstream: return condition::connect_failed;
             }
@@ -142,7 +144,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::read_limit_exceeded: return phase::read;
                 case errc::queue_limit_exceeded: return phase::write;
                 case errc::incomplete_write: return phase::write;
-                case errc::busy: return phase::none;
+                case errc::busy:
+                case errc::loop_not_running: return phase::none;
                 case errc::plaintext_left_over: return phase::tls;
                 case errc::datagram_truncated: return phase::read;
                 case errc::frame_too_large:

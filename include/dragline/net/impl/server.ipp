@@ -11,7 +11,9 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/local/stream_protocol.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <optional>
 #include <system_error>
@@ -22,14 +24,19 @@ namespace detail {
 // What the handles of a server share; the server ends with it.
 class server_handle {
 public:
-    server_handle(std::shared_ptr<server_state> started, asio::any_io_executor loop)
-        : state(std::move(started)), home(std::move(loop)) {}
+    server_handle(std::shared_ptr<server_state> started, std::vector<asio::any_io_executor> loops)
+        : state(std::move(started)), loops_(std::move(loops)) {}
     server_handle(const server_handle&) = delete;
     server_handle& operator=(const server_handle&) = delete;
     ~server_handle() { state->abort(); }
 
+    // One that runs, for what is done on behalf of all.
+    const asio::any_io_executor& home() const noexcept { return loops_[state->running() % loops_.size()]; }
+
     const std::shared_ptr<server_state> state;
-    const asio::any_io_executor home;
+
+private:
+    const std::vector<asio::any_io_executor> loops_;  // each address has a listener on each
 };
 
 DRAGLINE_DECL std::vector<asio::any_io_executor> loops_of(const async::loop_group& group) {
@@ -82,8 +89,8 @@ inline asio::awaitable<result<std::vector<stream_place>>> places_of(dns::resolve
 }
 
 inline stream_place with_port(const stream_place& place, std::uint16_t port) {
-    const auto address = written_place(place).address();
-    return asio::ip::tcp::endpoint(*address, port);
+    const auto written = written_place(place);
+    return written.address() ? asio::ip::tcp::endpoint(*written.address(), port) : place;
 }
 
 // One socket for each address and loop, those of one address side by side.
@@ -165,7 +172,7 @@ DRAGLINE_DECL asio::awaitable<result<server>> start_server_body(std::vector<asio
 
     auto state = std::make_shared<server_state>(std::move(handler), options, std::move(context));
     state->places = std::move(opened.endpoints);
-    auto handle = std::make_shared<server_handle>(state, loops.front());
+    auto handle = std::make_shared<server_handle>(state, loops);
     std::vector<std::shared_ptr<listener>> listeners;
     for (std::size_t i = 0; i < opened.sockets.size(); ++i) {
         auto& loop = async::loop_state::of(loops[i % loops.size()]);
@@ -209,27 +216,31 @@ DRAGLINE_DECL result<void> server::reload(const tls::server_options& renewed) co
 
 DRAGLINE_DECL void server::abort() const noexcept { handle_->state->abort(); }
 
-DRAGLINE_DECL asio::any_io_executor server::home() const { return handle_->home; }
+DRAGLINE_DECL asio::any_io_executor server::home() const { return handle_->home(); }
 
 DRAGLINE_DECL async::duration server::default_drain_timeout() const {
     return handle_->state->options.drain_timeout();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> server::stop_body(std::shared_ptr<detail::server_handle> handle,
+DRAGLINE_DECL asio::awaitable<result<void>> server::stop_body(asio::any_io_executor home,
+                                                              std::shared_ptr<detail::server_handle> handle,
                                                               async::duration drain_timeout) {
     if (!async::valid_timeout(drain_timeout)) co_return dragline::errc::invalid_option;
     auto& state = *handle->state;
-    auto& loop = async::loop_state::of(handle->home);
+    auto& loop = async::loop_state::of(home);
     detail::server_state::stop_wait wait(state, loop);
-    state.close_listeners();
+    constexpr async::duration look_again = std::chrono::milliseconds(100);
+    bool told = state.close_listeners();
     auto until = async::deadline_after(loop.now(), drain_timeout);
     while (!state.gone()) {
-        auto waiting = wait.gone.wait(until);
+        if (state.is_stuck()) co_return errc::loop_not_running;
+        auto waiting = wait.ended->wait(std::min(until, loop.now() + look_again));
         const auto waited = co_await std::move(waiting);
         if (waited) continue;
         if (waited.error() != condition::timeout) co_return waited;
-        until = async::no_deadline;
-        state.cancel_connections();
+        if (!told) told = state.close_listeners();
+        if (loop.now() < until) continue;
+        until = state.cancel_connections() ? async::no_deadline : loop.now() + look_again;
     }
     co_return result<void>();
 }

@@ -38,8 +38,8 @@ DRAGLINE_DECL int staple_response(SSL* connection, void* state) noexcept {
 }
 
 // A name that nobody knows is no failure: the first certificate may still do.
-DRAGLINE_DECL int select_certificate(SSL* connection, int*, void* state) noexcept {
-    const auto& named = static_cast<const context_state*>(state)->named_certificates;
+DRAGLINE_DECL int certificate_for_name(SSL* connection, const context_state& state) {
+    const auto& named = state.named_certificates;
     const char* asked = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
     const auto name = asked ? server_identity::parse(asked) : result<server_identity>(errc::invalid_host);
     if (!name || name->is_address()) return SSL_TLSEXT_ERR_NOACK;
@@ -52,6 +52,15 @@ DRAGLINE_DECL int select_certificate(SSL* connection, int*, void* state) noexcep
     const bool used =
         SSL_use_cert_and_key(connection, own.leaf.get(), own.key.get(), own.intermediates.get(), 1) == 1;
     return used ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+DRAGLINE_DECL int select_certificate(SSL* connection, int* alert, void* state) noexcept {
+    try {
+        return certificate_for_name(connection, *static_cast<const context_state*>(state));
+    } catch (...) {  // no memory: this handshake fails, and no other
+        *alert = SSL_AD_INTERNAL_ERROR;
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
 }
 
 DRAGLINE_DECL result<void> set_named_certificates(SSL_CTX* context, context_state& state,

@@ -38,18 +38,22 @@ DRAGLINE_DECL void listener::watch() {
 DRAGLINE_DECL void listener::accept_some() {
     const auto self = shared_from_this();
     for (int accepted = 0; accepted < batch && !closed_; ++accepted) {
-        const auto now = loop_.now();
-        if (const auto later = server_->accept_later(now)) return pause(*later);
-        if (!server_->take_place()) return wait_for_place();
         std::error_code ec;
         stream_place remote;
-        auto socket = socket_.acceptor.accept(remote, ec);
+        stream_socket socket(loop_.executor());
+        {
+            const auto turn = server_->accept_turn();
+            const auto now = loop_.now();
+            if (const auto later = server_->accept_later(now)) return pause(*later);
+            if (!server_->take_place()) return wait_for_place();
+            socket_.acceptor.accept(socket, remote, ec);
+            if (!ec) server_->accepted(now);
+        }
         if (ec) {
             server_->give_place();
             return accept_failed(ec);
         }
         next_pause_ = shortest_pause;
-        server_->accepted(now);
         admit(std::move(socket), remote);
     }
     watch();
@@ -112,13 +116,13 @@ DRAGLINE_DECL void listener::admit(stream_socket socket, const stream_place& rem
 
 DRAGLINE_DECL void listener::connection_begins(server_connection& begun) noexcept {
     connections_.add(begun);
-    server_->add_part();
+    ++*parts;
 }
 
 DRAGLINE_DECL void listener::connection_ended(server_connection& ended) noexcept {
     connections_.remove(ended);
     server_->give_place();
-    server_->part_ended();
+    server_->part_ended(*this);
     if (starving_ && !closed_) {
         pause_.disarm();
         pause_over(this);
@@ -139,7 +143,7 @@ DRAGLINE_DECL void listener::close() noexcept {
     if (!connections_.first) {
         if (auto* all = loop_.find<loop_listeners>()) all->remove(*this);
     }
-    if (std::exchange(counted_, false)) server_->part_ended();
+    if (std::exchange(counted_, false)) server_->part_ended(*this);
 }
 
 DRAGLINE_DECL void listener::cancel_connections() {
@@ -154,7 +158,7 @@ DRAGLINE_DECL void listener::let_go() noexcept {
     socket_.acceptor.close(ignored);
     socket_.file.remove();
     for (auto* each = connections_.first; each; each = each->next) each->let_go();
-    if (std::exchange(counted_, false)) server_->part_ended();
+    if (std::exchange(counted_, false)) server_->part_ended(*this);
 }
 
 DRAGLINE_DECL void loop_listeners::shutdown() noexcept {

@@ -46,52 +46,78 @@ DRAGLINE_DECL void server_state::give_place() noexcept {
     on_each_loop([](accepting& each) { each.resume(); });
 }
 
+DRAGLINE_DECL std::unique_lock<std::mutex> server_state::accept_turn() {
+    return rate_ ? std::unique_lock(rate_mutex_) : std::unique_lock<std::mutex>();
+}
+
 DRAGLINE_DECL std::optional<async::time_point> server_state::accept_later(async::time_point now) {
-    if (!rate_) return std::nullopt;
-    std::lock_guard lock(mutex_);
-    if (rate_->has_token(now)) return std::nullopt;
+    if (!rate_ || rate_->has_token(now)) return std::nullopt;
     return rate_->next(now);
 }
 
 DRAGLINE_DECL void server_state::accepted(async::time_point now) {
     ++counts.accepted;
-    if (!rate_) return;
-    std::lock_guard lock(mutex_);
-    rate_->take(now);
+    if (rate_) rate_->take(now);
 }
 
-DRAGLINE_DECL void server_state::part_ended() noexcept {
-    if (--parts_ > 0 || members_.empty()) return;
-    members_.front().gate->post([waits = stopping_] {
-        for (auto* each : *waits) each->gone.notify();
+DRAGLINE_DECL void server_state::add(const std::shared_ptr<accepting>& added,
+                                     std::shared_ptr<async::loop_gate> gate) {
+    members_.push_back({added, added->parts, std::move(gate)});
+}
+
+DRAGLINE_DECL void server_state::part_ended(accepting& of) noexcept {
+    if (--*of.parts > 0) return;
+    try {
+        std::lock_guard lock(mutex_);
+        for (const auto* each : stopping_) {
+            each->gate->post([waiting = std::weak_ptr(each->ended)] {
+                if (const auto ended = waiting.lock()) ended->notify();
+            });
+        }
+    } catch (...) {
+        // No memory to say so: stop() looks by itself, too.
+    }
+}
+
+DRAGLINE_DECL bool server_state::gone() const noexcept {
+    return std::all_of(members_.begin(), members_.end(), [](const auto& each) { return *each.parts == 0; });
+}
+
+DRAGLINE_DECL bool server_state::is_stuck() const noexcept {
+    return !gone() && std::all_of(members_.begin(), members_.end(), [](const auto& each) {
+        return *each.parts == 0 || each.gate->is_stopped();
     });
 }
 
-DRAGLINE_DECL void server_state::add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate) {
-    members_.push_back({std::move(added), std::move(gate)});
-    add_part();
+DRAGLINE_DECL std::size_t server_state::running() const noexcept {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (members_[i].gate->is_open() && !members_[i].gate->is_stopped()) return i;
+    }
+    return 0;
 }
 
 template <class Action>
-void server_state::on_each_loop(Action action) const {
+bool server_state::on_each_loop(Action action) const noexcept {
+    bool all = true;
     for (const auto& each : members_) {
         try {
             each.gate->post([listener = each.listener, action] {
                 if (const auto living = listener.lock()) action(*living);
             });
         } catch (...) {
-            // No memory to say so; whatever ends next says it again.
+            all = false;  // no memory to say so: it is said again
         }
     }
+    return all;
 }
 
-DRAGLINE_DECL void server_state::close_listeners() {
+DRAGLINE_DECL bool server_state::close_listeners() noexcept {
     closed_ = true;
-    on_each_loop([](accepting& each) { each.close(); });
+    return on_each_loop([](accepting& each) { each.close(); });
 }
 
-DRAGLINE_DECL void server_state::cancel_connections() {
-    on_each_loop([](accepting& each) { each.cancel_connections(); });
+DRAGLINE_DECL bool server_state::cancel_connections() noexcept {
+    return on_each_loop([](accepting& each) { each.cancel_connections(); });
 }
 
 DRAGLINE_DECL void server_state::abort() noexcept {
@@ -99,18 +125,26 @@ DRAGLINE_DECL void server_state::abort() noexcept {
     for (const auto& each : members_) {
         // On another thread lock() could make that the last owner of what belongs to the loop.
         const auto living = each.gate->runs_here() ? each.listener.lock() : nullptr;
-        if (living) living->close(), living->cancel_connections();
+        try {
+            if (living) living->close(), living->cancel_connections();
+        } catch (...) {
+            // No memory for the list of them: once more below.
+        }
     }
     close_listeners();
     cancel_connections();
 }
 
 DRAGLINE_DECL server_state::stop_wait::stop_wait(server_state& server, async::loop_state& loop)
-    : owner(server), gone(loop) {
-    owner.stopping_->push_back(this);
+    : owner(server), gate(loop.gate()), ended(std::make_shared<async::event>(loop)) {
+    std::lock_guard lock(owner.mutex_);
+    owner.stopping_.push_back(this);
 }
 
-DRAGLINE_DECL server_state::stop_wait::~stop_wait() { std::erase(*owner.stopping_, this); }
+DRAGLINE_DECL server_state::stop_wait::~stop_wait() {
+    std::lock_guard lock(owner.mutex_);
+    std::erase(owner.stopping_, this);
+}
 
 }  // namespace dragline::net::detail
 

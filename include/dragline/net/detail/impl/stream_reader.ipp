@@ -35,15 +35,16 @@ DRAGLINE_DECL result<std::size_t> stream_reader::try_read(asio::mutable_buffer i
     }
     auto size = core_.layer->try_read(into);
     if (size || size.error() == asio::error::would_block) return size;
-    note_end(size.error());
-    return size;
+    return note_end(size.error());
 }
 
 // A stream ends once, whatever the system says when it is asked again.
-DRAGLINE_DECL void stream_reader::note_end(std::error_code ec) noexcept {
-    if (ec == condition::timeout || ec == asio::error::operation_aborted) return;
-    end_ = ec;
+DRAGLINE_DECL std::error_code stream_reader::note_end(std::error_code ec) noexcept {
+    if (ec == condition::timeout || ec == asio::error::operation_aborted) return ec;
+    // The system tells a reset once: when a write has had it, reads are told of a clean end.
+    if (ec == asio::error::eof && core_.reset) ec = asio::error::connection_reset;
     if (ec != asio::error::eof) core_.lost = true;
+    return end_ = ec;
 }
 
 DRAGLINE_DECL result<std::size_t> stream_reader::try_fill() {
@@ -87,7 +88,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_some(poin
     const auto bounds = self->core_.begin(limit);
     auto receiving = self->core_.layer->read_some(into, bounds.until, bounds.where);
     auto size = co_await std::move(receiving);
-    if (!size) self->note_end(size.error());
+    if (!size) size = self->note_end(size.error());
     co_return size;
 }
 
@@ -109,9 +110,9 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(p
         have += *size;
         if (size && have < into.size() && self->core_.is_past(bounds)) size = make_timeout(bounds.where);
         if (size) continue;
-        self->note_end(size.error());
+        const auto why = self->note_end(size.error());
         self->unread_.put_back({static_cast<const char*>(into.data()), have});
-        co_return self->ended(size.error(), have, into.size());
+        co_return self->ended(why, have, into.size());
     }
     co_return have;
 }

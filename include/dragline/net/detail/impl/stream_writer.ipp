@@ -31,6 +31,7 @@ DRAGLINE_DECL std::error_code stream_writer::failed(std::error_code ec, bool tol
     failure_ = ec;
     told_ = told;
     if (ec.category() != timeout_category() && ec != errc::incomplete_write) core_.lost = true;
+    if (ec == asio::error::connection_reset) core_.reset = true;
     queue_.clear();
     return ec;
 }
@@ -184,6 +185,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::shutdown(pointer self
     if (!flushed) co_return flushed;
     auto ending = self->core_.layer->shutdown(bounds.until);
     auto ended = co_await std::move(ending);
+    self->ended_ = bool(ended);
     if (!ended && ended.error() == make_timeout(phase::write)) co_return make_timeout(bounds.where);
     co_return ended;
 }
@@ -201,7 +203,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::close(pointer self, s
     const auto bounds = self->core_.begin(limit);
     auto flushing = self->flush(bounds);
     auto flushed = co_await std::move(flushing);
-    if (!flushed || self->failure_ || self->shut_) co_return flushed;
+    if (!flushed || self->failure_ || self->ended_) co_return flushed;
     auto ending = self->core_.layer->shutdown(bounds.until);
     auto ended = co_await std::move(ending);
     if (ended.error() == make_timeout(phase::write)) co_return make_timeout(bounds.where);
