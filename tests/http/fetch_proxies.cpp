@@ -227,6 +227,21 @@ TEST_CASE("a proxy that wants Digest is answered once, and from then on at once"
     CHECK(seen[2].body == "text");
 }
 
+TEST_CASE("a proxy whose nonces serve once is answered in each retry", "[http][fetch][proxies][retry]") {
+    forwarding_lab lab;
+    int nonce = 0;
+    lab.forwarder.on("*", [&](const http_request& request) {
+        const auto known = "nonce=\"" + std::to_string(nonce) + '"';
+        if (request.field("Proxy-Authorization").find(known) != std::string::npos)
+            return ++nonce < 5 ? http_reply(503) : http_reply().body("x");
+        return digest_wanted(std::to_string(nonce), ", stale=true");
+    });
+    const auto through = lab.through(lab.by().credentials("me", "secret"));
+    const auto policy = http::retry_policy(9).backoff(1ns, 1ns);
+    CHECK(lab.client.fetch("http://a.invalid/", fetch_options(through).retry(policy)).response.body == "x");
+    CHECK(lab.forwarder.request_count() == 10);
+}
+
 TEST_CASE("a 407 that stays is the response of a proxy that forwards", "[http][fetch][proxies]") {
     forwarding_lab lab;
     const auto through = lab.through(lab.by().credentials("me", "wrong"));

@@ -98,6 +98,9 @@ TEST_CASE("a proxy that is down, silent or none is an error, and nothing goes di
                                  "socks4://a", "http://a b", "http://u%3aser:p@a:1"}) {
             CHECK(unreachable_by(where, proxy_policy::through(none)) == net::errc::invalid_proxy);
         }
+        auto unable = proxy(proxy_scheme::https, "127.0.0.1", dead.port());
+        unable.tls(dragline::tls::client_options().ca_pem("none"));
+        CHECK(unreachable_by(where, unable) == net::errc::proxy_tls_failed);
         const auto bad_time = fetch_options().proxy_timeout(0s);
         CHECK(unreachable_by(where, proxy_policy::none(), bad_time) == dragline::errc::invalid_option);
     }
@@ -241,6 +244,23 @@ TEST_CASE("the next choice is tried when a proxy could not be reached or refused
     CHECK(get({up, {}}, origin.url("/")).ec == http::errc::connection_closed);
     CHECK(get({{proxy()}, {}}, origin.url("/")).ec == net::errc::invalid_proxy);
     CHECK(origin.connection_count() == 1);
+}
+
+TEST_CASE("a retry_policy repeats what a proxy may do better the next time", "[http][fetch][proxies]") {
+    const dragline::testing::dead_port dead;
+    http_server by;
+    http_client client;
+    const auto attempts = [&](const std::string& where, std::uint16_t port) {
+        const auto policy = http::retry_policy(3).backoff(1ns, 1ns);
+        const auto through = proxy(proxy_scheme::http, "127.0.0.1", port);
+        return client.fetch(where, fetch_options().proxy(through).retry(policy)).trace.attempts.size();
+    };
+    CHECK(attempts("http://a.invalid/", dead.port()) == 3);
+    CHECK(attempts("https://a.invalid/", dead.port()) == 3);
+    by.on("*", http_reply().raw("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"));
+    CHECK(attempts("https://a.invalid/", by.port()) == 3);
+    by.on("*", http_reply().raw("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"));
+    CHECK(attempts("https://a.invalid/", by.port()) == 1);
 }
 
 TEST_CASE("a fetch that is ended tries no further proxy", "[http][fetch][proxies]") {

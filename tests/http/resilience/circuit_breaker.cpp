@@ -1,6 +1,7 @@
 #include <dragline/http/resilience/circuit_breaker.hpp>
 
 #include "../../support/http_client.hpp"
+#include "../stream_lab.hpp"
 
 #include <dragline/dns/error.hpp>
 #include <dragline/http/detail/circuit_machine.hpp>
@@ -31,6 +32,7 @@ using dragline::http::detail::circuit_machine;
 using dragline::http::detail::circuit_outcome;
 using dragline::http::detail::outcome_of;
 using dragline::test::http_client;
+using dragline::testing::ending;
 using dragline::testing::http_reply;
 using dragline::testing::http_server;
 
@@ -180,7 +182,7 @@ TEST_CASE("which errors speak against an origin", "[http][circuit_breaker]") {
           make_error_code(dragline::errc::queue_full), make_error_code(dragline::errc::callback_failed),
           make_error_code(dragline::net::errc::address_blocked),
           make_error_code(dragline::net::errc::proxy_unreachable), make_timeout(phase::queue),
-          make_timeout(phase::total)}) {
+          make_timeout(phase::proxy), make_timeout(phase::total)}) {
         INFO(neutral.message());
         CHECK(outcome_of(neutral) == circuit_outcome::neither);
     }
@@ -256,6 +258,39 @@ TEST_CASE("a fetch that is cancelled says nothing about its origin", "[http][cir
     CHECK(started->ec == asio::error::operation_aborted);
     CHECK(client.session.circuit("http://127.0.0.1:" + std::to_string(server.port())) ==
           circuit_state::closed);
+}
+
+TEST_CASE("a proxy that fails says nothing about the origins behind it", "[http][circuit_breaker]") {
+    http_server by;
+    by.on("*", http_reply().no_answer(ending::close));
+    http_client client(session_options().circuit_breaker(circuit_breaker().failures(1)));
+    const auto through = fetch_options().proxy("http://127.0.0.1:" + std::to_string(by.port()));
+    const auto fetch = [&] { return client.fetch("http://a.invalid/", through); };
+    for (int i = 0; i < 2; ++i) CHECK(fetch().ec == http::errc::connection_closed);
+    by.on("*", http_reply(407));
+    CHECK(fetch().response.status == 407);
+    CHECK(client.session.circuit("http://a.invalid") == circuit_state::closed);
+    by.on("*", http_reply(502));
+    CHECK(fetch().response.status == 502);
+    CHECK(fetch().ec == http::errc::circuit_open);
+}
+
+TEST_CASE("a circuit that is tried with a stream waits for its head, not for its body",
+          "[http][circuit_breaker]") {
+    dragline::testing::manual_clock time;
+    http_server server;
+    server.on("/", http_reply(500)).on("/stream", http_reply().body("12345").cut_body(2, ending::stall));
+    http_client client(session_options().circuit_breaker(circuit_breaker().failures(1)),
+                       event_loop_options().time(time));
+    CHECK(client.fetch(server.url("/")).response.status == 500);
+    time.advance(1s);
+    auto bad = dragline::test::open(client, server.url("/"));
+    CHECK(bad.stream.status == 500);
+    CHECK(client.fetch(server.url("/")).ec == http::errc::circuit_open);
+    time.advance(2s);
+    auto endless = dragline::test::open(client, server.url("/stream"));
+    CHECK(endless.stream.status == 200);
+    CHECK(client.fetch(server.url("/")).response.status == 500);
 }
 
 TEST_CASE("no more origins are remembered than allowed", "[http][circuit_breaker]") {

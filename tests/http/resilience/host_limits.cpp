@@ -137,6 +137,20 @@ TEST_CASE("a host has the limit of its name, else of the longest name above it, 
     CHECK(rate("") == 1);
 }
 
+TEST_CASE("a host has one limit, however its name is spelt", "[http][host_limits]") {
+    const auto limits = host_limits().host("Example.com.", rate_of(2)).host(".B.test", rate_of(3));
+    const auto rate = [&](std::string_view name) { return limits.limit_of(name).rate()->per_second(); };
+    CHECK(rate("example.com") == 2);
+    CHECK(rate("example.com.") == 2);
+    CHECK(rate("a.b.test.") == 3);
+    gates_run run(host_limits().each(host_limit().concurrency(1)));
+    CHECK(run.ask("a.test").done);
+    CHECK(!run.ask("a.test.").done);
+    run.gates.set("A.test.", host_limit().concurrency(2));
+    dragline::test::settle(run.loop);
+    CHECK(run.gates.waiting() == 0);
+}
+
 TEST_CASE("no stretch of time sees more than its rate and the burst", "[http][host_limits]") {
     std::mt19937 random(7);
     for (const double rate : {0.5, 3.0, 40.0, 1000.0}) {

@@ -29,11 +29,15 @@ protected:
     /// The exchange with the host is over.
     void leave_host(std::error_code ec) noexcept;
 
+    /// Its head has come, and its body may take for ever: a circuit that it decides does not wait for that.
+    void leave_probe() noexcept;
+
     connection_pool::place place_;  // after a hop that is the answer
 
 private:
     asio::awaitable<result<void>> attempt(bool& stale);
     asio::awaitable<result<void>> enter_host();
+    void tell_host(std::error_code ec) noexcept;
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     std::error_code choose_tls();
     std::error_code set_up(net::connect_request& request);

@@ -39,6 +39,7 @@ public:
 
     /// Who reads the body in pieces begins to: the operation itself is over.
     void leave_open() {
+        leave_probe();
         if (insight_) insight_->leave_open(now(), attempt_);
     }
 

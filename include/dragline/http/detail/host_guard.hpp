@@ -35,6 +35,9 @@ public:
     host_admission(const host_admission&) = delete;
     ~host_admission() { report(circuit_outcome::neither); }
 
+    /// Whether the circuit waits for what comes of it.
+    bool is_probe() const noexcept { return ticket_ && ticket_->probe; }
+
     /// The answer has begun. `longest`: how long its Retry-After may hold the host back.
     void head(const response_head& received, std::optional<async::duration> longest);
 

@@ -64,6 +64,11 @@ public:
     DRAGLINE_DECL std::error_code on_response(const response_head& head, bool replayable);
     bool answer() const noexcept { return answer_; }
 
+    /// The next request is another one, on the same way: its challenges are answered anew.
+    void next_request() noexcept {
+        for (auto& each : logins_) each.machine.next_request();
+    }
+
 private:
     using way = std::shared_ptr<const proxy_route>;
     struct login {

@@ -48,7 +48,7 @@ public:
         const proxy_environment& said = proxy_environment::read());
 
     /// What `choose` says. It is called on the loop; what it throws ends the fetch as errc::callback_failed,
-    /// or reaches who awaits it.
+    /// or reaches who awaits it. An empty function gives no choice.
     DRAGLINE_DECL static proxy_policy function(choose_function choose);
 
     /// These hosts are reached directly, whatever the proxies. Replaces what the environment says of them.

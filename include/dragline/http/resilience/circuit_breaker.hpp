@@ -17,8 +17,9 @@ enum class circuit_state {
 /// When the circuit to an origin (scheme, host and port) opens, and for how long.
 ///
 /// A failure is an error of the network, of look-up, TLS or protocol, a timeout of a phase, or an answer of
-/// 500 or more. What the caller ends or his options refuse counts as nothing, nor does a failing proxy.
-/// Each attempt counts, retries included; what was under way when the circuit opened does not.
+/// 500 or more. What the caller ends or his options refuse counts as nothing, nor does a failing proxy: of
+/// one that forwards, the answers count, but for 407. Each attempt counts, retries included; what was under
+/// way when the circuit opened does not. A half-open circuit does not wait for a body that open_url() leaves.
 class circuit_breaker {
 public:
     using duration = async::duration;

@@ -67,7 +67,8 @@ private:
     std::size_t concurrency_ = no_cap;
 };
 
-/// The limits of every host of a session, told apart by their names in lower case, whatever the port.
+/// The limits of every host of a session, told apart by their names without regard to case, a final dot
+/// and the port.
 ///
 /// Each attempt of a fetch counts, redirects and retries included. Who has to wait does so in turn, and
 /// within the deadline of the fetch: make_timeout(phase::queue).
@@ -81,11 +82,9 @@ public:
 
     /// For one host: "example.com", "127.0.0.1", "[::1]"; or, with a dot in front, for the hosts below a
     /// name: ".example.com". Its own goes before that of the longest name.
-    host_limits& host(std::string_view name, host_limit value) {
-        return hosts_.insert_or_assign(std::string(name), value), *this;
-    }
+    DRAGLINE_DECL host_limits& host(std::string_view name, host_limit value);
 
-    /// Which limit is that of this host.
+    /// Which limit is that of this host, in lower case.
     DRAGLINE_DECL const host_limit& limit_of(std::string_view host) const noexcept;
 
     /// Fetches that may wait for a host's limit; one more fails with dragline::errc::queue_full.

@@ -45,10 +45,11 @@ public:
 
 /// A value that says what is retried.
 ///
-/// By default: when no connection could be made, any request; when the connection ended before or inside the
-/// answer, the time of a phase was up, or the answer is 408, 429, 502, 503 or 504, requests that may be made
-/// twice. Never a body that cannot be sent again, and never what no repetition mends: a certificate, a name
-/// that does not exist, a malformed answer. The repetition that stale_retry() stands for is not counted.
+/// By default: when no connection could be made, also by a proxy, any request; when the connection ended
+/// before or inside the answer, the time of a phase was up, or the answer is 408, 429, 502, 503 or 504,
+/// requests that may be made twice. Never a body that cannot be sent again, and never what no repetition
+/// mends: a certificate, a name that does not exist, a malformed answer. The repetition that stale_retry()
+/// stands for is not counted.
 class retry_policy {
 public:
     using duration = async::duration;

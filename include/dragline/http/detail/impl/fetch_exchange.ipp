@@ -120,6 +120,7 @@ DRAGLINE_DECL void fetch_exchange::look_at_answer() {
     if (!next_.target) {
         again_ = retry_->retry(asked, session_->loop().random());
         if (again_) authentication_.next_request();
+        if (again_ && proxies_) proxies_->next_request();
     } else if (!retry_->follow(asked)) {
         next_.target.reset();
     }

@@ -66,7 +66,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::hop() {
         if (done || !proxies_ || !proxies_->again()) break;
         if (insight_) insight_->repeats(attempt_cause::proxy);
     }
-    if (admission_ && !(done && is_answer())) leave_host(done.error());
+    // However it shows: what is ended would have gone on otherwise.
+    if (!done && call_.ending().interrupted())
+        done = asio::error::make_error_code(asio::error::operation_aborted);
+    if (!(done && is_answer())) leave_host(done.error());
     co_return done;
 }
 
@@ -98,6 +101,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     auto place = co_await std::move(acquiring);
     attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();
+    if (call_.ending().interrupted()) {  // since it was granted
+        const std::error_code ended = asio::error::operation_aborted;
+        co_return record(ended), ended;
+    }
     attempt_.reused = place->connection() != nullptr;
     if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
     if (!attempt_.reused) {
@@ -144,7 +151,18 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::enter_host() {
 }
 
 DRAGLINE_DECL void fetch_hop::leave_host(std::error_code ec) noexcept {
-    if (const auto left = std::move(admission_)) session_->guard()->finish(*left, ec);
+    if (admission_) tell_host(ec);
+    admission_.reset();
+}
+
+// Of a proxy that forwards only the answers speak of the origin, and not the one that concerns itself.
+DRAGLINE_DECL void fetch_hop::tell_host(std::error_code ec) noexcept {
+    const bool forwards = proxies_ && proxies_->forwards();
+    if (!forwards || !(ec || head_.status == proxy_side.status)) session_->guard()->finish(*admission_, ec);
+}
+
+DRAGLINE_DECL void fetch_hop::leave_probe() noexcept {
+    if (admission_ && admission_->is_probe()) tell_host({});
 }
 
 DRAGLINE_DECL bool fetch_hop::may_repeat(const h1_connection& connection, std::error_code ec) const noexcept {

@@ -1,6 +1,9 @@
 // Included by <dragline/http/detail/host_gates.hpp> only.
 #pragma once
 
+#include <dragline/core/ascii.hpp>
+#include <dragline/http/detail/host_name.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
@@ -35,7 +38,7 @@ DRAGLINE_DECL void host_gates::pass::pause(async::time_point until) noexcept {
 
 DRAGLINE_DECL void host_gates::set(std::string_view name, const host_limit& limit) {
     limits_.host(name, limit);
-    const auto living = hosts_.find(name);
+    const auto living = hosts_.find(ascii::to_lower(without_final_dot(name)));
     // What is said again gives nobody a new burst.
     if (living == hosts_.end() || living->second->limit == limit) return;
     living->second->limit = limit;
@@ -108,7 +111,7 @@ DRAGLINE_DECL asio::awaitable<result<host_gates::pass>> host_gates::enter(std::s
     const auto& limit = limits_.limit_of(name);
     if (limit.limits_nothing()) co_return pass();
     const auto now = loop_.now();
-    auto& wanted = host_of(name, limit, now);
+    auto& wanted = host_of(without_final_dot(name), limit, now);
     if (wanted.waiting.empty() && wanted.machine.enter(now)) co_return pass(wanted);
     if (waiting_ >= limits_.max_waiters()) {
         rest_if_unused(wanted);

@@ -17,7 +17,8 @@ DRAGLINE_DECL circuit_outcome outcome_of(std::error_code ec) noexcept {
     if (ec == condition::proxy_failed || ec == condition::blocked) return circuit_outcome::neither;
     if (ec == condition::timeout) {
         const auto where = phase_of(ec);
-        const bool own = where != phase::queue && where != phase::redirect && where != phase::total;
+        const bool own = where != phase::queue && where != phase::proxy && where != phase::redirect &&
+                         where != phase::total;
         return own ? circuit_outcome::failure : circuit_outcome::neither;
     }
     const bool failed = is_network_failure(ec) || ec == condition::resolve_failed ||

@@ -9,14 +9,26 @@
 #include <dragline/http/detail/network_failure.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/http/resilience/retry_after.hpp>
+#include <dragline/net/error.hpp>
 #include <dragline/tls/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <array>
 #include <exception>
 
 namespace dragline::inline v1::http::detail {
+
+// What a proxy, or the way to it, may do better a moment later.
+inline bool is_passing_proxy_failure(std::error_code ec) noexcept {
+    using net::errc;
+    constexpr std::array failures{errc::proxy_unreachable,      errc::proxy_closed,
+                                  errc::proxy_failure,          errc::proxy_network_unreachable,
+                                  errc::proxy_host_unreachable, errc::proxy_connection_refused,
+                                  errc::proxy_target_timeout};
+    return std::any_of(failures.begin(), failures.end(), [ec](net::errc each) { return ec == each; });
+}
 
 DRAGLINE_DECL retry_reason reason_to_retry(std::error_code ec, bool sent, bool head_came) noexcept {
     if (ec == condition::timeout) {
@@ -25,9 +37,9 @@ DRAGLINE_DECL retry_reason reason_to_retry(std::error_code ec, bool sent, bool h
         return own ? retry_reason::timeout : retry_reason::none;
     }
     if (!sent) {
-        const bool passing = is_network_failure(ec) || ec == dns::errc::server_failure ||
-                             ec == tls::errc::handshake_closed || ec == tls::errc::truncated ||
-                             ec == errc::connection_closed;
+        const bool passing = is_network_failure(ec) || is_passing_proxy_failure(ec) ||
+                             ec == dns::errc::server_failure || ec == tls::errc::handshake_closed ||
+                             ec == tls::errc::truncated || ec == errc::connection_closed;
         return passing ? retry_reason::connect_failed : retry_reason::none;
     }
     if (ec == h1::errc::truncated) return retry_reason::truncated;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/core/ascii.hpp>
+#include <dragline/http/detail/host_name.hpp>
 #include <dragline/url/host.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -47,10 +48,6 @@ inline bool in_network(const asio::ip::address& address, const asio::ip::address
     };
     return address.is_v4() ? agree(address.to_v4().to_bytes(), network.to_v4().to_bytes())
                            : agree(address.to_v6().to_bytes(), network.to_v6().to_bytes());
-}
-
-inline std::string_view without_final_dot(std::string_view name) noexcept {
-    return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
 }
 
 }  // namespace detail

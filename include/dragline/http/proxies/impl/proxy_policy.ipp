@@ -38,8 +38,8 @@ DRAGLINE_DECL proxy_policy proxy_policy::from_environment(const proxy_environmen
 }
 
 DRAGLINE_DECL proxy_policy proxy_policy::function(choose_function choose) {
+    if (!choose) return first_of({});
     proxy_policy made;
-    if (!choose) return made;
     auto kept = std::make_shared<const choose_function>(std::move(choose));
     made.state_ = std::make_shared<const state>(state{nullptr, nullptr, std::move(kept), {}});
     return made;

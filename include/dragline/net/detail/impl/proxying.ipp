@@ -93,7 +93,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::plan(std::size_t which) {
     if (through.scheme() != proxy_scheme::https) co_return result<void>();
     const auto& source = request_.proxy_context;
     auto context = source ? source(through.tls()) : tls::context::make_client(through.tls());
-    if (!context) co_return context.error();
+    if (!context) co_return proxy_error(context.error(), errc::proxy_tls_failed);
     step.tls = *std::move(context);
     co_return result<void>();
 }
