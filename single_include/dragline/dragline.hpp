@@ -1691,10 +1691,16 @@ public:
 
     /// Whether it is this thread that runs the loop, at the moment.
     bool runs_here() noexcept {
-        using loop_executor = asio::io_context::executor_type;
         std::lock_guard lock(mutex_);
-        if (!loop_ || loop_.target_type() != typeid(loop_executor)) return false;
-        return loop_.target<loop_executor>()->running_in_this_thread();
+        const auto* loop = target();
+        return loop && loop->running_in_this_thread();
+    }
+
+    /// Whether the loop was stopped, by another thread than this: what is posted to it has to wait.
+    bool is_stopped() noexcept {
+        std::lock_guard lock(mutex_);
+        const auto* loop = target();
+        return loop && loop->context().stopped() && !loop->running_in_this_thread();
     }
 
     /// Called at the loop's end. What was posted before is destroyed with the loop.
@@ -1704,6 +1710,13 @@ public:
     }
 
 private:
+    using loop_executor = asio::io_context::executor_type;
+
+    const loop_executor* target() const noexcept {
+        return loop_ && loop_.target_type() == typeid(loop_executor) ? loop_.target<loop_executor>()
+                                                                     : nullptr;
+    }
+
     std::mutex mutex_;
     asio::any_io_executor loop_;  // none when closed
 };
@@ -28218,7 +28231,8 @@ struct stream_core {
     const async::time_point total_until;
     fair_turn turn;  // of what reads and writes without waiting
     bool closing = false;
-    bool lost = false;  // the peer
+    bool lost = false;   // the peer
+    bool reset = false;  // by the peer, as a write was told
 };
 
 /// The right to read or to write, while it lives.
@@ -28313,7 +28327,7 @@ private:
 
     asio::awaitable<result<void>> wait(waiting& state);
     result<std::size_t> try_read(asio::mutable_buffer into);
-    void note_end(std::error_code ec) noexcept;
+    std::error_code note_end(std::error_code ec) noexcept;
     std::error_code ended(std::error_code ec, std::size_t have, std::size_t expected) noexcept;
 
     stream_core& core_;
@@ -28393,6 +28407,8 @@ enum class errc {
     // Of upstream lists.
     invalid_upstreams,  ///< No list of servers: empty, malformed, a server twice, a weight out of range.
     no_upstream,        ///< All servers of a list are dead, and it is not this caller's turn to try one.
+
+    loop_not_running,  ///< What is left of a server cannot end: it is on loops that were stopped.
 };
 
 DRAGLINE_DECL const std::error_category& error_category() noexcept;
@@ -28469,6 +28485,7 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::channel_failure: return "OpenSSL failed in a secure channel";
                 case errc::invalid_upstreams: return "not a list of servers that can be used";
                 case errc::no_upstream: return "every server of the list is dead";
+                case errc::loop_not_running: return "a loop of the server was stopped";
             }
             return "unknown net error";
         }
@@ -28517,7 +28534,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::channel_truncated: return condition::protocol_error;
                 case errc::channel_closed:
                 case errc::channel_not_ready: return std::errc::not_connected;
-                case errc::channel_failure: break;
+                case errc::channel_failure:
+                case errc::loop_not_running: break;
                 case errc::invalid_upstreams: return std::errc::invalid_argument;
                 case errc::no_upstream: return condition::connect_failed;
             }
@@ -28550,7 +28568,8 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
                 case errc::read_limit_exceeded: return phase::read;
                 case errc::queue_limit_exceeded: return phase::write;
                 case errc::incomplete_write: return phase::write;
-                case errc::busy: return phase::none;
+                case errc::busy:
+                case errc::loop_not_running: return phase::none;
                 case errc::plaintext_left_over: return phase::tls;
                 case errc::datagram_truncated: return phase::read;
                 case errc::frame_too_large:
@@ -28615,15 +28634,16 @@ DRAGLINE_DECL result<std::size_t> stream_reader::try_read(asio::mutable_buffer i
     }
     auto size = core_.layer->try_read(into);
     if (size || size.error() == asio::error::would_block) return size;
-    note_end(size.error());
-    return size;
+    return note_end(size.error());
 }
 
 // A stream ends once, whatever the system says when it is asked again.
-DRAGLINE_DECL void stream_reader::note_end(std::error_code ec) noexcept {
-    if (ec == condition::timeout || ec == asio::error::operation_aborted) return;
-    end_ = ec;
+DRAGLINE_DECL std::error_code stream_reader::note_end(std::error_code ec) noexcept {
+    if (ec == condition::timeout || ec == asio::error::operation_aborted) return ec;
+    // The system tells a reset once: when a write has had it, reads are told of a clean end.
+    if (ec == asio::error::eof && core_.reset) ec = asio::error::connection_reset;
     if (ec != asio::error::eof) core_.lost = true;
+    return end_ = ec;
 }
 
 DRAGLINE_DECL result<std::size_t> stream_reader::try_fill() {
@@ -28667,7 +28687,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_some(poin
     const auto bounds = self->core_.begin(limit);
     auto receiving = self->core_.layer->read_some(into, bounds.until, bounds.where);
     auto size = co_await std::move(receiving);
-    if (!size) self->note_end(size.error());
+    if (!size) size = self->note_end(size.error());
     co_return size;
 }
 
@@ -28689,9 +28709,9 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(p
         have += *size;
         if (size && have < into.size() && self->core_.is_past(bounds)) size = make_timeout(bounds.where);
         if (size) continue;
-        self->note_end(size.error());
+        const auto why = self->note_end(size.error());
         self->unread_.put_back({static_cast<const char*>(into.data()), have});
-        co_return self->ended(size.error(), have, into.size());
+        co_return self->ended(why, have, into.size());
     }
     co_return have;
 }
@@ -28863,6 +28883,7 @@ private:
     bool held_ = false;      // the queue
     bool give_way_ = false;  // to a write, as soon as what is ahead of it has gone
     bool shut_ = false;
+    bool ended_ = false;  // the peer has been told, or will be
 };
 
 }  // namespace dragline::net::detail
@@ -28899,6 +28920,7 @@ DRAGLINE_DECL std::error_code stream_writer::failed(std::error_code ec, bool tol
     failure_ = ec;
     told_ = told;
     if (ec.category() != timeout_category() && ec != errc::incomplete_write) core_.lost = true;
+    if (ec == asio::error::connection_reset) core_.reset = true;
     queue_.clear();
     return ec;
 }
@@ -29052,6 +29074,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::shutdown(pointer self
     if (!flushed) co_return flushed;
     auto ending = self->core_.layer->shutdown(bounds.until);
     auto ended = co_await std::move(ending);
+    self->ended_ = bool(ended);
     if (!ended && ended.error() == make_timeout(phase::write)) co_return make_timeout(bounds.where);
     co_return ended;
 }
@@ -29069,7 +29092,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::close(pointer self, s
     const auto bounds = self->core_.begin(limit);
     auto flushing = self->flush(bounds);
     auto flushed = co_await std::move(flushing);
-    if (!flushed || self->failure_ || self->shut_) co_return flushed;
+    if (!flushed || self->failure_ || self->ended_) co_return flushed;
     auto ending = self->core_.layer->shutdown(bounds.until);
     auto ended = co_await std::move(ending);
     if (ended.error() == make_timeout(phase::write)) co_return make_timeout(bounds.where);
@@ -31057,8 +31080,8 @@ DRAGLINE_DECL int staple_response(SSL* connection, void* state) noexcept {
 }
 
 // A name that nobody knows is no failure: the first certificate may still do.
-DRAGLINE_DECL int select_certificate(SSL* connection, int*, void* state) noexcept {
-    const auto& named = static_cast<const context_state*>(state)->named_certificates;
+DRAGLINE_DECL int certificate_for_name(SSL* connection, const context_state& state) {
+    const auto& named = state.named_certificates;
     const char* asked = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
     const auto name = asked ? server_identity::parse(asked) : result<server_identity>(errc::invalid_host);
     if (!name || name->is_address()) return SSL_TLSEXT_ERR_NOACK;
@@ -31071,6 +31094,15 @@ DRAGLINE_DECL int select_certificate(SSL* connection, int*, void* state) noexcep
     const bool used =
         SSL_use_cert_and_key(connection, own.leaf.get(), own.key.get(), own.intermediates.get(), 1) == 1;
     return used ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+DRAGLINE_DECL int select_certificate(SSL* connection, int* alert, void* state) noexcept {
+    try {
+        return certificate_for_name(connection, *static_cast<const context_state*>(state));
+    } catch (...) {  // no memory: this handshake fails, and no other
+        *alert = SSL_AD_INTERNAL_ERROR;
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
 }
 
 DRAGLINE_DECL result<void> set_named_certificates(SSL_CTX* context, context_state& state,
@@ -32975,8 +33007,11 @@ public:
     }
     std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
 
+    bool is_open() const noexcept { return stream_.is_open(); }
     /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
-    bool is_quiet() noexcept { return unread().empty() && stream_.is_open() && !has_input(); }
+    bool is_quiet() noexcept { return unread().empty() && is_open() && !has_input(); }
+    /// Whether the last read of an idle connection may have left something.
+    bool may_have_input() noexcept { return !unread().empty() || stream_.layer().may_have_input(); }
     /// For a connection that has been idle for a while: gives back all memory that holds nothing.
     void release_memory() noexcept {
         if (begin_ == end_) std::vector<char>().swap(buffer_), begin_ = end_ = 0;
@@ -33387,6 +33422,7 @@ class connection_pool {
     struct slot {
         host* owner = nullptr;
         std::unique_ptr<h1_connection> connection;
+        async::time_point parked{};
         async::time_point expires{};
         async::time_point rests{};  // when it is idle for good, so that it needs no buffers
         async::time_point retires{};
@@ -33559,7 +33595,12 @@ DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(h
         from.idle.pop_back();
         used_.splice(used_.end(), idle_, at);
         place taken(*this, at);
-        if (at->expires > now && at->connection->is_quiet()) return taken;
+        // What has just been parked is as it was then: one system call in three would go for asking again.
+        const bool just_parked = now - at->parked < std::chrono::microseconds(20);
+        auto& connection = *at->connection;
+        const bool quiet =
+            just_parked && !connection.may_have_input() ? connection.is_open() : connection.is_quiet();
+        if (at->expires > now && quiet) return taken;
         // Keeps the host alive while its last spent connection goes.
         ++from.connections;
         taken = place();
@@ -33706,6 +33747,7 @@ DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point n
         idle = std::max(async::duration::zero(),
                         std::chrono::duration_cast<async::duration>(*said) - std::chrono::seconds(1));
     }
+    at->parked = now;
     at->expires = std::min(async::deadline_after(now, idle), at->retires);
     idle_.splice(idle_.end(), used_, at);
     owner.idle.push_back(at);
@@ -33790,8 +33832,9 @@ enum class circuit_state {
 /// When the circuit to an origin (scheme, host and port) opens, and for how long.
 ///
 /// A failure is an error of the network, of look-up, TLS or protocol, a timeout of a phase, or an answer of
-/// 500 or more. What the caller ends or his options refuse counts as nothing, nor does a failing proxy.
-/// Each attempt counts, retries included; what was under way when the circuit opened does not.
+/// 500 or more. What the caller ends or his options refuse counts as nothing, nor does a failing proxy: of
+/// one that forwards, the answers count, but for 407. Each attempt counts, retries included; what was under
+/// way when the circuit opened does not. A half-open circuit does not wait for a body that open_url() leaves.
 class circuit_breaker {
 public:
     using duration = async::duration;
@@ -34048,7 +34091,8 @@ private:
     std::size_t concurrency_ = no_cap;
 };
 
-/// The limits of every host of a session, told apart by their names in lower case, whatever the port.
+/// The limits of every host of a session, told apart by their names without regard to case, a final dot
+/// and the port.
 ///
 /// Each attempt of a fetch counts, redirects and retries included. Who has to wait does so in turn, and
 /// within the deadline of the fetch: make_timeout(phase::queue).
@@ -34062,11 +34106,9 @@ public:
 
     /// For one host: "example.com", "127.0.0.1", "[::1]"; or, with a dot in front, for the hosts below a
     /// name: ".example.com". Its own goes before that of the longest name.
-    host_limits& host(std::string_view name, host_limit value) {
-        return hosts_.insert_or_assign(std::string(name), value), *this;
-    }
+    DRAGLINE_DECL host_limits& host(std::string_view name, host_limit value);
 
-    /// Which limit is that of this host.
+    /// Which limit is that of this host, in lower case.
     DRAGLINE_DECL const host_limit& limit_of(std::string_view host) const noexcept;
 
     /// Fetches that may wait for a host's limit; one more fails with dragline::errc::queue_full.
@@ -34102,14 +34144,35 @@ private:
 // ---- dragline/http/resilience/impl/host_limits.ipp
 // Included by <dragline/http/resilience/host_limits.hpp> only.
 
+// ---- dragline/http/detail/host_name.hpp
+// One spelling for the name of a host.
+
+#include <string_view>
+
+namespace dragline::inline v1::http::detail {
+
+/// "example.com." and "example.com" are the same host. Not for a name that is a dot.
+constexpr std::string_view without_final_dot(std::string_view name) noexcept {
+    if (name.ends_with('.')) name.remove_suffix(1);
+    return name;
+}
+
+}  // namespace dragline::http::detail
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
 
 namespace dragline::inline v1::http {
 
+DRAGLINE_DECL host_limits& host_limits::host(std::string_view name, host_limit value) {
+    hosts_.insert_or_assign(ascii::to_lower(detail::without_final_dot(name)), value);
+    return *this;
+}
+
 DRAGLINE_DECL const host_limit& host_limits::limit_of(std::string_view host) const noexcept {
     if (hosts_.empty()) return each_;
+    host = detail::without_final_dot(host);
     if (const auto own = hosts_.find(host); own != hosts_.end()) return own->second;
     for (auto dot = host.find('.'); dot != host.npos; dot = host.find('.', dot + 1)) {
         if (const auto below = hosts_.find(host.substr(dot)); below != hosts_.end()) return below->second;
@@ -34278,6 +34341,7 @@ private:
 // ---- dragline/http/detail/impl/host_gates.ipp
 // Included by <dragline/http/detail/host_gates.hpp> only.
 
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
@@ -34312,7 +34376,7 @@ DRAGLINE_DECL void host_gates::pass::pause(async::time_point until) noexcept {
 
 DRAGLINE_DECL void host_gates::set(std::string_view name, const host_limit& limit) {
     limits_.host(name, limit);
-    const auto living = hosts_.find(name);
+    const auto living = hosts_.find(ascii::to_lower(without_final_dot(name)));
     // What is said again gives nobody a new burst.
     if (living == hosts_.end() || living->second->limit == limit) return;
     living->second->limit = limit;
@@ -34385,7 +34449,7 @@ DRAGLINE_DECL asio::awaitable<result<host_gates::pass>> host_gates::enter(std::s
     const auto& limit = limits_.limit_of(name);
     if (limit.limits_nothing()) co_return pass();
     const auto now = loop_.now();
-    auto& wanted = host_of(name, limit, now);
+    auto& wanted = host_of(without_final_dot(name), limit, now);
     if (wanted.waiting.empty() && wanted.machine.enter(now)) co_return pass(wanted);
     if (waiting_ >= limits_.max_waiters()) {
         rest_if_unused(wanted);
@@ -34427,6 +34491,9 @@ public:
         : pass_(std::move(pass)), circuit_(std::move(circuit)), ticket_(ticket), loop_(loop) {}
     host_admission(const host_admission&) = delete;
     ~host_admission() { report(circuit_outcome::neither); }
+
+    /// Whether the circuit waits for what comes of it.
+    bool is_probe() const noexcept { return ticket_ && ticket_->probe; }
 
     /// The answer has begun. `longest`: how long its Retry-After may hold the host back.
     void head(const response_head& received, std::optional<async::duration> longest);
@@ -34582,7 +34649,8 @@ DRAGLINE_DECL circuit_outcome outcome_of(std::error_code ec) noexcept {
     if (ec == condition::proxy_failed || ec == condition::blocked) return circuit_outcome::neither;
     if (ec == condition::timeout) {
         const auto where = phase_of(ec);
-        const bool own = where != phase::queue && where != phase::redirect && where != phase::total;
+        const bool own = where != phase::queue && where != phase::proxy && where != phase::redirect &&
+                         where != phase::total;
         return own ? circuit_outcome::failure : circuit_outcome::neither;
     }
     const bool failed = is_network_failure(ec) || ec == condition::resolve_failed ||
@@ -36262,8 +36330,8 @@ namespace dragline::inline v1::http {
 /// to 2^36 us (19 hours), and beyond that all in the last one.
 ///
 /// A value is off by no more than its bucket is wide: 1 us up to 16 us, then an eighth at most, so that
-/// quantile(), which takes the middle, errs by 6.25 %. Count and sum are exact. record() takes the time of an
-/// addition and allocates nothing; 2 KiB.
+/// quantile(), which takes the middle, errs by 6.25 %. Count and sum are exact, but the sum stays at 292
+/// years from then on. record() takes the time of an addition and allocates nothing; 2 KiB.
 class histogram {
 public:
     static constexpr std::size_t bucket_count = 8 + 33 * 8;
@@ -36276,7 +36344,7 @@ public:
         const auto rounded = std::chrono::ceil<std::chrono::microseconds>(elapsed).count();
         ++counts_[index_of(static_cast<std::uint64_t>(rounded))];
         ++count_;
-        sum_ += elapsed;
+        add_to_sum(elapsed);
         if (elapsed > largest_) largest_ = elapsed;
     }
 
@@ -36300,6 +36368,11 @@ public:
     friend bool operator==(const histogram&, const histogram&) = default;
 
 private:
+    void add_to_sum(async::duration value) noexcept {
+        constexpr auto most = async::duration::max();
+        sum_ = sum_ > most - value ? most : sum_ + value;
+    }
+
     static std::size_t index_of(std::uint64_t microseconds) noexcept {
         if (microseconds <= 8) return microseconds == 0 ? 0 : static_cast<std::size_t>(microseconds - 1);
         const auto value = microseconds - 1;
@@ -36356,7 +36429,7 @@ DRAGLINE_DECL std::uint64_t histogram::count_up_to(async::duration bound) const 
 DRAGLINE_DECL histogram& histogram::merge(const histogram& other) noexcept {
     for (std::size_t index = 0; index < bucket_count; ++index) counts_[index] += other.counts_[index];
     count_ += other.count_;
-    sum_ += other.sum_;
+    add_to_sum(other.sum_);
     largest_ = std::max(largest_, other.largest_);
     return *this;
 }
@@ -36426,8 +36499,8 @@ public:
 
     histogram total;       ///< Attempts that succeeded, from wanting a connection to the last byte.
     histogram first_byte;  ///< From the request sent to the end of the response head.
-    histogram connect;     ///< Opened connections, proxies and TLS included, look-ups not.
-    histogram resolve;     ///< Look-ups, until the first address was known; cached ones too.
+    histogram connect;  ///< Opened connections, TLS and all of proxies included; look-ups of origins are not.
+    histogram resolve;  ///< Look-ups, until the first address was known; cached ones too.
 
     std::uint64_t errors() const noexcept;
     std::uint64_t errors(failure_kind kind) const noexcept;
@@ -37763,7 +37836,7 @@ inline constexpr std::array<std::string_view, 17> secret_fields{
     "x-xsrf-token",  "x-amz-security-token", "x-vault-token",  "private-token",
     "x-goog-api-key"};
 
-inline constexpr std::array<std::string_view, 31> secret_parameters{"key",
+inline constexpr std::array<std::string_view, 33> secret_parameters{"key",
                                                                     "api_key",
                                                                     "apikey",
                                                                     "api-key",
@@ -37787,6 +37860,8 @@ inline constexpr std::array<std::string_view, 31> secret_parameters{"key",
                                                                     "session",
                                                                     "sessionid",
                                                                     "session_id",
+                                                                    "jsessionid",
+                                                                    "phpsessid",
                                                                     "sid",
                                                                     "sig",
                                                                     "signature",
@@ -37860,16 +37935,19 @@ DRAGLINE_DECL bool masking::hides_parameter(std::string_view name) const {
     const auto is_secret = [this](std::string_view text) {
         return detail::has_name(detail::secret_parameters, text) || detail::has_name(parameters_, text);
     };
+    // Each part of "user[password]" and "token[]", as forms of nested values are written.
     const auto decoded = url::percent_decode(name);
-    if (is_secret(decoded)) return true;
-    // user[password]: as forms of nested values are written
-    const auto open = decoded.rfind('[');
-    return open != decoded.npos && decoded.back() == ']' &&
-           is_secret(std::string_view(decoded).substr(open + 1, decoded.size() - open - 2));
+    for (std::string_view rest = decoded;;) {
+        const auto end = rest.find_first_of("[]");
+        if (is_secret(rest.substr(0, end))) return true;
+        if (end == rest.npos) return false;
+        rest.remove_prefix(end + 1);
+    }
 }
 
 DRAGLINE_DECL std::string masking::url(std::string_view text) const {
-    constexpr std::string_view starts = "?#&;", ends = "?#&;<>\"' ,", slashes = "/\\";
+    // Of what a secret may have in it nothing ends it but what no URL has, rather than that its end is shown.
+    constexpr std::string_view starts = "?#&;", ends = "#&<>\"", slashes = "/\\";
     // Most have nothing of the kind; a search for any of several characters would cost more than all else.
     const auto may_begin = [](char c) { return c == '?' || c == '#' || c == '@' || c == '&' || c == ';'; };
     if (!active_ || std::none_of(text.begin(), text.end(), may_begin)) return std::string(text);
@@ -37880,7 +37958,7 @@ DRAGLINE_DECL std::string masking::url(std::string_view text) const {
     bool in_authority = colon < text.find_first_of("/?#@\\");
     for (std::size_t at = 0; at < text.size();) {
         if (in_authority) {
-            const auto end = std::min(text.find_first_of("/\\?#<>\"' ,;", at), text.size());
+            const auto end = std::min(text.find_first_of("/\\?#<>\"", at), text.size());
             const auto user_end = text.substr(at, end - at).rfind('@');
             if (user_end != text.npos) {
                 const auto scheme = at == 0 ? colon + 1 : 0;
@@ -37896,11 +37974,11 @@ DRAGLINE_DECL std::string masking::url(std::string_view text) const {
             in_authority = true;
         } else if (starts.find(text[at]) != starts.npos) {
             out += text[at++];
-            const auto equals = text.find('=', at);
-            const auto end = std::min(text.find_first_of(ends, at), text.size());
-            if (equals >= end || !hides_parameter(text.substr(at, equals - at))) continue;
+            const auto equals = text.find_first_of("=?#&;<>\"' ,", at);
+            if (equals == text.npos || text[equals] != '=' || !hides_parameter(text.substr(at, equals - at)))
+                continue;
             out.append(text.substr(at, equals + 1 - at)).append(detail::mask_text);
-            at = end;
+            at = std::min(text.find_first_of(ends, equals), text.size());
         } else {
             out += text[at++];
         }
@@ -38319,10 +38397,6 @@ inline bool in_network(const asio::ip::address& address, const asio::ip::address
                            : agree(address.to_v6().to_bytes(), network.to_v6().to_bytes());
 }
 
-inline std::string_view without_final_dot(std::string_view name) noexcept {
-    return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
-}
-
 }  // namespace detail
 
 DRAGLINE_DECL no_proxy::no_proxy(std::string_view list) {
@@ -38546,7 +38620,7 @@ public:
         const proxy_environment& said = proxy_environment::read());
 
     /// What `choose` says. It is called on the loop; what it throws ends the fetch as errc::callback_failed,
-    /// or reaches who awaits it.
+    /// or reaches who awaits it. An empty function gives no choice.
     DRAGLINE_DECL static proxy_policy function(choose_function choose);
 
     /// These hosts are reached directly, whatever the proxies. Replaces what the environment says of them.
@@ -38609,8 +38683,8 @@ DRAGLINE_DECL proxy_policy proxy_policy::from_environment(const proxy_environmen
 }
 
 DRAGLINE_DECL proxy_policy proxy_policy::function(choose_function choose) {
+    if (!choose) return first_of({});
     proxy_policy made;
-    if (!choose) return made;
     auto kept = std::make_shared<const choose_function>(std::move(choose));
     made.state_ = std::make_shared<const state>(state{nullptr, nullptr, std::move(kept), {}});
     return made;
@@ -38686,10 +38760,11 @@ public:
 
 /// A value that says what is retried.
 ///
-/// By default: when no connection could be made, any request; when the connection ended before or inside the
-/// answer, the time of a phase was up, or the answer is 408, 429, 502, 503 or 504, requests that may be made
-/// twice. Never a body that cannot be sent again, and never what no repetition mends: a certificate, a name
-/// that does not exist, a malformed answer. The repetition that stale_retry() stands for is not counted.
+/// By default: when no connection could be made, also by a proxy, any request; when the connection ended
+/// before or inside the answer, the time of a phase was up, or the answer is 408, 429, 502, 503 or 504,
+/// requests that may be made twice. Never a body that cannot be sent again, and never what no repetition
+/// mends: a certificate, a name that does not exist, a malformed answer. The repetition that stale_retry()
+/// stands for is not counted.
 class retry_policy {
 public:
     using duration = async::duration;
@@ -39412,12 +39487,14 @@ public:
     }
     const std::vector<std::string>& secret_names() const noexcept { return secret_names_; }
 
-    /// These options for a URL of another origin: without credentials, cookies and fields that are secret.
+    /// These options for a URL of another origin: without credentials, cookies and fields that are secret,
+    /// and without Host and connect_to(), which were said of that origin.
     fetch_options without_secrets() const {
         auto made = *this;
         made.credentials_.reset();
         made.own_cookies_.clear();
-        for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization"})
+        made.connect_to_.reset();
+        for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization", "Host"})
             made.headers_.remove(name);
         for (const auto& name : secret_names_) made.headers_.remove(name);
         return made;
@@ -41061,6 +41138,9 @@ DRAGLINE_DECL void fetch_insight::done(time_point now, std::error_code ec) noexc
 DRAGLINE_DECL void fetch_insight::fail(time_point now, attempt_progress& progress) noexcept {
     exception_ = std::current_exception();
     const auto ec = unwrap(exception_);
+    // What is thrown between two attempts stands with the one before.
+    if (auto* const over = under_way_ ? nullptr : trace_.last_of(id_); over && !over->exception)
+        over->exception = exception_;
     end_attempt(now, progress, ec);
     done(now, ec);
 }
@@ -41525,6 +41605,11 @@ public:
     /// Errors: errc::body_not_replayable.
     DRAGLINE_DECL std::error_code on_response(const response_head& head, bool replayable);
     bool answer() const noexcept { return answer_; }
+
+    /// The next request is another one, on the same way: its challenges are answered anew.
+    void next_request() noexcept {
+        for (auto& each : logins_) each.machine.next_request();
+    }
 
 private:
     using way = std::shared_ptr<const proxy_route>;
@@ -42063,9 +42148,20 @@ DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept {
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <array>
 #include <exception>
 
 namespace dragline::inline v1::http::detail {
+
+// What a proxy, or the way to it, may do better a moment later.
+inline bool is_passing_proxy_failure(std::error_code ec) noexcept {
+    using net::errc;
+    constexpr std::array failures{errc::proxy_unreachable,      errc::proxy_closed,
+                                  errc::proxy_failure,          errc::proxy_network_unreachable,
+                                  errc::proxy_host_unreachable, errc::proxy_connection_refused,
+                                  errc::proxy_target_timeout};
+    return std::any_of(failures.begin(), failures.end(), [ec](net::errc each) { return ec == each; });
+}
 
 DRAGLINE_DECL retry_reason reason_to_retry(std::error_code ec, bool sent, bool head_came) noexcept {
     if (ec == condition::timeout) {
@@ -42074,9 +42170,9 @@ DRAGLINE_DECL retry_reason reason_to_retry(std::error_code ec, bool sent, bool h
         return own ? retry_reason::timeout : retry_reason::none;
     }
     if (!sent) {
-        const bool passing = is_network_failure(ec) || ec == dns::errc::server_failure ||
-                             ec == tls::errc::handshake_closed || ec == tls::errc::truncated ||
-                             ec == errc::connection_closed;
+        const bool passing = is_network_failure(ec) || is_passing_proxy_failure(ec) ||
+                             ec == dns::errc::server_failure || ec == tls::errc::handshake_closed ||
+                             ec == tls::errc::truncated || ec == errc::connection_closed;
         return passing ? retry_reason::connect_failed : retry_reason::none;
     }
     if (ec == h1::errc::truncated) return retry_reason::truncated;
@@ -42372,6 +42468,7 @@ DRAGLINE_DECL void fetch_exchange::look_at_answer() {
     if (!next_.target) {
         again_ = retry_->retry(asked, session_->loop().random());
         if (again_) authentication_.next_request();
+        if (again_ && proxies_) proxies_->next_request();
     } else if (!retry_->follow(asked)) {
         next_.target.reset();
     }
@@ -42433,11 +42530,15 @@ protected:
     /// The exchange with the host is over.
     void leave_host(std::error_code ec) noexcept;
 
+    /// Its head has come, and its body may take for ever: a circuit that it decides does not wait for that.
+    void leave_probe() noexcept;
+
     connection_pool::place place_;  // after a hop that is the answer
 
 private:
     asio::awaitable<result<void>> attempt(bool& stale);
     asio::awaitable<result<void>> enter_host();
+    void tell_host(std::error_code ec) noexcept;
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     std::error_code choose_tls();
     std::error_code set_up(net::connect_request& request);
@@ -43613,7 +43714,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::plan(std::size_t which) {
     if (through.scheme() != proxy_scheme::https) co_return result<void>();
     const auto& source = request_.proxy_context;
     auto context = source ? source(through.tls()) : tls::context::make_client(through.tls());
-    if (!context) co_return context.error();
+    if (!context) co_return proxy_error(context.error(), errc::proxy_tls_failed);
     step.tls = *std::move(context);
     co_return result<void>();
 }
@@ -44057,7 +44158,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::hop() {
         if (done || !proxies_ || !proxies_->again()) break;
         if (insight_) insight_->repeats(attempt_cause::proxy);
     }
-    if (admission_ && !(done && is_answer())) leave_host(done.error());
+    // However it shows: what is ended would have gone on otherwise.
+    if (!done && call_.ending().interrupted())
+        done = asio::error::make_error_code(asio::error::operation_aborted);
+    if (!(done && is_answer())) leave_host(done.error());
     co_return done;
 }
 
@@ -44089,6 +44193,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
     auto place = co_await std::move(acquiring);
     attempt_.queue = now() - attempt_started_;
     if (!place) co_return record(place.error()), place.error();
+    if (call_.ending().interrupted()) {  // since it was granted
+        const std::error_code ended = asio::error::operation_aborted;
+        co_return record(ended), ended;
+    }
     attempt_.reused = place->connection() != nullptr;
     if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
     if (!attempt_.reused) {
@@ -44135,7 +44243,18 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::enter_host() {
 }
 
 DRAGLINE_DECL void fetch_hop::leave_host(std::error_code ec) noexcept {
-    if (const auto left = std::move(admission_)) session_->guard()->finish(*left, ec);
+    if (admission_) tell_host(ec);
+    admission_.reset();
+}
+
+// Of a proxy that forwards only the answers speak of the origin, and not the one that concerns itself.
+DRAGLINE_DECL void fetch_hop::tell_host(std::error_code ec) noexcept {
+    const bool forwards = proxies_ && proxies_->forwards();
+    if (!forwards || !(ec || head_.status == proxy_side.status)) session_->guard()->finish(*admission_, ec);
+}
+
+DRAGLINE_DECL void fetch_hop::leave_probe() noexcept {
+    if (admission_ && admission_->is_probe()) tell_host({});
 }
 
 DRAGLINE_DECL bool fetch_hop::may_repeat(const h1_connection& connection, std::error_code ec) const noexcept {
@@ -44208,6 +44327,7 @@ public:
 
     /// Who reads the body in pieces begins to: the operation itself is over.
     void leave_open() {
+        leave_probe();
         if (insight_) insight_->leave_open(now(), attempt_);
     }
 
@@ -44376,6 +44496,7 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
     if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
     close_body(ec);
     if (insight_) {
+        insight_->check();
         if (!ec) insight_->done(now(), ec);
         insight_->check();
     }
@@ -44419,6 +44540,7 @@ DRAGLINE_DECL void fetch_op::finish(std::error_code ec) noexcept {
 }
 
 DRAGLINE_DECL std::error_code fetch_op::give_up(std::error_code ec) {
+    if (insight_) insight_->check();
     finish(ec);
     if (insight_) insight_->check();
     return ec;
@@ -45697,9 +45819,11 @@ DRAGLINE_DECL asio::awaitable<result<response_record>> download_op::run() {
         auto transferred = co_await std::move(transferring);
         ec = transferred.error();
     } catch (...) {
+        stream_.close();
         if (!part_.resumable()) part_.remove();
         throw;
     }
+    stream_.close();  // who watches it hears of its end before the caller does
     if (!ec) ec = finish();
     const bool useless =
         ec == errc::checksum_mismatch || ec == errc::body_too_large || ec == errc::file_exists;
@@ -47283,6 +47407,7 @@ DRAGLINE_DECL asio::awaitable<result<fetch_summary>> fetch_many_body(fetch_place
 #include <asio/awaitable.hpp>
 #include <asio/cancellation_signal.hpp>
 
+#include <cstddef>
 #include <exception>
 #include <list>
 #include <memory>
@@ -47321,6 +47446,8 @@ private:
     asio::cancellation_signal signal_;  // of the run
     std::list<offer*> offers_;          // each stands in the coroutine that waits for its being taken
     fetch_summary summary_;
+    std::size_t untaken_ = 0;  // offers that the end of the run has withdrawn
+    std::size_t untaken_failures_ = 0;
     std::error_code end_;
     std::exception_ptr thrown_;
     bool started_ = false;
@@ -47413,7 +47540,11 @@ DRAGLINE_DECL asio::awaitable<void> fetch_feed::drive(pointer self) {
         auto running = fan_out_run::run(std::move(run));
         auto ended = co_await std::move(running);
         self->end_ = ended.error();
-        self->summary_ = *std::move(ended);
+        auto& told = self->summary_ = *std::move(ended);
+        told.reported -= self->untaken_;
+        told.unreported += self->untaken_;
+        told.failed -= self->untaken_failures_;
+        told.succeeded -= self->untaken_ - self->untaken_failures_;
     } catch (const async::callback_failure& failure) {
         self->thrown_ = failure.original();
     } catch (...) {
@@ -47427,7 +47558,10 @@ DRAGLINE_DECL asio::awaitable<void> fetch_feed::hand_over(pointer self, fetch_ou
     offer mine(*self, std::move(done));
     self->arrived_.notify();
     auto waiting = mine.taken.wait();
-    co_await std::move(waiting);
+    const auto taken = co_await std::move(waiting);
+    if (taken) co_return;
+    ++self->untaken_;
+    if (mine.outcome.ec) ++self->untaken_failures_;
 }
 
 DRAGLINE_DECL asio::awaitable<result<fetch_outcome>> fetch_feed::next(pointer self) {
@@ -48604,8 +48738,8 @@ private:
 ///
 /// Header fields and cookies are there when recording().headers(true) had them kept. A step that did not take
 /// place is -1, one that an entry must have is 0. A failed attempt has the status 0, or the one that came.
-/// What HAR has no place for begins with "_": _error and _phase, _fetch, _attempt, _cause, _reused, _tls,
-/// _lookUps, _dials and _proxies.
+/// What HAR has no place for begins with "_": _error and _phase, _fetch, _attempt, _cause, _reused,
+/// _proxy with its time among the timings, part of connect there, _tls, _lookUps, _dials and _proxies.
 std::string to_har(std::span<const trace> traces, const har_options& options = har_options());
 
 /// As above, of one trace.
@@ -48867,6 +49001,7 @@ DRAGLINE_DECL void har_entry::write(std::string_view page) {
     out_.member("_attempt", std::int64_t{attempt_.number});
     out_.member("_cause", to_string(attempt_.cause));
     out_.flag("_reused", attempt_.reused);
+    if (!attempt_.proxy.empty()) out_.member("_proxy", attempt_.proxy);
     write_connection();
     if (attempt_.ec) {
         write_error(attempt_.ec);
@@ -48888,7 +49023,8 @@ DRAGLINE_DECL void har_entry::write_timings() {
     const auto blocked = rounded(line.queue), dns = rounded(line.resolve), tls = rounded(line.tls);
     auto connect = rounded(line.connect);
     // The first proxy's name was looked up within the time of the proxies.
-    if (const auto proxy = rounded(line.proxy)) connect = std::max(*proxy - dns.value_or(zero), zero);
+    const auto proxy = rounded(line.proxy);
+    if (proxy) connect = std::max(*proxy - dns.value_or(zero), zero);
     if (connect) *connect += tls.value_or(zero);
     const auto send = rounded(line.send).value_or(zero), wait = rounded(line.wait).value_or(zero);
     const auto receive = rounded(line.receive).value_or(zero);
@@ -48898,6 +49034,7 @@ DRAGLINE_DECL void har_entry::write_timings() {
     out_.member("blocked", blocked.value_or(none)).member("dns", dns.value_or(none));
     out_.member("connect", connect.value_or(none)).member("ssl", tls.value_or(none));
     out_.member("send", send).member("wait", wait).member("receive", receive);
+    if (proxy) out_.member("_proxy", *proxy);
     out_.end_object();
 }
 
@@ -54644,10 +54781,13 @@ public:
     /// have not after `drain_timeout` (by default that of the options) are cancelled, plain ones asked to
     /// stop, and their streams closed; then they are waited for.
     ///
-    /// Errors: dragline::errc::invalid_option. Cancel: any type; the wait ends, and the handlers go on.
+    /// Errors: dragline::errc::invalid_option; errc::loop_not_running, when what is left is on loops of the
+    /// group that were stopped. Cancel: any type; the wait ends, and the handlers go on.
     template <class Token = default_token>
     auto stop(async::duration drain_timeout, Token&& token = {}) const {
-        return async::initiate<void>(home(), &stop_body, std::forward<Token>(token), handle_, drain_timeout);
+        auto loop = home();
+        return async::initiate<void>(loop, &stop_body, std::forward<Token>(token), loop, handle_,
+                                     drain_timeout);
     }
     template <class Token = default_token>
     requires(!std::convertible_to<Token, async::duration>) auto stop(Token&& token = {}) const {
@@ -54658,7 +54798,8 @@ public:
     void abort() const noexcept;
 
 private:
-    static asio::awaitable<result<void>> stop_body(std::shared_ptr<detail::server_handle> handle,
+    static asio::awaitable<result<void>> stop_body(asio::any_io_executor loop,
+                                                   std::shared_ptr<detail::server_handle> handle,
                                                    async::duration drain_timeout);
     asio::any_io_executor home() const;
     async::duration default_drain_timeout() const;
@@ -54909,7 +55050,7 @@ DRAGLINE_DECL result<void> open_beside(listening_socket& made, const listening_s
 // One connection of a server, from accept to the end of its handler.
 
 // ---- dragline/net/detail/server_state.hpp
-// What the listeners of one server share. Its members may be used on any thread, but for the waits of stop().
+// What the listeners of one server share. Its members may be used on any thread.
 
 
 #include <atomic>
@@ -54930,6 +55071,9 @@ public:
     virtual void resume() = 0;  // there may be a place again
     virtual void close() noexcept = 0;
     virtual void cancel_connections() = 0;
+
+    // What has to end before it is gone: itself and its connections. Threads: any.
+    const std::shared_ptr<std::atomic<std::size_t>> parts = std::make_shared<std::atomic<std::size_t>>(1);
 };
 
 struct server_counts {
@@ -54966,50 +55110,56 @@ public:
     std::size_t active() const noexcept { return active_; }
     void listener_waits(bool begins) noexcept { begins ? ++waiting_listeners_ : --waiting_listeners_; }
 
-    // When the next connection may be accepted: nothing for now.
+    // Held from accept_later(), which says when the next connection may be accepted, nothing for now, to
+    // accepted(): what one loop finds in the bucket no other takes meanwhile. Owns nothing without a rate.
+    std::unique_lock<std::mutex> accept_turn();
     std::optional<async::time_point> accept_later(async::time_point now);
     void accepted(async::time_point now);
 
-    // Everything that has to end before the server is gone: listeners and connections.
-    void add_part() noexcept { ++parts_; }
-    void part_ended() noexcept;
-    bool gone() const noexcept { return parts_ == 0; }
-
-    /// Before it is shared. The first one is on the loop where stop() waits.
-    void add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate);
+    /// Before it is shared.
+    void add(const std::shared_ptr<accepting>& added, std::shared_ptr<async::loop_gate> gate);
+    void part_ended(accepting& of) noexcept;
+    bool gone() const noexcept;
+    /// Whether all that is left is on loops that were stopped.
+    bool is_stuck() const noexcept;
+    /// The number of a listener whose loop was not; 0 when there is none.
+    std::size_t running() const noexcept;
 
     bool closed() const noexcept { return closed_; }
-    void close_listeners();
-    void cancel_connections();
+    /// False when there is no memory to tell every loop.
+    bool close_listeners() noexcept;
+    bool cancel_connections() noexcept;
     /// Both; what is on this thread's loop at once.
     void abort() noexcept;
 
-    // Threads: the first listener's loop.
+    // For who waits on a loop until the server is gone: `ended` tells it to look.
     struct stop_wait {
         stop_wait(server_state& server, async::loop_state& loop);
         ~stop_wait();
         server_state& owner;
-        async::event gone;
+        const std::shared_ptr<async::loop_gate> gate;
+        const std::shared_ptr<async::event> ended;
     };
 
 private:
     struct member {
         std::weak_ptr<accepting> listener;
+        std::shared_ptr<std::atomic<std::size_t>> parts;
         std::shared_ptr<async::loop_gate> gate;
     };
 
     template <class Action>
-    void on_each_loop(Action action) const;
+    bool on_each_loop(Action action) const noexcept;
 
     std::vector<member> members_;
-    mutable std::mutex mutex_;  // for context_ and rate_
+    mutable std::mutex mutex_;  // for context_ and stopping_
     std::optional<tls::context> context_;
+    std::mutex rate_mutex_;
     std::optional<async::token_bucket> rate_;
     std::atomic<std::size_t> active_ = 0;
-    std::atomic<std::size_t> parts_ = 0;
     std::atomic<int> waiting_listeners_ = 0;
     std::atomic<bool> closed_ = false;
-    std::shared_ptr<std::vector<stop_wait*>> stopping_ = std::make_shared<std::vector<stop_wait*>>();
+    std::vector<stop_wait*> stopping_;
 };
 
 }  // namespace dragline::net::detail
@@ -55062,52 +55212,78 @@ DRAGLINE_DECL void server_state::give_place() noexcept {
     on_each_loop([](accepting& each) { each.resume(); });
 }
 
+DRAGLINE_DECL std::unique_lock<std::mutex> server_state::accept_turn() {
+    return rate_ ? std::unique_lock(rate_mutex_) : std::unique_lock<std::mutex>();
+}
+
 DRAGLINE_DECL std::optional<async::time_point> server_state::accept_later(async::time_point now) {
-    if (!rate_) return std::nullopt;
-    std::lock_guard lock(mutex_);
-    if (rate_->has_token(now)) return std::nullopt;
+    if (!rate_ || rate_->has_token(now)) return std::nullopt;
     return rate_->next(now);
 }
 
 DRAGLINE_DECL void server_state::accepted(async::time_point now) {
     ++counts.accepted;
-    if (!rate_) return;
-    std::lock_guard lock(mutex_);
-    rate_->take(now);
+    if (rate_) rate_->take(now);
 }
 
-DRAGLINE_DECL void server_state::part_ended() noexcept {
-    if (--parts_ > 0 || members_.empty()) return;
-    members_.front().gate->post([waits = stopping_] {
-        for (auto* each : *waits) each->gone.notify();
+DRAGLINE_DECL void server_state::add(const std::shared_ptr<accepting>& added,
+                                     std::shared_ptr<async::loop_gate> gate) {
+    members_.push_back({added, added->parts, std::move(gate)});
+}
+
+DRAGLINE_DECL void server_state::part_ended(accepting& of) noexcept {
+    if (--*of.parts > 0) return;
+    try {
+        std::lock_guard lock(mutex_);
+        for (const auto* each : stopping_) {
+            each->gate->post([waiting = std::weak_ptr(each->ended)] {
+                if (const auto ended = waiting.lock()) ended->notify();
+            });
+        }
+    } catch (...) {
+        // No memory to say so: stop() looks by itself, too.
+    }
+}
+
+DRAGLINE_DECL bool server_state::gone() const noexcept {
+    return std::all_of(members_.begin(), members_.end(), [](const auto& each) { return *each.parts == 0; });
+}
+
+DRAGLINE_DECL bool server_state::is_stuck() const noexcept {
+    return !gone() && std::all_of(members_.begin(), members_.end(), [](const auto& each) {
+        return *each.parts == 0 || each.gate->is_stopped();
     });
 }
 
-DRAGLINE_DECL void server_state::add(std::weak_ptr<accepting> added, std::shared_ptr<async::loop_gate> gate) {
-    members_.push_back({std::move(added), std::move(gate)});
-    add_part();
+DRAGLINE_DECL std::size_t server_state::running() const noexcept {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (members_[i].gate->is_open() && !members_[i].gate->is_stopped()) return i;
+    }
+    return 0;
 }
 
 template <class Action>
-void server_state::on_each_loop(Action action) const {
+bool server_state::on_each_loop(Action action) const noexcept {
+    bool all = true;
     for (const auto& each : members_) {
         try {
             each.gate->post([listener = each.listener, action] {
                 if (const auto living = listener.lock()) action(*living);
             });
         } catch (...) {
-            // No memory to say so; whatever ends next says it again.
+            all = false;  // no memory to say so: it is said again
         }
     }
+    return all;
 }
 
-DRAGLINE_DECL void server_state::close_listeners() {
+DRAGLINE_DECL bool server_state::close_listeners() noexcept {
     closed_ = true;
-    on_each_loop([](accepting& each) { each.close(); });
+    return on_each_loop([](accepting& each) { each.close(); });
 }
 
-DRAGLINE_DECL void server_state::cancel_connections() {
-    on_each_loop([](accepting& each) { each.cancel_connections(); });
+DRAGLINE_DECL bool server_state::cancel_connections() noexcept {
+    return on_each_loop([](accepting& each) { each.cancel_connections(); });
 }
 
 DRAGLINE_DECL void server_state::abort() noexcept {
@@ -55115,18 +55291,26 @@ DRAGLINE_DECL void server_state::abort() noexcept {
     for (const auto& each : members_) {
         // On another thread lock() could make that the last owner of what belongs to the loop.
         const auto living = each.gate->runs_here() ? each.listener.lock() : nullptr;
-        if (living) living->close(), living->cancel_connections();
+        try {
+            if (living) living->close(), living->cancel_connections();
+        } catch (...) {
+            // No memory for the list of them: once more below.
+        }
     }
     close_listeners();
     cancel_connections();
 }
 
 DRAGLINE_DECL server_state::stop_wait::stop_wait(server_state& server, async::loop_state& loop)
-    : owner(server), gone(loop) {
-    owner.stopping_->push_back(this);
+    : owner(server), gate(loop.gate()), ended(std::make_shared<async::event>(loop)) {
+    std::lock_guard lock(owner.mutex_);
+    owner.stopping_.push_back(this);
 }
 
-DRAGLINE_DECL server_state::stop_wait::~stop_wait() { std::erase(*owner.stopping_, this); }
+DRAGLINE_DECL server_state::stop_wait::~stop_wait() {
+    std::lock_guard lock(owner.mutex_);
+    std::erase(owner.stopping_, this);
+}
 
 }  // namespace dragline::net::detail
 
@@ -55524,18 +55708,22 @@ DRAGLINE_DECL void listener::watch() {
 DRAGLINE_DECL void listener::accept_some() {
     const auto self = shared_from_this();
     for (int accepted = 0; accepted < batch && !closed_; ++accepted) {
-        const auto now = loop_.now();
-        if (const auto later = server_->accept_later(now)) return pause(*later);
-        if (!server_->take_place()) return wait_for_place();
         std::error_code ec;
         stream_place remote;
-        auto socket = socket_.acceptor.accept(remote, ec);
+        stream_socket socket(loop_.executor());
+        {
+            const auto turn = server_->accept_turn();
+            const auto now = loop_.now();
+            if (const auto later = server_->accept_later(now)) return pause(*later);
+            if (!server_->take_place()) return wait_for_place();
+            socket_.acceptor.accept(socket, remote, ec);
+            if (!ec) server_->accepted(now);
+        }
         if (ec) {
             server_->give_place();
             return accept_failed(ec);
         }
         next_pause_ = shortest_pause;
-        server_->accepted(now);
         admit(std::move(socket), remote);
     }
     watch();
@@ -55598,13 +55786,13 @@ DRAGLINE_DECL void listener::admit(stream_socket socket, const stream_place& rem
 
 DRAGLINE_DECL void listener::connection_begins(server_connection& begun) noexcept {
     connections_.add(begun);
-    server_->add_part();
+    ++*parts;
 }
 
 DRAGLINE_DECL void listener::connection_ended(server_connection& ended) noexcept {
     connections_.remove(ended);
     server_->give_place();
-    server_->part_ended();
+    server_->part_ended(*this);
     if (starving_ && !closed_) {
         pause_.disarm();
         pause_over(this);
@@ -55625,7 +55813,7 @@ DRAGLINE_DECL void listener::close() noexcept {
     if (!connections_.first) {
         if (auto* all = loop_.find<loop_listeners>()) all->remove(*this);
     }
-    if (std::exchange(counted_, false)) server_->part_ended();
+    if (std::exchange(counted_, false)) server_->part_ended(*this);
 }
 
 DRAGLINE_DECL void listener::cancel_connections() {
@@ -55640,7 +55828,7 @@ DRAGLINE_DECL void listener::let_go() noexcept {
     socket_.acceptor.close(ignored);
     socket_.file.remove();
     for (auto* each = connections_.first; each; each = each->next) each->let_go();
-    if (std::exchange(counted_, false)) server_->part_ended();
+    if (std::exchange(counted_, false)) server_->part_ended(*this);
 }
 
 DRAGLINE_DECL void loop_listeners::shutdown() noexcept {
@@ -55662,7 +55850,9 @@ DRAGLINE_DECL void loop_listeners::remove(const listener& gone) noexcept {
 #include <asio/ip/tcp.hpp>
 #include <asio/local/stream_protocol.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <optional>
 #include <system_error>
@@ -55673,14 +55863,19 @@ namespace detail {
 // What the handles of a server share; the server ends with it.
 class server_handle {
 public:
-    server_handle(std::shared_ptr<server_state> started, asio::any_io_executor loop)
-        : state(std::move(started)), home(std::move(loop)) {}
+    server_handle(std::shared_ptr<server_state> started, std::vector<asio::any_io_executor> loops)
+        : state(std::move(started)), loops_(std::move(loops)) {}
     server_handle(const server_handle&) = delete;
     server_handle& operator=(const server_handle&) = delete;
     ~server_handle() { state->abort(); }
 
+    // One that runs, for what is done on behalf of all.
+    const asio::any_io_executor& home() const noexcept { return loops_[state->running() % loops_.size()]; }
+
     const std::shared_ptr<server_state> state;
-    const asio::any_io_executor home;
+
+private:
+    const std::vector<asio::any_io_executor> loops_;  // each address has a listener on each
 };
 
 DRAGLINE_DECL std::vector<asio::any_io_executor> loops_of(const async::loop_group& group) {
@@ -55733,8 +55928,8 @@ inline asio::awaitable<result<std::vector<stream_place>>> places_of(dns::resolve
 }
 
 inline stream_place with_port(const stream_place& place, std::uint16_t port) {
-    const auto address = written_place(place).address();
-    return asio::ip::tcp::endpoint(*address, port);
+    const auto written = written_place(place);
+    return written.address() ? asio::ip::tcp::endpoint(*written.address(), port) : place;
 }
 
 // One socket for each address and loop, those of one address side by side.
@@ -55816,7 +56011,7 @@ DRAGLINE_DECL asio::awaitable<result<server>> start_server_body(std::vector<asio
 
     auto state = std::make_shared<server_state>(std::move(handler), options, std::move(context));
     state->places = std::move(opened.endpoints);
-    auto handle = std::make_shared<server_handle>(state, loops.front());
+    auto handle = std::make_shared<server_handle>(state, loops);
     std::vector<std::shared_ptr<listener>> listeners;
     for (std::size_t i = 0; i < opened.sockets.size(); ++i) {
         auto& loop = async::loop_state::of(loops[i % loops.size()]);
@@ -55860,27 +56055,31 @@ DRAGLINE_DECL result<void> server::reload(const tls::server_options& renewed) co
 
 DRAGLINE_DECL void server::abort() const noexcept { handle_->state->abort(); }
 
-DRAGLINE_DECL asio::any_io_executor server::home() const { return handle_->home; }
+DRAGLINE_DECL asio::any_io_executor server::home() const { return handle_->home(); }
 
 DRAGLINE_DECL async::duration server::default_drain_timeout() const {
     return handle_->state->options.drain_timeout();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> server::stop_body(std::shared_ptr<detail::server_handle> handle,
+DRAGLINE_DECL asio::awaitable<result<void>> server::stop_body(asio::any_io_executor home,
+                                                              std::shared_ptr<detail::server_handle> handle,
                                                               async::duration drain_timeout) {
     if (!async::valid_timeout(drain_timeout)) co_return dragline::errc::invalid_option;
     auto& state = *handle->state;
-    auto& loop = async::loop_state::of(handle->home);
+    auto& loop = async::loop_state::of(home);
     detail::server_state::stop_wait wait(state, loop);
-    state.close_listeners();
+    constexpr async::duration look_again = std::chrono::milliseconds(100);
+    bool told = state.close_listeners();
     auto until = async::deadline_after(loop.now(), drain_timeout);
     while (!state.gone()) {
-        auto waiting = wait.gone.wait(until);
+        if (state.is_stuck()) co_return errc::loop_not_running;
+        auto waiting = wait.ended->wait(std::min(until, loop.now() + look_again));
         const auto waited = co_await std::move(waiting);
         if (waited) continue;
         if (waited.error() != condition::timeout) co_return waited;
-        until = async::no_deadline;
-        state.cancel_connections();
+        if (!told) told = state.close_listeners();
+        if (loop.now() < until) continue;
+        until = state.cancel_connections() ? async::no_deadline : loop.now() + look_again;
     }
     co_return result<void>();
 }
