@@ -205,7 +205,7 @@ TEST_CASE("late and repeated answers change nothing", "[dns][resolve_many]") {
     bulk_lab lab;
     lab.server.on_query([](const dns_query& query) {
         auto reply = numbered_host(query).duplicates(2);
-        return query.attempt == 1 ? reply.delay(60ms) : reply;
+        return query.attempt == 1 ? reply.delay(200ms) : reply;
     });
     const auto out = lab.resolve_all(numbered(100), lab.bulk().try_timeout(40ms).tries(20).window(20));
     CHECK(check_numbered(out, 100) == 100);
