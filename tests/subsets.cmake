@@ -27,6 +27,7 @@ set(subset_tsan
   http/fetch.cpp
   http/fetch_pool.cpp
   http/open_url.cpp
+  http/resilience/retry_budget.cpp
   http/session.cpp
   http/session_close.cpp
   integration/ending.cpp
@@ -52,7 +53,7 @@ set(subset_clang
   h1/chunked.cpp
   h1/head_parser.cpp
   http/fetch.cpp
-  http/fetch_faults.cpp
+  http/fetch_combined.cpp
   http/session.cpp
   net/connect.cpp
   net/framing/framed_stream.cpp

@@ -2,7 +2,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <limits>
+#include <thread>
+#include <vector>
 
 using namespace std::chrono_literals;
 using dragline::http::retry_budget;
@@ -48,6 +51,27 @@ TEST_CASE("a budget is shared by its copies, and equal to them", "[http][retry_b
     CHECK(unlimited == retry_budget::unlimited());
     CHECK(unlimited.valid());
     for (int i = 0; i < 1000; ++i) CHECK(unlimited.withdraw(start));
+}
+
+TEST_CASE("a budget is shared between threads, and gives no more than there is", "[http][retry_budget]") {
+    const async::time_point start{1h};
+    retry_budget shared(1, 0, 1000);
+    while (shared.withdraw(start)) {
+    }
+    std::atomic<int> allowed = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int each = 0; each < 4; ++each) {
+            threads.emplace_back([&allowed, start, own = shared]() mutable {
+                for (int i = 0; i < 500; ++i) {
+                    own.deposit();
+                    if (own.withdraw(start)) ++allowed;
+                }
+            });
+        }
+    }
+    while (shared.withdraw(start)) ++allowed;
+    CHECK(allowed == 2000);
 }
 
 TEST_CASE("a budget of nonsense is not valid", "[http][retry_budget]") {
