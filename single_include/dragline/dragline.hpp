@@ -42293,7 +42293,7 @@ protected:
     using time_point = async::time_point;
     using duration = async::duration;
 
-    fetch_exchange(std::shared_ptr<session_state> session, fetch_options&& options);
+    fetch_exchange(std::shared_ptr<session_state> session, const fetch_options& options);
 
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
 
@@ -42311,7 +42311,7 @@ protected:
 
     std::shared_ptr<session_state> session_;
     session_state::call call_;
-    fetch_options options_;
+    const fetch_options& options_;
     time_point started_;
     time_point until_;
     body_reader reader_;
@@ -42360,10 +42360,11 @@ private:
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL fetch_exchange::fetch_exchange(std::shared_ptr<session_state> session, fetch_options&& options)
+DRAGLINE_DECL fetch_exchange::fetch_exchange(std::shared_ptr<session_state> session,
+                                             const fetch_options& options)
     : session_(std::move(session)),
       call_(*session_),
-      options_(std::move(options)),
+      options_(options),
       started_(now()),
       until_(async::deadline_after(started_, options_.timeout())),
       reader_(session_->loop(), options_, until_),
@@ -44301,8 +44302,9 @@ namespace dragline::inline v1::http::detail {
 
 class fetch_op : private fetch_hop {
 public:
-    fetch_op(std::shared_ptr<session_state> session, fetch_options&& options)
-        : fetch_hop(std::move(session), std::move(options)) {}
+    /// The options must outlive it.
+    fetch_op(std::shared_ptr<session_state> session, const fetch_options& options)
+        : fetch_hop(std::move(session), options) {}
 
     /// Up to the head of the answer. Call once; the object must outlive the coroutine, here and below.
     asio::awaitable<result<void>> open(std::string url) { return follow_hops(prepare(url), false); }
@@ -44581,7 +44583,7 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
                                                            fetch_options options) {
-    fetch_op operation(place.get_session(), std::move(options));
+    fetch_op operation(place.get_session(), options);
     try {
         auto opening = operation.open(std::move(url));
         auto opened = co_await std::move(opening);
@@ -45181,6 +45183,7 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<async::loop_gate> gate_;
     pointer self_;  // while there is a connection, so that nobody but the loop ends it
+    std::optional<fetch_options> options_;  // as long as the operation
     std::optional<fetch_op> operation_;
     std::optional<async::interrupter::scope> scope_;
     std::error_code end_;  // what every further read gives
@@ -45227,8 +45230,8 @@ private:
 
 DRAGLINE_DECL open_response::open_response(const std::shared_ptr<session_state>& session,
                                            fetch_options options)
-    : executor_(session->loop().executor()), gate_(session->loop().gate()) {
-    operation_.emplace(session, std::move(options));
+    : executor_(session->loop().executor()), gate_(session->loop().gate()), options_(std::move(options)) {
+    operation_.emplace(session, *options_);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> open_response::open(pointer self, std::string url,
@@ -45276,6 +45279,7 @@ DRAGLINE_DECL void open_response::release() noexcept {
     operation_->finish(ec);
     scope_.reset();
     operation_.reset();
+    options_.reset();
     released_ = true;
 }
 

@@ -29,7 +29,7 @@ protected:
     using time_point = async::time_point;
     using duration = async::duration;
 
-    fetch_exchange(std::shared_ptr<session_state> session, fetch_options&& options);
+    fetch_exchange(std::shared_ptr<session_state> session, const fetch_options& options);
 
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
 
@@ -47,7 +47,7 @@ protected:
 
     std::shared_ptr<session_state> session_;
     session_state::call call_;
-    fetch_options options_;
+    const fetch_options& options_;
     time_point started_;
     time_point until_;
     body_reader reader_;

@@ -13,8 +13,9 @@ namespace dragline::inline v1::http::detail {
 
 class fetch_op : private fetch_hop {
 public:
-    fetch_op(std::shared_ptr<session_state> session, fetch_options&& options)
-        : fetch_hop(std::move(session), std::move(options)) {}
+    /// The options must outlive it.
+    fetch_op(std::shared_ptr<session_state> session, const fetch_options& options)
+        : fetch_hop(std::move(session), options) {}
 
     /// Up to the head of the answer. Call once; the object must outlive the coroutine, here and below.
     asio::awaitable<result<void>> open(std::string url) { return follow_hops(prepare(url), false); }

@@ -73,6 +73,7 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<async::loop_gate> gate_;
     pointer self_;  // while there is a connection, so that nobody but the loop ends it
+    std::optional<fetch_options> options_;  // as long as the operation
     std::optional<fetch_op> operation_;
     std::optional<async::interrupter::scope> scope_;
     std::error_code end_;  // what every further read gives

@@ -12,10 +12,11 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL fetch_exchange::fetch_exchange(std::shared_ptr<session_state> session, fetch_options&& options)
+DRAGLINE_DECL fetch_exchange::fetch_exchange(std::shared_ptr<session_state> session,
+                                             const fetch_options& options)
     : session_(std::move(session)),
       call_(*session_),
-      options_(std::move(options)),
+      options_(options),
       started_(now()),
       until_(async::deadline_after(started_, options_.timeout())),
       reader_(session_->loop(), options_, until_),

@@ -11,7 +11,7 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
                                                            fetch_options options) {
-    fetch_op operation(place.get_session(), std::move(options));
+    fetch_op operation(place.get_session(), options);
     try {
         auto opening = operation.open(std::move(url));
         auto opened = co_await std::move(opening);

@@ -36,8 +36,8 @@ private:
 
 DRAGLINE_DECL open_response::open_response(const std::shared_ptr<session_state>& session,
                                            fetch_options options)
-    : executor_(session->loop().executor()), gate_(session->loop().gate()) {
-    operation_.emplace(session, std::move(options));
+    : executor_(session->loop().executor()), gate_(session->loop().gate()), options_(std::move(options)) {
+    operation_.emplace(session, *options_);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> open_response::open(pointer self, std::string url,
@@ -85,6 +85,7 @@ DRAGLINE_DECL void open_response::release() noexcept {
     operation_->finish(ec);
     scope_.reset();
     operation_.reset();
+    options_.reset();
     released_ = true;
 }
 
