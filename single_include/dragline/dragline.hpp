@@ -34145,7 +34145,7 @@ private:
 // Included by <dragline/http/resilience/host_limits.hpp> only.
 
 // ---- dragline/http/detail/host_name.hpp
-// One spelling for the name of a host.
+// The names of hosts: one spelling, and which stand below which.
 
 #include <string_view>
 
@@ -34155,6 +34155,12 @@ namespace dragline::inline v1::http::detail {
 constexpr std::string_view without_final_dot(std::string_view name) noexcept {
     if (name.ends_with('.')) name.remove_suffix(1);
     return name;
+}
+
+/// "a.example.com" and "example.com" are within "example.com".
+constexpr bool is_within_domain(std::string_view name, std::string_view domain) noexcept {
+    if (!name.ends_with(domain)) return false;
+    return name.size() == domain.size() || name[name.size() - domain.size() - 1] == '.';
 }
 
 }  // namespace dragline::http::detail
@@ -37021,12 +37027,6 @@ namespace detail {
 
 using hsts_seconds = std::chrono::sys_seconds;
 
-/// As names are kept: without the dot that makes them absolute.
-DRAGLINE_DECL std::string_view hsts_name(std::string_view host) noexcept {
-    if (host.ends_with('.')) host.remove_suffix(1);
-    return host;
-}
-
 /// Empty labels are what a file could not give back: a dot in front has a meaning there.
 DRAGLINE_DECL bool has_empty_label(std::string_view name) noexcept {
     return name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != name.npos;
@@ -37125,7 +37125,7 @@ DRAGLINE_DECL std::error_code hsts_store::put(std::string_view name, const recor
 }
 
 DRAGLINE_DECL std::error_code hsts_store::note(const url::url& from, std::string_view field, time_point now) {
-    const auto name = detail::hsts_name(from.hostname());
+    const auto name = detail::without_final_dot(from.hostname());
     const bool is_name = from.host_type() == url::host_kind::domain && !detail::has_empty_label(name);
     if (from.scheme() != "https" || !is_name) return errc::strict_transport_ignored;
     const auto said = parse_strict_transport(field);
@@ -37141,7 +37141,7 @@ DRAGLINE_DECL std::error_code hsts_store::note(const url::url& from, std::string
 }
 
 DRAGLINE_DECL std::error_code hsts_store::set(const hsts_entry& value, time_point now) {
-    const auto host = url::parse_host(detail::hsts_name(value.host));
+    const auto host = url::parse_host(detail::without_final_dot(value.host));
     if (!host || host->kind() != url::host_kind::domain || detail::has_empty_label(host->text()))
         return std::make_error_code(std::errc::invalid_argument);
     if (!value.expires)
@@ -37153,7 +37153,7 @@ DRAGLINE_DECL std::error_code hsts_store::set(const hsts_entry& value, time_poin
 }
 
 DRAGLINE_DECL bool hsts_store::is_known(std::string_view host, time_point now) const {
-    const auto name = detail::hsts_name(host);
+    const auto name = detail::without_final_dot(host);
     const auto time = std::chrono::floor<std::chrono::seconds>(now);
     return covers(noted_, name, time) || covers(lasting_, name, time);
 }
@@ -37176,7 +37176,7 @@ DRAGLINE_DECL std::vector<hsts_entry> hsts_store::entries() const {
 }
 
 DRAGLINE_DECL bool hsts_store::remove(std::string_view host) {
-    const auto name = ascii::to_lower(detail::hsts_name(host));
+    const auto name = ascii::to_lower(detail::without_final_dot(host));
     return lasting_.erase(name) + noted_.erase(name) > 0;
 }
 
@@ -38095,18 +38095,6 @@ private:
 namespace dragline::inline v1::http {
 namespace detail {
 
-/// A name without the dot that makes it absolute.
-constexpr std::string_view without_last_dot(std::string_view name) noexcept {
-    if (name.ends_with('.')) name.remove_suffix(1);
-    return name;
-}
-
-/// "a.example.com" and "example.com" are within "example.com".
-constexpr bool is_within_domain(std::string_view name, std::string_view domain) noexcept {
-    if (!name.ends_with(domain)) return false;
-    return name.size() == domain.size() || name[name.size() - domain.size() - 1] == '.';
-}
-
 // Fetch Standard, 2.9; in order.
 inline constexpr std::array<std::uint16_t, 83> bad_ports{
     0,    1,    7,    9,    11,   13,   15,   17,   19,   20,   21,   22,   23,   25,   37,   42,   43,
@@ -38148,7 +38136,7 @@ struct url_policy_state {
 
     void add_host(std::vector<host_rule>& to, std::string_view text, bool below) {
         if (below && text.starts_with('.')) text.remove_prefix(1);
-        const auto read = url::parse_host(without_last_dot(text));
+        const auto read = url::parse_host(detail::without_final_dot(text));
         // URLs may have a star in a host, but who writes one here means something else by it.
         const bool usable =
             read && text.find('*') == text.npos && (!below || read->kind() == url::host_kind::domain);
@@ -38166,7 +38154,7 @@ struct url_policy_state {
 
     static bool holds(const std::vector<host_rule>& list, std::string_view host) noexcept {
         return std::any_of(list.begin(), list.end(), [host](const host_rule& each) {
-            return each.below ? is_within_domain(host, each.host) : host == each.host;
+            return each.below ? detail::is_within_domain(host, each.host) : host == each.host;
         });
     }
 
@@ -38180,7 +38168,7 @@ struct url_policy_state {
     bool allows_host(const url::url& target) const noexcept {
         const bool is_name = target.host_type() == url::host_kind::domain;
         if (!is_name && !addresses) return false;
-        const auto host = is_name ? without_last_dot(target.hostname()) : target.hostname();
+        const auto host = is_name ? detail::without_final_dot(target.hostname()) : target.hostname();
         return !holds(denied_hosts, host) && (allowed_hosts.empty() || holds(allowed_hosts, host));
     }
 
@@ -38472,9 +38460,8 @@ DRAGLINE_DECL bool no_proxy::matches(const url::url& where) const {
         if (each.what == kind::all) return true;
         if (each.what == kind::network)
             return address && detail::in_network(*address, each.network, each.prefix);
-        if (!is_name || !name.ends_with(each.name)) return false;
-        const auto before = name.size() - each.name.size();
-        return before == 0 ? each.what == kind::name : name[before - 1] == '.';
+        if (!is_name || !detail::is_within_domain(name, each.name)) return false;
+        return each.what == kind::name || name.size() > each.name.size();
     });
 }
 

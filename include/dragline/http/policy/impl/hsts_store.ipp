@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/core/ascii.hpp>
+#include <dragline/http/detail/host_name.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/url/host.hpp>
 #include <dragline/url/parse.hpp>
@@ -16,12 +17,6 @@ namespace dragline::inline v1::http {
 namespace detail {
 
 using hsts_seconds = std::chrono::sys_seconds;
-
-/// As names are kept: without the dot that makes them absolute.
-DRAGLINE_DECL std::string_view hsts_name(std::string_view host) noexcept {
-    if (host.ends_with('.')) host.remove_suffix(1);
-    return host;
-}
 
 /// Empty labels are what a file could not give back: a dot in front has a meaning there.
 DRAGLINE_DECL bool has_empty_label(std::string_view name) noexcept {
@@ -121,7 +116,7 @@ DRAGLINE_DECL std::error_code hsts_store::put(std::string_view name, const recor
 }
 
 DRAGLINE_DECL std::error_code hsts_store::note(const url::url& from, std::string_view field, time_point now) {
-    const auto name = detail::hsts_name(from.hostname());
+    const auto name = detail::without_final_dot(from.hostname());
     const bool is_name = from.host_type() == url::host_kind::domain && !detail::has_empty_label(name);
     if (from.scheme() != "https" || !is_name) return errc::strict_transport_ignored;
     const auto said = parse_strict_transport(field);
@@ -137,7 +132,7 @@ DRAGLINE_DECL std::error_code hsts_store::note(const url::url& from, std::string
 }
 
 DRAGLINE_DECL std::error_code hsts_store::set(const hsts_entry& value, time_point now) {
-    const auto host = url::parse_host(detail::hsts_name(value.host));
+    const auto host = url::parse_host(detail::without_final_dot(value.host));
     if (!host || host->kind() != url::host_kind::domain || detail::has_empty_label(host->text()))
         return std::make_error_code(std::errc::invalid_argument);
     if (!value.expires)
@@ -149,7 +144,7 @@ DRAGLINE_DECL std::error_code hsts_store::set(const hsts_entry& value, time_poin
 }
 
 DRAGLINE_DECL bool hsts_store::is_known(std::string_view host, time_point now) const {
-    const auto name = detail::hsts_name(host);
+    const auto name = detail::without_final_dot(host);
     const auto time = std::chrono::floor<std::chrono::seconds>(now);
     return covers(noted_, name, time) || covers(lasting_, name, time);
 }
@@ -172,7 +167,7 @@ DRAGLINE_DECL std::vector<hsts_entry> hsts_store::entries() const {
 }
 
 DRAGLINE_DECL bool hsts_store::remove(std::string_view host) {
-    const auto name = ascii::to_lower(detail::hsts_name(host));
+    const auto name = ascii::to_lower(detail::without_final_dot(host));
     return lasting_.erase(name) + noted_.erase(name) > 0;
 }
 

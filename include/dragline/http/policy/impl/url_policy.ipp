@@ -3,6 +3,7 @@
 
 #include <dragline/core/ascii.hpp>
 #include <dragline/core/error.hpp>
+#include <dragline/http/detail/host_name.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/url/host.hpp>
 
@@ -16,18 +17,6 @@
 
 namespace dragline::inline v1::http {
 namespace detail {
-
-/// A name without the dot that makes it absolute.
-constexpr std::string_view without_last_dot(std::string_view name) noexcept {
-    if (name.ends_with('.')) name.remove_suffix(1);
-    return name;
-}
-
-/// "a.example.com" and "example.com" are within "example.com".
-constexpr bool is_within_domain(std::string_view name, std::string_view domain) noexcept {
-    if (!name.ends_with(domain)) return false;
-    return name.size() == domain.size() || name[name.size() - domain.size() - 1] == '.';
-}
 
 // Fetch Standard, 2.9; in order.
 inline constexpr std::array<std::uint16_t, 83> bad_ports{
@@ -70,7 +59,7 @@ struct url_policy_state {
 
     void add_host(std::vector<host_rule>& to, std::string_view text, bool below) {
         if (below && text.starts_with('.')) text.remove_prefix(1);
-        const auto read = url::parse_host(without_last_dot(text));
+        const auto read = url::parse_host(detail::without_final_dot(text));
         // URLs may have a star in a host, but who writes one here means something else by it.
         const bool usable =
             read && text.find('*') == text.npos && (!below || read->kind() == url::host_kind::domain);
@@ -88,7 +77,7 @@ struct url_policy_state {
 
     static bool holds(const std::vector<host_rule>& list, std::string_view host) noexcept {
         return std::any_of(list.begin(), list.end(), [host](const host_rule& each) {
-            return each.below ? is_within_domain(host, each.host) : host == each.host;
+            return each.below ? detail::is_within_domain(host, each.host) : host == each.host;
         });
     }
 
@@ -102,7 +91,7 @@ struct url_policy_state {
     bool allows_host(const url::url& target) const noexcept {
         const bool is_name = target.host_type() == url::host_kind::domain;
         if (!is_name && !addresses) return false;
-        const auto host = is_name ? without_last_dot(target.hostname()) : target.hostname();
+        const auto host = is_name ? detail::without_final_dot(target.hostname()) : target.hostname();
         return !holds(denied_hosts, host) && (allowed_hosts.empty() || holds(allowed_hosts, host));
     }
 

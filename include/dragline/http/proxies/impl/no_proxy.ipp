@@ -125,9 +125,8 @@ DRAGLINE_DECL bool no_proxy::matches(const url::url& where) const {
         if (each.what == kind::all) return true;
         if (each.what == kind::network)
             return address && detail::in_network(*address, each.network, each.prefix);
-        if (!is_name || !name.ends_with(each.name)) return false;
-        const auto before = name.size() - each.name.size();
-        return before == 0 ? each.what == kind::name : name[before - 1] == '.';
+        if (!is_name || !detail::is_within_domain(name, each.name)) return false;
+        return each.what == kind::name || name.size() > each.name.size();
     });
 }
 
