@@ -10,3 +10,4 @@
 #include <dragline/core/platform/files.hpp>
 #include <dragline/core/platform/sockets.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/core/spare_memory.hpp>

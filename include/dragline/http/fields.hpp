@@ -3,8 +3,10 @@
 
 #include <dragline/core/ascii.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +60,10 @@ public:
     std::size_t remove(std::string_view name);
 
     void clear() noexcept;
+
+    /// Replaces all by those of a range, of anything that has a name and a value and stands elsewhere.
+    template <class Range>
+    void assign(const Range& others);
     void reserve(std::size_t count, std::size_t text_size);
 
     bool contains(std::string_view name) const noexcept { return find(name).has_value(); }
@@ -85,6 +91,23 @@ private:
     std::string text_;
     std::vector<place> places_;
 };
+
+template <class Range>
+void fields::assign(const Range& others) {
+    std::size_t size = 0;
+    for (const auto& each : others) size += each.name.size() + each.value.size();
+    places_.clear();
+    places_.reserve(std::size(others));
+    text_.resize(size);
+    char* at = text_.data();
+    for (const auto& each : others) {
+        places_.push_back({static_cast<std::uint32_t>(at - text_.data()),
+                           static_cast<std::uint32_t>(each.name.size()),
+                           static_cast<std::uint32_t>(each.value.size())});
+        at = std::copy(each.name.begin(), each.name.end(), at);
+        at = std::copy(each.value.begin(), each.value.end(), at);
+    }
+}
 
 }  // namespace dragline::http
 

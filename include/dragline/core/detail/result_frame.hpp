@@ -2,8 +2,8 @@
 // on each thread for the next ones, and none above 1 KiB; an operation of this library has ten at a time.
 #pragma once
 
-#include <dragline/core/detail/frame_memory.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/core/spare_memory.hpp>
 
 #include <asio/awaitable.hpp>
 
@@ -17,9 +17,9 @@ template <class T, class Executor>
 class asio::detail::awaitable_frame<dragline::result<T>, Executor>
     : public asio::detail::awaitable_frame_base<Executor> {
 public:
-    static void* operator new(std::size_t size) { return dragline::detail::frame_memory::allocate(size); }
+    static void* operator new(std::size_t size) { return dragline::spare_memory::allocate(size); }
     static void operator delete(void* memory, std::size_t size) noexcept {
-        dragline::detail::frame_memory::deallocate(memory, size);
+        dragline::spare_memory::deallocate(memory, size);
     }
 
     awaitable<dragline::result<T>, Executor> get_return_object() noexcept {

@@ -5,6 +5,7 @@
 #include <dragline/h1/chunked.hpp>
 #include <dragline/h1/framing.hpp>
 #include <dragline/h1/head_parser.hpp>
+#include <dragline/http/detail/receive_buffer.hpp>
 #include <dragline/http/detail/request_writer.hpp>
 #include <dragline/http/exchange.hpp>
 #include <dragline/net/stream.hpp>
@@ -21,7 +22,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 namespace dragline::inline v1::http::detail {
 
@@ -57,7 +57,7 @@ public:
     bool may_have_input() noexcept { return !unread().empty() || stream_.layer().may_have_input(); }
     /// For a connection that has been idle for a while: gives back all memory that holds nothing.
     void release_memory() noexcept {
-        if (begin_ == end_) std::vector<char>().swap(buffer_), begin_ = end_ = 0;
+        if (begin_ == end_) buffer_.clear(), begin_ = end_ = 0;
         stream_.layer().release_buffers();
     }
 
@@ -116,7 +116,7 @@ private:
     tls::peer_info peer_;
     std::optional<std::uint16_t> local_port_;  // once asked for
 
-    std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
+    receive_buffer buffer_;  // received and not yet used: [begin_, end_)
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     request_writer writer_;

@@ -12,7 +12,7 @@ DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : ho
     std::error_code ec;
     if (auto literal = asio::ip::make_address(host_, ec); !ec) {
         address_ = literal;
-        host_ = literal.to_string();
+        if (literal.is_v6()) host_ = literal.to_string();  // of IPv4 only the usual spelling is read
     }
 }
 

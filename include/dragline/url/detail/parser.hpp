@@ -20,13 +20,11 @@ namespace dragline::inline v1::url::detail {
 /// Parses one URL. Names of functions follow the states of the standard.
 class parser {
 public:
-    /// `base` may be null; else it must outlive the parser.
-    explicit parser(const record* base) noexcept : base_(base) {}
+    /// Into `out`, which is empty. `base` may be null. Both must outlive the parser.
+    parser(record& out, const record* base) noexcept : out_(out), base_(base) {}
 
     /// `input` is what clean_input gives.
     std::error_code parse(std::string_view input);
-
-    record take() noexcept { return std::move(out_); }
 
 private:
     void split(std::string_view input) noexcept;
@@ -50,15 +48,16 @@ private:
     void skip_slashes() noexcept;
     std::uint32_t position() const noexcept { return out_.size(); }
 
+    record& out_;
     const record* base_;
-    record out_;
     std::string_view rest_;  // what has not been read, without query and fragment
     std::optional<std::string_view> query_;
     std::optional<std::string_view> fragment_;
 };
 
-/// Parses `input` as a caller gave it. Neither it nor the result may be longer than `max_length`.
-DRAGLINE_DECL result<record> parse_record(std::string_view input, const record* base, std::size_t max_length);
+/// Parses `input` as a caller gave it into `out`, which is empty. Neither may be longer than `max_length`.
+DRAGLINE_DECL std::error_code parse_record(record& out, std::string_view input, const record* base,
+                                           std::size_t max_length);
 
 }  // namespace dragline::url::detail
 

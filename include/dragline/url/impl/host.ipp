@@ -57,6 +57,10 @@ DRAGLINE_DECL result<host_kind> append_bracketed(std::string& out, std::string_v
 /// `domain` is ASCII: percent-decoded, and through IDNA when it needed that.
 DRAGLINE_DECL result<host_kind> append_domain(std::string& out, std::string_view domain) {
     if (host_byte_kinds(domain) & forbidden_domain_byte) return errc::invalid_host;
+    if (is_dotted_decimal(domain)) {
+        out.append(domain);
+        return host_kind::ipv4;
+    }
     if (ends_in_number(domain)) {
         const auto address = parse_ipv4(domain);
         if (!address) return address.error();

@@ -32,6 +32,24 @@ DRAGLINE_DECL std::optional<std::uint64_t> parse_ipv4_number(std::string_view te
     return ascii::parse_number<std::uint64_t>(text, base).value_or(std::numeric_limits<std::uint64_t>::max());
 }
 
+/// Whether `text` is an address as append_ipv4() writes it, which is how most are written.
+DRAGLINE_DECL bool is_dotted_decimal(std::string_view text) noexcept {
+    unsigned number = 0;
+    int digits = 0, dots = 0;
+    for (const char c : text) {
+        if (ascii::is_digit(c)) {
+            if (digits > 0 && number == 0) return false;
+            number = 10 * number + static_cast<unsigned>(c - '0');
+            if (++digits > 3 || number > 255) return false;
+        } else {
+            if (c != '.' || digits == 0 || ++dots > 3) return false;
+            number = 0;
+            digits = 0;
+        }
+    }
+    return dots == 3 && digits > 0;
+}
+
 }  // namespace detail
 
 DRAGLINE_DECL bool ends_in_number(std::string_view host) noexcept {

@@ -5,20 +5,17 @@
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <utility>
-
 namespace dragline::inline v1::url {
 
 DRAGLINE_DECL result<url> parse(std::string_view input, parse_options options) {
-    auto out = detail::parse_record(input, nullptr, options.max_length());
-    if (!out) return out.error();
-    return url(std::move(*out));
+    return parse(input, url(), options);
 }
 
 DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_options options) {
-    auto out = detail::parse_record(input, base.empty() ? nullptr : &base.at_, options.max_length());
-    if (!out) return out.error();
-    return url(std::move(*out));
+    result<url> parsed;
+    const auto* from = base.empty() ? nullptr : &base.at_;
+    if (const auto ec = detail::parse_record((*parsed).at_, input, from, options.max_length())) return ec;
+    return parsed;
 }
 
 }  // namespace dragline::url

@@ -52,9 +52,10 @@ DRAGLINE_DECL std::string url::origin() const {
     }
     if (scheme() == "blob") {
         // The origin of whoever made the blob stands in its path.
-        const auto maker = detail::parse_record(path(), nullptr, std::string_view::npos);
+        detail::record maker;
         using enum detail::scheme_kind;
-        if (maker && (maker->scheme == http || maker->scheme == https)) return url(*maker).origin();
+        const bool parsed = !detail::parse_record(maker, path(), nullptr, std::string_view::npos);
+        if (parsed && (maker.scheme == http || maker.scheme == https)) return url(maker).origin();
     }
     return "null";
 }

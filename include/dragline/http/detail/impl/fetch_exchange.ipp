@@ -81,8 +81,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     const auto came = now();
     attempt_.first_byte = came - sent;
     if (insight_) insight_->answered(came, head_, connection);
-    cookies_.store(head_.headers, url_, session_->loop().time());
-    guard_.note(head_.headers, url_);
+    if (!forwards || head_.status != 407) {  // which the proxy says, not the origin
+        cookies_.store(head_.headers, url_, session_->loop().time());
+        guard_.note(head_.headers, url_);
+    }
 
     auto& peer = response_.peer;
     peer.address = connection.peer_address();

@@ -126,7 +126,7 @@ DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
             end_ -= begin_;
             begin_ = 0;
         } else {
-            buffer_.resize(std::max(first_size, 2 * buffer_.size()));
+            buffer_.grow(std::max(first_size, 2 * buffer_.size()));
         }
     }
     return asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
@@ -189,11 +189,7 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
     into.status = head.status;
     into.version_minor = head.version_minor;
     into.reason = head.reason;
-    std::size_t text_size = 0;
-    for (const auto& field : head.fields) text_size += field.name.size() + field.value.size();
-    into.headers.clear();
-    into.headers.reserve(head.fields.size(), text_size);
-    for (const auto& field : head.fields) into.headers.add(field.name, field.value);
+    into.headers.assign(head.fields);
     keep_alive_ = h1::keep_alive_timeout(head.fields);
     into.has_body = framing_.kind != h1::body_kind::none;
     into.content_length.reset();

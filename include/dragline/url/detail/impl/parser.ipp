@@ -242,18 +242,16 @@ DRAGLINE_DECL void parser::skip_slashes() noexcept {
     while (next_is_slash()) rest_.remove_prefix(1);
 }
 
-DRAGLINE_DECL result<record> parse_record(std::string_view input, const record* base,
-                                          std::size_t max_length) {
+DRAGLINE_DECL std::error_code parse_record(record& out, std::string_view input, const record* base,
+                                           std::size_t max_length) {
     // Positions have 32 bits, and a byte of the input can become nine.
     constexpr std::size_t longest = std::size_t{1} << 28;
     max_length = std::min(max_length, longest);
     if (input.size() > max_length) return errc::too_long;
     const clean_input clean(input);
-    parser reader(base);
-    if (const auto ec = reader.parse(clean.text())) return ec;
-    auto out = reader.take();
+    if (const auto ec = parser(out, base).parse(clean.text())) return ec;
     if (out.href.size() > max_length) return errc::too_long;
-    return out;
+    return {};
 }
 
 }  // namespace dragline::url::detail

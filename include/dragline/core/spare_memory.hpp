@@ -1,4 +1,5 @@
-// Memory of coroutine frames, kept for the next ones: an operation that runs again asks the heap for none.
+// Memory of what comes and goes all the time, coroutine frames above all, kept for the next of its size: an
+// operation that runs again asks the heap for none.
 #pragma once
 
 #include <dragline/core/features.hpp>
@@ -7,12 +8,13 @@
 #include <cstddef>
 #include <new>
 
-namespace dragline::inline v1::detail {
+namespace dragline::inline v1 {
 
-// What one thread has to spare: a few blocks of each size. A frame may be freed by another thread than the
-// one that made it; the block then stays there.
-class frame_memory {
+/// What one thread has to spare: a few blocks of each size. One may be freed by another thread than the one
+/// that made it, and then stays there.
+class spare_memory {
 public:
+    /// Throws std::bad_alloc. Aligned as by operator new.
     static void* allocate(std::size_t size) {
         if (auto* kept = of_thread(size)) {
             auto& spare = kept->spare_[place_of(size)];
@@ -25,6 +27,7 @@ public:
         return ::operator new(rounded(size));
     }
 
+    /// `size` is that of allocate().
     static void deallocate(void* memory, std::size_t size) noexcept {
         if (auto* kept = of_thread(size)) {
             auto& spare = kept->spare_[place_of(size)];
@@ -37,8 +40,8 @@ public:
         ::operator delete(memory);
     }
 
-    frame_memory(const frame_memory&) = delete;
-    frame_memory& operator=(const frame_memory&) = delete;
+    spare_memory(const spare_memory&) = delete;
+    spare_memory& operator=(const spare_memory&) = delete;
 
 private:
     static constexpr std::size_t step = 128;
@@ -53,8 +56,8 @@ private:
         std::size_t count = 0;
     };
 
-    frame_memory() = default;
-    ~frame_memory() {
+    spare_memory() = default;
+    ~spare_memory() {
         ended_ = true;
         for (auto& spare : spare_) {
             while (auto* freed = spare.first) {
@@ -66,9 +69,9 @@ private:
 
     // None for what is too large, and at the end of the thread, when frames may still go with static objects.
     // AddressSanitizer shall see each frame go.
-    static frame_memory* of_thread(std::size_t size) noexcept {
+    static spare_memory* of_thread(std::size_t size) noexcept {
         if (features::address_sanitizer || size > largest || ended_) return nullptr;
-        thread_local frame_memory kept;
+        thread_local spare_memory kept;
         return &kept;
     }
     static std::size_t place_of(std::size_t size) noexcept { return (size - 1) / step; }
@@ -78,4 +81,4 @@ private:
     std::array<blocks, largest / step> spare_;
 };
 
-}  // namespace dragline::inline v1::detail
+}  // namespace dragline::inline v1
