@@ -1,13 +1,14 @@
 // A SOCKS 5 proxy in two halves with a secure channel between them: programs connect to the entrance, and the
 // exit connects to wherever they want to go.
 //     secure_proxy entrance LISTEN EXIT KEY_FILE
-//     secure_proxy exit LISTEN KEY_FILE [NETWORK]     NETWORK: private addresses that may be reached, too
+//     secure_proxy exit LISTEN KEY_FILE [NETWORK...]     NETWORK: private addresses that may be reached, too
 // The key file has 32 random bytes. Without arguments it shows itself.
 #include "secure_proxy/halves.hpp"
 
 #include <asio/signal_set.hpp>
 
 #include <csignal>
+#include <cstddef>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -38,7 +39,7 @@ asio::awaitable<void> show(dragline::event_loop& loop) {
         co_await client.write("hello " + name + "\n");
     };
     const auto target = co_await dragline::start_server(loop, anywhere, greet);
-    const auto allowed = net::address_policy::public_only().allow("127.0.0.0/8");
+    const auto allowed = net::address_policy::public_only().allow("127.0.0.0/8").allow("::1");
     const auto exit = co_await open_exit(loop, anywhere, allowed, secret);
     const auto entrance = co_await open_entrance(loop, anywhere, exit.local_endpoint(), secret);
 
@@ -59,7 +60,7 @@ asio::awaitable<void> serve(dragline::event_loop& loop, std::vector<std::string>
     const std::string key(std::istreambuf_iterator<char>(file), {});
     const auto secret = net::secure_channel_options().key(key);
     auto allowed = net::address_policy::public_only();
-    if (!entrance && words.size() > 3) allowed.allow(words[3]);
+    for (std::size_t i = 3; !entrance && i < words.size(); ++i) allowed.allow(words[i]);
     net::server server;
     if (entrance)
         server = co_await open_entrance(loop, at, net::endpoint::parse(words.at(2)).value(), secret);

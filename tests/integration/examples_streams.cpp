@@ -69,9 +69,9 @@ struct half {
 // An exit that may reach what `allowed` names, its entrance, and curl.
 class tunnel {
 public:
-    explicit tunnel(const std::string& allowed)
+    explicit tunnel(const std::string& allowed, const std::string& too = "192.0.2.1")
         : key_(folder_.write("key", std::string(32, 'k'))),
-          exit_({"exit", "127.0.0.1:0", key_, allowed}),
+          exit_({"exit", "127.0.0.1:0", key_, allowed, too}),
           entrance_({"entrance", "127.0.0.1:0", exit_.at, key_}) {}
 
     /// What curl prints, or "failed". What is to be done `meanwhile` is, when curl has begun.
@@ -146,7 +146,7 @@ TEST_CASE("curl reaches names and addresses through the example of a secure prox
         return dragline::testing::http_reply().body(std::string(100'000, 'x') + request.target);
     });
     const auto port = ':' + std::to_string(target.port());
-    tunnel through("127.0.0.0/8");
+    tunnel through("127.0.0.0/8", "::1");
     CHECK(through.fetch("http://127.0.0.1" + port + "/a") == std::string(100'000, 'x') + "/a");
     CHECK(through.fetch("http://localhost" + port + "/b") == std::string(100'000, 'x') + "/b");
     CHECK(through.fetch("http://127.0.0.1:1/") == "failed");

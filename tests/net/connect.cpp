@@ -212,10 +212,11 @@ TEST_CASE("an answer that is blocked as a whole does not start the time for conn
         .on("a.test", record_type::a, dns_reply().answer(record_type::a, {"127.0.0.1"}).delay(200ms));
     dragline::event_loop loop;
     connect_trace trace;
-    const auto options = connect_options()
-                             .connect_timeout(100ms)
-                             .address_policy(dragline::net::address_policy().deny("fd00::/8"))
-                             .trace(&trace);
+    const auto options =
+        connect_options()
+            .connect_timeout(100ms)
+            .address_policy(dragline::net::address_policy().deny("fd00::/8").partial_answers(true))
+            .trace(&trace);
     CHECK(!open(loop, asking(loop, server), endpoint("a.test", peer.port()), options).ec());
     CHECK(trace.resolve >= 200ms);
 }

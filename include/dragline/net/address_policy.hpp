@@ -24,8 +24,9 @@ struct address_policy_state;
 /// By default all is allowed. Of the ranges that allow() and deny() name, the smallest that holds the address
 /// decides, of equal ones deny(); where none does, the base: all, public_only() or listed_only(). An IPv4
 /// address inside an IPv6 one (mapped, compatible, NAT64, 6to4, Teredo, ISATAP) is judged as well, and both
-/// must pass. Cheap to copy; judging allocates nothing. A value that cannot be read is kept, and then nothing
-/// is allowed: errc::invalid_option. Threads: a policy that nobody changes may be used by several.
+/// must pass. A name is refused as a whole when one of its addresses is; see partial_answers(). Cheap to
+/// copy; judging allocates nothing. A value that cannot be read is kept, and then nothing is allowed:
+/// errc::invalid_option. Threads: a policy that nobody changes may be used by several.
 class address_policy {
 public:
     using check_function = std::function<bool(const asio::ip::address&, std::uint16_t port)>;
@@ -54,6 +55,13 @@ public:
     address_policy& deny_port(std::uint16_t port) { return deny_ports(port, port); }
 
     address_policy& local_sockets(bool allowed);
+
+    /// Whether a name with allowed and forbidden addresses may be dialled at the former. By default it may
+    /// not, since a public name with an inner address is mostly an attack; for which the addresses of both
+    /// families are awaited, the later ones for a second, before any is dialled. Later ones end the dials of
+    /// the others.
+    address_policy& partial_answers(bool allowed);
+    bool partial_answers() const noexcept;
 
     /// Asked last, on the loop's thread; false forbids. One that throws forbids too: errc::callback_failed.
     address_policy& check(check_function asked);

@@ -34,6 +34,7 @@ public:
         for (const auto* text : texts) addresses.push_back(asio::ip::make_address(text));
         machine_.on_resolved(v6, addresses, ec, when(at));
     }
+    void await_both(std::chrono::milliseconds longest) { machine_.await_both(longest); }
     void v6(const std::vector<const char*>& texts, int at = 0) { resolved(true, texts, at); }
     void v4(const std::vector<const char*>& texts, int at = 0) { resolved(false, texts, at); }
     void failed(int at, std::error_code ec = refused) { failed(dials_ - 1, at, ec); }
@@ -152,6 +153,29 @@ TEST_CASE("IPv6 waits for nothing", "[net][connect_machine]") {
     CHECK(run.next(10) == "wait until 250");
     run.failed(20);
     CHECK(run.next(20) == "dial 192.0.2.1");
+}
+
+TEST_CASE("where both families are awaited, nothing is dialled before, for a second at most",
+          "[net][connect_machine]") {
+    const auto asked = [](bool v6_first) {
+        race made;
+        made.await_both(1s);
+        made.resolved(v6_first, {v6_first ? "::1" : "127.0.0.1"}, 10);
+        CHECK(made.next(10) == "wait until 1010");
+        CHECK(made.next(900) == "wait until 1010");
+        return made;
+    };
+    for (const bool v6_first : {true, false}) {
+        auto answered = asked(v6_first);
+        answered.resolved(!v6_first, {v6_first ? "127.0.0.1" : "::1"}, 900);
+        CHECK(answered.next(900) == "dial ::1");
+        CHECK(answered.next(900) == "wait until 1150");
+        auto failed = asked(v6_first);
+        failed.resolved(!v6_first, {}, 900, dragline::errc::invalid_option);
+        CHECK(failed.next(900).starts_with("dial"));
+        auto silent = asked(v6_first);
+        CHECK(silent.next(1010).starts_with("dial"));
+    }
 }
 
 TEST_CASE("a look-up under way may still save a connection whose dials all failed",

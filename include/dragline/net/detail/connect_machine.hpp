@@ -40,6 +40,9 @@ public:
     connect_machine(duration attempt_delay, duration resolution_delay, std::size_t most_attempts = 6)
         : attempt_delay_(attempt_delay), resolution_delay_(resolution_delay), most_attempts_(most_attempts) {}
 
+    /// Dials nothing before both families have answered, or one has and the other not within `longest`.
+    void await_both(duration longest) noexcept { other_family_ = longest; }
+
     // What happened. A family that is not looked up at all is reported as resolved with nothing and no error.
     void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec,
                      time_point now);
@@ -63,14 +66,15 @@ private:
         time_point started;
     };
 
-    bool may_start(time_point now) const noexcept;
+    time_point start() const noexcept;
     duration turn() const noexcept;
 
     duration attempt_delay_;
     duration resolution_delay_;
     std::size_t most_attempts_;
     family v4_, v6_;
-    std::optional<time_point> v4_since_;  // when IPv4 came, while IPv6 is awaited
+    std::optional<duration> other_family_;   // how long the later one is awaited
+    std::optional<time_point> first_since_;  // when the first addresses came
     time_point next_dial_ = time_point::min();
     std::vector<attempt> alive_;  // the oldest in front
     std::size_t dials_ = 0;

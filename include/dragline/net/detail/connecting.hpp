@@ -56,6 +56,7 @@ private:
     void dial_address(const asio::ip::address& address);
     void drop(std::size_t which);
     void on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec);
+    void stage_ends() noexcept;
     async::time_point stage_deadline() const noexcept;
     phase stage() const noexcept { return resolved_ ? phase::connect : phase::resolve; }
     async::duration elapsed() const noexcept { return loop_.now() - started_; }
@@ -74,7 +75,8 @@ private:
     asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
     bool looking_[2] = {};                       // whether there is somebody to be cancelled
     dns::lookup_trace look_ups_[2];
-    bool resolved_ = false;  // an address is known
+    bool resolved_ = false;  // an address is, or will be, dialled
+    bool refused_ = false;   // a forbidden address stands beside the others
     bool ended_ = false;
 };
 

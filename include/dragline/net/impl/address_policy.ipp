@@ -38,6 +38,7 @@ struct address_policy_state {
     std::optional<bool> local_sockets;
     address_policy::check_function check;
     std::vector<address_policy> outer;  // each must allow it too
+    bool partial_answers = false;
     bool broken = false;
 
     void add(std::string_view text, bool allowed) {
@@ -124,6 +125,18 @@ DRAGLINE_DECL address_policy& address_policy::local_sockets(bool allowed) {
     return edit().local_sockets = allowed, *this;
 }
 
+DRAGLINE_DECL address_policy& address_policy::partial_answers(bool allowed) {
+    return edit().partial_answers = allowed, *this;
+}
+
+DRAGLINE_DECL bool address_policy::partial_answers() const noexcept {
+    if (!state_) return true;
+    const auto& outer = state_->outer;
+    return state_->partial_answers && std::all_of(outer.begin(), outer.end(), [](const address_policy& each) {
+               return each.partial_answers();
+           });
+}
+
 DRAGLINE_DECL address_policy& address_policy::check(check_function asked) {
     return edit().check = std::move(asked), *this;
 }
@@ -200,7 +213,7 @@ DRAGLINE_DECL bool operator==(const address_policy& a, const address_policy& b) 
     const auto& y = b.state_ ? *b.state_ : all;
     return !x.check && !y.check && x.base == y.base && x.ranges == y.ranges && x.broken == y.broken &&
            x.allowed_ports == y.allowed_ports && x.denied_ports == y.denied_ports &&
-           x.local_sockets == y.local_sockets && x.outer == y.outer;
+           x.local_sockets == y.local_sockets && x.partial_answers == y.partial_answers && x.outer == y.outer;
 }
 
 }  // namespace dragline::net

@@ -16,7 +16,7 @@ DRAGLINE_DECL void connect_machine::on_resolved(bool v6, const std::vector<asio:
     resolved.addresses = addresses;
     resolved.resolved = true;
     resolved.ec = ec;
-    if (!v6 && !addresses.empty() && !v6_.resolved) v4_since_ = now;
+    if (!addresses.empty() && !first_since_) first_since_ = now;
 }
 
 DRAGLINE_DECL void connect_machine::on_dial_failed(std::size_t which, std::error_code ec, time_point now) {
@@ -25,9 +25,11 @@ DRAGLINE_DECL void connect_machine::on_dial_failed(std::size_t which, std::error
     next_dial_ = now;  // RFC 8305, 5: a failure starts the next one at once
 }
 
-DRAGLINE_DECL bool connect_machine::may_start(time_point now) const noexcept {
-    if (dials_ > 0 || v6_.resolved) return true;
-    return v4_since_ && now >= async::deadline_after(*v4_since_, resolution_delay_);
+// When the first address may be dialled. There is one.
+DRAGLINE_DECL connect_machine::time_point connect_machine::start() const noexcept {
+    if (v4_.resolved && v6_.resolved) return *first_since_;
+    if (other_family_) return async::deadline_after(*first_since_, *other_family_);
+    return v6_.resolved ? *first_since_ : async::deadline_after(*first_since_, resolution_delay_);
 }
 
 DRAGLINE_DECL connect_machine::duration connect_machine::turn() const noexcept {
@@ -45,7 +47,7 @@ DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
         if (v4_.ec) return fail{v4_.ec};
         return fail{v6_.ec ? v6_.ec : make_error_code(errc::no_address)};
     }
-    if (!may_start(now)) return wait{async::deadline_after(*v4_since_, resolution_delay_)};
+    if (dials_ == 0 && now < start()) return wait{start()};
     if (alive_.size() >= most_attempts_) {
         const auto [which, started] = alive_.front();
         const auto until = async::deadline_after(started, turn());

@@ -22,6 +22,8 @@
 
 namespace dragline::inline v1::net::detail {
 
+inline constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
+
 DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_request& request,
                                      connect_trace& trace)
     : loop_(loop),
@@ -29,7 +31,9 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
       trace_(trace),
       machine_(request.attempt_delay, request.resolution_delay),
       changed_(loop),
-      started_(loop.now()) {}
+      started_(loop.now()) {
+    if (!request.address_policy.partial_answers()) machine_.await_both(other_family);
+}
 
 DRAGLINE_DECL void connecting::start() {
     const auto& target = request_.target;
@@ -96,11 +100,7 @@ DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecti
 DRAGLINE_DECL void connecting::on_resolved(bool v6, const std::vector<asio::ip::address>& addresses,
                                            std::error_code ec) {
     const auto kept = allowed(addresses);
-    if (!kept.empty() && !resolved_) {  // an answer that is all blocked is none
-        resolved_ = true;
-        resolved_at_ = loop_.now();
-        trace_.resolve = resolved_at_ - started_;
-    }
+    refused_ = blocked_ && !request_.address_policy.partial_answers();
     machine_.on_resolved(v6, kept, ec, loop_.now());
     changed_.notify();
 }
@@ -198,6 +198,12 @@ DRAGLINE_DECL void connecting::drop(std::size_t which) {
     late.socket.close(ignored);
 }
 
+DRAGLINE_DECL void connecting::stage_ends() noexcept {
+    if (std::exchange(resolved_, true)) return;
+    resolved_at_ = loop_.now();
+    trace_.resolve = resolved_at_ - started_;
+}
+
 DRAGLINE_DECL async::time_point connecting::stage_deadline() const noexcept {
     const auto stage = resolved_ ? async::deadline_after(resolved_at_, request_.connect_timeout)
                                  : async::deadline_after(started_, request_.resolve_timeout);
@@ -209,8 +215,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
         ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
     while (!winner_) {
         if (ending.interrupted()) co_return asio::error::operation_aborted;
+        if (refused_) co_return blocked_;
         auto step = machine_.next(loop_.now());
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
+            stage_ends();
             dial_address(dialled->address);
         } else if (auto* dropped = std::get_if<connect_machine::drop>(&step)) {
             drop(dropped->which);
@@ -226,21 +234,23 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
         }
     }
     if (ending.interrupted()) co_return asio::error::operation_aborted;  // since it was connected
+    if (refused_) co_return blocked_;
     trace_.connect = loop_.now() - resolved_at_;
     co_return result<void>();
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting::resolve(
     async::interrupter& ending) {
-    constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
     std::vector<asio::ip::address> found;
     auto limit = std::min(request_.until, async::deadline_after(started_, request_.resolve_timeout));
     for (;;) {
         if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+        if (refused_) co_return blocked_;
         auto step = machine_.next(loop_.now());
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
+            stage_ends();
             if (found.empty()) limit = std::min(limit, async::deadline_after(loop_.now(), other_family));
             found.push_back(dialled->address);
             machine_.on_dial_failed(dialled->which, errc::no_address, loop_.now());
