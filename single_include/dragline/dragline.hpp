@@ -900,20 +900,22 @@ struct list_link {
 // The frame of a coroutine that gives a result<T>, as Asio has it but for its memory. Asio keeps two frames
 // on each thread for the next ones, and none above 1 KiB; an operation of this library has ten at a time.
 
-// ---- dragline/core/detail/frame_memory.hpp
-// Memory of coroutine frames, kept for the next ones: an operation that runs again asks the heap for none.
+// ---- dragline/core/spare_memory.hpp
+// Memory of what comes and goes all the time, coroutine frames above all, kept for the next of its size: an
+// operation that runs again asks the heap for none.
 
 
 #include <array>
 #include <cstddef>
 #include <new>
 
-namespace dragline::inline v1::detail {
+namespace dragline::inline v1 {
 
-// What one thread has to spare: a few blocks of each size. A frame may be freed by another thread than the
-// one that made it; the block then stays there.
-class frame_memory {
+/// What one thread has to spare: a few blocks of each size. One may be freed by another thread than the one
+/// that made it, and then stays there.
+class spare_memory {
 public:
+    /// Throws std::bad_alloc. Aligned as by operator new.
     static void* allocate(std::size_t size) {
         if (auto* kept = of_thread(size)) {
             auto& spare = kept->spare_[place_of(size)];
@@ -926,6 +928,7 @@ public:
         return ::operator new(rounded(size));
     }
 
+    /// `size` is that of allocate().
     static void deallocate(void* memory, std::size_t size) noexcept {
         if (auto* kept = of_thread(size)) {
             auto& spare = kept->spare_[place_of(size)];
@@ -938,8 +941,8 @@ public:
         ::operator delete(memory);
     }
 
-    frame_memory(const frame_memory&) = delete;
-    frame_memory& operator=(const frame_memory&) = delete;
+    spare_memory(const spare_memory&) = delete;
+    spare_memory& operator=(const spare_memory&) = delete;
 
 private:
     static constexpr std::size_t step = 128;
@@ -954,8 +957,8 @@ private:
         std::size_t count = 0;
     };
 
-    frame_memory() = default;
-    ~frame_memory() {
+    spare_memory() = default;
+    ~spare_memory() {
         ended_ = true;
         for (auto& spare : spare_) {
             while (auto* freed = spare.first) {
@@ -967,9 +970,9 @@ private:
 
     // None for what is too large, and at the end of the thread, when frames may still go with static objects.
     // AddressSanitizer shall see each frame go.
-    static frame_memory* of_thread(std::size_t size) noexcept {
+    static spare_memory* of_thread(std::size_t size) noexcept {
         if (features::address_sanitizer || size > largest || ended_) return nullptr;
-        thread_local frame_memory kept;
+        thread_local spare_memory kept;
         return &kept;
     }
     static std::size_t place_of(std::size_t size) noexcept { return (size - 1) / step; }
@@ -979,7 +982,7 @@ private:
     std::array<blocks, largest / step> spare_;
 };
 
-}  // namespace dragline::inline v1::detail
+}  // namespace dragline::inline v1
 
 #include <asio/awaitable.hpp>
 
@@ -993,9 +996,9 @@ template <class T, class Executor>
 class asio::detail::awaitable_frame<dragline::result<T>, Executor>
     : public asio::detail::awaitable_frame_base<Executor> {
 public:
-    static void* operator new(std::size_t size) { return dragline::detail::frame_memory::allocate(size); }
+    static void* operator new(std::size_t size) { return dragline::spare_memory::allocate(size); }
     static void operator delete(void* memory, std::size_t size) noexcept {
-        dragline::detail::frame_memory::deallocate(memory, size);
+        dragline::spare_memory::deallocate(memory, size);
     }
 
     awaitable<dragline::result<T>, Executor> get_return_object() noexcept {
@@ -1089,8 +1092,8 @@ public:
 private:
     friend class deadline_wheel;
     deadline_wheel* wheel_ = nullptr;
-    std::uint64_t tick_ = 0;
-    bool patient_ = false;
+    std::uint64_t tick_ : 63 = 0;
+    std::uint64_t patient_ : 1 = 0;
     callback expired_;
     void* context_;
 };
@@ -1725,6 +1728,7 @@ private:
 
 #include <asio/any_io_executor.hpp>
 #include <asio/execution_context.hpp>
+#include <asio/io_context.hpp>
 
 #include <atomic>
 #include <functional>
@@ -1767,6 +1771,9 @@ public:
     static void for_each_loop(const std::function<void(loop_state&)>& visit);
 
     const asio::any_io_executor& executor() const noexcept { return executor_; }
+
+    /// Whether this thread runs the loop, at the moment. Threads: any.
+    bool runs_here() const noexcept { return context_ && context_->get_executor().running_in_this_thread(); }
 
     /// For posting from other threads, also when they may outlive the loop.
     const std::shared_ptr<loop_gate>& gate() const noexcept { return gate_; }
@@ -1818,6 +1825,7 @@ private:
 
     std::atomic<bool> named_ = false;  // executor_, gate_ and wheel_ are there
     asio::any_io_executor executor_;
+    asio::io_context* context_ = nullptr;  // none where the loop is something else
     std::shared_ptr<loop_gate> gate_;
     clock* clock_ = &system_clock();
     random_source* random_ = &system_random();
@@ -1845,6 +1853,7 @@ private:
 #include <asio/query.hpp>
 
 #include <mutex>
+#include <typeinfo>
 
 namespace dragline::inline v1::async {
 namespace detail {
@@ -1942,6 +1951,9 @@ DRAGLINE_DECL loop_state& loop_state::of(const asio::any_io_executor& executor) 
         if (!state.executor_) {
             // An execution_context cannot tell its executor: the first caller brings it.
             state.executor_ = asio::prefer(executor, asio::execution::outstanding_work.untracked);
+            if (state.executor_.target_type() == typeid(asio::io_context::executor_type)) {
+                state.context_ = &state.executor_.target<asio::io_context::executor_type>()->context();
+            }
             state.gate_ = std::make_shared<loop_gate>(state.executor_);
             state.wheel_ = std::make_unique<deadline_wheel>(state.executor_, *state.clock_);
             registry.loops.push_back(&state);
@@ -2939,22 +2951,21 @@ struct start_operation {
 
 // To another loop and back. The operation may outlive who awaits it there, when his loop ends first.
 template <class R>
-asio::awaitable<R> hop(asio::any_io_executor loop, asio::awaitable<R> running) {
+asio::awaitable<R> hop(const loop_state& loop, asio::awaitable<R> running) {
     auto kept = std::make_shared<kept_result<R>>();
-    auto there = await_spawned(std::move(loop), keep_result<R>(std::move(running), kept));
+    auto there = await_spawned(loop.executor(), keep_result<R>(std::move(running), kept));
     co_await std::move(there);
     co_return kept->take();
 }
 
 // use_awaitable: on the caller's own loop the body is awaited as it is, without a spawn. The caller gets the
-// original exception either way.
+// original exception either way. The loop comes by reference, since an executor is large and frames are many.
 template <class T, class R>
-asio::awaitable<T> await_operation(asio::any_io_executor loop, asio::awaitable<R> body) {
-    const bool here = co_await asio::this_coro::executor == loop;
+asio::awaitable<T> await_operation(const loop_state& loop, asio::awaitable<R> body) {
+    if (co_await asio::this_coro::executor != loop.executor()) body = hop(loop, std::move(body));
     try {
-        auto running = here ? std::move(body) : hop(std::move(loop), std::move(body));
         if constexpr (is_result<R>) {
-            auto outcome = co_await std::move(running);
+            auto outcome = co_await std::move(body);
             if (!outcome) throw std::system_error(outcome.error());
             if constexpr (std::is_void_v<T>) {
                 co_return;
@@ -2962,7 +2973,7 @@ asio::awaitable<T> await_operation(asio::any_io_executor loop, asio::awaitable<R
                 co_return *std::move(outcome);
             }
         } else {
-            co_return co_await std::move(running);
+            co_return co_await std::move(body);
         }
     } catch (const callback_failure& failed) {
         std::rethrow_exception(failed.original());
@@ -2980,20 +2991,19 @@ typename shapes<T>::tuple tuple_of(result<T> outcome) {
 
 // as_tuple(use_awaitable): as above, and with a body that returns a result nothing is thrown at all.
 template <class T, class R>
-asio::awaitable<typename shapes<T>::tuple> await_tuple(asio::any_io_executor loop, asio::awaitable<R> body) {
-    const bool here = co_await asio::this_coro::executor == loop;
-    result<T> outcome;
+asio::awaitable<typename shapes<T>::tuple> await_tuple(const loop_state& loop, asio::awaitable<R> body) {
+    if (co_await asio::this_coro::executor != loop.executor()) body = hop(loop, std::move(body));
     try {
-        auto running = here ? std::move(body) : hop(std::move(loop), std::move(body));
         if constexpr (std::is_void_v<R>) {
-            co_await std::move(running);
+            co_await std::move(body);
+            co_return typename shapes<T>::tuple();
         } else {
-            outcome = co_await std::move(running);
+            result<T> outcome = co_await std::move(body);
+            co_return tuple_of<T>(std::move(outcome));
         }
     } catch (...) {
-        outcome = code_of(std::current_exception());
+        co_return tuple_of<T>(code_of(std::current_exception()));
     }
-    co_return tuple_of<T>(std::move(outcome));
 }
 
 }  // namespace detail
@@ -3002,9 +3012,9 @@ template <class T, class Body, class Token, class... Args>
 auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
     using token_type = std::decay_t<Token>;
     if constexpr (std::is_same_v<token_type, default_token>) {
-        return detail::await_operation<T>(std::move(loop), detail::prepare(std::move(body), args...));
+        return detail::await_operation<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
     } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
-        return detail::await_tuple<T>(std::move(loop), detail::prepare(std::move(body), args...));
+        return detail::await_tuple<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::code_signature>(
             detail::start_operation<std::error_code>{std::move(loop)}, token, std::move(body),
@@ -3015,7 +3025,7 @@ auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args
 template <class T, class Body, class Token, class... Args>
 auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
     if constexpr (std::is_same_v<std::decay_t<Token>, default_token>) {
-        return detail::await_operation<T>(std::move(loop), detail::prepare(std::move(body), args...));
+        return detail::await_operation<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::exception_signature>(
             detail::start_operation<std::exception_ptr>{std::move(loop)}, token, std::move(body),
@@ -3040,7 +3050,7 @@ template <class T, class Body, class... Args>
 asio::awaitable<typename detail::shapes<T>::tuple> await_here_as_tuple(Body body, Args... args) {
     auto here = co_await asio::this_coro::executor;
     auto running = body(here, std::move(args)...);
-    auto tupled = detail::await_tuple<T>(std::move(here), std::move(running));
+    auto tupled = detail::await_tuple<T>(loop_state::of(here), std::move(running));
     co_return co_await std::move(tupled);
 }
 
@@ -17226,6 +17236,24 @@ DRAGLINE_DECL std::optional<std::uint64_t> parse_ipv4_number(std::string_view te
     return ascii::parse_number<std::uint64_t>(text, base).value_or(std::numeric_limits<std::uint64_t>::max());
 }
 
+/// Whether `text` is an address as append_ipv4() writes it, which is how most are written.
+DRAGLINE_DECL bool is_dotted_decimal(std::string_view text) noexcept {
+    unsigned number = 0;
+    int digits = 0, dots = 0;
+    for (const char c : text) {
+        if (ascii::is_digit(c)) {
+            if (digits > 0 && number == 0) return false;
+            number = 10 * number + static_cast<unsigned>(c - '0');
+            if (++digits > 3 || number > 255) return false;
+        } else {
+            if (c != '.' || digits == 0 || ++dots > 3) return false;
+            number = 0;
+            digits = 0;
+        }
+    }
+    return dots == 3 && digits > 0;
+}
+
 }  // namespace detail
 
 DRAGLINE_DECL bool ends_in_number(std::string_view host) noexcept {
@@ -17578,6 +17606,10 @@ DRAGLINE_DECL result<host_kind> append_bracketed(std::string& out, std::string_v
 /// `domain` is ASCII: percent-decoded, and through IDNA when it needed that.
 DRAGLINE_DECL result<host_kind> append_domain(std::string& out, std::string_view domain) {
     if (host_byte_kinds(domain) & forbidden_domain_byte) return errc::invalid_host;
+    if (is_dotted_decimal(domain)) {
+        out.append(domain);
+        return host_kind::ipv4;
+    }
     if (ends_in_number(domain)) {
         const auto address = parse_ipv4(domain);
         if (!address) return address.error();
@@ -22340,8 +22372,10 @@ DRAGLINE_DECL void append_chunk_size(std::string& out, std::uint64_t size) {
 // Header fields of a message: in order, duplicates kept, names compared without case (RFC 9110, 5).
 
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22395,6 +22429,10 @@ public:
     std::size_t remove(std::string_view name);
 
     void clear() noexcept;
+
+    /// Replaces all by those of a range, of anything that has a name and a value and stands elsewhere.
+    template <class Range>
+    void assign(const Range& others);
     void reserve(std::size_t count, std::size_t text_size);
 
     bool contains(std::string_view name) const noexcept { return find(name).has_value(); }
@@ -22422,6 +22460,23 @@ private:
     std::string text_;
     std::vector<place> places_;
 };
+
+template <class Range>
+void fields::assign(const Range& others) {
+    std::size_t size = 0;
+    for (const auto& each : others) size += each.name.size() + each.value.size();
+    places_.clear();
+    places_.reserve(std::size(others));
+    text_.resize(size);
+    char* at = text_.data();
+    for (const auto& each : others) {
+        places_.push_back({static_cast<std::uint32_t>(at - text_.data()),
+                           static_cast<std::uint32_t>(each.name.size()),
+                           static_cast<std::uint32_t>(each.value.size())});
+        at = std::copy(each.name.begin(), each.name.end(), at);
+        at = std::copy(each.value.begin(), each.value.end(), at);
+    }
+}
 
 }  // namespace dragline::http
 
@@ -24652,13 +24707,11 @@ namespace dragline::inline v1::url::detail {
 /// Parses one URL. Names of functions follow the states of the standard.
 class parser {
 public:
-    /// `base` may be null; else it must outlive the parser.
-    explicit parser(const record* base) noexcept : base_(base) {}
+    /// Into `out`, which is empty. `base` may be null. Both must outlive the parser.
+    parser(record& out, const record* base) noexcept : out_(out), base_(base) {}
 
     /// `input` is what clean_input gives.
     std::error_code parse(std::string_view input);
-
-    record take() noexcept { return std::move(out_); }
 
 private:
     void split(std::string_view input) noexcept;
@@ -24682,15 +24735,16 @@ private:
     void skip_slashes() noexcept;
     std::uint32_t position() const noexcept { return out_.size(); }
 
+    record& out_;
     const record* base_;
-    record out_;
     std::string_view rest_;  // what has not been read, without query and fragment
     std::optional<std::string_view> query_;
     std::optional<std::string_view> fragment_;
 };
 
-/// Parses `input` as a caller gave it. Neither it nor the result may be longer than `max_length`.
-DRAGLINE_DECL result<record> parse_record(std::string_view input, const record* base, std::size_t max_length);
+/// Parses `input` as a caller gave it into `out`, which is empty. Neither may be longer than `max_length`.
+DRAGLINE_DECL std::error_code parse_record(record& out, std::string_view input, const record* base,
+                                           std::size_t max_length);
 
 }  // namespace dragline::url::detail
 
@@ -24822,9 +24876,23 @@ private:
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace dragline::inline v1::url::detail {
+
+inline constexpr std::uint8_t ignored_input = 1;
+inline constexpr std::uint8_t foreign_input = 2;  // not ASCII
+
+constexpr std::array<std::uint8_t, 256> make_input_bytes() noexcept {
+    std::array<std::uint8_t, 256> kinds{};
+    for (const char c : {'\t', '\n', '\r'}) kinds[static_cast<unsigned char>(c)] = ignored_input;
+    for (std::size_t byte = 0x80; byte < 0x100; ++byte) kinds[byte] = foreign_input;
+    return kinds;
+}
+
+inline constexpr std::array<std::uint8_t, 256> input_bytes = make_input_bytes();
 
 DRAGLINE_DECL clean_input::clean_input(std::string_view raw) {
     const auto is_outer = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
@@ -24832,16 +24900,13 @@ DRAGLINE_DECL clean_input::clean_input(std::string_view raw) {
     while (!raw.empty() && is_outer(raw.back())) raw.remove_suffix(1);
     text_ = raw;
 
-    const auto is_ignored = [](char c) { return c == '\t' || c == '\n' || c == '\r'; };
-    bool ignored = false;
-    bool foreign = false;
-    for (const char c : raw) {
-        ignored |= is_ignored(c);
-        foreign |= !is_ascii(c);
-    }
+    unsigned kinds = 0;
+    for (const char c : raw) kinds |= input_bytes[static_cast<unsigned char>(c)];
+    if (kinds == 0) return;
     // The order matters: a broken sequence is replaced before a line end inside it goes.
-    if (foreign && !is_utf8(raw)) text_ = copy_ = encode_utf8(decode_utf8(raw));
-    if (ignored) {
+    if ((kinds & foreign_input) && !is_utf8(raw)) text_ = copy_ = encode_utf8(decode_utf8(raw));
+    if (kinds & ignored_input) {
+        const auto is_ignored = [](char c) { return c == '\t' || c == '\n' || c == '\r'; };
         if (copy_.empty()) copy_ = text_;
         copy_.erase(std::remove_if(copy_.begin(), copy_.end(), is_ignored), copy_.end());
         text_ = copy_;
@@ -25188,18 +25253,16 @@ DRAGLINE_DECL void parser::skip_slashes() noexcept {
     while (next_is_slash()) rest_.remove_prefix(1);
 }
 
-DRAGLINE_DECL result<record> parse_record(std::string_view input, const record* base,
-                                          std::size_t max_length) {
+DRAGLINE_DECL std::error_code parse_record(record& out, std::string_view input, const record* base,
+                                           std::size_t max_length) {
     // Positions have 32 bits, and a byte of the input can become nine.
     constexpr std::size_t longest = std::size_t{1} << 28;
     max_length = std::min(max_length, longest);
     if (input.size() > max_length) return errc::too_long;
     const clean_input clean(input);
-    parser reader(base);
-    if (const auto ec = reader.parse(clean.text())) return ec;
-    auto out = reader.take();
+    if (const auto ec = parser(out, base).parse(clean.text())) return ec;
     if (out.href.size() > max_length) return errc::too_long;
-    return out;
+    return {};
 }
 
 }  // namespace dragline::url::detail
@@ -25254,9 +25317,10 @@ DRAGLINE_DECL std::string url::origin() const {
     }
     if (scheme() == "blob") {
         // The origin of whoever made the blob stands in its path.
-        const auto maker = detail::parse_record(path(), nullptr, std::string_view::npos);
+        detail::record maker;
         using enum detail::scheme_kind;
-        if (maker && (maker->scheme == http || maker->scheme == https)) return url(*maker).origin();
+        const bool parsed = !detail::parse_record(maker, path(), nullptr, std::string_view::npos);
+        if (parsed && (maker.scheme == http || maker.scheme == https)) return url(maker).origin();
     }
     return "null";
 }
@@ -26658,6 +26722,49 @@ DRAGLINE_DECL known_challenge challenge_cache::put(std::string_view origin, know
 // ---- dragline/http/detail/h1_connection.hpp
 // An HTTP/1.1 connection: the exchange of one request after the other on one stream.
 
+// ---- dragline/http/detail/receive_buffer.hpp
+// Where a connection receives what it has not used yet.
+
+
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+/// Bytes without a value, until some are received. A new connection gets those of an old one.
+class receive_buffer {
+public:
+    receive_buffer() = default;
+    receive_buffer(receive_buffer&& other) noexcept
+        : bytes_(std::exchange(other.bytes_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    receive_buffer& operator=(receive_buffer&&) = delete;
+    ~receive_buffer() { clear(); }
+
+    char* data() const noexcept { return bytes_; }
+    std::size_t size() const noexcept { return size_; }
+
+    /// Keeps what it has.
+    void grow(std::size_t size) {
+        auto* const more = static_cast<char*>(spare_memory::allocate(size));
+        if (size_ > 0) std::memcpy(more, bytes_, size_);
+        clear();
+        bytes_ = more;
+        size_ = size;
+    }
+
+    void clear() noexcept {
+        if (bytes_) spare_memory::deallocate(bytes_, size_);
+        bytes_ = nullptr;
+        size_ = 0;
+    }
+
+private:
+    char* bytes_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+}  // namespace dragline::http::detail
 // ---- dragline/http/detail/request_writer.hpp
 // Sends a request of HTTP/1.1, its body from memory or from a source, in steps between which the peer's
 // answer can be looked at.
@@ -27761,6 +27868,7 @@ DRAGLINE_DECL std::optional<verify_failure> peer_info::failure() const {
 
 #include <array>
 #include <cstddef>
+#include <memory>
 
 namespace dragline::inline v1::net::detail {
 
@@ -27784,6 +27892,24 @@ struct input_watch {
     bool input = false;  ///< Bytes of the transport, or its end: the write stopped, and can be continued.
 };
 
+/// A read into the caller's buffer, and where it is.
+struct buffer_read {
+    asio::mutable_buffer rest;  // of the buffer
+    std::size_t have = 0;       // bytes before that
+    async::time_point until = async::no_deadline;
+    phase where = phase::read;
+    bool exact = false;  // to the end of the buffer
+    bool cancelled = false;
+};
+
+/// One that waits without a coroutine. What it waits at owns it.
+class pending_read : public buffer_read {
+public:
+    virtual ~pending_read() = default;
+    /// What came, or why nothing did; `self` is this.
+    virtual void received(std::unique_ptr<pending_read> self, result<std::size_t> size) = 0;
+};
+
 class stream_layer {
 public:
     stream_layer() = default;
@@ -27796,6 +27922,13 @@ public:
     // One read and one write may be under way at a time. At the deadline both end with make_timeout(where).
     virtual asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
                                                            phase where) = 0;
+    // As read_some() without a coroutine, where has_pending_reads(); cancel_read() makes it look whether it
+    // was cancelled. Never completes inside this call.
+    virtual bool has_pending_reads() const noexcept { return false; }
+    virtual void start_read(std::unique_ptr<pending_read>) {}
+    virtual void begin_read(std::unique_ptr<pending_read>) {}  // for later_reads: what it put off
+    virtual void cancel_read() noexcept {}
+
     // With a watch, it ends as well when it would have to wait while there is input. Over TLS a write whose
     // pieces were all taken by then goes on as one of empty pieces. Nothing may read meanwhile.
     virtual asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
@@ -27866,8 +27999,9 @@ gather pieces_of(const Sequence& buffers, std::string& joined) {
 }
 
 }  // namespace dragline::net::detail
-// ---- dragline/net/detail/stream_state.hpp
-// A stream behind its handle: both directions, and what concerns the two.
+// ---- dragline/net/detail/stream_read.hpp
+// A read of a stream into the caller's buffer, without a coroutine where the layer can do that: an idle
+// connection mostly waits in one.
 
 // ---- dragline/net/detail/stream_reader.hpp
 // The receiving side of a stream: whole reads over what arrives in pieces. A read that fails takes nothing.
@@ -27878,6 +28012,7 @@ gather pieces_of(const Sequence& buffers, std::string& joined) {
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27886,41 +28021,48 @@ namespace dragline::inline v1::net::detail {
 
 class byte_queue {
 public:
-    bool empty() const noexcept { return begin_ == bytes_.size(); }
-    std::size_t size() const noexcept { return bytes_.size() - begin_; }
-    std::string_view view() const noexcept { return std::string_view(bytes_).substr(begin_); }
+    bool empty() const noexcept { return !held_; }
+    std::size_t size() const noexcept { return held_ ? held_->bytes.size() - held_->begin : 0; }
+    std::string_view view() const noexcept {
+        return held_ ? std::string_view(held_->bytes).substr(held_->begin) : std::string_view();
+    }
 
     void append(std::string_view more) {
-        if (begin_ > 0 && begin_ >= size()) bytes_.erase(0, std::exchange(begin_, 0));
-        bytes_.append(more);
+        if (more.empty()) return;
+        if (!held_) held_ = std::make_unique<content>();
+        auto& [bytes, begin] = *held_;
+        if (begin > 0 && begin >= size()) bytes.erase(0, std::exchange(begin, 0));
+        bytes.append(more);
     }
 
     /// In front of all.
-    void put_back(std::string_view bytes) {
-        bytes_.replace(0, begin_, bytes);
-        begin_ = 0;
+    void put_back(std::string_view more) {
+        if (!held_) return append(more);
+        held_->bytes.replace(0, held_->begin, more);
+        held_->begin = 0;
     }
 
-    void consume(std::size_t size) noexcept {
-        begin_ += size;
-        if (empty()) clear();
+    void consume(std::size_t count) noexcept {
+        if (held_) held_->begin += count;
+        if (size() == 0) clear();
     }
 
     std::size_t take(void* into, std::size_t room) noexcept {
-        const auto size = std::min(room, this->size());
-        if (size > 0) std::memcpy(into, bytes_.data() + begin_, size);
-        consume(size);
-        return size;
+        const auto count = std::min(room, size());
+        if (count == 0) return 0;
+        std::memcpy(into, view().data(), count);
+        consume(count);
+        return count;
     }
 
-    void clear() noexcept {
-        std::string().swap(bytes_);
-        begin_ = 0;
-    }
+    void clear() noexcept { held_.reset(); }
 
 private:
-    std::string bytes_;
-    std::size_t begin_ = 0;  // what is before it has left
+    struct content {
+        std::string bytes;
+        std::size_t begin = 0;  // what is before it has left
+    };
+    std::unique_ptr<content> held_;  // null when empty
 };
 
 }  // namespace dragline::net::detail
@@ -28186,6 +28328,7 @@ private:
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace dragline::inline v1::net::detail {
@@ -28201,18 +28344,26 @@ struct stream_limit {
     bool keep_delimiter = false;
 };
 
+/// What a stream was opened with. The streams of a server share it.
+struct stream_setting {
+    stream_options options;
+    std::string host;  // as the endpoint names it, for start_tls()
+};
+
 struct stream_core {
     struct bound {
         async::time_point until = async::no_deadline;
         phase where = phase::total;
     };
 
-    stream_core(std::shared_ptr<stream_layer> bottom, const stream_options& given,
+    stream_core(std::shared_ptr<stream_layer> bottom, std::shared_ptr<const stream_setting> given,
                 async::time_point opened_at)
         : loop(async::loop_state::of(bottom->get_executor())),
           layer(std::move(bottom)),
-          options(given),
-          total_until(async::deadline_after(opened_at, given.total_timeout())) {}
+          setting(std::move(given)),
+          total_until(async::deadline_after(opened_at, options().total_timeout())) {}
+
+    const stream_options& options() const noexcept { return setting->options; }
 
     /// The deadline of an operation that begins now.
     bound begin(const stream_limit& limit) const {
@@ -28227,12 +28378,13 @@ struct stream_core {
 
     async::loop_state& loop;
     std::shared_ptr<stream_layer> layer;
-    const stream_options options;
+    const std::shared_ptr<const stream_setting> setting;
     const async::time_point total_until;
     fair_turn turn;  // of what reads and writes without waiting
     bool closing = false;
-    bool lost = false;   // the peer
-    bool reset = false;  // by the peer, as a write was told
+    bool lost = false;     // the peer
+    bool reset = false;    // by the peer, as a write was told
+    bool reading = false;  // an operation
 };
 
 /// The right to read or to write, while it lives.
@@ -28285,6 +28437,16 @@ public:
     std::size_t needed = 0;  ///< Bytes, as far as it knows.
 };
 
+/// What a read into the caller's buffer is to do.
+struct read_wish {
+    asio::mutable_buffer into;
+    async::duration timeout = async::no_limit;
+    std::size_t most = no_size_limit;
+    bool exact = false;  // to the end of the buffer
+
+    std::error_code refusal() const noexcept;
+};
+
 class stream_reader {
 public:
     using pointer = std::shared_ptr<stream_reader>;
@@ -28292,10 +28454,7 @@ public:
     explicit stream_reader(stream_core& core) noexcept : core_(core) {}
 
     // One at a time, else errc::busy.
-    static asio::awaitable<result<std::size_t>> read_some(pointer self, asio::mutable_buffer into,
-                                                          stream_limit limit);
-    static asio::awaitable<result<std::size_t>> read_exactly(pointer self, asio::mutable_buffer into,
-                                                             stream_limit limit);
+    static asio::awaitable<result<std::size_t>> read(pointer self, read_wish wish);
     static asio::awaitable<result<std::string>> read_text(pointer self, std::size_t size, stream_limit limit);
     static asio::awaitable<result<std::string>> read_until(pointer self, end_search search,
                                                            stream_limit limit);
@@ -28303,6 +28462,18 @@ public:
     /// `unit` must stay; of the limit, the times count.
     static asio::awaitable<result<void>> read_unit(pointer self, unit_reader& unit, stream_limit limit);
 
+    // The same in steps, for who has the turn. All but would_block ends the read.
+    result<std::size_t> begin(buffer_read& read, const read_wish& wish);
+    result<std::size_t> go_on(buffer_read& read, result<std::size_t> received);
+
+    stream_core& core() noexcept { return core_; }
+    /// Whether a read may wait in its layer, without a coroutine. Threads: any.
+    bool waits_in_layer() const noexcept {
+        return core_.loop.runs_here() && core_.layer->has_pending_reads();
+    }
+    bool has_ended() const noexcept { return static_cast<bool>(end_); }
+
+    read_wish wish(asio::mutable_buffer into, const read_options& given, bool exact) const noexcept;
     /// Of a read whose end the peer decides; others have a limit only where the caller sets one.
     stream_limit open_limit(const read_options& given) const noexcept;
     stream_limit exact_limit(const read_options& given) const noexcept;
@@ -28311,7 +28482,7 @@ public:
     byte_queue& unread() noexcept { return unread_; }
     /// What the last read that met the end wanted to have; 0 where it did not know.
     std::size_t expected() const noexcept { return expected_; }
-    bool& reading() noexcept { return reading_; }
+    bool& reading() noexcept { return core_.reading; }
 
     /// What is there without waiting, into unread().
     result<std::size_t> try_fill();
@@ -28334,7 +28505,6 @@ private:
     byte_queue unread_;
     std::error_code end_;  // how the stream ended, for good
     std::size_t expected_ = 0;
-    bool reading_ = false;
 };
 
 }  // namespace dragline::net::detail
@@ -28612,9 +28782,19 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
 
 namespace dragline::inline v1::net::detail {
 
+DRAGLINE_DECL read_wish stream_reader::wish(asio::mutable_buffer into, const read_options& given,
+                                            bool exact) const noexcept {
+    read_wish wished;
+    wished.into = into;
+    wished.timeout = given.timeout().value_or(core_.options().read_timeout());
+    wished.most = given.limit().value_or(no_size_limit);
+    wished.exact = exact;
+    return wished;
+}
+
 DRAGLINE_DECL stream_limit stream_reader::exact_limit(const read_options& given) const noexcept {
     stream_limit limit;
-    limit.timeout = given.timeout().value_or(core_.options.read_timeout());
+    limit.timeout = given.timeout().value_or(core_.options().read_timeout());
     limit.size = given.limit().value_or(no_size_limit);
     limit.keep_delimiter = given.keep_delimiter();
     return limit;
@@ -28622,7 +28802,7 @@ DRAGLINE_DECL stream_limit stream_reader::exact_limit(const read_options& given)
 
 DRAGLINE_DECL stream_limit stream_reader::open_limit(const read_options& given) const noexcept {
     auto limit = exact_limit(given);
-    limit.size = given.limit().value_or(core_.options.read_limit());
+    limit.size = given.limit().value_or(core_.options().read_limit());
     return limit;
 }
 
@@ -28673,47 +28853,54 @@ DRAGLINE_DECL std::error_code stream_reader::ended(std::error_code ec, std::size
     return errc::incomplete_read;
 }
 
-// Straight into the caller's buffer, which costs the fewest system calls.
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_some(pointer self,
-                                                                            asio::mutable_buffer into,
-                                                                            stream_limit limit) {
-    const exclusive_turn reading(self->reading_);
-    if (!reading) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    into = asio::buffer(into, limit.size);
-    if (into.size() == 0) co_return std::size_t{0};
-    if (const auto size = self->unread_.take(into.data(), into.size())) co_return size;
-    if (self->end_) co_return self->end_;
-    const auto bounds = self->core_.begin(limit);
-    auto receiving = self->core_.layer->read_some(into, bounds.until, bounds.where);
-    auto size = co_await std::move(receiving);
-    if (!size) size = self->note_end(size.error());
-    co_return size;
+DRAGLINE_DECL std::error_code read_wish::refusal() const noexcept {
+    if (!async::valid_timeout(timeout)) return dragline::errc::invalid_option;
+    if (exact && into.size() > most) return errc::read_limit_exceeded;
+    return {};
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(pointer self,
-                                                                               asio::mutable_buffer into,
-                                                                               stream_limit limit) {
-    const exclusive_turn reading(self->reading_);
-    if (!reading) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    if (into.size() > limit.size) co_return errc::read_limit_exceeded;
-    auto have = self->unread_.take(into.data(), into.size());
-    if (have == into.size()) co_return have;
-    for (const auto bounds = self->core_.begin(limit); have < into.size();) {
-        result<std::size_t> size = self->end_;
-        if (!self->end_) {
-            auto receiving = self->core_.layer->read_some(into + have, bounds.until, bounds.where);
-            size = co_await std::move(receiving);
-        }
-        have += *size;
-        if (size && have < into.size() && self->core_.is_past(bounds)) size = make_timeout(bounds.where);
-        if (size) continue;
-        const auto why = self->note_end(size.error());
-        self->unread_.put_back({static_cast<const char*>(into.data()), have});
-        co_return self->ended(why, have, into.size());
+DRAGLINE_DECL result<std::size_t> stream_reader::begin(buffer_read& read, const read_wish& wish) {
+    if (const auto ec = wish.refusal()) return ec;
+    const auto into = asio::buffer(wish.into, wish.most);
+    read.exact = wish.exact;
+    read.have = unread_.take(into.data(), into.size());
+    read.rest = into + read.have;
+    if (read.rest.size() == 0 || (read.have > 0 && !read.exact)) return read.have;
+    if (end_) return go_on(read, end_);
+    stream_limit limit;
+    limit.timeout = wish.timeout;
+    const auto bounds = core_.begin(limit);
+    read.until = bounds.until;
+    read.where = bounds.where;
+    return asio::error::make_error_code(asio::error::would_block);
+}
+
+DRAGLINE_DECL result<std::size_t> stream_reader::go_on(buffer_read& read, result<std::size_t> received) {
+    if (received) {
+        read.have += *received;
+        read.rest += *received;
+        if (read.rest.size() == 0 || !read.exact) return read.have;
+        if (!core_.is_past({read.until, read.where}))
+            return asio::error::make_error_code(asio::error::would_block);
+        received = make_timeout(read.where);
     }
-    co_return have;
+    const auto why = note_end(received.error());
+    unread_.put_back({static_cast<const char*>(read.rest.data()) - read.have, read.have});
+    return ended(why, read.have, read.have + read.rest.size());
+}
+
+// Straight into the caller's buffer, which costs the fewest system calls.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read(pointer self, read_wish wish) {
+    const exclusive_turn reading(self->core_.reading);
+    if (!reading) co_return errc::busy;
+    buffer_read read;
+    auto done = self->begin(read, wish);
+    while (done.error() == asio::error::would_block) {
+        auto receiving = self->core_.layer->read_some(read.rest, read.until, read.where);
+        auto size = co_await std::move(receiving);
+        done = self->go_on(read, size);
+    }
+    co_return done;
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(pointer self, std::size_t size,
@@ -28721,7 +28908,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(poin
     // What was promised may never come, or in drips: memory is only used, and cleared, as fast as bytes
     // arrive.
     constexpr std::size_t largest_step = 64 * 1024;
-    const exclusive_turn reading(self->reading_);
+    const exclusive_turn reading(self->core_.reading);
     if (!reading) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     if (size > limit.size) co_return errc::read_limit_exceeded;
@@ -28749,7 +28936,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(poin
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_until(pointer self, end_search search,
                                                                              stream_limit limit) {
-    const exclusive_turn reading(self->reading_);
+    const exclusive_turn reading(self->core_.reading);
     if (!reading) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout) || !search.valid()) co_return dragline::errc::invalid_option;
     auto& unread = self->unread_;
@@ -28776,7 +28963,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_until(poi
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_to_end(pointer self,
                                                                               stream_limit limit) {
-    const exclusive_turn reading(self->reading_);
+    const exclusive_turn reading(self->core_.reading);
     if (!reading) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     auto& unread = self->unread_;
@@ -28797,7 +28984,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_to_end(po
 
 DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::read_unit(pointer self, unit_reader& unit,
                                                                      stream_limit limit) {
-    const exclusive_turn reading(self->reading_);
+    const exclusive_turn reading(self->core_.reading);
     if (!reading) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     auto& unread = self->unread_;
@@ -28821,6 +29008,124 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::read_unit(pointer sel
 }  // namespace dragline::net::detail
 
 #endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+template <class Handler>
+class stream_read final : public pending_read {
+public:
+    stream_read(Handler handler, stream_reader::pointer reader)
+        : handler_(std::move(handler)), reader_(std::move(reader)) {}
+    ~stream_read() override {
+        if (has_turn_) reader_->reading() = false;
+    }
+
+    static void start(std::unique_ptr<stream_read> self, const read_wish& wish) {
+        auto& read = *self;
+        result<std::size_t> done = errc::busy;
+        read.has_turn_ = !std::exchange(read.reader_->reading(), true);
+        if (read.has_turn_) done = read.reader_->begin(read, wish);
+        if (done.error() == asio::error::would_block) return read.wait(std::move(self));
+        const auto loop = read.reader_->core().loop.executor();
+        asio::post(loop, [ended = std::move(self), done]() mutable {
+            auto& over = *ended;
+            over.complete(std::move(ended), done);
+        });
+    }
+
+    void received(std::unique_ptr<pending_read> self, result<std::size_t> size) override {
+        const auto done = reader_->go_on(*this, size);
+        if (done.error() != asio::error::would_block) return complete(std::move(self), done);
+        reader_->core().layer->start_read(std::move(self));
+    }
+
+private:
+    void wait(std::unique_ptr<pending_read> self) {
+        if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected()) {
+            slot.assign([this](asio::cancellation_type) {
+                cancelled = true;
+                reader_->core().layer->cancel_read();
+            });
+        }
+        reader_->core().layer->start_read(std::move(self));
+    }
+
+    void complete(std::unique_ptr<pending_read> self, result<std::size_t> done) {
+        if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected()) slot.clear();
+        auto last = std::move(handler_);
+        self.reset();
+        std::move(last)(done.error(), *done);
+    }
+
+    bool has_turn_ = false;
+    Handler handler_;  // destroyed last: it may own the coroutine that owns the stream
+    stream_reader::pointer reader_;
+};
+
+struct start_stream_read {
+    stream_reader::pointer reader;
+
+    using executor_type = asio::any_io_executor;
+    executor_type get_executor() const noexcept { return reader->core().loop.executor(); }
+
+    template <class Handler>
+    void operator()(Handler&& handler, read_wish wish) {
+        const auto& loop = reader->core().loop.executor();
+        if (reader->waits_in_layer() && is_loop(asio::get_associated_executor(handler, loop), loop)) {
+            using read_type = stream_read<std::decay_t<Handler>>;
+            auto read = std::make_unique<read_type>(std::forward<Handler>(handler), std::move(reader));
+            return read_type::start(std::move(read), wish);
+        }
+        async::initiate<std::size_t>(loop, &stream_reader::read, std::forward<Handler>(handler),
+                                     std::move(reader), wish);
+    }
+
+private:
+    template <class Executor>
+    static bool is_loop(const Executor& executor, const asio::any_io_executor& loop) noexcept {
+        if constexpr (std::same_as<Executor, asio::any_io_executor>) {
+            return executor == loop;
+        } else {
+            return false;
+        }
+    }
+};
+
+template <class Token>
+auto read_into(stream_reader::pointer reader, const read_wish& wish, Token&& token) {
+    using token_type = std::decay_t<Token>;
+    constexpr bool awaited =
+        std::same_as<token_type, default_token> || std::same_as<token_type, as_tuple_t<default_token>>;
+    if constexpr (awaited) {
+        // A coroutine needs no turn of the loop for what is there already.
+        if (!reader->waits_in_layer() || reader->has_ended() || !reader->unread().empty()) {
+            const auto loop = reader->core().loop.executor();
+            return async::initiate<std::size_t>(loop, &stream_reader::read, std::forward<Token>(token),
+                                                std::move(reader), wish);
+        }
+    }
+    return asio::async_initiate<Token, void(std::error_code, std::size_t)>(
+        start_stream_read{std::move(reader)}, token, wish);
+}
+
+}  // namespace dragline::net::detail
+// ---- dragline/net/detail/stream_state.hpp
+// A stream behind its handle: both directions, and what concerns the two.
+
 // ---- dragline/net/detail/stream_writer.hpp
 // The sending side of a stream: whole writes, and a queue between two water marks.
 
@@ -28904,7 +29209,7 @@ namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL stream_limit stream_writer::write_limit(const write_options& given) const noexcept {
     stream_limit limit;
-    limit.timeout = given.timeout().value_or(core_.options.write_timeout());
+    limit.timeout = given.timeout().value_or(core_.options().write_timeout());
     limit.where = phase::write;
     return limit;
 }
@@ -28981,7 +29286,7 @@ DRAGLINE_DECL result<void> stream_writer::queue(const pointer& self, std::string
     auto& core = self->core_;
     if (const auto ec = self->refusal()) return ec;
     const auto queued = self->queued();
-    if (text.size() > core.options.most_queued() || queued > core.options.most_queued() - text.size()) {
+    if (text.size() > core.options().most_queued() || queued > core.options().most_queued() - text.size()) {
         return errc::queue_limit_exceeded;
     }
     const bool waits = self->sending_ || self->held_ || self->give_way_;
@@ -29040,7 +29345,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::drain(pointer self, s
     if (!writing) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     if (self->failure_) co_return self->refusal();
-    const auto& options = self->core_.options;
+    const auto& options = self->core_.options();
     if (self->queued() <= options.high_water()) co_return result<void>();
     const auto bounds = self->core_.begin(limit);
     while (self->sending_ && self->queued() > options.low_water()) {
@@ -31814,10 +32119,11 @@ class stream_state {
 public:
     using pointer = std::shared_ptr<stream_state>;
 
-    /// `host`: as the endpoint names it, for start_tls().
+    stream_state(std::shared_ptr<stream_layer> layer, std::shared_ptr<const stream_setting> setting,
+                 async::time_point opened_at)
+        : core(std::move(layer), std::move(setting), opened_at) {}
     stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
-                 async::time_point opened_at, std::string peer_host)
-        : core(std::move(layer), options, opened_at), host(std::move(peer_host)) {}
+                 async::time_point opened_at, std::string host);
     stream_state(const stream_state&) = delete;
     stream_state& operator=(const stream_state&) = delete;
 
@@ -31826,7 +32132,6 @@ public:
     stream_core core;
     stream_reader reader{core};
     stream_writer writer{core};
-    const std::string host;
 };
 
 }  // namespace dragline::net::detail
@@ -32134,6 +32439,12 @@ DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into)
 
 namespace dragline::inline v1::net::detail {
 
+DRAGLINE_DECL stream_state::stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
+                                         async::time_point opened_at, std::string host)
+    : stream_state(std::move(layer),
+                   std::make_shared<const stream_setting>(stream_setting{options, std::move(host)}),
+                   opened_at) {}
+
 DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self,
                                                                     result<tls::context> context) {
     auto& core = self->core;
@@ -32142,7 +32453,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self
     if (!reading || !writing) co_return errc::busy;
     if (!context) co_return context.error();
     stream_limit limit;
-    limit.timeout = core.options.tls_timeout();
+    limit.timeout = core.options().tls_timeout();
     limit.where = phase::tls;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     const auto bounds = core.begin(limit);
@@ -32161,7 +32472,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self
     const stream_writer::pointer writer(self, &self->writer);
     writer->hold();
     tls::engine_options options;
-    if (context->is_client()) options.host(self->host);
+    if (context->is_client()) options.host(core.setting->host);
     auto secured = std::make_shared<tls_layer>(core.layer, *context, options);
     auto shaking = secured->handshake(bounds.until);
     auto shaken = co_await std::move(shaking);
@@ -32245,7 +32556,7 @@ DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : ho
     std::error_code ec;
     if (auto literal = asio::ip::make_address(host_, ec); !ec) {
         address_ = literal;
-        host_ = literal.to_string();
+        if (literal.is_v6()) host_ = literal.to_string();  // of IPv4 only the usual spelling is read
     }
 }
 
@@ -32397,13 +32708,13 @@ public:
     ~stream() { abort(); }
 
     executor_type get_executor() const noexcept { return state_->core.loop.executor(); }
-    const stream_options& options() const noexcept { return state_->core.options; }
+    const stream_options& options() const noexcept { return state_->core.options(); }
 
     /// Reads what there is, at least one byte: size_t.
     template <class Token = default_token>
     auto read_some(asio::mutable_buffer into, const read_options& options, Token&& token = {}) {
-        return start<std::size_t>(&reader::read_some, std::forward<Token>(token), reading(), into,
-                                  exact(options));
+        return detail::read_into(reading(), state_->reader.wish(into, options, false),
+                                 std::forward<Token>(token));
     }
     template <class Token = default_token>
     requires is_token<Token>
@@ -32414,8 +32725,8 @@ public:
     /// Fills the buffer: size_t, which is its size. After a failure its content is of no meaning.
     template <class Token = default_token>
     auto read_exactly(asio::mutable_buffer into, const read_options& options, Token&& token = {}) {
-        return start<std::size_t>(&reader::read_exactly, std::forward<Token>(token), reading(), into,
-                                  exact(options));
+        return detail::read_into(reading(), state_->reader.wish(into, options, true),
+                                 std::forward<Token>(token));
     }
     template <class Token = default_token>
     requires is_token<Token>
@@ -32427,7 +32738,7 @@ public:
     template <class Token = default_token>
     auto read_exactly(std::size_t size, const read_options& options, Token&& token = {}) {
         return start<std::string>(&reader::read_text, std::forward<Token>(token), reading(), size,
-                                  exact(options));
+                                  state_->reader.exact_limit(options));
     }
     template <class Token = default_token>
     requires is_token<Token>
@@ -32595,8 +32906,8 @@ public:
     /// As read_some(), into the first buffer of `buffers` that is not empty: void(error_code, size_t).
     template <class MutableBufferSequence, class Token = default_token>
     auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
-        return start<std::size_t>(&reader::read_some, std::forward<Token>(token), reading(),
-                                  detail::first_of<asio::mutable_buffer>(buffers), detail::stream_limit());
+        const detail::read_wish wish{detail::first_of<asio::mutable_buffer>(buffers)};
+        return detail::read_into(reading(), wish, std::forward<Token>(token));
     }
 
     /// As write(), the first buffer of `buffers` that is not empty: void(error_code, size_t).
@@ -32624,9 +32935,6 @@ private:
         return async::initiate<T>(get_executor(), body, std::forward<Token>(token), std::move(args)...);
     }
 
-    detail::stream_limit exact(const read_options& options) const {
-        return state_->reader.exact_limit(options);
-    }
     detail::stream_limit open(const read_options& options) const {
         return state_->reader.open_limit(options);
     }
@@ -32978,7 +33286,6 @@ DRAGLINE_DECL void request_writer::stop() noexcept {
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 namespace dragline::inline v1::http::detail {
 
@@ -33014,7 +33321,7 @@ public:
     bool may_have_input() noexcept { return !unread().empty() || stream_.layer().may_have_input(); }
     /// For a connection that has been idle for a while: gives back all memory that holds nothing.
     void release_memory() noexcept {
-        if (begin_ == end_) std::vector<char>().swap(buffer_), begin_ = end_ = 0;
+        if (begin_ == end_) buffer_.clear(), begin_ = end_ = 0;
         stream_.layer().release_buffers();
     }
 
@@ -33073,7 +33380,7 @@ private:
     tls::peer_info peer_;
     std::optional<std::uint16_t> local_port_;  // once asked for
 
-    std::vector<char> buffer_;  // received and not yet used: [begin_, end_)
+    receive_buffer buffer_;  // received and not yet used: [begin_, end_)
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     request_writer writer_;
@@ -33224,7 +33531,7 @@ DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
             end_ -= begin_;
             begin_ = 0;
         } else {
-            buffer_.resize(std::max(first_size, 2 * buffer_.size()));
+            buffer_.grow(std::max(first_size, 2 * buffer_.size()));
         }
     }
     return asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
@@ -33287,11 +33594,7 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
     into.status = head.status;
     into.version_minor = head.version_minor;
     into.reason = head.reason;
-    std::size_t text_size = 0;
-    for (const auto& field : head.fields) text_size += field.name.size() + field.value.size();
-    into.headers.clear();
-    into.headers.reserve(head.fields.size(), text_size);
-    for (const auto& field : head.fields) into.headers.add(field.name, field.value);
+    into.headers.assign(head.fields);
     keep_alive_ = h1::keep_alive_timeout(head.fields);
     into.has_body = framing_.kind != h1::body_kind::none;
     into.content_length.reset();
@@ -34751,8 +35054,9 @@ struct address_policy_state;
 /// By default all is allowed. Of the ranges that allow() and deny() name, the smallest that holds the address
 /// decides, of equal ones deny(); where none does, the base: all, public_only() or listed_only(). An IPv4
 /// address inside an IPv6 one (mapped, compatible, NAT64, 6to4, Teredo, ISATAP) is judged as well, and both
-/// must pass. Cheap to copy; judging allocates nothing. A value that cannot be read is kept, and then nothing
-/// is allowed: errc::invalid_option. Threads: a policy that nobody changes may be used by several.
+/// must pass. A name is refused as a whole when one of its addresses is; see partial_answers(). Cheap to
+/// copy; judging allocates nothing. A value that cannot be read is kept, and then nothing is allowed:
+/// errc::invalid_option. Threads: a policy that nobody changes may be used by several.
 class address_policy {
 public:
     using check_function = std::function<bool(const asio::ip::address&, std::uint16_t port)>;
@@ -34781,6 +35085,13 @@ public:
     address_policy& deny_port(std::uint16_t port) { return deny_ports(port, port); }
 
     address_policy& local_sockets(bool allowed);
+
+    /// Whether a name with allowed and forbidden addresses may be dialled at the former. By default it may
+    /// not, since a public name with an inner address is mostly an attack; for which the addresses of both
+    /// families are awaited, the later ones for a second, before any is dialled. Later ones end the dials of
+    /// the others.
+    address_policy& partial_answers(bool allowed);
+    bool partial_answers() const noexcept;
 
     /// Asked last, on the loop's thread; false forbids. One that throws forbids too: errc::callback_failed.
     address_policy& check(check_function asked);
@@ -35044,6 +35355,7 @@ struct address_policy_state {
     std::optional<bool> local_sockets;
     address_policy::check_function check;
     std::vector<address_policy> outer;  // each must allow it too
+    bool partial_answers = false;
     bool broken = false;
 
     void add(std::string_view text, bool allowed) {
@@ -35130,6 +35442,18 @@ DRAGLINE_DECL address_policy& address_policy::local_sockets(bool allowed) {
     return edit().local_sockets = allowed, *this;
 }
 
+DRAGLINE_DECL address_policy& address_policy::partial_answers(bool allowed) {
+    return edit().partial_answers = allowed, *this;
+}
+
+DRAGLINE_DECL bool address_policy::partial_answers() const noexcept {
+    if (!state_) return true;
+    const auto& outer = state_->outer;
+    return state_->partial_answers && std::all_of(outer.begin(), outer.end(), [](const address_policy& each) {
+               return each.partial_answers();
+           });
+}
+
 DRAGLINE_DECL address_policy& address_policy::check(check_function asked) {
     return edit().check = std::move(asked), *this;
 }
@@ -35206,7 +35530,7 @@ DRAGLINE_DECL bool operator==(const address_policy& a, const address_policy& b) 
     const auto& y = b.state_ ? *b.state_ : all;
     return !x.check && !y.check && x.base == y.base && x.ranges == y.ranges && x.broken == y.broken &&
            x.allowed_ports == y.allowed_ports && x.denied_ports == y.denied_ports &&
-           x.local_sockets == y.local_sockets && x.outer == y.outer;
+           x.local_sockets == y.local_sockets && x.partial_answers == y.partial_answers && x.outer == y.outer;
 }
 
 }  // namespace dragline::net
@@ -36041,20 +36365,17 @@ DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_o
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <utility>
-
 namespace dragline::inline v1::url {
 
 DRAGLINE_DECL result<url> parse(std::string_view input, parse_options options) {
-    auto out = detail::parse_record(input, nullptr, options.max_length());
-    if (!out) return out.error();
-    return url(std::move(*out));
+    return parse(input, url(), options);
 }
 
 DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_options options) {
-    auto out = detail::parse_record(input, base.empty() ? nullptr : &base.at_, options.max_length());
-    if (!out) return out.error();
-    return url(std::move(*out));
+    result<url> parsed;
+    const auto* from = base.empty() ? nullptr : &base.at_;
+    if (const auto ec = detail::parse_record((*parsed).at_, input, from, options.max_length())) return ec;
+    return parsed;
 }
 
 }  // namespace dragline::url
@@ -42416,8 +42737,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     const auto came = now();
     attempt_.first_byte = came - sent;
     if (insight_) insight_->answered(came, head_, connection);
-    cookies_.store(head_.headers, url_, session_->loop().time());
-    guard_.note(head_.headers, url_);
+    if (!forwards || head_.status != 407) {  // which the proxy says, not the origin
+        cookies_.store(head_.headers, url_, session_->loop().time());
+        guard_.note(head_.headers, url_);
+    }
 
     auto& peer = response_.peer;
     peer.address = connection.peer_address();
@@ -42684,6 +43007,9 @@ public:
     connect_machine(duration attempt_delay, duration resolution_delay, std::size_t most_attempts = 6)
         : attempt_delay_(attempt_delay), resolution_delay_(resolution_delay), most_attempts_(most_attempts) {}
 
+    /// Dials nothing before both families have answered, or one has and the other not within `longest`.
+    void await_both(duration longest) noexcept { other_family_ = longest; }
+
     // What happened. A family that is not looked up at all is reported as resolved with nothing and no error.
     void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec,
                      time_point now);
@@ -42707,14 +43033,15 @@ private:
         time_point started;
     };
 
-    bool may_start(time_point now) const noexcept;
+    time_point start() const noexcept;
     duration turn() const noexcept;
 
     duration attempt_delay_;
     duration resolution_delay_;
     std::size_t most_attempts_;
     family v4_, v6_;
-    std::optional<time_point> v4_since_;  // when IPv4 came, while IPv6 is awaited
+    std::optional<duration> other_family_;   // how long the later one is awaited
+    std::optional<time_point> first_since_;  // when the first addresses came
     time_point next_dial_ = time_point::min();
     std::vector<attempt> alive_;  // the oldest in front
     std::size_t dials_ = 0;
@@ -42740,7 +43067,7 @@ DRAGLINE_DECL void connect_machine::on_resolved(bool v6, const std::vector<asio:
     resolved.addresses = addresses;
     resolved.resolved = true;
     resolved.ec = ec;
-    if (!v6 && !addresses.empty() && !v6_.resolved) v4_since_ = now;
+    if (!addresses.empty() && !first_since_) first_since_ = now;
 }
 
 DRAGLINE_DECL void connect_machine::on_dial_failed(std::size_t which, std::error_code ec, time_point now) {
@@ -42749,9 +43076,11 @@ DRAGLINE_DECL void connect_machine::on_dial_failed(std::size_t which, std::error
     next_dial_ = now;  // RFC 8305, 5: a failure starts the next one at once
 }
 
-DRAGLINE_DECL bool connect_machine::may_start(time_point now) const noexcept {
-    if (dials_ > 0 || v6_.resolved) return true;
-    return v4_since_ && now >= async::deadline_after(*v4_since_, resolution_delay_);
+// When the first address may be dialled. There is one.
+DRAGLINE_DECL connect_machine::time_point connect_machine::start() const noexcept {
+    if (v4_.resolved && v6_.resolved) return *first_since_;
+    if (other_family_) return async::deadline_after(*first_since_, *other_family_);
+    return v6_.resolved ? *first_since_ : async::deadline_after(*first_since_, resolution_delay_);
 }
 
 DRAGLINE_DECL connect_machine::duration connect_machine::turn() const noexcept {
@@ -42769,7 +43098,7 @@ DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
         if (v4_.ec) return fail{v4_.ec};
         return fail{v6_.ec ? v6_.ec : make_error_code(errc::no_address)};
     }
-    if (!may_start(now)) return wait{async::deadline_after(*v4_since_, resolution_delay_)};
+    if (dials_ == 0 && now < start()) return wait{start()};
     if (alive_.size() >= most_attempts_) {
         const auto [which, started] = alive_.front();
         const auto until = async::deadline_after(started, turn());
@@ -42799,6 +43128,7 @@ DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
 #include <asio/cancellation_type.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <system_error>
 
@@ -42811,6 +43141,10 @@ public:
     asio::any_io_executor get_executor() noexcept override { return socket_.get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
                                                    phase where) override;
+    bool has_pending_reads() const noexcept override { return true; }
+    void start_read(std::unique_ptr<pending_read> operation) override;
+    void begin_read(std::unique_ptr<pending_read> operation) override;
+    void cancel_read() noexcept override;
     asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
                                         input_watch* watch = nullptr) override;
     asio::awaitable<result<void>> shutdown(async::time_point until) override;
@@ -42825,15 +43159,6 @@ public:
     bool is_open() const noexcept override { return socket_.is_open(); }
 
 private:
-    struct direction {
-        explicit direction(socket_layer& owner) : layer(owner), limit(&expire, this) {}
-        static void expire(void* self) noexcept;
-
-        socket_layer& layer;
-        async::deadline limit;
-        bool expired = false;
-    };
-
     // What the socket's handlers share with a write that waits for either; they may outlive the layer.
     struct readiness {
         struct side {
@@ -42845,7 +43170,19 @@ private:
         async::event* waiting = nullptr;
     };
 
-    bool goes_on(std::error_code ec, asio::cancellation_type cancelled) const noexcept;
+    struct output_wait {
+        explicit output_wait(socket_layer& layer) : limit(&write_expired, &layer) {}
+        async::deadline limit;
+        bool expired = false;
+        const std::shared_ptr<readiness> either = std::make_shared<readiness>();
+    };
+
+    output_wait& writing();
+    static void read_expired(void* self) noexcept;
+    static void write_expired(void* self) noexcept;
+    bool goes_on(std::error_code ec, bool cancelled) const noexcept;
+    void receive(std::unique_ptr<pending_read> operation);
+    void end_read(std::unique_ptr<pending_read> operation, std::error_code ec, std::size_t size);
     std::size_t write_now(gather& pieces, std::error_code& ec);
     void look_out(stream_socket::wait_type what, readiness::side& side);
     void stop_looking_out() noexcept;
@@ -42853,15 +43190,17 @@ private:
     asio::awaitable<result<void>> wait_for_output(async::time_point until, phase where);
     asio::awaitable<result<bool>> wait_for_either(async::time_point until, phase where);
 
-    static constexpr std::size_t most_unbroken = 1024 * 1024;
+    static constexpr std::uint32_t most_unbroken = 1024 * 1024;
 
+    // There may be many: keep it small.
     async::loop_state& loop_;
     stream_socket socket_;
-    std::shared_ptr<readiness> readiness_;  // made at the first wait
-    direction reading_{*this};
-    std::unique_ptr<direction> writing_;  // made at the first wait
-    std::size_t unbroken_ = 0;            // bytes written since the loop had a turn
-    bool drained_ = false;                // the last read left nothing in the kernel
+    std::unique_ptr<output_wait> writing_;  // made at the first wait
+    async::deadline read_limit_{&read_expired, this};
+    std::uint32_t unbroken_ = 0;  // bytes written since the loop had a turn
+    bool read_expired_ = false;
+    bool drained_ = false;  // the last read left nothing in the kernel
+    bool wrote_ = false;    // since the last read
 };
 
 }  // namespace dragline::net::detail
@@ -42869,15 +43208,141 @@ private:
 // ---- dragline/net/detail/impl/socket_layer.ipp
 // Included by <dragline/net/detail/socket_layer.hpp> only.
 
+// ---- dragline/net/detail/later_reads.hpp
+// Puts reads off until the others of their loop have had their turn.
+
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+/// Those of one loop, which begin in one go.
+class later_reads final : public async::loop_object {
+public:
+    explicit later_reads(async::loop_state& loop) noexcept : loop_(loop) {}
+    void shutdown() noexcept override;
+
+    /// Calls layer.begin_read(operation) soon. The operation keeps its layer.
+    void add(stream_layer& layer, std::unique_ptr<pending_read> operation);
+
+private:
+    struct entry {
+        stream_layer* layer;
+        std::unique_ptr<pending_read> operation;
+    };
+    void begin_all();
+    void post();
+
+    async::loop_state& loop_;
+    std::vector<entry> waiting_;
+    std::vector<entry> beginning_;  // empty, but for begin_all()
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/later_reads.ipp
+// Included by <dragline/net/detail/later_reads.hpp> only.
+
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/defer.hpp>
+
+#include <iterator>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL void later_reads::shutdown() noexcept {
+    // What an operation keeps may be what reads here, too.
+    const auto waiting = std::exchange(waiting_, {}), beginning = std::exchange(beginning_, {});
+}
+
+DRAGLINE_DECL void later_reads::add(stream_layer& layer, std::unique_ptr<pending_read> operation) {
+    waiting_.push_back({&layer, std::move(operation)});
+    if (waiting_.size() == 1) post();
+}
+
+DRAGLINE_DECL void later_reads::post() {
+    asio::defer(loop_.executor(), [this] { begin_all(); });
+}
+
+DRAGLINE_DECL void later_reads::begin_all() {
+    struct rest_later {
+        later_reads& self;
+        std::size_t at = 0;
+        ~rest_later() {
+            auto& left = self.beginning_;
+            if (at < left.size()) {  // a handler has thrown
+                const auto from = std::make_move_iterator(left.begin() + static_cast<std::ptrdiff_t>(at));
+                if (self.waiting_.empty()) self.post();
+                self.waiting_.insert(self.waiting_.end(), from, std::make_move_iterator(left.end()));
+            }
+            left.clear();
+        }
+    } now{*this};
+    beginning_.swap(waiting_);
+    while (now.at < beginning_.size()) {  // a handler may end the loop
+        auto& [layer, operation] = beginning_[now.at++];
+        layer->begin_read(std::move(operation));
+    }
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/detail/layer_read.hpp
+// A pending_read for who has a layer and no stream.
+
+
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/cancellation_type.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+/// `handler` is called with a result<size_t>, on the loop.
+template <class Handler>
+class layer_read final : public pending_read {
+public:
+    explicit layer_read(Handler handler) : handler_(std::move(handler)) {}
+
+    void received(std::unique_ptr<pending_read> self, result<std::size_t> size) override {
+        auto last = std::move(handler_);
+        self.reset();
+        std::move(last)(size);
+    }
+    void listen(stream_layer& layer) {
+        auto slot = asio::get_associated_cancellation_slot(handler_);
+        if (!slot.is_connected()) return;
+        slot.assign([this, &layer](asio::cancellation_type) {
+            cancelled = true;
+            layer.cancel_read();
+        });
+    }
+
+private:
+    Handler handler_;
+};
+
+}  // namespace dragline::net::detail
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/async_result.hpp>
 #include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::net::detail {
@@ -42889,39 +43354,77 @@ DRAGLINE_DECL socket_layer::socket_layer(stream_socket socket)
 }
 
 // Asio cannot cancel one direction of a socket; the other one sees that it was not meant, and goes on.
-DRAGLINE_DECL void socket_layer::direction::expire(void* self) noexcept {
-    auto& expired = *static_cast<direction*>(self);
-    expired.expired = true;
-    std::error_code ignored;
-    expired.layer.socket_.cancel(ignored);
+DRAGLINE_DECL void socket_layer::read_expired(void* self) noexcept {
+    auto& layer = *static_cast<socket_layer*>(self);
+    layer.read_expired_ = true;
+    layer.cancel_read();
+}
+
+DRAGLINE_DECL void socket_layer::write_expired(void* self) noexcept {
+    auto& layer = *static_cast<socket_layer*>(self);
+    layer.writing_->expired = true;
+    layer.cancel_read();
 }
 
 // Whether a wait to read ended only because the other direction's deadline passed.
-DRAGLINE_DECL bool socket_layer::goes_on(std::error_code ec,
-                                         asio::cancellation_type cancelled) const noexcept {
-    return ec == asio::error::operation_aborted && socket_.is_open() && !reading_.expired &&
-           cancelled == asio::cancellation_type::none;
+DRAGLINE_DECL bool socket_layer::goes_on(std::error_code ec, bool cancelled) const noexcept {
+    return ec == asio::error::operation_aborted && socket_.is_open() && !read_expired_ && !cancelled;
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> socket_layer::read_some(asio::mutable_buffer into,
                                                                            async::time_point until,
                                                                            phase where) {
-    reading_.expired = false;
-    loop_.deadlines().arm(reading_.limit, until);
-    for (;;) {
-        std::error_code ec;
-        auto token = asio::redirect_error(asio::use_awaitable, ec);
-        const auto size = co_await socket_.async_read_some(into, token);
-        if (ec == asio::error::operation_aborted) {
-            const auto state = co_await asio::this_coro::cancellation_state;
-            if (goes_on(ec, state.cancelled())) continue;
-        }
-        reading_.limit.disarm();
-        drained_ = size < into.size();
-        if (!ec) co_return size;
-        if (ec == asio::error::operation_aborted && reading_.expired) co_return make_timeout(where);
-        co_return ec;
-    }
+    asio::use_awaitable_t<> token;
+    return asio::async_initiate<asio::use_awaitable_t<>, void(result<std::size_t>)>(
+        [this](auto&& handler, asio::mutable_buffer space, async::time_point when, phase in) {
+            using handler_type = std::decay_t<decltype(handler)>;
+            auto operation =
+                std::make_unique<layer_read<handler_type>>(std::forward<decltype(handler)>(handler));
+            operation->rest = space;
+            operation->until = when;
+            operation->where = in;
+            operation->listen(*this);
+            start_read(std::move(operation));
+        },
+        token, into, until, where);
+}
+
+DRAGLINE_DECL void socket_layer::start_read(std::unique_ptr<pending_read> operation) {
+    read_expired_ = false;
+    loop_.deadlines().arm(read_limit_, operation->until);
+    // What answers the bytes that have just gone is not there yet, but may be after the others' turn: then
+    // there is no need to ask twice.
+    if (std::exchange(wrote_, false)) return loop_.get<later_reads>().add(*this, std::move(operation));
+    receive(std::move(operation));
+}
+
+DRAGLINE_DECL void socket_layer::begin_read(std::unique_ptr<pending_read> operation) {
+    const bool over = !socket_.is_open() || read_expired_ || operation->cancelled;
+    over ? end_read(std::move(operation), asio::error::operation_aborted, 0) : receive(std::move(operation));
+}
+
+DRAGLINE_DECL void socket_layer::receive(std::unique_ptr<pending_read> operation) {
+    const auto space = operation->rest;
+    socket_.async_read_some(
+        space, [this, waiting = std::move(operation)](std::error_code ec, std::size_t size) mutable {
+            end_read(std::move(waiting), ec, size);
+        });
+}
+
+DRAGLINE_DECL void socket_layer::end_read(std::unique_ptr<pending_read> operation, std::error_code ec,
+                                          std::size_t size) {
+    if (goes_on(ec, operation->cancelled)) return receive(std::move(operation));
+    read_limit_.disarm();
+    drained_ = size < operation->rest.size();
+    auto& ended = *operation;
+    if (!ec) return ended.received(std::move(operation), size);
+    if (ec == asio::error::operation_aborted && read_expired_) ec = make_timeout(operation->where);
+    ended.received(std::move(operation), ec);
+}
+
+DRAGLINE_DECL void socket_layer::cancel_read() noexcept {
+    std::error_code ignored;
+    socket_.cancel(ignored);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, async::time_point until,
@@ -42954,7 +43457,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
         }
         if (ec) co_return end_wait(), ec;
         if (watch) watch->written += written;
-        unbroken_ += written;
+        unbroken_ += static_cast<std::uint32_t>(written);
         if (asio::buffer_size(pieces) > 0) continue;
         end_wait();
         stop_looking_out();
@@ -42970,6 +43473,7 @@ DRAGLINE_DECL std::size_t socket_layer::write_now(gather& pieces, std::error_cod
     const auto written =
         second.size() == 0 ? socket_.write_some(first, ec) : socket_.write_some(gather{first, second}, ec);
     advance(pieces, written);
+    wrote_ = true;
     return written;
 }
 
@@ -42986,21 +43490,26 @@ DRAGLINE_DECL result<bool> socket_layer::try_write(gather& pieces) {
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_input(async::time_point until, phase where) {
-    reading_.expired = false;
-    loop_.deadlines().arm(reading_.limit, until);
+    read_expired_ = false;
+    loop_.deadlines().arm(read_limit_, until);
     for (;;) {
         std::error_code ec;
         auto token = asio::redirect_error(asio::use_awaitable, ec);
         co_await socket_.async_wait(stream_socket::wait_read, token);
         if (ec == asio::error::operation_aborted) {
             const auto state = co_await asio::this_coro::cancellation_state;
-            if (goes_on(ec, state.cancelled())) continue;
+            if (goes_on(ec, state.cancelled() != asio::cancellation_type::none)) continue;
         }
-        reading_.limit.disarm();
+        read_limit_.disarm();
         drained_ = static_cast<bool>(ec);
-        if (ec == asio::error::operation_aborted && reading_.expired) co_return make_timeout(where);
+        if (ec == asio::error::operation_aborted && read_expired_) co_return make_timeout(where);
         co_return ec;
     }
+}
+
+DRAGLINE_DECL socket_layer::output_wait& socket_layer::writing() {
+    if (!writing_) writing_ = std::make_unique<output_wait>(*this);
+    return *writing_;
 }
 
 DRAGLINE_DECL void socket_layer::end_wait() noexcept {
@@ -43017,16 +43526,16 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_output(async::tim
 // The deadline is for the whole write: it stays armed when this has ended.
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_for_output(async::time_point until,
                                                                           phase where) {
-    if (!writing_) writing_ = std::make_unique<direction>(*this);
-    if (!writing_->limit.armed()) {
-        writing_->expired = false;
-        loop_.deadlines().arm(writing_->limit, until);
+    auto& waiting = writing();
+    if (!waiting.limit.armed()) {
+        waiting.expired = false;
+        loop_.deadlines().arm(waiting.limit, until);
     }
     std::error_code ec;
     auto token = asio::redirect_error(asio::use_awaitable, ec);
     co_await socket_.async_wait(stream_socket::wait_write, token);
     if (ec != asio::error::operation_aborted) co_return ec;
-    if (writing_->expired) co_return make_timeout(where);
+    if (waiting.expired) co_return make_timeout(where);
     if (!socket_.is_open()) co_return ec;
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() == asio::cancellation_type::none) ec.clear();
@@ -43037,7 +43546,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_for_output(async:
 DRAGLINE_DECL void socket_layer::look_out(stream_socket::wait_type what, readiness::side& side) {
     if (std::exchange(side.watched, true)) return;
     side.ready = false;
-    socket_.async_wait(what, [shared = readiness_, &side](std::error_code ec) {
+    socket_.async_wait(what, [shared = writing().either, &side](std::error_code ec) {
         side.watched = false;
         side.ready = !ec;
         if (shared->waiting) shared->waiting->notify();
@@ -43046,7 +43555,7 @@ DRAGLINE_DECL void socket_layer::look_out(stream_socket::wait_type what, readine
 
 // Else an idle connection would keep its loop from returning.
 DRAGLINE_DECL void socket_layer::stop_looking_out() noexcept {
-    if (!readiness_ || !(readiness_->input.watched || readiness_->output.watched)) return;
+    if (!writing_ || !(writing_->either->input.watched || writing_->either->output.watched)) return;
     std::error_code ignored;
     socket_.cancel(ignored);
 }
@@ -43054,7 +43563,6 @@ DRAGLINE_DECL void socket_layer::stop_looking_out() noexcept {
 // Whether it is input that has come.
 DRAGLINE_DECL asio::awaitable<result<bool>> socket_layer::wait_for_either(async::time_point until,
                                                                           phase where) {
-    if (!readiness_) readiness_ = std::make_shared<readiness>();
     struct waiter {
         waiter(std::shared_ptr<readiness> of, async::loop_state& loop) : shared(std::move(of)), ready(loop) {
             shared->waiting = &ready;
@@ -43062,9 +43570,9 @@ DRAGLINE_DECL asio::awaitable<result<bool>> socket_layer::wait_for_either(async:
         ~waiter() { shared->waiting = nullptr; }
         std::shared_ptr<readiness> shared;
         async::event ready;
-    } waiting(readiness_, loop_);
-    look_out(stream_socket::wait_read, readiness_->input);
-    look_out(stream_socket::wait_write, readiness_->output);
+    } waiting(writing().either, loop_);
+    look_out(stream_socket::wait_read, waiting.shared->input);
+    look_out(stream_socket::wait_write, waiting.shared->output);
     auto either = waiting.ready.wait(until, where);
     const auto woken = co_await std::move(either);
     if (!woken) co_return woken.error();
@@ -43140,6 +43648,7 @@ private:
     void dial_address(const asio::ip::address& address);
     void drop(std::size_t which);
     void on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec);
+    void stage_ends() noexcept;
     async::time_point stage_deadline() const noexcept;
     phase stage() const noexcept { return resolved_ ? phase::connect : phase::resolve; }
     async::duration elapsed() const noexcept { return loop_.now() - started_; }
@@ -43158,7 +43667,8 @@ private:
     asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
     bool looking_[2] = {};                       // whether there is somebody to be cancelled
     dns::lookup_trace look_ups_[2];
-    bool resolved_ = false;  // an address is known
+    bool resolved_ = false;  // an address is, or will be, dialled
+    bool refused_ = false;   // a forbidden address stands beside the others
     bool ended_ = false;
 };
 
@@ -43191,6 +43701,8 @@ struct connecting_guard {
 
 namespace dragline::inline v1::net::detail {
 
+inline constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
+
 DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_request& request,
                                      connect_trace& trace)
     : loop_(loop),
@@ -43198,7 +43710,9 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
       trace_(trace),
       machine_(request.attempt_delay, request.resolution_delay),
       changed_(loop),
-      started_(loop.now()) {}
+      started_(loop.now()) {
+    if (!request.address_policy.partial_answers()) machine_.await_both(other_family);
+}
 
 DRAGLINE_DECL void connecting::start() {
     const auto& target = request_.target;
@@ -43265,11 +43779,7 @@ DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecti
 DRAGLINE_DECL void connecting::on_resolved(bool v6, const std::vector<asio::ip::address>& addresses,
                                            std::error_code ec) {
     const auto kept = allowed(addresses);
-    if (!kept.empty() && !resolved_) {  // an answer that is all blocked is none
-        resolved_ = true;
-        resolved_at_ = loop_.now();
-        trace_.resolve = resolved_at_ - started_;
-    }
+    refused_ = blocked_ && !request_.address_policy.partial_answers();
     machine_.on_resolved(v6, kept, ec, loop_.now());
     changed_.notify();
 }
@@ -43367,6 +43877,12 @@ DRAGLINE_DECL void connecting::drop(std::size_t which) {
     late.socket.close(ignored);
 }
 
+DRAGLINE_DECL void connecting::stage_ends() noexcept {
+    if (std::exchange(resolved_, true)) return;
+    resolved_at_ = loop_.now();
+    trace_.resolve = resolved_at_ - started_;
+}
+
 DRAGLINE_DECL async::time_point connecting::stage_deadline() const noexcept {
     const auto stage = resolved_ ? async::deadline_after(resolved_at_, request_.connect_timeout)
                                  : async::deadline_after(started_, request_.resolve_timeout);
@@ -43378,8 +43894,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
         ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
     while (!winner_) {
         if (ending.interrupted()) co_return asio::error::operation_aborted;
+        if (refused_) co_return blocked_;
         auto step = machine_.next(loop_.now());
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
+            stage_ends();
             dial_address(dialled->address);
         } else if (auto* dropped = std::get_if<connect_machine::drop>(&step)) {
             drop(dropped->which);
@@ -43395,21 +43913,23 @@ DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& 
         }
     }
     if (ending.interrupted()) co_return asio::error::operation_aborted;  // since it was connected
+    if (refused_) co_return blocked_;
     trace_.connect = loop_.now() - resolved_at_;
     co_return result<void>();
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting::resolve(
     async::interrupter& ending) {
-    constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
     std::vector<asio::ip::address> found;
     auto limit = std::min(request_.until, async::deadline_after(started_, request_.resolve_timeout));
     for (;;) {
         if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+        if (refused_) co_return blocked_;
         auto step = machine_.next(loop_.now());
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
+            stage_ends();
             if (found.empty()) limit = std::min(limit, async::deadline_after(loop_.now(), other_family));
             found.push_back(dialled->address);
             machine_.on_dial_failed(dialled->which, errc::no_address, loop_.now());
@@ -54294,7 +54814,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> secure_transfer::receive(poin
 
 DRAGLINE_DECL bool secure_transfer::has_room(std::size_t message_size) const noexcept {
     const auto size = message_size + packet_header::size + packet_cipher::tag_size;
-    const auto most = stream_->core.options.most_queued();
+    const auto most = stream_->core.options().most_queued();
     return size <= most && stream_->writer.queued() <= most - size;
 }
 
@@ -55085,7 +55605,8 @@ public:
 
     const server_options options;
     const std::shared_ptr<server_handler> handler;
-    std::vector<endpoint> places;  // set before it is shared
+    const std::shared_ptr<const stream_setting> setting;  // of each stream
+    std::vector<endpoint> places;                         // set before it is shared
     server_counts counts;
 
     void report(std::exception_ptr failure, const endpoint& remote) noexcept;
@@ -55167,7 +55688,10 @@ namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL server_state::server_state(std::shared_ptr<server_handler> served, const server_options& given,
                                          std::optional<tls::context> context)
-    : options(given), handler(std::move(served)), context_(std::move(context)) {
+    : options(given),
+      handler(std::move(served)),
+      setting(std::make_shared<const stream_setting>(stream_setting{options.stream(), {}})),
+      context_(std::move(context)) {
     if (options.accept_rate() > 0) rate_.emplace(options.accept_rate(), options.accept_burst());
 }
 
@@ -55347,22 +55871,25 @@ public:
 
 private:
     struct pool_visit;
+    struct handler_end;
+    struct rarity;  // what most connections have none of
+    using layer_pointer = std::shared_ptr<stream_layer>;
 
     static asio::awaitable<void> serve(std::shared_ptr<server_connection> self,
                                        std::optional<tls::context> context);
-    static asio::awaitable<result<void>> shake_hands(server_connection& self, tls::context context);
-    static asio::awaitable<void> visit_pool(std::shared_ptr<server_connection> self);
+    static asio::awaitable<void> visit_pool(std::shared_ptr<server_connection> self, layer_pointer layer);
+    stream open_stream(layer_pointer layer) const;
+    rarity& rare();
+    pool_visit* visit() const noexcept;
     static void expired(void* self) noexcept;
     void ended(std::exception_ptr thrown) noexcept;
     void finish() noexcept;
     void report(std::exception_ptr failure) noexcept;
 
     std::shared_ptr<connection_owner> owner_;
-    std::shared_ptr<stream_layer> layer_;
+    socket_layer socket_;  // the streams that use it keep this object
     asio::cancellation_signal signal_;
-    async::deadline limit_{&expired, this};
-    std::unique_ptr<endpoint> remote_;  // where somebody wants to know
-    std::unique_ptr<pool_visit> visit_;
+    std::unique_ptr<rarity> rare_;  // made when there is something of it
     bool cancelled_ = false;
     bool timed_out_ = false;
     bool finished_ = false;
@@ -55384,8 +55911,9 @@ struct connection_list {
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/system_executor.hpp>
 
 #include <stop_token>
 #include <system_error>
@@ -55413,11 +55941,17 @@ DRAGLINE_DECL std::vector<std::shared_ptr<server_connection>> connection_list::a
     return found;
 }
 
-// What a plain handler uses while it runs on the pool.
+// What a plain handler uses while it runs on the pool. Both the coroutine that waits for it and its job keep
+// it.
 struct server_connection::pool_visit {
-    pool_visit(async::loop_state& loop, std::shared_ptr<stream_layer> layer, const stream_options& options)
-        : connection(std::move(layer), options), over(loop) {}
+    pool_visit(std::shared_ptr<server_connection> visitor, stream served)
+        : self(std::move(visitor)),
+          loop(self->owner_->loop().gate()),
+          connection(std::move(served)),
+          over(self->owner_->loop()) {}
 
+    const std::shared_ptr<server_connection> self;
+    const std::shared_ptr<async::loop_gate> loop;
     stream connection;
     async::event over;
     std::exception_ptr thrown;
@@ -55426,18 +55960,17 @@ struct server_connection::pool_visit {
     // The pool's job. When it is destroyed, after it ran or because it never will, the visit is over.
     struct work {
         struct leave {
-            std::shared_ptr<server_connection> self;
-            std::shared_ptr<async::loop_gate> gate;
+            std::shared_ptr<pool_visit> visit;
             std::exception_ptr thrown;
 
-            leave(std::shared_ptr<server_connection> visitor, std::shared_ptr<async::loop_gate> loop)
-                : self(std::move(visitor)), gate(std::move(loop)) {}
+            explicit leave(std::shared_ptr<pool_visit> of) : visit(std::move(of)) {}
             leave(const leave&) = delete;
             ~leave() {
                 try {
-                    gate->post([left = std::move(self), why = std::move(thrown)] {
-                        left->visit_->thrown = why;
-                        left->visit_->over.notify();
+                    const auto loop = visit->loop;
+                    loop->post([left = std::move(visit), why = std::move(thrown)] {
+                        left->thrown = why;
+                        left->over.notify();
                     });
                 } catch (...) {
                     // No memory to say so: the connection keeps its place until the server is destroyed.
@@ -55447,9 +55980,9 @@ struct server_connection::pool_visit {
         std::unique_ptr<leave> leaving;
 
         void operator()(std::stop_token stop) {
-            auto& self = *leaving->self;
+            auto& visit = *leaving->visit;
             try {
-                self.owner_->server().handler->serve_plainly(self.visit_->connection, std::move(stop));
+                visit.self->owner_->server().handler->serve_plainly(visit.connection, std::move(stop));
             } catch (...) {
                 leaving->thrown = std::current_exception();
             }
@@ -55457,31 +55990,64 @@ struct server_connection::pool_visit {
     };
 };
 
+struct server_connection::rarity {
+    explicit rarity(server_connection& connection) : limit(&expired, &connection) {}
+
+    async::deadline limit;
+    std::optional<endpoint> remote;  // where somebody wants to know
+    pool_visit* visit = nullptr;
+};
+
+DRAGLINE_DECL server_connection::rarity& server_connection::rare() {
+    if (!rare_) rare_ = std::make_unique<rarity>(*this);
+    return *rare_;
+}
+
+DRAGLINE_DECL server_connection::pool_visit* server_connection::visit() const noexcept {
+    return rare_ ? rare_->visit : nullptr;
+}
+
 DRAGLINE_DECL server_connection::server_connection(std::shared_ptr<connection_owner> owner,
                                                    stream_socket socket, const stream_place& remote)
-    : owner_(std::move(owner)), layer_(std::make_shared<socket_layer>(std::move(socket))) {
-    if (owner_->server().options.on_error()) remote_ = std::make_unique<endpoint>(written_place(remote));
+    : owner_(std::move(owner)), socket_(std::move(socket)) {
+    if (owner_->server().options.on_error()) rare().remote = written_place(remote);
     owner_->connection_begins(*this);
 }
 
 DRAGLINE_DECL server_connection::~server_connection() { finish(); }
+
+DRAGLINE_DECL stream server_connection::open_stream(layer_pointer layer) const {
+    return stream(
+        std::make_shared<stream_state>(std::move(layer), owner_->server().setting, owner_->loop().now()));
+}
+
+// Its executor, which calls it at once on the loop, is small; one that can be any stands in each frame twice.
+struct server_connection::handler_end {
+    std::shared_ptr<server_connection> self;
+
+    using executor_type = asio::system_executor;
+    executor_type get_executor() const noexcept { return {}; }
+    using cancellation_slot_type = asio::cancellation_slot;
+    cancellation_slot_type get_cancellation_slot() const noexcept { return self->signal_.slot(); }
+    void operator()(std::exception_ptr thrown) const noexcept { self->ended(std::move(thrown)); }
+};
 
 DRAGLINE_DECL void server_connection::start(const std::shared_ptr<server_connection>& self) {
     auto& server = self->owner_->server();
     auto& loop = self->owner_->loop();
     const auto limit = server.options.connection_timeout();
     try {
-        if (limit != no_limit) loop.deadlines().arm(self->limit_, async::deadline_after(loop.now(), limit));
+        if (limit != no_limit) {
+            loop.deadlines().arm(self->rare().limit, async::deadline_after(loop.now(), limit));
+        }
         auto context = server.context();
         // A coroutine handler on a plain connection gets by with no frame of ours.
         auto serving = context || server.handler->plain
                            ? serve(self, std::move(context))
-                           : server.handler->serve(stream(self->layer_, server.options.stream()));
-        auto over = [self](std::exception_ptr thrown) { self->ended(std::move(thrown)); };
-        asio::co_spawn(loop.executor(), std::move(serving),
-                       asio::bind_cancellation_slot(self->signal_.slot(), std::move(over)));
+                           : server.handler->serve(self->open_stream(layer_pointer(self, &self->socket_)));
+        asio::co_spawn(loop.executor(), std::move(serving), handler_end{self});
     } catch (...) {  // of a function that makes the handler's coroutine, or no memory
-        self->layer_->close();
+        self->socket_.close();
         self->ended(std::current_exception());
     }
 }
@@ -55489,43 +56055,43 @@ DRAGLINE_DECL void server_connection::start(const std::shared_ptr<server_connect
 DRAGLINE_DECL asio::awaitable<void> server_connection::serve(std::shared_ptr<server_connection> self,
                                                              std::optional<tls::context> context) {
     auto& server = self->owner_->server();
+    layer_pointer layer(self, &self->socket_);
     if (context) {
-        auto shaking = shake_hands(*self, *std::exchange(context, std::nullopt));
+        auto secured = std::make_shared<tls_layer>(layer, *context, tls::engine_options());
+        context.reset();
+        layer = secured;
+        auto shaking = secured->handshake(
+            async::deadline_after(self->owner_->loop().now(), server.options.handshake_timeout()));
         const auto shaken = co_await std::move(shaking);
         if (!shaken) {
-            self->layer_->close();
+            layer->close();
             if (self->cancelled_) co_return;
             ++server.counts.handshake_failures;
             co_return self->report(std::make_exception_ptr(std::system_error(shaken.error())));
         }
     }
     if (server.handler->plain) {
-        auto visiting = visit_pool(std::move(self));
+        auto visiting = visit_pool(std::move(self), std::move(layer));
         co_await std::move(visiting);
     } else {
-        auto serving = server.handler->serve(stream(self->layer_, server.options.stream()));
+        auto serving = server.handler->serve(self->open_stream(std::move(layer)));
         self.reset();
         co_await std::move(serving);
     }
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> server_connection::shake_hands(server_connection& self,
-                                                                           tls::context context) {
-    auto& loop = self.owner_->loop();
-    auto secure = std::make_shared<tls_layer>(self.layer_, context, tls::engine_options());
-    self.layer_ = secure;
-    auto shaking = secure->handshake(
-        async::deadline_after(loop.now(), self.owner_->server().options.handshake_timeout()));
-    co_return co_await std::move(shaking);
-}
-
-DRAGLINE_DECL asio::awaitable<void> server_connection::visit_pool(std::shared_ptr<server_connection> self) {
+DRAGLINE_DECL asio::awaitable<void> server_connection::visit_pool(std::shared_ptr<server_connection> self,
+                                                                  layer_pointer layer) {
     auto& server = self->owner_->server();
-    auto& loop = self->owner_->loop();
-    self->visit_ = std::make_unique<pool_visit>(loop, self->layer_, server.options.stream());
-    auto& visit = *self->visit_;
-    auto job = server.options.pool()->submit(
-        pool_visit::work{std::make_unique<pool_visit::work::leave>(self, loop.gate())});
+    const auto visited = std::make_shared<pool_visit>(self, self->open_stream(std::move(layer)));
+    auto& visit = *visited;
+    struct guest {
+        guest(rarity& owner, pool_visit& here) : rare(owner) { rare.visit = &here; }
+        ~guest() { rare.visit = nullptr; }
+        rarity& rare;
+    } const while_here(self->rare(), visit);
+    auto job =
+        server.options.pool()->submit(pool_visit::work{std::make_unique<pool_visit::work::leave>(visited)});
     if (job) visit.job = *std::move(job);
     if (self->cancelled_) visit.job.cancel();
     // A job that was refused has been destroyed, which is told in the same way.
@@ -55553,21 +56119,21 @@ DRAGLINE_DECL void server_connection::expired(void* self) noexcept {
 
 DRAGLINE_DECL void server_connection::cancel() noexcept {
     cancelled_ = true;
-    if (visit_) {
-        visit_->job.cancel();
+    if (auto* const visiting = visit()) {
+        visiting->job.cancel();
     } else {
         signal_.emit(asio::cancellation_type::terminal);
     }
-    layer_->close();
+    socket_.close();
 }
 
 DRAGLINE_DECL void server_connection::let_go() noexcept {
-    limit_.disarm();
-    layer_->close();
+    if (rare_) rare_->limit.disarm();
+    socket_.close();
 }
 
 DRAGLINE_DECL void server_connection::ended(std::exception_ptr thrown) noexcept {
-    limit_.disarm();
+    if (rare_) rare_->limit.disarm();
     auto& server = owner_->server();
     if (timed_out_) {
         ++server.counts.timeouts;
@@ -55585,7 +56151,7 @@ DRAGLINE_DECL void server_connection::finish() noexcept {
 }
 
 DRAGLINE_DECL void server_connection::report(std::exception_ptr failure) noexcept {
-    if (remote_) owner_->server().report(std::move(failure), *remote_);
+    if (rare_ && rare_->remote) owner_->server().report(std::move(failure), *rare_->remote);
 }
 
 }  // namespace dragline::net::detail

@@ -36,8 +36,8 @@ public:
 private:
     friend class deadline_wheel;
     deadline_wheel* wheel_ = nullptr;
-    std::uint64_t tick_ = 0;
-    bool patient_ = false;
+    std::uint64_t tick_ : 63 = 0;
+    std::uint64_t patient_ : 1 = 0;
     callback expired_;
     void* context_;
 };

@@ -11,6 +11,7 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/execution_context.hpp>
+#include <asio/io_context.hpp>
 
 #include <atomic>
 #include <functional>
@@ -53,6 +54,9 @@ public:
     static void for_each_loop(const std::function<void(loop_state&)>& visit);
 
     const asio::any_io_executor& executor() const noexcept { return executor_; }
+
+    /// Whether this thread runs the loop, at the moment. Threads: any.
+    bool runs_here() const noexcept { return context_ && context_->get_executor().running_in_this_thread(); }
 
     /// For posting from other threads, also when they may outlive the loop.
     const std::shared_ptr<loop_gate>& gate() const noexcept { return gate_; }
@@ -104,6 +108,7 @@ private:
 
     std::atomic<bool> named_ = false;  // executor_, gate_ and wheel_ are there
     asio::any_io_executor executor_;
+    asio::io_context* context_ = nullptr;  // none where the loop is something else
     std::shared_ptr<loop_gate> gate_;
     clock* clock_ = &system_clock();
     random_source* random_ = &system_random();

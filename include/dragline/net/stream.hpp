@@ -5,6 +5,7 @@
 #include <dragline/core/asio.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/net/detail/buffer_pieces.hpp>
+#include <dragline/net/detail/stream_read.hpp>
 #include <dragline/net/detail/stream_state.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/socket_options.hpp>
@@ -55,13 +56,13 @@ public:
     ~stream() { abort(); }
 
     executor_type get_executor() const noexcept { return state_->core.loop.executor(); }
-    const stream_options& options() const noexcept { return state_->core.options; }
+    const stream_options& options() const noexcept { return state_->core.options(); }
 
     /// Reads what there is, at least one byte: size_t.
     template <class Token = default_token>
     auto read_some(asio::mutable_buffer into, const read_options& options, Token&& token = {}) {
-        return start<std::size_t>(&reader::read_some, std::forward<Token>(token), reading(), into,
-                                  exact(options));
+        return detail::read_into(reading(), state_->reader.wish(into, options, false),
+                                 std::forward<Token>(token));
     }
     template <class Token = default_token>
     requires is_token<Token>
@@ -72,8 +73,8 @@ public:
     /// Fills the buffer: size_t, which is its size. After a failure its content is of no meaning.
     template <class Token = default_token>
     auto read_exactly(asio::mutable_buffer into, const read_options& options, Token&& token = {}) {
-        return start<std::size_t>(&reader::read_exactly, std::forward<Token>(token), reading(), into,
-                                  exact(options));
+        return detail::read_into(reading(), state_->reader.wish(into, options, true),
+                                 std::forward<Token>(token));
     }
     template <class Token = default_token>
     requires is_token<Token>
@@ -85,7 +86,7 @@ public:
     template <class Token = default_token>
     auto read_exactly(std::size_t size, const read_options& options, Token&& token = {}) {
         return start<std::string>(&reader::read_text, std::forward<Token>(token), reading(), size,
-                                  exact(options));
+                                  state_->reader.exact_limit(options));
     }
     template <class Token = default_token>
     requires is_token<Token>
@@ -253,8 +254,8 @@ public:
     /// As read_some(), into the first buffer of `buffers` that is not empty: void(error_code, size_t).
     template <class MutableBufferSequence, class Token = default_token>
     auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
-        return start<std::size_t>(&reader::read_some, std::forward<Token>(token), reading(),
-                                  detail::first_of<asio::mutable_buffer>(buffers), detail::stream_limit());
+        const detail::read_wish wish{detail::first_of<asio::mutable_buffer>(buffers)};
+        return detail::read_into(reading(), wish, std::forward<Token>(token));
     }
 
     /// As write(), the first buffer of `buffers` that is not empty: void(error_code, size_t).
@@ -282,9 +283,6 @@ private:
         return async::initiate<T>(get_executor(), body, std::forward<Token>(token), std::move(args)...);
     }
 
-    detail::stream_limit exact(const read_options& options) const {
-        return state_->reader.exact_limit(options);
-    }
     detail::stream_limit open(const read_options& options) const {
         return state_->reader.open_limit(options);
     }

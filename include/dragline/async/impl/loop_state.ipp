@@ -12,6 +12,7 @@
 #include <asio/query.hpp>
 
 #include <mutex>
+#include <typeinfo>
 
 namespace dragline::inline v1::async {
 namespace detail {
@@ -109,6 +110,9 @@ DRAGLINE_DECL loop_state& loop_state::of(const asio::any_io_executor& executor) 
         if (!state.executor_) {
             // An execution_context cannot tell its executor: the first caller brings it.
             state.executor_ = asio::prefer(executor, asio::execution::outstanding_work.untracked);
+            if (state.executor_.target_type() == typeid(asio::io_context::executor_type)) {
+                state.context_ = &state.executor_.target<asio::io_context::executor_type>()->context();
+            }
             state.gate_ = std::make_shared<loop_gate>(state.executor_);
             state.wheel_ = std::make_unique<deadline_wheel>(state.executor_, *state.clock_);
             registry.loops.push_back(&state);

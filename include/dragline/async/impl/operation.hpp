@@ -43,22 +43,21 @@ struct start_operation {
 
 // To another loop and back. The operation may outlive who awaits it there, when his loop ends first.
 template <class R>
-asio::awaitable<R> hop(asio::any_io_executor loop, asio::awaitable<R> running) {
+asio::awaitable<R> hop(const loop_state& loop, asio::awaitable<R> running) {
     auto kept = std::make_shared<kept_result<R>>();
-    auto there = await_spawned(std::move(loop), keep_result<R>(std::move(running), kept));
+    auto there = await_spawned(loop.executor(), keep_result<R>(std::move(running), kept));
     co_await std::move(there);
     co_return kept->take();
 }
 
 // use_awaitable: on the caller's own loop the body is awaited as it is, without a spawn. The caller gets the
-// original exception either way.
+// original exception either way. The loop comes by reference, since an executor is large and frames are many.
 template <class T, class R>
-asio::awaitable<T> await_operation(asio::any_io_executor loop, asio::awaitable<R> body) {
-    const bool here = co_await asio::this_coro::executor == loop;
+asio::awaitable<T> await_operation(const loop_state& loop, asio::awaitable<R> body) {
+    if (co_await asio::this_coro::executor != loop.executor()) body = hop(loop, std::move(body));
     try {
-        auto running = here ? std::move(body) : hop(std::move(loop), std::move(body));
         if constexpr (is_result<R>) {
-            auto outcome = co_await std::move(running);
+            auto outcome = co_await std::move(body);
             if (!outcome) throw std::system_error(outcome.error());
             if constexpr (std::is_void_v<T>) {
                 co_return;
@@ -66,7 +65,7 @@ asio::awaitable<T> await_operation(asio::any_io_executor loop, asio::awaitable<R
                 co_return *std::move(outcome);
             }
         } else {
-            co_return co_await std::move(running);
+            co_return co_await std::move(body);
         }
     } catch (const callback_failure& failed) {
         std::rethrow_exception(failed.original());
@@ -84,20 +83,19 @@ typename shapes<T>::tuple tuple_of(result<T> outcome) {
 
 // as_tuple(use_awaitable): as above, and with a body that returns a result nothing is thrown at all.
 template <class T, class R>
-asio::awaitable<typename shapes<T>::tuple> await_tuple(asio::any_io_executor loop, asio::awaitable<R> body) {
-    const bool here = co_await asio::this_coro::executor == loop;
-    result<T> outcome;
+asio::awaitable<typename shapes<T>::tuple> await_tuple(const loop_state& loop, asio::awaitable<R> body) {
+    if (co_await asio::this_coro::executor != loop.executor()) body = hop(loop, std::move(body));
     try {
-        auto running = here ? std::move(body) : hop(std::move(loop), std::move(body));
         if constexpr (std::is_void_v<R>) {
-            co_await std::move(running);
+            co_await std::move(body);
+            co_return typename shapes<T>::tuple();
         } else {
-            outcome = co_await std::move(running);
+            result<T> outcome = co_await std::move(body);
+            co_return tuple_of<T>(std::move(outcome));
         }
     } catch (...) {
-        outcome = code_of(std::current_exception());
+        co_return tuple_of<T>(code_of(std::current_exception()));
     }
-    co_return tuple_of<T>(std::move(outcome));
 }
 
 }  // namespace detail
@@ -106,9 +104,9 @@ template <class T, class Body, class Token, class... Args>
 auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
     using token_type = std::decay_t<Token>;
     if constexpr (std::is_same_v<token_type, default_token>) {
-        return detail::await_operation<T>(std::move(loop), detail::prepare(std::move(body), args...));
+        return detail::await_operation<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
     } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
-        return detail::await_tuple<T>(std::move(loop), detail::prepare(std::move(body), args...));
+        return detail::await_tuple<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::code_signature>(
             detail::start_operation<std::error_code>{std::move(loop)}, token, std::move(body),
@@ -119,7 +117,7 @@ auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args
 template <class T, class Body, class Token, class... Args>
 auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
     if constexpr (std::is_same_v<std::decay_t<Token>, default_token>) {
-        return detail::await_operation<T>(std::move(loop), detail::prepare(std::move(body), args...));
+        return detail::await_operation<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::exception_signature>(
             detail::start_operation<std::exception_ptr>{std::move(loop)}, token, std::move(body),
@@ -144,7 +142,7 @@ template <class T, class Body, class... Args>
 asio::awaitable<typename detail::shapes<T>::tuple> await_here_as_tuple(Body body, Args... args) {
     auto here = co_await asio::this_coro::executor;
     auto running = body(here, std::move(args)...);
-    auto tupled = detail::await_tuple<T>(std::move(here), std::move(running));
+    auto tupled = detail::await_tuple<T>(loop_state::of(here), std::move(running));
     co_return co_await std::move(tupled);
 }
 

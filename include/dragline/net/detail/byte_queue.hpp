@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,41 +13,48 @@ namespace dragline::inline v1::net::detail {
 
 class byte_queue {
 public:
-    bool empty() const noexcept { return begin_ == bytes_.size(); }
-    std::size_t size() const noexcept { return bytes_.size() - begin_; }
-    std::string_view view() const noexcept { return std::string_view(bytes_).substr(begin_); }
+    bool empty() const noexcept { return !held_; }
+    std::size_t size() const noexcept { return held_ ? held_->bytes.size() - held_->begin : 0; }
+    std::string_view view() const noexcept {
+        return held_ ? std::string_view(held_->bytes).substr(held_->begin) : std::string_view();
+    }
 
     void append(std::string_view more) {
-        if (begin_ > 0 && begin_ >= size()) bytes_.erase(0, std::exchange(begin_, 0));
-        bytes_.append(more);
+        if (more.empty()) return;
+        if (!held_) held_ = std::make_unique<content>();
+        auto& [bytes, begin] = *held_;
+        if (begin > 0 && begin >= size()) bytes.erase(0, std::exchange(begin, 0));
+        bytes.append(more);
     }
 
     /// In front of all.
-    void put_back(std::string_view bytes) {
-        bytes_.replace(0, begin_, bytes);
-        begin_ = 0;
+    void put_back(std::string_view more) {
+        if (!held_) return append(more);
+        held_->bytes.replace(0, held_->begin, more);
+        held_->begin = 0;
     }
 
-    void consume(std::size_t size) noexcept {
-        begin_ += size;
-        if (empty()) clear();
+    void consume(std::size_t count) noexcept {
+        if (held_) held_->begin += count;
+        if (size() == 0) clear();
     }
 
     std::size_t take(void* into, std::size_t room) noexcept {
-        const auto size = std::min(room, this->size());
-        if (size > 0) std::memcpy(into, bytes_.data() + begin_, size);
-        consume(size);
-        return size;
+        const auto count = std::min(room, size());
+        if (count == 0) return 0;
+        std::memcpy(into, view().data(), count);
+        consume(count);
+        return count;
     }
 
-    void clear() noexcept {
-        std::string().swap(bytes_);
-        begin_ = 0;
-    }
+    void clear() noexcept { held_.reset(); }
 
 private:
-    std::string bytes_;
-    std::size_t begin_ = 0;  // what is before it has left
+    struct content {
+        std::string bytes;
+        std::size_t begin = 0;  // what is before it has left
+    };
+    std::unique_ptr<content> held_;  // null when empty
 };
 
 }  // namespace dragline::net::detail

@@ -50,22 +50,25 @@ public:
 
 private:
     struct pool_visit;
+    struct handler_end;
+    struct rarity;  // what most connections have none of
+    using layer_pointer = std::shared_ptr<stream_layer>;
 
     static asio::awaitable<void> serve(std::shared_ptr<server_connection> self,
                                        std::optional<tls::context> context);
-    static asio::awaitable<result<void>> shake_hands(server_connection& self, tls::context context);
-    static asio::awaitable<void> visit_pool(std::shared_ptr<server_connection> self);
+    static asio::awaitable<void> visit_pool(std::shared_ptr<server_connection> self, layer_pointer layer);
+    stream open_stream(layer_pointer layer) const;
+    rarity& rare();
+    pool_visit* visit() const noexcept;
     static void expired(void* self) noexcept;
     void ended(std::exception_ptr thrown) noexcept;
     void finish() noexcept;
     void report(std::exception_ptr failure) noexcept;
 
     std::shared_ptr<connection_owner> owner_;
-    std::shared_ptr<stream_layer> layer_;
+    socket_layer socket_;  // the streams that use it keep this object
     asio::cancellation_signal signal_;
-    async::deadline limit_{&expired, this};
-    std::unique_ptr<endpoint> remote_;  // where somebody wants to know
-    std::unique_ptr<pool_visit> visit_;
+    std::unique_ptr<rarity> rare_;  // made when there is something of it
     bool cancelled_ = false;
     bool timed_out_ = false;
     bool finished_ = false;

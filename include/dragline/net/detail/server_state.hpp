@@ -7,6 +7,7 @@
 #include <dragline/async/loop_state.hpp>
 #include <dragline/async/token_bucket.hpp>
 #include <dragline/net/detail/server_handler.hpp>
+#include <dragline/net/detail/stream_core.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/server_options.hpp>
 #include <dragline/tls/context.hpp>
@@ -52,7 +53,8 @@ public:
 
     const server_options options;
     const std::shared_ptr<server_handler> handler;
-    std::vector<endpoint> places;  // set before it is shared
+    const std::shared_ptr<const stream_setting> setting;  // of each stream
+    std::vector<endpoint> places;                         // set before it is shared
     server_counts counts;
 
     void report(std::exception_ptr failure, const endpoint& remote) noexcept;

@@ -10,6 +10,7 @@
 #include <asio/cancellation_type.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <system_error>
 
@@ -22,6 +23,10 @@ public:
     asio::any_io_executor get_executor() noexcept override { return socket_.get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
                                                    phase where) override;
+    bool has_pending_reads() const noexcept override { return true; }
+    void start_read(std::unique_ptr<pending_read> operation) override;
+    void begin_read(std::unique_ptr<pending_read> operation) override;
+    void cancel_read() noexcept override;
     asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
                                         input_watch* watch = nullptr) override;
     asio::awaitable<result<void>> shutdown(async::time_point until) override;
@@ -36,15 +41,6 @@ public:
     bool is_open() const noexcept override { return socket_.is_open(); }
 
 private:
-    struct direction {
-        explicit direction(socket_layer& owner) : layer(owner), limit(&expire, this) {}
-        static void expire(void* self) noexcept;
-
-        socket_layer& layer;
-        async::deadline limit;
-        bool expired = false;
-    };
-
     // What the socket's handlers share with a write that waits for either; they may outlive the layer.
     struct readiness {
         struct side {
@@ -56,7 +52,19 @@ private:
         async::event* waiting = nullptr;
     };
 
-    bool goes_on(std::error_code ec, asio::cancellation_type cancelled) const noexcept;
+    struct output_wait {
+        explicit output_wait(socket_layer& layer) : limit(&write_expired, &layer) {}
+        async::deadline limit;
+        bool expired = false;
+        const std::shared_ptr<readiness> either = std::make_shared<readiness>();
+    };
+
+    output_wait& writing();
+    static void read_expired(void* self) noexcept;
+    static void write_expired(void* self) noexcept;
+    bool goes_on(std::error_code ec, bool cancelled) const noexcept;
+    void receive(std::unique_ptr<pending_read> operation);
+    void end_read(std::unique_ptr<pending_read> operation, std::error_code ec, std::size_t size);
     std::size_t write_now(gather& pieces, std::error_code& ec);
     void look_out(stream_socket::wait_type what, readiness::side& side);
     void stop_looking_out() noexcept;
@@ -64,15 +72,17 @@ private:
     asio::awaitable<result<void>> wait_for_output(async::time_point until, phase where);
     asio::awaitable<result<bool>> wait_for_either(async::time_point until, phase where);
 
-    static constexpr std::size_t most_unbroken = 1024 * 1024;
+    static constexpr std::uint32_t most_unbroken = 1024 * 1024;
 
+    // There may be many: keep it small.
     async::loop_state& loop_;
     stream_socket socket_;
-    std::shared_ptr<readiness> readiness_;  // made at the first wait
-    direction reading_{*this};
-    std::unique_ptr<direction> writing_;  // made at the first wait
-    std::size_t unbroken_ = 0;            // bytes written since the loop had a turn
-    bool drained_ = false;                // the last read left nothing in the kernel
+    std::unique_ptr<output_wait> writing_;  // made at the first wait
+    async::deadline read_limit_{&read_expired, this};
+    std::uint32_t unbroken_ = 0;  // bytes written since the loop had a turn
+    bool read_expired_ = false;
+    bool drained_ = false;  // the last read left nothing in the kernel
+    bool wrote_ = false;    // since the last read
 };
 
 }  // namespace dragline::net::detail

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace dragline::inline v1::net::detail {
@@ -25,18 +26,26 @@ struct stream_limit {
     bool keep_delimiter = false;
 };
 
+/// What a stream was opened with. The streams of a server share it.
+struct stream_setting {
+    stream_options options;
+    std::string host;  // as the endpoint names it, for start_tls()
+};
+
 struct stream_core {
     struct bound {
         async::time_point until = async::no_deadline;
         phase where = phase::total;
     };
 
-    stream_core(std::shared_ptr<stream_layer> bottom, const stream_options& given,
+    stream_core(std::shared_ptr<stream_layer> bottom, std::shared_ptr<const stream_setting> given,
                 async::time_point opened_at)
         : loop(async::loop_state::of(bottom->get_executor())),
           layer(std::move(bottom)),
-          options(given),
-          total_until(async::deadline_after(opened_at, given.total_timeout())) {}
+          setting(std::move(given)),
+          total_until(async::deadline_after(opened_at, options().total_timeout())) {}
+
+    const stream_options& options() const noexcept { return setting->options; }
 
     /// The deadline of an operation that begins now.
     bound begin(const stream_limit& limit) const {
@@ -51,12 +60,13 @@ struct stream_core {
 
     async::loop_state& loop;
     std::shared_ptr<stream_layer> layer;
-    const stream_options options;
+    const std::shared_ptr<const stream_setting> setting;
     const async::time_point total_until;
     fair_turn turn;  // of what reads and writes without waiting
     bool closing = false;
-    bool lost = false;   // the peer
-    bool reset = false;  // by the peer, as a write was told
+    bool lost = false;     // the peer
+    bool reset = false;    // by the peer, as a write was told
+    bool reading = false;  // an operation
 };
 
 /// The right to read or to write, while it lives.

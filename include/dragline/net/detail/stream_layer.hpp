@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 
 namespace dragline::inline v1::net::detail {
 
@@ -37,6 +38,24 @@ struct input_watch {
     bool input = false;  ///< Bytes of the transport, or its end: the write stopped, and can be continued.
 };
 
+/// A read into the caller's buffer, and where it is.
+struct buffer_read {
+    asio::mutable_buffer rest;  // of the buffer
+    std::size_t have = 0;       // bytes before that
+    async::time_point until = async::no_deadline;
+    phase where = phase::read;
+    bool exact = false;  // to the end of the buffer
+    bool cancelled = false;
+};
+
+/// One that waits without a coroutine. What it waits at owns it.
+class pending_read : public buffer_read {
+public:
+    virtual ~pending_read() = default;
+    /// What came, or why nothing did; `self` is this.
+    virtual void received(std::unique_ptr<pending_read> self, result<std::size_t> size) = 0;
+};
+
 class stream_layer {
 public:
     stream_layer() = default;
@@ -49,6 +68,13 @@ public:
     // One read and one write may be under way at a time. At the deadline both end with make_timeout(where).
     virtual asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
                                                            phase where) = 0;
+    // As read_some() without a coroutine, where has_pending_reads(); cancel_read() makes it look whether it
+    // was cancelled. Never completes inside this call.
+    virtual bool has_pending_reads() const noexcept { return false; }
+    virtual void start_read(std::unique_ptr<pending_read>) {}
+    virtual void begin_read(std::unique_ptr<pending_read>) {}  // for later_reads: what it put off
+    virtual void cancel_read() noexcept {}
+
     // With a watch, it ends as well when it would have to wait while there is input. Over TLS a write whose
     // pieces were all taken by then goes on as one of empty pieces. Nothing may read meanwhile.
     virtual asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,

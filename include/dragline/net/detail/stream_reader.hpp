@@ -36,6 +36,16 @@ public:
     std::size_t needed = 0;  ///< Bytes, as far as it knows.
 };
 
+/// What a read into the caller's buffer is to do.
+struct read_wish {
+    asio::mutable_buffer into;
+    async::duration timeout = async::no_limit;
+    std::size_t most = no_size_limit;
+    bool exact = false;  // to the end of the buffer
+
+    std::error_code refusal() const noexcept;
+};
+
 class stream_reader {
 public:
     using pointer = std::shared_ptr<stream_reader>;
@@ -43,10 +53,7 @@ public:
     explicit stream_reader(stream_core& core) noexcept : core_(core) {}
 
     // One at a time, else errc::busy.
-    static asio::awaitable<result<std::size_t>> read_some(pointer self, asio::mutable_buffer into,
-                                                          stream_limit limit);
-    static asio::awaitable<result<std::size_t>> read_exactly(pointer self, asio::mutable_buffer into,
-                                                             stream_limit limit);
+    static asio::awaitable<result<std::size_t>> read(pointer self, read_wish wish);
     static asio::awaitable<result<std::string>> read_text(pointer self, std::size_t size, stream_limit limit);
     static asio::awaitable<result<std::string>> read_until(pointer self, end_search search,
                                                            stream_limit limit);
@@ -54,6 +61,18 @@ public:
     /// `unit` must stay; of the limit, the times count.
     static asio::awaitable<result<void>> read_unit(pointer self, unit_reader& unit, stream_limit limit);
 
+    // The same in steps, for who has the turn. All but would_block ends the read.
+    result<std::size_t> begin(buffer_read& read, const read_wish& wish);
+    result<std::size_t> go_on(buffer_read& read, result<std::size_t> received);
+
+    stream_core& core() noexcept { return core_; }
+    /// Whether a read may wait in its layer, without a coroutine. Threads: any.
+    bool waits_in_layer() const noexcept {
+        return core_.loop.runs_here() && core_.layer->has_pending_reads();
+    }
+    bool has_ended() const noexcept { return static_cast<bool>(end_); }
+
+    read_wish wish(asio::mutable_buffer into, const read_options& given, bool exact) const noexcept;
     /// Of a read whose end the peer decides; others have a limit only where the caller sets one.
     stream_limit open_limit(const read_options& given) const noexcept;
     stream_limit exact_limit(const read_options& given) const noexcept;
@@ -62,7 +81,7 @@ public:
     byte_queue& unread() noexcept { return unread_; }
     /// What the last read that met the end wanted to have; 0 where it did not know.
     std::size_t expected() const noexcept { return expected_; }
-    bool& reading() noexcept { return reading_; }
+    bool& reading() noexcept { return core_.reading; }
 
     /// What is there without waiting, into unread().
     result<std::size_t> try_fill();
@@ -85,7 +104,6 @@ private:
     byte_queue unread_;
     std::error_code end_;  // how the stream ended, for good
     std::size_t expected_ = 0;
-    bool reading_ = false;
 };
 
 }  // namespace dragline::net::detail

@@ -16,10 +16,11 @@ class stream_state {
 public:
     using pointer = std::shared_ptr<stream_state>;
 
-    /// `host`: as the endpoint names it, for start_tls().
+    stream_state(std::shared_ptr<stream_layer> layer, std::shared_ptr<const stream_setting> setting,
+                 async::time_point opened_at)
+        : core(std::move(layer), std::move(setting), opened_at) {}
     stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
-                 async::time_point opened_at, std::string peer_host)
-        : core(std::move(layer), options, opened_at), host(std::move(peer_host)) {}
+                 async::time_point opened_at, std::string host);
     stream_state(const stream_state&) = delete;
     stream_state& operator=(const stream_state&) = delete;
 
@@ -28,7 +29,6 @@ public:
     stream_core core;
     stream_reader reader{core};
     stream_writer writer{core};
-    const std::string host;
 };
 
 }  // namespace dragline::net::detail

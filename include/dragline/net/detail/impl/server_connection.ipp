@@ -7,8 +7,9 @@
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/system_executor.hpp>
 
 #include <stop_token>
 #include <system_error>
@@ -36,11 +37,17 @@ DRAGLINE_DECL std::vector<std::shared_ptr<server_connection>> connection_list::a
     return found;
 }
 
-// What a plain handler uses while it runs on the pool.
+// What a plain handler uses while it runs on the pool. Both the coroutine that waits for it and its job keep
+// it.
 struct server_connection::pool_visit {
-    pool_visit(async::loop_state& loop, std::shared_ptr<stream_layer> layer, const stream_options& options)
-        : connection(std::move(layer), options), over(loop) {}
+    pool_visit(std::shared_ptr<server_connection> visitor, stream served)
+        : self(std::move(visitor)),
+          loop(self->owner_->loop().gate()),
+          connection(std::move(served)),
+          over(self->owner_->loop()) {}
 
+    const std::shared_ptr<server_connection> self;
+    const std::shared_ptr<async::loop_gate> loop;
     stream connection;
     async::event over;
     std::exception_ptr thrown;
@@ -49,18 +56,17 @@ struct server_connection::pool_visit {
     // The pool's job. When it is destroyed, after it ran or because it never will, the visit is over.
     struct work {
         struct leave {
-            std::shared_ptr<server_connection> self;
-            std::shared_ptr<async::loop_gate> gate;
+            std::shared_ptr<pool_visit> visit;
             std::exception_ptr thrown;
 
-            leave(std::shared_ptr<server_connection> visitor, std::shared_ptr<async::loop_gate> loop)
-                : self(std::move(visitor)), gate(std::move(loop)) {}
+            explicit leave(std::shared_ptr<pool_visit> of) : visit(std::move(of)) {}
             leave(const leave&) = delete;
             ~leave() {
                 try {
-                    gate->post([left = std::move(self), why = std::move(thrown)] {
-                        left->visit_->thrown = why;
-                        left->visit_->over.notify();
+                    const auto loop = visit->loop;
+                    loop->post([left = std::move(visit), why = std::move(thrown)] {
+                        left->thrown = why;
+                        left->over.notify();
                     });
                 } catch (...) {
                     // No memory to say so: the connection keeps its place until the server is destroyed.
@@ -70,9 +76,9 @@ struct server_connection::pool_visit {
         std::unique_ptr<leave> leaving;
 
         void operator()(std::stop_token stop) {
-            auto& self = *leaving->self;
+            auto& visit = *leaving->visit;
             try {
-                self.owner_->server().handler->serve_plainly(self.visit_->connection, std::move(stop));
+                visit.self->owner_->server().handler->serve_plainly(visit.connection, std::move(stop));
             } catch (...) {
                 leaving->thrown = std::current_exception();
             }
@@ -80,31 +86,64 @@ struct server_connection::pool_visit {
     };
 };
 
+struct server_connection::rarity {
+    explicit rarity(server_connection& connection) : limit(&expired, &connection) {}
+
+    async::deadline limit;
+    std::optional<endpoint> remote;  // where somebody wants to know
+    pool_visit* visit = nullptr;
+};
+
+DRAGLINE_DECL server_connection::rarity& server_connection::rare() {
+    if (!rare_) rare_ = std::make_unique<rarity>(*this);
+    return *rare_;
+}
+
+DRAGLINE_DECL server_connection::pool_visit* server_connection::visit() const noexcept {
+    return rare_ ? rare_->visit : nullptr;
+}
+
 DRAGLINE_DECL server_connection::server_connection(std::shared_ptr<connection_owner> owner,
                                                    stream_socket socket, const stream_place& remote)
-    : owner_(std::move(owner)), layer_(std::make_shared<socket_layer>(std::move(socket))) {
-    if (owner_->server().options.on_error()) remote_ = std::make_unique<endpoint>(written_place(remote));
+    : owner_(std::move(owner)), socket_(std::move(socket)) {
+    if (owner_->server().options.on_error()) rare().remote = written_place(remote);
     owner_->connection_begins(*this);
 }
 
 DRAGLINE_DECL server_connection::~server_connection() { finish(); }
+
+DRAGLINE_DECL stream server_connection::open_stream(layer_pointer layer) const {
+    return stream(
+        std::make_shared<stream_state>(std::move(layer), owner_->server().setting, owner_->loop().now()));
+}
+
+// Its executor, which calls it at once on the loop, is small; one that can be any stands in each frame twice.
+struct server_connection::handler_end {
+    std::shared_ptr<server_connection> self;
+
+    using executor_type = asio::system_executor;
+    executor_type get_executor() const noexcept { return {}; }
+    using cancellation_slot_type = asio::cancellation_slot;
+    cancellation_slot_type get_cancellation_slot() const noexcept { return self->signal_.slot(); }
+    void operator()(std::exception_ptr thrown) const noexcept { self->ended(std::move(thrown)); }
+};
 
 DRAGLINE_DECL void server_connection::start(const std::shared_ptr<server_connection>& self) {
     auto& server = self->owner_->server();
     auto& loop = self->owner_->loop();
     const auto limit = server.options.connection_timeout();
     try {
-        if (limit != no_limit) loop.deadlines().arm(self->limit_, async::deadline_after(loop.now(), limit));
+        if (limit != no_limit) {
+            loop.deadlines().arm(self->rare().limit, async::deadline_after(loop.now(), limit));
+        }
         auto context = server.context();
         // A coroutine handler on a plain connection gets by with no frame of ours.
         auto serving = context || server.handler->plain
                            ? serve(self, std::move(context))
-                           : server.handler->serve(stream(self->layer_, server.options.stream()));
-        auto over = [self](std::exception_ptr thrown) { self->ended(std::move(thrown)); };
-        asio::co_spawn(loop.executor(), std::move(serving),
-                       asio::bind_cancellation_slot(self->signal_.slot(), std::move(over)));
+                           : server.handler->serve(self->open_stream(layer_pointer(self, &self->socket_)));
+        asio::co_spawn(loop.executor(), std::move(serving), handler_end{self});
     } catch (...) {  // of a function that makes the handler's coroutine, or no memory
-        self->layer_->close();
+        self->socket_.close();
         self->ended(std::current_exception());
     }
 }
@@ -112,43 +151,43 @@ DRAGLINE_DECL void server_connection::start(const std::shared_ptr<server_connect
 DRAGLINE_DECL asio::awaitable<void> server_connection::serve(std::shared_ptr<server_connection> self,
                                                              std::optional<tls::context> context) {
     auto& server = self->owner_->server();
+    layer_pointer layer(self, &self->socket_);
     if (context) {
-        auto shaking = shake_hands(*self, *std::exchange(context, std::nullopt));
+        auto secured = std::make_shared<tls_layer>(layer, *context, tls::engine_options());
+        context.reset();
+        layer = secured;
+        auto shaking = secured->handshake(
+            async::deadline_after(self->owner_->loop().now(), server.options.handshake_timeout()));
         const auto shaken = co_await std::move(shaking);
         if (!shaken) {
-            self->layer_->close();
+            layer->close();
             if (self->cancelled_) co_return;
             ++server.counts.handshake_failures;
             co_return self->report(std::make_exception_ptr(std::system_error(shaken.error())));
         }
     }
     if (server.handler->plain) {
-        auto visiting = visit_pool(std::move(self));
+        auto visiting = visit_pool(std::move(self), std::move(layer));
         co_await std::move(visiting);
     } else {
-        auto serving = server.handler->serve(stream(self->layer_, server.options.stream()));
+        auto serving = server.handler->serve(self->open_stream(std::move(layer)));
         self.reset();
         co_await std::move(serving);
     }
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> server_connection::shake_hands(server_connection& self,
-                                                                           tls::context context) {
-    auto& loop = self.owner_->loop();
-    auto secure = std::make_shared<tls_layer>(self.layer_, context, tls::engine_options());
-    self.layer_ = secure;
-    auto shaking = secure->handshake(
-        async::deadline_after(loop.now(), self.owner_->server().options.handshake_timeout()));
-    co_return co_await std::move(shaking);
-}
-
-DRAGLINE_DECL asio::awaitable<void> server_connection::visit_pool(std::shared_ptr<server_connection> self) {
+DRAGLINE_DECL asio::awaitable<void> server_connection::visit_pool(std::shared_ptr<server_connection> self,
+                                                                  layer_pointer layer) {
     auto& server = self->owner_->server();
-    auto& loop = self->owner_->loop();
-    self->visit_ = std::make_unique<pool_visit>(loop, self->layer_, server.options.stream());
-    auto& visit = *self->visit_;
-    auto job = server.options.pool()->submit(
-        pool_visit::work{std::make_unique<pool_visit::work::leave>(self, loop.gate())});
+    const auto visited = std::make_shared<pool_visit>(self, self->open_stream(std::move(layer)));
+    auto& visit = *visited;
+    struct guest {
+        guest(rarity& owner, pool_visit& here) : rare(owner) { rare.visit = &here; }
+        ~guest() { rare.visit = nullptr; }
+        rarity& rare;
+    } const while_here(self->rare(), visit);
+    auto job =
+        server.options.pool()->submit(pool_visit::work{std::make_unique<pool_visit::work::leave>(visited)});
     if (job) visit.job = *std::move(job);
     if (self->cancelled_) visit.job.cancel();
     // A job that was refused has been destroyed, which is told in the same way.
@@ -176,21 +215,21 @@ DRAGLINE_DECL void server_connection::expired(void* self) noexcept {
 
 DRAGLINE_DECL void server_connection::cancel() noexcept {
     cancelled_ = true;
-    if (visit_) {
-        visit_->job.cancel();
+    if (auto* const visiting = visit()) {
+        visiting->job.cancel();
     } else {
         signal_.emit(asio::cancellation_type::terminal);
     }
-    layer_->close();
+    socket_.close();
 }
 
 DRAGLINE_DECL void server_connection::let_go() noexcept {
-    limit_.disarm();
-    layer_->close();
+    if (rare_) rare_->limit.disarm();
+    socket_.close();
 }
 
 DRAGLINE_DECL void server_connection::ended(std::exception_ptr thrown) noexcept {
-    limit_.disarm();
+    if (rare_) rare_->limit.disarm();
     auto& server = owner_->server();
     if (timed_out_) {
         ++server.counts.timeouts;
@@ -208,7 +247,7 @@ DRAGLINE_DECL void server_connection::finish() noexcept {
 }
 
 DRAGLINE_DECL void server_connection::report(std::exception_ptr failure) noexcept {
-    if (remote_) owner_->server().report(std::move(failure), *remote_);
+    if (rare_ && rare_->remote) owner_->server().report(std::move(failure), *rare_->remote);
 }
 
 }  // namespace dragline::net::detail

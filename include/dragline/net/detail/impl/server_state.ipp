@@ -10,7 +10,10 @@ namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL server_state::server_state(std::shared_ptr<server_handler> served, const server_options& given,
                                          std::optional<tls::context> context)
-    : options(given), handler(std::move(served)), context_(std::move(context)) {
+    : options(given),
+      handler(std::move(served)),
+      setting(std::make_shared<const stream_setting>(stream_setting{options.stream(), {}})),
+      context_(std::move(context)) {
     if (options.accept_rate() > 0) rate_.emplace(options.accept_rate(), options.accept_burst());
 }
 

@@ -1,15 +1,21 @@
 // Included by <dragline/net/detail/socket_layer.hpp> only.
 #pragma once
 
+#include <dragline/net/detail/later_reads.hpp>
+#include <dragline/net/detail/layer_read.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/async_result.hpp>
 #include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::net::detail {
@@ -21,39 +27,77 @@ DRAGLINE_DECL socket_layer::socket_layer(stream_socket socket)
 }
 
 // Asio cannot cancel one direction of a socket; the other one sees that it was not meant, and goes on.
-DRAGLINE_DECL void socket_layer::direction::expire(void* self) noexcept {
-    auto& expired = *static_cast<direction*>(self);
-    expired.expired = true;
-    std::error_code ignored;
-    expired.layer.socket_.cancel(ignored);
+DRAGLINE_DECL void socket_layer::read_expired(void* self) noexcept {
+    auto& layer = *static_cast<socket_layer*>(self);
+    layer.read_expired_ = true;
+    layer.cancel_read();
+}
+
+DRAGLINE_DECL void socket_layer::write_expired(void* self) noexcept {
+    auto& layer = *static_cast<socket_layer*>(self);
+    layer.writing_->expired = true;
+    layer.cancel_read();
 }
 
 // Whether a wait to read ended only because the other direction's deadline passed.
-DRAGLINE_DECL bool socket_layer::goes_on(std::error_code ec,
-                                         asio::cancellation_type cancelled) const noexcept {
-    return ec == asio::error::operation_aborted && socket_.is_open() && !reading_.expired &&
-           cancelled == asio::cancellation_type::none;
+DRAGLINE_DECL bool socket_layer::goes_on(std::error_code ec, bool cancelled) const noexcept {
+    return ec == asio::error::operation_aborted && socket_.is_open() && !read_expired_ && !cancelled;
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> socket_layer::read_some(asio::mutable_buffer into,
                                                                            async::time_point until,
                                                                            phase where) {
-    reading_.expired = false;
-    loop_.deadlines().arm(reading_.limit, until);
-    for (;;) {
-        std::error_code ec;
-        auto token = asio::redirect_error(asio::use_awaitable, ec);
-        const auto size = co_await socket_.async_read_some(into, token);
-        if (ec == asio::error::operation_aborted) {
-            const auto state = co_await asio::this_coro::cancellation_state;
-            if (goes_on(ec, state.cancelled())) continue;
-        }
-        reading_.limit.disarm();
-        drained_ = size < into.size();
-        if (!ec) co_return size;
-        if (ec == asio::error::operation_aborted && reading_.expired) co_return make_timeout(where);
-        co_return ec;
-    }
+    asio::use_awaitable_t<> token;
+    return asio::async_initiate<asio::use_awaitable_t<>, void(result<std::size_t>)>(
+        [this](auto&& handler, asio::mutable_buffer space, async::time_point when, phase in) {
+            using handler_type = std::decay_t<decltype(handler)>;
+            auto operation =
+                std::make_unique<layer_read<handler_type>>(std::forward<decltype(handler)>(handler));
+            operation->rest = space;
+            operation->until = when;
+            operation->where = in;
+            operation->listen(*this);
+            start_read(std::move(operation));
+        },
+        token, into, until, where);
+}
+
+DRAGLINE_DECL void socket_layer::start_read(std::unique_ptr<pending_read> operation) {
+    read_expired_ = false;
+    loop_.deadlines().arm(read_limit_, operation->until);
+    // What answers the bytes that have just gone is not there yet, but may be after the others' turn: then
+    // there is no need to ask twice.
+    if (std::exchange(wrote_, false)) return loop_.get<later_reads>().add(*this, std::move(operation));
+    receive(std::move(operation));
+}
+
+DRAGLINE_DECL void socket_layer::begin_read(std::unique_ptr<pending_read> operation) {
+    const bool over = !socket_.is_open() || read_expired_ || operation->cancelled;
+    over ? end_read(std::move(operation), asio::error::operation_aborted, 0) : receive(std::move(operation));
+}
+
+DRAGLINE_DECL void socket_layer::receive(std::unique_ptr<pending_read> operation) {
+    const auto space = operation->rest;
+    socket_.async_read_some(
+        space, [this, waiting = std::move(operation)](std::error_code ec, std::size_t size) mutable {
+            end_read(std::move(waiting), ec, size);
+        });
+}
+
+DRAGLINE_DECL void socket_layer::end_read(std::unique_ptr<pending_read> operation, std::error_code ec,
+                                          std::size_t size) {
+    if (goes_on(ec, operation->cancelled)) return receive(std::move(operation));
+    read_limit_.disarm();
+    drained_ = size < operation->rest.size();
+    auto& ended = *operation;
+    if (!ec) return ended.received(std::move(operation), size);
+    if (ec == asio::error::operation_aborted && read_expired_) ec = make_timeout(operation->where);
+    ended.received(std::move(operation), ec);
+}
+
+DRAGLINE_DECL void socket_layer::cancel_read() noexcept {
+    std::error_code ignored;
+    socket_.cancel(ignored);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, async::time_point until,
@@ -86,7 +130,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::write(gather pieces, a
         }
         if (ec) co_return end_wait(), ec;
         if (watch) watch->written += written;
-        unbroken_ += written;
+        unbroken_ += static_cast<std::uint32_t>(written);
         if (asio::buffer_size(pieces) > 0) continue;
         end_wait();
         stop_looking_out();
@@ -102,6 +146,7 @@ DRAGLINE_DECL std::size_t socket_layer::write_now(gather& pieces, std::error_cod
     const auto written =
         second.size() == 0 ? socket_.write_some(first, ec) : socket_.write_some(gather{first, second}, ec);
     advance(pieces, written);
+    wrote_ = true;
     return written;
 }
 
@@ -118,21 +163,26 @@ DRAGLINE_DECL result<bool> socket_layer::try_write(gather& pieces) {
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_input(async::time_point until, phase where) {
-    reading_.expired = false;
-    loop_.deadlines().arm(reading_.limit, until);
+    read_expired_ = false;
+    loop_.deadlines().arm(read_limit_, until);
     for (;;) {
         std::error_code ec;
         auto token = asio::redirect_error(asio::use_awaitable, ec);
         co_await socket_.async_wait(stream_socket::wait_read, token);
         if (ec == asio::error::operation_aborted) {
             const auto state = co_await asio::this_coro::cancellation_state;
-            if (goes_on(ec, state.cancelled())) continue;
+            if (goes_on(ec, state.cancelled() != asio::cancellation_type::none)) continue;
         }
-        reading_.limit.disarm();
+        read_limit_.disarm();
         drained_ = static_cast<bool>(ec);
-        if (ec == asio::error::operation_aborted && reading_.expired) co_return make_timeout(where);
+        if (ec == asio::error::operation_aborted && read_expired_) co_return make_timeout(where);
         co_return ec;
     }
+}
+
+DRAGLINE_DECL socket_layer::output_wait& socket_layer::writing() {
+    if (!writing_) writing_ = std::make_unique<output_wait>(*this);
+    return *writing_;
 }
 
 DRAGLINE_DECL void socket_layer::end_wait() noexcept {
@@ -149,16 +199,16 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_output(async::tim
 // The deadline is for the whole write: it stays armed when this has ended.
 DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_for_output(async::time_point until,
                                                                           phase where) {
-    if (!writing_) writing_ = std::make_unique<direction>(*this);
-    if (!writing_->limit.armed()) {
-        writing_->expired = false;
-        loop_.deadlines().arm(writing_->limit, until);
+    auto& waiting = writing();
+    if (!waiting.limit.armed()) {
+        waiting.expired = false;
+        loop_.deadlines().arm(waiting.limit, until);
     }
     std::error_code ec;
     auto token = asio::redirect_error(asio::use_awaitable, ec);
     co_await socket_.async_wait(stream_socket::wait_write, token);
     if (ec != asio::error::operation_aborted) co_return ec;
-    if (writing_->expired) co_return make_timeout(where);
+    if (waiting.expired) co_return make_timeout(where);
     if (!socket_.is_open()) co_return ec;
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() == asio::cancellation_type::none) ec.clear();
@@ -169,7 +219,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::wait_for_output(async:
 DRAGLINE_DECL void socket_layer::look_out(stream_socket::wait_type what, readiness::side& side) {
     if (std::exchange(side.watched, true)) return;
     side.ready = false;
-    socket_.async_wait(what, [shared = readiness_, &side](std::error_code ec) {
+    socket_.async_wait(what, [shared = writing().either, &side](std::error_code ec) {
         side.watched = false;
         side.ready = !ec;
         if (shared->waiting) shared->waiting->notify();
@@ -178,7 +228,7 @@ DRAGLINE_DECL void socket_layer::look_out(stream_socket::wait_type what, readine
 
 // Else an idle connection would keep its loop from returning.
 DRAGLINE_DECL void socket_layer::stop_looking_out() noexcept {
-    if (!readiness_ || !(readiness_->input.watched || readiness_->output.watched)) return;
+    if (!writing_ || !(writing_->either->input.watched || writing_->either->output.watched)) return;
     std::error_code ignored;
     socket_.cancel(ignored);
 }
@@ -186,7 +236,6 @@ DRAGLINE_DECL void socket_layer::stop_looking_out() noexcept {
 // Whether it is input that has come.
 DRAGLINE_DECL asio::awaitable<result<bool>> socket_layer::wait_for_either(async::time_point until,
                                                                           phase where) {
-    if (!readiness_) readiness_ = std::make_shared<readiness>();
     struct waiter {
         waiter(std::shared_ptr<readiness> of, async::loop_state& loop) : shared(std::move(of)), ready(loop) {
             shared->waiting = &ready;
@@ -194,9 +243,9 @@ DRAGLINE_DECL asio::awaitable<result<bool>> socket_layer::wait_for_either(async:
         ~waiter() { shared->waiting = nullptr; }
         std::shared_ptr<readiness> shared;
         async::event ready;
-    } waiting(readiness_, loop_);
-    look_out(stream_socket::wait_read, readiness_->input);
-    look_out(stream_socket::wait_write, readiness_->output);
+    } waiting(writing().either, loop_);
+    look_out(stream_socket::wait_read, waiting.shared->input);
+    look_out(stream_socket::wait_write, waiting.shared->output);
     auto either = waiting.ready.wait(until, where);
     const auto woken = co_await std::move(either);
     if (!woken) co_return woken.error();

@@ -13,9 +13,19 @@
 
 namespace dragline::inline v1::net::detail {
 
+DRAGLINE_DECL read_wish stream_reader::wish(asio::mutable_buffer into, const read_options& given,
+                                            bool exact) const noexcept {
+    read_wish wished;
+    wished.into = into;
+    wished.timeout = given.timeout().value_or(core_.options().read_timeout());
+    wished.most = given.limit().value_or(no_size_limit);
+    wished.exact = exact;
+    return wished;
+}
+
 DRAGLINE_DECL stream_limit stream_reader::exact_limit(const read_options& given) const noexcept {
     stream_limit limit;
-    limit.timeout = given.timeout().value_or(core_.options.read_timeout());
+    limit.timeout = given.timeout().value_or(core_.options().read_timeout());
     limit.size = given.limit().value_or(no_size_limit);
     limit.keep_delimiter = given.keep_delimiter();
     return limit;
@@ -23,7 +33,7 @@ DRAGLINE_DECL stream_limit stream_reader::exact_limit(const read_options& given)
 
 DRAGLINE_DECL stream_limit stream_reader::open_limit(const read_options& given) const noexcept {
     auto limit = exact_limit(given);
-    limit.size = given.limit().value_or(core_.options.read_limit());
+    limit.size = given.limit().value_or(core_.options().read_limit());
     return limit;
 }
 
@@ -74,47 +84,54 @@ DRAGLINE_DECL std::error_code stream_reader::ended(std::error_code ec, std::size
     return errc::incomplete_read;
 }
 
-// Straight into the caller's buffer, which costs the fewest system calls.
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_some(pointer self,
-                                                                            asio::mutable_buffer into,
-                                                                            stream_limit limit) {
-    const exclusive_turn reading(self->reading_);
-    if (!reading) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    into = asio::buffer(into, limit.size);
-    if (into.size() == 0) co_return std::size_t{0};
-    if (const auto size = self->unread_.take(into.data(), into.size())) co_return size;
-    if (self->end_) co_return self->end_;
-    const auto bounds = self->core_.begin(limit);
-    auto receiving = self->core_.layer->read_some(into, bounds.until, bounds.where);
-    auto size = co_await std::move(receiving);
-    if (!size) size = self->note_end(size.error());
-    co_return size;
+DRAGLINE_DECL std::error_code read_wish::refusal() const noexcept {
+    if (!async::valid_timeout(timeout)) return dragline::errc::invalid_option;
+    if (exact && into.size() > most) return errc::read_limit_exceeded;
+    return {};
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read_exactly(pointer self,
-                                                                               asio::mutable_buffer into,
-                                                                               stream_limit limit) {
-    const exclusive_turn reading(self->reading_);
-    if (!reading) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    if (into.size() > limit.size) co_return errc::read_limit_exceeded;
-    auto have = self->unread_.take(into.data(), into.size());
-    if (have == into.size()) co_return have;
-    for (const auto bounds = self->core_.begin(limit); have < into.size();) {
-        result<std::size_t> size = self->end_;
-        if (!self->end_) {
-            auto receiving = self->core_.layer->read_some(into + have, bounds.until, bounds.where);
-            size = co_await std::move(receiving);
-        }
-        have += *size;
-        if (size && have < into.size() && self->core_.is_past(bounds)) size = make_timeout(bounds.where);
-        if (size) continue;
-        const auto why = self->note_end(size.error());
-        self->unread_.put_back({static_cast<const char*>(into.data()), have});
-        co_return self->ended(why, have, into.size());
+DRAGLINE_DECL result<std::size_t> stream_reader::begin(buffer_read& read, const read_wish& wish) {
+    if (const auto ec = wish.refusal()) return ec;
+    const auto into = asio::buffer(wish.into, wish.most);
+    read.exact = wish.exact;
+    read.have = unread_.take(into.data(), into.size());
+    read.rest = into + read.have;
+    if (read.rest.size() == 0 || (read.have > 0 && !read.exact)) return read.have;
+    if (end_) return go_on(read, end_);
+    stream_limit limit;
+    limit.timeout = wish.timeout;
+    const auto bounds = core_.begin(limit);
+    read.until = bounds.until;
+    read.where = bounds.where;
+    return asio::error::make_error_code(asio::error::would_block);
+}
+
+DRAGLINE_DECL result<std::size_t> stream_reader::go_on(buffer_read& read, result<std::size_t> received) {
+    if (received) {
+        read.have += *received;
+        read.rest += *received;
+        if (read.rest.size() == 0 || !read.exact) return read.have;
+        if (!core_.is_past({read.until, read.where}))
+            return asio::error::make_error_code(asio::error::would_block);
+        received = make_timeout(read.where);
     }
-    co_return have;
+    const auto why = note_end(received.error());
+    unread_.put_back({static_cast<const char*>(read.rest.data()) - read.have, read.have});
+    return ended(why, read.have, read.have + read.rest.size());
+}
+
+// Straight into the caller's buffer, which costs the fewest system calls.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read(pointer self, read_wish wish) {
+    const exclusive_turn reading(self->core_.reading);
+    if (!reading) co_return errc::busy;
+    buffer_read read;
+    auto done = self->begin(read, wish);
+    while (done.error() == asio::error::would_block) {
+        auto receiving = self->core_.layer->read_some(read.rest, read.until, read.where);
+        auto size = co_await std::move(receiving);
+        done = self->go_on(read, size);
+    }
+    co_return done;
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(pointer self, std::size_t size,
@@ -122,7 +139,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(poin
     // What was promised may never come, or in drips: memory is only used, and cleared, as fast as bytes
     // arrive.
     constexpr std::size_t largest_step = 64 * 1024;
-    const exclusive_turn reading(self->reading_);
+    const exclusive_turn reading(self->core_.reading);
     if (!reading) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     if (size > limit.size) co_return errc::read_limit_exceeded;
@@ -150,7 +167,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(poin
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_until(pointer self, end_search search,
                                                                              stream_limit limit) {
-    const exclusive_turn reading(self->reading_);
+    const exclusive_turn reading(self->core_.reading);
     if (!reading) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout) || !search.valid()) co_return dragline::errc::invalid_option;
     auto& unread = self->unread_;
@@ -177,7 +194,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_until(poi
 
 DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_to_end(pointer self,
                                                                               stream_limit limit) {
-    const exclusive_turn reading(self->reading_);
+    const exclusive_turn reading(self->core_.reading);
     if (!reading) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     auto& unread = self->unread_;
@@ -198,7 +215,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_to_end(po
 
 DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::read_unit(pointer self, unit_reader& unit,
                                                                      stream_limit limit) {
-    const exclusive_turn reading(self->reading_);
+    const exclusive_turn reading(self->core_.reading);
     if (!reading) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     auto& unread = self->unread_;

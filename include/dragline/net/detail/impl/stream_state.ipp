@@ -8,6 +8,12 @@
 
 namespace dragline::inline v1::net::detail {
 
+DRAGLINE_DECL stream_state::stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
+                                         async::time_point opened_at, std::string host)
+    : stream_state(std::move(layer),
+                   std::make_shared<const stream_setting>(stream_setting{options, std::move(host)}),
+                   opened_at) {}
+
 DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self,
                                                                     result<tls::context> context) {
     auto& core = self->core;
@@ -16,7 +22,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self
     if (!reading || !writing) co_return errc::busy;
     if (!context) co_return context.error();
     stream_limit limit;
-    limit.timeout = core.options.tls_timeout();
+    limit.timeout = core.options().tls_timeout();
     limit.where = phase::tls;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     const auto bounds = core.begin(limit);
@@ -35,7 +41,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self
     const stream_writer::pointer writer(self, &self->writer);
     writer->hold();
     tls::engine_options options;
-    if (context->is_client()) options.host(self->host);
+    if (context->is_client()) options.host(core.setting->host);
     auto secured = std::make_shared<tls_layer>(core.layer, *context, options);
     auto shaking = secured->handshake(bounds.until);
     auto shaken = co_await std::move(shaking);

@@ -15,7 +15,7 @@ namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL stream_limit stream_writer::write_limit(const write_options& given) const noexcept {
     stream_limit limit;
-    limit.timeout = given.timeout().value_or(core_.options.write_timeout());
+    limit.timeout = given.timeout().value_or(core_.options().write_timeout());
     limit.where = phase::write;
     return limit;
 }
@@ -92,7 +92,7 @@ DRAGLINE_DECL result<void> stream_writer::queue(const pointer& self, std::string
     auto& core = self->core_;
     if (const auto ec = self->refusal()) return ec;
     const auto queued = self->queued();
-    if (text.size() > core.options.most_queued() || queued > core.options.most_queued() - text.size()) {
+    if (text.size() > core.options().most_queued() || queued > core.options().most_queued() - text.size()) {
         return errc::queue_limit_exceeded;
     }
     const bool waits = self->sending_ || self->held_ || self->give_way_;
@@ -151,7 +151,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::drain(pointer self, s
     if (!writing) co_return errc::busy;
     if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
     if (self->failure_) co_return self->refusal();
-    const auto& options = self->core_.options;
+    const auto& options = self->core_.options();
     if (self->queued() <= options.high_water()) co_return result<void>();
     const auto bounds = self->core_.begin(limit);
     while (self->sending_ && self->queued() > options.low_water()) {

@@ -65,7 +65,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> secure_transfer::receive(poin
 
 DRAGLINE_DECL bool secure_transfer::has_room(std::size_t message_size) const noexcept {
     const auto size = message_size + packet_header::size + packet_cipher::tag_size;
-    const auto most = stream_->core.options.most_queued();
+    const auto most = stream_->core.options().most_queued();
     return size <= most && stream_->writer.queued() <= most - size;
 }
 
