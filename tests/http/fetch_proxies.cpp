@@ -265,6 +265,17 @@ TEST_CASE("a 407 that stays is the response of a proxy that forwards", "[http][f
     CHECK(!lab.origin.requests()[0].has_field("Proxy-Authorization"));
 }
 
+TEST_CASE("a 407 of a proxy that forwards sets no cookie of the origin", "[http][fetch][proxies]") {
+    const auto jar = http::cookie_policy::own_jar();
+    forwarding_lab lab(http::session_options().cookies(jar));
+    lab.forwarder.on("*", http_reply(407).header("Set-Cookie", "a=of the proxy"));
+    CHECK(lab.client.fetch("http://a.invalid/", lab.through(lab.by())).response.status == 407);
+    CHECK(lab.client.session.cookie_jar()->empty());
+    lab.forwarder.on("*", http_reply().header("Set-Cookie", "a=of the origin"));
+    CHECK(!lab.client.fetch("http://a.invalid/", lab.through(lab.by())).ec);
+    CHECK(lab.client.session.cookie_jar()->size() == 1);
+}
+
 TEST_CASE("connect_to and a Host of one's own go through a tunnel, also with http",
           "[http][fetch][proxies]") {
     forwarding_lab lab;
