@@ -28029,7 +28029,12 @@ public:
 
     void append(std::string_view more) {
         if (more.empty()) return;
-        if (!held_) held_ = std::make_unique<content>();
+        if (!held_) {
+            auto made = std::make_unique<content>();
+            made->bytes = more;
+            held_ = std::move(made);
+            return;
+        }
         auto& [bytes, begin] = *held_;
         if (begin > 0 && begin >= size()) bytes.erase(0, std::exchange(begin, 0));
         bytes.append(more);
@@ -28774,7 +28779,9 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/this_coro.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -28884,7 +28891,7 @@ DRAGLINE_DECL result<std::size_t> stream_reader::go_on(buffer_read& read, result
             return asio::error::make_error_code(asio::error::would_block);
         received = make_timeout(read.where);
     }
-    const auto why = note_end(received.error());
+    const auto why = end_ ? end_ : note_end(received.error());
     unread_.put_back({static_cast<const char*>(read.rest.data()) - read.have, read.have});
     return ended(why, read.have, read.have + read.rest.size());
 }
@@ -28896,6 +28903,13 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read(pointer s
     buffer_read read;
     auto done = self->begin(read, wish);
     while (done.error() == asio::error::would_block) {
+        if (read.have > 0) {  // to be cancelled now would throw, and lose that
+            const auto state = co_await asio::this_coro::cancellation_state;
+            const bool throws = co_await asio::this_coro::throw_if_cancelled();
+            if (throws && state.cancelled() != asio::cancellation_type::none) {
+                co_return self->go_on(read, asio::error::make_error_code(asio::error::operation_aborted));
+            }
+        }
         auto receiving = self->core_.layer->read_some(read.rest, read.until, read.where);
         auto size = co_await std::move(receiving);
         done = self->go_on(read, size);
@@ -29048,7 +29062,11 @@ public:
     }
 
     void received(std::unique_ptr<pending_read> self, result<std::size_t> size) override {
-        const auto done = reader_->go_on(*this, size);
+        auto done = reader_->go_on(*this, size);
+        const bool waits = done.error() == asio::error::would_block;
+        if (waits && (cancelled || !reader_->core().layer->is_open())) {  // since it was received
+            done = reader_->go_on(*this, asio::error::make_error_code(asio::error::operation_aborted));
+        }
         if (done.error() != asio::error::would_block) return complete(std::move(self), done);
         reader_->core().layer->start_read(std::move(self));
     }
@@ -29076,6 +29094,9 @@ private:
     stream_reader::pointer reader_;
 };
 
+// A slot that is no coroutine's may be emitted on other threads, and after the loop's end: async::initiate()
+// sees to that.
+template <bool Awaited>
 struct start_stream_read {
     stream_reader::pointer reader;
 
@@ -29085,7 +29106,9 @@ struct start_stream_read {
     template <class Handler>
     void operator()(Handler&& handler, read_wish wish) {
         const auto& loop = reader->core().loop.executor();
-        if (reader->waits_in_layer() && is_loop(asio::get_associated_executor(handler, loop), loop)) {
+        const bool may_wait = Awaited || !asio::get_associated_cancellation_slot(handler).is_connected();
+        if (may_wait && reader->waits_in_layer() &&
+            is_loop(asio::get_associated_executor(handler, loop), loop)) {
             using read_type = stream_read<std::decay_t<Handler>>;
             auto read = std::make_unique<read_type>(std::forward<Handler>(handler), std::move(reader));
             return read_type::start(std::move(read), wish);
@@ -29119,7 +29142,7 @@ auto read_into(stream_reader::pointer reader, const read_wish& wish, Token&& tok
         }
     }
     return asio::async_initiate<Token, void(std::error_code, std::size_t)>(
-        start_stream_read{std::move(reader)}, token, wish);
+        start_stream_read<awaited>{std::move(reader)}, token, wish);
 }
 
 }  // namespace dragline::net::detail
@@ -32556,7 +32579,8 @@ DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : ho
     std::error_code ec;
     if (auto literal = asio::ip::make_address(host_, ec); !ec) {
         address_ = literal;
-        if (literal.is_v6()) host_ = literal.to_string();  // of IPv4 only the usual spelling is read
+        // Of IPv4 the usual spelling alone is read, up to a NUL.
+        if (literal.is_v6() || host_.find('\0') != host_.npos) host_ = literal.to_string();
     }
 }
 
@@ -43157,6 +43181,7 @@ public:
     stream_socket* socket() noexcept override { return &socket_; }
     void close() noexcept override;
     bool is_open() const noexcept override { return socket_.is_open(); }
+    const async::loop_state& loop() const noexcept { return loop_; }
 
 private:
     // What the socket's handlers share with a write that waits for either; they may outlive the layer.
@@ -43260,8 +43285,8 @@ DRAGLINE_DECL void later_reads::shutdown() noexcept {
 }
 
 DRAGLINE_DECL void later_reads::add(stream_layer& layer, std::unique_ptr<pending_read> operation) {
+    if (waiting_.empty()) post();
     waiting_.push_back({&layer, std::move(operation)});
-    if (waiting_.size() == 1) post();
 }
 
 DRAGLINE_DECL void later_reads::post() {
@@ -43711,7 +43736,8 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
       machine_(request.attempt_delay, request.resolution_delay),
       changed_(loop),
       started_(loop.now()) {
-    if (!request.address_policy.partial_answers()) machine_.await_both(other_family);
+    if (request.address_policy.partial_answers()) return;
+    machine_.await_both(std::min<async::duration>(other_family, request.resolve_timeout / 2));
 }
 
 DRAGLINE_DECL void connecting::start() {
@@ -43930,7 +43956,9 @@ DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting
         auto step = machine_.next(loop_.now());
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             stage_ends();
-            if (found.empty()) limit = std::min(limit, async::deadline_after(loop_.now(), other_family));
+            // Where both are needed, the machine has waited for them already.
+            const auto from = request_.address_policy.partial_answers() ? loop_.now() : started_;
+            if (found.empty()) limit = std::min(limit, async::deadline_after(from, other_family));
             found.push_back(dialled->address);
             machine_.on_dial_failed(dialled->which, errc::no_address, loop_.now());
             continue;
@@ -55908,12 +55936,48 @@ struct connection_list {
 // ---- dragline/net/detail/impl/server_connection.ipp
 // Included by <dragline/net/detail/server_connection.hpp> only.
 
+// ---- dragline/net/detail/loop_executor.hpp
+// The executor of a loop in eight bytes, for where any_io_executor, which is seven times that, stands in
+// frames.
+
+
+#include <asio/dispatch.hpp>
+#include <asio/execution/blocking.hpp>
+#include <asio/post.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+/// Must not be used after the loop's end. `Never`: nothing runs inside execute().
+template <bool Never>
+class loop_executor {
+public:
+    explicit loop_executor(const async::loop_state& loop) noexcept : loop_(&loop) {}
+
+    loop_executor<true> require(asio::execution::blocking_t::never_t) const noexcept {
+        return loop_executor<true>(*loop_);
+    }
+    template <class Function>
+    void execute(Function function) const {
+        if constexpr (Never) {
+            asio::post(loop_->executor(), std::move(function));
+        } else {
+            asio::dispatch(loop_->executor(), std::move(function));
+        }
+    }
+    friend bool operator==(const loop_executor&, const loop_executor&) = default;
+
+private:
+    const async::loop_state* loop_;
+};
+
+}  // namespace dragline::net::detail
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/system_executor.hpp>
 
 #include <stop_token>
 #include <system_error>
@@ -55946,11 +56010,13 @@ DRAGLINE_DECL std::vector<std::shared_ptr<server_connection>> connection_list::a
 struct server_connection::pool_visit {
     pool_visit(std::shared_ptr<server_connection> visitor, stream served)
         : self(std::move(visitor)),
+          handler(self->owner_->server().handler),
           loop(self->owner_->loop().gate()),
           connection(std::move(served)),
           over(self->owner_->loop()) {}
 
     const std::shared_ptr<server_connection> self;
+    const std::shared_ptr<server_handler> handler;
     const std::shared_ptr<async::loop_gate> loop;
     stream connection;
     async::event over;
@@ -55982,7 +56048,7 @@ struct server_connection::pool_visit {
         void operator()(std::stop_token stop) {
             auto& visit = *leaving->visit;
             try {
-                visit.self->owner_->server().handler->serve_plainly(visit.connection, std::move(stop));
+                visit.handler->serve_plainly(visit.connection, std::move(stop));
             } catch (...) {
                 leaving->thrown = std::current_exception();
             }
@@ -56021,12 +56087,11 @@ DRAGLINE_DECL stream server_connection::open_stream(layer_pointer layer) const {
         std::make_shared<stream_state>(std::move(layer), owner_->server().setting, owner_->loop().now()));
 }
 
-// Its executor, which calls it at once on the loop, is small; one that can be any stands in each frame twice.
 struct server_connection::handler_end {
     std::shared_ptr<server_connection> self;
 
-    using executor_type = asio::system_executor;
-    executor_type get_executor() const noexcept { return {}; }
+    using executor_type = loop_executor<false>;
+    executor_type get_executor() const noexcept { return executor_type(self->socket_.loop()); }
     using cancellation_slot_type = asio::cancellation_slot;
     cancellation_slot_type get_cancellation_slot() const noexcept { return self->signal_.slot(); }
     void operator()(std::exception_ptr thrown) const noexcept { self->ended(std::move(thrown)); }
@@ -56147,7 +56212,8 @@ DRAGLINE_DECL void server_connection::ended(std::exception_ptr thrown) noexcept 
 
 DRAGLINE_DECL void server_connection::finish() noexcept {
     if (std::exchange(finished_, true)) return;
-    owner_->connection_ended(*this);
+    const auto owner = std::exchange(owner_, nullptr);  // a stream that is kept for longer keeps no server
+    owner->connection_ended(*this);
 }
 
 DRAGLINE_DECL void server_connection::report(std::exception_ptr failure) noexcept {

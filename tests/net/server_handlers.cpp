@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -39,6 +40,7 @@ using dragline::net::endpoint;
 using dragline::net::server_options;
 using dragline::net::stream;
 using dragline::test::echo_lines;
+using dragline::test::run_to_end;
 using dragline::test::run_until;
 using dragline::test::server_lab;
 
@@ -201,6 +203,48 @@ TEST_CASE("a handler may be moved in, and may throw before its coroutine begins"
     CHECK(throwing.counters().handler_failures == 1);
     CHECK(throwing.counters().active == 0);
     CHECK(!lab.stop(server));
+}
+
+TEST_CASE("a handler that never waits ends on its loop, as others do", "[net][server]") {
+    server_lab lab;
+    const auto here = std::this_thread::get_id();
+    std::size_t elsewhere = 0, told = 0;
+    const auto options = server_options().on_error([&](std::exception_ptr, const endpoint&) {
+        elsewhere += std::this_thread::get_id() != here;
+        ++told;
+    });
+    auto greet = [](stream client) -> asio::awaitable<void> {
+        co_await client.write("hello\n");
+        throw std::runtime_error("of a handler");
+    };
+    const auto server = lab.start(greet, options);
+    for (int i = 0; i < 8; ++i) {
+        auto client = lab.connect(server.local_endpoint());
+        CHECK(run_to_end(lab.loop, client.read_line()) == "hello");
+    }
+    run_until(lab.loop, [&] { return told == 8; });
+    CHECK(elsewhere == 0);
+    CHECK(!lab.stop(server));
+}
+
+TEST_CASE("a stream that its handler keeps for longer keeps no server", "[net][server]") {
+    auto kept = std::make_shared<std::vector<stream>>();
+    const std::weak_ptr<std::vector<stream>> watched = kept;
+    {
+        server_lab lab;
+        auto keep = [kept](stream client) -> asio::awaitable<void> {
+            kept->push_back(std::move(client));
+            co_return;
+        };
+        const auto server = lab.start(std::move(keep));
+        auto client = lab.connect(server.local_endpoint());
+        run_until(lab.loop, [&] { return kept->size() == 1; });
+        CHECK(run_to_end(lab.loop, kept->front().write("a\n")) == 2);
+        CHECK(run_to_end(lab.loop, client.read_line()) == "a");
+        CHECK(!lab.stop(server));
+        kept.reset();
+    }
+    CHECK(watched.expired());
 }
 
 TEST_CASE("over a loop group each loop accepts, and runs what it accepts", "[net][server][loop_group]") {

@@ -3,6 +3,7 @@
 
 #include "../stream_pair.hpp"
 
+#include <asio/awaitable.hpp>
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/bind_executor.hpp>
 #include <asio/buffer.hpp>
@@ -19,6 +20,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,6 +29,7 @@
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 using namespace std::chrono_literals;
@@ -44,6 +47,15 @@ namespace {
 
 using read_outcome = dragline::test::kept_completion<std::size_t>;
 
+using completed = std::tuple<std::error_code, std::size_t>;
+
+asio::awaitable<completed> awaited(stream& from, asio::mutable_buffer into, bool exact,
+                                   read_options options) {
+    const auto token = dragline::as_tuple(asio::use_awaitable);
+    auto reading = exact ? from.read_exactly(into, options, token) : from.read_some(into, options, token);
+    co_return co_await std::move(reading);
+}
+
 // One end of a pair, and reads that begin inside the loop.
 struct reading_end {
     dragline::event_loop loop;
@@ -55,13 +67,18 @@ struct reading_end {
         asio::post(loop.get_executor(), what);
         settle(loop);
     }
-    read_outcome begin(std::size_t size, bool exact, const read_options& options = read_options()) {
+    // A coroutine's, which may be cancelled.
+    read_outcome begin(std::size_t size, bool exact, const read_options& options = read_options(),
+                       const std::function<void()>& then = {}) {
         read_outcome outcome;
         inside([&] {
             const auto into = asio::buffer(bytes.data(), size);
-            auto token = asio::bind_cancellation_slot(ending.slot(), outcome);
-            exact ? pair.server.read_exactly(into, options, token)
-                  : pair.server.read_some(into, options, token);
+            asio::co_spawn(loop.get_executor(), awaited(pair.server, into, exact, options),
+                           asio::bind_cancellation_slot(ending.slot(),
+                                                        [outcome](std::exception_ptr, completed got) mutable {
+                                                            outcome(std::get<0>(got), std::get<1>(got));
+                                                        }));
+            if (then) then();
             CHECK(!outcome.done());
         });
         return outcome;
@@ -124,21 +141,63 @@ TEST_CASE("a read on its loop that is cancelled or late consumes nothing", "[net
     const auto exact = end.begin(8, true, late ? read_options().timeout(1ms) : read_options());
     end.tell("abc");
     settle(end.loop);
-    if (!late) end.ending.emit(asio::cancellation_type::partial);
+    if (!late) end.ending.emit(asio::cancellation_type::terminal);
     const auto why = end.ended(exact).ec();
     CHECK(why == (late ? make_timeout(phase::read) : std::error_code(asio::error::operation_aborted)));
     CHECK(end.left() == "abc");
+}
+
+TEST_CASE("a cancellation that comes with a part of what was asked for is not lost", "[net][stream_read]") {
+    reading_end end;
+    end.tell("abc");
+    const bool closes = GENERATE(false, true);
+    // The part has been received by then, and its handler is queued.
+    const auto exact = end.begin(8, true, read_options(), [&] {
+        closes ? end.pair.server.abort() : end.ending.emit(asio::cancellation_type::terminal);
+    });
+    CHECK(end.ended(exact).ec() == asio::error::operation_aborted);
+    if (!closes) CHECK(end.left() == "abc");
+}
+
+TEST_CASE("a callback's read begins on its loop, too", "[net][stream_read]") {
+    reading_end end;
+    read_outcome some, exact, refused;
+    end.inside([&] {
+        end.pair.server.read_some(asio::buffer(end.bytes), some);
+        end.pair.server.read_some(asio::buffer(end.bytes), refused);
+        CHECK(!refused.done());
+    });
+    CHECK(end.ended(refused).ec() == errc::busy);
+    end.tell("abc");
+    CHECK(end.ended(some).value() == 3);
+    end.inside([&] { end.pair.server.read_exactly(asio::buffer(end.bytes.data(), 4), exact); });
+    end.tell("de");
+    settle(end.loop);
+    end.tell("fgh");
+    CHECK(end.ended(exact).value() == 4);
+    CHECK(end.left() == "h");
+}
+
+TEST_CASE("a slot of the caller's may be emitted when the loop has gone", "[net][stream_read]") {
+    asio::cancellation_signal ending;
+    read_outcome outcome;
+    {
+        reading_end end;
+        end.inside([&] {
+            auto token = asio::bind_cancellation_slot(ending.slot(), outcome);
+            end.pair.server.read_some(asio::buffer(end.bytes), token);
+        });
+    }
+    ending.emit(asio::cancellation_type::terminal);
+    CHECK(!outcome.done());
 }
 
 TEST_CASE("a read that has let others go first may be cancelled, closed, dropped or served there",
           "[net][stream_read]") {
     reading_end end;
     end.write_before();
-    read_outcome outcome;
     const int how = GENERATE(0, 1, 2, 3);
-    end.inside([&] {
-        auto token = asio::bind_cancellation_slot(end.ending.slot(), outcome);
-        end.pair.server.read_some(asio::buffer(end.bytes), token);
+    const auto outcome = end.begin(8, false, read_options(), [&] {
         if (how == 0) end.ending.emit(asio::cancellation_type::terminal);
         if (how == 1) end.pair.server.abort();
         if (how == 2) end.pair.server = stream();

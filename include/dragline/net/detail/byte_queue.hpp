@@ -21,7 +21,12 @@ public:
 
     void append(std::string_view more) {
         if (more.empty()) return;
-        if (!held_) held_ = std::make_unique<content>();
+        if (!held_) {
+            auto made = std::make_unique<content>();
+            made->bytes = more;
+            held_ = std::move(made);
+            return;
+        }
         auto& [bytes, begin] = *held_;
         if (begin > 0 && begin >= size()) bytes.erase(0, std::exchange(begin, 0));
         bytes.append(more);

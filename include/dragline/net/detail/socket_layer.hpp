@@ -39,6 +39,7 @@ public:
     stream_socket* socket() noexcept override { return &socket_; }
     void close() noexcept override;
     bool is_open() const noexcept override { return socket_.is_open(); }
+    const async::loop_state& loop() const noexcept { return loop_; }
 
 private:
     // What the socket's handlers share with a write that waits for either; they may outlive the layer.

@@ -44,7 +44,11 @@ public:
     }
 
     void received(std::unique_ptr<pending_read> self, result<std::size_t> size) override {
-        const auto done = reader_->go_on(*this, size);
+        auto done = reader_->go_on(*this, size);
+        const bool waits = done.error() == asio::error::would_block;
+        if (waits && (cancelled || !reader_->core().layer->is_open())) {  // since it was received
+            done = reader_->go_on(*this, asio::error::make_error_code(asio::error::operation_aborted));
+        }
         if (done.error() != asio::error::would_block) return complete(std::move(self), done);
         reader_->core().layer->start_read(std::move(self));
     }
@@ -72,6 +76,9 @@ private:
     stream_reader::pointer reader_;
 };
 
+// A slot that is no coroutine's may be emitted on other threads, and after the loop's end: async::initiate()
+// sees to that.
+template <bool Awaited>
 struct start_stream_read {
     stream_reader::pointer reader;
 
@@ -81,7 +88,9 @@ struct start_stream_read {
     template <class Handler>
     void operator()(Handler&& handler, read_wish wish) {
         const auto& loop = reader->core().loop.executor();
-        if (reader->waits_in_layer() && is_loop(asio::get_associated_executor(handler, loop), loop)) {
+        const bool may_wait = Awaited || !asio::get_associated_cancellation_slot(handler).is_connected();
+        if (may_wait && reader->waits_in_layer() &&
+            is_loop(asio::get_associated_executor(handler, loop), loop)) {
             using read_type = stream_read<std::decay_t<Handler>>;
             auto read = std::make_unique<read_type>(std::forward<Handler>(handler), std::move(reader));
             return read_type::start(std::move(read), wish);
@@ -115,7 +124,7 @@ auto read_into(stream_reader::pointer reader, const read_wish& wish, Token&& tok
         }
     }
     return asio::async_initiate<Token, void(std::error_code, std::size_t)>(
-        start_stream_read{std::move(reader)}, token, wish);
+        start_stream_read<awaited>{std::move(reader)}, token, wish);
 }
 
 }  // namespace dragline::net::detail

@@ -12,7 +12,8 @@ DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : ho
     std::error_code ec;
     if (auto literal = asio::ip::make_address(host_, ec); !ec) {
         address_ = literal;
-        if (literal.is_v6()) host_ = literal.to_string();  // of IPv4 only the usual spelling is read
+        // Of IPv4 the usual spelling alone is read, up to a NUL.
+        if (literal.is_v6() || host_.find('\0') != host_.npos) host_ = literal.to_string();
     }
 }
 

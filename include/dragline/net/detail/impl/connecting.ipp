@@ -32,7 +32,8 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
       machine_(request.attempt_delay, request.resolution_delay),
       changed_(loop),
       started_(loop.now()) {
-    if (!request.address_policy.partial_answers()) machine_.await_both(other_family);
+    if (request.address_policy.partial_answers()) return;
+    machine_.await_both(std::min<async::duration>(other_family, request.resolve_timeout / 2));
 }
 
 DRAGLINE_DECL void connecting::start() {
@@ -251,7 +252,9 @@ DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting
         auto step = machine_.next(loop_.now());
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             stage_ends();
-            if (found.empty()) limit = std::min(limit, async::deadline_after(loop_.now(), other_family));
+            // Where both are needed, the machine has waited for them already.
+            const auto from = request_.address_policy.partial_answers() ? loop_.now() : started_;
+            if (found.empty()) limit = std::min(limit, async::deadline_after(from, other_family));
             found.push_back(dialled->address);
             machine_.on_dial_failed(dialled->which, errc::no_address, loop_.now());
             continue;

@@ -16,8 +16,8 @@ DRAGLINE_DECL void later_reads::shutdown() noexcept {
 }
 
 DRAGLINE_DECL void later_reads::add(stream_layer& layer, std::unique_ptr<pending_read> operation) {
+    if (waiting_.empty()) post();
     waiting_.push_back({&layer, std::move(operation)});
-    if (waiting_.size() == 1) post();
 }
 
 DRAGLINE_DECL void later_reads::post() {

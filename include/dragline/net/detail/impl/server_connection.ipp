@@ -3,13 +3,13 @@
 
 #include <dragline/async/blocking_pool.hpp>
 #include <dragline/async/event.hpp>
+#include <dragline/net/detail/loop_executor.hpp>
 #include <dragline/net/detail/tls_layer.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/system_executor.hpp>
 
 #include <stop_token>
 #include <system_error>
@@ -42,11 +42,13 @@ DRAGLINE_DECL std::vector<std::shared_ptr<server_connection>> connection_list::a
 struct server_connection::pool_visit {
     pool_visit(std::shared_ptr<server_connection> visitor, stream served)
         : self(std::move(visitor)),
+          handler(self->owner_->server().handler),
           loop(self->owner_->loop().gate()),
           connection(std::move(served)),
           over(self->owner_->loop()) {}
 
     const std::shared_ptr<server_connection> self;
+    const std::shared_ptr<server_handler> handler;
     const std::shared_ptr<async::loop_gate> loop;
     stream connection;
     async::event over;
@@ -78,7 +80,7 @@ struct server_connection::pool_visit {
         void operator()(std::stop_token stop) {
             auto& visit = *leaving->visit;
             try {
-                visit.self->owner_->server().handler->serve_plainly(visit.connection, std::move(stop));
+                visit.handler->serve_plainly(visit.connection, std::move(stop));
             } catch (...) {
                 leaving->thrown = std::current_exception();
             }
@@ -117,12 +119,11 @@ DRAGLINE_DECL stream server_connection::open_stream(layer_pointer layer) const {
         std::make_shared<stream_state>(std::move(layer), owner_->server().setting, owner_->loop().now()));
 }
 
-// Its executor, which calls it at once on the loop, is small; one that can be any stands in each frame twice.
 struct server_connection::handler_end {
     std::shared_ptr<server_connection> self;
 
-    using executor_type = asio::system_executor;
-    executor_type get_executor() const noexcept { return {}; }
+    using executor_type = loop_executor<false>;
+    executor_type get_executor() const noexcept { return executor_type(self->socket_.loop()); }
     using cancellation_slot_type = asio::cancellation_slot;
     cancellation_slot_type get_cancellation_slot() const noexcept { return self->signal_.slot(); }
     void operator()(std::exception_ptr thrown) const noexcept { self->ended(std::move(thrown)); }
@@ -243,7 +244,8 @@ DRAGLINE_DECL void server_connection::ended(std::exception_ptr thrown) noexcept 
 
 DRAGLINE_DECL void server_connection::finish() noexcept {
     if (std::exchange(finished_, true)) return;
-    owner_->connection_ended(*this);
+    const auto owner = std::exchange(owner_, nullptr);  // a stream that is kept for longer keeps no server
+    owner->connection_ended(*this);
 }
 
 DRAGLINE_DECL void server_connection::report(std::exception_ptr failure) noexcept {

@@ -5,7 +5,9 @@
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/this_coro.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -115,7 +117,7 @@ DRAGLINE_DECL result<std::size_t> stream_reader::go_on(buffer_read& read, result
             return asio::error::make_error_code(asio::error::would_block);
         received = make_timeout(read.where);
     }
-    const auto why = note_end(received.error());
+    const auto why = end_ ? end_ : note_end(received.error());
     unread_.put_back({static_cast<const char*>(read.rest.data()) - read.have, read.have});
     return ended(why, read.have, read.have + read.rest.size());
 }
@@ -127,6 +129,13 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read(pointer s
     buffer_read read;
     auto done = self->begin(read, wish);
     while (done.error() == asio::error::would_block) {
+        if (read.have > 0) {  // to be cancelled now would throw, and lose that
+            const auto state = co_await asio::this_coro::cancellation_state;
+            const bool throws = co_await asio::this_coro::throw_if_cancelled();
+            if (throws && state.cancelled() != asio::cancellation_type::none) {
+                co_return self->go_on(read, asio::error::make_error_code(asio::error::operation_aborted));
+            }
+        }
         auto receiving = self->core_.layer->read_some(read.rest, read.until, read.where);
         auto size = co_await std::move(receiving);
         done = self->go_on(read, size);
