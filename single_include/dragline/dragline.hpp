@@ -56033,8 +56033,8 @@ struct server_connection::pool_visit {
             leave(const leave&) = delete;
             ~leave() {
                 try {
-                    const auto loop = visit->loop;
-                    loop->post([left = std::move(visit), why = std::move(thrown)] {
+                    const auto gate = visit->loop;
+                    gate->post([left = std::move(visit), why = std::move(thrown)] {
                         left->thrown = why;
                         left->over.notify();
                     });
