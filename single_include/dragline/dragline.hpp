@@ -1880,7 +1880,9 @@ DRAGLINE_DECL loop_state::loop_state(asio::execution_context& context) : service
 
 // use_service() of two threads may make two and drops one, under the lock of Asio's own registry. That one
 // was never in ours, whose lock must not be taken here: of() takes them the other way round.
-DRAGLINE_DECL loop_state::~loop_state() = default;
+DRAGLINE_DECL loop_state::~loop_state() {
+    ++detail::loop_registry::instance().generation;  // handlers that die with the loop may have asked for it
+}
 
 DRAGLINE_DECL void loop_state::leave_registry() noexcept {
     auto& registry = detail::loop_registry::instance();

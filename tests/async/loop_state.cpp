@@ -3,6 +3,7 @@
 #include <dragline/async/event_loop.hpp>
 #include <dragline/testing/manual_clock.hpp>
 
+#include <asio/post.hpp>
 #include <asio/strand.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -115,6 +116,22 @@ TEST_CASE("a new loop at the address of a dead one starts afresh", "[async][loop
         loop.emplace(1);  // in the same storage
     }
     CHECK(async::loop_state::of(other->get_executor()).get<base_object>().value == 3);
+}
+
+TEST_CASE("a new loop starts afresh though handlers asked for the state of the old one as they died",
+          "[async][loop_state]") {
+    struct asking {
+        asio::any_io_executor loop;
+        ~asking() { async::loop_state::of(loop); }
+    };
+    std::optional<asio::io_context> loop;
+    loop.emplace(1);
+    async::loop_state::of(loop->get_executor()).get<quiet_object>();
+    const asio::any_io_executor executor = loop->get_executor();
+    asio::post(executor, [kept = std::make_unique<asking>(executor)] {});
+    loop.reset();
+    loop.emplace(1);
+    CHECK(async::loop_state::of(loop->get_executor()).find<quiet_object>() == nullptr);
 }
 
 TEST_CASE("every living loop is visited, and no dead one", "[async][loop_state]") {
