@@ -40281,7 +40281,10 @@ DRAGLINE_DECL void response_record::throw_bad_status() const {
 // Closes sessions on every loop of the process, from any thread.
 
 
+#include <asio/any_io_executor.hpp>
 #include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/awaitable.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/post.hpp>
 #include <asio/system_executor.hpp>
@@ -40292,6 +40295,7 @@ DRAGLINE_DECL void response_record::throw_bad_status() const {
 #include <optional>
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
@@ -40302,17 +40306,35 @@ inline constexpr async::duration close_limit = std::chrono::seconds(5);
 /// Closes the sessions of `key`, or all, everywhere; calls `done` once, on any thread.
 void close_everywhere(std::optional<std::string> key, std::function<void(std::error_code)> done);
 
+/// As above, for a coroutine on `here`, which may die with its loop meanwhile.
+asio::awaitable<result<void>> await_closing(asio::any_io_executor here, std::optional<std::string> key);
+
+// For handlers. Their executor has to live until they are called.
 struct start_closing {
     template <class Handler>
     void operator()(Handler handler, std::optional<std::string> key) const {
         auto executor = asio::get_associated_executor(handler, asio::system_executor());
         auto work = asio::executor_work_guard<decltype(executor)>(executor);
         auto kept = std::make_shared<Handler>(std::move(handler));  // std::function wants to copy
-        close_everywhere(std::move(key), [kept, work = std::move(work)](std::error_code ec) {
-            asio::post(work.get_executor(), [kept, ec] { std::move (*kept)(ec); });
+        close_everywhere(std::move(key), [kept, work = std::move(work)](std::error_code ec) mutable {
+            const auto last = work.get_executor();
+            // Nothing stays behind on this thread: the handler's loop may be gone right after the call.
+            asio::post(last, [kept = std::move(kept), work = std::move(work), ec] { std::move (*kept)(ec); });
         });
     }
 };
+
+template <class Token>
+auto close_everywhere_with(Token&& token, std::optional<std::string> key) {
+    using token_type = std::decay_t<Token>;
+    if constexpr (std::is_same_v<token_type, default_token>) {
+        return async::await_here<void>(&await_closing, std::move(key));
+    } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
+        return async::await_here_as_tuple<void>(&await_closing, std::move(key));
+    } else {
+        return asio::async_initiate<Token, void(std::error_code)>(start_closing(), token, std::move(key));
+    }
+}
 
 }  // namespace dragline::http::detail
 
@@ -40391,6 +40413,36 @@ DRAGLINE_DECL void close_everywhere(std::optional<std::string> key,
             asio::co_spawn(entry->sessions.executor(), std::move(closing), [share](std::exception_ptr) {});
         });
     }
+}
+
+// Used on the loop of the coroutine that waits.
+struct closing_wait {
+    async::event* waiting = nullptr;
+    std::optional<std::error_code> ec;
+};
+
+DRAGLINE_DECL asio::awaitable<result<void>> await_closing(asio::any_io_executor here,
+                                                          std::optional<std::string> key) {
+    auto& loop = async::loop_state::of(here);
+    async::event ended(loop);
+    const auto shared = std::make_shared<closing_wait>();
+    struct presence {  // over with this frame, also when that dies with the loop
+        closing_wait& wait;
+        presence(closing_wait& shared, async::event& event) noexcept : wait(shared) { wait.waiting = &event; }
+        ~presence() { wait.waiting = nullptr; }
+    } const present(*shared, ended);
+    close_everywhere(std::move(key), [shared, gate = loop.gate()](std::error_code ec) {
+        gate->post([shared, ec] {
+            shared->ec = ec;
+            if (shared->waiting) shared->waiting->notify();
+        });
+    });
+    while (!shared->ec) {
+        auto waiting = ended.wait();
+        const auto woken = co_await std::move(waiting);
+        if (!woken) co_return woken;
+    }
+    co_return *shared->ec;
 }
 
 }  // namespace dragline::http::detail
@@ -40500,14 +40552,13 @@ auto close_session(Loop&& loop, std::string_view key, Token&& token = {}) {
                                  std::string(key));
 }
 
-/// As above, on every loop of the process. Completes on the token's executor; without one, on a thread of
-/// Asio's own.
+/// As above, on every loop of the process. Completes on the token's executor, which has to live until then;
+/// without one, on a thread of Asio's own. A coroutine that awaits it may die with its loop, as always.
 ///
 /// Errors: errc::loop_not_running when a loop that has such a session did not answer within 5 seconds.
 template <class Token = default_token>
 auto close_session(std::string_view key, Token&& token = {}) {
-    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
-                                                              std::optional<std::string>(key));
+    return detail::close_everywhere_with(std::forward<Token>(token), std::optional<std::string>(key));
 }
 
 /// As close_session(), for every session of one loop.
@@ -40520,8 +40571,7 @@ auto close_all_sessions(Loop&& loop, Token&& token = {}) {
 /// As above, for every session of every loop of the process.
 template <class Token = default_token>
 requires(!async::where<Token>) auto close_all_sessions(Token&& token = {}) {
-    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
-                                                              std::optional<std::string>());
+    return detail::close_everywhere_with(std::forward<Token>(token), std::optional<std::string>());
 }
 
 }  // namespace dragline::http

@@ -7,6 +7,9 @@
 #include <dragline/async/loop_group.hpp>
 #include <dragline/testing/sockets.hpp>
 
+#include <asio/bind_executor.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/error.hpp>
 #include <asio/use_future.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -15,6 +18,7 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -241,6 +245,37 @@ TEST_CASE("loops may die while sessions are closed everywhere", "[http][session]
     }
     stop = true;
     closer.join();
+}
+
+TEST_CASE("a loop may end as soon as a closing everywhere has told it", "[http][session][close][thread]") {
+    for (int round = 0; round < 100; ++round) {
+        auto awaiting = std::make_unique<event_loop>();
+        dragline::test::run_to_end(*awaiting, close_everywhere());
+        awaiting.reset();
+
+        auto calling = std::make_unique<event_loop>();
+        std::optional<std::error_code> told;
+        const auto handler = [&](std::error_code ec) { told = ec; };
+        close_session("none", asio::bind_executor(calling->get_executor(), handler));
+        run_until(*calling, [&] { return told.has_value(); });
+        calling.reset();
+        CHECK(!*told);
+    }
+}
+
+TEST_CASE("a loop may die while it awaits a closing everywhere", "[http][session][close][thread]") {
+    event_loop idle;  // holds it up
+    const auto session = get_session(idle, "stuck");
+    {
+        event_loop dying;
+        asio::co_spawn(dying.get_executor(), close_everywhere(), asio::detached);
+        dying.poll();
+    }
+    CHECK(session.is_open());
+    kept_completion<void> closed;
+    close_all_sessions(idle, closed);
+    run_until(idle, [&] { return closed.done(); });
+    CHECK(!session.is_open());
 }
 
 TEST_CASE("a loop that nobody runs is reported, in bounded time", "[http][session][close][thread]") {

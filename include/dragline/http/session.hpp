@@ -114,14 +114,13 @@ auto close_session(Loop&& loop, std::string_view key, Token&& token = {}) {
                                  std::string(key));
 }
 
-/// As above, on every loop of the process. Completes on the token's executor; without one, on a thread of
-/// Asio's own.
+/// As above, on every loop of the process. Completes on the token's executor, which has to live until then;
+/// without one, on a thread of Asio's own. A coroutine that awaits it may die with its loop, as always.
 ///
 /// Errors: errc::loop_not_running when a loop that has such a session did not answer within 5 seconds.
 template <class Token = default_token>
 auto close_session(std::string_view key, Token&& token = {}) {
-    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
-                                                              std::optional<std::string>(key));
+    return detail::close_everywhere_with(std::forward<Token>(token), std::optional<std::string>(key));
 }
 
 /// As close_session(), for every session of one loop.
@@ -134,8 +133,7 @@ auto close_all_sessions(Loop&& loop, Token&& token = {}) {
 /// As above, for every session of every loop of the process.
 template <class Token = default_token>
 requires(!async::where<Token>) auto close_all_sessions(Token&& token = {}) {
-    return asio::async_initiate<Token, void(std::error_code)>(detail::start_closing(), token,
-                                                              std::optional<std::string>());
+    return detail::close_everywhere_with(std::forward<Token>(token), std::optional<std::string>());
 }
 
 }  // namespace dragline::http

@@ -1,6 +1,8 @@
 // Included by <dragline/http/detail/close_everywhere.hpp> only.
 #pragma once
 
+#include <dragline/async/event.hpp>
+#include <dragline/async/loop_state.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
 #include <dragline/http/error.hpp>
 
@@ -75,6 +77,36 @@ DRAGLINE_DECL void close_everywhere(std::optional<std::string> key,
             asio::co_spawn(entry->sessions.executor(), std::move(closing), [share](std::exception_ptr) {});
         });
     }
+}
+
+// Used on the loop of the coroutine that waits.
+struct closing_wait {
+    async::event* waiting = nullptr;
+    std::optional<std::error_code> ec;
+};
+
+DRAGLINE_DECL asio::awaitable<result<void>> await_closing(asio::any_io_executor here,
+                                                          std::optional<std::string> key) {
+    auto& loop = async::loop_state::of(here);
+    async::event ended(loop);
+    const auto shared = std::make_shared<closing_wait>();
+    struct presence {  // over with this frame, also when that dies with the loop
+        closing_wait& wait;
+        presence(closing_wait& shared, async::event& event) noexcept : wait(shared) { wait.waiting = &event; }
+        ~presence() { wait.waiting = nullptr; }
+    } const present(*shared, ended);
+    close_everywhere(std::move(key), [shared, gate = loop.gate()](std::error_code ec) {
+        gate->post([shared, ec] {
+            shared->ec = ec;
+            if (shared->waiting) shared->waiting->notify();
+        });
+    });
+    while (!shared->ec) {
+        auto waiting = ended.wait();
+        const auto woken = co_await std::move(waiting);
+        if (!woken) co_return woken;
+    }
+    co_return *shared->ec;
 }
 
 }  // namespace dragline::http::detail
