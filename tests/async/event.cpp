@@ -64,6 +64,37 @@ TEST_CASE("a notification ends the wait, but not inside notify()", "[async][even
     CHECK_FALSE(event.notified());  // it was taken
 }
 
+TEST_CASE("a notification at once ends the wait inside the call, and leaves no deadline", "[async][event]") {
+    testing::manual_clock time;
+    event_loop loop(event_loop_options().time(time));
+    async::event event(loop.state());
+    event.notify_at_once();  // kept
+    for (const bool waits : {false, true}) {
+        outcome ended;
+        asio::co_spawn(loop.get_executor(), wait_for(event, time.now() + 1h, ended), asio::detached);
+        loop.poll();
+        CHECK(ended.has_value() != waits);
+        if (waits) event.notify_at_once();
+        CHECK(ended == std::error_code());
+        CHECK_FALSE(event.notified());
+        loop.run();  // no timer holds it
+    }
+}
+
+TEST_CASE("an event may be destroyed by whom it wakes at once", "[async][event]") {
+    event_loop loop;
+    auto event = std::make_unique<async::event>(loop.state());
+    const auto destroy = [](std::unique_ptr<async::event>& owned) -> asio::awaitable<void> {
+        auto waiting = owned->wait();
+        [[maybe_unused]] const auto woken = co_await std::move(waiting);
+        owned.reset();
+    };
+    asio::co_spawn(loop.get_executor(), destroy(event), asio::detached);
+    loop.poll();
+    event->notify_at_once();
+    CHECK(event == nullptr);
+}
+
 TEST_CASE("a notification that comes first is kept, once", "[async][event]") {
     event_loop loop;
     async::event event(loop.state());

@@ -73,6 +73,9 @@ public:
     /// others that have ended by then: a post for each would cost more than most look-ups.
     void resume_soon(detail::pending_wait& wait, std::error_code ec);
 
+    /// As above, but inside this call. Only on the loop's own thread, for the last act of a handler.
+    void resume(detail::pending_wait& wait, std::error_code ec);
+
     /// Replaces clock and random source, which must outlive the loop. Before the loop's first deadline only.
     void use(clock& time, random_source& random);
 

@@ -4,6 +4,7 @@
 #include <dragline/async/detail/list_link.hpp>
 #include <dragline/core/asio.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/core/spare_memory.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/associated_cancellation_slot.hpp>
@@ -34,7 +35,7 @@ protected:
 };
 
 template <class Handler>
-struct pending_wait_of final : pending_wait {
+struct pending_wait_of final : pending_wait, of_spare_memory {
     Handler handler;
     asio::any_io_executor loop;
 

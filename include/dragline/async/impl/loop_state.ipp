@@ -72,6 +72,12 @@ DRAGLINE_DECL void loop_state::resume_soon(detail::pending_wait& wait, std::erro
     post_resume();
 }
 
+DRAGLINE_DECL void loop_state::resume(detail::pending_wait& wait, std::error_code ec) {
+    wait.complete(ec);
+    ready_.push_back(wait);
+    wait.resume();
+}
+
 DRAGLINE_DECL void loop_state::post_resume() {
     if (ready_.empty() || std::exchange(resume_posted_, true)) return;
     asio::post(executor_, [this] { resume_ready(); });
