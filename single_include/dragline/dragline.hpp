@@ -932,7 +932,7 @@ public:
     static void deallocate(void* memory, std::size_t size) noexcept {
         if (auto* kept = of_thread(size)) {
             auto& spare = kept->spare_[place_of(size)];
-            if (spare.count < most_of_a_size) {
+            if (spare.count < most_of(size)) {
                 spare.first = new (memory) block{spare.first};
                 ++spare.count;
                 return;
@@ -947,7 +947,7 @@ public:
 private:
     static constexpr std::size_t step = 128;
     static constexpr std::size_t largest = 8 * 1024;
-    static constexpr std::size_t most_of_a_size = 8;
+    static constexpr std::size_t most_bytes_of_a_size = 64 * 1024;
 
     struct block {
         block* next;
@@ -975,11 +975,36 @@ private:
         thread_local spare_memory kept;
         return &kept;
     }
+    // A loop has hundreds of small frames at a time, and few that are large.
+    static std::size_t most_of(std::size_t size) noexcept { return most_bytes_of_a_size / rounded(size); }
     static std::size_t place_of(std::size_t size) noexcept { return (size - 1) / step; }
     static std::size_t rounded(std::size_t size) noexcept { return (size + step - 1) / step * step; }
 
     static inline thread_local constinit bool ended_ = false;
     std::array<blocks, largest / step> spare_;
+};
+
+/// Base of classes whose objects come and go all the time. Deleted as what they are, or virtually.
+struct of_spare_memory {
+    static void* operator new(std::size_t size) { return spare_memory::allocate(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept {
+        spare_memory::deallocate(memory, size);
+    }
+};
+
+/// For std::allocate_shared() of such objects.
+template <class T>
+struct spare_allocator {
+    using value_type = T;
+    spare_allocator() = default;
+    template <class Other>
+    spare_allocator(const spare_allocator<Other>&) noexcept {}
+
+    T* allocate(std::size_t count) { return static_cast<T*>(spare_memory::allocate(count * sizeof(T))); }
+    void deallocate(T* memory, std::size_t count) noexcept {
+        spare_memory::deallocate(memory, count * sizeof(T));
+    }
+    friend bool operator==(const spare_allocator&, const spare_allocator&) = default;
 };
 
 }  // namespace dragline::inline v1
@@ -1549,7 +1574,7 @@ protected:
 };
 
 template <class Handler>
-struct pending_wait_of final : pending_wait {
+struct pending_wait_of final : pending_wait, of_spare_memory {
     Handler handler;
     asio::any_io_executor loop;
 
@@ -1790,6 +1815,9 @@ public:
     /// others that have ended by then: a post for each would cost more than most look-ups.
     void resume_soon(detail::pending_wait& wait, std::error_code ec);
 
+    /// As above, but inside this call. Only on the loop's own thread, for the last act of a handler.
+    void resume(detail::pending_wait& wait, std::error_code ec);
+
     /// Replaces clock and random source, which must outlive the loop. Before the loop's first deadline only.
     void use(clock& time, random_source& random);
 
@@ -1913,6 +1941,12 @@ DRAGLINE_DECL void loop_state::resume_soon(detail::pending_wait& wait, std::erro
     post_resume();
 }
 
+DRAGLINE_DECL void loop_state::resume(detail::pending_wait& wait, std::error_code ec) {
+    wait.complete(ec);
+    ready_.push_back(wait);
+    wait.resume();
+}
+
 DRAGLINE_DECL void loop_state::post_resume() {
     if (ready_.empty() || std::exchange(resume_posted_, true)) return;
     asio::post(executor_, [this] { resume_ready(); });
@@ -2007,6 +2041,15 @@ public:
     void notify() {
         notified_ = true;
         if (pending_) finish({});
+    }
+
+    /// As notify(), but who waits goes on inside this call, which spares a turn of the loop: for the last act
+    /// of a handler. The event may be gone after it; what the waiter's own handlers throw leaves it.
+    void notify_at_once() {
+        notified_ = true;
+        if (!pending_) return;
+        limit_.disarm();
+        loop_.resume(*pending_, {});
     }
 
     bool notified() const noexcept { return notified_; }
@@ -21441,6 +21484,8 @@ inline const char* find_line_control(const char* at, const char* end) noexcept {
 
 namespace dragline::inline v1::h1::detail {
 
+inline constexpr std::size_t usual_fields = 8;  // that a head has
+
 DRAGLINE_DECL result<std::size_t> head_scanner::scan_start_line(std::string_view input, std::size_t begin,
                                                                 errc malformed) {
     const auto capped = cap(input);
@@ -21471,6 +21516,7 @@ DRAGLINE_DECL result<std::size_t> head_scanner::scan_fields(std::string_view inp
         }
         const auto end = find_line_end(capped, errc::malformed_field_value);
         if (!end || *end == 0) return end;
+        if (places_.capacity() == 0) places_.reserve(usual_fields);
         places_.push_back({line_, colon_, *end - 2});
         line_ = position_ = *end;
         colon_ = 0;
@@ -33222,6 +33268,8 @@ private:
 
 namespace dragline::inline v1::http::detail {
 
+inline constexpr std::size_t usual_head = 256;  // most are not larger
+
 DRAGLINE_DECL void request_writer::reset() noexcept {
     upload_.stop();
     output_ = {};
@@ -33231,6 +33279,7 @@ DRAGLINE_DECL void request_writer::reset() noexcept {
 
 DRAGLINE_DECL void request_writer::begin(const request_view& request) {
     head_.clear();
+    head_.reserve(usual_head);
     h1::append_request_line(head_, request.method, request.target);
     h1::append_field(head_, "Host", request.host);
     for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
@@ -33320,7 +33369,7 @@ inline bool is_gone(std::error_code ec) noexcept {
     return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
 }
 
-class h1_connection final : public exchange, private upload_watch {
+class h1_connection final : public exchange, public of_spare_memory, private upload_watch {
 public:
     h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
 
@@ -42955,7 +43004,7 @@ namespace dragline::inline v1::http::detail {
 class dialing : public std::enable_shared_from_this<dialing> {
 public:
     dialing(std::shared_ptr<session_state> session, connection_pool::place place,
-            net::connect_request request)
+            net::connect_request&& request)
         : session_(std::move(session)),
           dial_(*session_),
           place_(std::move(place)),
@@ -42994,10 +43043,10 @@ private:
 };
 
 /// Gives `place` a connection: a new one, or unless `fresh` one that another fetch has done with first; says
-/// whether it is such a one. `trace` is of the new one, and empty for the other. `ending` ends it from
-/// outside.
+/// whether it is such a one. Takes what it needs from `request`. `trace` is of the new one, and empty for the
+/// other. `ending` ends it from outside.
 asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
-                                            connection_pool::place& place, net::connect_request request,
+                                            connection_pool::place& place, net::connect_request& request,
                                             bool fresh, net::connect_trace& trace,
                                             async::interrupter& ending);
 
@@ -43026,13 +43075,16 @@ public:
     tls::peer_info peer;        ///< Empty without TLS.
 };
 
-/// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside.
+/// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside. All
+/// four have to live until it completes.
 ///
 /// With proxies there is never a connection around them. Errors: those of the resolver, of the first address
 /// that failed, of tls, and the timeout of the stage; errc::address_blocked; condition::proxy_failed;
 /// operation_aborted once `ending` is interrupted.
-asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
+asio::awaitable<result<connected>> connect(async::loop_state& loop, const connect_request& request,
                                            connect_trace& trace, async::interrupter& ending);
+asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request&& request,
+                                           connect_trace& trace, async::interrupter& ending) = delete;
 
 }  // namespace dragline::net
 
@@ -43087,8 +43139,7 @@ public:
     void await_both(duration longest) noexcept { other_family_ = longest; }
 
     // What happened. A family that is not looked up at all is reported as resolved with nothing and no error.
-    void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec,
-                     time_point now);
+    void on_resolved(bool v6, std::vector<asio::ip::address> addresses, std::error_code ec, time_point now);
     void on_dial_failed(std::size_t which, std::error_code ec, time_point now);
 
     /// What to do at `now`; asked again until it says wait or fail, and after each event or wait.
@@ -43137,13 +43188,13 @@ private:
 
 namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL void connect_machine::on_resolved(bool v6, const std::vector<asio::ip::address>& addresses,
+DRAGLINE_DECL void connect_machine::on_resolved(bool v6, std::vector<asio::ip::address> addresses,
                                                 std::error_code ec, time_point now) {
+    if (!addresses.empty() && !first_since_) first_since_ = now;
     auto& resolved = v6 ? v6_ : v4_;
-    resolved.addresses = addresses;
+    resolved.addresses = std::move(addresses);
     resolved.resolved = true;
     resolved.ec = ec;
-    if (!addresses.empty() && !first_since_) first_since_ = now;
 }
 
 DRAGLINE_DECL void connect_machine::on_dial_failed(std::size_t which, std::error_code ec, time_point now) {
@@ -43687,6 +43738,7 @@ DRAGLINE_DECL void socket_layer::close() noexcept {
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -43717,9 +43769,9 @@ private:
         bool open = true;
     };
 
-    std::vector<asio::ip::address> allowed(const std::vector<asio::ip::address>& addresses);
+    std::vector<asio::ip::address> allowed(std::span<const asio::ip::address> addresses);
     static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
-    void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec);
+    void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
     std::error_code prepare(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
     void dial_endpoint(const asio::generic::stream_protocol::endpoint& target);
     void dial_address(const asio::ip::address& address);
@@ -43798,7 +43850,8 @@ DRAGLINE_DECL void connecting::start() {
     if (target.is_local_socket()) {
         on_resolved(true, {}, {});
         if (const auto ec = request_.address_policy.judge(target)) return on_resolved(false, {}, ec);
-        on_resolved(false, {asio::ip::address()}, {});  // stands for the path
+        const asio::ip::address path;  // stands for it
+        on_resolved(false, {&path, 1}, {});
     } else if (target.address()) {
         const bool v6 = target.address()->is_v6();
         if (from && from->is_v6() != v6) {
@@ -43806,7 +43859,7 @@ DRAGLINE_DECL void connecting::start() {
             return on_resolved(v6, {}, asio::error::address_family_not_supported);
         }
         on_resolved(!v6, {}, {});
-        on_resolved(v6, {*target.address()}, {});
+        on_resolved(v6, {&*target.address(), 1}, {});
     } else if (!request_.addresses.empty()) {
         for (const bool v6 : {true, false}) {
             std::vector<asio::ip::address> found;
@@ -43854,17 +43907,17 @@ DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecti
     self->on_resolved(v6, found->addresses, found.error());
 }
 
-DRAGLINE_DECL void connecting::on_resolved(bool v6, const std::vector<asio::ip::address>& addresses,
+DRAGLINE_DECL void connecting::on_resolved(bool v6, std::span<const asio::ip::address> addresses,
                                            std::error_code ec) {
-    const auto kept = allowed(addresses);
+    auto kept = allowed(addresses);
     refused_ = blocked_ && !request_.address_policy.partial_answers();
-    machine_.on_resolved(v6, kept, ec, loop_.now());
+    machine_.on_resolved(v6, std::move(kept), ec, loop_.now());
     changed_.notify();
 }
 
 // The very addresses that are dialled; a Unix socket has been judged before, and stands here as none.
 DRAGLINE_DECL std::vector<asio::ip::address> connecting::allowed(
-    const std::vector<asio::ip::address>& addresses) {
+    std::span<const asio::ip::address> addresses) {
     std::vector<asio::ip::address> kept;
     kept.reserve(addresses.size());
     for (const auto& each : addresses) {
@@ -43917,7 +43970,7 @@ DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
 }
 
 DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
-    auto started = std::make_shared<dial>(loop_.executor());
+    auto started = std::allocate_shared<dial>(spare_allocator<dial>(), loop_.executor());
     if (!request_.target.is_local_socket()) started->record = trace_.dials.size() - 1;
     started->number = dials_.size();
     dials_.push_back(started);
@@ -43940,7 +43993,7 @@ DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, st
         winner_ = ended;
         if (ended->record) address_ = trace_.dials[*ended->record].address;
     }
-    changed_.notify();
+    changed_.notify_at_once();
 }
 
 DRAGLINE_DECL void connecting::drop(std::size_t which) {
@@ -44438,7 +44491,8 @@ namespace detail {
 
 DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
                                                     connect_trace& trace, async::interrupter& ending) {
-    const connecting_guard guard(std::make_shared<connecting>(loop, request, trace));
+    const connecting_guard guard(
+        std::allocate_shared<connecting>(spare_allocator<connecting>(), loop, request, trace));
     guard.race->start();
     auto running = guard.race->run(ending);
     const auto ran = co_await std::move(running);
@@ -44484,8 +44538,9 @@ inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connec
 
 }  // namespace detail
 
-DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
-                                                         connect_trace& trace, async::interrupter& ending) {
+DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop,
+                                                         const connect_request& request, connect_trace& trace,
+                                                         async::interrupter& ending) {
     const auto opened = loop.now();
     connected made;
     auto dialling = request.proxies.empty() ? detail::dial(loop, request, trace, ending)
@@ -44520,7 +44575,7 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL void dialing::start(async::event& over) {
     waiter_ = &over;
     auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
-        if (thrown && !self->over_) self->finish(std::make_error_code(std::errc::not_enough_memory));
+        self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
     };
     asio::co_spawn(session_->loop().executor(), run(shared_from_this()), std::move(ended));
 }
@@ -44529,21 +44584,21 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
     const auto& proxies = self->request_.proxies;
     const auto port = proxies.empty() ? self->request_.target.port() : proxies.front().where().port();
     auto& loop = self->session_->loop();
-    auto connecting = net::connect(loop, std::move(self->request_), self->trace_, self->dial_.ending());
+    auto connecting = net::connect(loop, self->request_, self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
     if (made && self->place_) {
         auto connection = std::make_unique<h1_connection>(std::move(made->stream), made->address, port,
                                                           std::move(made->peer));
         self->place_.put(std::move(connection), loop.now());
     }
-    self->finish(made.error());
+    self->ec_ = made.error();
 }
 
 DRAGLINE_DECL void dialing::finish(std::error_code ec) {
     over_ = true;
     ec_ = ec;
     if (ec) place_ = {};
-    if (waiter_) return waiter_->notify();
+    if (waiter_) return waiter_->notify_at_once();
     leave();
 }
 
@@ -44573,11 +44628,12 @@ struct dialing_guard {
 
 DRAGLINE_DECL asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
                                                           connection_pool::place& place,
-                                                          net::connect_request request, bool fresh,
+                                                          net::connect_request& request, bool fresh,
                                                           net::connect_trace& trace,
                                                           async::interrupter& ending) {
     connection_pool::contender mine(session->pool(), place, !fresh);
-    const dialing_guard guard(std::make_shared<dialing>(session, std::move(place), std::move(request)));
+    const dialing_guard guard(std::allocate_shared<dialing>(spare_allocator<dialing>(), session,
+                                                            std::move(place), std::move(request)));
     auto& dial = *guard.dial;
     dial.start(mine.wake);
     async::interrupter::scope scope(
@@ -44791,8 +44847,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
         auto request = wanted.request();
         request.address_policy = guard_.addresses();
         if (auto ec = set_up(request)) co_return record(ec), ec;
-        auto opening =
-            open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
+        auto opening = open_or_reuse(session_, *place, request, fresh, attempt_.connection, call_.ending());
         auto opened = co_await std::move(opening);
         if (!opened && proxies_) {
             const bool goes_on = now() < until_ && !call_.ending().interrupted();
@@ -50685,7 +50740,7 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     request.target = std::move(target);
     connect_trace unused;
     async::interrupter never;
-    auto connecting = connect(state, std::move(request), options.trace() ? *options.trace() : unused, never);
+    auto connecting = connect(state, request, options.trace() ? *options.trace() : unused, never);
     auto made = co_await std::move(connecting);
     if (made) co_return std::move(made->stream);
     if (made.error() == condition::timeout && state.now() >= total) co_return make_timeout(phase::total);
@@ -51570,7 +51625,7 @@ DRAGLINE_DECL void dns_connection::open(connect_request request) {
 }
 
 DRAGLINE_DECL asio::awaitable<void> dns_connection::connect_body(self_pointer self, connect_request request) {
-    auto connecting = net::connect(self->loop_, std::move(request), self->trace_, self->ending_);
+    auto connecting = net::connect(self->loop_, request, self->trace_, self->ending_);
     auto made = co_await std::move(connecting);
     if (self->is_closed()) co_return;
     if (!made) co_return self->fail(made.error());

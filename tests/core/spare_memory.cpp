@@ -4,9 +4,11 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -50,4 +52,26 @@ TEST_CASE("memory may go on another thread than the one that it came from", "[co
         for (auto* each : taken) spare_memory::deallocate(each, 500);
         spare_memory::deallocate(spare_memory::allocate(500), 500);
     }).join();
+}
+
+TEST_CASE("objects come from spare memory as their classes and allocators say", "[core][spare_memory]") {
+    struct animal {
+        virtual ~animal() = default;
+    };
+    struct whale final : animal, dragline::of_spare_memory {
+        char bytes[3000] = {};
+    };
+    const void* first = nullptr;
+    for (int round = 0; round < 2; ++round) {
+        const std::unique_ptr<animal> made = std::make_unique<whale>();
+        if (!first) first = made.get();
+        if (!dragline::features::address_sanitizer) CHECK(made.get() == first);
+    }
+    std::weak_ptr<std::array<int, 100>> watched;
+    {
+        const auto shared = std::allocate_shared<std::array<int, 100>>(dragline::spare_allocator<int>());
+        watched = shared;
+        CHECK(shared->back() == 0);
+    }
+    CHECK(watched.expired());
 }

@@ -56,8 +56,7 @@ dragline::result<connected> connect(dragline::event_loop& loop, connect_request 
     async::interrupter ending;
     dragline::result<connected> outcome;
     bool done = false;
-    asio::co_spawn(loop.get_executor(),
-                   dragline::net::connect(loop.state(), std::move(request), trace, ending),
+    asio::co_spawn(loop.get_executor(), dragline::net::connect(loop.state(), request, trace, ending),
                    [&](std::exception_ptr, dragline::result<connected> made) {
                        outcome = std::move(made);
                        done = true;
@@ -133,7 +132,7 @@ TEST_CASE("an interrupter ends connecting in whatever turn of the loop it comes"
             async::interrupter ending;
             std::optional<std::error_code> ec;
             asio::co_spawn(
-                loop.get_executor(), dragline::net::connect(loop.state(), std::move(request), trace, ending),
+                loop.get_executor(), dragline::net::connect(loop.state(), request, trace, ending),
                 [&](std::exception_ptr, const dragline::result<connected>& made) { ec = made.error(); });
             for (int turn = 0; turn < turns; ++turn) loop.context().poll_one();
             ending.interrupt();
@@ -180,8 +179,7 @@ TEST_CASE("a call that was ended before it connects starts nothing", "[net][conn
     auto request = to("a.test", 80);
     request.resolver = asking(loop, server);
     auto trace = std::make_unique<connect_trace>();
-    const auto made =
-        run_to_end(loop, dragline::net::connect(loop.state(), std::move(request), *trace, ending));
+    const auto made = run_to_end(loop, dragline::net::connect(loop.state(), request, *trace, ending));
     CHECK(made.error() == asio::error::operation_aborted);
     trace.reset();
     dragline::test::settle(loop);  // its look-ups, which may have been started, find nobody

@@ -31,7 +31,7 @@ public:
     static void deallocate(void* memory, std::size_t size) noexcept {
         if (auto* kept = of_thread(size)) {
             auto& spare = kept->spare_[place_of(size)];
-            if (spare.count < most_of_a_size) {
+            if (spare.count < most_of(size)) {
                 spare.first = new (memory) block{spare.first};
                 ++spare.count;
                 return;
@@ -46,7 +46,7 @@ public:
 private:
     static constexpr std::size_t step = 128;
     static constexpr std::size_t largest = 8 * 1024;
-    static constexpr std::size_t most_of_a_size = 8;
+    static constexpr std::size_t most_bytes_of_a_size = 64 * 1024;
 
     struct block {
         block* next;
@@ -74,11 +74,36 @@ private:
         thread_local spare_memory kept;
         return &kept;
     }
+    // A loop has hundreds of small frames at a time, and few that are large.
+    static std::size_t most_of(std::size_t size) noexcept { return most_bytes_of_a_size / rounded(size); }
     static std::size_t place_of(std::size_t size) noexcept { return (size - 1) / step; }
     static std::size_t rounded(std::size_t size) noexcept { return (size + step - 1) / step * step; }
 
     static inline thread_local constinit bool ended_ = false;
     std::array<blocks, largest / step> spare_;
+};
+
+/// Base of classes whose objects come and go all the time. Deleted as what they are, or virtually.
+struct of_spare_memory {
+    static void* operator new(std::size_t size) { return spare_memory::allocate(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept {
+        spare_memory::deallocate(memory, size);
+    }
+};
+
+/// For std::allocate_shared() of such objects.
+template <class T>
+struct spare_allocator {
+    using value_type = T;
+    spare_allocator() = default;
+    template <class Other>
+    spare_allocator(const spare_allocator<Other>&) noexcept {}
+
+    T* allocate(std::size_t count) { return static_cast<T*>(spare_memory::allocate(count * sizeof(T))); }
+    void deallocate(T* memory, std::size_t count) noexcept {
+        spare_memory::deallocate(memory, count * sizeof(T));
+    }
+    friend bool operator==(const spare_allocator&, const spare_allocator&) = default;
 };
 
 }  // namespace dragline::inline v1

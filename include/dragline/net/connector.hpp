@@ -26,13 +26,16 @@ public:
     tls::peer_info peer;        ///< Empty without TLS.
 };
 
-/// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside.
+/// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside. All
+/// four have to live until it completes.
 ///
 /// With proxies there is never a connection around them. Errors: those of the resolver, of the first address
 /// that failed, of tls, and the timeout of the stage; errc::address_blocked; condition::proxy_failed;
 /// operation_aborted once `ending` is interrupted.
-asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
+asio::awaitable<result<connected>> connect(async::loop_state& loop, const connect_request& request,
                                            connect_trace& trace, async::interrupter& ending);
+asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request&& request,
+                                           connect_trace& trace, async::interrupter& ending) = delete;
 
 }  // namespace dragline::net
 

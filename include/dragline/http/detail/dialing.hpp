@@ -5,6 +5,7 @@
 #include <dragline/async/event.hpp>
 #include <dragline/async/interrupter.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/net/connect_request.hpp>
@@ -22,7 +23,7 @@ namespace dragline::inline v1::http::detail {
 class dialing : public std::enable_shared_from_this<dialing> {
 public:
     dialing(std::shared_ptr<session_state> session, connection_pool::place place,
-            net::connect_request request)
+            net::connect_request&& request)
         : session_(std::move(session)),
           dial_(*session_),
           place_(std::move(place)),
@@ -61,10 +62,10 @@ private:
 };
 
 /// Gives `place` a connection: a new one, or unless `fresh` one that another fetch has done with first; says
-/// whether it is such a one. `trace` is of the new one, and empty for the other. `ending` ends it from
-/// outside.
+/// whether it is such a one. Takes what it needs from `request`. `trace` is of the new one, and empty for the
+/// other. `ending` ends it from outside.
 asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
-                                            connection_pool::place& place, net::connect_request request,
+                                            connection_pool::place& place, net::connect_request& request,
                                             bool fresh, net::connect_trace& trace,
                                             async::interrupter& ending);
 

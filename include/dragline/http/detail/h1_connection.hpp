@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/async/loop_state.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/h1/chunked.hpp>
 #include <dragline/h1/framing.hpp>
 #include <dragline/h1/head_parser.hpp>
@@ -30,7 +31,7 @@ inline bool is_gone(std::error_code ec) noexcept {
     return ec == asio::error::broken_pipe || ec == asio::error::connection_reset;
 }
 
-class h1_connection final : public exchange, private upload_watch {
+class h1_connection final : public exchange, public of_spare_memory, private upload_watch {
 public:
     h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
 

@@ -6,6 +6,7 @@
 #include <dragline/async/interrupter.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/dns/trace.hpp>
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
@@ -18,6 +19,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -48,9 +50,9 @@ private:
         bool open = true;
     };
 
-    std::vector<asio::ip::address> allowed(const std::vector<asio::ip::address>& addresses);
+    std::vector<asio::ip::address> allowed(std::span<const asio::ip::address> addresses);
     static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
-    void on_resolved(bool v6, const std::vector<asio::ip::address>& addresses, std::error_code ec);
+    void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
     std::error_code prepare(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
     void dial_endpoint(const asio::generic::stream_protocol::endpoint& target);
     void dial_address(const asio::ip::address& address);

@@ -46,7 +46,7 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     request.target = std::move(target);
     connect_trace unused;
     async::interrupter never;
-    auto connecting = connect(state, std::move(request), options.trace() ? *options.trace() : unused, never);
+    auto connecting = connect(state, request, options.trace() ? *options.trace() : unused, never);
     auto made = co_await std::move(connecting);
     if (made) co_return std::move(made->stream);
     if (made.error() == condition::timeout && state.now() >= total) co_return make_timeout(phase::total);

@@ -1,6 +1,7 @@
 // Included by <dragline/net/connector.hpp> only.
 #pragma once
 
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/net/detail/connecting.hpp>
 #include <dragline/net/detail/proxying.hpp>
 #include <dragline/net/detail/tls_layer.hpp>
@@ -18,7 +19,8 @@ namespace detail {
 
 DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
                                                     connect_trace& trace, async::interrupter& ending) {
-    const connecting_guard guard(std::make_shared<connecting>(loop, request, trace));
+    const connecting_guard guard(
+        std::allocate_shared<connecting>(spare_allocator<connecting>(), loop, request, trace));
     guard.race->start();
     auto running = guard.race->run(ending);
     const auto ran = co_await std::move(running);
@@ -64,8 +66,9 @@ inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connec
 
 }  // namespace detail
 
-DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request request,
-                                                         connect_trace& trace, async::interrupter& ending) {
+DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop,
+                                                         const connect_request& request, connect_trace& trace,
+                                                         async::interrupter& ending) {
     const auto opened = loop.now();
     connected made;
     auto dialling = request.proxies.empty() ? detail::dial(loop, request, trace, ending)

@@ -8,6 +8,8 @@
 
 namespace dragline::inline v1::h1::detail {
 
+inline constexpr std::size_t usual_fields = 8;  // that a head has
+
 DRAGLINE_DECL result<std::size_t> head_scanner::scan_start_line(std::string_view input, std::size_t begin,
                                                                 errc malformed) {
     const auto capped = cap(input);
@@ -38,6 +40,7 @@ DRAGLINE_DECL result<std::size_t> head_scanner::scan_fields(std::string_view inp
         }
         const auto end = find_line_end(capped, errc::malformed_field_value);
         if (!end || *end == 0) return end;
+        if (places_.capacity() == 0) places_.reserve(usual_fields);
         places_.push_back({line_, colon_, *end - 2});
         line_ = position_ = *end;
         colon_ = 0;

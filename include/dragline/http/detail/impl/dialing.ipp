@@ -14,7 +14,7 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL void dialing::start(async::event& over) {
     waiter_ = &over;
     auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
-        if (thrown && !self->over_) self->finish(std::make_error_code(std::errc::not_enough_memory));
+        self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
     };
     asio::co_spawn(session_->loop().executor(), run(shared_from_this()), std::move(ended));
 }
@@ -23,21 +23,21 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
     const auto& proxies = self->request_.proxies;
     const auto port = proxies.empty() ? self->request_.target.port() : proxies.front().where().port();
     auto& loop = self->session_->loop();
-    auto connecting = net::connect(loop, std::move(self->request_), self->trace_, self->dial_.ending());
+    auto connecting = net::connect(loop, self->request_, self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
     if (made && self->place_) {
         auto connection = std::make_unique<h1_connection>(std::move(made->stream), made->address, port,
                                                           std::move(made->peer));
         self->place_.put(std::move(connection), loop.now());
     }
-    self->finish(made.error());
+    self->ec_ = made.error();
 }
 
 DRAGLINE_DECL void dialing::finish(std::error_code ec) {
     over_ = true;
     ec_ = ec;
     if (ec) place_ = {};
-    if (waiter_) return waiter_->notify();
+    if (waiter_) return waiter_->notify_at_once();
     leave();
 }
 
@@ -67,11 +67,12 @@ struct dialing_guard {
 
 DRAGLINE_DECL asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
                                                           connection_pool::place& place,
-                                                          net::connect_request request, bool fresh,
+                                                          net::connect_request& request, bool fresh,
                                                           net::connect_trace& trace,
                                                           async::interrupter& ending) {
     connection_pool::contender mine(session->pool(), place, !fresh);
-    const dialing_guard guard(std::make_shared<dialing>(session, std::move(place), std::move(request)));
+    const dialing_guard guard(std::allocate_shared<dialing>(spare_allocator<dialing>(), session,
+                                                            std::move(place), std::move(request)));
     auto& dial = *guard.dial;
     dial.start(mine.wake);
     async::interrupter::scope scope(

@@ -111,8 +111,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
         auto request = wanted.request();
         request.address_policy = guard_.addresses();
         if (auto ec = set_up(request)) co_return record(ec), ec;
-        auto opening =
-            open_or_reuse(session_, *place, std::move(request), fresh, attempt_.connection, call_.ending());
+        auto opening = open_or_reuse(session_, *place, request, fresh, attempt_.connection, call_.ending());
         auto opened = co_await std::move(opening);
         if (!opened && proxies_) {
             const bool goes_on = now() < until_ && !call_.ending().interrupted();

@@ -11,6 +11,8 @@
 
 namespace dragline::inline v1::http::detail {
 
+inline constexpr std::size_t usual_head = 256;  // most are not larger
+
 DRAGLINE_DECL void request_writer::reset() noexcept {
     upload_.stop();
     output_ = {};
@@ -20,6 +22,7 @@ DRAGLINE_DECL void request_writer::reset() noexcept {
 
 DRAGLINE_DECL void request_writer::begin(const request_view& request) {
     head_.clear();
+    head_.reserve(usual_head);
     h1::append_request_line(head_, request.method, request.target);
     h1::append_field(head_, "Host", request.host);
     for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);

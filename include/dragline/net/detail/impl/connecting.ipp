@@ -42,7 +42,8 @@ DRAGLINE_DECL void connecting::start() {
     if (target.is_local_socket()) {
         on_resolved(true, {}, {});
         if (const auto ec = request_.address_policy.judge(target)) return on_resolved(false, {}, ec);
-        on_resolved(false, {asio::ip::address()}, {});  // stands for the path
+        const asio::ip::address path;  // stands for it
+        on_resolved(false, {&path, 1}, {});
     } else if (target.address()) {
         const bool v6 = target.address()->is_v6();
         if (from && from->is_v6() != v6) {
@@ -50,7 +51,7 @@ DRAGLINE_DECL void connecting::start() {
             return on_resolved(v6, {}, asio::error::address_family_not_supported);
         }
         on_resolved(!v6, {}, {});
-        on_resolved(v6, {*target.address()}, {});
+        on_resolved(v6, {&*target.address(), 1}, {});
     } else if (!request_.addresses.empty()) {
         for (const bool v6 : {true, false}) {
             std::vector<asio::ip::address> found;
@@ -98,17 +99,17 @@ DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecti
     self->on_resolved(v6, found->addresses, found.error());
 }
 
-DRAGLINE_DECL void connecting::on_resolved(bool v6, const std::vector<asio::ip::address>& addresses,
+DRAGLINE_DECL void connecting::on_resolved(bool v6, std::span<const asio::ip::address> addresses,
                                            std::error_code ec) {
-    const auto kept = allowed(addresses);
+    auto kept = allowed(addresses);
     refused_ = blocked_ && !request_.address_policy.partial_answers();
-    machine_.on_resolved(v6, kept, ec, loop_.now());
+    machine_.on_resolved(v6, std::move(kept), ec, loop_.now());
     changed_.notify();
 }
 
 // The very addresses that are dialled; a Unix socket has been judged before, and stands here as none.
 DRAGLINE_DECL std::vector<asio::ip::address> connecting::allowed(
-    const std::vector<asio::ip::address>& addresses) {
+    std::span<const asio::ip::address> addresses) {
     std::vector<asio::ip::address> kept;
     kept.reserve(addresses.size());
     for (const auto& each : addresses) {
@@ -161,7 +162,7 @@ DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
 }
 
 DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
-    auto started = std::make_shared<dial>(loop_.executor());
+    auto started = std::allocate_shared<dial>(spare_allocator<dial>(), loop_.executor());
     if (!request_.target.is_local_socket()) started->record = trace_.dials.size() - 1;
     started->number = dials_.size();
     dials_.push_back(started);
@@ -184,7 +185,7 @@ DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, st
         winner_ = ended;
         if (ended->record) address_ = trace_.dials[*ended->record].address;
     }
-    changed_.notify();
+    changed_.notify_at_once();
 }
 
 DRAGLINE_DECL void connecting::drop(std::size_t which) {

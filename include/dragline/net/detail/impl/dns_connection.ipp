@@ -36,7 +36,7 @@ DRAGLINE_DECL void dns_connection::open(connect_request request) {
 }
 
 DRAGLINE_DECL asio::awaitable<void> dns_connection::connect_body(self_pointer self, connect_request request) {
-    auto connecting = net::connect(self->loop_, std::move(request), self->trace_, self->ending_);
+    auto connecting = net::connect(self->loop_, request, self->trace_, self->ending_);
     auto made = co_await std::move(connecting);
     if (self->is_closed()) co_return;
     if (!made) co_return self->fail(made.error());
