@@ -2231,7 +2231,7 @@ private:
     void deliver() noexcept {
         if (!outcome_->wanted) return;
         try {
-            loop_->post([outcome = outcome_, kept = std::move(kept_)]() mutable {
+            loop_->post([outcome = std::move(outcome_), kept = std::move(kept_)]() mutable {
                 outcome->kept = std::move(kept);
                 if (outcome->caller) outcome->caller->notify();
             });
@@ -11947,7 +11947,8 @@ private:
     static constexpr std::size_t max_cores = 256;
 
     struct custom_entry {
-        std::weak_ptr<const transport_list> of;
+        std::shared_ptr<const transport_list>
+            of;  // here, too, so that transports never end on another thread
         std::shared_ptr<resolver_core> core;
     };
 
@@ -13497,10 +13498,11 @@ DRAGLINE_DECL void resolver_registry::make_room() {
 
 DRAGLINE_DECL std::shared_ptr<resolver_core> resolver_registry::core_for(
     const std::shared_ptr<const transport_list>& of, const query_options& options) {
-    std::erase_if(custom_,
-                  [](const custom_entry& each) { return each.of.expired() && each.core.use_count() == 1; });
+    std::erase_if(custom_, [](const custom_entry& each) {
+        return each.of.use_count() == 1 && each.core.use_count() == 1;
+    });
     for (const auto& each : custom_) {
-        if (each.of.lock() == of && each.core->settings().agrees_with(options)) return each.core;
+        if (each.of == of && each.core->settings().agrees_with(options)) return each.core;
     }
     auto core = std::make_shared<resolver_core>(loop_, core_settings(options), *of);
     if (ended_) {
@@ -34181,6 +34183,7 @@ DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
 DRAGLINE_DECL void connection_pool::close() noexcept {
     closed_ = true;
     while (!idle_.empty()) evict(idle_.begin());
+    idle_limit_.disarm();  // the last handle may go on any thread
 }
 
 }  // namespace dragline::http::detail
@@ -40335,7 +40338,6 @@ DRAGLINE_DECL void response_record::throw_bad_status() const {
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/executor_work_guard.hpp>
-#include <asio/post.hpp>
 #include <asio/system_executor.hpp>
 
 #include <chrono>
@@ -40358,6 +40360,9 @@ void close_everywhere(std::optional<std::string> key, std::function<void(std::er
 /// As above, for a coroutine on `here`, which may die with its loop meanwhile.
 asio::awaitable<result<void>> await_closing(asio::any_io_executor here, std::optional<std::string> key);
 
+/// Posts `work` in such a way that the context of `executor` cannot end before this has returned.
+void post_and_leave(const asio::any_io_executor& executor, std::function<void()> work);
+
 // For handlers. Their executor has to live until they are called.
 struct start_closing {
     template <class Handler>
@@ -40365,11 +40370,17 @@ struct start_closing {
         auto executor = asio::get_associated_executor(handler, asio::system_executor());
         auto work = asio::executor_work_guard<decltype(executor)>(executor);
         auto kept = std::make_shared<Handler>(std::move(handler));  // std::function wants to copy
-        close_everywhere(std::move(key), [kept, work = std::move(work)](std::error_code ec) mutable {
-            const auto last = work.get_executor();
-            // Nothing stays behind on this thread: the handler's loop may be gone right after the call.
-            asio::post(last, [kept = std::move(kept), work = std::move(work), ec] { std::move (*kept)(ec); });
-        });
+        // Nothing stays behind on this thread or that: the handler's loop may be gone right after the call.
+        close_everywhere(
+            std::move(key), [kept = std::move(kept), work = std::move(work)](std::error_code ec) mutable {
+                const auto last = work.get_executor();
+                auto call = [kept = std::move(kept), work = std::move(work), ec] { std::move (*kept)(ec); };
+                if constexpr (std::is_convertible_v<decltype(executor), asio::any_io_executor>) {
+                    post_and_leave(last, std::move(call));
+                } else {
+                    asio::post(last, std::move(call));  // that of use_future
+                }
+            });
     }
 };
 
@@ -40395,6 +40406,9 @@ auto close_everywhere_with(Token&& token, std::optional<std::string> key) {
 
 #include <asio/bind_executor.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/execution/context.hpp>
+#include <asio/post.hpp>
+#include <asio/query.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/strand.hpp>
 
@@ -40464,6 +40478,15 @@ DRAGLINE_DECL void close_everywhere(std::optional<std::string> key,
     }
 }
 
+DRAGLINE_DECL void post_and_leave(const asio::any_io_executor& executor, std::function<void()> work) {
+    const auto& context = asio::query(executor, asio::execution::context);
+    if (&context == &asio::query(asio::system_executor(), asio::execution::context)) {
+        return asio::post(executor, std::move(work));
+    }
+    const auto gate = async::loop_state::of(executor).gate();
+    gate->post_to(executor, std::move(work));
+}
+
 // Used on the loop of the coroutine that waits.
 struct closing_wait {
     async::event* waiting = nullptr;
@@ -40473,6 +40496,12 @@ struct closing_wait {
 DRAGLINE_DECL asio::awaitable<result<void>> await_closing(asio::any_io_executor here,
                                                           std::optional<std::string> key) {
     auto& loop = async::loop_state::of(here);
+    if (!loop.runs_here()) {  // a thread_pool, say, on another thread of which it might end meanwhile
+        asio::use_awaitable_t<> token;
+        auto closing = asio::async_initiate<asio::use_awaitable_t<>, void(result<void>)>(
+            start_closing(), token, std::move(key));
+        co_return co_await std::move(closing);
+    }
     async::event ended(loop);
     const auto shared = std::make_shared<closing_wait>();
     struct presence {  // over with this frame, also when that dies with the loop
@@ -40602,7 +40631,8 @@ auto close_session(Loop&& loop, std::string_view key, Token&& token = {}) {
 }
 
 /// As above, on every loop of the process. Completes on the token's executor, which has to live until then;
-/// without one, on a thread of Asio's own. A coroutine that awaits it may die with its loop, as always.
+/// without one, on a thread of Asio's own. A coroutine that awaits it with
+/// use_awaitable, or as_tuple() of it, may die with its loop, as always.
 ///
 /// Errors: errc::loop_not_running when a loop that has such a session did not answer within 5 seconds.
 template <class Token = default_token>
@@ -46994,9 +47024,9 @@ DRAGLINE_DECL void event_source::close() noexcept {
 
 DRAGLINE_DECL void event_source::abandon(pointer self) noexcept {
     if (!self) return;
-    auto& gate = *self->gate_;
+    const auto gate = self->gate_;
     try {
-        gate.post([self] { self->close(); });
+        gate->post([self = std::move(self)] { self->close(); });  // the last of it goes on the loop
     } catch (...) {
         // No memory to say so: what is under way goes on until its session or its loop ends.
     }
@@ -48162,9 +48192,9 @@ DRAGLINE_DECL void fetch_feed::close() noexcept {
 
 DRAGLINE_DECL void fetch_feed::abandon(pointer self) noexcept {
     if (!self) return;
-    auto& gate = *self->gate_;
+    const auto gate = self->gate_;
     try {
-        gate.post([self] { self->close(); });
+        gate->post([self = std::move(self)] { self->close(); });  // the last of it goes on the loop
     } catch (...) {
         // No memory to say so: what is under way goes on until its session or its loop ends.
     }

@@ -11,6 +11,8 @@
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
+#include <asio/thread_pool.hpp>
 #include <asio/use_future.hpp>
 #include <catch2/catch_test_macros.hpp>
 
@@ -276,6 +278,37 @@ TEST_CASE("a loop may die while it awaits a closing everywhere", "[http][session
     close_all_sessions(idle, closed);
     run_until(idle, [&] { return closed.done(); });
     CHECK(!session.is_open());
+}
+
+TEST_CASE("closing everywhere may be awaited on a pool of threads", "[http][session][close][thread]") {
+    asio::thread_pool pool(2);
+    for (int round = 0; round < 50; ++round) asio::co_spawn(pool, close_everywhere(), asio::use_future).get();
+    pool.join();
+}
+
+TEST_CASE("the last handle of a closed session may go on any thread", "[http][session][close][thread]") {
+    http_server server;
+    server.on("/", http_reply().body("x"));
+    dragline::loop_group loops(1);
+    auto& loop = loops.at(0);
+    const auto fetched = [&](auto&& where) {
+        code_promise call;
+        fetch_url(where, server.url("/"), call);
+        return call.future().get();
+    };
+    for (int round = 0; round < 20; ++round) {
+        std::promise<http::session> opening;
+        asio::post(loop.get_executor(), [&] { opening.set_value(get_session(loop, "key")); });
+        std::optional<http::session> kept = opening.get_future().get();
+        CHECK(!fetched(*kept));  // which leaves an idle connection
+        code_promise closed;
+        close_session(loop, "key", closed);
+        CHECK(!closed.future().get());
+        code_promise other;
+        fetch_url(loop, server.url("/"), other);  // the loop has deadlines to see to meanwhile
+        kept.reset();
+        CHECK(!other.future().get());
+    }
 }
 
 TEST_CASE("a loop that nobody runs is reported, in bounded time", "[http][session][close][thread]") {

@@ -115,7 +115,8 @@ auto close_session(Loop&& loop, std::string_view key, Token&& token = {}) {
 }
 
 /// As above, on every loop of the process. Completes on the token's executor, which has to live until then;
-/// without one, on a thread of Asio's own. A coroutine that awaits it may die with its loop, as always.
+/// without one, on a thread of Asio's own. A coroutine that awaits it with
+/// use_awaitable, or as_tuple() of it, may die with its loop, as always.
 ///
 /// Errors: errc::loop_not_running when a loop that has such a session did not answer within 5 seconds.
 template <class Token = default_token>

@@ -95,7 +95,7 @@ private:
     void deliver() noexcept {
         if (!outcome_->wanted) return;
         try {
-            loop_->post([outcome = outcome_, kept = std::move(kept_)]() mutable {
+            loop_->post([outcome = std::move(outcome_), kept = std::move(kept_)]() mutable {
                 outcome->kept = std::move(kept);
                 if (outcome->caller) outcome->caller->notify();
             });

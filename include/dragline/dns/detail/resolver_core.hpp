@@ -151,7 +151,8 @@ private:
     static constexpr std::size_t max_cores = 256;
 
     struct custom_entry {
-        std::weak_ptr<const transport_list> of;
+        std::shared_ptr<const transport_list>
+            of;  // here, too, so that transports never end on another thread
         std::shared_ptr<resolver_core> core;
     };
 

@@ -12,7 +12,6 @@
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/executor_work_guard.hpp>
-#include <asio/post.hpp>
 #include <asio/system_executor.hpp>
 
 #include <chrono>
@@ -35,6 +34,9 @@ void close_everywhere(std::optional<std::string> key, std::function<void(std::er
 /// As above, for a coroutine on `here`, which may die with its loop meanwhile.
 asio::awaitable<result<void>> await_closing(asio::any_io_executor here, std::optional<std::string> key);
 
+/// Posts `work` in such a way that the context of `executor` cannot end before this has returned.
+void post_and_leave(const asio::any_io_executor& executor, std::function<void()> work);
+
 // For handlers. Their executor has to live until they are called.
 struct start_closing {
     template <class Handler>
@@ -42,11 +44,17 @@ struct start_closing {
         auto executor = asio::get_associated_executor(handler, asio::system_executor());
         auto work = asio::executor_work_guard<decltype(executor)>(executor);
         auto kept = std::make_shared<Handler>(std::move(handler));  // std::function wants to copy
-        close_everywhere(std::move(key), [kept, work = std::move(work)](std::error_code ec) mutable {
-            const auto last = work.get_executor();
-            // Nothing stays behind on this thread: the handler's loop may be gone right after the call.
-            asio::post(last, [kept = std::move(kept), work = std::move(work), ec] { std::move (*kept)(ec); });
-        });
+        // Nothing stays behind on this thread or that: the handler's loop may be gone right after the call.
+        close_everywhere(
+            std::move(key), [kept = std::move(kept), work = std::move(work)](std::error_code ec) mutable {
+                const auto last = work.get_executor();
+                auto call = [kept = std::move(kept), work = std::move(work), ec] { std::move (*kept)(ec); };
+                if constexpr (std::is_convertible_v<decltype(executor), asio::any_io_executor>) {
+                    post_and_leave(last, std::move(call));
+                } else {
+                    asio::post(last, std::move(call));  // that of use_future
+                }
+            });
     }
 };
 

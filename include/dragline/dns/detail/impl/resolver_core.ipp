@@ -192,10 +192,11 @@ DRAGLINE_DECL void resolver_registry::make_room() {
 
 DRAGLINE_DECL std::shared_ptr<resolver_core> resolver_registry::core_for(
     const std::shared_ptr<const transport_list>& of, const query_options& options) {
-    std::erase_if(custom_,
-                  [](const custom_entry& each) { return each.of.expired() && each.core.use_count() == 1; });
+    std::erase_if(custom_, [](const custom_entry& each) {
+        return each.of.use_count() == 1 && each.core.use_count() == 1;
+    });
     for (const auto& each : custom_) {
-        if (each.of.lock() == of && each.core->settings().agrees_with(options)) return each.core;
+        if (each.of == of && each.core->settings().agrees_with(options)) return each.core;
     }
     auto core = std::make_shared<resolver_core>(loop_, core_settings(options), *of);
     if (ended_) {

@@ -10,6 +10,9 @@
 
 #include <asio/bind_executor.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/execution/context.hpp>
+#include <asio/post.hpp>
+#include <asio/query.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/strand.hpp>
 
@@ -79,6 +82,15 @@ DRAGLINE_DECL void close_everywhere(std::optional<std::string> key,
     }
 }
 
+DRAGLINE_DECL void post_and_leave(const asio::any_io_executor& executor, std::function<void()> work) {
+    const auto& context = asio::query(executor, asio::execution::context);
+    if (&context == &asio::query(asio::system_executor(), asio::execution::context)) {
+        return asio::post(executor, std::move(work));
+    }
+    const auto gate = async::loop_state::of(executor).gate();
+    gate->post_to(executor, std::move(work));
+}
+
 // Used on the loop of the coroutine that waits.
 struct closing_wait {
     async::event* waiting = nullptr;
@@ -88,6 +100,12 @@ struct closing_wait {
 DRAGLINE_DECL asio::awaitable<result<void>> await_closing(asio::any_io_executor here,
                                                           std::optional<std::string> key) {
     auto& loop = async::loop_state::of(here);
+    if (!loop.runs_here()) {  // a thread_pool, say, on another thread of which it might end meanwhile
+        asio::use_awaitable_t<> token;
+        auto closing = asio::async_initiate<asio::use_awaitable_t<>, void(result<void>)>(
+            start_closing(), token, std::move(key));
+        co_return co_await std::move(closing);
+    }
     async::event ended(loop);
     const auto shared = std::make_shared<closing_wait>();
     struct presence {  // over with this frame, also when that dies with the loop

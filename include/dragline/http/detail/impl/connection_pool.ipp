@@ -237,6 +237,7 @@ DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
 DRAGLINE_DECL void connection_pool::close() noexcept {
     closed_ = true;
     while (!idle_.empty()) evict(idle_.begin());
+    idle_limit_.disarm();  // the last handle may go on any thread
 }
 
 }  // namespace dragline::http::detail

@@ -46,9 +46,9 @@ DRAGLINE_DECL void event_source::close() noexcept {
 
 DRAGLINE_DECL void event_source::abandon(pointer self) noexcept {
     if (!self) return;
-    auto& gate = *self->gate_;
+    const auto gate = self->gate_;
     try {
-        gate.post([self] { self->close(); });
+        gate->post([self = std::move(self)] { self->close(); });  // the last of it goes on the loop
     } catch (...) {
         // No memory to say so: what is under way goes on until its session or its loop ends.
     }

@@ -60,9 +60,9 @@ DRAGLINE_DECL void fetch_feed::close() noexcept {
 
 DRAGLINE_DECL void fetch_feed::abandon(pointer self) noexcept {
     if (!self) return;
-    auto& gate = *self->gate_;
+    const auto gate = self->gate_;
     try {
-        gate.post([self] { self->close(); });
+        gate->post([self = std::move(self)] { self->close(); });  // the last of it goes on the loop
     } catch (...) {
         // No memory to say so: what is under way goes on until its session or its loop ends.
     }
