@@ -40338,6 +40338,7 @@ DRAGLINE_DECL void response_record::throw_bad_status() const {
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/executor_work_guard.hpp>
+#include <asio/post.hpp>
 #include <asio/system_executor.hpp>
 
 #include <chrono>
@@ -40407,7 +40408,6 @@ auto close_everywhere_with(Token&& token, std::optional<std::string> key) {
 #include <asio/bind_executor.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/execution/context.hpp>
-#include <asio/post.hpp>
 #include <asio/query.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/strand.hpp>
