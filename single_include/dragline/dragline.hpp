@@ -907,7 +907,9 @@ struct list_link {
 
 #include <array>
 #include <cstddef>
+#include <list>
 #include <new>
+#include <vector>
 
 namespace dragline::inline v1 {
 
@@ -932,7 +934,7 @@ public:
     static void deallocate(void* memory, std::size_t size) noexcept {
         if (auto* kept = of_thread(size)) {
             auto& spare = kept->spare_[place_of(size)];
-            if (spare.count < most_of(size)) {
+            if ((spare.count + 1) * rounded(size) <= most_bytes_of_a_size) {
                 spare.first = new (memory) block{spare.first};
                 ++spare.count;
                 return;
@@ -947,6 +949,7 @@ public:
 private:
     static constexpr std::size_t step = 128;
     static constexpr std::size_t largest = 8 * 1024;
+    // A loop has hundreds of small frames at a time, and few that are large.
     static constexpr std::size_t most_bytes_of_a_size = 64 * 1024;
 
     struct block {
@@ -975,8 +978,6 @@ private:
         thread_local spare_memory kept;
         return &kept;
     }
-    // A loop has hundreds of small frames at a time, and few that are large.
-    static std::size_t most_of(std::size_t size) noexcept { return most_bytes_of_a_size / rounded(size); }
     static std::size_t place_of(std::size_t size) noexcept { return (size - 1) / step; }
     static std::size_t rounded(std::size_t size) noexcept { return (size + step - 1) / step * step; }
 
@@ -992,7 +993,7 @@ struct of_spare_memory {
     }
 };
 
-/// For std::allocate_shared() of such objects.
+/// For std::allocate_shared() of such objects, and for containers.
 template <class T>
 struct spare_allocator {
     using value_type = T;
@@ -1006,6 +1007,11 @@ struct spare_allocator {
     }
     friend bool operator==(const spare_allocator&, const spare_allocator&) = default;
 };
+
+template <class T>
+using spare_vector = std::vector<T, spare_allocator<T>>;
+template <class T>
+using spare_list = std::list<T, spare_allocator<T>>;
 
 }  // namespace dragline::inline v1
 
@@ -2934,11 +2940,11 @@ namespace dragline::inline v1::async {
 ///   cancellation state, which may be its caller's.
 /// Threads: any. Never completes inside this call; completes on the token's associated executor.
 template <class T, class Body, class Token, class... Args>
-auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args);
+auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args&&... args);
 
 /// As initiate(), but completes with void(std::exception_ptr, T), for bodies that run the code of users.
 template <class T, class Body, class Token, class... Args>
-auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args);
+auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args&&... args);
 
 /// Awaits `body(executor, args...)` on the loop of the coroutine that awaits this: an operation with no
 /// WHERE.
@@ -2970,11 +2976,11 @@ auto run_kept(Body body, std::tuple<Args...> args) -> asio::awaitable<outcome_of
 // The body's coroutine, not begun. From here on neither body nor arguments have a type of their own, which
 // keeps what is compiled for each operation small. A closure is kept as long as its coroutine, which uses it.
 template <class Body, class... Args>
-auto prepare(Body body, Args&... args) -> asio::awaitable<outcome_of<Body, Args...>> {
+auto prepare(Body body, Args&&... args) -> asio::awaitable<outcome_of<Body, std::decay_t<Args>...>> {
     if constexpr (std::is_pointer_v<Body> || std::is_empty_v<Body>) {
-        return body(std::move(args)...);
+        return body(std::forward<Args>(args)...);
     } else {
-        return run_kept(std::move(body), std::tuple<Args...>(std::move(args)...));
+        return run_kept(std::move(body), std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
     }
 }
 
@@ -2989,7 +2995,8 @@ struct start_operation {
     // A token may begin the operation later, or more than once: until then body and arguments are kept.
     template <class Handler, class Body, class... Args>
     void operator()(Handler&& handler, Body body, std::tuple<Args...> args) const {
-        auto running = std::apply([&](Args&... each) { return prepare(std::move(body), each...); }, args);
+        auto running =
+            std::apply([&](Args&... each) { return prepare(std::move(body), std::move(each)...); }, args);
         begin_operation<Error>(loop, std::forward<Handler>(handler), std::move(running));
     }
 };
@@ -3054,27 +3061,30 @@ asio::awaitable<typename shapes<T>::tuple> await_tuple(const loop_state& loop, a
 }  // namespace detail
 
 template <class T, class Body, class Token, class... Args>
-auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
+auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args&&... args) {
     using token_type = std::decay_t<Token>;
     if constexpr (std::is_same_v<token_type, default_token>) {
-        return detail::await_operation<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
+        return detail::await_operation<T>(loop_state::of(loop),
+                                          detail::prepare(std::move(body), std::forward<Args>(args)...));
     } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
-        return detail::await_tuple<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
+        return detail::await_tuple<T>(loop_state::of(loop),
+                                      detail::prepare(std::move(body), std::forward<Args>(args)...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::code_signature>(
             detail::start_operation<std::error_code>{std::move(loop)}, token, std::move(body),
-            std::tuple<Args...>(std::move(args)...));
+            std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
     }
 }
 
 template <class T, class Body, class Token, class... Args>
-auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
+auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args&&... args) {
     if constexpr (std::is_same_v<std::decay_t<Token>, default_token>) {
-        return detail::await_operation<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
+        return detail::await_operation<T>(loop_state::of(loop),
+                                          detail::prepare(std::move(body), std::forward<Args>(args)...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::exception_signature>(
             detail::start_operation<std::exception_ptr>{std::move(loop)}, token, std::move(body),
-            std::tuple<Args...>(std::move(args)...));
+            std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
     }
 }
 
@@ -6468,6 +6478,14 @@ inline int close_socket(int socket) noexcept { return ::close(socket); }
 inline int connect_socket(int socket, const ::sockaddr* to, ::socklen_t size) noexcept {
     return ::connect(socket, to, size);
 }
+/// Connects without waiting: errno is EINPROGRESS until the peer has answered. To be called again then, which
+/// says what became of it.
+inline int go_on_connecting(int socket, const void* to, std::size_t size) noexcept {
+    const int done = ::connect(socket, static_cast<const ::sockaddr*>(to), static_cast<::socklen_t>(size));
+    if (done == 0 || errno == EISCONN) return 0;
+    if (errno == EALREADY) errno = EINPROGRESS;
+    return -1;
+}
 inline auto receive_from(int socket, void* into, std::size_t room, int flags, ::sockaddr* from,
                          ::socklen_t* size) noexcept {
     return ::recvfrom(socket, into, room, flags, from, size);
@@ -6537,6 +6555,10 @@ int close_socket(Arguments...) noexcept {
 }
 template <class... Arguments>
 int connect_socket(Arguments...) noexcept {
+    return -1;
+}
+template <class... Arguments>
+int go_on_connecting(Arguments...) noexcept {
     return -1;
 }
 template <class... Arguments>
@@ -21410,7 +21432,7 @@ private:
     result<std::size_t> find_colon(std::string_view capped);
 
     head_limits limits_;
-    std::vector<place> places_;
+    spare_vector<place> places_;
     std::size_t line_ = 0;      // where the current line starts
     std::size_t position_ = 0;  // everything before it has been looked at
     std::size_t colon_ = 0;     // of the current line; 0 while its name is being read
@@ -21574,7 +21596,9 @@ DRAGLINE_DECL std::error_code head_scanner::check_field_start(std::string_view c
 
 DRAGLINE_DECL result<std::size_t> head_scanner::find_colon(std::string_view capped) {
     const std::size_t limit = line_limit(capped);
-    while (position_ < limit && is_token_character(capped[position_])) ++position_;
+    auto at = position_;  // a member is written back with each step
+    while (at < limit && is_token_character(capped[at])) ++at;
+    position_ = at;
     const std::size_t length = position_ - line_;
     if (length > limits_.max_line()) return errc::line_too_long;
     if (position_ == capped.size()) return need_more(capped);
@@ -24593,6 +24617,7 @@ constexpr std::uint16_t default_port(scheme_kind scheme) noexcept {
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace dragline::inline v1::url::detail {
 
@@ -24611,10 +24636,9 @@ namespace dragline::inline v1::url::detail {
 // Without an authority (host_kind::none) the three in the middle are scheme_end + 1, and so is path_begin,
 // unless
 // "/." keeps a path like "//x" from being read as an authority: then it is scheme_end + 3.
-struct record {
+struct positions {
     static constexpr std::uint32_t absent = 0xffffffff;
 
-    std::string href;
     std::uint32_t scheme_end = 0;
     std::uint32_t username_end = 0;
     std::uint32_t host_begin = 0;
@@ -24626,6 +24650,27 @@ struct record {
     scheme_kind scheme = scheme_kind::other;
     host_kind host = host_kind::none;
     bool opaque_path = false;
+};
+
+struct record : positions {
+    std::string href;
+
+    record() = default;
+    record(const record&) = default;
+    record& operator=(const record&) = default;
+    // What is moved from is empty.
+    record(record&& other) noexcept : positions(other), href(std::move(other.href)) { other.clear(); }
+    record& operator=(record&& other) noexcept {
+        if (this == &other) return *this;
+        positions::operator=(other);
+        href = std::move(other.href);
+        other.clear();
+        return *this;
+    }
+    void clear() noexcept {
+        positions::operator=({});
+        href.clear();
+    }
 
     bool is_special() const noexcept { return scheme != scheme_kind::other; }
 
@@ -24668,11 +24713,8 @@ public:
     url(const url&) = default;
     url& operator=(const url&) = default;
     /// What is moved from is the empty URL.
-    url(url&& other) noexcept : at_(std::exchange(other.at_, {})) {}
-    url& operator=(url&& other) noexcept {
-        at_ = std::exchange(other.at_, {});
-        return *this;
-    }
+    url(url&&) noexcept = default;
+    url& operator=(url&&) noexcept = default;
 
     /// The URL as text. Parsing it again gives an equal URL.
     const std::string& href() const noexcept { return at_.href; }
@@ -27953,7 +27995,7 @@ struct buffer_read {
 };
 
 /// One that waits without a coroutine. What it waits at owns it.
-class pending_read : public buffer_read {
+class pending_read : public buffer_read, public of_spare_memory {
 public:
     virtual ~pending_read() = default;
     /// What came, or why nothing did; `self` is this.
@@ -32200,6 +32242,12 @@ public:
     stream_state(const stream_state&) = delete;
     stream_state& operator=(const stream_state&) = delete;
 
+    static pointer make(std::shared_ptr<stream_layer> layer, const stream_options& options,
+                        async::time_point opened_at, std::string host) {
+        return std::allocate_shared<stream_state>(spare_allocator<stream_state>(), std::move(layer), options,
+                                                  opened_at, std::move(host));
+    }
+
     static asio::awaitable<result<void>> start_tls(pointer self, result<tls::context> context);
 
     stream_core core;
@@ -32515,7 +32563,8 @@ namespace dragline::inline v1::net::detail {
 DRAGLINE_DECL stream_state::stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
                                          async::time_point opened_at, std::string host)
     : stream_state(std::move(layer),
-                   std::make_shared<const stream_setting>(stream_setting{options, std::move(host)}),
+                   std::allocate_shared<const stream_setting>(spare_allocator<stream_setting>(),
+                                                              stream_setting{options, std::move(host)}),
                    opened_at) {}
 
 DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self,
@@ -32627,10 +32676,14 @@ namespace dragline::inline v1::net {
 DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : host_(host), port_(port) {
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') host_ = host.substr(1, host.size() - 2);
     std::error_code ec;
-    if (auto literal = asio::ip::make_address(host_, ec); !ec) {
-        address_ = literal;
+    if (host_.find(':') != host_.npos) {
+        const auto literal = asio::ip::make_address_v6(host_, ec);
+        if (!ec) address_ = literal, host_ = literal.to_string();
+    } else if (!host_.empty() && ascii::is_digit(host_.front())) {  // no name is worth asking the system
+        const auto literal = asio::ip::make_address_v4(host_, ec);
+        if (!ec) address_ = literal;
         // Of IPv4 the usual spelling alone is read, up to a NUL.
-        if (literal.is_v6() || host_.find('\0') != host_.npos) host_ = literal.to_string();
+        if (!ec && host_.find('\0') != host_.npos) host_ = literal.to_string();
     }
 }
 
@@ -33779,7 +33832,6 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33807,7 +33859,7 @@ class connection_pool {
         async::time_point rests{};  // when it is idle for good, so that it needs no buffers
         async::time_point retires{};
     };
-    using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
+    using slots = spare_list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
 
 public:
     /// The right to one connection of a host, with or without the connection. Its end closes and frees both.
@@ -33863,7 +33915,7 @@ public:
         friend class connection_pool;
         connection_pool& pool_;
         host* target_;  // none when it waits for no other one
-        std::list<contender*>::iterator at_;
+        spare_list<contender*>::iterator at_;
     };
 
     connection_pool(async::loop_state& loop, pool_limits limits)
@@ -33889,7 +33941,7 @@ public:
 
 private:
     struct waiter;
-    using waiters = std::list<waiter*>;
+    using waiters = spare_list<waiter*>;
     struct host {
         explicit host(std::string_view k) : key(k) {}
         std::string key;
@@ -33897,7 +33949,7 @@ private:
         std::size_t wanted = 0;            // waiters, wherever they stand in line
         std::deque<slots::iterator> idle;  // the oldest in front
         waiters waiting;
-        std::list<contender*> contenders;  // all have come before those who wait
+        spare_list<contender*> contenders;  // all have come before those who wait
     };
     struct waiter {
         waiter(connection_pool& owner, host& wanted, bool wants_fresh);
@@ -39467,7 +39519,7 @@ public:
     private:
         session_state& owner_;
         async::interrupter ending_;
-        std::list<async::interrupter*>::iterator at_;
+        spare_list<async::interrupter*>::iterator at_;
     };
     std::size_t calls() const noexcept { return calls_.size(); }
 
@@ -39483,7 +39535,7 @@ public:
     private:
         session_state& owner_;
         async::interrupter ending_;
-        std::list<async::interrupter*>::iterator at_;
+        spare_list<async::interrupter*>::iterator at_;
     };
 
     /// Ends calls and connections; nothing new starts.
@@ -39527,8 +39579,8 @@ private:
     std::shared_ptr<http::metrics> metrics_;
     bool watched_;
     std::shared_ptr<tls_setup> tls_;
-    std::list<async::interrupter*> calls_;
-    std::list<async::interrupter*> dials_;
+    spare_list<async::interrupter*> calls_;
+    spare_list<async::interrupter*> dials_;
     std::list<async::event*> closers_;
     bool closed_ = false;
 };
@@ -43021,70 +43073,6 @@ private:
 // A connection that is being opened for a fetch, beside it: what another fetch has done with meanwhile may
 // come first, and then this one is left to the pool.
 
-
-#include <asio/awaitable.hpp>
-
-#include <exception>
-#include <memory>
-#include <system_error>
-#include <utility>
-
-namespace dragline::inline v1::http::detail {
-
-class dialing : public std::enable_shared_from_this<dialing> {
-public:
-    dialing(std::shared_ptr<session_state> session, connection_pool::place place,
-            net::connect_request&& request)
-        : session_(std::move(session)),
-          dial_(*session_),
-          place_(std::move(place)),
-          request_(std::move(request)) {}
-
-    /// `over` is notified when the connection stands or cannot be opened, unless leave() comes first.
-    void start(async::event& over);
-
-    bool over() const noexcept { return over_; }
-    net::connect_trace& trace() noexcept { return trace_; }
-
-    /// The place with its connection, when it is over.
-    result<connection_pool::place> take();
-
-    /// Nobody waits any more. What has been opened is left to the next fetch.
-    void leave() noexcept;
-
-    /// As leave(), but nobody is to have it: its place is free at once.
-    void give_up() noexcept;
-
-    /// Ends it; `over` comes soon.
-    void interrupt() noexcept { dial_.ending().interrupt(); }
-
-private:
-    static asio::awaitable<void> run(std::shared_ptr<dialing> self);
-    void finish(std::error_code ec);
-
-    std::shared_ptr<session_state> session_;
-    session_state::dial dial_;
-    connection_pool::place place_;
-    net::connect_request request_;
-    net::connect_trace trace_;
-    async::event* waiter_ = nullptr;
-    std::error_code ec_;
-    bool over_ = false;
-};
-
-/// Gives `place` a connection: a new one, or unless `fresh` one that another fetch has done with first; says
-/// whether it is such a one. Takes what it needs from `request`. `trace` is of the new one, and empty for the
-/// other. `ending` ends it from outside.
-asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
-                                            connection_pool::place& place, net::connect_request& request,
-                                            bool fresh, net::connect_trace& trace,
-                                            async::interrupter& ending);
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/dialing.ipp
-// Included by <dragline/http/detail/dialing.hpp> only.
-
 // ---- dragline/net/connector.hpp
 // Connecting as the protocols above do it: with shared TLS contexts, tickets, and a way to be ended from
 // outside. Programs start with open_connection() in connect.hpp.
@@ -43121,6 +43109,12 @@ asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_requ
 // ---- dragline/net/impl/connector.ipp
 // Included by <dragline/net/connector.hpp> only.
 
+// ---- dragline/net/detail/proxying.hpp
+// A connection through one proxy or several: never one around them.
+
+// ---- dragline/net/detail/race_wait.hpp
+// How a coroutine waits for a race of dials.
+
 // ---- dragline/net/detail/connecting.hpp
 // The race of look-ups and dials, as connect_machine decides it.
 
@@ -43132,9 +43126,9 @@ asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_requ
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <variant>
-#include <vector>
 
 namespace dragline::inline v1::net::detail {
 
@@ -43169,7 +43163,8 @@ public:
     void await_both(duration longest) noexcept { other_family_ = longest; }
 
     // What happened. A family that is not looked up at all is reported as resolved with nothing and no error.
-    void on_resolved(bool v6, std::vector<asio::ip::address> addresses, std::error_code ec, time_point now);
+    void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec,
+                     time_point now);
     void on_dial_failed(std::size_t which, std::error_code ec, time_point now);
 
     /// What to do at `now`; asked again until it says wait or fail, and after each event or wait.
@@ -43177,7 +43172,7 @@ public:
 
 private:
     struct family {
-        std::vector<asio::ip::address> addresses;
+        spare_vector<asio::ip::address> addresses;
         std::size_t used = 0;
         bool resolved = false;
         std::error_code ec;
@@ -43200,7 +43195,7 @@ private:
     std::optional<duration> other_family_;   // how long the later one is awaited
     std::optional<time_point> first_since_;  // when the first addresses came
     time_point next_dial_ = time_point::min();
-    std::vector<attempt> alive_;  // the oldest in front
+    spare_vector<attempt> alive_;  // the oldest in front
     std::size_t dials_ = 0;
     bool last_was_v6_ = false;
     std::error_code first_failure_;
@@ -43218,11 +43213,11 @@ private:
 
 namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL void connect_machine::on_resolved(bool v6, std::vector<asio::ip::address> addresses,
+DRAGLINE_DECL void connect_machine::on_resolved(bool v6, std::span<const asio::ip::address> addresses,
                                                 std::error_code ec, time_point now) {
     if (!addresses.empty() && !first_since_) first_since_ = now;
     auto& resolved = v6 ? v6_ : v4_;
-    resolved.addresses = std::move(addresses);
+    resolved.addresses.assign(addresses.begin(), addresses.end());
     resolved.resolved = true;
     resolved.ec = ec;
 }
@@ -43278,6 +43273,205 @@ DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
 }  // namespace dragline::net::detail
 
 #endif
+// ---- dragline/net/detail/socket_dial.hpp
+// One socket on its way to one address.
+
+
+#include <asio/any_io_executor.hpp>
+
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+class socket_dial {
+public:
+    socket_dial(const asio::any_io_executor& executor, const stream_socket::endpoint_type& target)
+        : socket_(executor), target_(target) {}
+
+    // Both give in_progress when it has to be waited for, and what it came to otherwise.
+
+    /// `is_here`: this machine itself answers. Options and local address are those of the request.
+    std::error_code start(const connect_request& request, bool is_here);
+    std::error_code go_on();
+
+    /// Calls handler(error_code) when it is time to go on, or why it never will be.
+    template <class Handler>
+    void wait(Handler&& handler) {
+        if constexpr (platform::socket_calls) {
+            socket_.async_wait(stream_socket::wait_write, std::forward<Handler>(handler));
+        } else {
+            socket_.async_connect(target_, std::forward<Handler>(handler));
+        }
+    }
+
+    void close() noexcept {
+        std::error_code ignored;
+        socket_.close(ignored);
+    }
+    stream_socket take_socket() noexcept { return std::move(socket_); }
+
+private:
+    std::error_code prepare(const connect_request& request);
+
+    stream_socket socket_;
+    stream_socket::endpoint_type target_;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/socket_dial.ipp
+// Included by <dragline/net/detail/socket_dial.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <cerrno>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL std::error_code socket_dial::start(const connect_request& request, bool is_here) {
+    if (const auto ec = prepare(request)) return ec;
+    if (!platform::socket_calls) return asio::error::in_progress;
+    const auto begun = go_on();
+    // By now this machine has answered itself: then nothing need be waited for.
+    return begun == asio::error::in_progress && is_here ? go_on() : begun;
+}
+
+// Asio's own async_connect() takes three system calls more.
+DRAGLINE_DECL std::error_code socket_dial::go_on() {
+    if (!platform::socket_calls) return {};  // Asio has done it
+    if (platform::go_on_connecting(socket_.native_handle(), target_.data(), target_.size()) == 0) return {};
+    return {errno, asio::error::get_system_category()};
+}
+
+DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& request) {
+    const auto& from = request.bind_address;
+    const auto& through = request.bind_interface;
+    std::error_code ec;
+    socket_.open(target_.protocol(), ec);
+    if (!ec) socket_.non_blocking(true, ec);  // here, it spares Asio a system call
+    if (!ec) ec = set_up_socket(socket_, target_.protocol().family(), request.socket, true);
+    if (request.target.is_local_socket()) return ec;
+    if (!ec && !through.empty()) {
+        if (!platform::socket_calls) return asio::error::operation_not_supported;
+        if (platform::bind_to_interface(socket_.native_handle(), through.data(), through.size()) != 0)
+            ec.assign(errno, asio::error::get_system_category());
+    }
+    if (!ec && from) socket_.bind(asio::ip::tcp::endpoint(*from, 0), ec);
+    return ec;
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <asio/cancellation_signal.hpp>
+#include <asio/ip/address.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+/// Who wants to know what became of a race.
+class connecting_owner {
+public:
+    virtual ~connecting_owner() = default;
+
+    /// Once, as the last act of a handler, or inside start(). Not after end().
+    virtual void connected(std::error_code ec) = 0;
+};
+
+// The completions of look-ups and dials hold it, and it holds its owner until it is over.
+class connecting : public std::enable_shared_from_this<connecting> {
+public:
+    enum class purpose { dial, resolve };
+
+    /// `request` and `trace` have to live until it is over.
+    connecting(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+               purpose wanted = purpose::dial);
+
+    void start(std::shared_ptr<connecting_owner> owner);
+    /// Its owner hears soon of operation_aborted.
+    void interrupt() noexcept;
+    /// Its owner wants to hear no more.
+    void end() noexcept;
+
+    /// The connection that was made first.
+    std::shared_ptr<stream_layer> take_layer();
+    const asio::ip::address& address() const noexcept { return address_; }
+    /// Those that might be dialled, in that order, when nothing else was wanted.
+    const std::vector<asio::ip::address>& addresses() const noexcept { return found_; }
+
+private:
+    struct dial : socket_dial {
+        using socket_dial::socket_dial;
+        std::size_t number = 0;             // of the machine, and in dials_
+        std::optional<std::size_t> record;  // in the trace; none of a Unix socket
+        bool open = true;
+    };
+    using dial_pointer = std::shared_ptr<dial>;
+
+    void resolve();
+    void start_look_up(bool v6);
+    spare_vector<asio::ip::address> allowed(std::span<const asio::ip::address> addresses);
+    static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
+    void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
+
+    void go_on();
+    void go_on_soon() noexcept;
+    std::optional<std::error_code> advance();
+    void finish(std::error_code ec);
+
+    void dial_address(const asio::ip::address& address);
+    void dial_endpoint(const stream_socket::endpoint_type& target, bool is_here);
+    void go_on_with(const dial_pointer& begun, std::error_code ec);
+    void on_dialled(const dial_pointer& ended, std::error_code ec);
+    void drop(std::size_t which);
+
+    void stage_ends() noexcept;
+    async::time_point limit() const noexcept;
+    phase stage() const noexcept { return resolved_ ? phase::connect : phase::resolve; }
+    async::duration elapsed() const noexcept { return loop_.now() - started_; }
+
+    async::loop_state& loop_;
+    const connect_request& request_;
+    connect_trace& trace_;
+    purpose purpose_;
+    connect_machine machine_;
+    std::shared_ptr<connecting_owner> owner_;
+    async::deadline limit_;
+    async::time_point started_;
+    async::time_point resolved_at_{};
+    spare_vector<dial_pointer> dials_;
+    dial_pointer winner_;
+    asio::ip::address address_;
+    std::vector<asio::ip::address> found_;
+    std::error_code blocked_;                    // of the first address that may not be dialled
+    asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
+    bool looking_[2] = {};                       // whether there is somebody to be cancelled
+    dns::lookup_trace look_ups_[2];
+    bool resolved_ = false;  // an address is, or will be, dialled
+    bool refused_ = false;   // a forbidden address stands beside the others
+    bool begun_ = false;
+    bool interrupted_ = false;
+    bool ended_ = false;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/connecting.ipp
+// Included by <dragline/net/detail/connecting.hpp> only.
+
 // ---- dragline/net/detail/socket_layer.hpp
 // The bottom of a stream: a TCP or Unix socket.
 
@@ -43552,7 +43746,9 @@ DRAGLINE_DECL void socket_layer::start_read(std::unique_ptr<pending_read> operat
     loop_.deadlines().arm(read_limit_, operation->until);
     // What answers the bytes that have just gone is not there yet, but may be after the others' turn: then
     // there is no need to ask twice.
-    if (std::exchange(wrote_, false)) return loop_.get<later_reads>().add(*this, std::move(operation));
+    const bool others_wait = loop_.deadlines().armed() > 1;
+    if (std::exchange(wrote_, false) && others_wait)
+        return loop_.get<later_reads>().add(*this, std::move(operation));
     receive(std::move(operation));
 }
 
@@ -43762,87 +43958,6 @@ DRAGLINE_DECL void socket_layer::close() noexcept {
 
 #endif
 
-#include <asio/cancellation_signal.hpp>
-#include <asio/ip/address.hpp>
-
-#include <cstddef>
-#include <memory>
-#include <optional>
-#include <span>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::net::detail {
-
-// The completions of look-ups and dials hold it, so it may outlive the coroutine that waits for
-// it.
-class connecting : public std::enable_shared_from_this<connecting> {
-public:
-    connecting(async::loop_state& loop, const connect_request& request, connect_trace& trace);
-
-    void start();
-    asio::awaitable<result<void>> run(async::interrupter& ending);
-    /// Dials nothing: the addresses that might be dialled, in that order.
-    asio::awaitable<result<std::vector<asio::ip::address>>> resolve(async::interrupter& ending);
-    void end() noexcept;
-
-    stream_socket take_socket() noexcept;
-    const asio::ip::address& address() const noexcept { return address_; }
-
-private:
-    struct dial {
-        explicit dial(const asio::any_io_executor& executor) : socket(executor) {}
-        stream_socket socket;
-        std::size_t number = 0;             // of the machine, and in dials_
-        std::optional<std::size_t> record;  // in the trace; none of a Unix socket
-        bool open = true;
-    };
-
-    std::vector<asio::ip::address> allowed(std::span<const asio::ip::address> addresses);
-    static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
-    void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
-    std::error_code prepare(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
-    void dial_endpoint(const asio::generic::stream_protocol::endpoint& target);
-    void dial_address(const asio::ip::address& address);
-    void drop(std::size_t which);
-    void on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec);
-    void stage_ends() noexcept;
-    async::time_point stage_deadline() const noexcept;
-    phase stage() const noexcept { return resolved_ ? phase::connect : phase::resolve; }
-    async::duration elapsed() const noexcept { return loop_.now() - started_; }
-
-    async::loop_state& loop_;
-    const connect_request& request_;  // valid until end()
-    connect_trace& trace_;            // the same
-    connect_machine machine_;
-    async::event changed_;
-    async::time_point started_;
-    async::time_point resolved_at_{};
-    std::vector<std::shared_ptr<dial>> dials_;
-    std::shared_ptr<dial> winner_;
-    asio::ip::address address_;
-    std::error_code blocked_;                    // of the first address that may not be dialled
-    asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
-    bool looking_[2] = {};                       // whether there is somebody to be cancelled
-    dns::lookup_trace look_ups_[2];
-    bool resolved_ = false;  // an address is, or will be, dialled
-    bool refused_ = false;   // a forbidden address stands beside the others
-    bool ended_ = false;
-};
-
-struct connecting_guard {
-    std::shared_ptr<connecting> race;
-    explicit connecting_guard(std::shared_ptr<connecting> made) : race(std::move(made)) {}
-    ~connecting_guard() { race->end(); }
-};
-
-}  // namespace dragline::net::detail
-
-// ---- dragline/net/detail/impl/connecting.ipp
-// Included by <dragline/net/detail/connecting.hpp> only.
-
-
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -43850,11 +43965,12 @@ struct connecting_guard {
 #include <asio/error.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/local/stream_protocol.hpp>
+#include <asio/post.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <exception>
+#include <new>
 #include <utility>
 #include <variant>
 
@@ -43863,18 +43979,24 @@ namespace dragline::inline v1::net::detail {
 inline constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
 
 DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_request& request,
-                                     connect_trace& trace)
+                                     connect_trace& trace, purpose wanted)
     : loop_(loop),
       request_(request),
       trace_(trace),
+      purpose_(wanted),
       machine_(request.attempt_delay, request.resolution_delay),
-      changed_(loop),
+      limit_([](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this),
       started_(loop.now()) {
     if (request.address_policy.partial_answers()) return;
     machine_.await_both(std::min<async::duration>(other_family, request.resolve_timeout / 2));
 }
 
-DRAGLINE_DECL void connecting::start() {
+DRAGLINE_DECL void connecting::start(std::shared_ptr<connecting_owner> owner) {
+    owner_ = std::move(owner);
+    go_on();
+}
+
+DRAGLINE_DECL void connecting::resolve() {
     const auto& target = request_.target;
     const auto& from = request_.bind_address;
     if (target.is_local_socket()) {
@@ -43903,19 +44025,20 @@ DRAGLINE_DECL void connecting::start() {
         on_resolved(false, {}, errc::no_address);
     } else {
         for (const bool v6 : {true, false}) {
-            if (from && from->is_v6() != v6) {
-                on_resolved(v6, {}, {});
-                continue;
-            }
-            // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
-            auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
-                if (!thrown || self->ended_) return;
-                self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
-            };
-            asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
-                           asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
+            from && from->is_v6() != v6 ? on_resolved(v6, {}, {}) : start_look_up(v6);
         }
     }
+}
+
+DRAGLINE_DECL void connecting::start_look_up(bool v6) {
+    // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
+    auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
+        if (self->ended_) return;
+        if (thrown) self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
+        self->go_on();
+    };
+    asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
+                   asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
 }
 
 DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecting> self, bool v6) {
@@ -43939,16 +44062,15 @@ DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecti
 
 DRAGLINE_DECL void connecting::on_resolved(bool v6, std::span<const asio::ip::address> addresses,
                                            std::error_code ec) {
-    auto kept = allowed(addresses);
+    const auto kept = allowed(addresses);
     refused_ = blocked_ && !request_.address_policy.partial_answers();
-    machine_.on_resolved(v6, std::move(kept), ec, loop_.now());
-    changed_.notify();
+    machine_.on_resolved(v6, kept, ec, loop_.now());
 }
 
 // The very addresses that are dialled; a Unix socket has been judged before, and stands here as none.
-DRAGLINE_DECL std::vector<asio::ip::address> connecting::allowed(
+DRAGLINE_DECL spare_vector<asio::ip::address> connecting::allowed(
     std::span<const asio::ip::address> addresses) {
-    std::vector<asio::ip::address> kept;
+    spare_vector<asio::ip::address> kept;
     kept.reserve(addresses.size());
     for (const auto& each : addresses) {
         const auto ec = request_.target.is_local_socket()
@@ -43971,42 +44093,30 @@ DRAGLINE_DECL std::vector<asio::ip::address> connecting::allowed(
 
 DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
     if (request_.target.is_local_socket()) {
-        return dial_endpoint(asio::local::stream_protocol::endpoint(request_.target.host()));
+        return dial_endpoint(asio::local::stream_protocol::endpoint(request_.target.host()), true);
     }
     dial_record record;
     record.address = address;
     record.port = request_.target.port();
     record.started = elapsed();
     trace_.dials.push_back(record);
-    dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()));
+    dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()), address.is_loopback());
 }
 
-DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
-                                                  const asio::generic::stream_protocol& protocol) const {
-    const auto& from = request_.bind_address;
-    const auto& through = request_.bind_interface;
-    std::error_code ec;
-    socket.open(protocol, ec);
-    if (!ec) socket.non_blocking(true, ec);  // here, it spares Asio a system call
-    if (!ec) ec = set_up_socket(socket, protocol.family(), request_.socket, true);
-    if (request_.target.is_local_socket()) return ec;
-    if (!ec && !through.empty()) {
-        if (!platform::socket_calls) return asio::error::operation_not_supported;
-        if (platform::bind_to_interface(socket.native_handle(), through.data(), through.size()) != 0)
-            ec.assign(errno, asio::error::get_system_category());
-    }
-    if (!ec && from) socket.bind(asio::ip::tcp::endpoint(*from, 0), ec);
-    return ec;
+DRAGLINE_DECL void connecting::dial_endpoint(const stream_socket::endpoint_type& target, bool is_here) {
+    auto begun = std::allocate_shared<dial>(spare_allocator<dial>(), loop_.executor(), target);
+    if (!request_.target.is_local_socket()) begun->record = trace_.dials.size() - 1;
+    begun->number = dials_.size();
+    dials_.push_back(begun);
+    go_on_with(begun, begun->start(request_, is_here));
 }
 
-DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
-    auto started = std::allocate_shared<dial>(spare_allocator<dial>(), loop_.executor());
-    if (!request_.target.is_local_socket()) started->record = trace_.dials.size() - 1;
-    started->number = dials_.size();
-    dials_.push_back(started);
-    if (const auto ec = prepare(started->socket, target.protocol())) return on_dialled(started, ec);
-    started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
-        if (!self->ended_ && started->open) self->on_dialled(started, ec);
+DRAGLINE_DECL void connecting::go_on_with(const dial_pointer& begun, std::error_code ec) {
+    if (ec != asio::error::in_progress) return on_dialled(begun, ec);
+    begun->wait([self = shared_from_this(), begun](std::error_code waited) {
+        if (self->ended_ || !begun->open) return;
+        self->go_on_with(begun, waited ? waited : begun->go_on());
+        self->go_on();
     });
 }
 
@@ -44023,7 +44133,6 @@ DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, st
         winner_ = ended;
         if (ended->record) address_ = trace_.dials[*ended->record].address;
     }
-    changed_.notify_at_once();
 }
 
 DRAGLINE_DECL void connecting::drop(std::size_t which) {
@@ -44034,8 +44143,7 @@ DRAGLINE_DECL void connecting::drop(std::size_t which) {
         record.took = elapsed() - record.started;
         record.ec = make_timeout(phase::connect);
     }
-    std::error_code ignored;
-    late.socket.close(ignored);
+    late.close();
 }
 
 DRAGLINE_DECL void connecting::stage_ends() noexcept {
@@ -44044,77 +44152,77 @@ DRAGLINE_DECL void connecting::stage_ends() noexcept {
     trace_.resolve = resolved_at_ - started_;
 }
 
-DRAGLINE_DECL async::time_point connecting::stage_deadline() const noexcept {
-    const auto stage = resolved_ ? async::deadline_after(resolved_at_, request_.connect_timeout)
-                                 : async::deadline_after(started_, request_.resolve_timeout);
-    return std::min(stage, request_.until);
+DRAGLINE_DECL async::time_point connecting::limit() const noexcept {
+    const auto resolve = async::deadline_after(started_, request_.resolve_timeout);
+    if (!resolved_) return std::min(resolve, request_.until);
+    if (purpose_ == purpose::dial)
+        return std::min(async::deadline_after(resolved_at_, request_.connect_timeout), request_.until);
+    // Where both families are needed, the machine has waited for them already.
+    const auto from = request_.address_policy.partial_answers() ? resolved_at_ : started_;
+    return std::min({resolve, async::deadline_after(from, other_family), request_.until});
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& ending) {
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
+// Until it has to wait, or is over.
+DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
+    if (interrupted_) return asio::error::operation_aborted;
+    if (!std::exchange(begun_, true)) resolve();
     while (!winner_) {
-        if (ending.interrupted()) co_return asio::error::operation_aborted;
-        if (refused_) co_return blocked_;
-        auto step = machine_.next(loop_.now());
+        if (refused_) return blocked_;
+        const auto now = loop_.now();
+        auto step = machine_.next(now);
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             stage_ends();
-            dial_address(dialled->address);
+            if (purpose_ == purpose::dial) {
+                dial_address(dialled->address);
+            } else {
+                found_.push_back(dialled->address);
+                machine_.on_dial_failed(dialled->which, errc::no_address, now);
+            }
         } else if (auto* dropped = std::get_if<connect_machine::drop>(&step)) {
             drop(dropped->which);
         } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
-            co_return dials_.empty() && blocked_ ? blocked_ : failed->ec;
+            if (!found_.empty()) return std::error_code();
+            return dials_.empty() && blocked_ ? blocked_ : failed->ec;
         } else {
-            const auto limit = stage_deadline();
-            auto waiting =
-                changed_.wait(std::min(limit, std::get<connect_machine::wait>(step).until), stage());
-            auto woken = co_await std::move(waiting);
-            if (!woken && (woken.error() == asio::error::operation_aborted || loop_.now() >= limit))
-                co_return woken;
+            const auto until = limit();
+            if (now >= until) return found_.empty() ? make_timeout(stage()) : std::error_code();
+            loop_.deadlines().arm(limit_, std::min(until, std::get<connect_machine::wait>(step).until));
+            return std::nullopt;
         }
     }
-    if (ending.interrupted()) co_return asio::error::operation_aborted;  // since it was connected
-    if (refused_) co_return blocked_;
+    if (refused_) return blocked_;
     trace_.connect = loop_.now() - resolved_at_;
-    co_return result<void>();
+    return std::error_code();
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting::resolve(
-    async::interrupter& ending) {
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
-    std::vector<asio::ip::address> found;
-    auto limit = std::min(request_.until, async::deadline_after(started_, request_.resolve_timeout));
-    for (;;) {
-        if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-        if (refused_) co_return blocked_;
-        auto step = machine_.next(loop_.now());
-        if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
-            stage_ends();
-            // Where both are needed, the machine has waited for them already.
-            const auto from = request_.address_policy.partial_answers() ? loop_.now() : started_;
-            if (found.empty()) limit = std::min(limit, async::deadline_after(from, other_family));
-            found.push_back(dialled->address);
-            machine_.on_dial_failed(dialled->which, errc::no_address, loop_.now());
-            continue;
-        }
-        auto* failed = std::get_if<connect_machine::fail>(&step);
-        if (failed && found.empty()) co_return blocked_ ? blocked_ : failed->ec;
-        if (failed) co_return found;
-        auto waiting =
-            changed_.wait(std::min(limit, std::get<connect_machine::wait>(step).until), phase::resolve);
-        const auto woken = co_await std::move(waiting);
-        if (woken) continue;
-        if (woken.error() == asio::error::operation_aborted) co_return woken.error();
-        if (loop_.now() < limit) continue;
-        if (found.empty()) co_return woken.error();
-        co_return found;
+DRAGLINE_DECL void connecting::go_on() {
+    if (ended_) return;
+    std::optional<std::error_code> over;
+    try {
+        over = advance();
+    } catch (const std::bad_alloc&) {
+        over = std::make_error_code(std::errc::not_enough_memory);
     }
+    if (over) finish(*over);
+}
+
+DRAGLINE_DECL void connecting::go_on_soon() noexcept {
+    asio::post(loop_.executor(), [self = shared_from_this()] { self->go_on(); });
+}
+
+DRAGLINE_DECL void connecting::finish(std::error_code ec) {
+    const auto owner = std::move(owner_);
+    end();
+    owner->connected(ec);
+}
+
+DRAGLINE_DECL void connecting::interrupt() noexcept {
+    if (!std::exchange(interrupted_, true) && begun_) go_on_soon();
 }
 
 DRAGLINE_DECL void connecting::end() noexcept {
-    if (ended_) return;
-    ended_ = true;
+    if (std::exchange(ended_, true)) return;
+    limit_.disarm();
     for (auto& each : dials_) {
         if (!each->open) continue;
         if (each->record) {
@@ -44122,22 +44230,76 @@ DRAGLINE_DECL void connecting::end() noexcept {
             record.took = elapsed() - record.started;
             record.ec = asio::error::operation_aborted;
         }
-        std::error_code ignored;
-        each->socket.close(ignored);
+        each->close();
     }
     for (const bool v6 : {false, true}) {
         if (looking_[v6]) look_up_ends_[v6].emit(asio::cancellation_type::terminal);
     }
 }
 
-DRAGLINE_DECL stream_socket connecting::take_socket() noexcept { return std::move(winner_->socket); }
+DRAGLINE_DECL std::shared_ptr<stream_layer> connecting::take_layer() {
+    return std::allocate_shared<socket_layer>(spare_allocator<socket_layer>(), winner_->take_socket());
+}
 
 }  // namespace dragline::net::detail
 
 #endif
-// ---- dragline/net/detail/proxying.hpp
-// A connection through one proxy or several: never one around them.
 
+#include <asio/awaitable.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+struct connecting_guard {
+    std::shared_ptr<connecting> race;
+    explicit connecting_guard(std::shared_ptr<connecting> made) : race(std::move(made)) {}
+    ~connecting_guard() { race->end(); }
+};
+
+/// Starts it and waits for it, until `ending` ends it from outside.
+asio::awaitable<result<void>> await_race(connecting& race, async::loop_state& loop,
+                                         async::interrupter& ending);
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/race_wait.ipp
+// Included by <dragline/net/detail/race_wait.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL asio::awaitable<result<void>> await_race(connecting& race, async::loop_state& loop,
+                                                       async::interrupter& ending) {
+    struct waiter final : connecting_owner {
+        explicit waiter(async::loop_state& of) : over(of) {}
+        void connected(std::error_code result) override {
+            ec = result;
+            over.notify_at_once();
+        }
+        async::event over;
+        std::error_code ec;
+    } here(loop);
+    const async::interrupter::scope scope(
+        ending, [](void* self) noexcept { static_cast<connecting*>(self)->interrupt(); }, &race);
+    if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    race.start(std::shared_ptr<connecting_owner>(std::shared_ptr<void>(), &here));
+    auto waiting = here.over.wait();
+    const auto woken = co_await std::move(waiting);
+    if (!woken) co_return woken;
+    // It may have been ended since it stood.
+    if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    co_return result<void>(here.ec);
+}
+
+}  // namespace dragline::net::detail
+
+#endif
 
 #include <asio/awaitable.hpp>
 #include <asio/ip/address.hpp>
@@ -44397,12 +44559,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::look_up(std::size_t which,
     if (which + 1 < hops_.size()) request.addresses.clear();  // they are the last target's
     request.bind_address.reset();
     if (!policed) request.address_policy = {};
-    const connecting_guard guard(std::make_shared<connecting>(loop_, request, trace_));
-    guard.race->start();
-    auto resolving = guard.race->resolve(ending_);
-    const auto found = co_await std::move(resolving);
-    if (!found) co_return found.error();
-    for (const auto& each : *found) {
+    const connecting_guard guard(
+        std::make_shared<connecting>(loop_, request, trace_, connecting::purpose::resolve));
+    auto resolving = await_race(*guard.race, loop_, ending_);
+    const auto resolved = co_await std::move(resolving);
+    if (!resolved) co_return resolved.error();
+    for (const auto& each : guard.race->addresses()) {
         auto made = proxy_target::make(each.to_string(), target.port());
         if (!made) co_return made.error();  // a scope means nothing to others
         hops_[which].targets.push_back(*std::move(made));
@@ -44523,13 +44685,11 @@ DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, con
                                                     connect_trace& trace, async::interrupter& ending) {
     const connecting_guard guard(
         std::allocate_shared<connecting>(spare_allocator<connecting>(), loop, request, trace));
-    guard.race->start();
-    auto running = guard.race->run(ending);
-    const auto ran = co_await std::move(running);
-    if (!ran) co_return ran.error();
-    auto socket = guard.race->take_socket();
+    auto racing = await_race(*guard.race, loop, ending);
+    const auto raced = co_await std::move(racing);
+    if (!raced) co_return raced.error();
     dialled made;
-    made.layer = std::make_shared<socket_layer>(std::move(socket));
+    made.layer = guard.race->take_layer();
     made.address = guard.race->address();
     co_return made;
 }
@@ -44541,19 +44701,13 @@ inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, co
     co_return co_await std::move(running);
 }
 
-inline net::stream stream_over(std::shared_ptr<stream_layer> layer, const connect_request& request,
-                               async::time_point opened) {
-    return net::stream(
-        std::make_shared<stream_state>(std::move(layer), request.stream, opened, request.target.host()));
-}
-
 inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connected& made,
                                                  std::shared_ptr<stream_layer> lower,
                                                  const connect_request& request, async::time_point opened,
                                                  connect_trace& trace, async::interrupter& ending) {
     const auto started = loop.now();
     auto layer = std::make_shared<tls_layer>(std::move(lower), *request.tls, request.tls_options);
-    made.stream = stream_over(layer, request, opened);
+    made.stream = net::stream(stream_state::make(layer, request.stream, opened, request.target.host()));
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<tls_layer*>(self)->close(); }, layer.get());
     auto shaking =
@@ -44581,7 +44735,9 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
     if (!stands) co_return stands.error();
     made.address = stands->address;
     if (!request.tls) {
-        made.stream = detail::stream_over(std::move(stands->layer), request, opened);
+        auto state = detail::stream_state::make(std::move(stands->layer), request.stream, opened,
+                                                request.target.host());
+        made.stream = net::stream(std::move(state));
         co_return made;
     }
     auto shaking = detail::shake_hands(loop, made, std::move(stands->layer), request, opened, trace, ending);
@@ -44595,33 +44751,142 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
 
 #endif
 
+#include <asio/awaitable.hpp>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+class dialing final : public net::detail::connecting_owner, public std::enable_shared_from_this<dialing> {
+public:
+    dialing(std::shared_ptr<session_state> session, connection_pool::place place,
+            net::connect_request&& request)
+        : session_(std::move(session)),
+          dial_(*session_),
+          place_(std::move(place)),
+          request_(std::move(request)) {}
+
+    /// `over` is notified when the connection stands or cannot be opened, unless leave() comes first.
+    void start(async::event& over);
+
+    bool over() const noexcept { return over_; }
+    net::connect_trace& trace() noexcept { return trace_; }
+
+    /// The place with its connection, when it is over.
+    result<connection_pool::place> take();
+
+    /// Nobody waits any more. What has been opened is left to the next fetch.
+    void leave() noexcept;
+
+    /// As leave(), but nobody is to have it: its place is free at once.
+    void give_up() noexcept;
+
+    /// Ends it; `over` comes soon.
+    void interrupt() noexcept { dial_.ending().interrupt(); }
+
+private:
+    void dial();
+    void connected(std::error_code ec) override;
+    static asio::awaitable<void> run(std::shared_ptr<dialing> self);
+    void take(net::connected made);
+    void finish(std::error_code ec);
+
+    std::shared_ptr<session_state> session_;
+    session_state::dial dial_;
+    connection_pool::place place_;
+    net::connect_request request_;
+    net::connect_trace trace_;
+    net::detail::connecting* race_ = nullptr;  // lives until connected()
+    std::optional<async::interrupter::scope> race_ends_;
+    async::time_point opened_ = session_->loop().now();
+    async::event* waiter_ = nullptr;
+    std::error_code ec_;
+    bool over_ = false;
+};
+
+/// Gives `place` a connection: a new one, or unless `fresh` one that another fetch has done with first; says
+/// whether it is such a one. Takes what it needs from `request`. `trace` is of the new one, and empty for the
+/// other. `ending` ends it from outside.
+asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
+                                            connection_pool::place& place, net::connect_request& request,
+                                            bool fresh, net::connect_trace& trace,
+                                            async::interrupter& ending);
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/dialing.ipp
+// Included by <dragline/http/detail/dialing.hpp> only.
+
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
+
+#include <new>
 
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void dialing::start(async::event& over) {
     waiter_ = &over;
+    // A coroutine of its own costs more than all the rest of connecting to a neighbour.
+    if (request_.proxies.empty() && !request_.tls) return dial();
     auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
         self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
     };
     asio::co_spawn(session_->loop().executor(), run(shared_from_this()), std::move(ended));
 }
 
-DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
-    const auto& proxies = self->request_.proxies;
-    const auto port = proxies.empty() ? self->request_.target.port() : proxies.front().where().port();
-    auto& loop = self->session_->loop();
-    auto connecting = net::connect(loop, self->request_, self->trace_, self->dial_.ending());
-    auto made = co_await std::move(connecting);
-    if (made && self->place_) {
-        auto connection = std::make_unique<h1_connection>(std::move(made->stream), made->address, port,
-                                                          std::move(made->peer));
-        self->place_.put(std::move(connection), loop.now());
+DRAGLINE_DECL void dialing::dial() {
+    using net::detail::connecting;
+    auto race =
+        std::allocate_shared<connecting>(spare_allocator<connecting>(), session_->loop(), request_, trace_);
+    race_ = race.get();
+    race_ends_.emplace(
+        dial_.ending(), [](void* self) noexcept { static_cast<connecting*>(self)->interrupt(); }, race_);
+    if (session_->calls() == 1) return race->start(shared_from_this());
+    // The other fetches that have just ended come first: so the next requests go out in a row, and wake a
+    // server nearby once instead of one by one, which is most of what a request to it costs.
+    asio::post(session_->loop().executor(),
+               [self = shared_from_this(), race = std::move(race)] { race->start(self); });
+}
+
+DRAGLINE_DECL void dialing::connected(std::error_code ec) {
+    race_ends_.reset();
+    try {
+        if (!ec) {
+            net::connected made;
+            made.stream = net::stream(net::detail::stream_state::make(race_->take_layer(), request_.stream,
+                                                                      opened_, request_.target.host()));
+            made.address = race_->address();
+            take(std::move(made));
+        }
+    } catch (const std::bad_alloc&) {
+        ec = std::make_error_code(std::errc::not_enough_memory);
     }
+    finish(ec);
+}
+
+DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
+    auto connecting =
+        net::connect(self->session_->loop(), self->request_, self->trace_, self->dial_.ending());
+    auto made = co_await std::move(connecting);
+    if (made) self->take(*std::move(made));
     self->ec_ = made.error();
+}
+
+DRAGLINE_DECL void dialing::take(net::connected made) {
+    if (!place_) return;
+    const auto& proxies = request_.proxies;
+    const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
+    place_.put(
+        std::make_unique<h1_connection>(std::move(made.stream), made.address, port, std::move(made.peer)),
+        session_->loop().now());
 }
 
 DRAGLINE_DECL void dialing::finish(std::error_code ec) {
@@ -44984,8 +45249,8 @@ public:
     /// As open() once more, when the body has failed and its retry_policy says so; else with that error.
     asio::awaitable<result<void>> reopen(std::error_code ec) { return follow_hops(ec, true); }
 
-    /// All of the body, after open(); an answer whose body fails has none.
-    asio::awaitable<result<response>> receive();
+    /// All of the body, after open(); an answer whose body fails has none, and leaves `into` as it was.
+    asio::awaitable<result<void>> receive(response& into);
 
     // For who reads the body in pieces: from connection(), with body(), until close_body().
     h1_connection& connection() noexcept { return *place_.connection(); }
@@ -44996,8 +45261,8 @@ public:
     /// source refuses is an error, a peer that takes no more is none.
     asio::awaitable<result<void>> finish_request();
 
-    /// What is known before the body; call once.
-    response_record take_record();
+    /// What is known before the body; once.
+    void take_record(response_record& into);
 
     /// Who reads the body in pieces begins to: the operation itself is over.
     void leave_open() {
@@ -45143,7 +45408,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
     }
 }
 
-DRAGLINE_DECL response_record fetch_op::take_record() {
+DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
     fill_timings();
     response_.status = head_.status;
     response_.reason = std::move(head_.reason);
@@ -45151,13 +45416,13 @@ DRAGLINE_DECL response_record fetch_op::take_record() {
     response_.headers = std::move(head_.headers);
     response_.url = std::move(url_);
     response_.timings.total = now() - started_;
-    return std::move(response_);
+    into = std::move(response_);
 }
 
-DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::receive(response& into) {
     const async::interrupter::scope scope(ending(), &close_connection, &connection());
-    response got;
-    auto reading = reader_.read_all(connection(), got.body);
+    std::string body;
+    auto reading = reader_.read_all(connection(), body);
     auto read = co_await std::move(reading);
     if (read && connection().sending()) {
         auto finishing = finish_request();
@@ -45175,9 +45440,10 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
         insight_->check();
     }
     if (ec) co_return ec;
-    got.truncated = reader_.truncated();
-    static_cast<response_record&>(got) = take_record();
-    co_return std::move(got);
+    take_record(into);
+    into.body = std::move(body);
+    into.truncated = reader_.truncated();
+    co_return result<void>();
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
@@ -45256,14 +45522,15 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
                                                            fetch_options options) {
     fetch_op operation(place.get_session(), options);
+    response got;
     try {
         auto opening = operation.open(std::move(url));
         auto opened = co_await std::move(opening);
         for (;;) {
             if (!opened) co_return operation.give_up(opened.error());
-            auto receiving = operation.receive();
-            auto received = co_await std::move(receiving);
-            if (received) co_return received;
+            auto receiving = operation.receive(got);
+            const auto received = co_await std::move(receiving);
+            if (received) co_return std::move(got);
             auto reopening = operation.reopen(received.error());
             opened = co_await std::move(reopening);
         }
@@ -45922,7 +46189,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> open_response::open(pointer self, st
         operation.give_up_throwing();
         throw;
     }
-    record = operation.take_record();
+    operation.take_record(record);
     operation.body().unbind();
     self->self_ = self;
     self->scope_.emplace(

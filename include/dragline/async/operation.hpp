@@ -44,11 +44,11 @@ namespace dragline::inline v1::async {
 ///   cancellation state, which may be its caller's.
 /// Threads: any. Never completes inside this call; completes on the token's associated executor.
 template <class T, class Body, class Token, class... Args>
-auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args);
+auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args&&... args);
 
 /// As initiate(), but completes with void(std::exception_ptr, T), for bodies that run the code of users.
 template <class T, class Body, class Token, class... Args>
-auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args);
+auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args&&... args);
 
 /// Awaits `body(executor, args...)` on the loop of the coroutine that awaits this: an operation with no
 /// WHERE.

@@ -6,7 +6,9 @@
 
 #include <array>
 #include <cstddef>
+#include <list>
 #include <new>
+#include <vector>
 
 namespace dragline::inline v1 {
 
@@ -31,7 +33,7 @@ public:
     static void deallocate(void* memory, std::size_t size) noexcept {
         if (auto* kept = of_thread(size)) {
             auto& spare = kept->spare_[place_of(size)];
-            if (spare.count < most_of(size)) {
+            if ((spare.count + 1) * rounded(size) <= most_bytes_of_a_size) {
                 spare.first = new (memory) block{spare.first};
                 ++spare.count;
                 return;
@@ -46,6 +48,7 @@ public:
 private:
     static constexpr std::size_t step = 128;
     static constexpr std::size_t largest = 8 * 1024;
+    // A loop has hundreds of small frames at a time, and few that are large.
     static constexpr std::size_t most_bytes_of_a_size = 64 * 1024;
 
     struct block {
@@ -74,8 +77,6 @@ private:
         thread_local spare_memory kept;
         return &kept;
     }
-    // A loop has hundreds of small frames at a time, and few that are large.
-    static std::size_t most_of(std::size_t size) noexcept { return most_bytes_of_a_size / rounded(size); }
     static std::size_t place_of(std::size_t size) noexcept { return (size - 1) / step; }
     static std::size_t rounded(std::size_t size) noexcept { return (size + step - 1) / step * step; }
 
@@ -91,7 +92,7 @@ struct of_spare_memory {
     }
 };
 
-/// For std::allocate_shared() of such objects.
+/// For std::allocate_shared() of such objects, and for containers.
 template <class T>
 struct spare_allocator {
     using value_type = T;
@@ -105,5 +106,10 @@ struct spare_allocator {
     }
     friend bool operator==(const spare_allocator&, const spare_allocator&) = default;
 };
+
+template <class T>
+using spare_vector = std::vector<T, spare_allocator<T>>;
+template <class T>
+using spare_list = std::list<T, spare_allocator<T>>;
 
 }  // namespace dragline::inline v1

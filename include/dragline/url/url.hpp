@@ -27,11 +27,8 @@ public:
     url(const url&) = default;
     url& operator=(const url&) = default;
     /// What is moved from is the empty URL.
-    url(url&& other) noexcept : at_(std::exchange(other.at_, {})) {}
-    url& operator=(url&& other) noexcept {
-        at_ = std::exchange(other.at_, {});
-        return *this;
-    }
+    url(url&&) noexcept = default;
+    url& operator=(url&&) noexcept = default;
 
     /// The URL as text. Parsing it again gives an equal URL.
     const std::string& href() const noexcept { return at_.href; }

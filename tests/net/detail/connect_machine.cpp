@@ -268,8 +268,8 @@ TEST_CASE("dials that are not answered make room for the next, the oldest first"
     connect_machine patient(dragline::no_limit, 50ms, 1);
     const connect_machine::time_point start{1h};
     patient.on_resolved(true, {}, {}, start);
-    patient.on_resolved(false, {asio::ip::make_address("192.0.2.1"), asio::ip::make_address("192.0.2.2")}, {},
-                        start);
+    const auto two = std::vector{asio::ip::make_address("192.0.2.1"), asio::ip::make_address("192.0.2.2")};
+    patient.on_resolved(false, two, {}, start);
     CHECK(std::holds_alternative<connect_machine::dial>(patient.next(start)));
     CHECK(std::get<connect_machine::wait>(patient.next(start + 1h)).until == dragline::async::no_deadline);
 }

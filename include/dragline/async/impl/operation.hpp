@@ -17,11 +17,11 @@ auto run_kept(Body body, std::tuple<Args...> args) -> asio::awaitable<outcome_of
 // The body's coroutine, not begun. From here on neither body nor arguments have a type of their own, which
 // keeps what is compiled for each operation small. A closure is kept as long as its coroutine, which uses it.
 template <class Body, class... Args>
-auto prepare(Body body, Args&... args) -> asio::awaitable<outcome_of<Body, Args...>> {
+auto prepare(Body body, Args&&... args) -> asio::awaitable<outcome_of<Body, std::decay_t<Args>...>> {
     if constexpr (std::is_pointer_v<Body> || std::is_empty_v<Body>) {
-        return body(std::move(args)...);
+        return body(std::forward<Args>(args)...);
     } else {
-        return run_kept(std::move(body), std::tuple<Args...>(std::move(args)...));
+        return run_kept(std::move(body), std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
     }
 }
 
@@ -36,7 +36,8 @@ struct start_operation {
     // A token may begin the operation later, or more than once: until then body and arguments are kept.
     template <class Handler, class Body, class... Args>
     void operator()(Handler&& handler, Body body, std::tuple<Args...> args) const {
-        auto running = std::apply([&](Args&... each) { return prepare(std::move(body), each...); }, args);
+        auto running =
+            std::apply([&](Args&... each) { return prepare(std::move(body), std::move(each)...); }, args);
         begin_operation<Error>(loop, std::forward<Handler>(handler), std::move(running));
     }
 };
@@ -101,27 +102,30 @@ asio::awaitable<typename shapes<T>::tuple> await_tuple(const loop_state& loop, a
 }  // namespace detail
 
 template <class T, class Body, class Token, class... Args>
-auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
+auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args&&... args) {
     using token_type = std::decay_t<Token>;
     if constexpr (std::is_same_v<token_type, default_token>) {
-        return detail::await_operation<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
+        return detail::await_operation<T>(loop_state::of(loop),
+                                          detail::prepare(std::move(body), std::forward<Args>(args)...));
     } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
-        return detail::await_tuple<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
+        return detail::await_tuple<T>(loop_state::of(loop),
+                                      detail::prepare(std::move(body), std::forward<Args>(args)...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::code_signature>(
             detail::start_operation<std::error_code>{std::move(loop)}, token, std::move(body),
-            std::tuple<Args...>(std::move(args)...));
+            std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
     }
 }
 
 template <class T, class Body, class Token, class... Args>
-auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args... args) {
+auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args&&... args) {
     if constexpr (std::is_same_v<std::decay_t<Token>, default_token>) {
-        return detail::await_operation<T>(loop_state::of(loop), detail::prepare(std::move(body), args...));
+        return detail::await_operation<T>(loop_state::of(loop),
+                                          detail::prepare(std::move(body), std::forward<Args>(args)...));
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::exception_signature>(
             detail::start_operation<std::exception_ptr>{std::move(loop)}, token, std::move(body),
-            std::tuple<Args...>(std::move(args)...));
+            std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <dragline/core/features.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/h1/error.hpp>
 #include <dragline/h1/field.hpp>
 #include <dragline/h1/limits.hpp>
@@ -49,7 +50,7 @@ private:
     result<std::size_t> find_colon(std::string_view capped);
 
     head_limits limits_;
-    std::vector<place> places_;
+    spare_vector<place> places_;
     std::size_t line_ = 0;      // where the current line starts
     std::size_t position_ = 0;  // everything before it has been looked at
     std::size_t colon_ = 0;     // of the current line; 0 while its name is being read

@@ -8,13 +8,13 @@
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/asio.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/http/detail/h1_connection.hpp>
 #include <dragline/http/exchange.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +42,7 @@ class connection_pool {
         async::time_point rests{};  // when it is idle for good, so that it needs no buffers
         async::time_point retires{};
     };
-    using slots = std::list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
+    using slots = spare_list<slot>;  // spliced between idle_ and used_, so that reuse allocates nothing
 
 public:
     /// The right to one connection of a host, with or without the connection. Its end closes and frees both.
@@ -98,7 +98,7 @@ public:
         friend class connection_pool;
         connection_pool& pool_;
         host* target_;  // none when it waits for no other one
-        std::list<contender*>::iterator at_;
+        spare_list<contender*>::iterator at_;
     };
 
     connection_pool(async::loop_state& loop, pool_limits limits)
@@ -124,7 +124,7 @@ public:
 
 private:
     struct waiter;
-    using waiters = std::list<waiter*>;
+    using waiters = spare_list<waiter*>;
     struct host {
         explicit host(std::string_view k) : key(k) {}
         std::string key;
@@ -132,7 +132,7 @@ private:
         std::size_t wanted = 0;            // waiters, wherever they stand in line
         std::deque<slots::iterator> idle;  // the oldest in front
         waiters waiting;
-        std::list<contender*> contenders;  // all have come before those who wait
+        spare_list<contender*> contenders;  // all have come before those who wait
     };
     struct waiter {
         waiter(connection_pool& owner, host& wanted, bool wants_fresh);

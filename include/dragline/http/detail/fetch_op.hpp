@@ -23,8 +23,8 @@ public:
     /// As open() once more, when the body has failed and its retry_policy says so; else with that error.
     asio::awaitable<result<void>> reopen(std::error_code ec) { return follow_hops(ec, true); }
 
-    /// All of the body, after open(); an answer whose body fails has none.
-    asio::awaitable<result<response>> receive();
+    /// All of the body, after open(); an answer whose body fails has none, and leaves `into` as it was.
+    asio::awaitable<result<void>> receive(response& into);
 
     // For who reads the body in pieces: from connection(), with body(), until close_body().
     h1_connection& connection() noexcept { return *place_.connection(); }
@@ -35,8 +35,8 @@ public:
     /// source refuses is an error, a peer that takes no more is none.
     asio::awaitable<result<void>> finish_request();
 
-    /// What is known before the body; call once.
-    response_record take_record();
+    /// What is known before the body; once.
+    void take_record(response_record& into);
 
     /// Who reads the body in pieces begins to: the operation itself is over.
     void leave_open() {

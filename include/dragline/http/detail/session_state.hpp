@@ -5,6 +5,7 @@
 #include <dragline/async/interrupter.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/dns/resolver.hpp>
 #include <dragline/http/cookies/cookie_jar.hpp>
 #include <dragline/http/detail/challenge_cache.hpp>
@@ -76,7 +77,7 @@ public:
     private:
         session_state& owner_;
         async::interrupter ending_;
-        std::list<async::interrupter*>::iterator at_;
+        spare_list<async::interrupter*>::iterator at_;
     };
     std::size_t calls() const noexcept { return calls_.size(); }
 
@@ -92,7 +93,7 @@ public:
     private:
         session_state& owner_;
         async::interrupter ending_;
-        std::list<async::interrupter*>::iterator at_;
+        spare_list<async::interrupter*>::iterator at_;
     };
 
     /// Ends calls and connections; nothing new starts.
@@ -136,8 +137,8 @@ private:
     std::shared_ptr<http::metrics> metrics_;
     bool watched_;
     std::shared_ptr<tls_setup> tls_;
-    std::list<async::interrupter*> calls_;
-    std::list<async::interrupter*> dials_;
+    spare_list<async::interrupter*> calls_;
+    spare_list<async::interrupter*> dials_;
     std::list<async::event*> closers_;
     bool closed_ = false;
 };

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <dragline/async/clock.hpp>
+#include <dragline/core/spare_memory.hpp>
 
 #include <asio/ip/address.hpp>
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <variant>
-#include <vector>
 
 namespace dragline::inline v1::net::detail {
 
@@ -44,7 +45,8 @@ public:
     void await_both(duration longest) noexcept { other_family_ = longest; }
 
     // What happened. A family that is not looked up at all is reported as resolved with nothing and no error.
-    void on_resolved(bool v6, std::vector<asio::ip::address> addresses, std::error_code ec, time_point now);
+    void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec,
+                     time_point now);
     void on_dial_failed(std::size_t which, std::error_code ec, time_point now);
 
     /// What to do at `now`; asked again until it says wait or fail, and after each event or wait.
@@ -52,7 +54,7 @@ public:
 
 private:
     struct family {
-        std::vector<asio::ip::address> addresses;
+        spare_vector<asio::ip::address> addresses;
         std::size_t used = 0;
         bool resolved = false;
         std::error_code ec;
@@ -75,7 +77,7 @@ private:
     std::optional<duration> other_family_;   // how long the later one is awaited
     std::optional<time_point> first_since_;  // when the first addresses came
     time_point next_dial_ = time_point::min();
-    std::vector<attempt> alive_;  // the oldest in front
+    spare_vector<attempt> alive_;  // the oldest in front
     std::size_t dials_ = 0;
     bool last_was_v6_ = false;
     std::error_code first_failure_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <dragline/async/clock.hpp>
-#include <dragline/async/event.hpp>
+#include <dragline/async/deadline.hpp>
 #include <dragline/async/interrupter.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/result.hpp>
@@ -11,7 +11,8 @@
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
 #include <dragline/net/detail/connect_machine.hpp>
-#include <dragline/net/detail/socket_layer.hpp>
+#include <dragline/net/detail/socket_dial.hpp>
+#include <dragline/net/detail/stream_layer.hpp>
 
 #include <asio/cancellation_signal.hpp>
 #include <asio/ip/address.hpp>
@@ -26,66 +27,89 @@
 
 namespace dragline::inline v1::net::detail {
 
-// The completions of look-ups and dials hold it, so it may outlive the coroutine that waits for
-// it.
+/// Who wants to know what became of a race.
+class connecting_owner {
+public:
+    virtual ~connecting_owner() = default;
+
+    /// Once, as the last act of a handler, or inside start(). Not after end().
+    virtual void connected(std::error_code ec) = 0;
+};
+
+// The completions of look-ups and dials hold it, and it holds its owner until it is over.
 class connecting : public std::enable_shared_from_this<connecting> {
 public:
-    connecting(async::loop_state& loop, const connect_request& request, connect_trace& trace);
+    enum class purpose { dial, resolve };
 
-    void start();
-    asio::awaitable<result<void>> run(async::interrupter& ending);
-    /// Dials nothing: the addresses that might be dialled, in that order.
-    asio::awaitable<result<std::vector<asio::ip::address>>> resolve(async::interrupter& ending);
+    /// `request` and `trace` have to live until it is over.
+    connecting(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+               purpose wanted = purpose::dial);
+
+    void start(std::shared_ptr<connecting_owner> owner);
+    /// Its owner hears soon of operation_aborted.
+    void interrupt() noexcept;
+    /// Its owner wants to hear no more.
     void end() noexcept;
 
-    stream_socket take_socket() noexcept;
+    /// The connection that was made first.
+    std::shared_ptr<stream_layer> take_layer();
     const asio::ip::address& address() const noexcept { return address_; }
+    /// Those that might be dialled, in that order, when nothing else was wanted.
+    const std::vector<asio::ip::address>& addresses() const noexcept { return found_; }
 
 private:
-    struct dial {
-        explicit dial(const asio::any_io_executor& executor) : socket(executor) {}
-        stream_socket socket;
+    struct dial : socket_dial {
+        using socket_dial::socket_dial;
         std::size_t number = 0;             // of the machine, and in dials_
         std::optional<std::size_t> record;  // in the trace; none of a Unix socket
         bool open = true;
     };
+    using dial_pointer = std::shared_ptr<dial>;
 
-    std::vector<asio::ip::address> allowed(std::span<const asio::ip::address> addresses);
+    void resolve();
+    void start_look_up(bool v6);
+    spare_vector<asio::ip::address> allowed(std::span<const asio::ip::address> addresses);
     static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
     void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
-    std::error_code prepare(stream_socket& socket, const asio::generic::stream_protocol& protocol) const;
-    void dial_endpoint(const asio::generic::stream_protocol::endpoint& target);
+
+    void go_on();
+    void go_on_soon() noexcept;
+    std::optional<std::error_code> advance();
+    void finish(std::error_code ec);
+
     void dial_address(const asio::ip::address& address);
+    void dial_endpoint(const stream_socket::endpoint_type& target, bool is_here);
+    void go_on_with(const dial_pointer& begun, std::error_code ec);
+    void on_dialled(const dial_pointer& ended, std::error_code ec);
     void drop(std::size_t which);
-    void on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec);
+
     void stage_ends() noexcept;
-    async::time_point stage_deadline() const noexcept;
+    async::time_point limit() const noexcept;
     phase stage() const noexcept { return resolved_ ? phase::connect : phase::resolve; }
     async::duration elapsed() const noexcept { return loop_.now() - started_; }
 
     async::loop_state& loop_;
-    const connect_request& request_;  // valid until end()
-    connect_trace& trace_;            // the same
+    const connect_request& request_;
+    connect_trace& trace_;
+    purpose purpose_;
     connect_machine machine_;
-    async::event changed_;
+    std::shared_ptr<connecting_owner> owner_;
+    async::deadline limit_;
     async::time_point started_;
     async::time_point resolved_at_{};
-    std::vector<std::shared_ptr<dial>> dials_;
-    std::shared_ptr<dial> winner_;
+    spare_vector<dial_pointer> dials_;
+    dial_pointer winner_;
     asio::ip::address address_;
+    std::vector<asio::ip::address> found_;
     std::error_code blocked_;                    // of the first address that may not be dialled
     asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
     bool looking_[2] = {};                       // whether there is somebody to be cancelled
     dns::lookup_trace look_ups_[2];
     bool resolved_ = false;  // an address is, or will be, dialled
     bool refused_ = false;   // a forbidden address stands beside the others
+    bool begun_ = false;
+    bool interrupted_ = false;
     bool ended_ = false;
-};
-
-struct connecting_guard {
-    std::shared_ptr<connecting> race;
-    explicit connecting_guard(std::shared_ptr<connecting> made) : race(std::move(made)) {}
-    ~connecting_guard() { race->end(); }
 };
 
 }  // namespace dragline::net::detail

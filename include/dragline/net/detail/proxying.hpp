@@ -7,7 +7,7 @@
 #include <dragline/core/result.hpp>
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
-#include <dragline/net/detail/connecting.hpp>
+#include <dragline/net/detail/race_wait.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
 #include <dragline/net/proxies/detail/any_handshake.hpp>
 

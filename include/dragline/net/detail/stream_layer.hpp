@@ -49,7 +49,7 @@ struct buffer_read {
 };
 
 /// One that waits without a coroutine. What it waits at owns it.
-class pending_read : public buffer_read {
+class pending_read : public buffer_read, public of_spare_memory {
 public:
     virtual ~pending_read() = default;
     /// What came, or why nothing did; `self` is this.

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <dragline/core/spare_memory.hpp>
-#include <dragline/net/detail/connecting.hpp>
 #include <dragline/net/detail/proxying.hpp>
+#include <dragline/net/detail/race_wait.hpp>
+#include <dragline/net/detail/stream_state.hpp>
 #include <dragline/net/detail/tls_layer.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -21,13 +22,11 @@ DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, con
                                                     connect_trace& trace, async::interrupter& ending) {
     const connecting_guard guard(
         std::allocate_shared<connecting>(spare_allocator<connecting>(), loop, request, trace));
-    guard.race->start();
-    auto running = guard.race->run(ending);
-    const auto ran = co_await std::move(running);
-    if (!ran) co_return ran.error();
-    auto socket = guard.race->take_socket();
+    auto racing = await_race(*guard.race, loop, ending);
+    const auto raced = co_await std::move(racing);
+    if (!raced) co_return raced.error();
     dialled made;
-    made.layer = std::make_shared<socket_layer>(std::move(socket));
+    made.layer = guard.race->take_layer();
     made.address = guard.race->address();
     co_return made;
 }
@@ -39,19 +38,13 @@ inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, co
     co_return co_await std::move(running);
 }
 
-inline net::stream stream_over(std::shared_ptr<stream_layer> layer, const connect_request& request,
-                               async::time_point opened) {
-    return net::stream(
-        std::make_shared<stream_state>(std::move(layer), request.stream, opened, request.target.host()));
-}
-
 inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connected& made,
                                                  std::shared_ptr<stream_layer> lower,
                                                  const connect_request& request, async::time_point opened,
                                                  connect_trace& trace, async::interrupter& ending) {
     const auto started = loop.now();
     auto layer = std::make_shared<tls_layer>(std::move(lower), *request.tls, request.tls_options);
-    made.stream = stream_over(layer, request, opened);
+    made.stream = net::stream(stream_state::make(layer, request.stream, opened, request.target.host()));
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<tls_layer*>(self)->close(); }, layer.get());
     auto shaking =
@@ -79,7 +72,9 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
     if (!stands) co_return stands.error();
     made.address = stands->address;
     if (!request.tls) {
-        made.stream = detail::stream_over(std::move(stands->layer), request, opened);
+        auto state = detail::stream_state::make(std::move(stands->layer), request.stream, opened,
+                                                request.target.host());
+        made.stream = net::stream(std::move(state));
         co_return made;
     }
     auto shaking = detail::shake_hands(loop, made, std::move(stands->layer), request, opened, trace, ending);

@@ -10,10 +10,14 @@ namespace dragline::inline v1::net {
 DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : host_(host), port_(port) {
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') host_ = host.substr(1, host.size() - 2);
     std::error_code ec;
-    if (auto literal = asio::ip::make_address(host_, ec); !ec) {
-        address_ = literal;
+    if (host_.find(':') != host_.npos) {
+        const auto literal = asio::ip::make_address_v6(host_, ec);
+        if (!ec) address_ = literal, host_ = literal.to_string();
+    } else if (!host_.empty() && ascii::is_digit(host_.front())) {  // no name is worth asking the system
+        const auto literal = asio::ip::make_address_v4(host_, ec);
+        if (!ec) address_ = literal;
         // Of IPv4 the usual spelling alone is read, up to a NUL.
-        if (literal.is_v6() || host_.find('\0') != host_.npos) host_ = literal.to_string();
+        if (!ec && host_.find('\0') != host_.npos) host_ = literal.to_string();
     }
 }
 

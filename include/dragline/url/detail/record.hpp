@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace dragline::inline v1::url::detail {
 
@@ -26,10 +27,9 @@ namespace dragline::inline v1::url::detail {
 // Without an authority (host_kind::none) the three in the middle are scheme_end + 1, and so is path_begin,
 // unless
 // "/." keeps a path like "//x" from being read as an authority: then it is scheme_end + 3.
-struct record {
+struct positions {
     static constexpr std::uint32_t absent = 0xffffffff;
 
-    std::string href;
     std::uint32_t scheme_end = 0;
     std::uint32_t username_end = 0;
     std::uint32_t host_begin = 0;
@@ -41,6 +41,27 @@ struct record {
     scheme_kind scheme = scheme_kind::other;
     host_kind host = host_kind::none;
     bool opaque_path = false;
+};
+
+struct record : positions {
+    std::string href;
+
+    record() = default;
+    record(const record&) = default;
+    record& operator=(const record&) = default;
+    // What is moved from is empty.
+    record(record&& other) noexcept : positions(other), href(std::move(other.href)) { other.clear(); }
+    record& operator=(record&& other) noexcept {
+        if (this == &other) return *this;
+        positions::operator=(other);
+        href = std::move(other.href);
+        other.clear();
+        return *this;
+    }
+    void clear() noexcept {
+        positions::operator=({});
+        href.clear();
+    }
 
     bool is_special() const noexcept { return scheme != scheme_kind::other; }
 

@@ -96,7 +96,9 @@ DRAGLINE_DECL std::error_code head_scanner::check_field_start(std::string_view c
 
 DRAGLINE_DECL result<std::size_t> head_scanner::find_colon(std::string_view capped) {
     const std::size_t limit = line_limit(capped);
-    while (position_ < limit && is_token_character(capped[position_])) ++position_;
+    auto at = position_;  // a member is written back with each step
+    while (at < limit && is_token_character(capped[at])) ++at;
+    position_ = at;
     const std::size_t length = position_ - line_;
     if (length > limits_.max_line()) return errc::line_too_long;
     if (position_ == capped.size()) return need_more(capped);

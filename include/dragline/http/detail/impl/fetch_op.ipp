@@ -71,7 +71,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
     }
 }
 
-DRAGLINE_DECL response_record fetch_op::take_record() {
+DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
     fill_timings();
     response_.status = head_.status;
     response_.reason = std::move(head_.reason);
@@ -79,13 +79,13 @@ DRAGLINE_DECL response_record fetch_op::take_record() {
     response_.headers = std::move(head_.headers);
     response_.url = std::move(url_);
     response_.timings.total = now() - started_;
-    return std::move(response_);
+    into = std::move(response_);
 }
 
-DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::receive(response& into) {
     const async::interrupter::scope scope(ending(), &close_connection, &connection());
-    response got;
-    auto reading = reader_.read_all(connection(), got.body);
+    std::string body;
+    auto reading = reader_.read_all(connection(), body);
     auto read = co_await std::move(reading);
     if (read && connection().sending()) {
         auto finishing = finish_request();
@@ -103,9 +103,10 @@ DRAGLINE_DECL asio::awaitable<result<response>> fetch_op::receive() {
         insight_->check();
     }
     if (ec) co_return ec;
-    got.truncated = reader_.truncated();
-    static_cast<response_record&>(got) = take_record();
-    co_return std::move(got);
+    take_record(into);
+    into.body = std::move(body);
+    into.truncated = reader_.truncated();
+    co_return result<void>();
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {

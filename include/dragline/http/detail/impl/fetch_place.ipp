@@ -12,14 +12,15 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
                                                            fetch_options options) {
     fetch_op operation(place.get_session(), options);
+    response got;
     try {
         auto opening = operation.open(std::move(url));
         auto opened = co_await std::move(opening);
         for (;;) {
             if (!opened) co_return operation.give_up(opened.error());
-            auto receiving = operation.receive();
-            auto received = co_await std::move(receiving);
-            if (received) co_return received;
+            auto receiving = operation.receive(got);
+            const auto received = co_await std::move(receiving);
+            if (received) co_return std::move(got);
             auto reopening = operation.reopen(received.error());
             opened = co_await std::move(reopening);
         }

@@ -56,7 +56,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> open_response::open(pointer self, st
         operation.give_up_throwing();
         throw;
     }
-    record = operation.take_record();
+    operation.take_record(record);
     operation.body().unbind();
     self->self_ = self;
     self->scope_.emplace(

@@ -10,11 +10,11 @@
 
 namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL void connect_machine::on_resolved(bool v6, std::vector<asio::ip::address> addresses,
+DRAGLINE_DECL void connect_machine::on_resolved(bool v6, std::span<const asio::ip::address> addresses,
                                                 std::error_code ec, time_point now) {
     if (!addresses.empty() && !first_since_) first_since_ = now;
     auto& resolved = v6 ? v6_ : v4_;
-    resolved.addresses = std::move(addresses);
+    resolved.addresses.assign(addresses.begin(), addresses.end());
     resolved.resolved = true;
     resolved.ec = ec;
 }

@@ -1,8 +1,7 @@
 // Included by <dragline/net/detail/connecting.hpp> only.
 #pragma once
 
-#include <dragline/core/platform/sockets.hpp>
-#include <dragline/net/detail/socket_setup.hpp>
+#include <dragline/net/detail/socket_layer.hpp>
 #include <dragline/net/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -12,11 +11,12 @@
 #include <asio/error.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/local/stream_protocol.hpp>
+#include <asio/post.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <exception>
+#include <new>
 #include <utility>
 #include <variant>
 
@@ -25,18 +25,24 @@ namespace dragline::inline v1::net::detail {
 inline constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
 
 DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_request& request,
-                                     connect_trace& trace)
+                                     connect_trace& trace, purpose wanted)
     : loop_(loop),
       request_(request),
       trace_(trace),
+      purpose_(wanted),
       machine_(request.attempt_delay, request.resolution_delay),
-      changed_(loop),
+      limit_([](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this),
       started_(loop.now()) {
     if (request.address_policy.partial_answers()) return;
     machine_.await_both(std::min<async::duration>(other_family, request.resolve_timeout / 2));
 }
 
-DRAGLINE_DECL void connecting::start() {
+DRAGLINE_DECL void connecting::start(std::shared_ptr<connecting_owner> owner) {
+    owner_ = std::move(owner);
+    go_on();
+}
+
+DRAGLINE_DECL void connecting::resolve() {
     const auto& target = request_.target;
     const auto& from = request_.bind_address;
     if (target.is_local_socket()) {
@@ -65,19 +71,20 @@ DRAGLINE_DECL void connecting::start() {
         on_resolved(false, {}, errc::no_address);
     } else {
         for (const bool v6 : {true, false}) {
-            if (from && from->is_v6() != v6) {
-                on_resolved(v6, {}, {});
-                continue;
-            }
-            // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
-            auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
-                if (!thrown || self->ended_) return;
-                self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
-            };
-            asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
-                           asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
+            from && from->is_v6() != v6 ? on_resolved(v6, {}, {}) : start_look_up(v6);
         }
     }
+}
+
+DRAGLINE_DECL void connecting::start_look_up(bool v6) {
+    // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
+    auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
+        if (self->ended_) return;
+        if (thrown) self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
+        self->go_on();
+    };
+    asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
+                   asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
 }
 
 DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecting> self, bool v6) {
@@ -101,16 +108,15 @@ DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecti
 
 DRAGLINE_DECL void connecting::on_resolved(bool v6, std::span<const asio::ip::address> addresses,
                                            std::error_code ec) {
-    auto kept = allowed(addresses);
+    const auto kept = allowed(addresses);
     refused_ = blocked_ && !request_.address_policy.partial_answers();
-    machine_.on_resolved(v6, std::move(kept), ec, loop_.now());
-    changed_.notify();
+    machine_.on_resolved(v6, kept, ec, loop_.now());
 }
 
 // The very addresses that are dialled; a Unix socket has been judged before, and stands here as none.
-DRAGLINE_DECL std::vector<asio::ip::address> connecting::allowed(
+DRAGLINE_DECL spare_vector<asio::ip::address> connecting::allowed(
     std::span<const asio::ip::address> addresses) {
-    std::vector<asio::ip::address> kept;
+    spare_vector<asio::ip::address> kept;
     kept.reserve(addresses.size());
     for (const auto& each : addresses) {
         const auto ec = request_.target.is_local_socket()
@@ -133,42 +139,30 @@ DRAGLINE_DECL std::vector<asio::ip::address> connecting::allowed(
 
 DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
     if (request_.target.is_local_socket()) {
-        return dial_endpoint(asio::local::stream_protocol::endpoint(request_.target.host()));
+        return dial_endpoint(asio::local::stream_protocol::endpoint(request_.target.host()), true);
     }
     dial_record record;
     record.address = address;
     record.port = request_.target.port();
     record.started = elapsed();
     trace_.dials.push_back(record);
-    dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()));
+    dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()), address.is_loopback());
 }
 
-DRAGLINE_DECL std::error_code connecting::prepare(stream_socket& socket,
-                                                  const asio::generic::stream_protocol& protocol) const {
-    const auto& from = request_.bind_address;
-    const auto& through = request_.bind_interface;
-    std::error_code ec;
-    socket.open(protocol, ec);
-    if (!ec) socket.non_blocking(true, ec);  // here, it spares Asio a system call
-    if (!ec) ec = set_up_socket(socket, protocol.family(), request_.socket, true);
-    if (request_.target.is_local_socket()) return ec;
-    if (!ec && !through.empty()) {
-        if (!platform::socket_calls) return asio::error::operation_not_supported;
-        if (platform::bind_to_interface(socket.native_handle(), through.data(), through.size()) != 0)
-            ec.assign(errno, asio::error::get_system_category());
-    }
-    if (!ec && from) socket.bind(asio::ip::tcp::endpoint(*from, 0), ec);
-    return ec;
+DRAGLINE_DECL void connecting::dial_endpoint(const stream_socket::endpoint_type& target, bool is_here) {
+    auto begun = std::allocate_shared<dial>(spare_allocator<dial>(), loop_.executor(), target);
+    if (!request_.target.is_local_socket()) begun->record = trace_.dials.size() - 1;
+    begun->number = dials_.size();
+    dials_.push_back(begun);
+    go_on_with(begun, begun->start(request_, is_here));
 }
 
-DRAGLINE_DECL void connecting::dial_endpoint(const asio::generic::stream_protocol::endpoint& target) {
-    auto started = std::allocate_shared<dial>(spare_allocator<dial>(), loop_.executor());
-    if (!request_.target.is_local_socket()) started->record = trace_.dials.size() - 1;
-    started->number = dials_.size();
-    dials_.push_back(started);
-    if (const auto ec = prepare(started->socket, target.protocol())) return on_dialled(started, ec);
-    started->socket.async_connect(target, [self = shared_from_this(), started](std::error_code ec) {
-        if (!self->ended_ && started->open) self->on_dialled(started, ec);
+DRAGLINE_DECL void connecting::go_on_with(const dial_pointer& begun, std::error_code ec) {
+    if (ec != asio::error::in_progress) return on_dialled(begun, ec);
+    begun->wait([self = shared_from_this(), begun](std::error_code waited) {
+        if (self->ended_ || !begun->open) return;
+        self->go_on_with(begun, waited ? waited : begun->go_on());
+        self->go_on();
     });
 }
 
@@ -185,7 +179,6 @@ DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, st
         winner_ = ended;
         if (ended->record) address_ = trace_.dials[*ended->record].address;
     }
-    changed_.notify_at_once();
 }
 
 DRAGLINE_DECL void connecting::drop(std::size_t which) {
@@ -196,8 +189,7 @@ DRAGLINE_DECL void connecting::drop(std::size_t which) {
         record.took = elapsed() - record.started;
         record.ec = make_timeout(phase::connect);
     }
-    std::error_code ignored;
-    late.socket.close(ignored);
+    late.close();
 }
 
 DRAGLINE_DECL void connecting::stage_ends() noexcept {
@@ -206,77 +198,77 @@ DRAGLINE_DECL void connecting::stage_ends() noexcept {
     trace_.resolve = resolved_at_ - started_;
 }
 
-DRAGLINE_DECL async::time_point connecting::stage_deadline() const noexcept {
-    const auto stage = resolved_ ? async::deadline_after(resolved_at_, request_.connect_timeout)
-                                 : async::deadline_after(started_, request_.resolve_timeout);
-    return std::min(stage, request_.until);
+DRAGLINE_DECL async::time_point connecting::limit() const noexcept {
+    const auto resolve = async::deadline_after(started_, request_.resolve_timeout);
+    if (!resolved_) return std::min(resolve, request_.until);
+    if (purpose_ == purpose::dial)
+        return std::min(async::deadline_after(resolved_at_, request_.connect_timeout), request_.until);
+    // Where both families are needed, the machine has waited for them already.
+    const auto from = request_.address_policy.partial_answers() ? resolved_at_ : started_;
+    return std::min({resolve, async::deadline_after(from, other_family), request_.until});
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> connecting::run(async::interrupter& ending) {
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
+// Until it has to wait, or is over.
+DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
+    if (interrupted_) return asio::error::operation_aborted;
+    if (!std::exchange(begun_, true)) resolve();
     while (!winner_) {
-        if (ending.interrupted()) co_return asio::error::operation_aborted;
-        if (refused_) co_return blocked_;
-        auto step = machine_.next(loop_.now());
+        if (refused_) return blocked_;
+        const auto now = loop_.now();
+        auto step = machine_.next(now);
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
             stage_ends();
-            dial_address(dialled->address);
+            if (purpose_ == purpose::dial) {
+                dial_address(dialled->address);
+            } else {
+                found_.push_back(dialled->address);
+                machine_.on_dial_failed(dialled->which, errc::no_address, now);
+            }
         } else if (auto* dropped = std::get_if<connect_machine::drop>(&step)) {
             drop(dropped->which);
         } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
-            co_return dials_.empty() && blocked_ ? blocked_ : failed->ec;
+            if (!found_.empty()) return std::error_code();
+            return dials_.empty() && blocked_ ? blocked_ : failed->ec;
         } else {
-            const auto limit = stage_deadline();
-            auto waiting =
-                changed_.wait(std::min(limit, std::get<connect_machine::wait>(step).until), stage());
-            auto woken = co_await std::move(waiting);
-            if (!woken && (woken.error() == asio::error::operation_aborted || loop_.now() >= limit))
-                co_return woken;
+            const auto until = limit();
+            if (now >= until) return found_.empty() ? make_timeout(stage()) : std::error_code();
+            loop_.deadlines().arm(limit_, std::min(until, std::get<connect_machine::wait>(step).until));
+            return std::nullopt;
         }
     }
-    if (ending.interrupted()) co_return asio::error::operation_aborted;  // since it was connected
-    if (refused_) co_return blocked_;
+    if (refused_) return blocked_;
     trace_.connect = loop_.now() - resolved_at_;
-    co_return result<void>();
+    return std::error_code();
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::vector<asio::ip::address>>> connecting::resolve(
-    async::interrupter& ending) {
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<connecting*>(self)->changed_.notify(); }, this);
-    std::vector<asio::ip::address> found;
-    auto limit = std::min(request_.until, async::deadline_after(started_, request_.resolve_timeout));
-    for (;;) {
-        if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-        if (refused_) co_return blocked_;
-        auto step = machine_.next(loop_.now());
-        if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
-            stage_ends();
-            // Where both are needed, the machine has waited for them already.
-            const auto from = request_.address_policy.partial_answers() ? loop_.now() : started_;
-            if (found.empty()) limit = std::min(limit, async::deadline_after(from, other_family));
-            found.push_back(dialled->address);
-            machine_.on_dial_failed(dialled->which, errc::no_address, loop_.now());
-            continue;
-        }
-        auto* failed = std::get_if<connect_machine::fail>(&step);
-        if (failed && found.empty()) co_return blocked_ ? blocked_ : failed->ec;
-        if (failed) co_return found;
-        auto waiting =
-            changed_.wait(std::min(limit, std::get<connect_machine::wait>(step).until), phase::resolve);
-        const auto woken = co_await std::move(waiting);
-        if (woken) continue;
-        if (woken.error() == asio::error::operation_aborted) co_return woken.error();
-        if (loop_.now() < limit) continue;
-        if (found.empty()) co_return woken.error();
-        co_return found;
+DRAGLINE_DECL void connecting::go_on() {
+    if (ended_) return;
+    std::optional<std::error_code> over;
+    try {
+        over = advance();
+    } catch (const std::bad_alloc&) {
+        over = std::make_error_code(std::errc::not_enough_memory);
     }
+    if (over) finish(*over);
+}
+
+DRAGLINE_DECL void connecting::go_on_soon() noexcept {
+    asio::post(loop_.executor(), [self = shared_from_this()] { self->go_on(); });
+}
+
+DRAGLINE_DECL void connecting::finish(std::error_code ec) {
+    const auto owner = std::move(owner_);
+    end();
+    owner->connected(ec);
+}
+
+DRAGLINE_DECL void connecting::interrupt() noexcept {
+    if (!std::exchange(interrupted_, true) && begun_) go_on_soon();
 }
 
 DRAGLINE_DECL void connecting::end() noexcept {
-    if (ended_) return;
-    ended_ = true;
+    if (std::exchange(ended_, true)) return;
+    limit_.disarm();
     for (auto& each : dials_) {
         if (!each->open) continue;
         if (each->record) {
@@ -284,15 +276,16 @@ DRAGLINE_DECL void connecting::end() noexcept {
             record.took = elapsed() - record.started;
             record.ec = asio::error::operation_aborted;
         }
-        std::error_code ignored;
-        each->socket.close(ignored);
+        each->close();
     }
     for (const bool v6 : {false, true}) {
         if (looking_[v6]) look_up_ends_[v6].emit(asio::cancellation_type::terminal);
     }
 }
 
-DRAGLINE_DECL stream_socket connecting::take_socket() noexcept { return std::move(winner_->socket); }
+DRAGLINE_DECL std::shared_ptr<stream_layer> connecting::take_layer() {
+    return std::allocate_shared<socket_layer>(spare_allocator<socket_layer>(), winner_->take_socket());
+}
 
 }  // namespace dragline::net::detail
 

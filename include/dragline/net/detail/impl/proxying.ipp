@@ -105,12 +105,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::look_up(std::size_t which,
     if (which + 1 < hops_.size()) request.addresses.clear();  // they are the last target's
     request.bind_address.reset();
     if (!policed) request.address_policy = {};
-    const connecting_guard guard(std::make_shared<connecting>(loop_, request, trace_));
-    guard.race->start();
-    auto resolving = guard.race->resolve(ending_);
-    const auto found = co_await std::move(resolving);
-    if (!found) co_return found.error();
-    for (const auto& each : *found) {
+    const connecting_guard guard(
+        std::make_shared<connecting>(loop_, request, trace_, connecting::purpose::resolve));
+    auto resolving = await_race(*guard.race, loop_, ending_);
+    const auto resolved = co_await std::move(resolving);
+    if (!resolved) co_return resolved.error();
+    for (const auto& each : guard.race->addresses()) {
         auto made = proxy_target::make(each.to_string(), target.port());
         if (!made) co_return made.error();  // a scope means nothing to others
         hops_[which].targets.push_back(*std::move(made));

@@ -67,7 +67,9 @@ DRAGLINE_DECL void socket_layer::start_read(std::unique_ptr<pending_read> operat
     loop_.deadlines().arm(read_limit_, operation->until);
     // What answers the bytes that have just gone is not there yet, but may be after the others' turn: then
     // there is no need to ask twice.
-    if (std::exchange(wrote_, false)) return loop_.get<later_reads>().add(*this, std::move(operation));
+    const bool others_wait = loop_.deadlines().armed() > 1;
+    if (std::exchange(wrote_, false) && others_wait)
+        return loop_.get<later_reads>().add(*this, std::move(operation));
     receive(std::move(operation));
 }
 

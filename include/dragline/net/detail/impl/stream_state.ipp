@@ -11,7 +11,8 @@ namespace dragline::inline v1::net::detail {
 DRAGLINE_DECL stream_state::stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
                                          async::time_point opened_at, std::string host)
     : stream_state(std::move(layer),
-                   std::make_shared<const stream_setting>(stream_setting{options, std::move(host)}),
+                   std::allocate_shared<const stream_setting>(spare_allocator<stream_setting>(),
+                                                              stream_setting{options, std::move(host)}),
                    opened_at) {}
 
 DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self,
