@@ -43081,6 +43081,8 @@ private:
 #include <asio/awaitable.hpp>
 #include <asio/ip/address.hpp>
 
+#include <memory>
+
 namespace dragline::inline v1::net {
 
 /// A connection that stands.
@@ -43103,6 +43105,20 @@ asio::awaitable<result<connected>> connect(async::loop_state& loop, const connec
                                            connect_trace& trace, async::interrupter& ending);
 asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request&& request,
                                            connect_trace& trace, async::interrupter& ending) = delete;
+
+/// Who hears what became of connect_directly().
+class connect_owner {
+public:
+    virtual ~connect_owner() = default;
+
+    /// Once, inside the call or on the loop, as the last act of a handler; never when the loop ends first.
+    virtual void connected(result<net::connected> made) = 0;
+};
+
+/// As connect(), of a request with neither proxies nor TLS, without the coroutine, which would cost as much
+/// as the rest. The owner is kept until it has heard; until then the others have to live.
+void connect_directly(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+                      async::interrupter& ending, std::shared_ptr<connect_owner> owner);
 
 }  // namespace dragline::net
 
@@ -43382,28 +43398,18 @@ DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& reques
 
 namespace dragline::inline v1::net::detail {
 
-/// Who wants to know what became of a race.
-class connecting_owner {
-public:
-    virtual ~connecting_owner() = default;
-
-    /// Once, as the last act of a handler, or inside start(). Not after end().
-    virtual void connected(std::error_code ec) = 0;
-};
-
-// The completions of look-ups and dials hold it, and it holds its owner until it is over.
+// The completions of look-ups and dials hold it, until it is over.
 class connecting : public std::enable_shared_from_this<connecting> {
 public:
     enum class purpose { dial, resolve };
 
-    /// `request` and `trace` have to live until it is over.
+    /// All four have to live until it is over. `ending` ends it from outside.
     connecting(async::loop_state& loop, const connect_request& request, connect_trace& trace,
-               purpose wanted = purpose::dial);
+               async::interrupter& ending, purpose wanted);
+    virtual ~connecting() = default;
 
-    void start(std::shared_ptr<connecting_owner> owner);
-    /// Its owner hears soon of operation_aborted.
-    void interrupt() noexcept;
-    /// Its owner wants to hear no more.
+    void start();
+    /// Nobody wants to hear of it any more.
     void end() noexcept;
 
     /// The connection that was made first.
@@ -43412,7 +43418,14 @@ public:
     /// Those that might be dialled, in that order, when nothing else was wanted.
     const std::vector<asio::ip::address>& addresses() const noexcept { return found_; }
 
+protected:
+    const connect_request& request() const noexcept { return request_; }
+    async::time_point started() const noexcept { return started_; }
+
 private:
+    /// Once, as the last act of a handler, or inside start(); not after end().
+    virtual void over(std::error_code ec) = 0;
+
     struct dial : socket_dial {
         using socket_dial::socket_dial;
         std::size_t number = 0;             // of the machine, and in dials_
@@ -43430,7 +43443,6 @@ private:
     void go_on();
     void go_on_soon() noexcept;
     std::optional<std::error_code> advance();
-    void finish(std::error_code ec);
 
     void dial_address(const asio::ip::address& address);
     void dial_endpoint(const stream_socket::endpoint_type& target, bool is_here);
@@ -43446,9 +43458,10 @@ private:
     async::loop_state& loop_;
     const connect_request& request_;
     connect_trace& trace_;
+    async::interrupter& ending_;
+    std::optional<async::interrupter::scope> ends_;
     purpose purpose_;
     connect_machine machine_;
-    std::shared_ptr<connecting_owner> owner_;
     async::deadline limit_;
     async::time_point started_;
     async::time_point resolved_at_{};
@@ -43463,7 +43476,6 @@ private:
     bool resolved_ = false;  // an address is, or will be, dialled
     bool refused_ = false;   // a forbidden address stands beside the others
     bool begun_ = false;
-    bool interrupted_ = false;
     bool ended_ = false;
 };
 
@@ -43979,10 +43991,11 @@ namespace dragline::inline v1::net::detail {
 inline constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
 
 DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_request& request,
-                                     connect_trace& trace, purpose wanted)
+                                     connect_trace& trace, async::interrupter& ending, purpose wanted)
     : loop_(loop),
       request_(request),
       trace_(trace),
+      ending_(ending),
       purpose_(wanted),
       machine_(request.attempt_delay, request.resolution_delay),
       limit_([](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this),
@@ -43991,8 +44004,9 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
     machine_.await_both(std::min<async::duration>(other_family, request.resolve_timeout / 2));
 }
 
-DRAGLINE_DECL void connecting::start(std::shared_ptr<connecting_owner> owner) {
-    owner_ = std::move(owner);
+DRAGLINE_DECL void connecting::start() {
+    ends_.emplace(
+        ending_, [](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this);
     go_on();
 }
 
@@ -44164,7 +44178,7 @@ DRAGLINE_DECL async::time_point connecting::limit() const noexcept {
 
 // Until it has to wait, or is over.
 DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
-    if (interrupted_) return asio::error::operation_aborted;
+    if (ending_.interrupted()) return asio::error::operation_aborted;
     if (!std::exchange(begun_, true)) resolve();
     while (!winner_) {
         if (refused_) return blocked_;
@@ -44197,32 +44211,25 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
 
 DRAGLINE_DECL void connecting::go_on() {
     if (ended_) return;
-    std::optional<std::error_code> over;
+    std::optional<std::error_code> ended;
     try {
-        over = advance();
+        ended = advance();
     } catch (const std::bad_alloc&) {
-        over = std::make_error_code(std::errc::not_enough_memory);
+        ended = std::make_error_code(std::errc::not_enough_memory);
     }
-    if (over) finish(*over);
+    if (!ended) return;
+    end();
+    over(*ended);
 }
 
 DRAGLINE_DECL void connecting::go_on_soon() noexcept {
     asio::post(loop_.executor(), [self = shared_from_this()] { self->go_on(); });
 }
 
-DRAGLINE_DECL void connecting::finish(std::error_code ec) {
-    const auto owner = std::move(owner_);
-    end();
-    owner->connected(ec);
-}
-
-DRAGLINE_DECL void connecting::interrupt() noexcept {
-    if (!std::exchange(interrupted_, true) && begun_) go_on_soon();
-}
-
 DRAGLINE_DECL void connecting::end() noexcept {
     if (std::exchange(ended_, true)) return;
     limit_.disarm();
+    ends_.reset();
     for (auto& each : dials_) {
         if (!each->open) continue;
         if (each->record) {
@@ -44248,53 +44255,65 @@ DRAGLINE_DECL std::shared_ptr<stream_layer> connecting::take_layer() {
 #include <asio/awaitable.hpp>
 
 #include <memory>
-#include <utility>
+#include <system_error>
 
 namespace dragline::inline v1::net::detail {
 
-struct connecting_guard {
-    std::shared_ptr<connecting> race;
-    explicit connecting_guard(std::shared_ptr<connecting> made) : race(std::move(made)) {}
-    ~connecting_guard() { race->end(); }
-};
+/// Stands in the coroutine, and ends the race with it.
+class race_wait {
+public:
+    race_wait(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+              async::interrupter& ending, connecting::purpose wanted)
+        : ending_(ending),
+          race_(std::allocate_shared<awaited>(spare_allocator<awaited>(), loop, request, trace, ending,
+                                              wanted)) {}
+    ~race_wait() { race_->end(); }
+    race_wait(const race_wait&) = delete;
+    race_wait& operator=(const race_wait&) = delete;
 
-/// Starts it and waits for it, until `ending` ends it from outside.
-asio::awaitable<result<void>> await_race(connecting& race, async::loop_state& loop,
-                                         async::interrupter& ending);
+    /// Call once.
+    asio::awaitable<result<void>> run();
+
+    connecting& race() noexcept { return *race_; }
+
+private:
+    struct awaited final : connecting {
+        awaited(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+                async::interrupter& ending, purpose wanted)
+            : connecting(loop, request, trace, ending, wanted), ended(loop) {}
+        void over(std::error_code result) override {
+            ec = result;
+            ended.notify_at_once();
+        }
+        async::event ended;
+        std::error_code ec;
+    };
+
+    async::interrupter& ending_;
+    std::shared_ptr<awaited> race_;
+};
 
 }  // namespace dragline::net::detail
 
 // ---- dragline/net/detail/impl/race_wait.ipp
 // Included by <dragline/net/detail/race_wait.hpp> only.
 
-
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
 
+#include <utility>
+
 namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL asio::awaitable<result<void>> await_race(connecting& race, async::loop_state& loop,
-                                                       async::interrupter& ending) {
-    struct waiter final : connecting_owner {
-        explicit waiter(async::loop_state& of) : over(of) {}
-        void connected(std::error_code result) override {
-            ec = result;
-            over.notify_at_once();
-        }
-        async::event over;
-        std::error_code ec;
-    } here(loop);
-    const async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<connecting*>(self)->interrupt(); }, &race);
-    if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    race.start(std::shared_ptr<connecting_owner>(std::shared_ptr<void>(), &here));
-    auto waiting = here.over.wait();
+DRAGLINE_DECL asio::awaitable<result<void>> race_wait::run() {
+    race_->start();
+    auto waiting = race_->ended.wait();
     const auto woken = co_await std::move(waiting);
     if (!woken) co_return woken;
     // It may have been ended since it stood.
-    if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    co_return result<void>(here.ec);
+    if (ending_.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    co_return result<void>(race_->ec);
 }
 
 }  // namespace dragline::net::detail
@@ -44559,12 +44578,11 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::look_up(std::size_t which,
     if (which + 1 < hops_.size()) request.addresses.clear();  // they are the last target's
     request.bind_address.reset();
     if (!policed) request.address_policy = {};
-    const connecting_guard guard(
-        std::make_shared<connecting>(loop_, request, trace_, connecting::purpose::resolve));
-    auto resolving = await_race(*guard.race, loop_, ending_);
+    race_wait racing(loop_, request, trace_, ending_, connecting::purpose::resolve);
+    auto resolving = racing.run();
     const auto resolved = co_await std::move(resolving);
     if (!resolved) co_return resolved.error();
-    for (const auto& each : guard.race->addresses()) {
+    for (const auto& each : racing.race().addresses()) {
         auto made = proxy_target::make(each.to_string(), target.port());
         if (!made) co_return made.error();  // a scope means nothing to others
         hops_[which].targets.push_back(*std::move(made));
@@ -44676,6 +44694,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> proxying::shake_hands(std::sh
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace dragline::inline v1::net {
@@ -44683,14 +44702,13 @@ namespace detail {
 
 DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
                                                     connect_trace& trace, async::interrupter& ending) {
-    const connecting_guard guard(
-        std::allocate_shared<connecting>(spare_allocator<connecting>(), loop, request, trace));
-    auto racing = await_race(*guard.race, loop, ending);
-    const auto raced = co_await std::move(racing);
-    if (!raced) co_return raced.error();
+    race_wait racing(loop, request, trace, ending, connecting::purpose::dial);
+    auto running = racing.run();
+    const auto ran = co_await std::move(running);
+    if (!ran) co_return ran.error();
     dialled made;
-    made.layer = guard.race->take_layer();
-    made.address = guard.race->address();
+    made.layer = racing.race().take_layer();
+    made.address = racing.race().address();
     co_return made;
 }
 
@@ -44720,6 +44738,32 @@ inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connec
     co_return done;
 }
 
+// Holds its owner, as connect_owner says, and is held by what it waits for.
+class direct_connect final : public connecting {
+public:
+    direct_connect(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+                   async::interrupter& ending, std::shared_ptr<connect_owner> owner)
+        : connecting(loop, request, trace, ending, purpose::dial), owner_(std::move(owner)) {}
+    ~direct_connect() override { end(); }  // while there is the owner's request
+
+private:
+    void over(std::error_code ec) override {
+        const auto owner = std::move(owner_);
+        owner->connected(ec ? result<net::connected>(ec) : made());
+    }
+    result<net::connected> made() try {
+        net::connected made;
+        made.stream = net::stream(
+            stream_state::make(take_layer(), request().stream, started(), request().target.host()));
+        made.address = address();
+        return made;
+    } catch (const std::bad_alloc&) {
+        return std::make_error_code(std::errc::not_enough_memory);
+    }
+
+    std::shared_ptr<connect_owner> owner_;
+};
+
 }  // namespace detail
 
 DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop,
@@ -44747,6 +44791,15 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
     co_return made;
 }
 
+DRAGLINE_DECL void connect_directly(async::loop_state& loop, const connect_request& request,
+                                    connect_trace& trace, async::interrupter& ending,
+                                    std::shared_ptr<connect_owner> owner) {
+    using detail::direct_connect;
+    std::allocate_shared<direct_connect>(spare_allocator<direct_connect>(), loop, request, trace, ending,
+                                         std::move(owner))
+        ->start();
+}
+
 }  // namespace dragline::net
 
 #endif
@@ -44755,13 +44808,12 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
 
 #include <exception>
 #include <memory>
-#include <optional>
 #include <system_error>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
 
-class dialing final : public net::detail::connecting_owner, public std::enable_shared_from_this<dialing> {
+class dialing final : public net::connect_owner, public std::enable_shared_from_this<dialing> {
 public:
     dialing(std::shared_ptr<session_state> session, connection_pool::place place,
             net::connect_request&& request)
@@ -44789,10 +44841,10 @@ public:
     void interrupt() noexcept { dial_.ending().interrupt(); }
 
 private:
-    void dial();
-    void connected(std::error_code ec) override;
+    void connect();
+    void connected(result<net::connected> made) override;
+    std::error_code take(net::connected made);
     static asio::awaitable<void> run(std::shared_ptr<dialing> self);
-    void take(net::connected made);
     void finish(std::error_code ec);
 
     std::shared_ptr<session_state> session_;
@@ -44800,9 +44852,6 @@ private:
     connection_pool::place place_;
     net::connect_request request_;
     net::connect_trace trace_;
-    net::detail::connecting* race_ = nullptr;  // lives until connected()
-    std::optional<async::interrupter::scope> race_ends_;
-    async::time_point opened_ = session_->loop().now();
     async::event* waiter_ = nullptr;
     std::error_code ec_;
     bool over_ = false;
@@ -44834,59 +44883,47 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void dialing::start(async::event& over) {
     waiter_ = &over;
-    // A coroutine of its own costs more than all the rest of connecting to a neighbour.
-    if (request_.proxies.empty() && !request_.tls) return dial();
-    auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
-        self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
-    };
-    asio::co_spawn(session_->loop().executor(), run(shared_from_this()), std::move(ended));
-}
-
-DRAGLINE_DECL void dialing::dial() {
-    using net::detail::connecting;
-    auto race =
-        std::allocate_shared<connecting>(spare_allocator<connecting>(), session_->loop(), request_, trace_);
-    race_ = race.get();
-    race_ends_.emplace(
-        dial_.ending(), [](void* self) noexcept { static_cast<connecting*>(self)->interrupt(); }, race_);
-    if (session_->calls() == 1) return race->start(shared_from_this());
-    // The other fetches that have just ended come first: so the next requests go out in a row, and wake a
-    // server nearby once instead of one by one, which is most of what a request to it costs.
-    asio::post(session_->loop().executor(),
-               [self = shared_from_this(), race = std::move(race)] { race->start(self); });
-}
-
-DRAGLINE_DECL void dialing::connected(std::error_code ec) {
-    race_ends_.reset();
-    try {
-        if (!ec) {
-            net::connected made;
-            made.stream = net::stream(net::detail::stream_state::make(race_->take_layer(), request_.stream,
-                                                                      opened_, request_.target.host()));
-            made.address = race_->address();
-            take(std::move(made));
-        }
-    } catch (const std::bad_alloc&) {
-        ec = std::make_error_code(std::errc::not_enough_memory);
+    if (!request_.proxies.empty() || request_.tls) {
+        auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
+            self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
+        };
+        asio::co_spawn(session_->loop().executor(), run(shared_from_this()), std::move(ended));
+    } else if (session_->calls() == 1) {
+        connect();
+    } else {
+        // The other fetches that have just ended come first: so the next requests go out in a row, and wake a
+        // server nearby once instead of one by one, which is most of what a request to it costs.
+        asio::post(session_->loop().executor(), [self = shared_from_this()] { self->connect(); });
     }
-    finish(ec);
+}
+
+DRAGLINE_DECL void dialing::connect() try {
+    net::connect_directly(session_->loop(), request_, trace_, dial_.ending(), shared_from_this());
+} catch (const std::bad_alloc&) {
+    if (over_) throw;  // of who goes on
+    finish(std::make_error_code(std::errc::not_enough_memory));
+}
+
+DRAGLINE_DECL void dialing::connected(result<net::connected> made) {
+    finish(made ? take(*std::move(made)) : made.error());
 }
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
     auto connecting =
         net::connect(self->session_->loop(), self->request_, self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
-    if (made) self->take(*std::move(made));
-    self->ec_ = made.error();
+    self->ec_ = made ? self->take(*std::move(made)) : made.error();
 }
 
-DRAGLINE_DECL void dialing::take(net::connected made) {
-    if (!place_) return;
+DRAGLINE_DECL std::error_code dialing::take(net::connected made) try {
     const auto& proxies = request_.proxies;
     const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
-    place_.put(
-        std::make_unique<h1_connection>(std::move(made.stream), made.address, port, std::move(made.peer)),
-        session_->loop().now());
+    auto connection =
+        std::make_unique<h1_connection>(std::move(made.stream), made.address, port, std::move(made.peer));
+    if (place_) place_.put(std::move(connection), session_->loop().now());
+    return {};
+} catch (const std::bad_alloc&) {
+    return std::make_error_code(std::errc::not_enough_memory);
 }
 
 DRAGLINE_DECL void dialing::finish(std::error_code ec) {

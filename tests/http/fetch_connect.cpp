@@ -4,6 +4,7 @@
 #include "../support/http_client.hpp"
 
 #include <dragline/core/platform/sockets.hpp>
+#include <dragline/testing/sockets.hpp>
 
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
@@ -178,4 +179,16 @@ TEST_CASE("a fetch goes to a Unix socket when it is told to, under the name of i
         if (round == 0) first = client.start("http://docker/version", local);
     }
     std::filesystem::remove(path);
+}
+
+TEST_CASE("a loop that dies while fetches connect takes them along", "[http][fetch][connect]") {
+    const dragline::testing::black_hole hole;
+    const auto url = "http://127.0.0.1:" + std::to_string(hole.port()) + "/";
+    for (const int fetches : {1, 3}) {
+        for (const bool polls : {false, true}) {
+            http_client client;
+            for (int i = 0; i < fetches; ++i) client.start(url);
+            if (polls) client.loop.poll();
+        }
+    }
 }

@@ -48,6 +48,21 @@ connect_request to(const std::string& host, std::uint16_t port) {
     return request;
 }
 
+struct listener : dragline::net::connect_owner, std::enable_shared_from_this<listener> {
+    connect_request request;
+    connect_trace trace;
+    dragline::result<dragline::net::connected> outcome;
+    bool heard = false;
+
+    void connect(dragline::event_loop& loop, async::interrupter& ending) {
+        dragline::net::connect_directly(loop.state(), request, trace, ending, shared_from_this());
+    }
+    void connected(dragline::result<dragline::net::connected> made) override {
+        outcome = std::move(made);
+        heard = true;
+    }
+};
+
 tls::context unverified() { return tls::context::make_client(tls::client_options().verify(false)).value(); }
 
 // Connects, and interrupts after a while when it is told to.
@@ -241,4 +256,57 @@ TEST_CASE("a ticket of an earlier connection resumes the next", "[net][connector
     CHECK(second_trace.tls_resumed);
     CHECK(second->peer.resumed());
     CHECK(second->peer.version() == "TLSv1.3");
+}
+
+TEST_CASE("a direct connection to this machine stands inside the call", "[net][connector]") {
+    dragline::test::tcp_peer server;
+    dragline::event_loop loop;
+    async::interrupter ending;
+    const auto owner = std::make_shared<listener>();
+    owner->request = to("127.0.0.1", server.port());
+    owner->connect(loop, ending);
+    REQUIRE(owner->heard);
+    REQUIRE(owner->outcome);
+    CHECK(owner->outcome->stream.is_open());
+    CHECK(owner->outcome->address == asio::ip::make_address("127.0.0.1"));
+    CHECK(owner->trace.dials.size() == 1);
+    CHECK(owner.use_count() == 1);
+}
+
+TEST_CASE("a direct connection hears of a failed look-up, and of its interruption", "[net][connector]") {
+    dns_server server;
+    server.on("silent.test", dns_reply().silent());
+    dragline::event_loop loop;
+    for (const std::string name : {"none.test", "silent.test"}) {
+        async::interrupter ending;
+        const auto owner = std::make_shared<listener>();
+        owner->request = to(name, 80);
+        owner->request.resolver = asking(loop, server);
+        owner->connect(loop, ending);
+        if (name == "silent.test") ending.interrupt();
+        CHECK_FALSE(owner->heard);
+        run_until(loop, [&] { return owner->heard; });
+        const auto ec = owner->outcome.error();
+        if (name == "silent.test") CHECK(ec == asio::error::operation_aborted);
+        if (name == "none.test") CHECK(ec == dragline::condition::resolve_failed);
+        CHECK(owner.use_count() == 1);
+    }
+}
+
+TEST_CASE("a direct connection is over with the loop, and its owner goes unheard", "[net][connector]") {
+    const dragline::testing::black_hole hole;
+    async::interrupter ending;
+    std::weak_ptr<listener> gone;
+    {
+        dragline::event_loop loop;
+        auto owner = std::make_shared<listener>();
+        gone = owner;
+        owner->request = to("127.0.0.1", hole.port());
+        owner->connect(loop, ending);
+        loop.poll();
+        CHECK_FALSE(owner->heard);
+        owner.reset();
+        CHECK_FALSE(gone.expired());
+    }
+    CHECK(gone.expired());
 }

@@ -14,6 +14,8 @@
 #include <asio/awaitable.hpp>
 #include <asio/ip/address.hpp>
 
+#include <memory>
+
 namespace dragline::inline v1::net {
 
 /// A connection that stands.
@@ -36,6 +38,20 @@ asio::awaitable<result<connected>> connect(async::loop_state& loop, const connec
                                            connect_trace& trace, async::interrupter& ending);
 asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request&& request,
                                            connect_trace& trace, async::interrupter& ending) = delete;
+
+/// Who hears what became of connect_directly().
+class connect_owner {
+public:
+    virtual ~connect_owner() = default;
+
+    /// Once, inside the call or on the loop, as the last act of a handler; never when the loop ends first.
+    virtual void connected(result<net::connected> made) = 0;
+};
+
+/// As connect(), of a request with neither proxies nor TLS, without the coroutine, which would cost as much
+/// as the rest. The owner is kept until it has heard; until then the others have to live.
+void connect_directly(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+                      async::interrupter& ending, std::shared_ptr<connect_owner> owner);
 
 }  // namespace dragline::net
 

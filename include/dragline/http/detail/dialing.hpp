@@ -11,19 +11,17 @@
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
 #include <dragline/net/connector.hpp>
-#include <dragline/net/detail/connecting.hpp>
 
 #include <asio/awaitable.hpp>
 
 #include <exception>
 #include <memory>
-#include <optional>
 #include <system_error>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
 
-class dialing final : public net::detail::connecting_owner, public std::enable_shared_from_this<dialing> {
+class dialing final : public net::connect_owner, public std::enable_shared_from_this<dialing> {
 public:
     dialing(std::shared_ptr<session_state> session, connection_pool::place place,
             net::connect_request&& request)
@@ -51,10 +49,10 @@ public:
     void interrupt() noexcept { dial_.ending().interrupt(); }
 
 private:
-    void dial();
-    void connected(std::error_code ec) override;
+    void connect();
+    void connected(result<net::connected> made) override;
+    std::error_code take(net::connected made);
     static asio::awaitable<void> run(std::shared_ptr<dialing> self);
-    void take(net::connected made);
     void finish(std::error_code ec);
 
     std::shared_ptr<session_state> session_;
@@ -62,9 +60,6 @@ private:
     connection_pool::place place_;
     net::connect_request request_;
     net::connect_trace trace_;
-    net::detail::connecting* race_ = nullptr;  // lives until connected()
-    std::optional<async::interrupter::scope> race_ends_;
-    async::time_point opened_ = session_->loop().now();
     async::event* waiter_ = nullptr;
     std::error_code ec_;
     bool over_ = false;

@@ -27,28 +27,18 @@
 
 namespace dragline::inline v1::net::detail {
 
-/// Who wants to know what became of a race.
-class connecting_owner {
-public:
-    virtual ~connecting_owner() = default;
-
-    /// Once, as the last act of a handler, or inside start(). Not after end().
-    virtual void connected(std::error_code ec) = 0;
-};
-
-// The completions of look-ups and dials hold it, and it holds its owner until it is over.
+// The completions of look-ups and dials hold it, until it is over.
 class connecting : public std::enable_shared_from_this<connecting> {
 public:
     enum class purpose { dial, resolve };
 
-    /// `request` and `trace` have to live until it is over.
+    /// All four have to live until it is over. `ending` ends it from outside.
     connecting(async::loop_state& loop, const connect_request& request, connect_trace& trace,
-               purpose wanted = purpose::dial);
+               async::interrupter& ending, purpose wanted);
+    virtual ~connecting() = default;
 
-    void start(std::shared_ptr<connecting_owner> owner);
-    /// Its owner hears soon of operation_aborted.
-    void interrupt() noexcept;
-    /// Its owner wants to hear no more.
+    void start();
+    /// Nobody wants to hear of it any more.
     void end() noexcept;
 
     /// The connection that was made first.
@@ -57,7 +47,14 @@ public:
     /// Those that might be dialled, in that order, when nothing else was wanted.
     const std::vector<asio::ip::address>& addresses() const noexcept { return found_; }
 
+protected:
+    const connect_request& request() const noexcept { return request_; }
+    async::time_point started() const noexcept { return started_; }
+
 private:
+    /// Once, as the last act of a handler, or inside start(); not after end().
+    virtual void over(std::error_code ec) = 0;
+
     struct dial : socket_dial {
         using socket_dial::socket_dial;
         std::size_t number = 0;             // of the machine, and in dials_
@@ -75,7 +72,6 @@ private:
     void go_on();
     void go_on_soon() noexcept;
     std::optional<std::error_code> advance();
-    void finish(std::error_code ec);
 
     void dial_address(const asio::ip::address& address);
     void dial_endpoint(const stream_socket::endpoint_type& target, bool is_here);
@@ -91,9 +87,10 @@ private:
     async::loop_state& loop_;
     const connect_request& request_;
     connect_trace& trace_;
+    async::interrupter& ending_;
+    std::optional<async::interrupter::scope> ends_;
     purpose purpose_;
     connect_machine machine_;
-    std::shared_ptr<connecting_owner> owner_;
     async::deadline limit_;
     async::time_point started_;
     async::time_point resolved_at_{};
@@ -108,7 +105,6 @@ private:
     bool resolved_ = false;  // an address is, or will be, dialled
     bool refused_ = false;   // a forbidden address stands beside the others
     bool begun_ = false;
-    bool interrupted_ = false;
     bool ended_ = false;
 };
 

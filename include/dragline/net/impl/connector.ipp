@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace dragline::inline v1::net {
@@ -20,14 +21,13 @@ namespace detail {
 
 DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
                                                     connect_trace& trace, async::interrupter& ending) {
-    const connecting_guard guard(
-        std::allocate_shared<connecting>(spare_allocator<connecting>(), loop, request, trace));
-    auto racing = await_race(*guard.race, loop, ending);
-    const auto raced = co_await std::move(racing);
-    if (!raced) co_return raced.error();
+    race_wait racing(loop, request, trace, ending, connecting::purpose::dial);
+    auto running = racing.run();
+    const auto ran = co_await std::move(running);
+    if (!ran) co_return ran.error();
     dialled made;
-    made.layer = guard.race->take_layer();
-    made.address = guard.race->address();
+    made.layer = racing.race().take_layer();
+    made.address = racing.race().address();
     co_return made;
 }
 
@@ -57,6 +57,32 @@ inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connec
     co_return done;
 }
 
+// Holds its owner, as connect_owner says, and is held by what it waits for.
+class direct_connect final : public connecting {
+public:
+    direct_connect(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+                   async::interrupter& ending, std::shared_ptr<connect_owner> owner)
+        : connecting(loop, request, trace, ending, purpose::dial), owner_(std::move(owner)) {}
+    ~direct_connect() override { end(); }  // while there is the owner's request
+
+private:
+    void over(std::error_code ec) override {
+        const auto owner = std::move(owner_);
+        owner->connected(ec ? result<net::connected>(ec) : made());
+    }
+    result<net::connected> made() try {
+        net::connected made;
+        made.stream = net::stream(
+            stream_state::make(take_layer(), request().stream, started(), request().target.host()));
+        made.address = address();
+        return made;
+    } catch (const std::bad_alloc&) {
+        return std::make_error_code(std::errc::not_enough_memory);
+    }
+
+    std::shared_ptr<connect_owner> owner_;
+};
+
 }  // namespace detail
 
 DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop,
@@ -82,6 +108,15 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
     if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     if (!shaken) co_return shaken.error();
     co_return made;
+}
+
+DRAGLINE_DECL void connect_directly(async::loop_state& loop, const connect_request& request,
+                                    connect_trace& trace, async::interrupter& ending,
+                                    std::shared_ptr<connect_owner> owner) {
+    using detail::direct_connect;
+    std::allocate_shared<direct_connect>(spare_allocator<direct_connect>(), loop, request, trace, ending,
+                                         std::move(owner))
+        ->start();
 }
 
 }  // namespace dragline::net

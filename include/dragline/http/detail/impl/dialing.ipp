@@ -2,7 +2,6 @@
 #pragma once
 
 #include <dragline/http/detail/h1_connection.hpp>
-#include <dragline/net/detail/stream_state.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -16,59 +15,47 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void dialing::start(async::event& over) {
     waiter_ = &over;
-    // A coroutine of its own costs more than all the rest of connecting to a neighbour.
-    if (request_.proxies.empty() && !request_.tls) return dial();
-    auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
-        self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
-    };
-    asio::co_spawn(session_->loop().executor(), run(shared_from_this()), std::move(ended));
-}
-
-DRAGLINE_DECL void dialing::dial() {
-    using net::detail::connecting;
-    auto race =
-        std::allocate_shared<connecting>(spare_allocator<connecting>(), session_->loop(), request_, trace_);
-    race_ = race.get();
-    race_ends_.emplace(
-        dial_.ending(), [](void* self) noexcept { static_cast<connecting*>(self)->interrupt(); }, race_);
-    if (session_->calls() == 1) return race->start(shared_from_this());
-    // The other fetches that have just ended come first: so the next requests go out in a row, and wake a
-    // server nearby once instead of one by one, which is most of what a request to it costs.
-    asio::post(session_->loop().executor(),
-               [self = shared_from_this(), race = std::move(race)] { race->start(self); });
-}
-
-DRAGLINE_DECL void dialing::connected(std::error_code ec) {
-    race_ends_.reset();
-    try {
-        if (!ec) {
-            net::connected made;
-            made.stream = net::stream(net::detail::stream_state::make(race_->take_layer(), request_.stream,
-                                                                      opened_, request_.target.host()));
-            made.address = race_->address();
-            take(std::move(made));
-        }
-    } catch (const std::bad_alloc&) {
-        ec = std::make_error_code(std::errc::not_enough_memory);
+    if (!request_.proxies.empty() || request_.tls) {
+        auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
+            self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
+        };
+        asio::co_spawn(session_->loop().executor(), run(shared_from_this()), std::move(ended));
+    } else if (session_->calls() == 1) {
+        connect();
+    } else {
+        // The other fetches that have just ended come first: so the next requests go out in a row, and wake a
+        // server nearby once instead of one by one, which is most of what a request to it costs.
+        asio::post(session_->loop().executor(), [self = shared_from_this()] { self->connect(); });
     }
-    finish(ec);
+}
+
+DRAGLINE_DECL void dialing::connect() try {
+    net::connect_directly(session_->loop(), request_, trace_, dial_.ending(), shared_from_this());
+} catch (const std::bad_alloc&) {
+    if (over_) throw;  // of who goes on
+    finish(std::make_error_code(std::errc::not_enough_memory));
+}
+
+DRAGLINE_DECL void dialing::connected(result<net::connected> made) {
+    finish(made ? take(*std::move(made)) : made.error());
 }
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
     auto connecting =
         net::connect(self->session_->loop(), self->request_, self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
-    if (made) self->take(*std::move(made));
-    self->ec_ = made.error();
+    self->ec_ = made ? self->take(*std::move(made)) : made.error();
 }
 
-DRAGLINE_DECL void dialing::take(net::connected made) {
-    if (!place_) return;
+DRAGLINE_DECL std::error_code dialing::take(net::connected made) try {
     const auto& proxies = request_.proxies;
     const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
-    place_.put(
-        std::make_unique<h1_connection>(std::move(made.stream), made.address, port, std::move(made.peer)),
-        session_->loop().now());
+    auto connection =
+        std::make_unique<h1_connection>(std::move(made.stream), made.address, port, std::move(made.peer));
+    if (place_) place_.put(std::move(connection), session_->loop().now());
+    return {};
+} catch (const std::bad_alloc&) {
+    return std::make_error_code(std::errc::not_enough_memory);
 }
 
 DRAGLINE_DECL void dialing::finish(std::error_code ec) {

@@ -25,10 +25,11 @@ namespace dragline::inline v1::net::detail {
 inline constexpr auto other_family = std::chrono::seconds(1);  // how long it is waited for
 
 DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_request& request,
-                                     connect_trace& trace, purpose wanted)
+                                     connect_trace& trace, async::interrupter& ending, purpose wanted)
     : loop_(loop),
       request_(request),
       trace_(trace),
+      ending_(ending),
       purpose_(wanted),
       machine_(request.attempt_delay, request.resolution_delay),
       limit_([](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this),
@@ -37,8 +38,9 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
     machine_.await_both(std::min<async::duration>(other_family, request.resolve_timeout / 2));
 }
 
-DRAGLINE_DECL void connecting::start(std::shared_ptr<connecting_owner> owner) {
-    owner_ = std::move(owner);
+DRAGLINE_DECL void connecting::start() {
+    ends_.emplace(
+        ending_, [](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this);
     go_on();
 }
 
@@ -210,7 +212,7 @@ DRAGLINE_DECL async::time_point connecting::limit() const noexcept {
 
 // Until it has to wait, or is over.
 DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
-    if (interrupted_) return asio::error::operation_aborted;
+    if (ending_.interrupted()) return asio::error::operation_aborted;
     if (!std::exchange(begun_, true)) resolve();
     while (!winner_) {
         if (refused_) return blocked_;
@@ -243,32 +245,25 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
 
 DRAGLINE_DECL void connecting::go_on() {
     if (ended_) return;
-    std::optional<std::error_code> over;
+    std::optional<std::error_code> ended;
     try {
-        over = advance();
+        ended = advance();
     } catch (const std::bad_alloc&) {
-        over = std::make_error_code(std::errc::not_enough_memory);
+        ended = std::make_error_code(std::errc::not_enough_memory);
     }
-    if (over) finish(*over);
+    if (!ended) return;
+    end();
+    over(*ended);
 }
 
 DRAGLINE_DECL void connecting::go_on_soon() noexcept {
     asio::post(loop_.executor(), [self = shared_from_this()] { self->go_on(); });
 }
 
-DRAGLINE_DECL void connecting::finish(std::error_code ec) {
-    const auto owner = std::move(owner_);
-    end();
-    owner->connected(ec);
-}
-
-DRAGLINE_DECL void connecting::interrupt() noexcept {
-    if (!std::exchange(interrupted_, true) && begun_) go_on_soon();
-}
-
 DRAGLINE_DECL void connecting::end() noexcept {
     if (std::exchange(ended_, true)) return;
     limit_.disarm();
+    ends_.reset();
     for (auto& each : dials_) {
         if (!each->open) continue;
         if (each->record) {

@@ -105,12 +105,11 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::look_up(std::size_t which,
     if (which + 1 < hops_.size()) request.addresses.clear();  // they are the last target's
     request.bind_address.reset();
     if (!policed) request.address_policy = {};
-    const connecting_guard guard(
-        std::make_shared<connecting>(loop_, request, trace_, connecting::purpose::resolve));
-    auto resolving = await_race(*guard.race, loop_, ending_);
+    race_wait racing(loop_, request, trace_, ending_, connecting::purpose::resolve);
+    auto resolving = racing.run();
     const auto resolved = co_await std::move(resolving);
     if (!resolved) co_return resolved.error();
-    for (const auto& each : guard.race->addresses()) {
+    for (const auto& each : racing.race().addresses()) {
         auto made = proxy_target::make(each.to_string(), target.port());
         if (!made) co_return made.error();  // a scope means nothing to others
         hops_[which].targets.push_back(*std::move(made));
