@@ -157,6 +157,18 @@ def check_includes(header):
             header.breach(number, f"{header.module} may not include {other}")
 
 
+def defines_macros(header, seen):
+    """Whether core/features.hpp, of which the macros are, stands among what the header includes."""
+    for name in header.ours:
+        if name == "core/features.hpp":
+            return True
+        if name not in seen and name in headers:
+            seen.add(name)
+            if defines_macros(headers[name], seen):
+                return True
+    return False
+
+
 def check_part(header):
     """impl/x.hpp and impl/x.ipp: included by x.hpp, after everything else there."""
     owner = headers.get(owner_of(header.name))
@@ -175,6 +187,8 @@ def check_part(header):
     for number, name, depth in header.includes:
         if not name.startswith("dragline/") and not depth:
             header.breach(number, "what only bodies need is included inside the #if")
+    if not defines_macros(owner, {header.name}):
+        owner.breach(number, "no include before the bodies reaches core/features.hpp: there would be none")
     if any("namespace" in l and not l.startswith("//") for l in header.lines[:guard[0]]):
         header.breach(guard[0], "code stands before #if DRAGLINE_HEADER_BODIES")
 

@@ -10,8 +10,9 @@ CHECK = pathlib.Path(__file__).with_name("check_tree.py")
 TREE = {
     "CMakeLists.txt": "set(modules core async url codec h1 dns tls net http redis scan experiment testing)\n",
     "include/dragline/core.hpp": "// Core. Start with a.\n#pragma once\n\n#include <dragline/core/a.hpp>\n"
-                                 "#include <dragline/core/asio.hpp>\n",
+                                 "#include <dragline/core/asio.hpp>\n#include <dragline/core/features.hpp>\n",
     "include/dragline/core/a.hpp": "// A.\n#pragma once\n",
+    "include/dragline/core/features.hpp": "// Macros.\n#pragma once\n",
     "include/dragline/core/asio.hpp": "// Asio.\n#pragma once\n\n#include <asio/version.hpp>\n",
     "include/dragline/url.hpp": "// URL. Start with u.\n#pragma once\n\n#include <dragline/url/u.hpp>\n",
     "include/dragline/url/u.hpp": "// U.\n#pragma once\n\n#include <dragline/core/a.hpp>\n",
@@ -21,7 +22,8 @@ TREE = {
                                    "class x {};\n\n#include <dragline/http/impl/x.ipp>\n",
     "include/dragline/http/impl/x.ipp": "// X.\n#pragma once\n\n#if DRAGLINE_HEADER_BODIES\n\n#include <string>\n\n"
                                         "int body;\n\n#endif\n",
-    "include/dragline/http/detail/y.hpp": "// Y.\n#pragma once\n\n#include <dragline/core/asio.hpp>\n",
+    "include/dragline/http/detail/y.hpp": "// Y.\n#pragma once\n\n#include <dragline/core/asio.hpp>\n"
+                                          "#include <dragline/core/features.hpp>\n",
     "include/dragline/http/wire/w.hpp": "// W.\n#pragma once\n\n#include <dragline/core/a.hpp>\n",
     "include/dragline/testing.hpp": "// Testing. Start with t.\n#pragma once\n\n#include <dragline/testing/t.hpp>\n",
     "include/dragline/testing/t.hpp": "// T.\n#pragma once\n",
@@ -33,7 +35,7 @@ TREE = {
     "tests/fuzz/f.cpp": "",
     "tests/fuzz/corpus/f/seed": "",
 }
-for header in ("core/a", "core/asio", "url/u", "http/x", "http/wire/w", "testing/t"):
+for header in ("core/a", "core/asio", "core/features", "url/u", "http/x", "http/wire/w", "testing/t"):
     TREE[f"tests/{header}.cpp"] = (f"#include <dragline/{header}.hpp>\n\n"
                                    f'TEST_CASE("works", "[{header.split("/")[0]}][x]") {{\n}}\n')
 
@@ -67,6 +69,8 @@ BREAKAGES = [
     ("a private header of others", "include/dragline/testing/t.hpp", *include("dragline/http/detail/y.hpp"), "is private"),
     ("bodies of others", W, *include("dragline/http/impl/x.ipp"), "belongs to http/x.hpp"),
     ("bodies include their owner", IPP, *include("dragline/http/x.hpp"), "never includes its owner"),
+    ("bodies without the macro that they stand behind", "include/dragline/http/detail/y.hpp",
+     "#include <dragline/core/features.hpp>\n", "", "no include before the bodies reaches"),
     ("bodies without a guard", IPP, "#if DRAGLINE_HEADER_BODIES", "#if 1", "bodies stand in one #if"),
     ("an include inside #if", IPP, "#include <string>", "#include <dragline/core/a.hpp>", "not stand inside #if"),
     ("a heavy include outside #if", IPP, *include("string"), "included inside the #if"),

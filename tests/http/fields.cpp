@@ -76,6 +76,24 @@ TEST_CASE("cleared fields are empty and can be filled again", "[http][fields]") 
     CHECK(text_of(all) == "C=3;");
 }
 
+TEST_CASE("fields are assigned from a text that has them in any way", "[http][fields]") {
+    std::string text = "HTTP/1.1 200 OK\r\nServer: a\r\nEmpty:\r\nServer:  b\r\n\r\n";
+    const std::string_view view(text);
+    const std::vector<fields::field> parts{{view.substr(17, 6), view.substr(25, 1)},
+                                           {view.substr(28, 5), view.substr(34, 0)},
+                                           {view.substr(36, 6), view.substr(45, 1)}};
+    fields all;
+    all.add("Old", "gone");
+    all.assign(view, parts);
+    text.assign(text.size(), '?');
+    CHECK(text_of(all) == "Server=a;Empty=;Server=b;");
+    all.add("More", "c");
+    CHECK(all.remove("server") == 2);
+    CHECK(text_of(all) == "Empty=;More=c;");
+    all.assign("", std::vector<fields::field>());
+    CHECK(all.empty());
+}
+
 TEST_CASE("fields are equal whatever the case of their names, but in order", "[http][fields]") {
     const auto a = fields().add("A", "x").add("B", "y");
     CHECK(a == fields().add("a", "x").add("b", "y"));

@@ -10,6 +10,7 @@
 #include <dragline/http/session.hpp>
 
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -22,6 +23,14 @@ namespace detail {
 
 asio::awaitable<result<response>> fetch_here_body(asio::any_io_executor here, std::string url,
                                                   fetch_options options);
+
+template <fetch_where Where, class Token>
+auto start_fetch(Where& where, std::string_view url, std::optional<fetch_options> options, Token&& token) {
+    auto place = place_of(where);
+    auto loop = place.loop;
+    return async::initiate<response>(std::move(loop), &fetch_body, std::forward<Token>(token),
+                                     std::move(place), std::string(url), std::move(options));
+}
 
 }  // namespace detail
 
@@ -36,16 +45,13 @@ template <detail::fetch_where Where, class Token = default_token>
 requires(!std::same_as<std::remove_cvref_t<Token>, fetch_options>) auto fetch_url(Where&& where,
                                                                                   std::string_view url,
                                                                                   Token&& token = {}) {
-    return fetch_url(std::forward<Where>(where), url, fetch_options(), std::forward<Token>(token));
+    return detail::start_fetch(where, url, std::nullopt, std::forward<Token>(token));
 }
 
 /// As above, with options.
 template <detail::fetch_where Where, class Token = default_token>
 auto fetch_url(Where&& where, std::string_view url, fetch_options options, Token&& token = {}) {
-    auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<response>(std::move(loop), &detail::fetch_body, std::forward<Token>(token),
-                                     std::move(place), std::string(url), std::move(options));
+    return detail::start_fetch(where, url, std::move(options), std::forward<Token>(token));
 }
 
 /// As above, on the default session of the loop whose coroutine awaits this.

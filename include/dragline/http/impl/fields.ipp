@@ -12,8 +12,7 @@ namespace dragline::inline v1::http {
 DRAGLINE_DECL fields::field fields::operator[](std::size_t at) const noexcept {
     const auto& found = places_[at];
     const std::string_view text(text_);
-    return {text.substr(found.name, found.name_size),
-            text.substr(found.name + found.name_size, found.value_size)};
+    return {text.substr(found.name, found.name_size), text.substr(found.value, found.value_size)};
 }
 
 DRAGLINE_DECL fields& fields::add(std::string_view name, std::string_view value) {
@@ -22,8 +21,9 @@ DRAGLINE_DECL fields& fields::add(std::string_view name, std::string_view value)
         return !before(text.data(), text_.data()) && before(text.data(), text_.data() + text_.size());
     };
     if (is_own(name) || is_own(value)) return add(std::string(name), std::string(value));
-    places_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(name.size()),
-                       static_cast<std::uint32_t>(value.size())});
+    const auto at = static_cast<std::uint32_t>(text_.size());
+    const auto name_size = static_cast<std::uint32_t>(name.size());
+    places_.push_back({at, name_size, at + name_size, static_cast<std::uint32_t>(value.size())});
     text_.append(name).append(value);
     return *this;
 }

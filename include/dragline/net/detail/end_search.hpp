@@ -1,6 +1,7 @@
 // Where a read of delimited text ends. Looks at every byte once, however the text arrives.
 #pragma once
 
+#include <dragline/core/features.hpp>
 #include <dragline/core/result.hpp>
 
 #include <cstddef>

@@ -16,33 +16,33 @@ DRAGLINE_DECL result<std::size_t> head_scanner::scan_start_line(std::string_view
     if (position_ < begin) position_ = begin;
     line_ = begin;
     const auto end = find_line_end(capped, malformed);
-    if (end && *end != 0) line_ = position_ = *end;
-    return end;
+    if (end.at != 0) line_ = position_ = end.at;
+    return end.outcome();
 }
 
 DRAGLINE_DECL result<std::size_t> head_scanner::scan_fields(std::string_view input) {
     const auto capped = cap(input);
     for (;;) {
         if (colon_ == 0) {
-            if (position_ == capped.size()) return need_more(capped);
+            if (position_ == capped.size()) return need_more(capped).outcome();
             if (position_ == line_) {
                 if (capped[line_] == '\r') {
-                    if (line_ + 1 == capped.size()) return need_more(capped);
+                    if (line_ + 1 == capped.size()) return need_more(capped).outcome();
                     if (capped[line_ + 1] != '\n') return errc::malformed_field;
                     return line_ + 2;
                 }
-                if (const auto ec = check_field_start(capped)) return ec;
+                if (const auto wrong = check_field_start(capped)) return *wrong;
             }
             const auto colon = find_colon(capped);
-            if (!colon || *colon == 0) return colon;
-            colon_ = *colon;
+            if (colon.at == 0) return colon.outcome();
+            colon_ = colon.at;
             position_ = colon_ + 1;
         }
         const auto end = find_line_end(capped, errc::malformed_field_value);
-        if (!end || *end == 0) return end;
+        if (end.at == 0) return end.outcome();
         if (places_.capacity() == 0) places_.reserve(usual_fields);
-        places_.push_back({line_, colon_, *end - 2});
-        line_ = position_ = *end;
+        places_.push_back({line_, colon_, end.at - 2});
+        line_ = position_ = end.at;
         colon_ = 0;
     }
 }
@@ -61,7 +61,7 @@ DRAGLINE_DECL void head_scanner::reset() noexcept {
     line_ = position_ = colon_ = 0;
 }
 
-DRAGLINE_DECL result<std::size_t> head_scanner::need_more(std::string_view capped) const {
+DRAGLINE_DECL head_scanner::found head_scanner::need_more(std::string_view capped) const noexcept {
     if (capped.size() == limits_.max_size()) return errc::head_too_large;
     return std::size_t{0};
 }
@@ -72,7 +72,8 @@ DRAGLINE_DECL std::size_t head_scanner::line_limit(std::string_view capped) cons
     return long_enough ? line_ + limits_.max_line() + 1 : capped.size();
 }
 
-DRAGLINE_DECL result<std::size_t> head_scanner::find_line_end(std::string_view capped, errc malformed) {
+DRAGLINE_DECL head_scanner::found head_scanner::find_line_end(std::string_view capped,
+                                                              errc malformed) noexcept {
     const char* const begin = capped.data();
     position_ =
         static_cast<std::size_t>(find_line_control(begin + position_, begin + line_limit(capped)) - begin);
@@ -88,13 +89,13 @@ DRAGLINE_DECL result<std::size_t> head_scanner::find_line_end(std::string_view c
     return position_ + 2;
 }
 
-DRAGLINE_DECL std::error_code head_scanner::check_field_start(std::string_view capped) const {
+DRAGLINE_DECL std::optional<errc> head_scanner::check_field_start(std::string_view capped) const noexcept {
     if (places_.size() == limits_.max_fields()) return errc::too_many_fields;
-    if (!is_blank(capped[line_])) return {};
+    if (!is_blank(capped[line_])) return std::nullopt;
     return places_.empty() ? errc::whitespace_before_field : errc::folded_field;
 }
 
-DRAGLINE_DECL result<std::size_t> head_scanner::find_colon(std::string_view capped) {
+DRAGLINE_DECL head_scanner::found head_scanner::find_colon(std::string_view capped) noexcept {
     const std::size_t limit = line_limit(capped);
     auto at = position_;  // a member is written back with each step
     while (at < limit && is_token_character(capped[at])) ++at;

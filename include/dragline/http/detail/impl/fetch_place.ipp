@@ -10,8 +10,9 @@
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
-                                                           fetch_options options) {
-    fetch_op operation(place.get_session(), options);
+                                                           std::optional<fetch_options> options) {
+    static const fetch_options defaults;
+    fetch_op operation(place.get_session(), options ? *options : defaults);
     response got;
     try {
         auto opening = operation.open(std::move(url));

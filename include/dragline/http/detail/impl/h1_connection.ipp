@@ -189,7 +189,7 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
     into.status = head.status;
     into.version_minor = head.version_minor;
     into.reason = head.reason;
-    into.headers.assign(head.fields);
+    into.headers.assign(unread().substr(0, head_size_), head.fields);
     keep_alive_ = h1::keep_alive_timeout(head.fields);
     into.has_body = framing_.kind != h1::body_kind::none;
     into.content_length.reset();
