@@ -6478,12 +6478,13 @@ inline int close_socket(int socket) noexcept { return ::close(socket); }
 inline int connect_socket(int socket, const ::sockaddr* to, ::socklen_t size) noexcept {
     return ::connect(socket, to, size);
 }
-/// Connects without waiting: errno is EINPROGRESS until the peer has answered. To be called again then, which
-/// says what became of it.
+/// Connects without waiting: errno is EINPROGRESS until the peer has answered, which to call it again tells.
+/// ENOBUFS: the queue of a Unix socket is full.
 inline int go_on_connecting(int socket, const void* to, std::size_t size) noexcept {
     const int done = ::connect(socket, static_cast<const ::sockaddr*>(to), static_cast<::socklen_t>(size));
     if (done == 0 || errno == EISCONN) return 0;
     if (errno == EALREADY) errno = EINPROGRESS;
+    if (errno == EAGAIN) errno = ENOBUFS;  // not a matter of waiting, as it is elsewhere
     return -1;
 }
 inline auto receive_from(int socket, void* into, std::size_t room, int flags, ::sockaddr* from,
@@ -22460,7 +22461,7 @@ DRAGLINE_DECL void append_chunk_size(std::string& out, std::uint64_t size) {
 // Header fields of a message: in order, duplicates kept, names compared without case (RFC 9110, 5).
 
 
-#include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -22518,7 +22519,8 @@ public:
 
     void clear() noexcept;
 
-    /// Replaces all by `views`, each a name and a value that stand in `text`, which is copied whole.
+    /// Replaces all by `views`, each a name and a value that stand in `text`, which is copied whole and not
+    /// these fields' own; what is empty may stand anywhere.
     template <class Range>
     void assign(std::string_view text, const Range& views);
     void reserve(std::size_t count, std::size_t text_size);
@@ -22552,12 +22554,16 @@ private:
 
 template <class Range>
 void fields::assign(std::string_view text, const Range& views) {
-    const auto at = [text](const char* where) { return static_cast<std::uint32_t>(where - text.data()); };
+    const auto at = [text](std::string_view part) {
+        const auto offset = part.empty() ? 0 : part.data() - text.data();
+        assert(offset >= 0 && static_cast<std::size_t>(offset) + part.size() <= text.size());
+        return static_cast<std::uint32_t>(offset);
+    };
     text_ = text;
     places_.clear();
     places_.reserve(std::size(views));
     for (const auto& [name, value] : views) {
-        places_.push_back({at(name.data()), static_cast<std::uint32_t>(name.size()), at(value.data()),
+        places_.push_back({at(name), static_cast<std::uint32_t>(name.size()), at(value),
                            static_cast<std::uint32_t>(value.size())});
     }
 }
@@ -32686,7 +32692,7 @@ namespace dragline::inline v1::net {
 DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : host_(host), port_(port) {
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') host_ = host.substr(1, host.size() - 2);
     std::error_code ec;
-    if (host_.find(':') != host_.npos) {
+    if (const auto colon = host_.find(':'); colon < host_.find('\0')) {
         const auto literal = asio::ip::make_address_v6(host_, ec);
         if (!ec) address_ = literal, host_ = literal.to_string();
     } else if (!host_.empty() && ascii::is_digit(host_.front())) {  // no name is worth asking the system
@@ -43129,7 +43135,8 @@ public:
 };
 
 /// As connect(), of a request with neither proxies nor TLS, without the coroutine, which would cost as much
-/// as the rest. The owner is kept until it has heard; until then the others have to live.
+/// as the rest. The owner is kept until it has heard, or the loop is gone; until then the others have to
+/// live. Throws std::bad_alloc before the owner has heard, and what connected() throws.
 void connect_directly(async::loop_state& loop, const connect_request& request, connect_trace& trace,
                       async::interrupter& ending, std::shared_ptr<connect_owner> owner);
 
@@ -43324,7 +43331,7 @@ public:
     std::error_code start(const connect_request& request, bool is_here);
     std::error_code go_on();
 
-    /// Calls handler(error_code) when it is time to go on, or why it never will be.
+    /// Calls handler(error_code) when it is time to go on, or with what it came to without.
     template <class Handler>
     void wait(Handler&& handler) {
         if constexpr (platform::socket_calls) {
@@ -43398,6 +43405,7 @@ DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& reques
 
 #endif
 
+#include <asio/awaitable.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/ip/address.hpp>
 
@@ -43411,12 +43419,12 @@ DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& reques
 
 namespace dragline::inline v1::net::detail {
 
-// The completions of look-ups and dials hold it, until it is over.
+// The completions of look-ups and dials hold it.
 class connecting : public std::enable_shared_from_this<connecting> {
 public:
     enum class purpose { dial, resolve };
 
-    /// All four have to live until it is over. `ending` ends it from outside.
+    /// All four have to live until it is over, ended or gone. `ending` ends it from outside.
     connecting(async::loop_state& loop, const connect_request& request, connect_trace& trace,
                async::interrupter& ending, purpose wanted);
     virtual ~connecting() = default;
@@ -43453,7 +43461,10 @@ private:
     static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
     void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
 
-    void go_on();
+    template <class Step>
+    void go_on(Step step);
+    static void expired(void* self) noexcept;
+    std::error_code over_time() const noexcept;
     void go_on_soon() noexcept;
     std::optional<std::error_code> advance();
 
@@ -43489,6 +43500,7 @@ private:
     bool resolved_ = false;  // an address is, or will be, dialled
     bool refused_ = false;   // a forbidden address stands beside the others
     bool begun_ = false;
+    bool expired_ = false;
     bool ended_ = false;
 };
 
@@ -43771,7 +43783,7 @@ DRAGLINE_DECL void socket_layer::start_read(std::unique_ptr<pending_read> operat
     loop_.deadlines().arm(read_limit_, operation->until);
     // What answers the bytes that have just gone is not there yet, but may be after the others' turn: then
     // there is no need to ask twice.
-    const bool others_wait = loop_.deadlines().armed() > 1;
+    const bool others_wait = loop_.deadlines().armed() > (read_limit_.armed() ? 1 : 0);  // mostly so seen
     if (std::exchange(wrote_, false) && others_wait)
         return loop_.get<later_reads>().add(*this, std::move(operation));
     receive(std::move(operation));
@@ -43995,7 +44007,7 @@ DRAGLINE_DECL void socket_layer::close() noexcept {
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <new>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -44011,16 +44023,34 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
       ending_(ending),
       purpose_(wanted),
       machine_(request.attempt_delay, request.resolution_delay),
-      limit_([](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this),
+      limit_(&expired, this),
       started_(loop.now()) {
     if (request.address_policy.partial_answers()) return;
     machine_.await_both(std::min<async::duration>(other_family, request.resolve_timeout / 2));
 }
 
+// `step`, and what follows from it. What either throws is what it came to.
+template <class Step>
+void connecting::go_on(Step step) {
+    if (ended_) return;
+    std::optional<std::error_code> ended;
+    try {
+        step();
+        ended = advance();
+    } catch (const std::system_error& failed) {
+        ended = failed.code();
+    } catch (...) {
+        ended = std::make_error_code(std::errc::not_enough_memory);
+    }
+    if (!ended) return;
+    end();
+    over(*ended);
+}
+
 DRAGLINE_DECL void connecting::start() {
     ends_.emplace(
         ending_, [](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this);
-    go_on();
+    go_on([] {});
 }
 
 DRAGLINE_DECL void connecting::resolve() {
@@ -44060,9 +44090,9 @@ DRAGLINE_DECL void connecting::resolve() {
 DRAGLINE_DECL void connecting::start_look_up(bool v6) {
     // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
     auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
-        if (self->ended_) return;
-        if (thrown) self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
-        self->go_on();
+        self->go_on([&] {
+            if (thrown) self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
+        });
     };
     asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
                    asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
@@ -44141,9 +44171,8 @@ DRAGLINE_DECL void connecting::dial_endpoint(const stream_socket::endpoint_type&
 DRAGLINE_DECL void connecting::go_on_with(const dial_pointer& begun, std::error_code ec) {
     if (ec != asio::error::in_progress) return on_dialled(begun, ec);
     begun->wait([self = shared_from_this(), begun](std::error_code waited) {
-        if (self->ended_ || !begun->open) return;
-        self->go_on_with(begun, waited ? waited : begun->go_on());
-        self->go_on();
+        if (!begun->open) return;
+        self->go_on([&] { self->go_on_with(begun, waited ? waited : begun->go_on()); });
     });
 }
 
@@ -44193,6 +44222,8 @@ DRAGLINE_DECL async::time_point connecting::limit() const noexcept {
 DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
     if (ending_.interrupted()) return asio::error::operation_aborted;
     if (!std::exchange(begun_, true)) resolve();
+    // Before the next step, which may have become due at the same time.
+    if (std::exchange(expired_, false) && loop_.now() >= limit()) return over_time();
     while (!winner_) {
         if (refused_) return blocked_;
         const auto now = loop_.now();
@@ -44212,7 +44243,7 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
             return dials_.empty() && blocked_ ? blocked_ : failed->ec;
         } else {
             const auto until = limit();
-            if (now >= until) return found_.empty() ? make_timeout(stage()) : std::error_code();
+            if (now >= until) return over_time();
             loop_.deadlines().arm(limit_, std::min(until, std::get<connect_machine::wait>(step).until));
             return std::nullopt;
         }
@@ -44222,21 +44253,18 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
     return std::error_code();
 }
 
-DRAGLINE_DECL void connecting::go_on() {
-    if (ended_) return;
-    std::optional<std::error_code> ended;
-    try {
-        ended = advance();
-    } catch (const std::bad_alloc&) {
-        ended = std::make_error_code(std::errc::not_enough_memory);
-    }
-    if (!ended) return;
-    end();
-    over(*ended);
+DRAGLINE_DECL void connecting::expired(void* self) noexcept {
+    auto& race = *static_cast<connecting*>(self);
+    race.expired_ = true;
+    race.go_on_soon();
+}
+
+DRAGLINE_DECL std::error_code connecting::over_time() const noexcept {
+    return found_.empty() ? make_timeout(stage()) : std::error_code();
 }
 
 DRAGLINE_DECL void connecting::go_on_soon() noexcept {
-    asio::post(loop_.executor(), [self = shared_from_this()] { self->go_on(); });
+    asio::post(loop_.executor(), [self = shared_from_this()] { self->go_on([] {}); });
 }
 
 DRAGLINE_DECL void connecting::end() noexcept {
@@ -44277,7 +44305,8 @@ class race_wait {
 public:
     race_wait(async::loop_state& loop, const connect_request& request, connect_trace& trace,
               async::interrupter& ending, connecting::purpose wanted)
-        : ending_(ending),
+        : loop_(loop),
+          ending_(ending),
           race_(std::allocate_shared<awaited>(spare_allocator<awaited>(), loop, request, trace, ending,
                                               wanted)) {}
     ~race_wait() { race_->end(); }
@@ -44302,6 +44331,7 @@ private:
         std::error_code ec;
     };
 
+    async::loop_state& loop_;
     async::interrupter& ending_;
     std::shared_ptr<awaited> race_;
 };
@@ -44310,6 +44340,7 @@ private:
 
 // ---- dragline/net/detail/impl/race_wait.ipp
 // Included by <dragline/net/detail/race_wait.hpp> only.
+
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -44321,7 +44352,8 @@ namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL asio::awaitable<result<void>> race_wait::run() {
     race_->start();
-    auto waiting = race_->ended.wait();
+    // What is over at once gives the others a turn all the same: callers may try again and again.
+    auto waiting = race_->ended.notified() ? others_first(loop_.executor()) : race_->ended.wait();
     const auto woken = co_await std::move(waiting);
     if (!woken) co_return woken;
     // It may have been ended since it stood.
@@ -44706,6 +44738,7 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> proxying::shake_hands(std::sh
 #include <asio/error.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <memory>
 #include <new>
 #include <utility>
@@ -44808,6 +44841,7 @@ DRAGLINE_DECL void connect_directly(async::loop_state& loop, const connect_reque
                                     connect_trace& trace, async::interrupter& ending,
                                     std::shared_ptr<connect_owner> owner) {
     using detail::direct_connect;
+    assert(request.proxies.empty() && !request.tls);
     std::allocate_shared<direct_connect>(spare_allocator<direct_connect>(), loop, request, trace, ending,
                                          std::move(owner))
         ->start();
@@ -44918,7 +44952,10 @@ DRAGLINE_DECL void dialing::connect() try {
 }
 
 DRAGLINE_DECL void dialing::connected(result<net::connected> made) {
-    finish(made ? take(*std::move(made)) : made.error());
+    if (made) return finish(take(*std::move(made)));
+    // What failed at once gives the others a turn all the same: callers may try again and again.
+    asio::post(session_->loop().executor(),
+               [self = shared_from_this(), ec = made.error()] { self->finish(ec); });
 }
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
@@ -45571,7 +45608,7 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
                                                            std::optional<fetch_options> options) {
-    static const fetch_options defaults;
+    static const auto& defaults = *new fetch_options;  // for threads that outlive static objects
     fetch_op operation(place.get_session(), options ? *options : defaults);
     response got;
     try {

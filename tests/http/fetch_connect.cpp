@@ -6,17 +6,24 @@
 #include <dragline/core/platform/sockets.hpp>
 #include <dragline/testing/sockets.hpp>
 
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <asio/local/stream_protocol.hpp>
+#include <asio/post.hpp>
+#include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
 #include <filesystem>
 #include <future>
+#include <memory>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include <unistd.h>
 
@@ -191,4 +198,41 @@ TEST_CASE("a loop that dies while fetches connect takes them along", "[http][fet
             if (polls) client.loop.poll();
         }
     }
+}
+
+TEST_CASE("a path that is too long for a Unix socket is an error of the fetch", "[http][fetch][connect]") {
+    const auto nowhere =
+        fetch_options().connect_to(dragline::net::endpoint::local_socket(std::string(300, 'x')));
+    http_client client;
+    for (const int fetches : {1, 2}) {
+        std::vector<std::shared_ptr<dragline::test::fetched>> all;
+        for (int i = 0; i < fetches; ++i) all.push_back(client.start("http://a.test/", nowhere));
+        for (const auto& each : all) {
+            client.wait_for(each);
+            CHECK(each->ec == asio::error::name_too_long);
+        }
+    }
+}
+
+TEST_CASE("a fetch that fails at once, again and again, leaves the loop to others",
+          "[http][fetch][connect]") {
+    const dragline::testing::dead_port closed;
+    dragline::event_loop loop;
+    const auto session = dragline::get_session(loop, "again");
+    bool others = false;
+    int tries = 0;
+    const auto try_on = [&](dragline::session here) -> asio::awaitable<void> {
+        const auto url = "http://127.0.0.1:" + std::to_string(closed.port()) + "/";
+        while (!others && tries < 10'000) {
+            ++tries;
+            auto fetching = dragline::fetch_url(here, url, dragline::as_tuple(asio::use_awaitable));
+            const auto [ec, page] = co_await std::move(fetching);
+            CHECK(ec == asio::error::connection_refused);
+        }
+    };
+    asio::co_spawn(loop.get_executor(), try_on(session), asio::detached);
+    asio::post(loop.get_executor(), [&] { others = true; });
+    loop.run();
+    CHECK(others);
+    CHECK(tries < 10);
 }

@@ -35,6 +35,14 @@ TEST_CASE("an endpoint turns a literal into an address in its usual spelling", "
     }
 }
 
+TEST_CASE("an endpoint reads an address up to a NUL, as the system does", "[net][endpoint]") {
+    using namespace std::string_literals;
+    CHECK(endpoint("127.0.0.1\0:x"s, 80).to_string() == "127.0.0.1:80");
+    CHECK(endpoint("127.0.0.1\0"s, 80).address().has_value());
+    CHECK(endpoint("::1\0.x"s, 80).to_string() == "[::1]:80");
+    CHECK_FALSE(endpoint("\0::1"s, 80).address().has_value());
+}
+
 TEST_CASE("an endpoint keeps the scope of a link-local address", "[net][endpoint]") {
     const endpoint scoped("[fe80::1%1]", 80);
     REQUIRE(scoped.address());

@@ -4,7 +4,7 @@
 #include <dragline/core/ascii.hpp>
 #include <dragline/core/features.hpp>
 
-#include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -62,7 +62,8 @@ public:
 
     void clear() noexcept;
 
-    /// Replaces all by `views`, each a name and a value that stand in `text`, which is copied whole.
+    /// Replaces all by `views`, each a name and a value that stand in `text`, which is copied whole and not
+    /// these fields' own; what is empty may stand anywhere.
     template <class Range>
     void assign(std::string_view text, const Range& views);
     void reserve(std::size_t count, std::size_t text_size);
@@ -96,12 +97,16 @@ private:
 
 template <class Range>
 void fields::assign(std::string_view text, const Range& views) {
-    const auto at = [text](const char* where) { return static_cast<std::uint32_t>(where - text.data()); };
+    const auto at = [text](std::string_view part) {
+        const auto offset = part.empty() ? 0 : part.data() - text.data();
+        assert(offset >= 0 && static_cast<std::size_t>(offset) + part.size() <= text.size());
+        return static_cast<std::uint32_t>(offset);
+    };
     text_ = text;
     places_.clear();
     places_.reserve(std::size(views));
     for (const auto& [name, value] : views) {
-        places_.push_back({at(name.data()), static_cast<std::uint32_t>(name.size()), at(value.data()),
+        places_.push_back({at(name), static_cast<std::uint32_t>(name.size()), at(value),
                            static_cast<std::uint32_t>(value.size())});
     }
 }

@@ -49,7 +49,8 @@ public:
 };
 
 /// As connect(), of a request with neither proxies nor TLS, without the coroutine, which would cost as much
-/// as the rest. The owner is kept until it has heard; until then the others have to live.
+/// as the rest. The owner is kept until it has heard, or the loop is gone; until then the others have to
+/// live. Throws std::bad_alloc before the owner has heard, and what connected() throws.
 void connect_directly(async::loop_state& loop, const connect_request& request, connect_trace& trace,
                       async::interrupter& ending, std::shared_ptr<connect_owner> owner);
 

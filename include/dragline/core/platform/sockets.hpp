@@ -56,12 +56,13 @@ inline int close_socket(int socket) noexcept { return ::close(socket); }
 inline int connect_socket(int socket, const ::sockaddr* to, ::socklen_t size) noexcept {
     return ::connect(socket, to, size);
 }
-/// Connects without waiting: errno is EINPROGRESS until the peer has answered. To be called again then, which
-/// says what became of it.
+/// Connects without waiting: errno is EINPROGRESS until the peer has answered, which to call it again tells.
+/// ENOBUFS: the queue of a Unix socket is full.
 inline int go_on_connecting(int socket, const void* to, std::size_t size) noexcept {
     const int done = ::connect(socket, static_cast<const ::sockaddr*>(to), static_cast<::socklen_t>(size));
     if (done == 0 || errno == EISCONN) return 0;
     if (errno == EALREADY) errno = EINPROGRESS;
+    if (errno == EAGAIN) errno = ENOBUFS;  // not a matter of waiting, as it is elsewhere
     return -1;
 }
 inline auto receive_from(int socket, void* into, std::size_t room, int flags, ::sockaddr* from,

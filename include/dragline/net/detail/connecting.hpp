@@ -5,6 +5,7 @@
 #include <dragline/async/deadline.hpp>
 #include <dragline/async/interrupter.hpp>
 #include <dragline/async/loop_state.hpp>
+#include <dragline/core/asio.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/core/spare_memory.hpp>
 #include <dragline/dns/trace.hpp>
@@ -14,6 +15,7 @@
 #include <dragline/net/detail/socket_dial.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
 
+#include <asio/awaitable.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/ip/address.hpp>
 
@@ -27,12 +29,12 @@
 
 namespace dragline::inline v1::net::detail {
 
-// The completions of look-ups and dials hold it, until it is over.
+// The completions of look-ups and dials hold it.
 class connecting : public std::enable_shared_from_this<connecting> {
 public:
     enum class purpose { dial, resolve };
 
-    /// All four have to live until it is over. `ending` ends it from outside.
+    /// All four have to live until it is over, ended or gone. `ending` ends it from outside.
     connecting(async::loop_state& loop, const connect_request& request, connect_trace& trace,
                async::interrupter& ending, purpose wanted);
     virtual ~connecting() = default;
@@ -69,7 +71,10 @@ private:
     static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
     void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
 
-    void go_on();
+    template <class Step>
+    void go_on(Step step);
+    static void expired(void* self) noexcept;
+    std::error_code over_time() const noexcept;
     void go_on_soon() noexcept;
     std::optional<std::error_code> advance();
 
@@ -105,6 +110,7 @@ private:
     bool resolved_ = false;  // an address is, or will be, dialled
     bool refused_ = false;   // a forbidden address stands beside the others
     bool begun_ = false;
+    bool expired_ = false;
     bool ended_ = false;
 };
 

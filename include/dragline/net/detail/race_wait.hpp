@@ -23,7 +23,8 @@ class race_wait {
 public:
     race_wait(async::loop_state& loop, const connect_request& request, connect_trace& trace,
               async::interrupter& ending, connecting::purpose wanted)
-        : ending_(ending),
+        : loop_(loop),
+          ending_(ending),
           race_(std::allocate_shared<awaited>(spare_allocator<awaited>(), loop, request, trace, ending,
                                               wanted)) {}
     ~race_wait() { race_->end(); }
@@ -48,6 +49,7 @@ private:
         std::error_code ec;
     };
 
+    async::loop_state& loop_;
     async::interrupter& ending_;
     std::shared_ptr<awaited> race_;
 };

@@ -23,7 +23,7 @@ public:
     std::error_code start(const connect_request& request, bool is_here);
     std::error_code go_on();
 
-    /// Calls handler(error_code) when it is time to go on, or why it never will be.
+    /// Calls handler(error_code) when it is time to go on, or with what it came to without.
     template <class Handler>
     void wait(Handler&& handler) {
         if constexpr (platform::socket_calls) {

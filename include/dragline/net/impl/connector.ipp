@@ -12,6 +12,7 @@
 #include <asio/error.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <memory>
 #include <new>
 #include <utility>
@@ -114,6 +115,7 @@ DRAGLINE_DECL void connect_directly(async::loop_state& loop, const connect_reque
                                     connect_trace& trace, async::interrupter& ending,
                                     std::shared_ptr<connect_owner> owner) {
     using detail::direct_connect;
+    assert(request.proxies.empty() && !request.tls);
     std::allocate_shared<direct_connect>(spare_allocator<direct_connect>(), loop, request, trace, ending,
                                          std::move(owner))
         ->start();

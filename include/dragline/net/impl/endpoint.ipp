@@ -10,7 +10,7 @@ namespace dragline::inline v1::net {
 DRAGLINE_DECL endpoint::endpoint(std::string_view host, std::uint16_t port) : host_(host), port_(port) {
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') host_ = host.substr(1, host.size() - 2);
     std::error_code ec;
-    if (host_.find(':') != host_.npos) {
+    if (const auto colon = host_.find(':'); colon < host_.find('\0')) {
         const auto literal = asio::ip::make_address_v6(host_, ec);
         if (!ec) address_ = literal, host_ = literal.to_string();
     } else if (!host_.empty() && ascii::is_digit(host_.front())) {  // no name is worth asking the system

@@ -37,7 +37,10 @@ DRAGLINE_DECL void dialing::connect() try {
 }
 
 DRAGLINE_DECL void dialing::connected(result<net::connected> made) {
-    finish(made ? take(*std::move(made)) : made.error());
+    if (made) return finish(take(*std::move(made)));
+    // What failed at once gives the others a turn all the same: callers may try again and again.
+    asio::post(session_->loop().executor(),
+               [self = shared_from_this(), ec = made.error()] { self->finish(ec); });
 }
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {

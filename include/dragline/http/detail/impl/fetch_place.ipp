@@ -11,7 +11,7 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
                                                            std::optional<fetch_options> options) {
-    static const fetch_options defaults;
+    static const auto& defaults = *new fetch_options;  // for threads that outlive static objects
     fetch_op operation(place.get_session(), options ? *options : defaults);
     response got;
     try {

@@ -16,7 +16,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <new>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -32,16 +32,34 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
       ending_(ending),
       purpose_(wanted),
       machine_(request.attempt_delay, request.resolution_delay),
-      limit_([](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this),
+      limit_(&expired, this),
       started_(loop.now()) {
     if (request.address_policy.partial_answers()) return;
     machine_.await_both(std::min<async::duration>(other_family, request.resolve_timeout / 2));
 }
 
+// `step`, and what follows from it. What either throws is what it came to.
+template <class Step>
+void connecting::go_on(Step step) {
+    if (ended_) return;
+    std::optional<std::error_code> ended;
+    try {
+        step();
+        ended = advance();
+    } catch (const std::system_error& failed) {
+        ended = failed.code();
+    } catch (...) {
+        ended = std::make_error_code(std::errc::not_enough_memory);
+    }
+    if (!ended) return;
+    end();
+    over(*ended);
+}
+
 DRAGLINE_DECL void connecting::start() {
     ends_.emplace(
         ending_, [](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this);
-    go_on();
+    go_on([] {});
 }
 
 DRAGLINE_DECL void connecting::resolve() {
@@ -81,9 +99,9 @@ DRAGLINE_DECL void connecting::resolve() {
 DRAGLINE_DECL void connecting::start_look_up(bool v6) {
     // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
     auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
-        if (self->ended_) return;
-        if (thrown) self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
-        self->go_on();
+        self->go_on([&] {
+            if (thrown) self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
+        });
     };
     asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
                    asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
@@ -162,9 +180,8 @@ DRAGLINE_DECL void connecting::dial_endpoint(const stream_socket::endpoint_type&
 DRAGLINE_DECL void connecting::go_on_with(const dial_pointer& begun, std::error_code ec) {
     if (ec != asio::error::in_progress) return on_dialled(begun, ec);
     begun->wait([self = shared_from_this(), begun](std::error_code waited) {
-        if (self->ended_ || !begun->open) return;
-        self->go_on_with(begun, waited ? waited : begun->go_on());
-        self->go_on();
+        if (!begun->open) return;
+        self->go_on([&] { self->go_on_with(begun, waited ? waited : begun->go_on()); });
     });
 }
 
@@ -214,6 +231,8 @@ DRAGLINE_DECL async::time_point connecting::limit() const noexcept {
 DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
     if (ending_.interrupted()) return asio::error::operation_aborted;
     if (!std::exchange(begun_, true)) resolve();
+    // Before the next step, which may have become due at the same time.
+    if (std::exchange(expired_, false) && loop_.now() >= limit()) return over_time();
     while (!winner_) {
         if (refused_) return blocked_;
         const auto now = loop_.now();
@@ -233,7 +252,7 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
             return dials_.empty() && blocked_ ? blocked_ : failed->ec;
         } else {
             const auto until = limit();
-            if (now >= until) return found_.empty() ? make_timeout(stage()) : std::error_code();
+            if (now >= until) return over_time();
             loop_.deadlines().arm(limit_, std::min(until, std::get<connect_machine::wait>(step).until));
             return std::nullopt;
         }
@@ -243,21 +262,18 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
     return std::error_code();
 }
 
-DRAGLINE_DECL void connecting::go_on() {
-    if (ended_) return;
-    std::optional<std::error_code> ended;
-    try {
-        ended = advance();
-    } catch (const std::bad_alloc&) {
-        ended = std::make_error_code(std::errc::not_enough_memory);
-    }
-    if (!ended) return;
-    end();
-    over(*ended);
+DRAGLINE_DECL void connecting::expired(void* self) noexcept {
+    auto& race = *static_cast<connecting*>(self);
+    race.expired_ = true;
+    race.go_on_soon();
+}
+
+DRAGLINE_DECL std::error_code connecting::over_time() const noexcept {
+    return found_.empty() ? make_timeout(stage()) : std::error_code();
 }
 
 DRAGLINE_DECL void connecting::go_on_soon() noexcept {
-    asio::post(loop_.executor(), [self = shared_from_this()] { self->go_on(); });
+    asio::post(loop_.executor(), [self = shared_from_this()] { self->go_on([] {}); });
 }
 
 DRAGLINE_DECL void connecting::end() noexcept {

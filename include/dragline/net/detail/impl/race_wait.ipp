@@ -1,6 +1,8 @@
 // Included by <dragline/net/detail/race_wait.hpp> only.
 #pragma once
 
+#include <dragline/net/detail/fair_turn.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
@@ -11,7 +13,8 @@ namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL asio::awaitable<result<void>> race_wait::run() {
     race_->start();
-    auto waiting = race_->ended.wait();
+    // What is over at once gives the others a turn all the same: callers may try again and again.
+    auto waiting = race_->ended.notified() ? others_first(loop_.executor()) : race_->ended.wait();
     const auto woken = co_await std::move(waiting);
     if (!woken) co_return woken;
     // It may have been ended since it stood.

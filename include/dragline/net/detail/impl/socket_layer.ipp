@@ -67,7 +67,7 @@ DRAGLINE_DECL void socket_layer::start_read(std::unique_ptr<pending_read> operat
     loop_.deadlines().arm(read_limit_, operation->until);
     // What answers the bytes that have just gone is not there yet, but may be after the others' turn: then
     // there is no need to ask twice.
-    const bool others_wait = loop_.deadlines().armed() > 1;
+    const bool others_wait = loop_.deadlines().armed() > (read_limit_.armed() ? 1 : 0);  // mostly so seen
     if (std::exchange(wrote_, false) && others_wait)
         return loop_.get<later_reads>().add(*this, std::move(operation));
     receive(std::move(operation));
