@@ -43472,7 +43472,8 @@ private:
     void dial_endpoint(const stream_socket::endpoint_type& target, bool is_here);
     void go_on_with(const dial_pointer& begun, std::error_code ec);
     void on_dialled(const dial_pointer& ended, std::error_code ec);
-    void drop(std::size_t which);
+    void close_record(dial& of, std::error_code ec) noexcept;
+    void drop(dial& late, std::error_code ec) noexcept;
 
     void stage_ends() noexcept;
     async::time_point limit() const noexcept;
@@ -44176,13 +44177,16 @@ DRAGLINE_DECL void connecting::go_on_with(const dial_pointer& begun, std::error_
     });
 }
 
-DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, std::error_code ec) {
-    ended->open = false;
-    if (ended->record) {
-        auto& record = trace_.dials[*ended->record];
-        record.took = elapsed() - record.started;
-        record.ec = ec;
-    }
+DRAGLINE_DECL void connecting::close_record(dial& of, std::error_code ec) noexcept {
+    of.open = false;
+    if (!of.record) return;
+    auto& record = trace_.dials[*of.record];
+    record.took = elapsed() - record.started;
+    record.ec = ec;
+}
+
+DRAGLINE_DECL void connecting::on_dialled(const dial_pointer& ended, std::error_code ec) {
+    close_record(*ended, ec);
     if (ec) {
         machine_.on_dial_failed(ended->number, ec, loop_.now());
     } else if (!winner_) {
@@ -44191,14 +44195,8 @@ DRAGLINE_DECL void connecting::on_dialled(const std::shared_ptr<dial>& ended, st
     }
 }
 
-DRAGLINE_DECL void connecting::drop(std::size_t which) {
-    auto& late = *dials_[which];
-    late.open = false;
-    if (late.record) {
-        auto& record = trace_.dials[*late.record];
-        record.took = elapsed() - record.started;
-        record.ec = make_timeout(phase::connect);
-    }
+DRAGLINE_DECL void connecting::drop(dial& late, std::error_code ec) noexcept {
+    close_record(late, ec);
     late.close();
 }
 
@@ -44237,7 +44235,7 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
                 machine_.on_dial_failed(dialled->which, errc::no_address, now);
             }
         } else if (auto* dropped = std::get_if<connect_machine::drop>(&step)) {
-            drop(dropped->which);
+            drop(*dials_[dropped->which], make_timeout(phase::connect));
         } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
             if (!found_.empty()) return std::error_code();
             return dials_.empty() && blocked_ ? blocked_ : failed->ec;
@@ -44272,13 +44270,7 @@ DRAGLINE_DECL void connecting::end() noexcept {
     limit_.disarm();
     ends_.reset();
     for (auto& each : dials_) {
-        if (!each->open) continue;
-        if (each->record) {
-            auto& record = trace_.dials[*each->record];
-            record.took = elapsed() - record.started;
-            record.ec = asio::error::operation_aborted;
-        }
-        each->close();
+        if (each->open) drop(*each, asio::error::operation_aborted);
     }
     for (const bool v6 : {false, true}) {
         if (looking_[v6]) look_up_ends_[v6].emit(asio::cancellation_type::terminal);

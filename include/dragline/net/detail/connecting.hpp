@@ -82,7 +82,8 @@ private:
     void dial_endpoint(const stream_socket::endpoint_type& target, bool is_here);
     void go_on_with(const dial_pointer& begun, std::error_code ec);
     void on_dialled(const dial_pointer& ended, std::error_code ec);
-    void drop(std::size_t which);
+    void close_record(dial& of, std::error_code ec) noexcept;
+    void drop(dial& late, std::error_code ec) noexcept;
 
     void stage_ends() noexcept;
     async::time_point limit() const noexcept;
