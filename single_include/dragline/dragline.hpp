@@ -44344,10 +44344,14 @@ namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL asio::awaitable<result<void>> race_wait::run() {
     race_->start();
-    // What is over at once gives the others a turn all the same: callers may try again and again.
-    auto waiting = race_->ended.notified() ? others_first(loop_.executor()) : race_->ended.wait();
-    const auto woken = co_await std::move(waiting);
-    if (!woken) co_return woken;
+    const bool at_once = race_->ended.notified();
+    if (!at_once || race_->addresses().empty()) {
+        // What is over at once gives the others a turn, but for known addresses: callers may try again and
+        // again.
+        auto waiting = at_once ? others_first(loop_.executor()) : race_->ended.wait();
+        const auto woken = co_await std::move(waiting);
+        if (!woken) co_return woken;
+    }
     // It may have been ended since it stood.
     if (ending_.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     co_return result<void>(race_->ec);
