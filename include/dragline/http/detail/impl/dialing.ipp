@@ -25,7 +25,10 @@ DRAGLINE_DECL void dialing::start(async::event& over) {
     } else {
         // The other fetches that have just ended come first: so the next requests go out in a row, and wake a
         // server nearby once instead of one by one, which is most of what a request to it costs.
-        asio::post(session_->loop().executor(), [self = shared_from_this()] { self->connect(); });
+        asio::post(session_->loop().executor(), [self = shared_from_this()] {
+            const bool wanted = self->waiter_ && !self->waiter_->notified();  // and no other one granted
+            wanted ? self->connect() : self->finish(asio::error::operation_aborted);
+        });
     }
 }
 
