@@ -27413,9 +27413,11 @@ struct freed_by {
 inline void free_chain(STACK_OF(X509) * chain) noexcept { sk_X509_pop_free(chain, X509_free); }
 inline void free_names(GENERAL_NAMES* names) noexcept { GENERAL_NAMES_free(names); }
 inline void free_big_number_text(char* text) noexcept { OPENSSL_free(text); }
+inline void free_encoding(unsigned char* bytes) noexcept { OPENSSL_free(bytes); }
 
 using bio_pointer = std::unique_ptr<BIO, freed_by<BIO_free>>;
 using chain_pointer = std::unique_ptr<STACK_OF(X509), freed_by<free_chain>>;
+using encoding_pointer = std::unique_ptr<unsigned char, freed_by<free_encoding>>;
 using key_pointer = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using octet_string_pointer = std::unique_ptr<ASN1_OCTET_STRING, freed_by<ASN1_OCTET_STRING_free>>;
 using ssl_context_pointer = std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>>;
@@ -27647,12 +27649,10 @@ namespace dragline::inline v1::tls::detail {
 
 using key_digest = std::array<unsigned char, 32>;
 
-inline void free_bytes(unsigned char* bytes) noexcept { OPENSSL_free(bytes); }
-
 DRAGLINE_DECL std::optional<key_digest> public_key_digest(const X509* certificate) noexcept {
     unsigned char* encoded = nullptr;
     const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded);
-    const std::unique_ptr<unsigned char, freed_by<free_bytes>> owner(encoded);
+    const encoding_pointer owner(encoded);
     key_digest digest;
     if (size <= 0 || EVP_Digest(encoded, static_cast<std::size_t>(size), digest.data(), nullptr, EVP_sha256(),
                                 nullptr) != 1) {
@@ -30305,6 +30305,17 @@ DRAGLINE_DECL staple_verdict verdict_of(OCSP_SINGLERESP* one) noexcept {
     return {ocsp_status::good, ends ? time_of(ends) : time_of(begins) + std::chrono::seconds(longest_staple)};
 }
 
+// OpenSSL verifies the signature over its own encoding of what it read, and reads more than DER, so bytes
+// that the responder never signed would pass. RFC 6960, 4.2.1 asks for DER, which has one encoding.
+DRAGLINE_DECL bool is_signed_as_sent(OCSP_BASICRESP* basic, std::string_view der) noexcept {
+    unsigned char* encoded = nullptr;
+    const int size = i2d_OCSP_RESPDATA(const_cast<OCSP_RESPDATA*>(OCSP_resp_get0_respdata(basic)), &encoded);
+    const encoding_pointer owner(encoded);
+    if (size <= 0) return false;
+    const std::string_view verified(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(size));
+    return der.find(verified) != der.npos;
+}
+
 DRAGLINE_DECL staple_verdict judge_staple(std::string_view der, STACK_OF(X509) * chain,
                                           X509_STORE* trust) noexcept {
     const auto* at = reinterpret_cast<const unsigned char*>(der.data());
@@ -30330,6 +30341,7 @@ DRAGLINE_DECL staple_verdict judge_staple(std::string_view der, STACK_OF(X509) *
     // responder has often run out, too.
     if (verdict.status == ocsp_status::expired || verdict.status == ocsp_status::unusable) return verdict;
     if (OCSP_basic_verify(basic.get(), chain, trust, 0) != 1) return {ocsp_status::invalid};
+    if (!is_signed_as_sent(basic.get(), der)) return {ocsp_status::invalid};
     return verdict;
 }
 

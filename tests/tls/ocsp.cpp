@@ -72,6 +72,9 @@ TEST_CASE("each stapled response is judged, and refuses as the options say", "[t
     const auto good = make_ocsp_response(mine);
     auto broken = good;
     broken[broken.size() - 5] ^= 1;
+    // A list marked as a primitive value: OpenSSL reads it all the same.
+    auto not_der = good;
+    not_der[not_der.find("\x30\x72\x30\x70\x30\x48")] = '\x10';
     const std::error_code none;
     struct {
         const char* what;
@@ -118,6 +121,7 @@ TEST_CASE("each stapled response is judged, and refuses as the options say", "[t
          tls::errc::staple_invalid},
         {"with more behind", good + "x", ocsp_status::invalid, tls::errc::staple_invalid,
          tls::errc::staple_invalid},
+        {"not in DER", not_der, ocsp_status::invalid, tls::errc::staple_invalid, tls::errc::staple_invalid},
         {"garbage", "garbage", ocsp_status::invalid, tls::errc::staple_invalid, tls::errc::staple_invalid},
     };
     for (const auto& one : cases) {

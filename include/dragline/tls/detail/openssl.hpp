@@ -33,9 +33,11 @@ struct freed_by {
 inline void free_chain(STACK_OF(X509) * chain) noexcept { sk_X509_pop_free(chain, X509_free); }
 inline void free_names(GENERAL_NAMES* names) noexcept { GENERAL_NAMES_free(names); }
 inline void free_big_number_text(char* text) noexcept { OPENSSL_free(text); }
+inline void free_encoding(unsigned char* bytes) noexcept { OPENSSL_free(bytes); }
 
 using bio_pointer = std::unique_ptr<BIO, freed_by<BIO_free>>;
 using chain_pointer = std::unique_ptr<STACK_OF(X509), freed_by<free_chain>>;
+using encoding_pointer = std::unique_ptr<unsigned char, freed_by<free_encoding>>;
 using key_pointer = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using octet_string_pointer = std::unique_ptr<ASN1_OCTET_STRING, freed_by<ASN1_OCTET_STRING_free>>;
 using ssl_context_pointer = std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>>;

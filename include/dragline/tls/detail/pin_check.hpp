@@ -17,12 +17,10 @@ namespace dragline::inline v1::tls::detail {
 
 using key_digest = std::array<unsigned char, 32>;
 
-inline void free_bytes(unsigned char* bytes) noexcept { OPENSSL_free(bytes); }
-
 DRAGLINE_DECL std::optional<key_digest> public_key_digest(const X509* certificate) noexcept {
     unsigned char* encoded = nullptr;
     const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded);
-    const std::unique_ptr<unsigned char, freed_by<free_bytes>> owner(encoded);
+    const encoding_pointer owner(encoded);
     key_digest digest;
     if (size <= 0 || EVP_Digest(encoded, static_cast<std::size_t>(size), digest.data(), nullptr, EVP_sha256(),
                                 nullptr) != 1) {

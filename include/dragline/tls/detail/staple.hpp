@@ -53,6 +53,17 @@ DRAGLINE_DECL staple_verdict verdict_of(OCSP_SINGLERESP* one) noexcept {
     return {ocsp_status::good, ends ? time_of(ends) : time_of(begins) + std::chrono::seconds(longest_staple)};
 }
 
+// OpenSSL verifies the signature over its own encoding of what it read, and reads more than DER, so bytes
+// that the responder never signed would pass. RFC 6960, 4.2.1 asks for DER, which has one encoding.
+DRAGLINE_DECL bool is_signed_as_sent(OCSP_BASICRESP* basic, std::string_view der) noexcept {
+    unsigned char* encoded = nullptr;
+    const int size = i2d_OCSP_RESPDATA(const_cast<OCSP_RESPDATA*>(OCSP_resp_get0_respdata(basic)), &encoded);
+    const encoding_pointer owner(encoded);
+    if (size <= 0) return false;
+    const std::string_view verified(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(size));
+    return der.find(verified) != der.npos;
+}
+
 DRAGLINE_DECL staple_verdict judge_staple(std::string_view der, STACK_OF(X509) * chain,
                                           X509_STORE* trust) noexcept {
     const auto* at = reinterpret_cast<const unsigned char*>(der.data());
@@ -78,6 +89,7 @@ DRAGLINE_DECL staple_verdict judge_staple(std::string_view der, STACK_OF(X509) *
     // responder has often run out, too.
     if (verdict.status == ocsp_status::expired || verdict.status == ocsp_status::unusable) return verdict;
     if (OCSP_basic_verify(basic.get(), chain, trust, 0) != 1) return {ocsp_status::invalid};
+    if (!is_signed_as_sent(basic.get(), der)) return {ocsp_status::invalid};
     return verdict;
 }
 
