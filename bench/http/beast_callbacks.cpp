@@ -46,6 +46,9 @@ public:
         request_.method(http::verb::get);
         request_.target(shared.work.path);
         request_.set(http::field::host, "127.0.0.1:" + std::to_string(shared.work.port));
+        request_.set(http::field::user_agent, shared.work.user_agent);
+        request_.set(http::field::accept, shared.work.accept);
+        request_.set(http::field::accept_encoding, shared.work.accept_encoding);
     }
 
     void start() {

@@ -18,6 +18,9 @@ int main(int count, char** arguments) {
             httplib::Client client(work.origin());
             client.set_keep_alive(true);
             client.set_tcp_nodelay(true);
+            client.set_default_headers({{"User-Agent", work.user_agent},
+                                        {"Accept", work.accept},
+                                        {"Accept-Encoding", work.accept_encoding}});
             if (work.tls) client.set_ca_cert_path(work.ca_file);
             while (left.fetch_sub(1) > 0) {
                 const auto page = client.Get(work.path);

@@ -25,6 +25,8 @@ void prepare(transfer& each, const workload& work, const std::string& url) {
     curl_easy_setopt(each.easy, CURLOPT_WRITEDATA, &each);
     curl_easy_setopt(each.easy, CURLOPT_PRIVATE, &each);
     curl_easy_setopt(each.easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(each.easy, CURLOPT_USERAGENT, work.user_agent);  // Accept is its own
+    curl_easy_setopt(each.easy, CURLOPT_ACCEPT_ENCODING, work.accept_encoding);
     if (work.tls) curl_easy_setopt(each.easy, CURLOPT_CAINFO, work.ca_file.c_str());
 
     curl_easy_setopt(each.easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));

@@ -102,7 +102,8 @@ class Case:
     def __init__(self, size, in_flight, connection, tls, share):
         self.size, self.in_flight, self.connection, self.tls = size, in_flight, connection, tls
         kind = "TLS new" if tls and connection == "new connection" else connection
-        requests = REQUESTS[size] / CONNECTIONS[kind] * share / (3 if in_flight == 1 else 1)
+        # Of few large ones, the memory of the first would weigh much.
+        requests = REQUESTS[size] / CONNECTIONS[kind] * share / (3 if in_flight == 1 and size != "10 MiB" else 1)
         if tls and kind == "keep-alive" and in_flight > 1:
             # The handshakes at the beginning, half a millisecond each, shall not weigh much.
             requests *= {"13 B": 2.5, "1 KiB": 2.5}.get(size, 0.5)
@@ -158,6 +159,8 @@ class Wrk:
     """Runs for a time, so its requests are another number; neither verifies a certificate nor looks at a body."""
 
     name = "wrk"
+    fields = ["-H", "User-Agent: dragline/0.1", "-H", "Accept: */*",  # as in workload.hpp
+              "-H", "Accept-Encoding: zstd, br, gzip, deflate"]
 
     def takes(self, case):
         return True
@@ -166,7 +169,7 @@ class Wrk:
         with tempfile.NamedTemporaryFile("r") as resident:
             url = f"{'https' if case.tls else 'http'}://127.0.0.1:{case.port(server)}/{SIZES[case.size]}"
             child = subprocess.Popen(["time", "-q", "-f", "%M %U %S", "-o", resident.name, "wrk", "-t1", "-d1s",
-                                      f"-c{case.in_flight}", url], stdout=subprocess.PIPE, text=True,
+                                      *self.fields, f"-c{case.in_flight}", url], stdout=subprocess.PIPE, text=True,
                                      preexec_fn=on_core(CLIENT_CORE))
             output = child.communicate()[0]
             memory, user, system = resident.read().split()

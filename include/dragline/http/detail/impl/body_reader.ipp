@@ -108,10 +108,11 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exc
     }
 }
 
-// Memory is taken as bytes come, not as the peer announces: a MiB, then sixteen times what has come. One byte
-// beyond the limit tells a body that just fits from one that does not.
+// Address space is reserved as the peer announces, up to 16 MiB, then for sixteen times what has come; memory
+// is written only as bytes come. One byte beyond the limit tells a body that just fits from one that does
+// not.
 DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from, std::string& into) {
-    constexpr std::uint64_t most_at_once = 256 * 1024, first_reserve = 1024 * 1024;
+    constexpr std::uint64_t most_at_once = 256 * 1024, first_reserve = 16 * 1024 * 1024;
     if (!has_body_ || truncated_) co_return result<void>();
     if (announced_too_large()) co_return errc::body_too_large;
     const std::uint64_t expected = length_ ? *length_ - delivered_ : 16 * 1024;
