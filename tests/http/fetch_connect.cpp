@@ -4,6 +4,7 @@
 #include "../support/http_client.hpp"
 
 #include <dragline/core/platform/sockets.hpp>
+#include <dragline/http/open_url.hpp>
 #include <dragline/testing/sockets.hpp>
 
 #include <asio/awaitable.hpp>
@@ -120,6 +121,26 @@ TEST_CASE("a connection that cannot be opened is nothing to a fetch that has got
     client.wait_for({first, second, third});
     CHECK(!second->ec);
     CHECK(!third->ec);
+}
+
+TEST_CASE("nothing is dialled for a fetch that gets another one's connection before its turn",
+          "[http][fetch][connect]") {
+    http_server server;
+    server.on("/", http_reply().body("x"));
+    http_client client;
+    const auto url = server.url("/");
+    std::shared_ptr<dragline::test::fetched> second;
+    auto both = [](http_client& fetching, const std::string& from,
+                   auto& begun) -> asio::awaitable<std::string> {
+        auto first = co_await http::open_url(fetching.session, from, asio::use_awaitable);
+        begun = fetching.start(from);  // and the body of the first, which has come with its head, ends here
+        co_return co_await first.read_all(asio::use_awaitable);
+    };
+    CHECK(dragline::test::run_to_end(client.loop, both(client, url, second)) == "x");
+    client.wait_for(second);
+    CHECK(!second->ec);
+    CHECK(second->response.peer.reused);
+    CHECK(server.connection_count() == 1);
 }
 
 TEST_CASE("a connection comes from the address it is told to, and is shared by those who say the same",

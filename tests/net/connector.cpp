@@ -5,6 +5,7 @@
 #include <dragline/testing/certificate_authority.hpp>
 #include <dragline/testing/dns_server.hpp>
 #include <dragline/testing/http_server.hpp>
+#include <dragline/testing/manual_clock.hpp>
 #include <dragline/testing/sockets.hpp>
 #include <dragline/tls/ticket_cache.hpp>
 
@@ -225,6 +226,24 @@ TEST_CASE("each stage has a limit of its own, and the deadline bounds them all",
     handshake.tls_options.host("127.0.0.1");
     handshake.tls_timeout = 20ms;
     CHECK(connect(loop, handshake, trace).error() == dragline::make_timeout(phase::tls));
+}
+
+TEST_CASE("a limit that is over comes before the next dial, when both are due", "[net][connector]") {
+    const dragline::testing::black_hole hole;
+    dragline::testing::manual_clock time;
+    dragline::event_loop loop(dragline::event_loop_options().time(time));
+    async::interrupter ending;
+    const auto owner = std::make_shared<listener>();
+    owner->request = to("a.test", hole.port());
+    owner->request.addresses = {hole.endpoint().address(), asio::ip::make_address("127.0.0.2")};
+    owner->request.attempt_delay = 250ms;
+    owner->request.connect_timeout = 260ms;
+    owner->connect(loop, ending);
+    run_until(loop, [&] { return !owner->trace.dials.empty(); });
+    time.advance(1s);
+    run_until(loop, [&] { return owner->heard; });
+    CHECK(owner->outcome.error() == dragline::make_timeout(phase::connect));
+    CHECK(owner->trace.dials.size() == 1);
 }
 
 TEST_CASE("a ticket of an earlier connection resumes the next", "[net][connector]") {
