@@ -193,3 +193,16 @@ TEST_CASE("without any limit a fetch waits as long as it takes", "[http][fetch][
                              .tls_timeout(dragline::no_limit);
     CHECK(client.fetch(server.url("/"), patient).response.body == "x");
 }
+
+TEST_CASE("a body that nobody wants and that does not come holds nothing up", "[http][fetch][timeout]") {
+    dragline::testing::manual_clock time;
+    http_server server;
+    server.on("/", http_reply::redirect("/next").header("Content-Length", "100").cut_body(0, ending::stall));
+    server.on("/next", http_reply().body("x"));
+    http_client client({}, dragline::event_loop_options().time(time));
+    auto started = client.start(server.url("/"));
+    dragline::test::run_until(client.loop, [&] { return time.advance(5ms), started->done; });
+    CHECK(!started->ec);
+    CHECK(started->response.body == "x");
+    CHECK(server.connection_count() == 2);
+}

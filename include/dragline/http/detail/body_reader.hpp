@@ -47,7 +47,7 @@ public:
     asio::awaitable<result<std::size_t>> read_some(exchange& from, asio::mutable_buffer into);
 
     /// Reads what is left of a small body that nobody wants, so that its connection can be used again. A
-    /// large or broken one is left, and the connection goes.
+    /// large, slow or broken one is left, and the connection goes.
     asio::awaitable<result<void>> discard(exchange& from);
 
     /// Is told of each piece; nullptr for nobody.

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <span>
 #include <utility>
 
@@ -68,10 +69,13 @@ DRAGLINE_DECL std::error_code body_reader::on_limit_reached() noexcept {
 
 DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from) {
     constexpr std::uint64_t most = 64 * 1024;
+    constexpr auto longest = std::chrono::milliseconds(250);  // a new connection is there before
+    auto limit = read_limit();
+    limit.until = std::min(limit.until, async::deadline_after(loop_.now(), longest));
     std::array<char, 4 * 1024> unwanted;
     bytes_received_ = 0;
     while (bytes_received_ < most) {
-        auto reading = from.read_body(asio::buffer(unwanted), read_limit());
+        auto reading = from.read_body(asio::buffer(unwanted), limit);
         auto got = co_await std::move(reading);
         bytes_received_ += *got;
         if (got.error() == asio::error::operation_aborted) co_return got.error();
@@ -109,8 +113,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exc
 }
 
 // Address space is reserved as the peer announces, up to 16 MiB, then for sixteen times what has come; memory
-// is written only as bytes come. One byte beyond the limit tells a body that just fits from one that does
-// not.
+// is written only as bytes come. One byte beyond the limit tells a body that just fits from one too large.
 DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from, std::string& into) {
     constexpr std::uint64_t most_at_once = 256 * 1024, first_reserve = 16 * 1024 * 1024;
     if (!has_body_ || truncated_) co_return result<void>();
