@@ -66,8 +66,8 @@ DRAGLINE_DECL void socket_layer::start_read(std::unique_ptr<pending_read> operat
     read_expired_ = false;
     loop_.deadlines().arm(read_limit_, operation->until);
     // What answers the bytes that have just gone is not there yet, but may be after the others' turn: then
-    // there is no need to ask twice.
-    const bool others_wait = loop_.deadlines().armed() > (read_limit_.armed() ? 1 : 0);  // mostly so seen
+    // there is no need to ask twice. Deadlines tell that others wait; who has none is not worth counting.
+    const bool others_wait = loop_.deadlines().armed() > (read_limit_.armed() ? 1 : 0);
     if (std::exchange(wrote_, false) && others_wait)
         return loop_.get<later_reads>().add(*this, std::move(operation));
     receive(std::move(operation));
@@ -90,7 +90,7 @@ DRAGLINE_DECL void socket_layer::end_read(std::unique_ptr<pending_read> operatio
                                           std::size_t size) {
     if (goes_on(ec, operation->cancelled)) return receive(std::move(operation));
     read_limit_.disarm();
-    drained_ = size < operation->rest.size();
+    drained_ = !ec && size < operation->rest.size();
     auto& ended = *operation;
     if (!ec) return ended.received(std::move(operation), size);
     if (ec == asio::error::operation_aborted && read_expired_) ec = make_timeout(operation->where);
