@@ -104,9 +104,9 @@ class Case:
         kind = "TLS new" if tls and connection == "new connection" else connection
         # Of few large ones, the memory of the first would weigh much.
         requests = REQUESTS[size] / CONNECTIONS[kind] * share / (3 if in_flight == 1 and size != "10 MiB" else 1)
-        if tls and kind == "keep-alive" and in_flight > 1:
-            # The handshakes at the beginning, half a millisecond each, shall not weigh much.
-            requests *= {"13 B": 2.5, "1 KiB": 2.5}.get(size, 0.5)
+        if kind == "keep-alive" and in_flight > 1:
+            # The connections at the beginning, over TLS half a millisecond each, shall not weigh much.
+            requests *= {"13 B": 2.5, "1 KiB": 2.5}.get(size, 0.5 if tls else 1)
         self.requests = max(int(requests), in_flight, 8)
         self.name = f"{size}, {'TLS' if tls else 'plain'}, {connection.removeprefix('TLS ')}, {in_flight} in flight"
 
