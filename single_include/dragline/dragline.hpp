@@ -27970,8 +27970,10 @@ DRAGLINE_DECL std::optional<verify_failure> peer_info::failure() const {
 #endif
 
 #include <asio/any_io_executor.hpp>
+#include <asio/associated_cancellation_slot.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
+#include <asio/cancellation_type.hpp>
 #include <asio/generic/stream_protocol.hpp>
 
 #include <array>
@@ -28010,12 +28012,19 @@ struct buffer_read {
     bool cancelled = false;
 };
 
+class stream_layer;
+
 /// One that waits without a coroutine. What it waits at owns it.
 class pending_read : public buffer_read, public of_spare_memory {
 public:
     virtual ~pending_read() = default;
     /// What came, or why nothing did; `self` is this.
     virtual void received(std::unique_ptr<pending_read> self, result<std::size_t> size) = 0;
+
+protected:
+    /// The handler's slot ends it where it waits.
+    template <class Handler>
+    void listen(const Handler& handler, stream_layer& layer);
 };
 
 class stream_layer {
@@ -28068,6 +28077,16 @@ public:
     virtual void close() noexcept = 0;
     virtual bool is_open() const noexcept = 0;
 };
+
+template <class Handler>
+void pending_read::listen(const Handler& handler, stream_layer& layer) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    if (!slot.is_connected()) return;
+    slot.assign([this, &layer](asio::cancellation_type) {
+        cancelled = true;
+        layer.cancel_read();
+    });
+}
 
 }  // namespace dragline::net::detail
 
@@ -29181,12 +29200,7 @@ public:
 
 private:
     void wait(std::unique_ptr<pending_read> self) {
-        if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected()) {
-            slot.assign([this](asio::cancellation_type) {
-                cancelled = true;
-                reader_->core().layer->cancel_read();
-            });
-        }
+        listen(handler_, *reader_->core().layer);
         reader_->core().layer->start_read(std::move(self));
     }
 
@@ -43702,9 +43716,6 @@ DRAGLINE_DECL void later_reads::begin_all() {
 // A pending_read for who has a layer and no stream.
 
 
-#include <asio/associated_cancellation_slot.hpp>
-#include <asio/cancellation_type.hpp>
-
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -43722,14 +43733,7 @@ public:
         self.reset();
         std::move(last)(size);
     }
-    void listen(stream_layer& layer) {
-        auto slot = asio::get_associated_cancellation_slot(handler_);
-        if (!slot.is_connected()) return;
-        slot.assign([this, &layer](asio::cancellation_type) {
-            cancelled = true;
-            layer.cancel_read();
-        });
-    }
+    void listen(stream_layer& layer) { pending_read::listen(handler_, layer); }
 
 private:
     Handler handler_;

@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -58,10 +59,10 @@ asio::awaitable<completed> awaited(stream& from, asio::mutable_buffer into, bool
 
 // One end of a pair, and reads that begin inside the loop.
 struct reading_end {
+    std::list<asio::cancellation_signal> endings;  // one of each read: a slot serves one operation
     dragline::event_loop loop;
     stream_pair pair{loop};
     std::array<char, 8> bytes{};
-    asio::cancellation_signal ending;
 
     void inside(const std::function<void()>& what) {
         asio::post(loop.get_executor(), what);
@@ -74,7 +75,7 @@ struct reading_end {
         inside([&] {
             const auto into = asio::buffer(bytes.data(), size);
             asio::co_spawn(loop.get_executor(), awaited(pair.server, into, exact, options),
-                           asio::bind_cancellation_slot(ending.slot(),
+                           asio::bind_cancellation_slot(endings.emplace_back().slot(),
                                                         [outcome](std::exception_ptr, completed got) mutable {
                                                             outcome(std::get<0>(got), std::get<1>(got));
                                                         }));
@@ -83,6 +84,7 @@ struct reading_end {
         });
         return outcome;
     }
+    void cancel() { endings.back().emit(asio::cancellation_type::terminal); }
     read_outcome ended(read_outcome outcome) {
         run_until(loop, [&] { return outcome.done(); });
         CHECK(outcome.calls() == 1);
@@ -141,7 +143,7 @@ TEST_CASE("a read on its loop that is cancelled or late consumes nothing", "[net
     const auto exact = end.begin(8, true, late ? read_options().timeout(1ms) : read_options());
     end.tell("abc");
     settle(end.loop);
-    if (!late) end.ending.emit(asio::cancellation_type::terminal);
+    if (!late) end.cancel();
     const auto why = end.ended(exact).ec();
     CHECK(why == (late ? make_timeout(phase::read) : std::error_code(asio::error::operation_aborted)));
     CHECK(end.left() == "abc");
@@ -152,9 +154,8 @@ TEST_CASE("a cancellation that comes with a part of what was asked for is not lo
     end.tell("abc");
     const bool closes = GENERATE(false, true);
     // The part has been received by then, and its handler is queued.
-    const auto exact = end.begin(8, true, read_options(), [&] {
-        closes ? end.pair.server.abort() : end.ending.emit(asio::cancellation_type::terminal);
-    });
+    const auto exact =
+        end.begin(8, true, read_options(), [&] { closes ? end.pair.server.abort() : end.cancel(); });
     CHECK(end.ended(exact).ec() == asio::error::operation_aborted);
     if (!closes) CHECK(end.left() == "abc");
 }
@@ -198,7 +199,7 @@ TEST_CASE("a read that has let others go first may be cancelled, closed, dropped
     end.write_before();
     const int how = GENERATE(0, 1, 2, 3);
     const auto outcome = end.begin(8, false, read_options(), [&] {
-        if (how == 0) end.ending.emit(asio::cancellation_type::terminal);
+        if (how == 0) end.cancel();
         if (how == 1) end.pair.server.abort();
         if (how == 2) end.pair.server = stream();
         if (how == 3) CHECK(!end.pair.client.queue("abc").error());

@@ -3,9 +3,6 @@
 
 #include <dragline/net/detail/stream_layer.hpp>
 
-#include <asio/associated_cancellation_slot.hpp>
-#include <asio/cancellation_type.hpp>
-
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -23,14 +20,7 @@ public:
         self.reset();
         std::move(last)(size);
     }
-    void listen(stream_layer& layer) {
-        auto slot = asio::get_associated_cancellation_slot(handler_);
-        if (!slot.is_connected()) return;
-        slot.assign([this, &layer](asio::cancellation_type) {
-            cancelled = true;
-            layer.cancel_read();
-        });
-    }
+    void listen(stream_layer& layer) { pending_read::listen(handler_, layer); }
 
 private:
     Handler handler_;

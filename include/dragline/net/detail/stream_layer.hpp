@@ -5,11 +5,14 @@
 #include <dragline/core/asio.hpp>
 #include <dragline/core/error.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/tls/peer_info.hpp>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/associated_cancellation_slot.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
+#include <asio/cancellation_type.hpp>
 #include <asio/generic/stream_protocol.hpp>
 
 #include <array>
@@ -48,12 +51,19 @@ struct buffer_read {
     bool cancelled = false;
 };
 
+class stream_layer;
+
 /// One that waits without a coroutine. What it waits at owns it.
 class pending_read : public buffer_read, public of_spare_memory {
 public:
     virtual ~pending_read() = default;
     /// What came, or why nothing did; `self` is this.
     virtual void received(std::unique_ptr<pending_read> self, result<std::size_t> size) = 0;
+
+protected:
+    /// The handler's slot ends it where it waits.
+    template <class Handler>
+    void listen(const Handler& handler, stream_layer& layer);
 };
 
 class stream_layer {
@@ -106,5 +116,15 @@ public:
     virtual void close() noexcept = 0;
     virtual bool is_open() const noexcept = 0;
 };
+
+template <class Handler>
+void pending_read::listen(const Handler& handler, stream_layer& layer) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    if (!slot.is_connected()) return;
+    slot.assign([this, &layer](asio::cancellation_type) {
+        cancelled = true;
+        layer.cancel_read();
+    });
+}
 
 }  // namespace dragline::net::detail

@@ -55,12 +55,7 @@ public:
 
 private:
     void wait(std::unique_ptr<pending_read> self) {
-        if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected()) {
-            slot.assign([this](asio::cancellation_type) {
-                cancelled = true;
-                reader_->core().layer->cancel_read();
-            });
-        }
+        listen(handler_, *reader_->core().layer);
         reader_->core().layer->start_read(std::move(self));
     }
 
