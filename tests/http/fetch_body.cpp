@@ -122,6 +122,16 @@ TEST_CASE("a body that is announced huge takes memory only as it comes", "[http]
     CHECK(client.fetch(server.url("/most"), unlimited).ec == dragline::h1::errc::truncated);
 }
 
+TEST_CASE("a body is whole at what is reserved for it at once, and beyond", "[http][fetch][body]") {
+    http_server server;
+    http_client client;
+    for (const std::size_t size : {std::size_t{16} * 1024 * 1024, std::size_t{16} * 1024 * 1024 + 1}) {
+        const auto body = std::string(size - 1, 'b') + "e";
+        server.on("/" + std::to_string(size), http_reply().body(body));
+        CHECK((client.fetch(server.url("/" + std::to_string(size))).response.body == body));
+    }
+}
+
 TEST_CASE("an endless body ends at the limit", "[http][fetch][body]") {
     http_server server;
     server.on("/close", http_reply().endless_body(text(1000)));

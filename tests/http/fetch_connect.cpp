@@ -131,7 +131,7 @@ TEST_CASE("nothing is dialled for a fetch that gets another one's connection bef
     const auto url = server.url("/");
     std::shared_ptr<dragline::test::fetched> second;
     auto both = [](http_client& fetching, const std::string& from,
-                   auto& begun) -> asio::awaitable<std::string> {
+                   std::shared_ptr<dragline::test::fetched>& begun) -> asio::awaitable<std::string> {
         auto first = co_await http::open_url(fetching.session, from, asio::use_awaitable);
         begun = fetching.start(from);  // and the body of the first, which has come with its head, ends here
         co_return co_await first.read_all(asio::use_awaitable);

@@ -8,6 +8,7 @@
 #include <dragline/testing/sockets.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <chrono>
 #include <string>
@@ -205,4 +206,31 @@ TEST_CASE("a body that nobody wants and that does not come holds nothing up", "[
     CHECK(!started->ec);
     CHECK(started->response.body == "x");
     CHECK(server.connection_count() == 2);
+}
+
+TEST_CASE("a body that nobody wants keeps its connection if it comes within 250 ms",
+          "[http][fetch][timeout]") {
+    const bool in_time = GENERATE(true, false);
+    dragline::testing::manual_clock time;
+    tcp_peer peer;
+    http_server next;
+    next.on("/", http_reply().body("x"));
+    http_client client({}, dragline::event_loop_options().time(time));
+    auto started = client.start(peer.url());
+    dragline::test::settle(client.loop);
+    auto& connection = peer.accept();
+    dragline::test::run_until(client.loop, [&] { return connection.available() > 0; });
+    dragline::test::receive_head(connection);
+    dragline::test::send(
+        connection, "HTTP/1.1 302 Found\r\nContent-Length: 1\r\nLocation: " + next.url("/") + "\r\n\r\n");
+    dragline::test::settle(client.loop);
+    time.advance(in_time ? 230ms : 270ms);  // deadlines are kept to the tick of 16 ms
+    if (in_time) {
+        dragline::test::settle(client.loop);
+        CHECK(next.connection_count() == 0);
+        dragline::test::send(connection, "-");
+    }
+    client.wait_for(started);
+    CHECK(started->response.body == "x");
+    CHECK(client.statistics().idle_connections == (in_time ? 2 : 1));
 }

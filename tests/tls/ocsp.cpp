@@ -74,7 +74,9 @@ TEST_CASE("each stapled response is judged, and refuses as the options say", "[t
     broken[broken.size() - 5] ^= 1;
     // A list marked as a primitive value: OpenSSL reads it all the same.
     auto not_der = good;
-    not_der[not_der.find("\x30\x72\x30\x70\x30\x48")] = '\x10';
+    const auto list = good.find("\x30\x72\x30\x70\x30\x48");
+    REQUIRE(list != good.npos);
+    not_der[list] = '\x10';
     const std::error_code none;
     struct {
         const char* what;
