@@ -56,7 +56,10 @@ class Nginx:
              self.ca_file], capture_output=True, text=True)
         if made.returncode != 0:
             sys.exit(f"no certificate: {made.stderr}")
-        tls = f"ssl_certificate {self.ca_file}; ssl_certificate_key {folder}/key; ssl_session_cache off;"
+        # Older releases of nginx speak TLS 1.2 unless they are told; without tickets, OpenSSL gives some all the same.
+        tls = f"ssl_certificate {self.ca_file}; ssl_certificate_key {folder}/key; ssl_session_cache off; " \
+              "ssl_protocols TLSv1.3;"
+        without_tickets = "ssl_session_tickets off; ssl_conf_command NumTickets 0;"
         ports = {name: f"listen 127.0.0.1:{port}" for name, port in self.ports.items()}
         (folder / "nginx.conf").write_text(f"""
             daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr crit;
@@ -69,7 +72,7 @@ class Nginx:
                 server {{ {ports["keep"]}; }}
                 server {{ {ports["close"]}; keepalive_timeout 0; }}
                 server {{ {ports["tls"]} ssl; {tls} }}
-                server {{ {ports["tls full"]} ssl; {tls} keepalive_timeout 0; ssl_session_tickets off; }}
+                server {{ {ports["tls full"]} ssl; {tls} keepalive_timeout 0; {without_tickets} }}
                 server {{ {ports["tls resumed"]} ssl; {tls} keepalive_timeout 0; ssl_session_tickets on; }}
             }}""")
         program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
