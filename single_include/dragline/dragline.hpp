@@ -30470,6 +30470,7 @@ DRAGLINE_DECL shared_evidence make_evidence(STACK_OF(X509) * verified, const sta
 // Session tickets that a client may resume with, per origin. One cache for each loop; a plain object.
 
 
+#include <algorithm>
 #include <cstddef>
 #include <list>
 #include <memory>
@@ -30503,7 +30504,7 @@ public:
 
 private:
     std::size_t max_tickets_ = 1000;
-    std::size_t max_per_key_ = 8;
+    std::size_t max_per_key_ = 10;
 };
 
 /// Keeps the tickets that servers hand out, and gives them to later connections.
@@ -30516,6 +30517,12 @@ public:
     explicit ticket_cache(ticket_cache_options options = ticket_cache_options()) : options_(options) {}
     ticket_cache(const ticket_cache&) = delete;
     ticket_cache& operator=(const ticket_cache&) = delete;
+
+    /// Keeps at least so many for one key from now on, unless it keeps none: for who opens more connections
+    /// to an origin at once.
+    void expect_connections(std::size_t per_key) noexcept {
+        if (options_.max_per_key() != 0) options_.max_per_key(std::max(options_.max_per_key(), per_key));
+    }
 
     /// Sessions that cannot be resumed are dropped.
     void put(std::string_view key, ticket session);
@@ -45158,8 +45165,10 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
     if (url_.scheme() != "https") return {};
     auto setup = options_.tls() ? loop_sessions::of(session_->loop().executor()).tls(*options_.tls())
                                 : session_->tls_setup_of_session();
-    if (setup) tls_ = *setup;
-    return setup.error();
+    if (!setup) return setup.error();
+    tls_ = *setup;
+    tls_->tickets->expect_connections(session_->options().connections_per_host());
+    return {};
 }
 
 DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {

@@ -9,11 +9,13 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
 #include <system_error>
+#include <vector>
 
 using Catch::Matchers::ContainsSubstring;
 using dragline::condition;
@@ -210,6 +212,29 @@ TEST_CASE("tickets resume with their origin and their options alone", "[http][fe
     auto unverified = fresh;
     CHECK(!resumed("a.test", unverified.tls(client_options().verify(false))));
     CHECK(resumed("a.test", fresh));
+}
+
+TEST_CASE("as many connections are resumed as a session may open to a host", "[http][fetch][tls][pool]") {
+    constexpr std::size_t all = 25;
+    http_server server(dragline::test::usual_certificate());
+    server.on("/", http_reply().body("x"));
+    http_client client(
+        http::session_options().tls(trusting_test_ca()).connections_per_host(all).connections(all));
+    const auto resumed_of_all = [&] {
+        std::vector<std::shared_ptr<fetched>> fetches;
+        for (std::size_t i = 0; i < all; ++i) {
+            fetches.push_back(client.start(server.url("/"), fetch_options().fresh_connection(true)));
+        }
+        std::size_t resumed = 0;
+        for (const auto& each : fetches) {
+            client.wait_for(each);
+            REQUIRE(!each->ec);
+            resumed += each->response.peer.tls.resumed();
+        }
+        return resumed;
+    };
+    CHECK(resumed_of_all() == 0);
+    CHECK(resumed_of_all() == all);
 }
 
 TEST_CASE("TLS options that nobody uses any more are forgotten, and never taken for others",

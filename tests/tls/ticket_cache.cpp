@@ -163,6 +163,23 @@ TEST_CASE("keeps as many tickets per key as permitted, and drops the oldest", "[
     CHECK(cache.take("a") == nullptr);
 }
 
+TEST_CASE("keeps a ticket for each connection that it is told to expect", "[tls][ticket_cache]") {
+    const auto kept = [](tls::ticket_cache& cache) {
+        for (int i = 0; i < 9; ++i) cache.put("a", make_ticket(TLS1_3_VERSION));
+        return cache.size();
+    };
+    tls::ticket_cache cache(tls::ticket_cache_options().max_per_key(2));
+    cache.expect_connections(5);
+    cache.expect_connections(3);  // for others meanwhile
+    CHECK(kept(cache) == 5);
+    tls::ticket_cache small(tls::ticket_cache_options().max_tickets(4));
+    small.expect_connections(5);
+    CHECK(kept(small) == 4);
+    tls::ticket_cache none(tls::ticket_cache_options().max_per_key(0));
+    none.expect_connections(5);
+    CHECK(kept(none) == 0);
+}
+
 TEST_CASE("keeps as many tickets as permitted, and drops those of the most idle key", "[tls][ticket_cache]") {
     tls::ticket_cache cache(tls::ticket_cache_options().max_tickets(3));
     cache.put("a", make_ticket(TLS1_2_VERSION));

@@ -3,6 +3,7 @@
 
 #include <dragline/core/features.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <list>
 #include <memory>
@@ -36,7 +37,7 @@ public:
 
 private:
     std::size_t max_tickets_ = 1000;
-    std::size_t max_per_key_ = 8;
+    std::size_t max_per_key_ = 10;
 };
 
 /// Keeps the tickets that servers hand out, and gives them to later connections.
@@ -49,6 +50,12 @@ public:
     explicit ticket_cache(ticket_cache_options options = ticket_cache_options()) : options_(options) {}
     ticket_cache(const ticket_cache&) = delete;
     ticket_cache& operator=(const ticket_cache&) = delete;
+
+    /// Keeps at least so many for one key from now on, unless it keeps none: for who opens more connections
+    /// to an origin at once.
+    void expect_connections(std::size_t per_key) noexcept {
+        if (options_.max_per_key() != 0) options_.max_per_key(std::max(options_.max_per_key(), per_key));
+    }
 
     /// Sessions that cannot be resumed are dropped.
     void put(std::string_view key, ticket session);

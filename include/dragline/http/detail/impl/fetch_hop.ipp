@@ -21,8 +21,10 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
     if (url_.scheme() != "https") return {};
     auto setup = options_.tls() ? loop_sessions::of(session_->loop().executor()).tls(*options_.tls())
                                 : session_->tls_setup_of_session();
-    if (setup) tls_ = *setup;
-    return setup.error();
+    if (!setup) return setup.error();
+    tls_ = *setup;
+    tls_->tickets->expect_connections(session_->options().connections_per_host());
+    return {};
 }
 
 DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
