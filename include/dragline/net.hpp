@@ -7,6 +7,7 @@
 #include <dragline/net/connect.hpp>
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
+#include <dragline/net/connected.hpp>
 #include <dragline/net/connector.hpp>
 #include <dragline/net/datagram.hpp>
 #include <dragline/net/dns_over_tls.hpp>

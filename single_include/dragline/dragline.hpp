@@ -32323,8 +32323,17 @@ public:
     tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
               const tls::engine_options& options);
 
-    /// Before anything else, once.
-    asio::awaitable<result<void>> handshake(async::time_point until);
+    /// Before anything else, once. What is sent last may be `kept` for the first write, or wait for input.
+    enum class last_flight { sent, kept };
+    asio::awaitable<result<void>> handshake(async::time_point until, last_flight last = last_flight::sent);
+
+    /// As much of it as goes without waiting. After wants_output also a failure is still to be told.
+    enum class handshake_step { done, wants_input, wants_output };
+    result<handshake_step> try_handshake(last_flight last);
+    /// What it wants: the layer below reads into the space, and `size` is what that came to.
+    stream_layer& lower() noexcept { return *lower_; }
+    asio::mutable_buffer input_space();
+    result<void> received(const result<std::size_t>& size, std::size_t space);
 
     asio::any_io_executor get_executor() noexcept override { return lower_->get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
@@ -32369,7 +32378,6 @@ private:
     result<std::size_t> encrypt(const gather& pieces);
     result<bool> try_flush();
     asio::awaitable<result<void>> flush(async::time_point until, phase where, input_watch* watch = nullptr);
-    asio::awaitable<result<void>> receive(async::time_point until, phase where);
 
     std::shared_ptr<stream_layer> lower_;
     tls::engine engine_;
@@ -32434,32 +32442,49 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
     co_return result<void>();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::receive(async::time_point until, phase where) {
+DRAGLINE_DECL asio::mutable_buffer tls_layer::input_space() {
     const auto space = engine_.input_space(receive_size_);
-    auto reading = lower_->read_some(asio::buffer(space.data(), space.size()), until, where);
-    auto size = co_await std::move(reading);
+    return asio::buffer(space.data(), space.size());
+}
+
+DRAGLINE_DECL result<void> tls_layer::received(const result<std::size_t>& size, std::size_t space) {
     if (size) {
         engine_.input_received(*size);
-        receive_size_ = *size == space.size() ? std::min(2 * receive_size_, most_received) : least_received;
+        receive_size_ = *size == space ? std::min(2 * receive_size_, most_received) : least_received;
     } else if (size.error() == asio::error::eof) {
         engine_.input_ended();
     } else {
-        co_return size.error();
+        return size.error();
     }
-    co_return result<void>();
+    return result<void>();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::handshake(async::time_point until) {
+DRAGLINE_DECL result<tls_layer::handshake_step> tls_layer::try_handshake(last_flight last) {
+    const auto progress = engine_.handshake();
+    const bool done = progress && *progress == tls::progress::done;
+    if (done && last == last_flight::kept) return handshake_step::done;
+    const auto sent = try_flush();  // also after a failure: the alert tells the peer why
+    if (sent && !*sent) return handshake_step::wants_output;
+    if (!progress) return progress.error();
+    if (!sent) return sent.error();
+    return done ? handshake_step::done : handshake_step::wants_input;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::handshake(async::time_point until, last_flight last) {
     for (;;) {
-        auto progress = engine_.handshake();
-        auto flushing = flush(until, phase::tls);  // also after a failure: the alert tells the peer why
-        auto flushed = co_await std::move(flushing);
-        if (!progress) co_return progress.error();
-        if (!flushed) co_return flushed;
-        if (*progress == tls::progress::done) co_return result<void>();
-        auto receiving = receive(until, phase::tls);
-        auto received = co_await std::move(receiving);
-        if (!received) co_return received;
+        const auto step = try_handshake(last);
+        if (!step || *step == handshake_step::done) co_return result<void>(step.error());
+        if (*step == handshake_step::wants_output) {
+            auto waiting = wait_output(until, phase::tls);
+            auto woken = co_await std::move(waiting);
+            if (!woken) co_return woken;
+            continue;
+        }
+        const auto space = input_space();
+        auto reading = lower_->read_some(space, until, phase::tls);
+        const auto size = co_await std::move(reading);
+        auto taken = received(size, space.size());
+        if (!taken) co_return taken;
     }
 }
 
@@ -32479,9 +32504,11 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mu
         if (!step) co_return step.error();
         if (step->size > 0) co_return step->size;
         if (step->closed) co_return asio::error::make_error_code(asio::error::eof);
-        auto receiving = receive(until, where);
-        auto received = co_await std::move(receiving);
-        if (!received) co_return received.error();
+        const auto space = input_space();
+        auto reading = lower_->read_some(space, until, where);
+        const auto size = co_await std::move(reading);
+        const auto taken = received(size, space.size());
+        if (!taken) co_return taken.error();
     }
 }
 
@@ -32509,9 +32536,11 @@ DRAGLINE_DECL result<bool> tls_layer::try_flush() {
 DRAGLINE_DECL result<bool> tls_layer::try_write(gather& pieces) {
     for (std::size_t written = 0;;) {
         const auto taken = encrypt(pieces);
-        if (taken) advance(pieces, *taken);
+        const auto waiting = engine_.output_size();
         auto sent = try_flush();  // also after a failure, for the alert
         if (!taken) return taken.error();
+        // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
+        if (sent || engine_.output_size() < waiting) advance(pieces, *taken);
         if (!sent || !*sent || asio::buffer_size(pieces) == 0) return sent;
         written += *taken;
         if (*taken == 0 || written >= most_unbroken) return false;
@@ -33330,6 +33359,9 @@ public:
     void wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept;
     bool pulls() const noexcept { return upload_.unfinished(); }
 
+    /// As much as goes without waiting, and whether that was all. Only when nothing is pulled.
+    result<bool> try_send(net::detail::stream_layer& to);
+
     /// Sends to the end, or a piece of what is pulled, or until the peer has something to say, as `watch` may
     /// find while nothing is there to be sent.
     asio::awaitable<result<void>> send(net::detail::stream_layer& to, stage_limit limit,
@@ -33429,6 +33461,14 @@ DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, 
     complete_ = true;
 }
 
+DRAGLINE_DECL result<bool> request_writer::try_send(net::detail::stream_layer& to) {
+    const auto before = asio::buffer_size(output_);
+    auto gone = to.try_write(output_);
+    sent_ += before - asio::buffer_size(output_);
+    if (!gone || *gone) wrote({}, gone.error());
+    return gone;
+}
+
 DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::stream_layer& to,
                                                                  stage_limit limit,
                                                                  upload_watch* watch_input) {
@@ -33492,6 +33532,12 @@ public:
                stream_.is_open();
     }
     std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
+
+    /// For one that gets no request at once: sends what the TLS handshake has left to go out with it.
+    void end_handshake() {
+        net::detail::gather nothing;
+        static_cast<void>(stream_.layer().try_write(nothing));  // a failure is found when it is wanted
+    }
 
     bool is_open() const noexcept { return stream_.is_open(); }
     /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
@@ -33634,19 +33680,20 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request
         if (!wanted || !*wanted) co_return wanted.error();
         writer_.begin_body();
     }
-    for (;;) {
-        net::detail::input_watch watch;
-        const bool at_once = !writer_.pulls();
-        auto sending = at_once ? stream_.layer().write(writer_.output(), limit.until, limit.where, &watch)
-                               : writer_.send(stream_.layer(), limit, this);
-        auto sent = co_await std::move(sending);
-        if (at_once) writer_.wrote(watch, sent.error());
-        // A peer may answer and stop reading while the body is still sent: what it answered counts. The
-        // connection has no further use either way.
-        const bool has_body = !request.body.empty() || request.source;
-        if (!sent && has_body && is_gone(sent.error()) && has_input()) co_return result<void>();
-        if (!sent || writer_.complete() || answer_came()) co_return sent;
+    // Mostly all of it goes without waiting: then no coroutines are needed.
+    const auto gone = writer_.pulls() ? result<bool>(false) : writer_.try_send(stream_.layer());
+    std::error_code ec = gone.error();
+    for (bool over = *gone; !ec && !over;) {
+        auto sending = writer_.send(stream_.layer(), limit, this);
+        const auto sent = co_await std::move(sending);
+        ec = sent.error();
+        over = !ec && (writer_.complete() || answer_came());
     }
+    // A peer may answer and stop reading while the body is still sent: what it answered counts. The
+    // connection has no further use either way.
+    const bool has_body = !request.body.empty() || request.source;
+    if (ec && has_body && is_gone(ec) && has_input()) ec.clear();
+    co_return ec;
 }
 
 // Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).
@@ -42114,6 +42161,9 @@ public:
     std::function<result<tls::context>(const tls::client_options&)> proxy_context;
     std::optional<tls::context> tls;  ///< Speaks TLS when set.
     tls::engine_options tls_options;
+    /// The caller writes at once: what ends the TLS handshake goes out with that, as one packet instead of
+    /// two. Until it writes or waits for input, a peer may not know that the handshake is over.
+    bool writes_first = false;
     async::time_point until = async::no_deadline;
     async::duration resolve_timeout = no_limit;
     async::duration connect_timeout = no_limit;
@@ -43133,15 +43183,14 @@ private:
 // Connecting as the protocols above do it: with shared TLS contexts, tickets, and a way to be ended from
 // outside. Programs start with open_connection() in connect.hpp.
 
+// ---- dragline/net/connected.hpp
+// A connection that stands, as connecting gives it to the protocols above.
 
-#include <asio/awaitable.hpp>
+
 #include <asio/ip/address.hpp>
-
-#include <memory>
 
 namespace dragline::inline v1::net {
 
-/// A connection that stands.
 class connected {
 public:
     connected() {}
@@ -43150,6 +43199,23 @@ public:
     asio::ip::address address;  ///< The one that was dialled, the first proxy's say; none for a Unix socket.
     tls::peer_info peer;        ///< Empty without TLS.
 };
+
+/// Who hears what became of connect_directly().
+class connect_owner {
+public:
+    virtual ~connect_owner() = default;
+
+    /// Once, inside the call or on the loop, as the last act of a handler; never when the loop ends first.
+    virtual void connected(result<net::connected> made) = 0;
+};
+
+}  // namespace dragline::net
+
+#include <asio/awaitable.hpp>
+
+#include <memory>
+
+namespace dragline::inline v1::net {
 
 /// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside. All
 /// four have to live until it completes.
@@ -43162,18 +43228,9 @@ asio::awaitable<result<connected>> connect(async::loop_state& loop, const connec
 asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request&& request,
                                            connect_trace& trace, async::interrupter& ending) = delete;
 
-/// Who hears what became of connect_directly().
-class connect_owner {
-public:
-    virtual ~connect_owner() = default;
-
-    /// Once, inside the call or on the loop, as the last act of a handler; never when the loop ends first.
-    virtual void connected(result<net::connected> made) = 0;
-};
-
-/// As connect(), of a request with neither proxies nor TLS, without the coroutine, which would cost as much
-/// as the rest. The owner is kept until it has heard, or the loop is gone; until then the others have to
-/// live. Throws std::bad_alloc before the owner has heard, and what connected() throws.
+/// As connect(), of a request without proxies, without the coroutine, which would cost as much as the rest.
+/// The owner is kept until it has heard, or the loop is gone; until then the others have to live. Throws
+/// std::bad_alloc before the owner has heard, and what connected() throws.
 void connect_directly(async::loop_state& loop, const connect_request& request, connect_trace& trace,
                       async::interrupter& ending, std::shared_ptr<connect_owner> owner);
 
@@ -43182,11 +43239,8 @@ void connect_directly(async::loop_state& loop, const connect_request& request, c
 // ---- dragline/net/impl/connector.ipp
 // Included by <dragline/net/connector.hpp> only.
 
-// ---- dragline/net/detail/proxying.hpp
-// A connection through one proxy or several: never one around them.
-
-// ---- dragline/net/detail/race_wait.hpp
-// How a coroutine waits for a race of dials.
+// ---- dragline/net/detail/direct_connect.hpp
+// A connection without proxies, opened without a coroutine, which would cost as much as the rest.
 
 // ---- dragline/net/detail/connecting.hpp
 // The race of look-ups and dials, as connect_machine decides it.
@@ -43477,7 +43531,10 @@ public:
     const std::vector<asio::ip::address>& addresses() const noexcept { return found_; }
 
 protected:
+    async::loop_state& loop() const noexcept { return loop_; }
     const connect_request& request() const noexcept { return request_; }
+    connect_trace& trace() const noexcept { return trace_; }
+    async::interrupter& ending() const noexcept { return ending_; }
     async::time_point started() const noexcept { return started_; }
 
 private:
@@ -44311,6 +44368,195 @@ DRAGLINE_DECL std::shared_ptr<stream_layer> connecting::take_layer() {
 }  // namespace dragline::net::detail
 
 #endif
+// ---- dragline/net/detail/securing.hpp
+// TLS on a connection that has just been opened: what goes before the handshake, and what it tells.
+
+
+#include <algorithm>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+class securing {
+public:
+    /// `ending` closes the connection while this lives; the request and the trace outlive it.
+    securing(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+             async::interrupter& ending, std::shared_ptr<stream_layer> lower)
+        : loop_(loop),
+          request_(request),
+          trace_(trace),
+          started_(loop.now()),
+          layer_(std::allocate_shared<tls_layer>(spare_allocator<tls_layer>(), std::move(lower), *request.tls,
+                                                 request.tls_options)),
+          closes_(
+              ending, [](void* layer) noexcept { static_cast<tls_layer*>(layer)->close(); }, layer_.get()) {}
+
+    tls_layer& layer() noexcept { return *layer_; }
+    async::time_point until() const {
+        return std::min(request_.until, async::deadline_after(started_, request_.tls_timeout));
+    }
+    tls_layer::last_flight last_flight() const noexcept {
+        return request_.writes_first ? tls_layer::last_flight::kept : tls_layer::last_flight::sent;
+    }
+
+    /// After the handshake, be it failed.
+    void tell(connected& made, std::error_code ec, async::time_point opened) {
+        const auto& engine = layer_->engine();
+        trace_.tls = loop_.now() - started_;
+        trace_.tls_resumed = engine.resumed();
+        made.peer = trace_.peer = engine.peer();
+        if (ec) {
+            trace_.tls_detail = engine.error_detail();
+        } else {
+            made.stream = net::stream(
+                stream_state::make(std::move(layer_), request_.stream, opened, request_.target.host()));
+        }
+    }
+
+private:
+    async::loop_state& loop_;
+    const connect_request& request_;
+    connect_trace& trace_;
+    async::time_point started_;
+    std::shared_ptr<tls_layer> layer_;
+    async::interrupter::scope closes_;
+};
+
+}  // namespace dragline::net::detail
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+// Holds its owner, as connect_owner says, and is held by what it waits for.
+class direct_connect final : public connecting {
+public:
+    direct_connect(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+                   async::interrupter& ending, std::shared_ptr<connect_owner> owner)
+        : connecting(loop, request, trace, ending, purpose::dial), owner_(std::move(owner)) {}
+    ~direct_connect() override { end(); }  // while there is the owner's request
+
+private:
+    using pointer = std::shared_ptr<direct_connect>;
+
+    class handshake_read final : public pending_read {
+    public:
+        explicit handshake_read(pointer owner) : owner_(std::move(owner)) {}
+        void received(std::unique_ptr<pending_read> self, result<std::size_t> size) override;
+
+    private:
+        pointer owner_;
+    };
+
+    void over(std::error_code ec) override;
+    void shake_hands(std::unique_ptr<pending_read> read);
+    void shaken(std::error_code ec);
+    void tell(std::error_code ec);
+    pointer self() { return std::static_pointer_cast<direct_connect>(shared_from_this()); }
+
+    std::shared_ptr<connect_owner> owner_;
+    net::connected made_;
+    std::optional<securing> tls_;  // until its handshake is over
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/direct_connect.ipp
+// Included by <dragline/net/detail/direct_connect.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+
+#include <exception>
+#include <new>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL void direct_connect::over(std::error_code ec) {
+    if (ec) return tell(ec);
+    try {
+        made_.address = address();
+        auto layer = take_layer();
+        if (request().tls) {
+            tls_.emplace(loop(), request(), trace(), ending(), std::move(layer));
+        } else {
+            made_.stream = net::stream(
+                stream_state::make(std::move(layer), request().stream, started(), request().target.host()));
+        }
+    } catch (const std::bad_alloc&) {
+        ec = std::make_error_code(std::errc::not_enough_memory);
+    }
+    ec || !tls_ ? tell(ec) : shake_hands(nullptr);
+}
+
+// `read` is the one to be used again, if there is one.
+DRAGLINE_DECL void direct_connect::shake_hands(std::unique_ptr<pending_read> read) {
+    auto& layer = tls_->layer();
+    result<tls_layer::handshake_step> step;
+    try {
+        step = layer.try_handshake(tls_->last_flight());
+        if (step && *step == tls_layer::handshake_step::wants_input) {
+            if (!read) read = std::make_unique<handshake_read>(self());
+            read->rest = layer.input_space();
+            read->until = tls_->until();
+            read->where = phase::tls;
+            return layer.lower().start_read(std::move(read));
+        }
+        if (step && *step == tls_layer::handshake_step::wants_output) {
+            // Hardly ever: a peer takes more than one flight before it reads.
+            return asio::co_spawn(loop().executor(), layer.handshake(tls_->until(), tls_->last_flight()),
+                                  [self = self()](std::exception_ptr thrown, result<void> done) {
+                                      const auto no_memory =
+                                          std::make_error_code(std::errc::not_enough_memory);
+                                      self->shaken(thrown ? no_memory : done.error());
+                                  });
+        }
+    } catch (const std::bad_alloc&) {
+        step = std::make_error_code(std::errc::not_enough_memory);
+    }
+    shaken(step.error());
+}
+
+DRAGLINE_DECL void direct_connect::handshake_read::received(std::unique_ptr<pending_read> self,
+                                                            result<std::size_t> size) {
+    const auto owner = owner_;
+    const auto taken = owner->tls_->layer().received(size, rest.size());
+    taken ? owner->shake_hands(std::move(self)) : owner->shaken(taken.error());
+}
+
+DRAGLINE_DECL void direct_connect::shaken(std::error_code ec) {
+    try {
+        tls_->tell(made_, ec, started());
+    } catch (const std::bad_alloc&) {
+        ec = std::make_error_code(std::errc::not_enough_memory);
+    }
+    tls_.reset();
+    // Whatever the layers made of being closed.
+    tell(ending().interrupted() ? asio::error::make_error_code(asio::error::operation_aborted) : ec);
+}
+
+DRAGLINE_DECL void direct_connect::tell(std::error_code ec) {
+    const auto owner = std::move(owner_);
+    owner->connected(ec ? result<net::connected>(ec) : std::move(made_));
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/detail/proxying.hpp
+// A connection through one proxy or several: never one around them.
+
+// ---- dragline/net/detail/race_wait.hpp
+// How a coroutine waits for a race of dials.
+
 
 #include <asio/awaitable.hpp>
 
@@ -44760,10 +45006,8 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> proxying::shake_hands(std::sh
 
 #include <asio/error.hpp>
 
-#include <algorithm>
 #include <cassert>
 #include <memory>
-#include <new>
 #include <utility>
 
 namespace dragline::inline v1::net {
@@ -44788,51 +45032,6 @@ inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, co
     co_return co_await std::move(running);
 }
 
-inline asio::awaitable<result<void>> shake_hands(async::loop_state& loop, connected& made,
-                                                 std::shared_ptr<stream_layer> lower,
-                                                 const connect_request& request, async::time_point opened,
-                                                 connect_trace& trace, async::interrupter& ending) {
-    const auto started = loop.now();
-    auto layer = std::make_shared<tls_layer>(std::move(lower), *request.tls, request.tls_options);
-    made.stream = net::stream(stream_state::make(layer, request.stream, opened, request.target.host()));
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<tls_layer*>(self)->close(); }, layer.get());
-    auto shaking =
-        layer->handshake(std::min(request.until, async::deadline_after(started, request.tls_timeout)));
-    auto done = co_await std::move(shaking);
-    trace.tls = loop.now() - started;
-    trace.tls_resumed = layer->engine().resumed();
-    made.peer = trace.peer = layer->engine().peer();
-    if (!done) trace.tls_detail = layer->engine().error_detail();
-    co_return done;
-}
-
-// Holds its owner, as connect_owner says, and is held by what it waits for.
-class direct_connect final : public connecting {
-public:
-    direct_connect(async::loop_state& loop, const connect_request& request, connect_trace& trace,
-                   async::interrupter& ending, std::shared_ptr<connect_owner> owner)
-        : connecting(loop, request, trace, ending, purpose::dial), owner_(std::move(owner)) {}
-    ~direct_connect() override { end(); }  // while there is the owner's request
-
-private:
-    void over(std::error_code ec) override {
-        const auto owner = std::move(owner_);
-        owner->connected(ec ? result<net::connected>(ec) : made());
-    }
-    result<net::connected> made() try {
-        net::connected made;
-        made.stream = net::stream(
-            stream_state::make(take_layer(), request().stream, started(), request().target.host()));
-        made.address = address();
-        return made;
-    } catch (const std::bad_alloc&) {
-        return std::make_error_code(std::errc::not_enough_memory);
-    }
-
-    std::shared_ptr<connect_owner> owner_;
-};
-
 }  // namespace detail
 
 DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop,
@@ -44853,8 +45052,10 @@ DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop
         made.stream = net::stream(std::move(state));
         co_return made;
     }
-    auto shaking = detail::shake_hands(loop, made, std::move(stands->layer), request, opened, trace, ending);
-    auto shaken = co_await std::move(shaking);
+    detail::securing secured(loop, request, trace, ending, std::move(stands->layer));
+    auto shaking = secured.layer().handshake(secured.until(), secured.last_flight());
+    const auto shaken = co_await std::move(shaking);
+    secured.tell(made, shaken.error(), opened);
     if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     if (!shaken) co_return shaken.error();
     co_return made;
@@ -44864,7 +45065,7 @@ DRAGLINE_DECL void connect_directly(async::loop_state& loop, const connect_reque
                                     connect_trace& trace, async::interrupter& ending,
                                     std::shared_ptr<connect_owner> owner) {
     using detail::direct_connect;
-    assert(request.proxies.empty() && !request.tls);
+    assert(request.proxies.empty());
     std::allocate_shared<direct_connect>(spare_allocator<direct_connect>(), loop, request, trace, ending,
                                          std::move(owner))
         ->start();
@@ -44953,7 +45154,7 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void dialing::start(async::event& over) {
     waiter_ = &over;
-    if (!request_.proxies.empty() || request_.tls) {
+    if (!request_.proxies.empty()) {
         auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
             self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
         };
@@ -45025,7 +45226,10 @@ DRAGLINE_DECL void dialing::give_up() noexcept {
 DRAGLINE_DECL void dialing::leave() noexcept {
     waiter_ = nullptr;
     if (!over_) return;
-    if (auto place = std::move(place_)) place.park(session_->loop().now());
+    if (auto place = std::move(place_)) {
+        place.connection()->end_handshake();
+        place.park(session_->loop().now());
+    }
 }
 
 struct dialing_guard {
@@ -45140,6 +45344,7 @@ DRAGLINE_DECL net::connect_request hop_connection::request() const {
         request.tls = tls_->context;
         request.tls_options.host(std::string(url_.bare_hostname()));
         request.tls_options.tickets(tls_->tickets, std::string(url_.host()));
+        request.writes_first = true;
     }
     request.resolve_timeout = options_.resolve_timeout();
     request.connect_timeout = options_.connect_timeout();

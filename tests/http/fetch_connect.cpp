@@ -2,7 +2,7 @@
 #include <dragline/http/fetch.hpp>
 
 #include "../support/http_client.hpp"
-#include "../support/tcp_peer.hpp"
+#include "../support/tls_peer.hpp"
 
 #include <dragline/core/platform/sockets.hpp>
 #include <dragline/http/open_url.hpp>
@@ -108,6 +108,39 @@ TEST_CASE("a connection that is not needed any more is finished, and kept for th
     CHECK(!second->ec);
     CHECK(second->response.peer.reused);
     CHECK(client.statistics().idle_connections == 2);
+}
+
+TEST_CASE("a handshake ends with the request, and without one when the connection is left to others",
+          "[http][fetch][connect][tls]") {
+    dragline::test::tcp_peer peer;
+    const auto url = "https://example.com:" + std::to_string(peer.port()) + "/";
+    http_client client(http::session_options().tls(dragline::test::trusting()));
+    const auto options = fetch_options().connect_to(dragline::net::endpoint("127.0.0.1", peer.port()));
+    auto first = client.start(url, options);
+    dragline::test::settle(client.loop);
+    dragline::test::tls_peer used(peer.accept());
+    used.wait(client.loop);
+    used.step();
+    used.wait(client.loop);
+    CHECK(used.read().starts_with("GET / HTTP/1.1\r\n"));
+
+    // The next fetch takes the connection of the first, and leaves its own, which it was opening.
+    auto second = client.start(url, options);
+    dragline::test::settle(client.loop);
+    dragline::test::tls_peer unused(peer.accept());
+    unused.wait(client.loop);
+    used.write(empty_reply);
+    client.wait_for(first);
+    used.wait(client.loop);
+    CHECK(used.read().starts_with("GET / HTTP/1.1\r\n"));
+    unused.step();
+    unused.wait(client.loop);
+    CHECK(unused.read().empty());
+    CHECK(unused.engine().handshake_done());
+    CHECK(client.statistics().idle_connections == 1);
+    used.write(empty_reply);
+    client.wait_for(second);
+    CHECK(!second->ec);
 }
 
 TEST_CASE("a connection that cannot be opened is nothing to a fetch that has got another one",

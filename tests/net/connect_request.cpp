@@ -18,5 +18,6 @@ TEST_CASE("a connect_request has no limit, no TLS and the delays of RFC 8305", "
     CHECK(request.resolution_delay == 50ms);
     CHECK(!request.resolver);
     CHECK(!request.tls);
+    CHECK(!request.writes_first);
     STATIC_CHECK(!std::is_aggregate_v<connect_request>);
 }

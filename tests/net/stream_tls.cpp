@@ -270,3 +270,21 @@ TEST_CASE("records that bring nothing keep the loop for no longer than others do
     CHECK(pair.layer->steps < 10);
     CHECK(run_to_end(loop, pair.near.read_exactly(room.size())) == std::string(1000, 'x'));
 }
+
+TEST_CASE("a write over TLS that fails before a byte has gone leaves its pieces, as one in the clear",
+          "[net][stream][tls]") {
+    dragline::event_loop loop;
+    meddled_pair<failing_layer> pair(loop);
+    kept_completion<void> client_done, server_done;
+    pair.near.start_tls(tls_ends::get().client, client_done);
+    pair.far.start_tls(tls_ends::get().server, server_done);
+    run_until(loop, [&] { return client_done.done() && server_done.done(); });
+    const std::string bulk(50'000, 'x');  // more records than one
+    dragline::net::detail::gather pieces{asio::buffer(bulk), asio::const_buffer()};
+    pair.layer->on_writes = true;
+    pair.layer->on_reads = false;
+    pair.layer->steps = 0;
+    pair.layer->fail_at = 1;
+    CHECK(pair.near.layer().try_write(pieces).error() == failing_layer::failure());
+    CHECK(asio::buffer_size(pieces) == bulk.size());
+}

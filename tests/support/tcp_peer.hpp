@@ -33,6 +33,9 @@ public:
         return "http://127.0.0.1:" + std::to_string(port()) + std::string(target);
     }
 
+    /// Of the connections to come: the kernel keeps as little as it can of what they send.
+    void take_little() { acceptor_.set_option(asio::socket_base::receive_buffer_size(1)); }
+
     /// The next connection. Its operations block, so use them for what is on its way.
     asio::ip::tcp::socket& accept() {
         std::error_code ec = asio::error::would_block;

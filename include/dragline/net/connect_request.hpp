@@ -42,6 +42,9 @@ public:
     std::function<result<tls::context>(const tls::client_options&)> proxy_context;
     std::optional<tls::context> tls;  ///< Speaks TLS when set.
     tls::engine_options tls_options;
+    /// The caller writes at once: what ends the TLS handshake goes out with that, as one packet instead of
+    /// two. Until it writes or waits for input, a peer may not know that the handshake is over.
+    bool writes_first = false;
     async::time_point until = async::no_deadline;
     async::duration resolve_timeout = no_limit;
     async::duration connect_timeout = no_limit;

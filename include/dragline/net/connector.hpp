@@ -8,25 +8,13 @@
 #include <dragline/core/result.hpp>
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
-#include <dragline/net/stream.hpp>
-#include <dragline/tls/peer_info.hpp>
+#include <dragline/net/connected.hpp>
 
 #include <asio/awaitable.hpp>
-#include <asio/ip/address.hpp>
 
 #include <memory>
 
 namespace dragline::inline v1::net {
-
-/// A connection that stands.
-class connected {
-public:
-    connected() {}
-
-    net::stream stream;
-    asio::ip::address address;  ///< The one that was dialled, the first proxy's say; none for a Unix socket.
-    tls::peer_info peer;        ///< Empty without TLS.
-};
 
 /// Connects on the caller's loop. `trace` is filled as far as it gets; `ending` ends it from outside. All
 /// four have to live until it completes.
@@ -39,18 +27,9 @@ asio::awaitable<result<connected>> connect(async::loop_state& loop, const connec
 asio::awaitable<result<connected>> connect(async::loop_state& loop, connect_request&& request,
                                            connect_trace& trace, async::interrupter& ending) = delete;
 
-/// Who hears what became of connect_directly().
-class connect_owner {
-public:
-    virtual ~connect_owner() = default;
-
-    /// Once, inside the call or on the loop, as the last act of a handler; never when the loop ends first.
-    virtual void connected(result<net::connected> made) = 0;
-};
-
-/// As connect(), of a request with neither proxies nor TLS, without the coroutine, which would cost as much
-/// as the rest. The owner is kept until it has heard, or the loop is gone; until then the others have to
-/// live. Throws std::bad_alloc before the owner has heard, and what connected() throws.
+/// As connect(), of a request without proxies, without the coroutine, which would cost as much as the rest.
+/// The owner is kept until it has heard, or the loop is gone; until then the others have to live. Throws
+/// std::bad_alloc before the owner has heard, and what connected() throws.
 void connect_directly(async::loop_state& loop, const connect_request& request, connect_trace& trace,
                       async::interrupter& ending, std::shared_ptr<connect_owner> owner);
 

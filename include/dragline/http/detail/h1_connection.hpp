@@ -51,6 +51,12 @@ public:
     }
     std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
 
+    /// For one that gets no request at once: sends what the TLS handshake has left to go out with it.
+    void end_handshake() {
+        net::detail::gather nothing;
+        static_cast<void>(stream_.layer().try_write(nothing));  // a failure is found when it is wanted
+    }
+
     bool is_open() const noexcept { return stream_.is_open(); }
     /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
     bool is_quiet() noexcept { return unread().empty() && is_open() && !has_input(); }

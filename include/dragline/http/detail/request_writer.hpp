@@ -35,6 +35,9 @@ public:
     void wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept;
     bool pulls() const noexcept { return upload_.unfinished(); }
 
+    /// As much as goes without waiting, and whether that was all. Only when nothing is pulled.
+    result<bool> try_send(net::detail::stream_layer& to);
+
     /// Sends to the end, or a piece of what is pulled, or until the peer has something to say, as `watch` may
     /// find while nothing is there to be sent.
     asio::awaitable<result<void>> send(net::detail::stream_layer& to, stage_limit limit,

@@ -50,7 +50,10 @@ public:
     const std::vector<asio::ip::address>& addresses() const noexcept { return found_; }
 
 protected:
+    async::loop_state& loop() const noexcept { return loop_; }
     const connect_request& request() const noexcept { return request_; }
+    connect_trace& trace() const noexcept { return trace_; }
+    async::interrupter& ending() const noexcept { return ending_; }
     async::time_point started() const noexcept { return started_; }
 
 private:

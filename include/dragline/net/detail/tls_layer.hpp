@@ -17,8 +17,17 @@ public:
     tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
               const tls::engine_options& options);
 
-    /// Before anything else, once.
-    asio::awaitable<result<void>> handshake(async::time_point until);
+    /// Before anything else, once. What is sent last may be `kept` for the first write, or wait for input.
+    enum class last_flight { sent, kept };
+    asio::awaitable<result<void>> handshake(async::time_point until, last_flight last = last_flight::sent);
+
+    /// As much of it as goes without waiting. After wants_output also a failure is still to be told.
+    enum class handshake_step { done, wants_input, wants_output };
+    result<handshake_step> try_handshake(last_flight last);
+    /// What it wants: the layer below reads into the space, and `size` is what that came to.
+    stream_layer& lower() noexcept { return *lower_; }
+    asio::mutable_buffer input_space();
+    result<void> received(const result<std::size_t>& size, std::size_t space);
 
     asio::any_io_executor get_executor() noexcept override { return lower_->get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
@@ -63,7 +72,6 @@ private:
     result<std::size_t> encrypt(const gather& pieces);
     result<bool> try_flush();
     asio::awaitable<result<void>> flush(async::time_point until, phase where, input_watch* watch = nullptr);
-    asio::awaitable<result<void>> receive(async::time_point until, phase where);
 
     std::shared_ptr<stream_layer> lower_;
     tls::engine engine_;

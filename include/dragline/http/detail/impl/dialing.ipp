@@ -15,7 +15,7 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void dialing::start(async::event& over) {
     waiter_ = &over;
-    if (!request_.proxies.empty() || request_.tls) {
+    if (!request_.proxies.empty()) {
         auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
             self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
         };
@@ -87,7 +87,10 @@ DRAGLINE_DECL void dialing::give_up() noexcept {
 DRAGLINE_DECL void dialing::leave() noexcept {
     waiter_ = nullptr;
     if (!over_) return;
-    if (auto place = std::move(place_)) place.park(session_->loop().now());
+    if (auto place = std::move(place_)) {
+        place.connection()->end_handshake();
+        place.park(session_->loop().now());
+    }
 }
 
 struct dialing_guard {

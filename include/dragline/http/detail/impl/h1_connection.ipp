@@ -50,19 +50,20 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request
         if (!wanted || !*wanted) co_return wanted.error();
         writer_.begin_body();
     }
-    for (;;) {
-        net::detail::input_watch watch;
-        const bool at_once = !writer_.pulls();
-        auto sending = at_once ? stream_.layer().write(writer_.output(), limit.until, limit.where, &watch)
-                               : writer_.send(stream_.layer(), limit, this);
-        auto sent = co_await std::move(sending);
-        if (at_once) writer_.wrote(watch, sent.error());
-        // A peer may answer and stop reading while the body is still sent: what it answered counts. The
-        // connection has no further use either way.
-        const bool has_body = !request.body.empty() || request.source;
-        if (!sent && has_body && is_gone(sent.error()) && has_input()) co_return result<void>();
-        if (!sent || writer_.complete() || answer_came()) co_return sent;
+    // Mostly all of it goes without waiting: then no coroutines are needed.
+    const auto gone = writer_.pulls() ? result<bool>(false) : writer_.try_send(stream_.layer());
+    std::error_code ec = gone.error();
+    for (bool over = *gone; !ec && !over;) {
+        auto sending = writer_.send(stream_.layer(), limit, this);
+        const auto sent = co_await std::move(sending);
+        ec = sent.error();
+        over = !ec && (writer_.complete() || answer_came());
     }
+    // A peer may answer and stop reading while the body is still sent: what it answered counts. The
+    // connection has no further use either way.
+    const bool has_body = !request.body.empty() || request.source;
+    if (ec && has_body && is_gone(ec) && has_input()) ec.clear();
+    co_return ec;
 }
 
 // Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).

@@ -35,6 +35,7 @@ DRAGLINE_DECL net::connect_request hop_connection::request() const {
         request.tls = tls_->context;
         request.tls_options.host(std::string(url_.bare_hostname()));
         request.tls_options.tickets(tls_->tickets, std::string(url_.host()));
+        request.writes_first = true;
     }
     request.resolve_timeout = options_.resolve_timeout();
     request.connect_timeout = options_.connect_timeout();

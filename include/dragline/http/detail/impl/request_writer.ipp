@@ -68,6 +68,14 @@ DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, 
     complete_ = true;
 }
 
+DRAGLINE_DECL result<bool> request_writer::try_send(net::detail::stream_layer& to) {
+    const auto before = asio::buffer_size(output_);
+    auto gone = to.try_write(output_);
+    sent_ += before - asio::buffer_size(output_);
+    if (!gone || *gone) wrote({}, gone.error());
+    return gone;
+}
+
 DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::stream_layer& to,
                                                                  stage_limit limit,
                                                                  upload_watch* watch_input) {

@@ -45,32 +45,49 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point u
     co_return result<void>();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::receive(async::time_point until, phase where) {
+DRAGLINE_DECL asio::mutable_buffer tls_layer::input_space() {
     const auto space = engine_.input_space(receive_size_);
-    auto reading = lower_->read_some(asio::buffer(space.data(), space.size()), until, where);
-    auto size = co_await std::move(reading);
+    return asio::buffer(space.data(), space.size());
+}
+
+DRAGLINE_DECL result<void> tls_layer::received(const result<std::size_t>& size, std::size_t space) {
     if (size) {
         engine_.input_received(*size);
-        receive_size_ = *size == space.size() ? std::min(2 * receive_size_, most_received) : least_received;
+        receive_size_ = *size == space ? std::min(2 * receive_size_, most_received) : least_received;
     } else if (size.error() == asio::error::eof) {
         engine_.input_ended();
     } else {
-        co_return size.error();
+        return size.error();
     }
-    co_return result<void>();
+    return result<void>();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::handshake(async::time_point until) {
+DRAGLINE_DECL result<tls_layer::handshake_step> tls_layer::try_handshake(last_flight last) {
+    const auto progress = engine_.handshake();
+    const bool done = progress && *progress == tls::progress::done;
+    if (done && last == last_flight::kept) return handshake_step::done;
+    const auto sent = try_flush();  // also after a failure: the alert tells the peer why
+    if (sent && !*sent) return handshake_step::wants_output;
+    if (!progress) return progress.error();
+    if (!sent) return sent.error();
+    return done ? handshake_step::done : handshake_step::wants_input;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::handshake(async::time_point until, last_flight last) {
     for (;;) {
-        auto progress = engine_.handshake();
-        auto flushing = flush(until, phase::tls);  // also after a failure: the alert tells the peer why
-        auto flushed = co_await std::move(flushing);
-        if (!progress) co_return progress.error();
-        if (!flushed) co_return flushed;
-        if (*progress == tls::progress::done) co_return result<void>();
-        auto receiving = receive(until, phase::tls);
-        auto received = co_await std::move(receiving);
-        if (!received) co_return received;
+        const auto step = try_handshake(last);
+        if (!step || *step == handshake_step::done) co_return result<void>(step.error());
+        if (*step == handshake_step::wants_output) {
+            auto waiting = wait_output(until, phase::tls);
+            auto woken = co_await std::move(waiting);
+            if (!woken) co_return woken;
+            continue;
+        }
+        const auto space = input_space();
+        auto reading = lower_->read_some(space, until, phase::tls);
+        const auto size = co_await std::move(reading);
+        auto taken = received(size, space.size());
+        if (!taken) co_return taken;
     }
 }
 
@@ -90,9 +107,11 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mu
         if (!step) co_return step.error();
         if (step->size > 0) co_return step->size;
         if (step->closed) co_return asio::error::make_error_code(asio::error::eof);
-        auto receiving = receive(until, where);
-        auto received = co_await std::move(receiving);
-        if (!received) co_return received.error();
+        const auto space = input_space();
+        auto reading = lower_->read_some(space, until, where);
+        const auto size = co_await std::move(reading);
+        const auto taken = received(size, space.size());
+        if (!taken) co_return taken.error();
     }
 }
 
@@ -120,9 +139,11 @@ DRAGLINE_DECL result<bool> tls_layer::try_flush() {
 DRAGLINE_DECL result<bool> tls_layer::try_write(gather& pieces) {
     for (std::size_t written = 0;;) {
         const auto taken = encrypt(pieces);
-        if (taken) advance(pieces, *taken);
+        const auto waiting = engine_.output_size();
         auto sent = try_flush();  // also after a failure, for the alert
         if (!taken) return taken.error();
+        // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
+        if (sent || engine_.output_size() < waiting) advance(pieces, *taken);
         if (!sent || !*sent || asio::buffer_size(pieces) == 0) return sent;
         written += *taken;
         if (*taken == 0 || written >= most_unbroken) return false;
