@@ -32476,9 +32476,11 @@ DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::handshake(async::time_poi
         if (!step || *step == handshake_step::done) co_return result<void>(step.error());
         if (*step == handshake_step::wants_output) {
             auto waiting = wait_output(until, phase::tls);
-            auto woken = co_await std::move(waiting);
-            if (!woken) co_return woken;
-            continue;
+            const auto woken = co_await std::move(waiting);
+            if (woken) continue;
+            // Why it failed counts for more than that the peer has no room to be told.
+            const auto failed = engine_.handshake().error();
+            co_return failed ? failed : woken.error();
         }
         const auto space = input_space();
         auto reading = lower_->read_some(space, until, phase::tls);

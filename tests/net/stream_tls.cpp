@@ -54,6 +54,22 @@ struct plain_ends {
     }
 };
 
+// Takes nothing more to write, once a test says so.
+class clogged_layer final : public dragline::test::around_layer {
+public:
+    using around_layer::around_layer;
+    bool clogged = false;
+    dragline::result<bool> try_write(dragline::net::detail::gather& pieces) override {
+        return clogged ? dragline::result<bool>(false) : inner_->try_write(pieces);
+    }
+    asio::awaitable<dragline::result<void>> wait_output(dragline::async::time_point until,
+                                                        dragline::phase where) override {
+        if (clogged) co_return dragline::make_timeout(where);
+        auto waiting = inner_->wait_output(until, where);
+        co_return co_await std::move(waiting);
+    }
+};
+
 // Of the end of TLS, nothing but close_notify comes through.
 class unending_layer final : public dragline::test::around_layer {
 public:
@@ -142,6 +158,18 @@ TEST_CASE("a handshake that fails leaves a closed stream", "[net][stream][tls]")
         CHECK(ends.server_done.ec());
         CHECK(ends.server.is_open());
     }
+}
+
+TEST_CASE("a handshake that fails tells why, also when its alert finds no room", "[net][stream][tls]") {
+    dragline::event_loop loop;
+    meddled_pair<clogged_layer> pair(loop);
+    kept_completion<void> done;
+    pair.near.start_tls(tls_ends::get().client, done);
+    settle(loop);
+    pair.layer->clogged = true;
+    run_to_end(loop, pair.far.write("220 mail.test\r\n"));
+    run_until(loop, [&] { return done.done(); });
+    CHECK(done.ec() == dragline::tls::errc::not_tls);
 }
 
 TEST_CASE("nothing else uses the stream during the handshake, and what is queued waits",
