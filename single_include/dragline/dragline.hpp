@@ -22472,7 +22472,7 @@ DRAGLINE_DECL void append_chunk_size(std::string& out, std::uint64_t size) {
 
 namespace dragline::inline v1::http {
 
-/// An ordered list of (name, value). All text stands in one string, so that a copy costs two allocations.
+/// An ordered list of (name, value). All text stands in one string, so that a copy costs one allocation.
 class fields {
 public:
     /// A view into the fields that it came from.
@@ -22549,7 +22549,7 @@ private:
     };
 
     std::string text_;
-    std::vector<place> places_;
+    spare_vector<place> places_;
 };
 
 template <class Range>
@@ -43663,6 +43663,17 @@ private:
         const std::shared_ptr<readiness> either = std::make_shared<readiness>();
     };
 
+    // Many are under way at once, more than Asio keeps memory for.
+    struct receive_handler {
+        using allocator_type = spare_allocator<char>;
+        allocator_type get_allocator() const noexcept { return {}; }
+        void operator()(std::error_code ec, std::size_t size) {
+            layer.end_read(std::move(operation), ec, size);
+        }
+        socket_layer& layer;
+        std::unique_ptr<pending_read> operation;
+    };
+
     output_wait& writing();
     static void read_expired(void* self) noexcept;
     static void write_expired(void* self) noexcept;
@@ -43883,10 +43894,7 @@ DRAGLINE_DECL void socket_layer::begin_read(std::unique_ptr<pending_read> operat
 
 DRAGLINE_DECL void socket_layer::receive(std::unique_ptr<pending_read> operation) {
     const auto space = operation->rest;
-    socket_.async_read_some(
-        space, [this, waiting = std::move(operation)](std::error_code ec, std::size_t size) mutable {
-            end_read(std::move(waiting), ec, size);
-        });
+    socket_.async_read_some(space, receive_handler{*this, std::move(operation)});
 }
 
 DRAGLINE_DECL void socket_layer::end_read(std::unique_ptr<pending_read> operation, std::error_code ec,

@@ -3,6 +3,7 @@
 
 #include <dragline/core/ascii.hpp>
 #include <dragline/core/features.hpp>
+#include <dragline/core/spare_memory.hpp>
 
 #include <cassert>
 #include <cstddef>
@@ -15,7 +16,7 @@
 
 namespace dragline::inline v1::http {
 
-/// An ordered list of (name, value). All text stands in one string, so that a copy costs two allocations.
+/// An ordered list of (name, value). All text stands in one string, so that a copy costs one allocation.
 class fields {
 public:
     /// A view into the fields that it came from.
@@ -92,7 +93,7 @@ private:
     };
 
     std::string text_;
-    std::vector<place> places_;
+    spare_vector<place> places_;
 };
 
 template <class Range>

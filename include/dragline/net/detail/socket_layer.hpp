@@ -4,6 +4,7 @@
 #include <dragline/async/deadline.hpp>
 #include <dragline/async/event.hpp>
 #include <dragline/async/loop_state.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/net/detail/fair_turn.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
 
@@ -58,6 +59,17 @@ private:
         async::deadline limit;
         bool expired = false;
         const std::shared_ptr<readiness> either = std::make_shared<readiness>();
+    };
+
+    // Many are under way at once, more than Asio keeps memory for.
+    struct receive_handler {
+        using allocator_type = spare_allocator<char>;
+        allocator_type get_allocator() const noexcept { return {}; }
+        void operator()(std::error_code ec, std::size_t size) {
+            layer.end_read(std::move(operation), ec, size);
+        }
+        socket_layer& layer;
+        std::unique_ptr<pending_read> operation;
     };
 
     output_wait& writing();

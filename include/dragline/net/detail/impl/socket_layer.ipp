@@ -80,10 +80,7 @@ DRAGLINE_DECL void socket_layer::begin_read(std::unique_ptr<pending_read> operat
 
 DRAGLINE_DECL void socket_layer::receive(std::unique_ptr<pending_read> operation) {
     const auto space = operation->rest;
-    socket_.async_read_some(
-        space, [this, waiting = std::move(operation)](std::error_code ec, std::size_t size) mutable {
-            end_read(std::move(waiting), ec, size);
-        });
+    socket_.async_read_some(space, receive_handler{*this, std::move(operation)});
 }
 
 DRAGLINE_DECL void socket_layer::end_read(std::unique_ptr<pending_read> operation, std::error_code ec,
