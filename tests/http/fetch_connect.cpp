@@ -15,6 +15,8 @@
 #include <asio/io_context.hpp>
 #include <asio/local/stream_protocol.hpp>
 #include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -141,6 +143,31 @@ TEST_CASE("a handshake ends with the request, and without one when the connectio
     used.write(empty_reply);
     client.wait_for(second);
     CHECK(!second->ec);
+}
+
+TEST_CASE("a handshake does not wait for a slow body", "[http][fetch][connect][tls]") {
+    dragline::test::tcp_peer peer;
+    http_client client(http::session_options().tls(dragline::test::trusting()));
+    const auto never = [](asio::mutable_buffer) -> asio::awaitable<std::size_t> {
+        asio::steady_timer pause(co_await asio::this_coro::executor, 1h);
+        co_await pause.async_wait(asio::use_awaitable);
+        co_return 0;
+    };
+    auto fetch = client.start("https://example.com/",
+                              fetch_options()
+                                  .connect_to(dragline::net::endpoint("127.0.0.1", peer.port()))
+                                  .method("POST")
+                                  .body(http::body::from_source(never)));
+    dragline::test::settle(client.loop);
+    dragline::test::tls_peer server(peer.accept());
+    server.wait(client.loop);
+    server.step();
+    server.wait(client.loop);
+    CHECK(server.read().empty());
+    CHECK(server.engine().handshake_done());
+    dragline::close_all_sessions(client.loop, [](std::error_code) {});
+    client.wait_for(fetch);
+    CHECK(fetch->ec == asio::error::operation_aborted);
 }
 
 TEST_CASE("a connection that cannot be opened is nothing to a fetch that has got another one",
