@@ -105,8 +105,9 @@ class Case:
     def __init__(self, size, in_flight, connection, tls, share):
         self.size, self.in_flight, self.connection, self.tls = size, in_flight, connection, tls
         kind = "TLS new" if tls and connection == "new connection" else connection
-        # Of few large ones, the memory of the first would weigh much.
-        requests = REQUESTS[size] / CONNECTIONS[kind] * share / (3 if in_flight == 1 and size != "10 MiB" else 1)
+        # Of few large ones, the memory of the first would weigh much; of few handshakes, the program's start.
+        fewer = in_flight == 1 and size != "10 MiB" and kind in ("keep-alive", "new connection")
+        requests = REQUESTS[size] / CONNECTIONS[kind] * share / (3 if fewer else 1)
         if kind == "keep-alive" and in_flight > 1:
             # The connections at the beginning, over TLS half a millisecond each, shall not weigh much.
             requests *= {"13 B": 2.5, "1 KiB": 2.5}.get(size, 0.5 if tls else 1)
