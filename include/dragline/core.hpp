@@ -8,6 +8,7 @@
 #include <dragline/core/features.hpp>
 #include <dragline/core/platform.hpp>
 #include <dragline/core/platform/files.hpp>
+#include <dragline/core/platform/memory.hpp>
 #include <dragline/core/platform/sockets.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/core/spare_memory.hpp>

@@ -6420,6 +6420,48 @@ inline int sync_folder(const char*) noexcept { return errno = ENOSYS, -1; }
 #endif
 
 }  // namespace dragline::inline v1::platform
+// ---- dragline/core/platform/memory.hpp
+// Memory that is about to be written for the first time.
+
+#include <cstddef>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdint>
+#endif
+
+namespace dragline::inline v1::platform {
+
+/// Gives all the pages of fresh memory to it at once, which costs less than a fault for each; its bytes stay
+/// as they are. Returns whether it was fresh, by its last page. False also where the system does not do that.
+#if defined(__linux__) && defined(MADV_POPULATE_WRITE)
+inline bool populate(void* memory, std::size_t size) noexcept {
+    if (size == 0) return false;
+    static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const auto start_of_page = [](char* byte) {
+        return byte - reinterpret_cast<std::uintptr_t>(byte) % page;
+    };
+    // Not mincore(), which would tell the same: filters of system calls often forbid it.
+    const auto faults = [] {
+        ::rusage used = {};
+        ::getrusage(RUSAGE_THREAD, &used);
+        return used.ru_minflt;
+    };
+    char* const first = start_of_page(static_cast<char*>(memory));
+    char* const last = start_of_page(static_cast<char*>(memory) + size - 1);
+    const auto before = faults();
+    if (::madvise(last, page, MADV_POPULATE_WRITE) != 0 || faults() == before) return false;
+    ::madvise(first, static_cast<std::size_t>(last - first), MADV_POPULATE_WRITE);
+    return true;
+}
+#else
+inline bool populate(void*, std::size_t) noexcept { return false; }
+#endif
+
+}  // namespace dragline::inline v1::platform
 // ---- dragline/core/platform/sockets.hpp
 // Calls on sockets that Asio has not, or not for many at once.
 
@@ -41888,6 +41930,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
         std::string& text;
         std::size_t used;
     } body(into);
+    bool fresh = false;  // memory without pages, as far as it is known
     for (std::uint64_t size = 0;;) {
         if (body.used == into.size()) {
             const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
@@ -41897,7 +41940,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
                 const auto vouched = std::max<std::uint64_t>(first_reserve, 16 * size);
                 const auto worth = std::max(size + room, std::min({expected, limit, vouched}));
                 into.reserve(before + static_cast<std::size_t>(worth));
+                fresh = true;
             }
+            if (fresh && room == most_at_once)
+                fresh = platform::populate(into.data() + body.used, most_at_once);
             into.resize(body.used + static_cast<std::size_t>(room));
         }
         auto reading = next_piece(from, asio::buffer(into.data() + body.used, into.size() - body.used));

@@ -37,7 +37,8 @@ FOLDER_HEADERS = 20
 
 # Only these may do what nobody else does.
 MACROS = {"core/features.hpp", "src.hpp"}
-PLATFORM, ASIO = ("core/platform.hpp", "core/platform/files.hpp", "core/platform/sockets.hpp"), "core/asio.hpp"
+PLATFORM = ("core/platform.hpp", "core/platform/files.hpp", "core/platform/memory.hpp", "core/platform/sockets.hpp")
+ASIO = "core/asio.hpp"
 
 FORBIDDEN = {
     r"^(static\b|namespace\s*\{)": "one copy per translation unit; use inline or detail",

@@ -1,6 +1,7 @@
 // Included by <dragline/http/detail/body_reader.hpp> only.
 #pragma once
 
+#include <dragline/core/platform/memory.hpp>
 #include <dragline/http/detail/fetch_insight.hpp>
 #include <dragline/http/error.hpp>
 
@@ -127,6 +128,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
         std::string& text;
         std::size_t used;
     } body(into);
+    bool fresh = false;  // memory without pages, as far as it is known
     for (std::uint64_t size = 0;;) {
         if (body.used == into.size()) {
             const auto wanted = std::max<std::uint64_t>(expected > size ? expected - size : size, 1);
@@ -136,7 +138,10 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
                 const auto vouched = std::max<std::uint64_t>(first_reserve, 16 * size);
                 const auto worth = std::max(size + room, std::min({expected, limit, vouched}));
                 into.reserve(before + static_cast<std::size_t>(worth));
+                fresh = true;
             }
+            if (fresh && room == most_at_once)
+                fresh = platform::populate(into.data() + body.used, most_at_once);
             into.resize(body.used + static_cast<std::size_t>(room));
         }
         auto reading = next_piece(from, asio::buffer(into.data() + body.used, into.size() - body.used));
