@@ -87,7 +87,10 @@ private:
     }
 
     void send() {
-        if (shared_.left == 0) return stream_.reset();
+        if (shared_.left == 0) {
+            parser_.reset();
+            return stream_.reset();
+        }
         --shared_.left;
         http::async_write(*stream_, request_, [this](error_code ec, std::size_t) {
             require(!ec, "write");
