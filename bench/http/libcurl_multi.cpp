@@ -69,7 +69,7 @@ int main(int count, char** arguments) {
             if (left-- > 0) {
                 start(multi, *ended);
             } else {
-                std::string().swap(ended->body);  // in every program before the clock stops
+                std::string().swap(ended->body);  // before the clock stops, as fetch_url's
             }
         }
         if (done < work.requests) curl_multi_poll(multi, nullptr, 0, 1000, nullptr);

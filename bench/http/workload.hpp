@@ -57,7 +57,6 @@ inline workload read_arguments(int count, char** arguments) {
 }
 
 // requests per second, CPU seconds per 100k requests, largest resident set in KiB
-// The clock stops when the memory of every answer has been given back.
 inline void print(const stopwatch& watch, int requests) {
     std::printf("%.0f %.4f %ld\n", requests / watch.seconds(), watch.cpu_seconds() * 1e5 / requests,
                 resident_kib());
