@@ -6444,16 +6444,14 @@ inline bool populate(void* memory, std::size_t size) noexcept {
     const auto start_of_page = [](char* byte) {
         return byte - reinterpret_cast<std::uintptr_t>(byte) % page;
     };
-    // Not mincore(), which would tell the same: filters of system calls often forbid it.
-    const auto faults = [] {
-        ::rusage used = {};
-        ::getrusage(RUSAGE_THREAD, &used);
-        return used.ru_minflt;
-    };
     char* const first = start_of_page(static_cast<char*>(memory));
     char* const last = start_of_page(static_cast<char*>(memory) + size - 1);
-    const auto before = faults();
-    if (::madvise(last, page, MADV_POPULATE_WRITE) != 0 || faults() == before) return false;
+    // mincore() would tell the same, but filters of system calls often forbid it.
+    ::rusage before = {}, after = {};
+    ::getrusage(RUSAGE_THREAD, &before);
+    const bool populated = ::madvise(last, page, MADV_POPULATE_WRITE) == 0;
+    ::getrusage(RUSAGE_THREAD, &after);
+    if (!populated || after.ru_minflt == before.ru_minflt) return false;
     ::madvise(first, static_cast<std::size_t>(last - first), MADV_POPULATE_WRITE);
     return true;
 }
@@ -40144,6 +40142,13 @@ public:
     fetch_options& on_limit(http::on_limit value) { return on_limit_ = value, *this; }
     http::on_limit on_limit() const noexcept { return on_limit_; }
 
+    /// Of the body of a redirect, say, which nobody wants: so many bytes are read, within that time, to use
+    /// the connection again. What is larger or slower costs the connection; so does every body, with 0.
+    fetch_options& max_discard(std::uint64_t value) { return max_discard_ = value, *this; }
+    std::uint64_t max_discard() const noexcept { return max_discard_; }
+    fetch_options& discard_timeout(duration value) { return discard_timeout_ = value, *this; }
+    duration discard_timeout() const noexcept { return discard_timeout_; }
+
     fetch_options& redirects(redirect_policy value) { return redirects_ = value, *this; }
     const redirect_policy& redirects() const noexcept { return redirects_; }
 
@@ -40270,7 +40275,9 @@ private:
     duration write_timeout_ = no_limit;
     duration first_byte_timeout_ = no_limit;
     duration read_timeout_ = no_limit;
+    duration discard_timeout_ = std::chrono::milliseconds(250);  // a new connection is there before
     std::optional<duration> expect_continue_;
+    std::uint64_t max_discard_ = 64 * 1024;
     std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
     h1::head_limits head_limits_;
     http::trace* trace_ = nullptr;
@@ -41192,7 +41199,7 @@ public:
 
     /// Reads what is left of a small body that nobody wants, so that its connection can be used again. A
     /// large, slow or broken one is left, and the connection goes.
-    asio::awaitable<result<void>> discard(exchange& from);
+    asio::awaitable<result<void>> discard(exchange& from, const response_head& head);
 
     /// Is told of each piece; nullptr for nobody.
     void watch(fetch_insight* value) noexcept { watch_ = value; }
@@ -41870,15 +41877,16 @@ DRAGLINE_DECL std::error_code body_reader::on_limit_reached() noexcept {
     return {};
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from) {
-    constexpr std::uint64_t most = 64 * 1024;
-    constexpr auto longest = std::chrono::milliseconds(250);  // a new connection is there before
-    auto limit = read_limit();
-    limit.until = std::min(limit.until, async::deadline_after(loop_.now(), longest));
-    std::array<char, 4 * 1024> unwanted;
+DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from, const response_head& head) {
     bytes_received_ = 0;
-    while (bytes_received_ < most) {
-        auto reading = from.read_body(asio::buffer(unwanted), limit);
+    if (head.content_length > options_.max_discard()) co_return result<void>();
+    auto limit = read_limit();
+    limit.until = std::min(limit.until, async::deadline_after(loop_.now(), options_.discard_timeout()));
+    std::array<char, 4 * 1024> unwanted;
+    while (bytes_received_ <= options_.max_discard()) {
+        const auto most = options_.max_discard() - bytes_received_;
+        const auto room = most < unwanted.size() ? static_cast<std::size_t>(most) + 1 : unwanted.size();
+        auto reading = from.read_body(asio::buffer(unwanted, room), limit);
         auto got = co_await std::move(reading);
         bytes_received_ += *got;
         if (got.error() == asio::error::operation_aborted) co_return got.error();
@@ -42764,10 +42772,11 @@ DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept;
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
-    for (const auto limit : {options.timeout(), options.resolve_timeout(), options.connect_timeout(),
-                             options.tls_timeout(), options.write_timeout(), options.first_byte_timeout(),
-                             options.read_timeout(), shared.idle_timeout(), shared.connection_lifetime(),
-                             options.proxy_timeout(), options.expect_continue().value_or(no_limit)}) {
+    for (const auto limit :
+         {options.timeout(), options.resolve_timeout(), options.connect_timeout(), options.tls_timeout(),
+          options.write_timeout(), options.first_byte_timeout(), options.read_timeout(),
+          shared.idle_timeout(), shared.connection_lifetime(), options.proxy_timeout(),
+          options.discard_timeout(), options.expect_continue().value_or(no_limit)}) {
         if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
     }
     const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
@@ -43126,7 +43135,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     if (retry_) look_at_answer();
     if (insight_ && next_.target && !again_) insight_->redirects(*next_.target);
     if (is_answer()) co_return result<void>(reader_.start(head_));
-    auto discarding = reader_.discard(connection);
+    auto discarding = reader_.discard(connection, head_);
     auto discarded = co_await std::move(discarding);
     attempt_.bytes_received = reader_.bytes_received();
     co_return discarded;

@@ -22,16 +22,14 @@ inline bool populate(void* memory, std::size_t size) noexcept {
     const auto start_of_page = [](char* byte) {
         return byte - reinterpret_cast<std::uintptr_t>(byte) % page;
     };
-    // Not mincore(), which would tell the same: filters of system calls often forbid it.
-    const auto faults = [] {
-        ::rusage used = {};
-        ::getrusage(RUSAGE_THREAD, &used);
-        return used.ru_minflt;
-    };
     char* const first = start_of_page(static_cast<char*>(memory));
     char* const last = start_of_page(static_cast<char*>(memory) + size - 1);
-    const auto before = faults();
-    if (::madvise(last, page, MADV_POPULATE_WRITE) != 0 || faults() == before) return false;
+    // mincore() would tell the same, but filters of system calls often forbid it.
+    ::rusage before = {}, after = {};
+    ::getrusage(RUSAGE_THREAD, &before);
+    const bool populated = ::madvise(last, page, MADV_POPULATE_WRITE) == 0;
+    ::getrusage(RUSAGE_THREAD, &after);
+    if (!populated || after.ru_minflt == before.ru_minflt) return false;
     ::madvise(first, static_cast<std::size_t>(last - first), MADV_POPULATE_WRITE);
     return true;
 }
