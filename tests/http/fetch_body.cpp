@@ -146,6 +146,21 @@ TEST_CASE("an endless body ends at the limit", "[http][fetch][body]") {
     CHECK(server.wait_for_open_connections(0));
 }
 
+TEST_CASE("a redirect's body of max_discard bytes keeps its connection, one more does not",
+          "[http][fetch][body]") {
+    const std::size_t most = GENERATE(0, 10, 5000, 64 * 1024), more = GENERATE(0, 1);
+    const bool chunked = GENERATE(false, true);
+    http_server server;
+    const auto redirect = http_reply::redirect("/next").body(std::string(most + more, 'b'));
+    server.on("/", chunked ? http_reply(redirect).chunks({4000}) : redirect);
+    server.on("/next", http_reply().body("x"));
+    http_client client;
+    auto options = fetch_options().discard_timeout(10s);
+    if (most != 64 * 1024) options.max_discard(most);
+    CHECK(client.fetch(server.url("/"), options).response.body == "x");
+    CHECK(server.connection_count() == 1 + more);
+}
+
 TEST_CASE("a connection whose body was not read to the end carries nothing else", "[http][fetch][body]") {
     http_server server;
     server.on("/long", http_reply().body(text(100))).on("/short", http_reply().body("x"));

@@ -35,6 +35,8 @@ TEST_CASE("fetch_options have the documented defaults", "[http][options]") {
     }
     CHECK(options.max_body() == 64u * 1024 * 1024);
     CHECK(options.on_limit() == on_limit::error);
+    CHECK(options.max_discard() == 64u * 1024);
+    CHECK(options.discard_timeout() == 250ms);
     CHECK(options.redirects().limit() == 10);
     CHECK(!options.redirects().allow_insecure());
     CHECK(options.decompress());
@@ -72,6 +74,8 @@ TEST_CASE("fetch_options keep what they are given", "[http][options]") {
                              .read_timeout(-7s)
                              .max_body(8)
                              .on_limit(on_limit::truncate)
+                             .max_discard(14)
+                             .discard_timeout(15s)
                              .redirects(redirect_policy(9).allow_insecure(true))
                              .decompress(false)
                              .tls(dragline::tls::client_options().verify(false))
@@ -97,6 +101,8 @@ TEST_CASE("fetch_options keep what they are given", "[http][options]") {
     CHECK(options.read_timeout() == -7s);
     CHECK(options.max_body() == 8);
     CHECK(options.on_limit() == on_limit::truncate);
+    CHECK(options.max_discard() == 14);
+    CHECK(options.discard_timeout() == 15s);
     CHECK(options.redirects().limit() == 9);
     CHECK(options.redirects().allow_insecure());
     CHECK(!options.decompress());

@@ -140,6 +140,13 @@ public:
     fetch_options& on_limit(http::on_limit value) { return on_limit_ = value, *this; }
     http::on_limit on_limit() const noexcept { return on_limit_; }
 
+    /// Of the body of a redirect, say, which nobody wants: so many bytes are read, within that time, to use
+    /// the connection again. What is larger or slower costs the connection; so does every body, with 0.
+    fetch_options& max_discard(std::uint64_t value) { return max_discard_ = value, *this; }
+    std::uint64_t max_discard() const noexcept { return max_discard_; }
+    fetch_options& discard_timeout(duration value) { return discard_timeout_ = value, *this; }
+    duration discard_timeout() const noexcept { return discard_timeout_; }
+
     fetch_options& redirects(redirect_policy value) { return redirects_ = value, *this; }
     const redirect_policy& redirects() const noexcept { return redirects_; }
 
@@ -266,7 +273,9 @@ private:
     duration write_timeout_ = no_limit;
     duration first_byte_timeout_ = no_limit;
     duration read_timeout_ = no_limit;
+    duration discard_timeout_ = std::chrono::milliseconds(250);  // a new connection is there before
     std::optional<duration> expect_continue_;
+    std::uint64_t max_discard_ = 64 * 1024;
     std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
     h1::head_limits head_limits_;
     http::trace* trace_ = nullptr;

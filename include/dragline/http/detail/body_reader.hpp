@@ -48,7 +48,7 @@ public:
 
     /// Reads what is left of a small body that nobody wants, so that its connection can be used again. A
     /// large, slow or broken one is left, and the connection goes.
-    asio::awaitable<result<void>> discard(exchange& from);
+    asio::awaitable<result<void>> discard(exchange& from, const response_head& head);
 
     /// Is told of each piece; nullptr for nobody.
     void watch(fetch_insight* value) noexcept { watch_ = value; }

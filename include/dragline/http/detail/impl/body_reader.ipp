@@ -68,15 +68,16 @@ DRAGLINE_DECL std::error_code body_reader::on_limit_reached() noexcept {
     return {};
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from) {
-    constexpr std::uint64_t most = 64 * 1024;
-    constexpr auto longest = std::chrono::milliseconds(250);  // a new connection is there before
-    auto limit = read_limit();
-    limit.until = std::min(limit.until, async::deadline_after(loop_.now(), longest));
-    std::array<char, 4 * 1024> unwanted;
+DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from, const response_head& head) {
     bytes_received_ = 0;
-    while (bytes_received_ < most) {
-        auto reading = from.read_body(asio::buffer(unwanted), limit);
+    if (head.content_length > options_.max_discard()) co_return result<void>();
+    auto limit = read_limit();
+    limit.until = std::min(limit.until, async::deadline_after(loop_.now(), options_.discard_timeout()));
+    std::array<char, 4 * 1024> unwanted;
+    while (bytes_received_ <= options_.max_discard()) {
+        const auto most = options_.max_discard() - bytes_received_;
+        const auto room = most < unwanted.size() ? static_cast<std::size_t>(most) + 1 : unwanted.size();
+        auto reading = from.read_body(asio::buffer(unwanted, room), limit);
         auto got = co_await std::move(reading);
         bytes_received_ += *got;
         if (got.error() == asio::error::operation_aborted) co_return got.error();

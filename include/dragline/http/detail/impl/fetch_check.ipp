@@ -13,10 +13,11 @@
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
-    for (const auto limit : {options.timeout(), options.resolve_timeout(), options.connect_timeout(),
-                             options.tls_timeout(), options.write_timeout(), options.first_byte_timeout(),
-                             options.read_timeout(), shared.idle_timeout(), shared.connection_lifetime(),
-                             options.proxy_timeout(), options.expect_continue().value_or(no_limit)}) {
+    for (const auto limit :
+         {options.timeout(), options.resolve_timeout(), options.connect_timeout(), options.tls_timeout(),
+          options.write_timeout(), options.first_byte_timeout(), options.read_timeout(),
+          shared.idle_timeout(), shared.connection_lifetime(), options.proxy_timeout(),
+          options.discard_timeout(), options.expect_continue().value_or(no_limit)}) {
         if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
     }
     const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;

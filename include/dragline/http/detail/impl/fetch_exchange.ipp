@@ -109,7 +109,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     if (retry_) look_at_answer();
     if (insight_ && next_.target && !again_) insight_->redirects(*next_.target);
     if (is_answer()) co_return result<void>(reader_.start(head_));
-    auto discarding = reader_.discard(connection);
+    auto discarding = reader_.discard(connection, head_);
     auto discarded = co_await std::move(discarding);
     attempt_.bytes_received = reader_.bytes_received();
     co_return discarded;
