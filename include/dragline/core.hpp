@@ -3,6 +3,7 @@
 
 #include <dragline/core/ascii.hpp>
 #include <dragline/core/asio.hpp>
+#include <dragline/core/boxed.hpp>
 #include <dragline/core/bytes.hpp>
 #include <dragline/core/error.hpp>
 #include <dragline/core/features.hpp>

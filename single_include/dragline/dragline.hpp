@@ -897,8 +897,12 @@ struct list_link {
 // need.
 
 // ---- dragline/core/detail/result_frame.hpp
-// The frame of a coroutine that gives a result<T>, as Asio has it but for its memory. Asio keeps two frames
-// on each thread for the next ones, and none above 1 KiB; an operation of this library has ten at a time.
+// The frames of coroutines that give a result<T>, or what is_large, as Asio has them but for their memory.
+// Asio keeps two frames on each thread for the next ones, and none above 1 KiB; an operation of this library
+// has ten at a time.
+
+// ---- dragline/core/boxed.hpp
+// A large value in memory of its own, for coroutines that hand it on.
 
 // ---- dragline/core/spare_memory.hpp
 // Memory of what comes and goes all the time, coroutine frames above all, kept for the next of its size: an
@@ -1015,14 +1019,65 @@ using spare_list = std::list<T, spare_allocator<T>>;
 
 }  // namespace dragline::inline v1
 
+#include <memory>
+#include <utility>
+
+namespace dragline::inline v1 {
+
+/// Nothing, or a T, which stays where it is: from one coroutine to its caller goes a pointer, and frames that
+/// only wait have no room for a T.
+template <class T>
+class boxed {
+public:
+    boxed() noexcept = default;
+
+    /// Throws std::bad_alloc, and what T throws.
+    template <class... Args>
+    static boxed make(Args&&... args) {
+        boxed made;
+        made.held_ = std::make_unique<place>(std::forward<Args>(args)...);
+        return made;
+    }
+
+    explicit operator bool() const noexcept { return held_ != nullptr; }
+    T& operator*() const noexcept { return held_->value; }
+    T* operator->() const noexcept { return &held_->value; }
+
+private:
+    struct place : of_spare_memory {
+        template <class... Args>
+        explicit place(Args&&... args) : value(std::forward<Args>(args)...) {}
+        T value;
+    };
+
+    std::unique_ptr<place> held_;
+};
+
+/// Whether every coroutine that returns a T keeps it boxed, and may return a boxed<T> as well.
+template <class T>
+inline constexpr bool is_large = false;
+
+/// The T of a result<T>, or of a result<boxed<T>>, that has one.
+template <class T>
+T& value_in(result<T>& outcome) noexcept {
+    return *outcome;
+}
+template <class T>
+T& value_in(result<boxed<T>>& outcome) noexcept {
+    return **outcome;
+}
+
+}  // namespace dragline::inline v1
+
 #include <asio/awaitable.hpp>
 
 #include <cstddef>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 // Asio has no way to say where frames come from. Its class for them is private, but the same in every release
-// so far; this is for a type of ours, and does what the original does.
+// so far; these are for types of ours, and do what the original does.
 template <class T, class Executor>
 class asio::detail::awaitable_frame<dragline::result<T>, Executor>
     : public asio::detail::awaitable_frame_base<Executor> {
@@ -1050,6 +1105,39 @@ public:
 
 private:
     std::optional<dragline::result<T>> outcome_;
+};
+
+template <class T, class Executor>
+requires dragline::is_large<T>
+class asio::detail::awaitable_frame<T, Executor> : public asio::detail::awaitable_frame_base<Executor> {
+public:
+    static void* operator new(std::size_t size) { return dragline::spare_memory::allocate(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept {
+        dragline::spare_memory::deallocate(memory, size);
+    }
+
+    awaitable<T, Executor> get_return_object() noexcept {
+        this->coro_ = coroutine_handle<awaitable_frame>::from_promise(*this);
+        return awaitable<T, Executor>(this);
+    }
+
+    template <class Value>
+    void return_value(Value&& value) {
+        if constexpr (std::is_same_v<std::decay_t<Value>, dragline::boxed<T>>) {
+            outcome_ = std::forward<Value>(value);
+        } else {
+            outcome_ = dragline::boxed<T>::make(std::forward<Value>(value));
+        }
+    }
+
+    T get() {
+        this->caller_ = nullptr;
+        this->rethrow_exception();
+        return std::move(*outcome_);
+    }
+
+private:
+    dragline::boxed<T> outcome_;
 };
 
 #include <asio/async_result.hpp>
@@ -2776,7 +2864,10 @@ public:
             if constexpr (std::is_same_v<R, result<void>>) {
                 deliver(error_of(std::move(thrown), outcome.error()));
             } else if constexpr (is_result<R>) {
-                deliver(error_of(std::move(thrown), outcome.error()), *std::move(outcome));
+                using value_type = std::decay_t<decltype(value_in(outcome))>;
+                const bool has_value = !thrown && outcome;
+                auto error = error_of(std::move(thrown), outcome.error());
+                deliver(std::move(error), has_value ? std::move(value_in(outcome)) : value_type());
             } else {
                 deliver(error_of(std::move(thrown), {}), std::move(outcome));
             }
@@ -2931,11 +3022,11 @@ namespace dragline::inline v1::async {
 
 /// Runs `body(args...)` on `loop` and completes `token` with void(std::error_code, T); T void: only the code.
 ///
-/// `body` is a coroutine function that takes its arguments by value and returns asio::awaitable<result<T>>,
-/// or awaitable<T> when its failures are exceptional. T is default constructible. An awaiting caller on the
-/// same loop runs the body in its own coroutine, without a spawn. Errors: those of the body. An exception
-/// reaches a use_awaitable caller as it is, also over loops; others get
-///   its code: that of system_error, not_enough_memory, errc::unexpected_exception; see callback_failure.
+/// `body` is a coroutine function that takes its arguments by value and returns asio::awaitable<result<T>>;
+/// result<boxed<T>> when T is_large; awaitable<T> when its failures are exceptional. T is default
+/// constructible. An awaiting caller on the same loop runs the body in its own coroutine, without a spawn.
+/// Errors: those of the body. An exception reaches a use_awaitable caller as it is, also over loops; others
+///   get its code: of system_error, not_enough_memory, errc::unexpected_exception; see callback_failure.
 /// Cancel: every type that the caller's slot delivers, from any thread. The body must not reset its
 ///   cancellation state, which may be its caller's.
 /// Threads: any. Never completes inside this call; completes on the token's associated executor.
@@ -3032,12 +3123,13 @@ asio::awaitable<T> await_operation(const loop_state& loop, asio::awaitable<R> bo
     }
 }
 
-template <class T>
-typename shapes<T>::tuple tuple_of(result<T> outcome) {
+template <class T, class R>
+typename shapes<T>::tuple tuple_of(R outcome) {
     if constexpr (std::is_void_v<T>) {
         return {outcome.error()};
     } else {
-        return {outcome.error(), *std::move(outcome)};
+        if (!outcome) return {outcome.error(), T()};
+        return {std::error_code(), std::move(value_in(outcome))};
     }
 }
 
@@ -3050,11 +3142,11 @@ asio::awaitable<typename shapes<T>::tuple> await_tuple(const loop_state& loop, a
             co_await std::move(body);
             co_return typename shapes<T>::tuple();
         } else {
-            result<T> outcome = co_await std::move(body);
+            std::conditional_t<is_result<R>, R, result<T>> outcome = co_await std::move(body);
             co_return tuple_of<T>(std::move(outcome));
         }
     } catch (...) {
-        co_return tuple_of<T>(code_of(std::current_exception()));
+        co_return tuple_of<T>(result<T>(code_of(std::current_exception())));
     }
 }
 
@@ -21435,7 +21527,6 @@ private:
 #include <cstddef>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 namespace dragline::inline v1::h1::detail {
 
@@ -21454,9 +21545,10 @@ public:
     result<std::size_t> scan_fields(std::string_view input);
 
     std::size_t field_count() const noexcept { return places_.size(); }
-    void copy_fields(std::string_view input, std::vector<field_view>& out) const;
+    void copy_fields(std::string_view input, spare_vector<field_view>& out) const;
 
     void reset() noexcept;
+    void release_memory() noexcept { spare_vector<place>().swap(places_); }
 
 private:
     struct place {
@@ -21601,7 +21693,7 @@ DRAGLINE_DECL result<std::size_t> head_scanner::scan_fields(std::string_view inp
     }
 }
 
-DRAGLINE_DECL void head_scanner::copy_fields(std::string_view input, std::vector<field_view>& out) const {
+DRAGLINE_DECL void head_scanner::copy_fields(std::string_view input, spare_vector<field_view>& out) const {
     out.clear();
     out.reserve(places_.size());
     for (const auto& one : places_) {
@@ -21933,7 +22025,7 @@ DRAGLINE_DECL result<std::size_t> chunked_decoder::read_trailer(std::string_view
 }
 
 DRAGLINE_DECL void chunked_decoder::keep_trailers() {
-    std::vector<field_view> fields;
+    spare_vector<field_view> fields;
     scanner_.copy_fields(trailer_text_, fields);
     for (const auto& one : fields) {
         if (detail::may_be_trailer(one.name))
@@ -21954,7 +22046,6 @@ DRAGLINE_DECL void chunked_decoder::keep_trailers() {
 
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
 namespace dragline::inline v1::h1 {
 
@@ -21965,7 +22056,7 @@ struct response_head {
     int version_minor = 1;    ///< 0 or 1, of HTTP/1.x.
     int status = 0;           ///< 100 to 999.
     std::string_view reason;  ///< May be empty; never to be relied on.
-    std::vector<field_view> fields;
+    spare_vector<field_view> fields;
 };
 
 /// The head of a request. The views live as long as those of response_head.
@@ -21975,7 +22066,7 @@ struct request_head {
     std::string_view method;
     std::string_view target;  ///< As sent: not decoded, in any of the four forms of RFC 9112, 3.2.
     int version_minor = 1;    ///< 0 or 1, of HTTP/1.x.
-    std::vector<field_view> fields;
+    spare_vector<field_view> fields;
 };
 
 /// Parses response heads, strictly (RFC 9112): lines end in CRLF, no folding, no HTTP/0.9, a three-digit
@@ -21997,6 +22088,9 @@ public:
     const response_head& head() const noexcept { return head_; }
 
     void reset() noexcept;
+
+    /// As reset(), and without the memory.
+    void release_memory() noexcept;
 
 private:
     std::error_code parse_status_line(std::string_view line);
@@ -22088,6 +22182,12 @@ DRAGLINE_DECL void response_head_parser::reset() noexcept {
     head_.reason = {};
     head_.fields.clear();
     line_end_ = 0;
+}
+
+DRAGLINE_DECL void response_head_parser::release_memory() noexcept {
+    reset();
+    scanner_.release_memory();
+    spare_vector<field_view>().swap(head_.fields);
 }
 
 DRAGLINE_DECL std::error_code response_head_parser::parse_status_line(std::string_view line) {
@@ -33626,7 +33726,17 @@ private:
     verdict look() override;
     bool answer_came();
 
-    asio::awaitable<result<void>> fill(stage_limit limit);
+    // At least one more byte in the buffer, or an error, after took(co_await fill()).
+    asio::awaitable<result<std::size_t>> fill(stage_limit limit);
+    result<void> took(result<std::size_t> size) noexcept {
+        if (size.error() == asio::error::eof) input_end_ = size.error();
+        if (!size) return size.error();
+        end_ += *size;
+        answered_ = true;
+        return {};
+    }
+    // To be told of it once more, Asio would wait for ever.
+    asio::awaitable<result<std::size_t>> end_again() { co_return input_end_; }
     asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
     asio::mutable_buffer make_room();
     result<bool> find_head(int max_interim);
@@ -33750,7 +33860,7 @@ DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async:
         if (answer_came()) co_return false;
         if (continue_) co_return true;
         auto filling = fill({until, limit.where});
-        const auto filled = co_await std::move(filling);
+        const auto filled = took(co_await std::move(filling));
         if (filled) continue;
         if (filled.error() == asio::error::eof) co_return false;  // read_head() finds it again
         const bool silent = filled.error() == make_timeout(limit.where) && until < limit.until;
@@ -33777,18 +33887,11 @@ DRAGLINE_DECL bool h1_connection::answer_came() {
     return seen != verdict::wanted;
 }
 
-// At least one more byte in the buffer, or an error.
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limit) {
-    if (input_end_) co_return input_end_;  // to be told of it again, Asio would wait for ever
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::fill(stage_limit limit) {
+    if (input_end_) return end_again();
     const auto space = make_room();
-    auto reading = writer_.sending() ? receive_while_sending(space, limit)
-                                     : stream_.layer().read_some(space, limit.until, limit.where);
-    auto size = co_await std::move(reading);
-    if (size.error() == asio::error::eof) input_end_ = size.error();
-    if (!size) co_return size.error();
-    end_ += *size;
-    answered_ = true;
-    co_return result<void>();
+    return writer_.sending() ? receive_while_sending(space, limit)
+                             : stream_.layer().read_some(space, limit.until, limit.where);
 }
 
 DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
@@ -33850,7 +33953,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_he
             co_return result<void>();
         }
         auto filling = fill(limit);
-        auto filled = co_await std::move(filling);
+        const auto filled = took(co_await std::move(filling));
         if (filled) continue;
         if (filled.error() != asio::error::eof) co_return filled;
         co_return answered_ ? make_error_code(h1::errc::truncated) : make_error_code(errc::connection_closed);
@@ -33867,6 +33970,7 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
     into.has_body = framing_.kind != h1::body_kind::none;
     into.content_length.reset();
     head_read_ = true;
+    parser_.release_memory();  // to the next connection that reads a head
     switch (framing_.kind) {
         case h1::body_kind::none: body_complete_ = true; break;
         case h1::body_kind::length:
@@ -33916,7 +34020,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(a
     while (pending_chunk_.empty()) {
         if (begin_ == end_) {
             auto filling = fill(limit);
-            auto filled = co_await std::move(filling);
+            const auto filled = took(co_await std::move(filling));
             if (filled.error() == asio::error::eof) co_return h1::errc::truncated;
             if (!filled) co_return filled.error();
         }
@@ -40440,6 +40544,9 @@ public:
 
 }  // namespace dragline::http
 
+template <>
+inline constexpr bool dragline::is_large<dragline::http::response> = true;
+
 // ---- dragline/http/impl/response.ipp
 // Included by <dragline/http/response.hpp> only.
 
@@ -40943,8 +41050,8 @@ template <class T>
 concept fetch_where = async::where<T> && !std::convertible_to<T, std::string_view>;
 
 /// Without options, the default ones: to make and to move those costs a small fetch a twentieth of its time.
-asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
-                                             std::optional<fetch_options> options);
+asio::awaitable<result<boxed<response>>> fetch_body(fetch_place place, std::string url,
+                                                    std::optional<fetch_options> options);
 
 }  // namespace dragline::http::detail
 
@@ -42963,6 +43070,7 @@ DRAGLINE_DECL bool retry_machine::follow(const retry_question& asked) {
 #include <memory>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace dragline::inline v1::http::detail {
 
@@ -42981,7 +43089,6 @@ protected:
 
     /// The attempt is over.
     void record(std::error_code ec);
-    void fill_timings() noexcept;
     static void close_connection(void* connection) noexcept {
         static_cast<h1_connection*>(connection)->close();
     }
@@ -43010,14 +43117,19 @@ protected:
     response_head head_;
     redirect_step next_;  // what follows head_
     bool again_ = false;  // the same request, rather
-    response_record response_;
+    std::vector<redirect_record> history_;
     attempt_progress attempt_;
     time_point attempt_started_{};
     stage_limit write_limit_;
     std::unique_ptr<fetch_insight> insight_;  // none when nobody wants to know
 
 private:
+    std::error_code prepare_request();
+    asio::awaitable<result<void>> write_request(h1_connection& connection, time_point begun);
+    std::error_code judge_head();
     void look_at_answer();
+    bool has_body() const noexcept;
+    bool asks_for_continue() const noexcept;
     stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
 
     bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again
@@ -43066,39 +43178,13 @@ DRAGLINE_DECL stage_limit fetch_exchange::limit_of(duration stage, phase where,
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_connection& connection) {
     const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
     if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    auto asked = digest_request(method_, url_.request_target());
-    if (body_.in_memory()) asked.body = body_.bytes();
-    if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
-    const bool forwards = proxies_ && proxies_->forwards();
-    if (proxies_) {
-        if (forwards) asked.target = proxies_->target();
-        if (auto ec = proxies_->authorize(asked, fields_)) co_return ec;
-    }
-    auto source = body_access::open(body_);
-    if (!source) co_return source.error();
-    source_ = *std::move(source);
-    const auto host = options_.headers().find("Host");
-    request_view request;
-    request.method = method_;
-    request.scheme = url_.scheme();
-    request.host = host && pinned_ ? *host : url_.host();
-    request.target = forwards ? std::string_view(proxies_->target()) : url_.request_target();
-    request.fields = &fields_;
-    request.body = body_.bytes();
-    request.source = source_.get();
-    request.max_interim = options_.max_interim();
-    const bool has_body = (source_ && source_->size() != 0u) || !request.body.empty();
-    if (has_body && !expectation_failed_) request.expect_continue = options_.expect_continue();
-    connection.start(method_, options_.head_limits());
-
+    if (auto ec = prepare_request()) co_return ec;
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
-    if (insight_) insight_->sending(begun, request, connection);
-    write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
-    auto writing = connection.write_request(request, write_limit_);
+    auto writing = write_request(connection, begun);
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
     if (!written) co_return written;
-    const auto sent = has_body ? now() : begun;  // a head alone goes out at once
+    const auto sent = has_body() ? now() : begun;  // a head alone goes out at once
     if (insight_) insight_->sent(sent, attempt_);
     auto reading = connection.read_head(head_, options_.max_interim(),
                                         limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
@@ -43107,38 +43193,80 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     const auto came = now();
     attempt_.first_byte = came - sent;
     if (insight_) insight_->answered(came, head_, connection);
-    if (!forwards || head_.status != 407) {  // which the proxy says, not the origin
+    if (auto ec = judge_head()) co_return ec;
+    if (is_answer()) co_return reader_.start(head_);
+    auto discarding = reader_.discard(connection, head_);
+    auto discarded = co_await std::move(discarding);
+    attempt_.bytes_received = reader_.bytes_received();
+    co_return discarded;
+}
+
+// Credentials, and the body from its beginning.
+DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
+    auto asked = digest_request(method_, url_.request_target());
+    if (body_.in_memory()) asked.body = body_.bytes();
+    if (auto ec = authentication_.authorize(asked, fields_)) return ec;
+    if (proxies_) {
+        if (proxies_->forwards()) asked.target = proxies_->target();
+        if (auto ec = proxies_->authorize(asked, fields_)) return ec;
+    }
+    auto source = body_access::open(body_);
+    source_ = *std::move(source);
+    return source.error();
+}
+
+DRAGLINE_DECL bool fetch_exchange::has_body() const noexcept {
+    return (source_ && source_->size() != 0u) || !body_.bytes().empty();
+}
+
+DRAGLINE_DECL bool fetch_exchange::asks_for_continue() const noexcept {
+    return options_.expect_continue() && has_body() && !expectation_failed_;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::write_request(h1_connection& connection,
+                                                                          time_point begun) {
+    const auto host = options_.headers().find("Host");
+    request_view request;
+    request.method = method_;
+    request.scheme = url_.scheme();
+    request.host = host && pinned_ ? *host : url_.host();
+    request.target =
+        proxies_ && proxies_->forwards() ? std::string_view(proxies_->target()) : url_.request_target();
+    request.fields = &fields_;
+    request.body = body_.bytes();
+    request.source = source_.get();
+    request.max_interim = options_.max_interim();
+    if (asks_for_continue()) request.expect_continue = options_.expect_continue();
+    connection.start(method_, options_.head_limits());
+    if (insight_) insight_->sending(begun, request, connection);
+    write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
+    return connection.write_request(request, write_limit_);
+}
+
+// What follows from it, and what it leaves for other fetches.
+DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
+    const bool from_proxy = proxies_ && proxies_->forwards() && head_.status == proxy_side.status;
+    if (!from_proxy) {
         cookies_.store(head_.headers, url_, session_->loop().time());
         guard_.note(head_.headers, url_);
     }
-
-    auto& peer = response_.peer;
-    peer.address = connection.peer_address();
-    peer.port = connection.peer_port();
-    peer.reused = attempt_.reused;
-    peer.tls = connection.peer_tls();
-    if (proxies_) peer.proxy = proxies_->text();
-    next_ = next_step(options_.redirects(), response_.history, url_, method_, head_, &guard_);
+    next_ = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
     if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
-        co_return ec;
+        return ec;
     again_ = authentication_.answer();
     if (proxies_) {
-        if (auto ec = proxies_->on_response(head_, body_.replayable())) co_return ec;
+        if (auto ec = proxies_->on_response(head_, body_.replayable())) return ec;
         again_ = again_ || proxies_->answer();
     }
     if (insight_ && again_) insight_->repeats(attempt_cause::authentication);
-    if (head_.status == 417 && request.expect_continue && body_.replayable()) {
+    if (head_.status == 417 && asks_for_continue() && body_.replayable()) {
         again_ = expectation_failed_ = true;
         if (insight_) insight_->repeats(attempt_cause::expectation);
     }
     if (admission_) session_->guard()->head(*admission_, head_);
     if (retry_) look_at_answer();
     if (insight_ && next_.target && !again_) insight_->redirects(*next_.target);
-    if (is_answer()) co_return result<void>(reader_.start(head_));
-    auto discarding = reader_.discard(connection, head_);
-    auto discarded = co_await std::move(discarding);
-    attempt_.bytes_received = reader_.bytes_received();
-    co_return discarded;
+    return {};
 }
 
 // An answer that is to be retried is none, and so is no redirect that asks for too long a pause.
@@ -43169,18 +43297,7 @@ DRAGLINE_DECL retry_question fetch_exchange::question(std::error_code ec) const 
     return asked;
 }
 
-DRAGLINE_DECL void fetch_exchange::fill_timings() noexcept {
-    auto& timings = response_.timings;
-    timings.queue = attempt_.queue;
-    timings.resolve = attempt_.connection.resolve;
-    timings.connect = attempt_.connection.connect;
-    timings.proxy = attempt_.connection.proxy;
-    timings.tls = attempt_.connection.tls;
-    timings.first_byte = attempt_.first_byte;
-}
-
 DRAGLINE_DECL void fetch_exchange::record(std::error_code ec) {
-    fill_timings();
     if (insight_) insight_->end_attempt(now(), attempt_, ec);
 }
 
@@ -45634,8 +45751,8 @@ public:
     /// As open() once more, when the body has failed and its retry_policy says so; else with that error.
     asio::awaitable<result<void>> reopen(std::error_code ec) { return follow_hops(ec, true); }
 
-    /// All of the body, after open(); an answer whose body fails has none, and leaves `into` as it was.
-    asio::awaitable<result<void>> receive(response& into);
+    /// The answer with all of its body, after open().
+    asio::awaitable<result<boxed<response>>> receive();
 
     // For who reads the body in pieces: from connection(), with body(), until close_body().
     h1_connection& connection() noexcept { return *place_.connection(); }
@@ -45646,7 +45763,7 @@ public:
     /// source refuses is an error, a peer that takes no more is none.
     asio::awaitable<result<void>> finish_request();
 
-    /// What is known before the body; once.
+    /// What is known before the body; once, and before the connection goes.
     void take_record(response_record& into);
 
     /// Who reads the body in pieces begins to: the operation itself is over.
@@ -45763,7 +45880,7 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
 // Before anything else is made of the URL.
 DRAGLINE_DECL std::error_code fetch_op::enter() {
     if (auto secure = guard_.upgrade(url_)) {
-        auto& step = response_.history.emplace_back();
+        auto& step = history_.emplace_back();
         step.upgraded = true;
         step.from = url_.without_credentials();
         url_ = *std::move(secure);
@@ -45794,17 +45911,29 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
 }
 
 DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
-    fill_timings();
-    response_.status = head_.status;
-    response_.reason = std::move(head_.reason);
-    response_.version_minor = head_.version_minor;
-    response_.headers = std::move(head_.headers);
-    response_.url = std::move(url_);
-    response_.timings.total = now() - started_;
-    into = std::move(response_);
+    into.status = head_.status;
+    into.reason = std::move(head_.reason);
+    into.version_minor = head_.version_minor;
+    into.headers = std::move(head_.headers);
+    into.url = std::move(url_);
+    into.history = std::move(history_);
+    auto& peer = into.peer;
+    peer.address = connection().peer_address();
+    peer.port = connection().peer_port();
+    peer.reused = attempt_.reused;
+    peer.tls = connection().peer_tls();
+    if (proxies_) peer.proxy = proxies_->text();
+    auto& timings = into.timings;
+    timings.queue = attempt_.queue;
+    timings.resolve = attempt_.connection.resolve;
+    timings.connect = attempt_.connection.connect;
+    timings.proxy = attempt_.connection.proxy;
+    timings.tls = attempt_.connection.tls;
+    timings.first_byte = attempt_.first_byte;
+    timings.total = now() - started_;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::receive(response& into) {
+DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_op::receive() {
     const async::interrupter::scope scope(ending(), &close_connection, &connection());
     std::string body;
     auto reading = reader_.read_all(connection(), body);
@@ -45815,9 +45944,15 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::receive(response& into) {
         attempt_.bytes_sent = connection().bytes_sent();
     }
     attempt_.bytes_received = reader_.bytes_received();
-    fill_timings();
     auto ec = read.error();
     if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
+    boxed<response> got;
+    if (!ec) {
+        got = boxed<response>::make();
+        take_record(*got);
+        got->body = std::move(body);
+        got->truncated = reader_.truncated();
+    }
     close_body(ec);
     if (insight_) {
         insight_->check();
@@ -45825,10 +45960,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::receive(response& into) {
         insight_->check();
     }
     if (ec) co_return ec;
-    take_record(into);
-    into.body = std::move(body);
-    into.truncated = reader_.truncated();
-    co_return result<void>();
+    co_return std::move(got);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
@@ -45872,7 +46004,7 @@ DRAGLINE_DECL std::error_code fetch_op::give_up(std::error_code ec) {
 }
 
 DRAGLINE_DECL std::error_code fetch_op::follow() {
-    auto& taken = response_.history.emplace_back();
+    auto& taken = history_.emplace_back();
     taken.status = head_.status;
     taken.upgraded = next_.upgraded;
     taken.from = std::move(url_);
@@ -45891,7 +46023,7 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     url_ = taken.to;
     if (auto ec = choose_proxies()) return ec;
     if (!next_.new_origin) return authentication_.next_request(), std::error_code();
-    return authentication_.use(credentials_for(options_, session_->options(), url_, response_.history), url_);
+    return authentication_.use(credentials_for(options_, session_->options(), url_, history_), url_);
 }
 
 }  // namespace dragline::http::detail
@@ -45904,19 +46036,18 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
-                                                           std::optional<fetch_options> options) {
+DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_body(fetch_place place, std::string url,
+                                                                  std::optional<fetch_options> options) {
     static const auto& defaults = *new fetch_options;  // for threads that outlive static objects
     fetch_op operation(place.get_session(), options ? *options : defaults);
-    response got;
     try {
         auto opening = operation.open(std::move(url));
         auto opened = co_await std::move(opening);
         for (;;) {
             if (!opened) co_return operation.give_up(opened.error());
-            auto receiving = operation.receive(got);
-            const auto received = co_await std::move(receiving);
-            if (received) co_return std::move(got);
+            auto receiving = operation.receive();
+            auto received = co_await std::move(receiving);
+            if (received) co_return std::move(received);
             auto reopening = operation.reopen(received.error());
             opened = co_await std::move(reopening);
         }
@@ -48626,7 +48757,7 @@ DRAGLINE_DECL asio::awaitable<fetch_outcome> fan_out_run::fetch_one(fan_out_run&
         auto fetching = fetch_body(self.place_, std::move(which.request.url), std::move(options));
         auto got = co_await std::move(fetching);
         done.ec = got.error();
-        if (got) done.response = *std::move(got);
+        if (got) done.response = std::move(value_in(got));
     } catch (const async::callback_failure& failure) {
         done.ec = dragline::errc::callback_failed;
         done.exception = failure.original();
@@ -49499,12 +49630,13 @@ DRAGLINE_DECL asio::awaitable<result<page_summary>> for_each_page_body(fetch_pla
     page_machine machine(options, std::move(url));
     for (std::optional<page_request> next = machine.first(); next;) {
         auto fetching = fetch_body(place, std::move(next->url), std::move(next->options));
-        auto page = co_await std::move(fetching);
-        if (!page) co_return failed_walk(std::move(walked), page.error());
+        auto fetched = co_await std::move(fetching);
+        if (!fetched) co_return failed_walk(std::move(walked), fetched.error());
+        auto& page = value_in(fetched);
         ++walked.pages;
-        walked.last = page->url;
-        auto following = machine.after(*page);
-        auto giving = handler.give(*std::move(page));
+        walked.last = page.url;
+        auto following = machine.after(page);
+        auto giving = handler.give(std::move(page));
         walked.stopped = !co_await std::move(giving);
         if (walked.stopped) break;
         if (!following) co_return failed_walk(std::move(walked), following.error());
@@ -49851,9 +49983,12 @@ DRAGLINE_DECL asio::awaitable<result<robots_rules>> fetch_robots_body(fetch_plac
     // One byte more tells a file that was cut from one that ends there.
     options.max_body(limits.max_size() + 1).on_limit(http::on_limit::truncate);
     auto fetching = fetch_body(std::move(place), at->href(), std::move(options));
-    auto got = co_await std::move(fetching);
-    if (got) co_return robots_rules_of(got->status, got->body, product, limits);
-    const auto ec = got.error();
+    auto fetched = co_await std::move(fetching);
+    if (fetched) {
+        const auto& got = value_in(fetched);
+        co_return robots_rules_of(got.status, got.body, product, limits);
+    }
+    const auto ec = fetched.error();
     if (ec == asio::error::operation_aborted || ec == errc::session_closed ||
         ec == errc::unsupported_scheme || ec == dragline::errc::invalid_option)
         co_return ec;
@@ -49881,8 +50016,8 @@ namespace dragline::inline v1::http {
 
 namespace detail {
 
-asio::awaitable<result<response>> fetch_here_body(asio::any_io_executor here, std::string url,
-                                                  fetch_options options);
+asio::awaitable<result<boxed<response>>> fetch_here_body(asio::any_io_executor here, std::string url,
+                                                         fetch_options options);
 
 template <fetch_where Where, class Token>
 auto start_fetch(Where& where, std::string_view url, std::optional<fetch_options> options, Token&& token) {
@@ -49936,8 +50071,9 @@ using http::fetch_url;
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL asio::awaitable<result<response>> fetch_here_body(asio::any_io_executor here, std::string url,
-                                                                fetch_options options) {
+DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_here_body(asio::any_io_executor here,
+                                                                       std::string url,
+                                                                       fetch_options options) {
     fetch_place place{std::move(here), nullptr};
     return fetch_body(std::move(place), std::move(url), std::move(options));
 }

@@ -302,6 +302,16 @@ TEST_CASE("a parser serves one head after another", "[h1][head_parser]") {
     CHECK(describe(parser.head()) == "0 404 No");
 }
 
+TEST_CASE("a parser that gave back its memory reads the next head", "[h1][head_parser]") {
+    h1::response_head_parser parser;
+    REQUIRE(parser.parse("HTTP/1.1 200 OK\r\nA: b\r\nC: d\r\n\r\n"));
+    parser.release_memory();
+    CHECK(parser.head().status == 0);
+    CHECK(parser.head().fields.capacity() == 0);
+    REQUIRE(parser.parse("HTTP/1.1 404 No\r\nE: f\r\n\r\n"));
+    CHECK(describe(parser.head()) == "1 404 No|E=f");
+}
+
 TEST_CASE("a parser is usable after an error and a reset", "[h1][head_parser]") {
     h1::response_head_parser parser;
     CHECK(parser.parse("HTTP/1.1 200 OK\r\nA: b\r\n c\r\n").error() == errc::folded_field);

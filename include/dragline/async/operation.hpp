@@ -6,6 +6,7 @@
 #include <dragline/async/detail/completion.hpp>
 #include <dragline/async/loop_state.hpp>
 #include <dragline/core/asio.hpp>
+#include <dragline/core/boxed.hpp>
 #include <dragline/core/result.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -35,11 +36,11 @@ namespace dragline::inline v1::async {
 
 /// Runs `body(args...)` on `loop` and completes `token` with void(std::error_code, T); T void: only the code.
 ///
-/// `body` is a coroutine function that takes its arguments by value and returns asio::awaitable<result<T>>,
-/// or awaitable<T> when its failures are exceptional. T is default constructible. An awaiting caller on the
-/// same loop runs the body in its own coroutine, without a spawn. Errors: those of the body. An exception
-/// reaches a use_awaitable caller as it is, also over loops; others get
-///   its code: that of system_error, not_enough_memory, errc::unexpected_exception; see callback_failure.
+/// `body` is a coroutine function that takes its arguments by value and returns asio::awaitable<result<T>>;
+/// result<boxed<T>> when T is_large; awaitable<T> when its failures are exceptional. T is default
+/// constructible. An awaiting caller on the same loop runs the body in its own coroutine, without a spawn.
+/// Errors: those of the body. An exception reaches a use_awaitable caller as it is, also over loops; others
+///   get its code: of system_error, not_enough_memory, errc::unexpected_exception; see callback_failure.
 /// Cancel: every type that the caller's slot delivers, from any thread. The body must not reset its
 ///   cancellation state, which may be its caller's.
 /// Threads: any. Never completes inside this call; completes on the token's associated executor.

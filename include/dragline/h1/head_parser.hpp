@@ -4,6 +4,7 @@
 
 #include <dragline/core/features.hpp>
 #include <dragline/core/result.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/h1/detail/head_scanner.hpp>
 #include <dragline/h1/error.hpp>
 #include <dragline/h1/field.hpp>
@@ -11,7 +12,6 @@
 
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
 namespace dragline::inline v1::h1 {
 
@@ -22,7 +22,7 @@ struct response_head {
     int version_minor = 1;    ///< 0 or 1, of HTTP/1.x.
     int status = 0;           ///< 100 to 999.
     std::string_view reason;  ///< May be empty; never to be relied on.
-    std::vector<field_view> fields;
+    spare_vector<field_view> fields;
 };
 
 /// The head of a request. The views live as long as those of response_head.
@@ -32,7 +32,7 @@ struct request_head {
     std::string_view method;
     std::string_view target;  ///< As sent: not decoded, in any of the four forms of RFC 9112, 3.2.
     int version_minor = 1;    ///< 0 or 1, of HTTP/1.x.
-    std::vector<field_view> fields;
+    spare_vector<field_view> fields;
 };
 
 /// Parses response heads, strictly (RFC 9112): lines end in CRLF, no folding, no HTTP/0.9, a three-digit
@@ -54,6 +54,9 @@ public:
     const response_head& head() const noexcept { return head_; }
 
     void reset() noexcept;
+
+    /// As reset(), and without the memory.
+    void release_memory() noexcept;
 
 private:
     std::error_code parse_status_line(std::string_view line);

@@ -4,6 +4,7 @@
 #include <dragline/async/operation.hpp>
 #include <dragline/async/where.hpp>
 #include <dragline/core/asio.hpp>
+#include <dragline/core/boxed.hpp>
 #include <dragline/http/detail/fetch_place.hpp>
 #include <dragline/http/options.hpp>
 #include <dragline/http/response.hpp>
@@ -21,8 +22,8 @@ namespace dragline::inline v1::http {
 
 namespace detail {
 
-asio::awaitable<result<response>> fetch_here_body(asio::any_io_executor here, std::string url,
-                                                  fetch_options options);
+asio::awaitable<result<boxed<response>>> fetch_here_body(asio::any_io_executor here, std::string url,
+                                                         fetch_options options);
 
 template <fetch_where Where, class Token>
 auto start_fetch(Where& where, std::string_view url, std::optional<fetch_options> options, Token&& token) {

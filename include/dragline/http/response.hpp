@@ -3,6 +3,7 @@
 
 #include <dragline/async/clock.hpp>
 #include <dragline/core/asio.hpp>
+#include <dragline/core/boxed.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/http/fields.hpp>
@@ -91,5 +92,8 @@ public:
 };
 
 }  // namespace dragline::http
+
+template <>
+inline constexpr bool dragline::is_large<dragline::http::response> = true;
 
 #include <dragline/http/impl/response.ipp>

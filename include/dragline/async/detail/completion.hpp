@@ -4,6 +4,7 @@
 #include <dragline/async/detail/cancel_relay.hpp>
 #include <dragline/async/detail/kept_result.hpp>
 #include <dragline/async/detail/spawn.hpp>
+#include <dragline/core/boxed.hpp>
 #include <dragline/core/error.hpp>
 #include <dragline/core/result.hpp>
 
@@ -119,7 +120,10 @@ public:
             if constexpr (std::is_same_v<R, result<void>>) {
                 deliver(error_of(std::move(thrown), outcome.error()));
             } else if constexpr (is_result<R>) {
-                deliver(error_of(std::move(thrown), outcome.error()), *std::move(outcome));
+                using value_type = std::decay_t<decltype(value_in(outcome))>;
+                const bool has_value = !thrown && outcome;
+                auto error = error_of(std::move(thrown), outcome.error());
+                deliver(std::move(error), has_value ? std::move(value_in(outcome)) : value_type());
             } else {
                 deliver(error_of(std::move(thrown), {}), std::move(outcome));
             }

@@ -73,12 +73,13 @@ asio::awaitable<T> await_operation(const loop_state& loop, asio::awaitable<R> bo
     }
 }
 
-template <class T>
-typename shapes<T>::tuple tuple_of(result<T> outcome) {
+template <class T, class R>
+typename shapes<T>::tuple tuple_of(R outcome) {
     if constexpr (std::is_void_v<T>) {
         return {outcome.error()};
     } else {
-        return {outcome.error(), *std::move(outcome)};
+        if (!outcome) return {outcome.error(), T()};
+        return {std::error_code(), std::move(value_in(outcome))};
     }
 }
 
@@ -91,11 +92,11 @@ asio::awaitable<typename shapes<T>::tuple> await_tuple(const loop_state& loop, a
             co_await std::move(body);
             co_return typename shapes<T>::tuple();
         } else {
-            result<T> outcome = co_await std::move(body);
+            std::conditional_t<is_result<R>, R, result<T>> outcome = co_await std::move(body);
             co_return tuple_of<T>(std::move(outcome));
         }
     } catch (...) {
-        co_return tuple_of<T>(code_of(std::current_exception()));
+        co_return tuple_of<T>(result<T>(code_of(std::current_exception())));
     }
 }
 

@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 namespace dragline::inline v1::h1::detail {
 
@@ -31,9 +30,10 @@ public:
     result<std::size_t> scan_fields(std::string_view input);
 
     std::size_t field_count() const noexcept { return places_.size(); }
-    void copy_fields(std::string_view input, std::vector<field_view>& out) const;
+    void copy_fields(std::string_view input, spare_vector<field_view>& out) const;
 
     void reset() noexcept;
+    void release_memory() noexcept { spare_vector<place>().swap(places_); }
 
 private:
     struct place {

@@ -179,7 +179,7 @@ DRAGLINE_DECL result<std::size_t> chunked_decoder::read_trailer(std::string_view
 }
 
 DRAGLINE_DECL void chunked_decoder::keep_trailers() {
-    std::vector<field_view> fields;
+    spare_vector<field_view> fields;
     scanner_.copy_fields(trailer_text_, fields);
     for (const auto& one : fields) {
         if (detail::may_be_trailer(one.name))

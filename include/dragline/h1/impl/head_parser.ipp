@@ -60,6 +60,12 @@ DRAGLINE_DECL void response_head_parser::reset() noexcept {
     line_end_ = 0;
 }
 
+DRAGLINE_DECL void response_head_parser::release_memory() noexcept {
+    reset();
+    scanner_.release_memory();
+    spare_vector<field_view>().swap(head_.fields);
+}
+
 DRAGLINE_DECL std::error_code response_head_parser::parse_status_line(std::string_view line) {
     const auto version = line.substr(0, line.find(' '));
     if (const auto ec = detail::parse_version(version, errc::malformed_status_line, head_.version_minor)) {

@@ -15,12 +15,13 @@
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/exchange.hpp>
 #include <dragline/http/options.hpp>
-#include <dragline/http/response.hpp>
+#include <dragline/http/redirect_policy.hpp>
 #include <dragline/url/url.hpp>
 
 #include <memory>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace dragline::inline v1::http::detail {
 
@@ -39,7 +40,6 @@ protected:
 
     /// The attempt is over.
     void record(std::error_code ec);
-    void fill_timings() noexcept;
     static void close_connection(void* connection) noexcept {
         static_cast<h1_connection*>(connection)->close();
     }
@@ -68,14 +68,19 @@ protected:
     response_head head_;
     redirect_step next_;  // what follows head_
     bool again_ = false;  // the same request, rather
-    response_record response_;
+    std::vector<redirect_record> history_;
     attempt_progress attempt_;
     time_point attempt_started_{};
     stage_limit write_limit_;
     std::unique_ptr<fetch_insight> insight_;  // none when nobody wants to know
 
 private:
+    std::error_code prepare_request();
+    asio::awaitable<result<void>> write_request(h1_connection& connection, time_point begun);
+    std::error_code judge_head();
     void look_at_answer();
+    bool has_body() const noexcept;
+    bool asks_for_continue() const noexcept;
     stage_limit limit_of(duration stage, phase where, time_point from) const noexcept;
 
     bool expectation_failed_ = false;  // 417: 100 (Continue) is not asked for again

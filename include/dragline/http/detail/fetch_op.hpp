@@ -1,8 +1,10 @@
 // One fetch: its hops up to a head that is the answer, and then its body.
 #pragma once
 
+#include <dragline/core/boxed.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/http/detail/fetch_hop.hpp>
+#include <dragline/http/response.hpp>
 
 #include <memory>
 #include <string>
@@ -23,8 +25,8 @@ public:
     /// As open() once more, when the body has failed and its retry_policy says so; else with that error.
     asio::awaitable<result<void>> reopen(std::error_code ec) { return follow_hops(ec, true); }
 
-    /// All of the body, after open(); an answer whose body fails has none, and leaves `into` as it was.
-    asio::awaitable<result<void>> receive(response& into);
+    /// The answer with all of its body, after open().
+    asio::awaitable<result<boxed<response>>> receive();
 
     // For who reads the body in pieces: from connection(), with body(), until close_body().
     h1_connection& connection() noexcept { return *place_.connection(); }
@@ -35,7 +37,7 @@ public:
     /// source refuses is an error, a peer that takes no more is none.
     asio::awaitable<result<void>> finish_request();
 
-    /// What is known before the body; once.
+    /// What is known before the body; once, and before the connection goes.
     void take_record(response_record& into);
 
     /// Who reads the body in pieces begins to: the operation itself is over.

@@ -3,6 +3,7 @@
 
 #include <dragline/async/where.hpp>
 #include <dragline/core/asio.hpp>
+#include <dragline/core/boxed.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/options.hpp>
@@ -46,8 +47,8 @@ template <class T>
 concept fetch_where = async::where<T> && !std::convertible_to<T, std::string_view>;
 
 /// Without options, the default ones: to make and to move those costs a small fetch a twentieth of its time.
-asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
-                                             std::optional<fetch_options> options);
+asio::awaitable<result<boxed<response>>> fetch_body(fetch_place place, std::string url,
+                                                    std::optional<fetch_options> options);
 
 }  // namespace dragline::http::detail
 

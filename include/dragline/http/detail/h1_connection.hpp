@@ -102,7 +102,17 @@ private:
     verdict look() override;
     bool answer_came();
 
-    asio::awaitable<result<void>> fill(stage_limit limit);
+    // At least one more byte in the buffer, or an error, after took(co_await fill()).
+    asio::awaitable<result<std::size_t>> fill(stage_limit limit);
+    result<void> took(result<std::size_t> size) noexcept {
+        if (size.error() == asio::error::eof) input_end_ = size.error();
+        if (!size) return size.error();
+        end_ += *size;
+        answered_ = true;
+        return {};
+    }
+    // To be told of it once more, Asio would wait for ever.
+    asio::awaitable<result<std::size_t>> end_again() { co_return input_end_; }
     asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
     asio::mutable_buffer make_room();
     result<bool> find_head(int max_interim);

@@ -5,8 +5,9 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL asio::awaitable<result<response>> fetch_here_body(asio::any_io_executor here, std::string url,
-                                                                fetch_options options) {
+DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_here_body(asio::any_io_executor here,
+                                                                       std::string url,
+                                                                       fetch_options options) {
     fetch_place place{std::move(here), nullptr};
     return fetch_body(std::move(place), std::move(url), std::move(options));
 }

@@ -47,7 +47,7 @@ DRAGLINE_DECL result<std::size_t> head_scanner::scan_fields(std::string_view inp
     }
 }
 
-DRAGLINE_DECL void head_scanner::copy_fields(std::string_view input, std::vector<field_view>& out) const {
+DRAGLINE_DECL void head_scanner::copy_fields(std::string_view input, spare_vector<field_view>& out) const {
     out.clear();
     out.reserve(places_.size());
     for (const auto& one : places_) {

@@ -147,7 +147,7 @@ DRAGLINE_DECL asio::awaitable<fetch_outcome> fan_out_run::fetch_one(fan_out_run&
         auto fetching = fetch_body(self.place_, std::move(which.request.url), std::move(options));
         auto got = co_await std::move(fetching);
         done.ec = got.error();
-        if (got) done.response = *std::move(got);
+        if (got) done.response = std::move(value_in(got));
     } catch (const async::callback_failure& failure) {
         done.ec = dragline::errc::callback_failed;
         done.exception = failure.original();

@@ -40,39 +40,13 @@ DRAGLINE_DECL stage_limit fetch_exchange::limit_of(duration stage, phase where,
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_connection& connection) {
     const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
     if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    auto asked = digest_request(method_, url_.request_target());
-    if (body_.in_memory()) asked.body = body_.bytes();
-    if (auto ec = authentication_.authorize(asked, fields_)) co_return ec;
-    const bool forwards = proxies_ && proxies_->forwards();
-    if (proxies_) {
-        if (forwards) asked.target = proxies_->target();
-        if (auto ec = proxies_->authorize(asked, fields_)) co_return ec;
-    }
-    auto source = body_access::open(body_);
-    if (!source) co_return source.error();
-    source_ = *std::move(source);
-    const auto host = options_.headers().find("Host");
-    request_view request;
-    request.method = method_;
-    request.scheme = url_.scheme();
-    request.host = host && pinned_ ? *host : url_.host();
-    request.target = forwards ? std::string_view(proxies_->target()) : url_.request_target();
-    request.fields = &fields_;
-    request.body = body_.bytes();
-    request.source = source_.get();
-    request.max_interim = options_.max_interim();
-    const bool has_body = (source_ && source_->size() != 0u) || !request.body.empty();
-    if (has_body && !expectation_failed_) request.expect_continue = options_.expect_continue();
-    connection.start(method_, options_.head_limits());
-
+    if (auto ec = prepare_request()) co_return ec;
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
-    if (insight_) insight_->sending(begun, request, connection);
-    write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
-    auto writing = connection.write_request(request, write_limit_);
+    auto writing = write_request(connection, begun);
     auto written = co_await std::move(writing);
     attempt_.bytes_sent = connection.bytes_sent();
     if (!written) co_return written;
-    const auto sent = has_body ? now() : begun;  // a head alone goes out at once
+    const auto sent = has_body() ? now() : begun;  // a head alone goes out at once
     if (insight_) insight_->sent(sent, attempt_);
     auto reading = connection.read_head(head_, options_.max_interim(),
                                         limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
@@ -81,38 +55,80 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     const auto came = now();
     attempt_.first_byte = came - sent;
     if (insight_) insight_->answered(came, head_, connection);
-    if (!forwards || head_.status != 407) {  // which the proxy says, not the origin
+    if (auto ec = judge_head()) co_return ec;
+    if (is_answer()) co_return reader_.start(head_);
+    auto discarding = reader_.discard(connection, head_);
+    auto discarded = co_await std::move(discarding);
+    attempt_.bytes_received = reader_.bytes_received();
+    co_return discarded;
+}
+
+// Credentials, and the body from its beginning.
+DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
+    auto asked = digest_request(method_, url_.request_target());
+    if (body_.in_memory()) asked.body = body_.bytes();
+    if (auto ec = authentication_.authorize(asked, fields_)) return ec;
+    if (proxies_) {
+        if (proxies_->forwards()) asked.target = proxies_->target();
+        if (auto ec = proxies_->authorize(asked, fields_)) return ec;
+    }
+    auto source = body_access::open(body_);
+    source_ = *std::move(source);
+    return source.error();
+}
+
+DRAGLINE_DECL bool fetch_exchange::has_body() const noexcept {
+    return (source_ && source_->size() != 0u) || !body_.bytes().empty();
+}
+
+DRAGLINE_DECL bool fetch_exchange::asks_for_continue() const noexcept {
+    return options_.expect_continue() && has_body() && !expectation_failed_;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::write_request(h1_connection& connection,
+                                                                          time_point begun) {
+    const auto host = options_.headers().find("Host");
+    request_view request;
+    request.method = method_;
+    request.scheme = url_.scheme();
+    request.host = host && pinned_ ? *host : url_.host();
+    request.target =
+        proxies_ && proxies_->forwards() ? std::string_view(proxies_->target()) : url_.request_target();
+    request.fields = &fields_;
+    request.body = body_.bytes();
+    request.source = source_.get();
+    request.max_interim = options_.max_interim();
+    if (asks_for_continue()) request.expect_continue = options_.expect_continue();
+    connection.start(method_, options_.head_limits());
+    if (insight_) insight_->sending(begun, request, connection);
+    write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
+    return connection.write_request(request, write_limit_);
+}
+
+// What follows from it, and what it leaves for other fetches.
+DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
+    const bool from_proxy = proxies_ && proxies_->forwards() && head_.status == proxy_side.status;
+    if (!from_proxy) {
         cookies_.store(head_.headers, url_, session_->loop().time());
         guard_.note(head_.headers, url_);
     }
-
-    auto& peer = response_.peer;
-    peer.address = connection.peer_address();
-    peer.port = connection.peer_port();
-    peer.reused = attempt_.reused;
-    peer.tls = connection.peer_tls();
-    if (proxies_) peer.proxy = proxies_->text();
-    next_ = next_step(options_.redirects(), response_.history, url_, method_, head_, &guard_);
+    next_ = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
     if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
-        co_return ec;
+        return ec;
     again_ = authentication_.answer();
     if (proxies_) {
-        if (auto ec = proxies_->on_response(head_, body_.replayable())) co_return ec;
+        if (auto ec = proxies_->on_response(head_, body_.replayable())) return ec;
         again_ = again_ || proxies_->answer();
     }
     if (insight_ && again_) insight_->repeats(attempt_cause::authentication);
-    if (head_.status == 417 && request.expect_continue && body_.replayable()) {
+    if (head_.status == 417 && asks_for_continue() && body_.replayable()) {
         again_ = expectation_failed_ = true;
         if (insight_) insight_->repeats(attempt_cause::expectation);
     }
     if (admission_) session_->guard()->head(*admission_, head_);
     if (retry_) look_at_answer();
     if (insight_ && next_.target && !again_) insight_->redirects(*next_.target);
-    if (is_answer()) co_return result<void>(reader_.start(head_));
-    auto discarding = reader_.discard(connection, head_);
-    auto discarded = co_await std::move(discarding);
-    attempt_.bytes_received = reader_.bytes_received();
-    co_return discarded;
+    return {};
 }
 
 // An answer that is to be retried is none, and so is no redirect that asks for too long a pause.
@@ -143,18 +159,7 @@ DRAGLINE_DECL retry_question fetch_exchange::question(std::error_code ec) const 
     return asked;
 }
 
-DRAGLINE_DECL void fetch_exchange::fill_timings() noexcept {
-    auto& timings = response_.timings;
-    timings.queue = attempt_.queue;
-    timings.resolve = attempt_.connection.resolve;
-    timings.connect = attempt_.connection.connect;
-    timings.proxy = attempt_.connection.proxy;
-    timings.tls = attempt_.connection.tls;
-    timings.first_byte = attempt_.first_byte;
-}
-
 DRAGLINE_DECL void fetch_exchange::record(std::error_code ec) {
-    fill_timings();
     if (insight_) insight_->end_attempt(now(), attempt_, ec);
 }
 

@@ -41,7 +41,7 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
 // Before anything else is made of the URL.
 DRAGLINE_DECL std::error_code fetch_op::enter() {
     if (auto secure = guard_.upgrade(url_)) {
-        auto& step = response_.history.emplace_back();
+        auto& step = history_.emplace_back();
         step.upgraded = true;
         step.from = url_.without_credentials();
         url_ = *std::move(secure);
@@ -72,17 +72,29 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
 }
 
 DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
-    fill_timings();
-    response_.status = head_.status;
-    response_.reason = std::move(head_.reason);
-    response_.version_minor = head_.version_minor;
-    response_.headers = std::move(head_.headers);
-    response_.url = std::move(url_);
-    response_.timings.total = now() - started_;
-    into = std::move(response_);
+    into.status = head_.status;
+    into.reason = std::move(head_.reason);
+    into.version_minor = head_.version_minor;
+    into.headers = std::move(head_.headers);
+    into.url = std::move(url_);
+    into.history = std::move(history_);
+    auto& peer = into.peer;
+    peer.address = connection().peer_address();
+    peer.port = connection().peer_port();
+    peer.reused = attempt_.reused;
+    peer.tls = connection().peer_tls();
+    if (proxies_) peer.proxy = proxies_->text();
+    auto& timings = into.timings;
+    timings.queue = attempt_.queue;
+    timings.resolve = attempt_.connection.resolve;
+    timings.connect = attempt_.connection.connect;
+    timings.proxy = attempt_.connection.proxy;
+    timings.tls = attempt_.connection.tls;
+    timings.first_byte = attempt_.first_byte;
+    timings.total = now() - started_;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::receive(response& into) {
+DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_op::receive() {
     const async::interrupter::scope scope(ending(), &close_connection, &connection());
     std::string body;
     auto reading = reader_.read_all(connection(), body);
@@ -93,9 +105,15 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::receive(response& into) {
         attempt_.bytes_sent = connection().bytes_sent();
     }
     attempt_.bytes_received = reader_.bytes_received();
-    fill_timings();
     auto ec = read.error();
     if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
+    boxed<response> got;
+    if (!ec) {
+        got = boxed<response>::make();
+        take_record(*got);
+        got->body = std::move(body);
+        got->truncated = reader_.truncated();
+    }
     close_body(ec);
     if (insight_) {
         insight_->check();
@@ -103,10 +121,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::receive(response& into) {
         insight_->check();
     }
     if (ec) co_return ec;
-    take_record(into);
-    into.body = std::move(body);
-    into.truncated = reader_.truncated();
-    co_return result<void>();
+    co_return std::move(got);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
@@ -150,7 +165,7 @@ DRAGLINE_DECL std::error_code fetch_op::give_up(std::error_code ec) {
 }
 
 DRAGLINE_DECL std::error_code fetch_op::follow() {
-    auto& taken = response_.history.emplace_back();
+    auto& taken = history_.emplace_back();
     taken.status = head_.status;
     taken.upgraded = next_.upgraded;
     taken.from = std::move(url_);
@@ -169,7 +184,7 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     url_ = taken.to;
     if (auto ec = choose_proxies()) return ec;
     if (!next_.new_origin) return authentication_.next_request(), std::error_code();
-    return authentication_.use(credentials_for(options_, session_->options(), url_, response_.history), url_);
+    return authentication_.use(credentials_for(options_, session_->options(), url_, history_), url_);
 }
 
 }  // namespace dragline::http::detail

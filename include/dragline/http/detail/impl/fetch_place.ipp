@@ -9,19 +9,18 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL asio::awaitable<result<response>> fetch_body(fetch_place place, std::string url,
-                                                           std::optional<fetch_options> options) {
+DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_body(fetch_place place, std::string url,
+                                                                  std::optional<fetch_options> options) {
     static const auto& defaults = *new fetch_options;  // for threads that outlive static objects
     fetch_op operation(place.get_session(), options ? *options : defaults);
-    response got;
     try {
         auto opening = operation.open(std::move(url));
         auto opened = co_await std::move(opening);
         for (;;) {
             if (!opened) co_return operation.give_up(opened.error());
-            auto receiving = operation.receive(got);
-            const auto received = co_await std::move(receiving);
-            if (received) co_return std::move(got);
+            auto receiving = operation.receive();
+            auto received = co_await std::move(receiving);
+            if (received) co_return std::move(received);
             auto reopening = operation.reopen(received.error());
             opened = co_await std::move(reopening);
         }

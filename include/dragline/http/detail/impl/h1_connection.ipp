@@ -78,7 +78,7 @@ DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async:
         if (answer_came()) co_return false;
         if (continue_) co_return true;
         auto filling = fill({until, limit.where});
-        const auto filled = co_await std::move(filling);
+        const auto filled = took(co_await std::move(filling));
         if (filled) continue;
         if (filled.error() == asio::error::eof) co_return false;  // read_head() finds it again
         const bool silent = filled.error() == make_timeout(limit.where) && until < limit.until;
@@ -105,18 +105,11 @@ DRAGLINE_DECL bool h1_connection::answer_came() {
     return seen != verdict::wanted;
 }
 
-// At least one more byte in the buffer, or an error.
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::fill(stage_limit limit) {
-    if (input_end_) co_return input_end_;  // to be told of it again, Asio would wait for ever
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::fill(stage_limit limit) {
+    if (input_end_) return end_again();
     const auto space = make_room();
-    auto reading = writer_.sending() ? receive_while_sending(space, limit)
-                                     : stream_.layer().read_some(space, limit.until, limit.where);
-    auto size = co_await std::move(reading);
-    if (size.error() == asio::error::eof) input_end_ = size.error();
-    if (!size) co_return size.error();
-    end_ += *size;
-    answered_ = true;
-    co_return result<void>();
+    return writer_.sending() ? receive_while_sending(space, limit)
+                             : stream_.layer().read_some(space, limit.until, limit.where);
 }
 
 DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
@@ -178,7 +171,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_he
             co_return result<void>();
         }
         auto filling = fill(limit);
-        auto filled = co_await std::move(filling);
+        const auto filled = took(co_await std::move(filling));
         if (filled) continue;
         if (filled.error() != asio::error::eof) co_return filled;
         co_return answered_ ? make_error_code(h1::errc::truncated) : make_error_code(errc::connection_closed);
@@ -195,6 +188,7 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
     into.has_body = framing_.kind != h1::body_kind::none;
     into.content_length.reset();
     head_read_ = true;
+    parser_.release_memory();  // to the next connection that reads a head
     switch (framing_.kind) {
         case h1::body_kind::none: body_complete_ = true; break;
         case h1::body_kind::length:
@@ -244,7 +238,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(a
     while (pending_chunk_.empty()) {
         if (begin_ == end_) {
             auto filling = fill(limit);
-            auto filled = co_await std::move(filling);
+            const auto filled = took(co_await std::move(filling));
             if (filled.error() == asio::error::eof) co_return h1::errc::truncated;
             if (!filled) co_return filled.error();
         }

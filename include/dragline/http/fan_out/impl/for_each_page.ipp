@@ -28,12 +28,13 @@ DRAGLINE_DECL asio::awaitable<result<page_summary>> for_each_page_body(fetch_pla
     page_machine machine(options, std::move(url));
     for (std::optional<page_request> next = machine.first(); next;) {
         auto fetching = fetch_body(place, std::move(next->url), std::move(next->options));
-        auto page = co_await std::move(fetching);
-        if (!page) co_return failed_walk(std::move(walked), page.error());
+        auto fetched = co_await std::move(fetching);
+        if (!fetched) co_return failed_walk(std::move(walked), fetched.error());
+        auto& page = value_in(fetched);
         ++walked.pages;
-        walked.last = page->url;
-        auto following = machine.after(*page);
-        auto giving = handler.give(*std::move(page));
+        walked.last = page.url;
+        auto following = machine.after(page);
+        auto giving = handler.give(std::move(page));
         walked.stopped = !co_await std::move(giving);
         if (walked.stopped) break;
         if (!following) co_return failed_walk(std::move(walked), following.error());

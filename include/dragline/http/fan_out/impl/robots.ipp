@@ -211,9 +211,12 @@ DRAGLINE_DECL asio::awaitable<result<robots_rules>> fetch_robots_body(fetch_plac
     // One byte more tells a file that was cut from one that ends there.
     options.max_body(limits.max_size() + 1).on_limit(http::on_limit::truncate);
     auto fetching = fetch_body(std::move(place), at->href(), std::move(options));
-    auto got = co_await std::move(fetching);
-    if (got) co_return robots_rules_of(got->status, got->body, product, limits);
-    const auto ec = got.error();
+    auto fetched = co_await std::move(fetching);
+    if (fetched) {
+        const auto& got = value_in(fetched);
+        co_return robots_rules_of(got.status, got.body, product, limits);
+    }
+    const auto ec = fetched.error();
     if (ec == asio::error::operation_aborted || ec == errc::session_closed ||
         ec == errc::unsupported_scheme || ec == dragline::errc::invalid_option)
         co_return ec;
