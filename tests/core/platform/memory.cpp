@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -84,3 +85,14 @@ TEST_CASE("where the system does not populate, nothing is done", "[core][platfor
     CHECK(byte == 'b');
 }
 #endif
+
+TEST_CASE("to load memory changes nothing, whatever memory it is", "[core][platform]") {
+    std::vector<std::byte> bytes(1000, std::byte{7});
+    platform::prefetch(bytes);
+    platform::prefetch(std::span(bytes).subspan(1, 1));
+    platform::prefetch({});
+    CHECK(bytes == std::vector<std::byte>(1000, std::byte{7}));
+    const std::span<const std::byte> gone = bytes;
+    std::vector<std::byte>().swap(bytes);
+    platform::prefetch(gone);
+}

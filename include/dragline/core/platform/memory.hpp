@@ -1,7 +1,8 @@
-// Memory that is about to be written for the first time.
+// Memory that is about to be used: for the first time, or after a while.
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -36,5 +37,14 @@ inline bool populate(void* memory, std::size_t size) noexcept {
 #else
 inline bool populate(void*, std::size_t) noexcept { return false; }
 #endif
+
+/// Begins to load all of the memory, side by side: a program that comes to it piece by piece would wait for
+/// each. Only a hint, and none for memory that is there no more.
+inline void prefetch([[maybe_unused]] std::span<const std::byte> memory) noexcept {
+#if defined(__GNUC__)
+    constexpr std::size_t cache_line = 64;
+    for (std::size_t at = 0; at < memory.size(); at += cache_line) __builtin_prefetch(memory.data() + at, 1);
+#endif
+}
 
 }  // namespace dragline::inline v1::platform

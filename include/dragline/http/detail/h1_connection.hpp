@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -35,8 +36,9 @@ class h1_connection final : public exchange, public of_spare_memory, private upl
 public:
     h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
 
-    /// Makes ready for the next exchange; the method decides how the response is framed.
-    void start(std::string_view method, const h1::head_limits& limits);
+    /// Makes ready for the next exchange; the method decides how the response is framed. `used` is what its
+    /// caller works on when the response comes.
+    void start(std::string_view method, const h1::head_limits& limits, std::span<const std::byte> used = {});
 
     asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
     asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;

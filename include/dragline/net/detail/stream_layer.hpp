@@ -4,6 +4,7 @@
 #include <dragline/async/clock.hpp>
 #include <dragline/core/asio.hpp>
 #include <dragline/core/error.hpp>
+#include <dragline/core/platform/memory.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/core/spare_memory.hpp>
 #include <dragline/tls/peer_info.hpp>
@@ -18,6 +19,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <span>
 
 namespace dragline::inline v1::net::detail {
 
@@ -75,6 +77,11 @@ public:
 
     virtual asio::any_io_executor get_executor() noexcept = 0;
 
+    // What the reader works on when a read ends, as far as he has said; it may be gone by then. A layer loads
+    // it at once. Among hundreds of streams that take turns nothing of it is in the cache, and to wait for
+    // one line of it after the other takes more time than all the work.
+    std::array<std::span<const std::byte>, 2> used_by_reader;
+
     // One read and one write may be under way at a time. At the deadline both end with make_timeout(where).
     virtual asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
                                                            phase where) = 0;
@@ -115,6 +122,11 @@ public:
 
     virtual void close() noexcept = 0;
     virtual bool is_open() const noexcept = 0;
+
+protected:
+    void load_for_reader() const noexcept {
+        for (const auto each : used_by_reader) platform::prefetch(each);
+    }
 };
 
 template <class Handler>

@@ -99,7 +99,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::write_request(h1_con
     request.source = source_.get();
     request.max_interim = options_.max_interim();
     if (asks_for_continue()) request.expect_continue = options_.expect_continue();
-    connection.start(method_, options_.head_limits());
+    connection.start(method_, options_.head_limits(), std::as_bytes(std::span(this, 1)));
     if (insight_) insight_->sending(begun, request, connection);
     write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
     return connection.write_request(request, write_limit_);

@@ -23,7 +23,9 @@ DRAGLINE_DECL h1_connection::h1_connection(net::stream stream, asio::ip::address
       peer_(std::move(peer)),
       writer_(async::loop_state::of(stream_.get_executor())) {}
 
-DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits) {
+DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits,
+                                        std::span<const std::byte> used) {
+    stream_.layer().used_by_reader = {std::as_bytes(std::span(this, 1)), used};
     method_ = method;
     if (limits == limits_) {
         parser_.reset();

@@ -112,6 +112,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mu
         const auto space = input_space();
         auto reading = lower_->read_some(space, until, where);
         const auto size = co_await std::move(reading);
+        load_for_reader();
         const auto taken = received(size, space.size());
         if (!taken) co_return taken.error();
     }
