@@ -27,10 +27,10 @@ inline constexpr bool dragline::is_large<library> = true;
 
 namespace {
 
-const auto refused = std::make_error_code(std::errc::connection_refused);
+const auto refusal = std::make_error_code(std::errc::connection_refused);
 
 asio::awaitable<result<boxed<library>>> read_body(std::string title) {
-    if (title == "refused") co_return refused;
+    if (title == "refused") co_return refusal;
     if (title == "bug") throw std::runtime_error("a bug");
     auto made = boxed<library>::make();
     made->title = std::move(title);
@@ -69,11 +69,11 @@ TEST_CASE("a body may give its value boxed", "[async][operation]") {
     loop_group remote(1);
     for (auto* place : {&loop, &remote.at(0)}) {
         CHECK(run(loop, title_or_error(read(*place, "fable"))) == "fable");
-        CHECK(run(loop, title_or_error(read(*place, "refused"))) == std::system_error(refused).what());
+        CHECK(run(loop, title_or_error(read(*place, "refused"))) == std::system_error(refusal).what());
         CHECK(run(loop, title_or_error(read(*place, "bug"))) == "a bug");
     }
     CHECK(run(loop, title_or_error(read("fable"))) == "fable");
-    CHECK(run(loop, title_or_error(read("refused"))) == std::system_error(refused).what());
+    CHECK(run(loop, title_or_error(read("refused"))) == std::system_error(refusal).what());
 }
 
 TEST_CASE("where a boxed value is missing, a tuple or callback has a default one", "[async][operation]") {
@@ -82,7 +82,7 @@ TEST_CASE("where a boxed value is missing, a tuple or callback has a default one
     loop_group remote(1);
     for (auto* place : {&loop, &remote.at(0)}) {
         CHECK(run(loop, read_as_tuple(*place, "fable")) == "fable");
-        CHECK(run(loop, read_as_tuple(*place, "refused")) == "untitled, " + refused.message());
+        CHECK(run(loop, read_as_tuple(*place, "refused")) == "untitled, " + refusal.message());
         CHECK(run(loop, read_as_tuple(*place, "bug")) == "untitled, " + bug.message());
     }
     std::string called;
@@ -93,5 +93,5 @@ TEST_CASE("where a boxed value is missing, a tuple or callback has a default one
     }
     loop.restart();
     loop.run();
-    CHECK(called == "fable\nuntitled, " + refused.message() + "\nuntitled, " + bug.message() + "\n");
+    CHECK(called == "fable\nuntitled, " + refusal.message() + "\nuntitled, " + bug.message() + "\n");
 }

@@ -36,7 +36,7 @@ inline constexpr bool dragline::is_large<book> = true;
 
 namespace {
 
-asio::awaitable<book> write(std::string text) {
+asio::awaitable<book> print(std::string text) {
     if (text.empty()) throw std::invalid_argument("no words");
     co_return book(std::move(text));
 }
@@ -52,7 +52,7 @@ asio::awaitable<book> hand_on(asio::awaitable<book> writing) {
     co_return written;
 }
 
-asio::awaitable<result<boxed<book>>> find(bool there) {
+asio::awaitable<result<boxed<book>>> borrow(bool there) {
     if (!there) co_return std::make_error_code(std::errc::no_such_file_or_directory);
     co_return boxed<book>::make("found");
 }
@@ -114,18 +114,18 @@ TEST_CASE("the value in a result is the same one, boxed or not", "[core][boxed]"
 }
 
 TEST_CASE("a coroutine may return what is large, or its box", "[core][boxed]") {
-    CHECK(outcome_of(words_of(write("a tale"))) == "a tale");
+    CHECK(outcome_of(words_of(print("a tale"))) == "a tale");
     CHECK(outcome_of(words_of(write_boxed("a tale"))) == "a tale");
     CHECK(outcome_of(words_of(hand_on(hand_on(write_boxed("a tale"))))) == "a tale and on and on");
-    CHECK_THROWS_AS(outcome_of(words_of(write(""))), std::invalid_argument);
-    CHECK_THROWS_AS(outcome_of(words_of(hand_on(write("")))), std::invalid_argument);
+    CHECK_THROWS_AS(outcome_of(words_of(print(""))), std::invalid_argument);
+    CHECK_THROWS_AS(outcome_of(words_of(hand_on(print("")))), std::invalid_argument);
 }
 
 TEST_CASE("a result of a box tells why there is none", "[core][boxed]") {
-    auto found = outcome_of(find(true));
+    auto found = outcome_of(borrow(true));
     REQUIRE(found);
     CHECK(*dragline::value_in(found).words == "found");
-    const auto missing = outcome_of(find(false));
+    const auto missing = outcome_of(borrow(false));
     CHECK(missing.error() == std::errc::no_such_file_or_directory);
     CHECK_FALSE(*missing);
 }
