@@ -33761,6 +33761,7 @@ private:
     }
     // To be told of it once more, Asio would wait for ever.
     asio::awaitable<result<std::size_t>> end_again() { co_return input_end_; }
+    static asio::awaitable<result<std::size_t>> no_more() { co_return std::size_t{0}; }
     asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
     asio::mutable_buffer make_room();
     result<bool> find_head(int max_interim);
@@ -34011,10 +34012,8 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio::mutable_buffer into,
                                                                             stage_limit limit) {
-    if (body_complete_) co_return std::size_t{0};
-    auto reading =
-        framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
-    co_return co_await std::move(reading);
+    if (body_complete_) return no_more();
+    return framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
@@ -34191,14 +34190,17 @@ public:
     connection_pool(const connection_pool&) = delete;
     connection_pool& operator=(const connection_pool&) = delete;
 
-    /// Where the key for acquire() may be written: one text for all, kept for its memory.
+    /// Where a key may be written: one text for all, kept for its memory.
     std::string& key_text() noexcept { return key_text_; }
 
-    /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
-    /// The key is not used after a wait. `fresh`: no idle one. Errors: make_timeout(phase::queue),
-    /// dragline::errc::queue_full.
-    asio::awaitable<result<place>> acquire(std::string_view key, bool fresh, async::time_point now,
-                                           stage_limit limit, async::interrupter& ending);
+    /// An idle connection of `key`, the newest first, or the place for a new one; nothing, when either has to
+    /// be waited for. `fresh`: no idle one.
+    std::optional<place> try_acquire(std::string_view key, bool fresh, async::time_point now);
+
+    /// After try_acquire() has given nothing: waits in turn. The key is not used after that has begun.
+    /// Errors: make_timeout(phase::queue), dragline::errc::queue_full.
+    asio::awaitable<result<place>> wait(std::string_view key, bool fresh, stage_limit limit,
+                                        async::interrupter& ending);
 
     /// Closes every idle connection, and from now on each one that is parked.
     void close() noexcept;
@@ -34387,19 +34389,25 @@ DRAGLINE_DECL connection_pool::waiter::~waiter() {
     if (!granted) pool.forget_if_unused(target);
 }
 
-DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
-    std::string_view key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
+DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::try_acquire(std::string_view key,
+                                                                                 bool fresh,
+                                                                                 async::time_point now) {
     auto& wanted = host_of(key);
     if (!fresh) {
-        if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
+        if (auto idle = take_idle(wanted, now)) return idle;
     }
     ++wanted.wanted;  // not to be forgotten while idle connections go
     if (idle_limit_.armed() && idle_limit_at_ <= now) tidy(now);
     auto opened = open_place(wanted);
     --wanted.wanted;
-    if (opened) co_return *std::move(opened);
-    if (waiting_ >= limits_.waiters) co_return forget_if_unused(wanted), dragline::errc::queue_full;
+    if (!opened) forget_if_unused(wanted);
+    return opened;
+}
 
+DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::wait(
+    std::string_view key, bool fresh, stage_limit limit, async::interrupter& ending) {
+    if (waiting_ >= limits_.waiters) co_return dragline::errc::queue_full;
+    auto& wanted = host_of(key);
     waiter mine(*this, wanted, fresh);
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);
@@ -43343,10 +43351,14 @@ protected:
     /// How url_ is reached, when it has become another one.
     std::error_code choose_proxies();
 
-    /// Up to a head, or again_ says that the same request is to be made once more.
-    asio::awaitable<result<void>> hop();
+    /// A hop: begin_hop(), then attempt() as long as another one follows, and end_hop() with what the last
+    /// one came to. Up to a head, or again_ says that the same request is to be made once more.
+    void begin_hop() { cookies_.set_field(fields_, url_, !pinned_, session_->loop().time()); }
+    asio::awaitable<result<void>> attempt();
+    bool another_follows(const result<void>& done) noexcept;
+    result<void> end_hop(result<void> done) noexcept;
 
-    /// After hop() or the body, when there is a retry_policy: decides whether what failed is made again_, and
+    /// After a hop or the body, when there is a retry_policy: decides whether what failed is made again_, and
     /// waits before what follows.
     asio::awaitable<result<void>> pause(std::error_code failed, bool in_body);
     bool retries() const noexcept { return retry_ != nullptr; }
@@ -43360,14 +43372,17 @@ protected:
     connection_pool::place place_;  // after a hop that is the answer
 
 private:
-    asio::awaitable<result<void>> attempt(bool& stale);
+    void begin_attempt(bool repeats);
     asio::awaitable<result<void>> enter_host();
+    bool find_place(connection_pool::place& into, bool fresh);
+    asio::awaitable<result<void>> open_connection(connection_pool::place& place, bool fresh);
     void tell_host(std::error_code ec) noexcept;
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     std::error_code choose_tls();
     std::error_code set_up(net::connect_request& request);
 
     std::shared_ptr<tls_setup> tls_;
+    bool stale_ = false;  // the attempt met a connection that its peer had closed, and may be repeated
 };
 
 }  // namespace dragline::http::detail
@@ -45611,37 +45626,33 @@ DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
     return proxies_->set_up(request);
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::hop() {
-    cookies_.set_field(fields_, url_, !pinned_, session_->loop().time());
-    result<void> done;
-    for (;;) {
-        bool stale = false;
-        auto first = attempt(stale);
-        done = co_await std::move(first);
-        if (stale) {
-            // Once more, on a connection of its own: nothing else idle is to be trusted more.
-            auto second = attempt(stale);
-            done = co_await std::move(second);
-        }
-        if (done || !proxies_ || !proxies_->again()) break;
-        if (insight_) insight_->repeats(attempt_cause::proxy);
-    }
+DRAGLINE_DECL bool fetch_hop::another_follows(const result<void>& done) noexcept {
+    if (stale_) return true;
+    if (done || !proxies_ || !proxies_->again()) return false;
+    if (insight_) insight_->repeats(attempt_cause::proxy);
+    return true;
+}
+
+DRAGLINE_DECL result<void> fetch_hop::end_hop(result<void> done) noexcept {
     // However it shows: what is ended would have gone on otherwise.
     if (!done && call_.ending().interrupted())
         done = asio::error::make_error_code(asio::error::operation_aborted);
     if (!(done && is_answer())) leave_host(done.error());
-    co_return done;
+    return done;
 }
 
-// `stale` says in whether this repeats a stale attempt, and out whether it may be repeated.
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
-    const bool repeats = std::exchange(stale, false);
+DRAGLINE_DECL void fetch_hop::begin_attempt(bool repeats) {
     attempt_ = attempt_progress();
     attempt_started_ = now();
-    if (insight_) {
-        insight_->begin(attempt_started_, method_, url_, repeats);
-        if (proxies_) insight_->goes_through(proxies_->text());
-    }
+    if (!insight_) return;
+    insight_->begin(attempt_started_, method_, url_, repeats);
+    if (proxies_) insight_->goes_through(proxies_->text());
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt() {
+    // After a stale one, on a connection of its own: nothing else idle is to be trusted more.
+    const bool repeats = std::exchange(stale_, false);
+    begin_attempt(repeats);
     if (auto ec = choose_tls()) co_return record(ec), ec;
     if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
         if (auto ec = guard_.judge_told(url_)) co_return record(ec), ec;
@@ -45651,53 +45662,70 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
         if (auto entered = co_await std::move(entering); !entered)
             co_return record(entered.error()), entered.error();
     }
-    const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
     const bool fresh = options_.fresh_connection() || repeats;
-    auto& pool = session_->pool();
-    wanted.write_key(pool.key_text());
-    guard_.write_key(pool.key_text(), session_->address_policies());
-    auto acquiring = pool.acquire(pool.key_text(), fresh, attempt_started_ + attempt_.queue,
-                                  {until_, phase::queue}, call_.ending());
-    auto place = co_await std::move(acquiring);
-    attempt_.queue = now() - attempt_started_;
-    if (!place) co_return record(place.error()), place.error();
+    connection_pool::place place;
+    if (!find_place(place, fresh)) {
+        auto& pool = session_->pool();
+        auto waiting = pool.wait(pool.key_text(), fresh, {until_, phase::queue}, call_.ending());
+        auto granted = co_await std::move(waiting);
+        attempt_.queue = now() - attempt_started_;
+        if (!granted) co_return record(granted.error()), granted.error();
+        place = *std::move(granted);
+    }
     if (call_.ending().interrupted()) {  // since it was granted
         const std::error_code ended = asio::error::operation_aborted;
         co_return record(ended), ended;
     }
-    attempt_.reused = place->connection() != nullptr;
+    attempt_.reused = place.connection() != nullptr;
     if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
     if (!attempt_.reused) {
-        auto request = wanted.request();
-        request.address_policy = guard_.addresses();
-        if (auto ec = set_up(request)) co_return record(ec), ec;
-        auto opening = open_or_reuse(session_, *place, request, fresh, attempt_.connection, call_.ending());
-        auto opened = co_await std::move(opening);
-        if (!opened && proxies_) {
-            const bool goes_on = now() < until_ && !call_.ending().interrupted();
-            proxies_->on_failed(opened.error(), attempt_.connection, goes_on);
-        }
-        attempt_.reused = *opened;
-        if (attempt_.reused) attempt_.queue = now() - attempt_started_;
-        if (insight_) insight_->connected(now(), attempt_, opened.error());
-        if (!opened) co_return record(opened.error()), opened.error();
+        auto opening = open_connection(place, fresh);
+        if (auto opened = co_await std::move(opening); !opened)
+            co_return record(opened.error()), opened.error();
     }
-    auto& connection = *place->connection();
-    auto exchanging = exchange_on(connection);
+    auto exchanging = exchange_on(*place.connection());
     auto done = co_await std::move(exchanging);
     if (done && is_answer()) {
-        place_ = *std::move(place);
+        place_ = std::move(place);
         co_return done;
     }
     record(done.error());
-    if (done) {
-        if (connection.reusable() && !options_.fresh_connection()) place->park(now());
-    } else {
-        stale = !repeats && attempt_.reused && may_repeat(connection, done.error());
-        if (call_.ending().interrupted())
-            co_return asio::error::make_error_code(asio::error::operation_aborted);
+    if (!done) {
+        const bool ended = call_.ending().interrupted();
+        stale_ = !ended && !repeats && attempt_.reused && may_repeat(*place.connection(), done.error());
+    } else if (place.connection()->reusable() && !options_.fresh_connection()) {
+        place.park(now());
     }
     co_return done;
+}
+
+// False: it has to be waited for, by the key_text() of the pool.
+DRAGLINE_DECL bool fetch_hop::find_place(connection_pool::place& into, bool fresh) {
+    const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
+    auto& pool = session_->pool();
+    wanted.write_key(pool.key_text());
+    guard_.write_key(pool.key_text(), session_->address_policies());
+    auto found = pool.try_acquire(pool.key_text(), fresh, attempt_started_ + attempt_.queue);
+    if (found) into = *std::move(found);
+    return found.has_value();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection(connection_pool::place& place,
+                                                                       bool fresh) {
+    const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
+    auto request = wanted.request();
+    request.address_policy = guard_.addresses();
+    if (auto ec = set_up(request)) co_return ec;
+    auto opening = open_or_reuse(session_, place, request, fresh, attempt_.connection, call_.ending());
+    auto opened = co_await std::move(opening);
+    if (!opened && proxies_) {
+        const bool goes_on = now() < until_ && !call_.ending().interrupted();
+        proxies_->on_failed(opened.error(), attempt_.connection, goes_on);
+    }
+    attempt_.reused = *opened;
+    if (attempt_.reused) attempt_.queue = now() - attempt_started_;
+    if (insight_) insight_->connected(now(), attempt_, opened.error());
+    co_return opened.error();
 }
 
 // Once for all attempts of a hop, inside the time that the first of them is queued.
@@ -45923,8 +45951,13 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
     }
     if (ec) co_return ec;
     for (;;) {
-        auto hopping = hop();
-        auto hopped = co_await std::move(hopping);
+        begin_hop();
+        result<void> hopped;
+        do {
+            auto attempting = attempt();
+            hopped = co_await std::move(attempting);
+        } while (another_follows(hopped));
+        hopped = end_hop(hopped);
         if (retries()) [[unlikely]] {
             auto pausing = pause(hopped.error(), false);
             hopped = co_await std::move(pausing);

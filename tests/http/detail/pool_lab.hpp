@@ -40,6 +40,15 @@ struct give_back {
 };
 using asking = std::unique_ptr<asker, give_back>;
 
+inline asio::awaitable<result<connection_pool::place>> acquire(connection_pool& pool, std::string key,
+                                                               bool fresh, async::time_point now,
+                                                               async::time_point until,
+                                                               async::interrupter& ending) {
+    if (auto free = pool.try_acquire(key, fresh, now)) co_return *std::move(free);
+    auto waiting = pool.wait(key, fresh, {until, phase::queue}, ending);
+    co_return co_await std::move(waiting);
+}
+
 struct pool_run {
     explicit pool_run(pool_limits limits = pool_limits()) : pool(loop.state(), limits) {}
     ~pool_run() { loop.shutdown(); }  // who still waits dies before the pool
@@ -47,8 +56,7 @@ struct pool_run {
     asking ask(const std::string& key, bool fresh = false, async::time_point until = async::no_deadline) {
         askers.push_back(std::make_unique<asker>());
         asking made(askers.back().get());
-        asio::co_spawn(loop.get_executor(),
-                       pool.acquire(key, fresh, time, {until, phase::queue}, made->ending),
+        asio::co_spawn(loop.get_executor(), acquire(pool, key, fresh, time, until, made->ending),
                        asio::bind_cancellation_slot(
                            made->cancel.slot(),
                            [who = made.get()](std::exception_ptr, result<connection_pool::place> given) {

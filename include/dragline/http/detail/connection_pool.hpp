@@ -106,14 +106,17 @@ public:
     connection_pool(const connection_pool&) = delete;
     connection_pool& operator=(const connection_pool&) = delete;
 
-    /// Where the key for acquire() may be written: one text for all, kept for its memory.
+    /// Where a key may be written: one text for all, kept for its memory.
     std::string& key_text() noexcept { return key_text_; }
 
-    /// An idle connection of `key`, the newest first, or the place for a new one; waits in turn for either.
-    /// The key is not used after a wait. `fresh`: no idle one. Errors: make_timeout(phase::queue),
-    /// dragline::errc::queue_full.
-    asio::awaitable<result<place>> acquire(std::string_view key, bool fresh, async::time_point now,
-                                           stage_limit limit, async::interrupter& ending);
+    /// An idle connection of `key`, the newest first, or the place for a new one; nothing, when either has to
+    /// be waited for. `fresh`: no idle one.
+    std::optional<place> try_acquire(std::string_view key, bool fresh, async::time_point now);
+
+    /// After try_acquire() has given nothing: waits in turn. The key is not used after that has begun.
+    /// Errors: make_timeout(phase::queue), dragline::errc::queue_full.
+    asio::awaitable<result<place>> wait(std::string_view key, bool fresh, stage_limit limit,
+                                        async::interrupter& ending);
 
     /// Closes every idle connection, and from now on each one that is parked.
     void close() noexcept;

@@ -18,10 +18,14 @@ protected:
     /// How url_ is reached, when it has become another one.
     std::error_code choose_proxies();
 
-    /// Up to a head, or again_ says that the same request is to be made once more.
-    asio::awaitable<result<void>> hop();
+    /// A hop: begin_hop(), then attempt() as long as another one follows, and end_hop() with what the last
+    /// one came to. Up to a head, or again_ says that the same request is to be made once more.
+    void begin_hop() { cookies_.set_field(fields_, url_, !pinned_, session_->loop().time()); }
+    asio::awaitable<result<void>> attempt();
+    bool another_follows(const result<void>& done) noexcept;
+    result<void> end_hop(result<void> done) noexcept;
 
-    /// After hop() or the body, when there is a retry_policy: decides whether what failed is made again_, and
+    /// After a hop or the body, when there is a retry_policy: decides whether what failed is made again_, and
     /// waits before what follows.
     asio::awaitable<result<void>> pause(std::error_code failed, bool in_body);
     bool retries() const noexcept { return retry_ != nullptr; }
@@ -35,14 +39,17 @@ protected:
     connection_pool::place place_;  // after a hop that is the answer
 
 private:
-    asio::awaitable<result<void>> attempt(bool& stale);
+    void begin_attempt(bool repeats);
     asio::awaitable<result<void>> enter_host();
+    bool find_place(connection_pool::place& into, bool fresh);
+    asio::awaitable<result<void>> open_connection(connection_pool::place& place, bool fresh);
     void tell_host(std::error_code ec) noexcept;
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     std::error_code choose_tls();
     std::error_code set_up(net::connect_request& request);
 
     std::shared_ptr<tls_setup> tls_;
+    bool stale_ = false;  // the attempt met a connection that its peer had closed, and may be repeated
 };
 
 }  // namespace dragline::http::detail

@@ -115,6 +115,7 @@ private:
     }
     // To be told of it once more, Asio would wait for ever.
     asio::awaitable<result<std::size_t>> end_again() { co_return input_end_; }
+    static asio::awaitable<result<std::size_t>> no_more() { co_return std::size_t{0}; }
     asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
     asio::mutable_buffer make_room();
     result<bool> find_head(int max_interim);

@@ -121,19 +121,25 @@ DRAGLINE_DECL connection_pool::waiter::~waiter() {
     if (!granted) pool.forget_if_unused(target);
 }
 
-DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::acquire(
-    std::string_view key, bool fresh, async::time_point now, stage_limit limit, async::interrupter& ending) {
+DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::try_acquire(std::string_view key,
+                                                                                 bool fresh,
+                                                                                 async::time_point now) {
     auto& wanted = host_of(key);
     if (!fresh) {
-        if (auto idle = take_idle(wanted, now)) co_return *std::move(idle);
+        if (auto idle = take_idle(wanted, now)) return idle;
     }
     ++wanted.wanted;  // not to be forgotten while idle connections go
     if (idle_limit_.armed() && idle_limit_at_ <= now) tidy(now);
     auto opened = open_place(wanted);
     --wanted.wanted;
-    if (opened) co_return *std::move(opened);
-    if (waiting_ >= limits_.waiters) co_return forget_if_unused(wanted), dragline::errc::queue_full;
+    if (!opened) forget_if_unused(wanted);
+    return opened;
+}
 
+DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::wait(
+    std::string_view key, bool fresh, stage_limit limit, async::interrupter& ending) {
+    if (waiting_ >= limits_.waiters) co_return dragline::errc::queue_full;
+    auto& wanted = host_of(key);
     waiter mine(*this, wanted, fresh);
     async::interrupter::scope scope(
         ending, [](void* self) noexcept { static_cast<waiter*>(self)->wake.notify(); }, &mine);

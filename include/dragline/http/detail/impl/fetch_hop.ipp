@@ -53,37 +53,33 @@ DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
     return proxies_->set_up(request);
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::hop() {
-    cookies_.set_field(fields_, url_, !pinned_, session_->loop().time());
-    result<void> done;
-    for (;;) {
-        bool stale = false;
-        auto first = attempt(stale);
-        done = co_await std::move(first);
-        if (stale) {
-            // Once more, on a connection of its own: nothing else idle is to be trusted more.
-            auto second = attempt(stale);
-            done = co_await std::move(second);
-        }
-        if (done || !proxies_ || !proxies_->again()) break;
-        if (insight_) insight_->repeats(attempt_cause::proxy);
-    }
+DRAGLINE_DECL bool fetch_hop::another_follows(const result<void>& done) noexcept {
+    if (stale_) return true;
+    if (done || !proxies_ || !proxies_->again()) return false;
+    if (insight_) insight_->repeats(attempt_cause::proxy);
+    return true;
+}
+
+DRAGLINE_DECL result<void> fetch_hop::end_hop(result<void> done) noexcept {
     // However it shows: what is ended would have gone on otherwise.
     if (!done && call_.ending().interrupted())
         done = asio::error::make_error_code(asio::error::operation_aborted);
     if (!(done && is_answer())) leave_host(done.error());
-    co_return done;
+    return done;
 }
 
-// `stale` says in whether this repeats a stale attempt, and out whether it may be repeated.
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
-    const bool repeats = std::exchange(stale, false);
+DRAGLINE_DECL void fetch_hop::begin_attempt(bool repeats) {
     attempt_ = attempt_progress();
     attempt_started_ = now();
-    if (insight_) {
-        insight_->begin(attempt_started_, method_, url_, repeats);
-        if (proxies_) insight_->goes_through(proxies_->text());
-    }
+    if (!insight_) return;
+    insight_->begin(attempt_started_, method_, url_, repeats);
+    if (proxies_) insight_->goes_through(proxies_->text());
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt() {
+    // After a stale one, on a connection of its own: nothing else idle is to be trusted more.
+    const bool repeats = std::exchange(stale_, false);
+    begin_attempt(repeats);
     if (auto ec = choose_tls()) co_return record(ec), ec;
     if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
         if (auto ec = guard_.judge_told(url_)) co_return record(ec), ec;
@@ -93,53 +89,70 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt(bool& stale) {
         if (auto entered = co_await std::move(entering); !entered)
             co_return record(entered.error()), entered.error();
     }
-    const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
     const bool fresh = options_.fresh_connection() || repeats;
-    auto& pool = session_->pool();
-    wanted.write_key(pool.key_text());
-    guard_.write_key(pool.key_text(), session_->address_policies());
-    auto acquiring = pool.acquire(pool.key_text(), fresh, attempt_started_ + attempt_.queue,
-                                  {until_, phase::queue}, call_.ending());
-    auto place = co_await std::move(acquiring);
-    attempt_.queue = now() - attempt_started_;
-    if (!place) co_return record(place.error()), place.error();
+    connection_pool::place place;
+    if (!find_place(place, fresh)) {
+        auto& pool = session_->pool();
+        auto waiting = pool.wait(pool.key_text(), fresh, {until_, phase::queue}, call_.ending());
+        auto granted = co_await std::move(waiting);
+        attempt_.queue = now() - attempt_started_;
+        if (!granted) co_return record(granted.error()), granted.error();
+        place = *std::move(granted);
+    }
     if (call_.ending().interrupted()) {  // since it was granted
         const std::error_code ended = asio::error::operation_aborted;
         co_return record(ended), ended;
     }
-    attempt_.reused = place->connection() != nullptr;
+    attempt_.reused = place.connection() != nullptr;
     if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
     if (!attempt_.reused) {
-        auto request = wanted.request();
-        request.address_policy = guard_.addresses();
-        if (auto ec = set_up(request)) co_return record(ec), ec;
-        auto opening = open_or_reuse(session_, *place, request, fresh, attempt_.connection, call_.ending());
-        auto opened = co_await std::move(opening);
-        if (!opened && proxies_) {
-            const bool goes_on = now() < until_ && !call_.ending().interrupted();
-            proxies_->on_failed(opened.error(), attempt_.connection, goes_on);
-        }
-        attempt_.reused = *opened;
-        if (attempt_.reused) attempt_.queue = now() - attempt_started_;
-        if (insight_) insight_->connected(now(), attempt_, opened.error());
-        if (!opened) co_return record(opened.error()), opened.error();
+        auto opening = open_connection(place, fresh);
+        if (auto opened = co_await std::move(opening); !opened)
+            co_return record(opened.error()), opened.error();
     }
-    auto& connection = *place->connection();
-    auto exchanging = exchange_on(connection);
+    auto exchanging = exchange_on(*place.connection());
     auto done = co_await std::move(exchanging);
     if (done && is_answer()) {
-        place_ = *std::move(place);
+        place_ = std::move(place);
         co_return done;
     }
     record(done.error());
-    if (done) {
-        if (connection.reusable() && !options_.fresh_connection()) place->park(now());
-    } else {
-        stale = !repeats && attempt_.reused && may_repeat(connection, done.error());
-        if (call_.ending().interrupted())
-            co_return asio::error::make_error_code(asio::error::operation_aborted);
+    if (!done) {
+        const bool ended = call_.ending().interrupted();
+        stale_ = !ended && !repeats && attempt_.reused && may_repeat(*place.connection(), done.error());
+    } else if (place.connection()->reusable() && !options_.fresh_connection()) {
+        place.park(now());
     }
     co_return done;
+}
+
+// False: it has to be waited for, by the key_text() of the pool.
+DRAGLINE_DECL bool fetch_hop::find_place(connection_pool::place& into, bool fresh) {
+    const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
+    auto& pool = session_->pool();
+    wanted.write_key(pool.key_text());
+    guard_.write_key(pool.key_text(), session_->address_policies());
+    auto found = pool.try_acquire(pool.key_text(), fresh, attempt_started_ + attempt_.queue);
+    if (found) into = *std::move(found);
+    return found.has_value();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection(connection_pool::place& place,
+                                                                       bool fresh) {
+    const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
+    auto request = wanted.request();
+    request.address_policy = guard_.addresses();
+    if (auto ec = set_up(request)) co_return ec;
+    auto opening = open_or_reuse(session_, place, request, fresh, attempt_.connection, call_.ending());
+    auto opened = co_await std::move(opening);
+    if (!opened && proxies_) {
+        const bool goes_on = now() < until_ && !call_.ending().interrupted();
+        proxies_->on_failed(opened.error(), attempt_.connection, goes_on);
+    }
+    attempt_.reused = *opened;
+    if (attempt_.reused) attempt_.queue = now() - attempt_started_;
+    if (insight_) insight_->connected(now(), attempt_, opened.error());
+    co_return opened.error();
 }
 
 // Once for all attempts of a hop, inside the time that the first of them is queued.

@@ -57,8 +57,13 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
     }
     if (ec) co_return ec;
     for (;;) {
-        auto hopping = hop();
-        auto hopped = co_await std::move(hopping);
+        begin_hop();
+        result<void> hopped;
+        do {
+            auto attempting = attempt();
+            hopped = co_await std::move(attempting);
+        } while (another_follows(hopped));
+        hopped = end_hop(hopped);
         if (retries()) [[unlikely]] {
             auto pausing = pause(hopped.error(), false);
             hopped = co_await std::move(pausing);

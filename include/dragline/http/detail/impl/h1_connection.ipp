@@ -205,10 +205,8 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio::mutable_buffer into,
                                                                             stage_limit limit) {
-    if (body_complete_) co_return std::size_t{0};
-    auto reading =
-        framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
-    co_return co_await std::move(reading);
+    if (body_complete_) return no_more();
+    return framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
