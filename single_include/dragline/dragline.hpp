@@ -1067,6 +1067,16 @@ T& value_in(result<boxed<T>>& outcome) noexcept {
     return **outcome;
 }
 
+/// As value_in(), moved out; also what stands beside an error: where nothing is boxed, a T by default.
+template <class T>
+T take_value(result<T>& outcome) {
+    return *std::move(outcome);
+}
+template <class T>
+T take_value(result<boxed<T>>& outcome) {
+    return *outcome ? std::move(**outcome) : T();
+}
+
 }  // namespace dragline::inline v1
 
 #include <asio/awaitable.hpp>
@@ -2864,10 +2874,8 @@ public:
             if constexpr (std::is_same_v<R, result<void>>) {
                 deliver(error_of(std::move(thrown), outcome.error()));
             } else if constexpr (is_result<R>) {
-                using value_type = std::decay_t<decltype(value_in(outcome))>;
-                const bool has_value = !thrown && outcome;
                 auto error = error_of(std::move(thrown), outcome.error());
-                deliver(std::move(error), has_value ? std::move(value_in(outcome)) : value_type());
+                deliver(std::move(error), take_value(outcome));
             } else {
                 deliver(error_of(std::move(thrown), {}), std::move(outcome));
             }
@@ -3128,8 +3136,7 @@ typename shapes<T>::tuple tuple_of(R outcome) {
     if constexpr (std::is_void_v<T>) {
         return {outcome.error()};
     } else {
-        if (!outcome) return {outcome.error(), T()};
-        return {std::error_code(), std::move(value_in(outcome))};
+        return {outcome.error(), take_value(outcome)};
     }
 }
 

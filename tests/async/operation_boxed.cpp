@@ -13,14 +13,15 @@
 
 using namespace dragline;
 
-namespace {
-
+// In a namespace with a name: GCC 14 fails at frames whose types have none, when it compiles several files as
+// one.
+namespace large_values {
 struct library {
     library() {}
     std::string title = "untitled";
 };
-
-}  // namespace
+}  // namespace large_values
+using large_values::library;
 
 template <>
 inline constexpr bool dragline::is_large<library> = true;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,7 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
-bool same_fields(const std::vector<h1::field_view>& a, const std::vector<h1::field_view>& b) {
+bool same_fields(std::span<const h1::field_view> a, std::span<const h1::field_view> b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const auto& x, const auto& y) { return x.name == y.name && x.value == y.value; });
 }

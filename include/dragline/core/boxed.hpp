@@ -52,4 +52,14 @@ T& value_in(result<boxed<T>>& outcome) noexcept {
     return **outcome;
 }
 
+/// As value_in(), moved out; also what stands beside an error: where nothing is boxed, a T by default.
+template <class T>
+T take_value(result<T>& outcome) {
+    return *std::move(outcome);
+}
+template <class T>
+T take_value(result<boxed<T>>& outcome) {
+    return *outcome ? std::move(**outcome) : T();
+}
+
 }  // namespace dragline::inline v1

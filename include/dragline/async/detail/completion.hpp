@@ -120,10 +120,8 @@ public:
             if constexpr (std::is_same_v<R, result<void>>) {
                 deliver(error_of(std::move(thrown), outcome.error()));
             } else if constexpr (is_result<R>) {
-                using value_type = std::decay_t<decltype(value_in(outcome))>;
-                const bool has_value = !thrown && outcome;
                 auto error = error_of(std::move(thrown), outcome.error());
-                deliver(std::move(error), has_value ? std::move(value_in(outcome)) : value_type());
+                deliver(std::move(error), take_value(outcome));
             } else {
                 deliver(error_of(std::move(thrown), {}), std::move(outcome));
             }

@@ -78,8 +78,7 @@ typename shapes<T>::tuple tuple_of(R outcome) {
     if constexpr (std::is_void_v<T>) {
         return {outcome.error()};
     } else {
-        if (!outcome) return {outcome.error(), T()};
-        return {std::error_code(), std::move(value_in(outcome))};
+        return {outcome.error(), take_value(outcome)};
     }
 }
 
