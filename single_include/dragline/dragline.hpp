@@ -1249,6 +1249,21 @@ public:
     /// Ends the sleep for good, at the end of the loop: nothing fires any more, disarming stays harmless.
     void shutdown() noexcept;
 
+    /// While a handler of the loop runs, in which an operation ends and the next one may begin: the wheel is
+    /// asked as it ends whether it may sleep on, instead of in a handler of its own.
+    class turn {
+    public:
+        explicit turn(deadline_wheel& wheel) noexcept : wheel_(wheel) { ++wheel_.turns_; }
+        ~turn() {
+            if (--wheel_.turns_ == 0) wheel_.wake_if_empty();
+        }
+        turn(const turn&) = delete;
+        turn& operator=(const turn&) = delete;
+
+    private:
+        deadline_wheel& wheel_;
+    };
+
     time_point now() const noexcept { return time_.now(); }
     /// Those that keep run() from returning.
     std::size_t armed() const noexcept { return armed_; }
@@ -1265,6 +1280,7 @@ private:
     void sweep(const std::weak_ptr<char>& alive);
     void collect(std::uint64_t until) noexcept;
     void became_empty();
+    void wake_if_empty();
 
     clock& time_;
     std::optional<asio::steady_timer> timer_;  // none after shutdown()
@@ -1274,6 +1290,7 @@ private:
     std::uint64_t wait_number_ = 0;  // tells a wait that was replaced from the current one
     std::size_t armed_ = 0;
     std::size_t patient_ = 0;  // beside those
+    unsigned turns_ = 0;       // of handlers that run now
     bool sleeping_ = false;
     bool check_posted_ = false;
     std::array<detail::list_link, slot_count> slots_;
@@ -1404,18 +1421,23 @@ DRAGLINE_DECL void deadline_wheel::sweep(const std::weak_ptr<char>& alive) {
 }
 
 // Serial requests arm again at once, so the timer is not cancelled at each last disarm, which would cost a
-// system call; nor may it keep run() from returning. So look again when the loop has done what is ready.
+// system call; nor may it keep run() from returning. So look again when this handler ends, or, where that
+// does not tell, when the loop has done what is ready.
 DRAGLINE_DECL void deadline_wheel::became_empty() {
-    if (check_posted_ || !sleeping_) return;
+    if (turns_ > 0 || check_posted_ || !sleeping_) return;
     check_posted_ = true;
     asio::post(timer_->get_executor(), [this, alive = std::weak_ptr<char>(alive_)] {
         if (alive.expired()) return;
         check_posted_ = false;
-        if (armed_ > 0 || !timer_) return;
-        ++wait_number_;
-        sleeping_ = false;
-        timer_->cancel();
+        wake_if_empty();
     });
+}
+
+DRAGLINE_DECL void deadline_wheel::wake_if_empty() {
+    if (armed_ > 0 || !sleeping_ || !timer_) return;
+    ++wait_number_;
+    sleeping_ = false;
+    timer_->cancel();
 }
 
 }  // namespace dragline::async
@@ -2058,6 +2080,7 @@ DRAGLINE_DECL void loop_state::post_resume() {
 
 // Those that end while this runs have their turn after what else the loop has to do.
 DRAGLINE_DECL void loop_state::resume_ready() {
+    const deadline_wheel::turn turn(*wheel_);
     resume_posted_ = false;
     ready_.push_back(batch_end_);
     struct rest_later {
@@ -43888,6 +43911,7 @@ private:
         using allocator_type = spare_allocator<char>;
         allocator_type get_allocator() const noexcept { return {}; }
         void operator()(std::error_code ec, std::size_t size) {
+            const async::deadline_wheel::turn turn(layer.loop_.deadlines());
             layer.load_for_reader();
             layer.end_read(std::move(operation), ec, size);
         }
@@ -44488,6 +44512,7 @@ DRAGLINE_DECL void connecting::go_on_with(const dial_pointer& begun, std::error_
     if (ec != asio::error::in_progress) return on_dialled(begun, ec);
     begun->wait([self = shared_from_this(), begun](std::error_code waited) {
         if (!begun->open) return;
+        const async::deadline_wheel::turn turn(self->loop_.deadlines());
         self->go_on([&] { self->go_on_with(begun, waited ? waited : begun->go_on()); });
     });
 }

@@ -137,6 +137,51 @@ TEST_CASE("run() returns as soon as nothing is armed any more", "[async][deadlin
     CHECK_FALSE(one.fired);
 }
 
+TEST_CASE("a handler that ends one operation and begins the next leaves the loop nothing to look at",
+          "[async][deadline]") {
+    event_loop loop;
+    auto& wheel = loop.state().deadlines();
+    async::deadline entry([](void*) noexcept { FAIL("it fired"); }, nullptr);
+    const auto in_an_hour = wheel.now() + 1h;
+    wheel.arm(entry, in_an_hour);
+    const auto handlers_run = [&] {
+        const auto count = loop.context().poll();
+        loop.context().restart();
+        return count;
+    };
+    SECTION("armed again") {
+        {
+            const async::deadline_wheel::turn turn(wheel);
+            entry.disarm();
+            wheel.arm(entry, in_an_hour);
+        }
+        CHECK(handlers_run() == 0);
+        CHECK(wheel.armed() == 1);
+    }
+    SECTION("in a turn inside another") {
+        const async::deadline_wheel::turn turn(wheel);
+        {
+            const async::deadline_wheel::turn inner(wheel);
+            entry.disarm();
+        }
+        CHECK(handlers_run() == 0);
+        wheel.arm(entry, in_an_hour);
+    }
+    SECTION("not armed again: run() returns") {
+        {
+            const async::deadline_wheel::turn turn(wheel);
+            entry.disarm();
+        }
+        CHECK(handlers_run() == 1);  // the wait that was cancelled
+        loop.run();
+    }
+    SECTION("without a turn, a handler of its own looks") {
+        entry.disarm();
+        wheel.arm(entry, in_an_hour);
+        CHECK(handlers_run() == 1);
+    }
+}
+
 TEST_CASE("an earlier deadline shortens the sleep", "[async][deadline]") {
     event_loop loop;
     recorded late(async::system_clock()), early(async::system_clock());

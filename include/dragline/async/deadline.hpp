@@ -64,6 +64,21 @@ public:
     /// Ends the sleep for good, at the end of the loop: nothing fires any more, disarming stays harmless.
     void shutdown() noexcept;
 
+    /// While a handler of the loop runs, in which an operation ends and the next one may begin: the wheel is
+    /// asked as it ends whether it may sleep on, instead of in a handler of its own.
+    class turn {
+    public:
+        explicit turn(deadline_wheel& wheel) noexcept : wheel_(wheel) { ++wheel_.turns_; }
+        ~turn() {
+            if (--wheel_.turns_ == 0) wheel_.wake_if_empty();
+        }
+        turn(const turn&) = delete;
+        turn& operator=(const turn&) = delete;
+
+    private:
+        deadline_wheel& wheel_;
+    };
+
     time_point now() const noexcept { return time_.now(); }
     /// Those that keep run() from returning.
     std::size_t armed() const noexcept { return armed_; }
@@ -80,6 +95,7 @@ private:
     void sweep(const std::weak_ptr<char>& alive);
     void collect(std::uint64_t until) noexcept;
     void became_empty();
+    void wake_if_empty();
 
     clock& time_;
     std::optional<asio::steady_timer> timer_;  // none after shutdown()
@@ -89,6 +105,7 @@ private:
     std::uint64_t wait_number_ = 0;  // tells a wait that was replaced from the current one
     std::size_t armed_ = 0;
     std::size_t patient_ = 0;  // beside those
+    unsigned turns_ = 0;       // of handlers that run now
     bool sleeping_ = false;
     bool check_posted_ = false;
     std::array<detail::list_link, slot_count> slots_;

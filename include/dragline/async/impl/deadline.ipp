@@ -119,18 +119,23 @@ DRAGLINE_DECL void deadline_wheel::sweep(const std::weak_ptr<char>& alive) {
 }
 
 // Serial requests arm again at once, so the timer is not cancelled at each last disarm, which would cost a
-// system call; nor may it keep run() from returning. So look again when the loop has done what is ready.
+// system call; nor may it keep run() from returning. So look again when this handler ends, or, where that
+// does not tell, when the loop has done what is ready.
 DRAGLINE_DECL void deadline_wheel::became_empty() {
-    if (check_posted_ || !sleeping_) return;
+    if (turns_ > 0 || check_posted_ || !sleeping_) return;
     check_posted_ = true;
     asio::post(timer_->get_executor(), [this, alive = std::weak_ptr<char>(alive_)] {
         if (alive.expired()) return;
         check_posted_ = false;
-        if (armed_ > 0 || !timer_) return;
-        ++wait_number_;
-        sleeping_ = false;
-        timer_->cancel();
+        wake_if_empty();
     });
+}
+
+DRAGLINE_DECL void deadline_wheel::wake_if_empty() {
+    if (armed_ > 0 || !sleeping_ || !timer_) return;
+    ++wait_number_;
+    sleeping_ = false;
+    timer_->cancel();
 }
 
 }  // namespace dragline::async

@@ -85,6 +85,7 @@ DRAGLINE_DECL void loop_state::post_resume() {
 
 // Those that end while this runs have their turn after what else the loop has to do.
 DRAGLINE_DECL void loop_state::resume_ready() {
+    const deadline_wheel::turn turn(*wheel_);
     resume_posted_ = false;
     ready_.push_back(batch_end_);
     struct rest_later {

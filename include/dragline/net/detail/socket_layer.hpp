@@ -66,6 +66,7 @@ private:
         using allocator_type = spare_allocator<char>;
         allocator_type get_allocator() const noexcept { return {}; }
         void operator()(std::error_code ec, std::size_t size) {
+            const async::deadline_wheel::turn turn(layer.loop_.deadlines());
             layer.load_for_reader();
             layer.end_read(std::move(operation), ec, size);
         }

@@ -181,6 +181,7 @@ DRAGLINE_DECL void connecting::go_on_with(const dial_pointer& begun, std::error_
     if (ec != asio::error::in_progress) return on_dialled(begun, ec);
     begun->wait([self = shared_from_this(), begun](std::error_code waited) {
         if (!begun->open) return;
+        const async::deadline_wheel::turn turn(self->loop_.deadlines());
         self->go_on([&] { self->go_on_with(begun, waited ? waited : begun->go_on()); });
     });
 }
