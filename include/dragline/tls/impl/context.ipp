@@ -3,6 +3,7 @@
 
 #include <dragline/tls/detail/client_setup.hpp>
 #include <dragline/tls/detail/context_state.hpp>
+#include <dragline/tls/detail/library_context.hpp>
 #include <dragline/tls/detail/openssl.hpp>
 #include <dragline/tls/detail/own_certificate.hpp>
 #include <dragline/tls/detail/server_setup.hpp>
@@ -64,7 +65,8 @@ DRAGLINE_DECL result<context> context::make_client(const client_options& options
     const auto alpn = detail::alpn_wire_format(options.alpn());
     if (!alpn) return alpn.error();
 
-    detail::ssl_context_pointer owner(SSL_CTX_new(TLS_client_method()));
+    detail::ssl_context_pointer owner(
+        SSL_CTX_new_ex(detail::client_library_context(), nullptr, TLS_client_method()));
     SSL_CTX* const handle = owner.get();
     if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
         return detail::clear_errors(), errc::library_failure;
