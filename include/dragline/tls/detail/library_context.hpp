@@ -1,4 +1,4 @@
-// The OpenSSL library context that the connections of clients live in.
+// The OpenSSL library context that the connections of clients live in, and what they trust.
 #pragma once
 
 #include <dragline/core/features.hpp>
@@ -7,8 +7,8 @@ struct ossl_lib_ctx_st;
 
 namespace dragline::inline v1::tls::detail {
 
-/// What SSL_CTX_new_ex() takes: nullptr, which is OpenSSL's default, or a context that reads certificates
-/// faster.
+/// What SSL_CTX_new_ex() and X509_new_ex() take: nullptr, which is OpenSSL's default, or a context that reads
+/// certificates faster.
 ///
 /// Before 3.2 OpenSSL puts the decoders for a key together anew for each certificate that it reads, out of
 /// all that it has: an eighth of a handshake's time, and more where a server sends its whole chain. The other
