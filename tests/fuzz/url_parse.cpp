@@ -1,5 +1,8 @@
-// Properties: what parse() returns parses again to itself, alone and resolved against a base; its parts put
-// together are its serialisation; and the variants that class url makes are what their own text parses to.
+// Properties: what is read at once is what the parser makes of it; what parse() returns parses again to
+// itself, alone and resolved against a base; its parts put together are its serialisation; and the variants
+// that class url makes are what their own text parses to.
+#include <dragline/url/detail/parser.hpp>
+#include <dragline/url/detail/serialised.hpp>
 #include <dragline/url/parse.hpp>
 
 #include <cstddef>
@@ -7,6 +10,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace url = dragline::url;
 
@@ -61,6 +65,18 @@ void check(const url::url& u) {
     require(u.origin() == "null" || same_origin(u, anonymous));
 }
 
+void check_read_at_once(std::string_view input) {
+    url::detail::record at_once, parsed;
+    if (!url::detail::read_serialised(at_once, input)) return;
+    require(!url::detail::parser(parsed, nullptr).parse(input));
+    const auto marks = [](const url::detail::record& each) {
+        return std::tie(each.href, each.scheme_end, each.username_end, each.host_begin, each.host_end,
+                        each.path_begin, each.query_begin, each.fragment_begin, each.port, each.scheme,
+                        each.host, each.opaque_path);
+    };
+    require(marks(at_once) == marks(parsed));
+}
+
 }  // namespace
 
 // The input is a reference, and after a line end the base to resolve it against.
@@ -68,6 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view input(reinterpret_cast<const char*>(data), size);
     const auto line_end = input.find('\n');
     const auto reference = input.substr(0, line_end);
+    check_read_at_once(reference);
     const auto alone = url::parse(reference);
     if (alone) check(*alone);
     if (line_end == input.npos) return 0;

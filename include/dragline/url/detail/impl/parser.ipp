@@ -5,6 +5,7 @@
 #include <dragline/url/detail/authority.hpp>
 #include <dragline/url/detail/input.hpp>
 #include <dragline/url/detail/path.hpp>
+#include <dragline/url/detail/serialised.hpp>
 #include <dragline/url/percent.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -248,6 +249,7 @@ DRAGLINE_DECL std::error_code parse_record(record& out, std::string_view input, 
     constexpr std::size_t longest = std::size_t{1} << 28;
     max_length = std::min(max_length, longest);
     if (input.size() > max_length) return errc::too_long;
+    if (read_serialised(out, input)) return {};
     const clean_input clean(input);
     if (const auto ec = parser(out, base).parse(clean.text())) return ec;
     if (out.href.size() > max_length) return errc::too_long;
