@@ -5177,8 +5177,10 @@ DRAGLINE_DECL std::string to_valid_utf8(std::string_view text);
 // Text in ASCII, as protocols mean it: no locale, no sign of a char, bytes above 127 are never letters.
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -5229,6 +5231,13 @@ std::optional<T> parse_number(std::string_view text, int base = 10) noexcept {
     const auto parsed = std::from_chars(text.data(), end, value, base);
     if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
     return value;
+}
+
+/// Appends `value` in this base, in lower case.
+inline void append_number(std::string& out, std::uint64_t value, int base = 10) {
+    std::array<char, 64> digits;
+    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
+    out.append(digits.data(), written.ptr);
 }
 
 /// Calls `visit(item)` for each trimmed, non-empty item of a list (RFC 9110, 5.6.1).
@@ -22559,20 +22568,9 @@ inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
-#include <array>
 #include <cassert>
-#include <charconv>
 
 namespace dragline::inline v1::h1 {
-namespace detail {
-
-DRAGLINE_DECL void append_number(std::string& out, std::uint64_t value, int base) {
-    std::array<char, 20> digits;
-    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
-    out.append(digits.data(), written.ptr);
-}
-
-}  // namespace detail
 
 DRAGLINE_DECL std::error_code check_method(std::string_view method) noexcept {
     return detail::is_token(method) ? std::error_code() : errc::invalid_method;
@@ -22597,15 +22595,15 @@ DRAGLINE_DECL std::error_code check_field_value(std::string_view value) noexcept
 DRAGLINE_DECL void append_request_line(std::string& out, std::string_view method, std::string_view target,
                                        int version_minor) {
     assert(!check_method(method) && !check_target(target));
-    out.append(method).append(1, ' ').append(target);
-    out.append(version_minor == 0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
+    ((out += method) += ' ') += target;
+    out += (version_minor == 0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
 }
 
 DRAGLINE_DECL void append_status_line(std::string& out, int status, std::string_view reason,
                                       int version_minor) {
     assert(status >= 100 && status <= 999 && !check_field_value(reason));
     out.append(version_minor == 0 ? "HTTP/1.0 " : "HTTP/1.1 ");
-    detail::append_number(out, static_cast<std::uint64_t>(status), 10);
+    ascii::append_number(out, static_cast<std::uint64_t>(status));
     out.append(1, ' ').append(reason).append(line_end);
 }
 
@@ -22617,13 +22615,13 @@ DRAGLINE_DECL void append_field(std::string& out, std::string_view name, std::st
 DRAGLINE_DECL void append_field(std::string& out, std::string_view name, std::uint64_t value) {
     assert(!check_field_name(name));
     out.append(name).append(": ");
-    detail::append_number(out, value, 10);
+    ascii::append_number(out, value);
     out.append(line_end);
 }
 
 DRAGLINE_DECL void append_chunk_size(std::string& out, std::uint64_t size) {
     assert(size != 0);  // a chunk of nothing would end the body
-    detail::append_number(out, size, 16);
+    ascii::append_number(out, size, 16);
     out.append(line_end);
 }
 
@@ -25063,7 +25061,6 @@ DRAGLINE_DECL std::error_code append_authority(record& out, std::string_view tex
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 
@@ -25093,9 +25090,8 @@ DRAGLINE_DECL std::error_code append_port(record& out, std::string_view digits) 
     if (!port) return errc::invalid_port;
     if (out.is_special() && *port == default_port(out.scheme)) return {};
     out.port = *port;
-    char text[sizeof ":65535"] = {':'};
-    const auto end = std::to_chars(text + 1, text + sizeof text, *port).ptr;
-    out.href.append(text, static_cast<std::size_t>(end - text));
+    out.href += ':';
+    ascii::append_number(out.href, *port);
     return {};
 }
 
@@ -37601,12 +37597,13 @@ private:
 // ---- dragline/http/insight/impl/metrics.ipp
 // Included by <dragline/http/insight/metrics.hpp> only.
 
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 
 namespace dragline::inline v1::http {
 
@@ -37709,9 +37706,8 @@ DRAGLINE_DECL metrics_snapshot metrics::snapshot() const {
 
 DRAGLINE_DECL origin_metrics& metrics::of(std::string_view scheme, std::string_view host,
                                           std::uint16_t port) {
-    std::array<char, 8> digits{};
-    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), port);
-    name_.assign(scheme).append("://").append(host).append(":").append(digits.data(), written.ptr);
+    name_.assign(scheme).append("://").append(host).append(":");
+    ascii::append_number(name_, port);
     if (const auto found = origins_.find(name_); found != origins_.end()) return *found->second;
     if (origins_.size() >= max_origins_) {
         if (!others_) others_ = std::make_unique<origin_metrics>();
@@ -42625,7 +42621,7 @@ DRAGLINE_DECL net::address_policy fetch_guard::addresses() const {
 }
 
 DRAGLINE_DECL void fetch_guard::write_number(std::string& key, policy_numbers& numbers) const {
-    (key += " a") += std::to_string(numbers.number_of(options_.address_policy()));
+    ascii::append_number(key += " a", numbers.number_of(options_.address_policy()));
 }
 
 }  // namespace dragline::http::detail
@@ -45848,25 +45844,23 @@ private:
 // ---- dragline/http/detail/impl/hop_connection.ipp
 // Included by <dragline/http/detail/hop_connection.hpp> only.
 
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <string>
+#include <string_view>
 
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
-    key.clear();
-    if (!proxies_ || !proxies_->forwards()) {
-        key = url_.hostname();
-        key += ':';
-        key += std::to_string(url_.port_or_default());
-    }
+    key = proxies_ && proxies_->forwards() ? std::string_view() : url_.host();
+    if (proxies_ && !proxies_->direct()) ascii::append_number(key += " p", proxies_->number());
+    if (tls_) ascii::append_number(key += " s", tls_->number);
     // With their sizes, so that no text can look like two of them.
-    const auto add = [&key](char what, const std::string& value) {
-        ((((key += ' ') += what) += std::to_string(value.size())) += ':') += value;
+    const auto add = [&key](char what, std::string_view value) {
+        ascii::append_number((key += ' ') += what, value.size());
+        (key += ':') += value;
     };
-    if (proxies_ && !proxies_->direct()) add('p', std::to_string(proxies_->number()));
-    if (tls_) add('s', std::to_string(tls_->number));
     if (goes_elsewhere()) add('t', options_.connect_to()->to_string());
     if (options_.bind_address()) add('f', options_.bind_address()->to_string());
     if (!options_.bind_interface().empty()) add('i', options_.bind_interface());
@@ -53689,7 +53683,7 @@ DRAGLINE_DECL result<decoded<std::string>> delimited::decode(std::string_view in
 
 DRAGLINE_DECL result<void> netstring::encode(std::string_view frame, std::string& out) const {
     if (frame.size() > max_frame_) return errc::frame_too_large;
-    out += std::to_string(frame.size());
+    ascii::append_number(out, frame.size());
     out += ':';
     out += frame;
     out += ',';
@@ -53699,7 +53693,7 @@ DRAGLINE_DECL result<void> netstring::encode(std::string_view frame, std::string
 DRAGLINE_DECL result<void> netstring::encode_apart(std::string&& frame, std::string& head,
                                                    std::string& body) const {
     if (frame.size() > max_frame_) return errc::frame_too_large;
-    head += std::to_string(frame.size());
+    ascii::append_number(head, frame.size());
     head += ':';
     body = std::move(frame);
     body += ',';

@@ -80,6 +80,18 @@ TEST_CASE("a number at the limit of its type fits, the next one does not", "[cor
     CHECK_FALSE(ascii::parse_number<std::uint64_t>(std::string(100'000, '9')));
 }
 
+TEST_CASE("a number is appended as it is parsed again", "[core][ascii]") {
+    std::string text = "a ";
+    ascii::append_number(text, 0);
+    CHECK(text == "a 0");
+    ascii::append_number(text += ' ', std::numeric_limits<std::uint64_t>::max());
+    CHECK(text == "a 0 18446744073709551615");
+    ascii::append_number(text = "0x", 0x1c0de, 16);
+    CHECK(text == "0x1c0de");
+    ascii::append_number(text = "", std::numeric_limits<std::uint64_t>::max(), 2);
+    CHECK(text == std::string(64, '1'));
+}
+
 TEST_CASE("a list gives its trimmed items and skips the empty ones", "[core][ascii]") {
     const auto items = [](std::string_view list) {
         std::vector<std::string> found;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +56,13 @@ std::optional<T> parse_number(std::string_view text, int base = 10) noexcept {
     const auto parsed = std::from_chars(text.data(), end, value, base);
     if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
     return value;
+}
+
+/// Appends `value` in this base, in lower case.
+inline void append_number(std::string& out, std::uint64_t value, int base = 10) {
+    std::array<char, 64> digits;
+    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
+    out.append(digits.data(), written.ptr);
 }
 
 /// Calls `visit(item)` for each trimmed, non-empty item of a list (RFC 9110, 5.6.1).

@@ -1,25 +1,15 @@
 // Included by <dragline/h1/head_writer.hpp> only.
 #pragma once
 
+#include <dragline/core/ascii.hpp>
 #include <dragline/h1/detail/character.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
-#include <array>
 #include <cassert>
-#include <charconv>
 
 namespace dragline::inline v1::h1 {
-namespace detail {
-
-DRAGLINE_DECL void append_number(std::string& out, std::uint64_t value, int base) {
-    std::array<char, 20> digits;
-    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
-    out.append(digits.data(), written.ptr);
-}
-
-}  // namespace detail
 
 DRAGLINE_DECL std::error_code check_method(std::string_view method) noexcept {
     return detail::is_token(method) ? std::error_code() : errc::invalid_method;
@@ -44,15 +34,15 @@ DRAGLINE_DECL std::error_code check_field_value(std::string_view value) noexcept
 DRAGLINE_DECL void append_request_line(std::string& out, std::string_view method, std::string_view target,
                                        int version_minor) {
     assert(!check_method(method) && !check_target(target));
-    out.append(method).append(1, ' ').append(target);
-    out.append(version_minor == 0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
+    ((out += method) += ' ') += target;
+    out += (version_minor == 0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
 }
 
 DRAGLINE_DECL void append_status_line(std::string& out, int status, std::string_view reason,
                                       int version_minor) {
     assert(status >= 100 && status <= 999 && !check_field_value(reason));
     out.append(version_minor == 0 ? "HTTP/1.0 " : "HTTP/1.1 ");
-    detail::append_number(out, static_cast<std::uint64_t>(status), 10);
+    ascii::append_number(out, static_cast<std::uint64_t>(status));
     out.append(1, ' ').append(reason).append(line_end);
 }
 
@@ -64,13 +54,13 @@ DRAGLINE_DECL void append_field(std::string& out, std::string_view name, std::st
 DRAGLINE_DECL void append_field(std::string& out, std::string_view name, std::uint64_t value) {
     assert(!check_field_name(name));
     out.append(name).append(": ");
-    detail::append_number(out, value, 10);
+    ascii::append_number(out, value);
     out.append(line_end);
 }
 
 DRAGLINE_DECL void append_chunk_size(std::string& out, std::uint64_t size) {
     assert(size != 0);  // a chunk of nothing would end the body
-    detail::append_number(out, size, 16);
+    ascii::append_number(out, size, 16);
     out.append(line_end);
 }
 

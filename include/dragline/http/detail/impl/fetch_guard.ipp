@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/async/callback_failure.hpp>
+#include <dragline/core/ascii.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -54,7 +55,7 @@ DRAGLINE_DECL net::address_policy fetch_guard::addresses() const {
 }
 
 DRAGLINE_DECL void fetch_guard::write_number(std::string& key, policy_numbers& numbers) const {
-    (key += " a") += std::to_string(numbers.number_of(options_.address_policy()));
+    ascii::append_number(key += " a", numbers.number_of(options_.address_policy()));
 }
 
 }  // namespace dragline::http::detail

@@ -1,25 +1,24 @@
 // Included by <dragline/http/detail/hop_connection.hpp> only.
 #pragma once
 
+#include <dragline/core/ascii.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <string>
+#include <string_view>
 
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
-    key.clear();
-    if (!proxies_ || !proxies_->forwards()) {
-        key = url_.hostname();
-        key += ':';
-        key += std::to_string(url_.port_or_default());
-    }
+    key = proxies_ && proxies_->forwards() ? std::string_view() : url_.host();
+    if (proxies_ && !proxies_->direct()) ascii::append_number(key += " p", proxies_->number());
+    if (tls_) ascii::append_number(key += " s", tls_->number);
     // With their sizes, so that no text can look like two of them.
-    const auto add = [&key](char what, const std::string& value) {
-        ((((key += ' ') += what) += std::to_string(value.size())) += ':') += value;
+    const auto add = [&key](char what, std::string_view value) {
+        ascii::append_number((key += ' ') += what, value.size());
+        (key += ':') += value;
     };
-    if (proxies_ && !proxies_->direct()) add('p', std::to_string(proxies_->number()));
-    if (tls_) add('s', std::to_string(tls_->number));
     if (goes_elsewhere()) add('t', options_.connect_to()->to_string());
     if (options_.bind_address()) add('f', options_.bind_address()->to_string());
     if (!options_.bind_interface().empty()) add('i', options_.bind_interface());

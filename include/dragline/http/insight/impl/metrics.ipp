@@ -1,12 +1,14 @@
 // Included by <dragline/http/insight/metrics.hpp> only.
 #pragma once
 
+#include <dragline/core/ascii.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 
 namespace dragline::inline v1::http {
 
@@ -109,9 +111,8 @@ DRAGLINE_DECL metrics_snapshot metrics::snapshot() const {
 
 DRAGLINE_DECL origin_metrics& metrics::of(std::string_view scheme, std::string_view host,
                                           std::uint16_t port) {
-    std::array<char, 8> digits{};
-    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), port);
-    name_.assign(scheme).append("://").append(host).append(":").append(digits.data(), written.ptr);
+    name_.assign(scheme).append("://").append(host).append(":");
+    ascii::append_number(name_, port);
     if (const auto found = origins_.find(name_); found != origins_.end()) return *found->second;
     if (origins_.size() >= max_origins_) {
         if (!others_) others_ = std::make_unique<origin_metrics>();

@@ -86,7 +86,7 @@ DRAGLINE_DECL result<decoded<std::string>> delimited::decode(std::string_view in
 
 DRAGLINE_DECL result<void> netstring::encode(std::string_view frame, std::string& out) const {
     if (frame.size() > max_frame_) return errc::frame_too_large;
-    out += std::to_string(frame.size());
+    ascii::append_number(out, frame.size());
     out += ':';
     out += frame;
     out += ',';
@@ -96,7 +96,7 @@ DRAGLINE_DECL result<void> netstring::encode(std::string_view frame, std::string
 DRAGLINE_DECL result<void> netstring::encode_apart(std::string&& frame, std::string& head,
                                                    std::string& body) const {
     if (frame.size() > max_frame_) return errc::frame_too_large;
-    head += std::to_string(frame.size());
+    ascii::append_number(head, frame.size());
     head += ':';
     body = std::move(frame);
     body += ',';

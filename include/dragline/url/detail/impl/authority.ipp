@@ -8,7 +8,6 @@
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 
@@ -38,9 +37,8 @@ DRAGLINE_DECL std::error_code append_port(record& out, std::string_view digits) 
     if (!port) return errc::invalid_port;
     if (out.is_special() && *port == default_port(out.scheme)) return {};
     out.port = *port;
-    char text[sizeof ":65535"] = {':'};
-    const auto end = std::to_chars(text + 1, text + sizeof text, *port).ptr;
-    out.href.append(text, static_cast<std::size_t>(end - text));
+    out.href += ':';
+    ascii::append_number(out.href, *port);
     return {};
 }
 
