@@ -27234,12 +27234,15 @@ class exchange {
 public:
     virtual ~exchange() = default;
 
-    /// Sends head and body. Over early when the peer answers before it has all: with 300 or more that is
-    /// the end of the body, else read_head(), read_body() and finish_request() go on with it as long as the
-    /// peer takes it.
+    /// Sends as much of head and body as goes without waiting, and says whether that was all: mostly it is.
+    virtual result<bool> begin_request(const request_view& request) = 0;
+
+    /// Sends the rest, if there is one. Over early when the peer answers before it has all: with 300 or more
+    /// that is the end of the body, else read_head(), read_body() and finish_request() go on with it as long
+    /// as the peer takes it.
     ///
     /// The limit is for all of it, what the source and expect_continue wait for included.
-    virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
+    virtual asio::awaitable<result<void>> send_request(stage_limit limit) = 0;
 
     /// Reads the final head; interim ones are counted and dropped.
     virtual asio::awaitable<result<void>> read_head(response_head& into, int max_interim,
@@ -27247,6 +27250,10 @@ public:
 
     /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
     virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;
+
+    /// Appends the body when its length was announced and all of it is at hand; else nothing, and is false.
+    /// Then read_body() reads it.
+    virtual bool take_body(std::string& into) = 0;
 
     /// Whether some of the request is still to be sent, though the response may have come whole.
     virtual bool sending() const noexcept = 0;
@@ -33994,9 +34001,11 @@ public:
     /// caller works on when the response comes.
     void start(std::string_view method, const h1::head_limits& limits, std::span<const std::byte> used = {});
 
-    asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
+    result<bool> begin_request(const request_view& request) override;
+    asio::awaitable<result<void>> send_request(stage_limit limit) override;
     asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
     asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
+    bool take_body(std::string& into) override;
     bool sending() const noexcept override { return writer_.sending(); }
     asio::awaitable<result<void>> finish_request(stage_limit limit) override;
     bool answered() const noexcept override { return answered_; }
@@ -34057,6 +34066,9 @@ private:
     }
     verdict look() override;
     bool answer_came();
+    // A peer may answer and stop reading while the body is still sent: what it answered counts. The
+    // connection has no further use either way.
+    bool answered_instead(std::error_code ec) { return has_request_body_ && is_gone(ec) && has_input(); }
 
     // At least one more byte in the buffer, or an error, after took(co_await fill()).
     asio::awaitable<result<std::size_t>> fill(stage_limit limit);
@@ -34106,7 +34118,9 @@ private:
     std::error_code head_error_;
     std::error_code input_end_;
     int interim_ = 0;
-    int max_interim_ = 0;    // while the request is sent
+    std::optional<async::duration> expect_continue_;
+    int max_interim_ = 0;  // while the request is sent
+    bool has_request_body_ = false;
     bool continue_ = false;  // the peer said 100
     std::optional<std::chrono::seconds> keep_alive_;
     bool answered_ = false;
@@ -34157,30 +34171,30 @@ DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_
     continue_ = answered_ = head_read_ = body_complete_ = false;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request_view request,
-                                                                         stage_limit limit) {
+DRAGLINE_DECL result<bool> h1_connection::begin_request(const request_view& request) {
     writer_.begin(request);
+    has_request_body_ = !request.body.empty() || request.source;
     max_interim_ = request.max_interim;
-    if (request.expect_continue) {
-        auto asking = is_body_wanted(*request.expect_continue, limit);
+    expect_continue_ = request.expect_continue;
+    if (expect_continue_ || writer_.pulls()) return false;
+    const auto gone = writer_.try_send(stream_.layer());
+    if (answered_instead(gone.error())) return true;
+    return gone;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::send_request(stage_limit limit) {
+    if (expect_continue_) {
+        auto asking = is_body_wanted(*expect_continue_, limit);
         const auto wanted = co_await std::move(asking);
         if (!wanted || !*wanted) co_return wanted.error();
         writer_.begin_body();
     }
-    // Mostly all of it goes without waiting: then no coroutines are needed.
-    const auto gone = writer_.pulls() ? result<bool>(false) : writer_.try_send(stream_.layer());
-    std::error_code ec = gone.error();
-    for (bool over = *gone; !ec && !over;) {
+    for (;;) {
         auto sending = writer_.send(stream_.layer(), limit, this);
         const auto sent = co_await std::move(sending);
-        ec = sent.error();
-        over = !ec && (writer_.complete() || answer_came());
+        if (answered_instead(sent.error())) co_return result<void>();
+        if (!sent || writer_.complete() || answer_came()) co_return sent;
     }
-    // A peer may answer and stop reading while the body is still sent: what it answered counts. The
-    // connection has no further use either way.
-    const bool has_body = !request.body.empty() || request.source;
-    if (ec && has_body && is_gone(ec) && has_input()) ec.clear();
-    co_return ec;
 }
 
 // Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).
@@ -34322,6 +34336,15 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio
                                                                             stage_limit limit) {
     if (body_complete_) return no_more();
     return framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
+}
+
+DRAGLINE_DECL bool h1_connection::take_body(std::string& into) {
+    if (framing_.kind != h1::body_kind::length || unread().size() < remaining_) return false;
+    const auto size = static_cast<std::size_t>(std::exchange(remaining_, 0));
+    into.append(unread().substr(0, size));
+    consume(size);
+    body_complete_ = true;
+    return true;
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
@@ -41505,6 +41528,7 @@ DRAGLINE_DECL std::string random_client_nonce(async::random_source& random) {
 
 DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, const url::url& at) {
     const bool asks = who.kind() != credentials_kind::none;
+    if (!asks && who_.kind() == credentials_kind::none) return {};
     return use(std::move(who), asks ? at.origin() : std::string());
 }
 
@@ -41639,6 +41663,10 @@ public:
 
     /// Takes no more than this from here on, if that is less than the limit so far.
     void lower_limit(std::uint64_t more) noexcept;
+
+    /// Appends all of the body to `into` when nothing has to be waited for, as most small ones come with
+    /// their head; else does nothing, and is false.
+    bool take_all(exchange& from, std::string& into);
 
     /// Appends all of the body to `into`.
     asio::awaitable<result<void>> read_all(exchange& from, std::string& into);
@@ -42370,6 +42398,14 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exc
         received_all_ = *got == 0;
         unread_ = {coded_.data(), *got};
     }
+}
+
+DRAGLINE_DECL bool body_reader::take_all(exchange& from, std::string& into) {
+    if (!has_body_) return true;
+    if (!length_ || *length_ > limit_ || !from.take_body(into)) return false;
+    bytes_received_ = *length_;
+    if (watch_) watch_->chunk(bytes_received_);
+    return true;
 }
 
 // Address space is reserved as the peer announces, up to 16 MiB, then for sixteen times what has come; memory
@@ -43467,7 +43503,7 @@ protected:
 
 private:
     std::error_code prepare_request();
-    asio::awaitable<result<void>> write_request(h1_connection& connection, time_point begun);
+    result<bool> begin_request(h1_connection& connection, time_point begun);
     std::error_code judge_head();
     void look_at_answer();
     bool has_body() const noexcept;
@@ -43522,8 +43558,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     if (auto ec = prepare_request()) co_return ec;
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
-    auto writing = write_request(connection, begun);
-    auto written = co_await std::move(writing);
+    const auto gone = begin_request(connection, begun);
+    result<void> written = gone.error();
+    if (gone && !*gone) {
+        auto sending = connection.send_request(write_limit_);
+        written = co_await std::move(sending);
+    }
     attempt_.bytes_sent = connection.bytes_sent();
     if (!written) co_return written;
     const auto sent = has_body() ? now() : begun;  // a head alone goes out at once
@@ -43565,8 +43605,7 @@ DRAGLINE_DECL bool fetch_exchange::asks_for_continue() const noexcept {
     return options_.expect_continue() && has_body() && !expectation_failed_;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::write_request(h1_connection& connection,
-                                                                          time_point begun) {
+DRAGLINE_DECL result<bool> fetch_exchange::begin_request(h1_connection& connection, time_point begun) {
     const auto host = options_.headers().find("Host");
     request_view request;
     request.method = method_;
@@ -43582,7 +43621,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::write_request(h1_con
     connection.start(method_, options_.head_limits(), std::as_bytes(std::span(this, 1)));
     if (insight_) insight_->sending(begun, request, connection);
     write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
-    return connection.write_request(request, write_limit_);
+    return connection.begin_request(request);
 }
 
 // What follows from it, and what it leaves for other fetches.
@@ -46304,8 +46343,11 @@ DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
 DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_op::receive() {
     const async::interrupter::scope scope(ending(), &close_connection, &connection());
     std::string body;
-    auto reading = reader_.read_all(connection(), body);
-    auto read = co_await std::move(reading);
+    result<void> read;
+    if (!reader_.take_all(connection(), body)) {
+        auto reading = reader_.read_all(connection(), body);
+        read = co_await std::move(reading);
+    }
     if (read && connection().sending()) {
         auto finishing = finish_request();
         read = co_await std::move(finishing);

@@ -61,8 +61,8 @@ asio::awaitable<int> allocations_of_a_fetch(http_client& client, std::string url
 
 // Four are values: the URL twice, and the text of the fields of request and response. What the thread has to
 // spare, frames of coroutines above all, is that of the fetch before; where AddressSanitizer is to see each
-// of it go, it is twenty-four more.
-constexpr int known = dragline::features::address_sanitizer ? 28 : 4;
+// of it go, it is sixteen more.
+constexpr int known = dragline::features::address_sanitizer ? 20 : 4;
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include "../support/http_client.hpp"
 #include "../support/request_body.hpp"
 #include "../support/tcp_peer.hpp"
+#include "send_request.hpp"
 #include "stream_lab.hpp"
 
 #include <dragline/h1/error.hpp>
@@ -73,7 +74,7 @@ struct uploading {
             request.body = large;
         }
         request.max_interim = 3;
-        spawn(connection.write_request(request, {}), written);
+        spawn(dragline::test::send_request(connection, request), written);
         dragline::test::settle(loop);
         CHECK(!written.done());
     }
@@ -230,7 +231,7 @@ TEST_CASE("a peer that answers as it reads gets the whole request", "[http][fetc
     asio::co_spawn(loop.get_executor(), echo(peer->server, large.size()),
                    [&](std::exception_ptr thrown) { echoed = !thrown; });
     http::response_head head;
-    REQUIRE(dragline::test::run_to_end(loop, connection.write_request(request, {})));
+    REQUIRE(dragline::test::run_to_end(loop, dragline::test::send_request(connection, request)));
     REQUIRE(dragline::test::run_to_end(loop, connection.read_head(head, 3, {})));
     std::string all(large.size(), '\0');
     for (std::size_t size = 0; size < all.size();) {

@@ -70,12 +70,15 @@ class exchange {
 public:
     virtual ~exchange() = default;
 
-    /// Sends head and body. Over early when the peer answers before it has all: with 300 or more that is
-    /// the end of the body, else read_head(), read_body() and finish_request() go on with it as long as the
-    /// peer takes it.
+    /// Sends as much of head and body as goes without waiting, and says whether that was all: mostly it is.
+    virtual result<bool> begin_request(const request_view& request) = 0;
+
+    /// Sends the rest, if there is one. Over early when the peer answers before it has all: with 300 or more
+    /// that is the end of the body, else read_head(), read_body() and finish_request() go on with it as long
+    /// as the peer takes it.
     ///
     /// The limit is for all of it, what the source and expect_continue wait for included.
-    virtual asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) = 0;
+    virtual asio::awaitable<result<void>> send_request(stage_limit limit) = 0;
 
     /// Reads the final head; interim ones are counted and dropped.
     virtual asio::awaitable<result<void>> read_head(response_head& into, int max_interim,
@@ -83,6 +86,10 @@ public:
 
     /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
     virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;
+
+    /// Appends the body when its length was announced and all of it is at hand; else nothing, and is false.
+    /// Then read_body() reads it.
+    virtual bool take_body(std::string& into) = 0;
 
     /// Whether some of the request is still to be sent, though the response may have come whole.
     virtual bool sending() const noexcept = 0;

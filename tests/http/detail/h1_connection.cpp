@@ -1,6 +1,7 @@
 #include <dragline/http/detail/h1_connection.hpp>
 
 #include "../../net/stream_pair.hpp"
+#include "../send_request.hpp"
 
 #include <dragline/h1/error.hpp>
 #include <dragline/http/error.hpp>
@@ -45,7 +46,7 @@ struct dialogue {
         request.target = "/x";
         request.fields = &fields;
         request.body = body;
-        CHECK(!run_to_end(loop, connection.write_request(request, {})).error());
+        CHECK(!run_to_end(loop, dragline::test::send_request(connection, request)).error());
     }
 
     void answer(std::string text) {
@@ -158,6 +159,38 @@ TEST_CASE("the head has status, reason, fields, length and keep-alive time", "[h
     CHECK(run.read_body().empty());
     CHECK(!run.connection.reusable());  // HTTP/1.0
     CHECK(run.connection.answered());
+}
+
+TEST_CASE("a body is taken whole when all of it is at hand, and else left alone", "[http][h1_connection]") {
+    dialogue run;
+    std::string body = "kept ";
+    run.start();
+    run.answer(lengthy);
+    CHECK(!run.read_head());
+    CHECK(run.connection.take_body(body));
+    CHECK(body == "kept 12345");
+    CHECK(run.connection.reusable());
+
+    run.start();
+    run.answer(lengthy + "6");
+    CHECK(!run.read_head());
+    char first = 0;
+    CHECK(*run_to_end(run.loop, run.connection.read_body(asio::buffer(&first, 1), {})) == 1);
+    CHECK(run.connection.take_body(body));
+    CHECK(body == "kept 123452345");
+    CHECK(!run.connection.reusable());
+
+    const std::string broken = lengthy.substr(0, lengthy.size() - 1);
+    for (const auto& [text, rest] : {std::pair(broken, "5"), std::pair(chunky, "")}) {
+        dialogue other;
+        other.start();
+        other.answer(text);
+        CHECK(!other.read_head());
+        CHECK(!other.connection.take_body(body));
+        CHECK(body == "kept 123452345");
+        other.answer(rest);
+        CHECK(other.read_body() == "12345");
+    }
 }
 
 TEST_CASE("one connection carries one exchange after the other", "[http][h1_connection]") {

@@ -4,6 +4,7 @@
 #include <dragline/http/detail/connection_pool.hpp>
 
 #include "../../net/stream_pair.hpp"
+#include "../send_request.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
@@ -92,7 +93,7 @@ struct pool_run {
         request.target = "/";
         request.fields = &none;
         connection.start("GET", h1::head_limits());
-        CHECK(!run_to_end(loop, connection.write_request(request, {})).error());
+        CHECK(!run_to_end(loop, send_request(connection, request)).error());
         write(*pairs.back(), "HTTP/1.1 204 No Content\r\n" + said + "\r\n");
         http::response_head head;
         CHECK(!run_to_end(loop, connection.read_head(head, 0, {})).error());

@@ -40,6 +40,10 @@ public:
     /// Takes no more than this from here on, if that is less than the limit so far.
     void lower_limit(std::uint64_t more) noexcept;
 
+    /// Appends all of the body to `into` when nothing has to be waited for, as most small ones come with
+    /// their head; else does nothing, and is false.
+    bool take_all(exchange& from, std::string& into);
+
     /// Appends all of the body to `into`.
     asio::awaitable<result<void>> read_all(exchange& from, std::string& into);
 

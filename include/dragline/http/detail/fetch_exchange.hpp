@@ -76,7 +76,7 @@ protected:
 
 private:
     std::error_code prepare_request();
-    asio::awaitable<result<void>> write_request(h1_connection& connection, time_point begun);
+    result<bool> begin_request(h1_connection& connection, time_point begun);
     std::error_code judge_head();
     void look_at_answer();
     bool has_body() const noexcept;

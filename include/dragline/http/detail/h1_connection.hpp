@@ -40,9 +40,11 @@ public:
     /// caller works on when the response comes.
     void start(std::string_view method, const h1::head_limits& limits, std::span<const std::byte> used = {});
 
-    asio::awaitable<result<void>> write_request(request_view request, stage_limit limit) override;
+    result<bool> begin_request(const request_view& request) override;
+    asio::awaitable<result<void>> send_request(stage_limit limit) override;
     asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
     asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
+    bool take_body(std::string& into) override;
     bool sending() const noexcept override { return writer_.sending(); }
     asio::awaitable<result<void>> finish_request(stage_limit limit) override;
     bool answered() const noexcept override { return answered_; }
@@ -103,6 +105,9 @@ private:
     }
     verdict look() override;
     bool answer_came();
+    // A peer may answer and stop reading while the body is still sent: what it answered counts. The
+    // connection has no further use either way.
+    bool answered_instead(std::error_code ec) { return has_request_body_ && is_gone(ec) && has_input(); }
 
     // At least one more byte in the buffer, or an error, after took(co_await fill()).
     asio::awaitable<result<std::size_t>> fill(stage_limit limit);
@@ -152,7 +157,9 @@ private:
     std::error_code head_error_;
     std::error_code input_end_;
     int interim_ = 0;
-    int max_interim_ = 0;    // while the request is sent
+    std::optional<async::duration> expect_continue_;
+    int max_interim_ = 0;  // while the request is sent
+    bool has_request_body_ = false;
     bool continue_ = false;  // the peer said 100
     std::optional<std::chrono::seconds> keep_alive_;
     bool answered_ = false;

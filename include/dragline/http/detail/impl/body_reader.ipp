@@ -114,6 +114,14 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exc
     }
 }
 
+DRAGLINE_DECL bool body_reader::take_all(exchange& from, std::string& into) {
+    if (!has_body_) return true;
+    if (!length_ || *length_ > limit_ || !from.take_body(into)) return false;
+    bytes_received_ = *length_;
+    if (watch_) watch_->chunk(bytes_received_);
+    return true;
+}
+
 // Address space is reserved as the peer announces, up to 16 MiB, then for sixteen times what has come; memory
 // is written only as bytes come. One byte beyond the limit tells a body that just fits from one too large.
 DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from, std::string& into) {

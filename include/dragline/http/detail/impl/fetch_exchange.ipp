@@ -42,8 +42,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     if (auto ec = prepare_request()) co_return ec;
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
-    auto writing = write_request(connection, begun);
-    auto written = co_await std::move(writing);
+    const auto gone = begin_request(connection, begun);
+    result<void> written = gone.error();
+    if (gone && !*gone) {
+        auto sending = connection.send_request(write_limit_);
+        written = co_await std::move(sending);
+    }
     attempt_.bytes_sent = connection.bytes_sent();
     if (!written) co_return written;
     const auto sent = has_body() ? now() : begun;  // a head alone goes out at once
@@ -85,8 +89,7 @@ DRAGLINE_DECL bool fetch_exchange::asks_for_continue() const noexcept {
     return options_.expect_continue() && has_body() && !expectation_failed_;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::write_request(h1_connection& connection,
-                                                                          time_point begun) {
+DRAGLINE_DECL result<bool> fetch_exchange::begin_request(h1_connection& connection, time_point begun) {
     const auto host = options_.headers().find("Host");
     request_view request;
     request.method = method_;
@@ -102,7 +105,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::write_request(h1_con
     connection.start(method_, options_.head_limits(), std::as_bytes(std::span(this, 1)));
     if (insight_) insight_->sending(begun, request, connection);
     write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
-    return connection.write_request(request, write_limit_);
+    return connection.begin_request(request);
 }
 
 // What follows from it, and what it leaves for other fetches.

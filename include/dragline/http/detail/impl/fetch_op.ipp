@@ -102,8 +102,11 @@ DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
 DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_op::receive() {
     const async::interrupter::scope scope(ending(), &close_connection, &connection());
     std::string body;
-    auto reading = reader_.read_all(connection(), body);
-    auto read = co_await std::move(reading);
+    result<void> read;
+    if (!reader_.take_all(connection(), body)) {
+        auto reading = reader_.read_all(connection(), body);
+        read = co_await std::move(reading);
+    }
     if (read && connection().sending()) {
         auto finishing = finish_request();
         read = co_await std::move(finishing);

@@ -42,30 +42,30 @@ DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_
     continue_ = answered_ = head_read_ = body_complete_ = false;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::write_request(request_view request,
-                                                                         stage_limit limit) {
+DRAGLINE_DECL result<bool> h1_connection::begin_request(const request_view& request) {
     writer_.begin(request);
+    has_request_body_ = !request.body.empty() || request.source;
     max_interim_ = request.max_interim;
-    if (request.expect_continue) {
-        auto asking = is_body_wanted(*request.expect_continue, limit);
+    expect_continue_ = request.expect_continue;
+    if (expect_continue_ || writer_.pulls()) return false;
+    const auto gone = writer_.try_send(stream_.layer());
+    if (answered_instead(gone.error())) return true;
+    return gone;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::send_request(stage_limit limit) {
+    if (expect_continue_) {
+        auto asking = is_body_wanted(*expect_continue_, limit);
         const auto wanted = co_await std::move(asking);
         if (!wanted || !*wanted) co_return wanted.error();
         writer_.begin_body();
     }
-    // Mostly all of it goes without waiting: then no coroutines are needed.
-    const auto gone = writer_.pulls() ? result<bool>(false) : writer_.try_send(stream_.layer());
-    std::error_code ec = gone.error();
-    for (bool over = *gone; !ec && !over;) {
+    for (;;) {
         auto sending = writer_.send(stream_.layer(), limit, this);
         const auto sent = co_await std::move(sending);
-        ec = sent.error();
-        over = !ec && (writer_.complete() || answer_came());
+        if (answered_instead(sent.error())) co_return result<void>();
+        if (!sent || writer_.complete() || answer_came()) co_return sent;
     }
-    // A peer may answer and stop reading while the body is still sent: what it answered counts. The
-    // connection has no further use either way.
-    const bool has_body = !request.body.empty() || request.source;
-    if (ec && has_body && is_gone(ec) && has_input()) ec.clear();
-    co_return ec;
 }
 
 // Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).
@@ -207,6 +207,15 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_body(asio
                                                                             stage_limit limit) {
     if (body_complete_) return no_more();
     return framing_.kind == h1::body_kind::chunked ? read_chunked(into, limit) : read_plain(into, limit);
+}
+
+DRAGLINE_DECL bool h1_connection::take_body(std::string& into) {
+    if (framing_.kind != h1::body_kind::length || unread().size() < remaining_) return false;
+    const auto size = static_cast<std::size_t>(std::exchange(remaining_, 0));
+    into.append(unread().substr(0, size));
+    consume(size);
+    body_complete_ = true;
+    return true;
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
