@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -79,8 +80,8 @@ private:
             return (signs || is_among({"DER"})) &&
                    properties.find("input=der,structure=SubjectPublicKeyInfo") != properties.npos;
         }
-        static constexpr std::array<std::string_view, 5> modes = {"GCM", "CCM", "CBC", "Poly1305", "NULL"};
-        return std::any_of(modes.begin(), modes.end(),
+        static constexpr std::string_view modes[] = {"GCM", "CCM", "CBC", "Poly1305", "NULL"};
+        return std::any_of(std::begin(modes), std::end(modes),
                            [&](std::string_view mode) { return name.find(mode) != name.npos; });
     }
 
