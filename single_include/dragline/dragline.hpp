@@ -41900,6 +41900,7 @@ DRAGLINE_DECL attempt_record* trace_writer::last_of(std::uint64_t fetch) noexcep
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -41909,7 +41910,7 @@ namespace dragline::inline v1::http::detail {
 
 /// What a fetch itself keeps of an attempt.
 struct attempt_progress {
-    net::connect_trace connection;  // empty when the connection was reused
+    std::optional<net::connect_trace> connection;  // once one is dialled
     async::duration queue{};
     async::duration first_byte{};
     std::uint64_t bytes_sent = 0;
@@ -42093,11 +42094,11 @@ DRAGLINE_DECL void fetch_insight::placed(time_point now, const attempt_progress&
 
 DRAGLINE_DECL void fetch_insight::connected(time_point now, const attempt_progress& progress,
                                             std::error_code ec) {
-    const auto& made = progress.connection;
     if (progress.reused) {
         if (counters_) ++counters_->connections_reused;
         return;
     }
+    const auto& made = *progress.connection;
     const auto transport = made.proxies.empty() ? made.connect : made.proxy;
     const bool resolved = !made.look_ups.empty() && (!ec || made.resolve.count() != 0);
     if (counters_) {
@@ -42223,7 +42224,7 @@ DRAGLINE_DECL void fetch_insight::fill(time_point now, const attempt_progress& p
 DRAGLINE_DECL void fetch_insight::leave_open(time_point now, const attempt_progress& progress) {
     fill(now, progress);
     if (!trace_) return;
-    record_.connection = progress.connection;
+    if (progress.connection) record_.connection = *progress.connection;
     trace_.add_unfinished(record_);
 }
 
@@ -42244,8 +42245,8 @@ DRAGLINE_DECL void fetch_insight::count(std::error_code ec) noexcept {
 DRAGLINE_DECL void fetch_insight::end_attempt(time_point now, attempt_progress& progress,
                                               std::error_code ec) noexcept {
     if (!std::exchange(under_way_, false)) return;
-    record_.failed_in = attempt_failed_in(ec, stage_, progress.connection);
-    record_.connection = std::move(progress.connection);
+    if (progress.connection) record_.connection = *std::move(progress.connection);
+    record_.failed_in = attempt_failed_in(ec, stage_, record_.connection);
     record_.ec = ec;
     record_.exception = exception_;
     record_.complete = true;
@@ -46064,11 +46065,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection(connectio
     auto request = wanted.request();
     request.address_policy = guard_.addresses();
     if (auto ec = set_up(request)) co_return ec;
-    auto opening = open_or_reuse(session_, place, request, fresh, attempt_.connection, call_.ending());
+    auto& trace = attempt_.connection.emplace();
+    auto opening = open_or_reuse(session_, place, request, fresh, trace, call_.ending());
     auto opened = co_await std::move(opening);
     if (!opened && proxies_) {
         const bool goes_on = now() < until_ && !call_.ending().interrupted();
-        proxies_->on_failed(opened.error(), attempt_.connection, goes_on);
+        proxies_->on_failed(opened.error(), trace, goes_on);
     }
     attempt_.reused = *opened;
     if (attempt_.reused) attempt_.queue = now() - attempt_started_;
@@ -46333,10 +46335,12 @@ DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
     if (proxies_) peer.proxy = proxies_->text();
     auto& timings = into.timings;
     timings.queue = attempt_.queue;
-    timings.resolve = attempt_.connection.resolve;
-    timings.connect = attempt_.connection.connect;
-    timings.proxy = attempt_.connection.proxy;
-    timings.tls = attempt_.connection.tls;
+    if (const auto& opened = attempt_.connection) {
+        timings.resolve = opened->resolve;
+        timings.connect = opened->connect;
+        timings.proxy = opened->proxy;
+        timings.tls = opened->tls;
+    }
     timings.first_byte = attempt_.first_byte;
     timings.total = now() - started_;
 }

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -27,7 +28,7 @@ namespace dragline::inline v1::http::detail {
 
 /// What a fetch itself keeps of an attempt.
 struct attempt_progress {
-    net::connect_trace connection;  // empty when the connection was reused
+    std::optional<net::connect_trace> connection;  // once one is dialled
     async::duration queue{};
     async::duration first_byte{};
     std::uint64_t bytes_sent = 0;

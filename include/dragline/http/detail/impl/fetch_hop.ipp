@@ -143,11 +143,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection(connectio
     auto request = wanted.request();
     request.address_policy = guard_.addresses();
     if (auto ec = set_up(request)) co_return ec;
-    auto opening = open_or_reuse(session_, place, request, fresh, attempt_.connection, call_.ending());
+    auto& trace = attempt_.connection.emplace();
+    auto opening = open_or_reuse(session_, place, request, fresh, trace, call_.ending());
     auto opened = co_await std::move(opening);
     if (!opened && proxies_) {
         const bool goes_on = now() < until_ && !call_.ending().interrupted();
-        proxies_->on_failed(opened.error(), attempt_.connection, goes_on);
+        proxies_->on_failed(opened.error(), trace, goes_on);
     }
     attempt_.reused = *opened;
     if (attempt_.reused) attempt_.queue = now() - attempt_started_;

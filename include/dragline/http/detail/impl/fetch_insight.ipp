@@ -94,11 +94,11 @@ DRAGLINE_DECL void fetch_insight::placed(time_point now, const attempt_progress&
 
 DRAGLINE_DECL void fetch_insight::connected(time_point now, const attempt_progress& progress,
                                             std::error_code ec) {
-    const auto& made = progress.connection;
     if (progress.reused) {
         if (counters_) ++counters_->connections_reused;
         return;
     }
+    const auto& made = *progress.connection;
     const auto transport = made.proxies.empty() ? made.connect : made.proxy;
     const bool resolved = !made.look_ups.empty() && (!ec || made.resolve.count() != 0);
     if (counters_) {
@@ -224,7 +224,7 @@ DRAGLINE_DECL void fetch_insight::fill(time_point now, const attempt_progress& p
 DRAGLINE_DECL void fetch_insight::leave_open(time_point now, const attempt_progress& progress) {
     fill(now, progress);
     if (!trace_) return;
-    record_.connection = progress.connection;
+    if (progress.connection) record_.connection = *progress.connection;
     trace_.add_unfinished(record_);
 }
 
@@ -245,8 +245,8 @@ DRAGLINE_DECL void fetch_insight::count(std::error_code ec) noexcept {
 DRAGLINE_DECL void fetch_insight::end_attempt(time_point now, attempt_progress& progress,
                                               std::error_code ec) noexcept {
     if (!std::exchange(under_way_, false)) return;
-    record_.failed_in = attempt_failed_in(ec, stage_, progress.connection);
-    record_.connection = std::move(progress.connection);
+    if (progress.connection) record_.connection = *std::move(progress.connection);
+    record_.failed_in = attempt_failed_in(ec, stage_, record_.connection);
     record_.ec = ec;
     record_.exception = exception_;
     record_.complete = true;

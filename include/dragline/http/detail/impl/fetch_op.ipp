@@ -91,10 +91,12 @@ DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
     if (proxies_) peer.proxy = proxies_->text();
     auto& timings = into.timings;
     timings.queue = attempt_.queue;
-    timings.resolve = attempt_.connection.resolve;
-    timings.connect = attempt_.connection.connect;
-    timings.proxy = attempt_.connection.proxy;
-    timings.tls = attempt_.connection.tls;
+    if (const auto& opened = attempt_.connection) {
+        timings.resolve = opened->resolve;
+        timings.connect = opened->connect;
+        timings.proxy = opened->proxy;
+        timings.tls = opened->tls;
+    }
     timings.first_byte = attempt_.first_byte;
     timings.total = now() - started_;
 }
