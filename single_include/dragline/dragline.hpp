@@ -43817,7 +43817,6 @@ void connect_directly(async::loop_state& loop, const connect_request& request, c
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <system_error>
 #include <variant>
 
@@ -43854,8 +43853,7 @@ public:
     void await_both(duration longest) noexcept { other_family_ = longest; }
 
     // What happened. A family that is not looked up at all is reported as resolved with nothing and no error.
-    void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec,
-                     time_point now);
+    void on_resolved(bool v6, spare_vector<asio::ip::address> addresses, std::error_code ec, time_point now);
     void on_dial_failed(std::size_t which, std::error_code ec, time_point now);
 
     /// What to do at `now`; asked again until it says wait or fail, and after each event or wait.
@@ -43901,14 +43899,15 @@ private:
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <utility>
 
 namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL void connect_machine::on_resolved(bool v6, std::span<const asio::ip::address> addresses,
+DRAGLINE_DECL void connect_machine::on_resolved(bool v6, spare_vector<asio::ip::address> addresses,
                                                 std::error_code ec, time_point now) {
     if (!addresses.empty() && !first_since_) first_since_ = now;
     auto& resolved = v6 ? v6_ : v4_;
-    resolved.addresses.assign(addresses.begin(), addresses.end());
+    resolved.addresses = std::move(addresses);
     resolved.resolved = true;
     resolved.ec = ec;
 }
@@ -44111,12 +44110,18 @@ private:
         std::optional<std::size_t> record;  // in the trace; none of a Unix socket
         bool open = true;
     };
-    using dial_pointer = std::shared_ptr<dial>;
+
+    struct look_up {
+        look_up() {}
+        asio::cancellation_signal ends;
+        dns::lookup_trace trace;
+        bool waits = false;  // there is somebody to be cancelled
+    };
 
     void resolve();
     void start_look_up(bool v6);
     spare_vector<asio::ip::address> allowed(std::span<const asio::ip::address> addresses);
-    static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
+    static asio::awaitable<void> run(std::shared_ptr<connecting> self, bool v6);
     void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
 
     template <class Step>
@@ -44126,10 +44131,11 @@ private:
     void go_on_soon() noexcept;
     std::optional<std::error_code> advance();
 
+    dial_record& add_record(const asio::ip::address& address);
     void dial_address(const asio::ip::address& address);
     void dial_endpoint(const stream_socket::endpoint_type& target, bool is_here);
-    void go_on_with(const dial_pointer& begun, std::error_code ec);
-    void on_dialled(const dial_pointer& ended, std::error_code ec);
+    void go_on_with(dial& begun, std::error_code ec);
+    void on_dialled(dial& ended, std::error_code ec);
     void close_record(dial& of, std::error_code ec) noexcept;
     void drop(dial& late, std::error_code ec) noexcept;
 
@@ -44148,16 +44154,14 @@ private:
     async::deadline limit_;
     async::time_point started_;
     async::time_point resolved_at_{};
-    spare_vector<dial_pointer> dials_;
-    dial_pointer winner_;
+    spare_list<dial> dials_;  // those that were begun, for as long as their handlers hold this
+    dial* winner_ = nullptr;
     asio::ip::address address_;
     std::vector<asio::ip::address> found_;
-    std::error_code blocked_;                    // of the first address that may not be dialled
-    asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
-    bool looking_[2] = {};                       // whether there is somebody to be cancelled
-    dns::lookup_trace look_ups_[2];
-    bool resolved_ = false;  // an address is, or will be, dialled
-    bool refused_ = false;   // a forbidden address stands beside the others
+    std::error_code blocked_;             // of the first address that may not be dialled
+    std::optional<look_up> look_ups_[2];  // IPv4, IPv6
+    bool resolved_ = false;               // an address is, or will be, dialled
+    bool refused_ = false;                // a forbidden address stands beside the others
     bool begun_ = false;
     bool expired_ = false;
     bool ended_ = false;
@@ -44666,6 +44670,7 @@ DRAGLINE_DECL void socket_layer::close() noexcept {
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -44748,23 +44753,24 @@ DRAGLINE_DECL void connecting::resolve() {
 
 DRAGLINE_DECL void connecting::start_look_up(bool v6) {
     // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
+    auto& begun = look_ups_[v6].emplace();
     auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
         self->go_on([&] {
             if (thrown) self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
         });
     };
-    asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
-                   asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
+    asio::co_spawn(loop_.executor(), run(shared_from_this(), v6),
+                   asio::bind_cancellation_slot(begun.ends.slot(), std::move(ended)));
 }
 
-DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecting> self, bool v6) {
+DRAGLINE_DECL asio::awaitable<void> connecting::run(std::shared_ptr<connecting> self, bool v6) {
     if (self->ended_) co_return;  // before it began
     struct presence {             // over with this frame, also when that dies with the loop
         bool& here;
         explicit presence(bool& flag) noexcept : here(flag) { here = true; }
         ~presence() { here = false; }
-    } const present(self->looking_[v6]);
-    auto& record = self->look_ups_[v6];
+    } const present(self->look_ups_[v6]->waits);
+    auto& record = self->look_ups_[v6]->trace;
     const auto until =
         std::min(self->request_.until, async::deadline_after(self->started_, self->request_.resolve_timeout));
     auto looking = self->request_.resolver->lookup(self->request_.target.host(),
@@ -44778,9 +44784,9 @@ DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecti
 
 DRAGLINE_DECL void connecting::on_resolved(bool v6, std::span<const asio::ip::address> addresses,
                                            std::error_code ec) {
-    const auto kept = allowed(addresses);
+    auto kept = allowed(addresses);
     refused_ = blocked_ && !request_.address_policy.partial_answers();
-    machine_.on_resolved(v6, kept, ec, loop_.now());
+    machine_.on_resolved(v6, std::move(kept), ec, loop_.now());
 }
 
 // The very addresses that are dialled; a Unix socket has been judged before, and stands here as none.
@@ -44797,42 +44803,40 @@ DRAGLINE_DECL spare_vector<asio::ip::address> connecting::allowed(
             continue;
         }
         if (!blocked_) blocked_ = ec;
-        dial_record record;
-        record.address = each;
-        record.port = request_.target.port();
-        record.started = elapsed();
-        record.ec = ec;
-        trace_.dials.push_back(record);
+        add_record(each).ec = ec;
     }
     return kept;
+}
+
+DRAGLINE_DECL dial_record& connecting::add_record(const asio::ip::address& address) {
+    auto& record = trace_.dials.emplace_back();
+    record.address = address;
+    record.port = request_.target.port();
+    record.started = elapsed();
+    return record;
 }
 
 DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
     if (request_.target.is_local_socket()) {
         return dial_endpoint(asio::local::stream_protocol::endpoint(request_.target.host()), true);
     }
-    dial_record record;
-    record.address = address;
-    record.port = request_.target.port();
-    record.started = elapsed();
-    trace_.dials.push_back(record);
+    add_record(address);
     dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()), address.is_loopback());
 }
 
 DRAGLINE_DECL void connecting::dial_endpoint(const stream_socket::endpoint_type& target, bool is_here) {
-    auto begun = std::allocate_shared<dial>(spare_allocator<dial>(), loop_.executor(), target);
-    if (!request_.target.is_local_socket()) begun->record = trace_.dials.size() - 1;
-    begun->number = dials_.size();
-    dials_.push_back(begun);
-    go_on_with(begun, begun->start(request_, is_here));
+    auto& begun = dials_.emplace_back(loop_.executor(), target);
+    if (!request_.target.is_local_socket()) begun.record = trace_.dials.size() - 1;
+    begun.number = dials_.size() - 1;
+    go_on_with(begun, begun.start(request_, is_here));
 }
 
-DRAGLINE_DECL void connecting::go_on_with(const dial_pointer& begun, std::error_code ec) {
+DRAGLINE_DECL void connecting::go_on_with(dial& begun, std::error_code ec) {
     if (ec != asio::error::in_progress) return on_dialled(begun, ec);
-    begun->wait([self = shared_from_this(), begun](std::error_code waited) {
-        if (!begun->open) return;
+    begun.wait([self = shared_from_this(), &begun](std::error_code waited) {
+        if (!begun.open) return;
         const async::deadline_wheel::turn turn(self->loop_.deadlines());
-        self->go_on([&] { self->go_on_with(begun, waited ? waited : begun->go_on()); });
+        self->go_on([&] { self->go_on_with(begun, waited ? waited : begun.go_on()); });
     });
 }
 
@@ -44844,13 +44848,13 @@ DRAGLINE_DECL void connecting::close_record(dial& of, std::error_code ec) noexce
     record.ec = ec;
 }
 
-DRAGLINE_DECL void connecting::on_dialled(const dial_pointer& ended, std::error_code ec) {
-    close_record(*ended, ec);
+DRAGLINE_DECL void connecting::on_dialled(dial& ended, std::error_code ec) {
+    close_record(ended, ec);
     if (ec) {
-        machine_.on_dial_failed(ended->number, ec, loop_.now());
+        machine_.on_dial_failed(ended.number, ec, loop_.now());
     } else if (!winner_) {
-        winner_ = ended;
-        if (ended->record) address_ = trace_.dials[*ended->record].address;
+        winner_ = &ended;
+        if (ended.record) address_ = trace_.dials[*ended.record].address;
     }
 }
 
@@ -44894,7 +44898,8 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
                 machine_.on_dial_failed(dialled->which, errc::no_address, now);
             }
         } else if (auto* dropped = std::get_if<connect_machine::drop>(&step)) {
-            drop(*dials_[dropped->which], make_timeout(phase::connect));
+            const auto late = std::next(dials_.begin(), static_cast<std::ptrdiff_t>(dropped->which));
+            drop(*late, make_timeout(phase::connect));
         } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
             if (!found_.empty()) return std::error_code();
             return dials_.empty() && blocked_ ? blocked_ : failed->ec;
@@ -44929,10 +44934,10 @@ DRAGLINE_DECL void connecting::end() noexcept {
     limit_.disarm();
     ends_.reset();
     for (auto& each : dials_) {
-        if (each->open) drop(*each, asio::error::operation_aborted);
+        if (each.open) drop(each, asio::error::operation_aborted);
     }
-    for (const bool v6 : {false, true}) {
-        if (looking_[v6]) look_up_ends_[v6].emit(asio::cancellation_type::terminal);
+    for (auto& each : look_ups_) {
+        if (each && each->waits) each->ends.emit(asio::cancellation_type::terminal);
     }
 }
 

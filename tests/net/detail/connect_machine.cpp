@@ -1,6 +1,7 @@
 #include <dragline/net/detail/connect_machine.hpp>
 
 #include <dragline/core/error.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/net/error.hpp>
 
 #include <asio/error.hpp>
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -30,9 +32,9 @@ public:
     explicit race(std::size_t most_attempts = 6) : machine_(250ms, 50ms, most_attempts) {}
 
     void resolved(bool v6, const std::vector<const char*>& texts, int at = 0, std::error_code ec = {}) {
-        std::vector<asio::ip::address> addresses;
+        dragline::spare_vector<asio::ip::address> addresses;
         for (const auto* text : texts) addresses.push_back(asio::ip::make_address(text));
-        machine_.on_resolved(v6, addresses, ec, when(at));
+        machine_.on_resolved(v6, std::move(addresses), ec, when(at));
     }
     void await_both(std::chrono::milliseconds longest) { machine_.await_both(longest); }
     void v6(const std::vector<const char*>& texts, int at = 0) { resolved(true, texts, at); }
@@ -269,7 +271,7 @@ TEST_CASE("dials that are not answered make room for the next, the oldest first"
     const connect_machine::time_point start{1h};
     patient.on_resolved(true, {}, {}, start);
     const auto two = std::vector{asio::ip::make_address("192.0.2.1"), asio::ip::make_address("192.0.2.2")};
-    patient.on_resolved(false, two, {}, start);
+    patient.on_resolved(false, {two.begin(), two.end()}, {}, start);
     CHECK(std::holds_alternative<connect_machine::dial>(patient.next(start)));
     CHECK(std::get<connect_machine::wait>(patient.next(start + 1h)).until == dragline::async::no_deadline);
 }

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <system_error>
 #include <variant>
 
@@ -45,8 +44,7 @@ public:
     void await_both(duration longest) noexcept { other_family_ = longest; }
 
     // What happened. A family that is not looked up at all is reported as resolved with nothing and no error.
-    void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec,
-                     time_point now);
+    void on_resolved(bool v6, spare_vector<asio::ip::address> addresses, std::error_code ec, time_point now);
     void on_dial_failed(std::size_t which, std::error_code ec, time_point now);
 
     /// What to do at `now`; asked again until it says wait or fail, and after each event or wait.

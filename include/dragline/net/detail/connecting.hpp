@@ -66,12 +66,18 @@ private:
         std::optional<std::size_t> record;  // in the trace; none of a Unix socket
         bool open = true;
     };
-    using dial_pointer = std::shared_ptr<dial>;
+
+    struct look_up {
+        look_up() {}
+        asio::cancellation_signal ends;
+        dns::lookup_trace trace;
+        bool waits = false;  // there is somebody to be cancelled
+    };
 
     void resolve();
     void start_look_up(bool v6);
     spare_vector<asio::ip::address> allowed(std::span<const asio::ip::address> addresses);
-    static asio::awaitable<void> look_up(std::shared_ptr<connecting> self, bool v6);
+    static asio::awaitable<void> run(std::shared_ptr<connecting> self, bool v6);
     void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
 
     template <class Step>
@@ -81,10 +87,11 @@ private:
     void go_on_soon() noexcept;
     std::optional<std::error_code> advance();
 
+    dial_record& add_record(const asio::ip::address& address);
     void dial_address(const asio::ip::address& address);
     void dial_endpoint(const stream_socket::endpoint_type& target, bool is_here);
-    void go_on_with(const dial_pointer& begun, std::error_code ec);
-    void on_dialled(const dial_pointer& ended, std::error_code ec);
+    void go_on_with(dial& begun, std::error_code ec);
+    void on_dialled(dial& ended, std::error_code ec);
     void close_record(dial& of, std::error_code ec) noexcept;
     void drop(dial& late, std::error_code ec) noexcept;
 
@@ -103,16 +110,14 @@ private:
     async::deadline limit_;
     async::time_point started_;
     async::time_point resolved_at_{};
-    spare_vector<dial_pointer> dials_;
-    dial_pointer winner_;
+    spare_list<dial> dials_;  // those that were begun, for as long as their handlers hold this
+    dial* winner_ = nullptr;
     asio::ip::address address_;
     std::vector<asio::ip::address> found_;
-    std::error_code blocked_;                    // of the first address that may not be dialled
-    asio::cancellation_signal look_up_ends_[2];  // IPv4, IPv6
-    bool looking_[2] = {};                       // whether there is somebody to be cancelled
-    dns::lookup_trace look_ups_[2];
-    bool resolved_ = false;  // an address is, or will be, dialled
-    bool refused_ = false;   // a forbidden address stands beside the others
+    std::error_code blocked_;             // of the first address that may not be dialled
+    std::optional<look_up> look_ups_[2];  // IPv4, IPv6
+    bool resolved_ = false;               // an address is, or will be, dialled
+    bool refused_ = false;                // a forbidden address stands beside the others
     bool begun_ = false;
     bool expired_ = false;
     bool ended_ = false;

@@ -7,14 +7,15 @@
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <utility>
 
 namespace dragline::inline v1::net::detail {
 
-DRAGLINE_DECL void connect_machine::on_resolved(bool v6, std::span<const asio::ip::address> addresses,
+DRAGLINE_DECL void connect_machine::on_resolved(bool v6, spare_vector<asio::ip::address> addresses,
                                                 std::error_code ec, time_point now) {
     if (!addresses.empty() && !first_since_) first_since_ = now;
     auto& resolved = v6 ? v6_ : v4_;
-    resolved.addresses.assign(addresses.begin(), addresses.end());
+    resolved.addresses = std::move(addresses);
     resolved.resolved = true;
     resolved.ec = ec;
 }

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -98,23 +99,24 @@ DRAGLINE_DECL void connecting::resolve() {
 
 DRAGLINE_DECL void connecting::start_look_up(bool v6) {
     // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
+    auto& begun = look_ups_[v6].emplace();
     auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
         self->go_on([&] {
             if (thrown) self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
         });
     };
-    asio::co_spawn(loop_.executor(), look_up(shared_from_this(), v6),
-                   asio::bind_cancellation_slot(look_up_ends_[v6].slot(), std::move(ended)));
+    asio::co_spawn(loop_.executor(), run(shared_from_this(), v6),
+                   asio::bind_cancellation_slot(begun.ends.slot(), std::move(ended)));
 }
 
-DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecting> self, bool v6) {
+DRAGLINE_DECL asio::awaitable<void> connecting::run(std::shared_ptr<connecting> self, bool v6) {
     if (self->ended_) co_return;  // before it began
     struct presence {             // over with this frame, also when that dies with the loop
         bool& here;
         explicit presence(bool& flag) noexcept : here(flag) { here = true; }
         ~presence() { here = false; }
-    } const present(self->looking_[v6]);
-    auto& record = self->look_ups_[v6];
+    } const present(self->look_ups_[v6]->waits);
+    auto& record = self->look_ups_[v6]->trace;
     const auto until =
         std::min(self->request_.until, async::deadline_after(self->started_, self->request_.resolve_timeout));
     auto looking = self->request_.resolver->lookup(self->request_.target.host(),
@@ -128,9 +130,9 @@ DRAGLINE_DECL asio::awaitable<void> connecting::look_up(std::shared_ptr<connecti
 
 DRAGLINE_DECL void connecting::on_resolved(bool v6, std::span<const asio::ip::address> addresses,
                                            std::error_code ec) {
-    const auto kept = allowed(addresses);
+    auto kept = allowed(addresses);
     refused_ = blocked_ && !request_.address_policy.partial_answers();
-    machine_.on_resolved(v6, kept, ec, loop_.now());
+    machine_.on_resolved(v6, std::move(kept), ec, loop_.now());
 }
 
 // The very addresses that are dialled; a Unix socket has been judged before, and stands here as none.
@@ -147,42 +149,40 @@ DRAGLINE_DECL spare_vector<asio::ip::address> connecting::allowed(
             continue;
         }
         if (!blocked_) blocked_ = ec;
-        dial_record record;
-        record.address = each;
-        record.port = request_.target.port();
-        record.started = elapsed();
-        record.ec = ec;
-        trace_.dials.push_back(record);
+        add_record(each).ec = ec;
     }
     return kept;
+}
+
+DRAGLINE_DECL dial_record& connecting::add_record(const asio::ip::address& address) {
+    auto& record = trace_.dials.emplace_back();
+    record.address = address;
+    record.port = request_.target.port();
+    record.started = elapsed();
+    return record;
 }
 
 DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
     if (request_.target.is_local_socket()) {
         return dial_endpoint(asio::local::stream_protocol::endpoint(request_.target.host()), true);
     }
-    dial_record record;
-    record.address = address;
-    record.port = request_.target.port();
-    record.started = elapsed();
-    trace_.dials.push_back(record);
+    add_record(address);
     dial_endpoint(asio::ip::tcp::endpoint(address, request_.target.port()), address.is_loopback());
 }
 
 DRAGLINE_DECL void connecting::dial_endpoint(const stream_socket::endpoint_type& target, bool is_here) {
-    auto begun = std::allocate_shared<dial>(spare_allocator<dial>(), loop_.executor(), target);
-    if (!request_.target.is_local_socket()) begun->record = trace_.dials.size() - 1;
-    begun->number = dials_.size();
-    dials_.push_back(begun);
-    go_on_with(begun, begun->start(request_, is_here));
+    auto& begun = dials_.emplace_back(loop_.executor(), target);
+    if (!request_.target.is_local_socket()) begun.record = trace_.dials.size() - 1;
+    begun.number = dials_.size() - 1;
+    go_on_with(begun, begun.start(request_, is_here));
 }
 
-DRAGLINE_DECL void connecting::go_on_with(const dial_pointer& begun, std::error_code ec) {
+DRAGLINE_DECL void connecting::go_on_with(dial& begun, std::error_code ec) {
     if (ec != asio::error::in_progress) return on_dialled(begun, ec);
-    begun->wait([self = shared_from_this(), begun](std::error_code waited) {
-        if (!begun->open) return;
+    begun.wait([self = shared_from_this(), &begun](std::error_code waited) {
+        if (!begun.open) return;
         const async::deadline_wheel::turn turn(self->loop_.deadlines());
-        self->go_on([&] { self->go_on_with(begun, waited ? waited : begun->go_on()); });
+        self->go_on([&] { self->go_on_with(begun, waited ? waited : begun.go_on()); });
     });
 }
 
@@ -194,13 +194,13 @@ DRAGLINE_DECL void connecting::close_record(dial& of, std::error_code ec) noexce
     record.ec = ec;
 }
 
-DRAGLINE_DECL void connecting::on_dialled(const dial_pointer& ended, std::error_code ec) {
-    close_record(*ended, ec);
+DRAGLINE_DECL void connecting::on_dialled(dial& ended, std::error_code ec) {
+    close_record(ended, ec);
     if (ec) {
-        machine_.on_dial_failed(ended->number, ec, loop_.now());
+        machine_.on_dial_failed(ended.number, ec, loop_.now());
     } else if (!winner_) {
-        winner_ = ended;
-        if (ended->record) address_ = trace_.dials[*ended->record].address;
+        winner_ = &ended;
+        if (ended.record) address_ = trace_.dials[*ended.record].address;
     }
 }
 
@@ -244,7 +244,8 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
                 machine_.on_dial_failed(dialled->which, errc::no_address, now);
             }
         } else if (auto* dropped = std::get_if<connect_machine::drop>(&step)) {
-            drop(*dials_[dropped->which], make_timeout(phase::connect));
+            const auto late = std::next(dials_.begin(), static_cast<std::ptrdiff_t>(dropped->which));
+            drop(*late, make_timeout(phase::connect));
         } else if (auto* failed = std::get_if<connect_machine::fail>(&step)) {
             if (!found_.empty()) return std::error_code();
             return dials_.empty() && blocked_ ? blocked_ : failed->ec;
@@ -279,10 +280,10 @@ DRAGLINE_DECL void connecting::end() noexcept {
     limit_.disarm();
     ends_.reset();
     for (auto& each : dials_) {
-        if (each->open) drop(*each, asio::error::operation_aborted);
+        if (each.open) drop(each, asio::error::operation_aborted);
     }
-    for (const bool v6 : {false, true}) {
-        if (looking_[v6]) look_up_ends_[v6].emit(asio::cancellation_type::terminal);
+    for (auto& each : look_ups_) {
+        if (each && each->waits) each->ends.emit(asio::cancellation_type::terminal);
     }
 }
 
