@@ -45659,6 +45659,7 @@ DRAGLINE_DECL void connect_directly(async::loop_state& loop, const connect_reque
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -45666,12 +45667,11 @@ namespace dragline::inline v1::http::detail {
 
 class dialing final : public net::connect_owner, public std::enable_shared_from_this<dialing> {
 public:
-    dialing(std::shared_ptr<session_state> session, connection_pool::place place,
-            net::connect_request&& request)
-        : session_(std::move(session)),
-          dial_(*session_),
-          place_(std::move(place)),
-          request_(std::move(request)) {}
+    dialing(std::shared_ptr<session_state> session, connection_pool::place place)
+        : session_(std::move(session)), dial_(*session_), place_(std::move(place)) {}
+
+    /// To be filled before start().
+    net::connect_request& request() noexcept { return request_; }
 
     /// `over` is notified when the connection stands or cannot be opened, unless leave() comes first.
     void start(async::event& over);
@@ -45680,7 +45680,7 @@ public:
     net::connect_trace& trace() noexcept { return trace_; }
 
     /// The place with its connection, when it is over.
-    result<connection_pool::place> take();
+    std::error_code take(connection_pool::place& into);
 
     /// Nobody waits any more. What has been opened is left to the next fetch.
     void leave() noexcept;
@@ -45694,7 +45694,7 @@ public:
 private:
     void connect();
     void connected(result<net::connected> made) override;
-    std::error_code take(net::connected made);
+    std::error_code hold(net::connected&& made);
     static asio::awaitable<void> run(std::shared_ptr<dialing> self);
     void finish(std::error_code ec);
 
@@ -45708,13 +45708,33 @@ private:
     bool over_ = false;
 };
 
-/// Gives `place` a connection: a new one, or unless `fresh` one that another fetch has done with first; says
-/// whether it is such a one. Takes what it needs from `request`. `trace` is of the new one, and empty for the
-/// other. `ending` ends it from outside.
-asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
-                                            connection_pool::place& place, net::connect_request& request,
-                                            bool fresh, net::connect_trace& trace,
-                                            async::interrupter& ending);
+/// Gives a place a connection: a new one, or unless `fresh` one that another fetch has done with first.
+class opening {
+public:
+    /// Takes `place` until take(). `ending` ends it from outside, and must outlive this.
+    opening(const std::shared_ptr<session_state>& session, connection_pool::place& place, bool fresh,
+            async::interrupter& ending);
+    ~opening() { dial_->leave(); }
+    opening(const opening&) = delete;
+
+    /// To be filled before start().
+    net::connect_request& request() noexcept { return dial_->request(); }
+    void start() { dial_->start(contender_.wake); }
+
+    bool over() const noexcept { return dial_->over() || contender_.granted; }
+    /// One of the waits until it is over.
+    asio::awaitable<result<void>> wait() { return contender_.wake.wait(); }
+
+    /// When it is over, or such a wait has failed, which is `woken`: whether it is a connection that another
+    /// fetch has done with. `trace` is of any other.
+    result<bool> take(result<void> woken, connection_pool::place& into,
+                      std::optional<net::connect_trace>& trace);
+
+private:
+    connection_pool::contender contender_;
+    std::shared_ptr<dialing> dial_;
+    async::interrupter::scope ends_;
+};
 
 }  // namespace dragline::http::detail
 
@@ -45759,7 +45779,7 @@ DRAGLINE_DECL void dialing::connect() try {
 }
 
 DRAGLINE_DECL void dialing::connected(result<net::connected> made) {
-    if (made) return finish(take(*std::move(made)));
+    if (made) return finish(hold(*std::move(made)));
     // What failed at once gives the others a turn all the same: callers may try again and again.
     asio::post(session_->loop().executor(),
                [self = shared_from_this(), ec = made.error()] { self->finish(ec); });
@@ -45769,10 +45789,10 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
     auto connecting =
         net::connect(self->session_->loop(), self->request_, self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
-    self->ec_ = made ? self->take(*std::move(made)) : made.error();
+    self->ec_ = made ? self->hold(*std::move(made)) : made.error();
 }
 
-DRAGLINE_DECL std::error_code dialing::take(net::connected made) try {
+DRAGLINE_DECL std::error_code dialing::hold(net::connected&& made) try {
     const auto& proxies = request_.proxies;
     const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
     auto connection =
@@ -45791,10 +45811,10 @@ DRAGLINE_DECL void dialing::finish(std::error_code ec) {
     leave();
 }
 
-DRAGLINE_DECL result<connection_pool::place> dialing::take() {
+DRAGLINE_DECL std::error_code dialing::take(connection_pool::place& into) {
     waiter_ = nullptr;
-    if (ec_) return ec_;
-    return std::move(place_);
+    if (!ec_) into = std::move(place_);
+    return ec_;
 }
 
 DRAGLINE_DECL void dialing::give_up() noexcept {
@@ -45812,41 +45832,27 @@ DRAGLINE_DECL void dialing::leave() noexcept {
     }
 }
 
-struct dialing_guard {
-    std::shared_ptr<dialing> dial;
-    explicit dialing_guard(std::shared_ptr<dialing> begun) : dial(std::move(begun)) {}
-    ~dialing_guard() { dial->leave(); }
-};
+DRAGLINE_DECL opening::opening(const std::shared_ptr<session_state>& session, connection_pool::place& place,
+                               bool fresh, async::interrupter& ending)
+    : contender_(session->pool(), place, !fresh),
+      dial_(std::allocate_shared<dialing>(spare_allocator<dialing>(), session, std::move(place))),
+      ends_(
+          ending, [](void* self) noexcept { static_cast<dialing*>(self)->interrupt(); }, dial_.get()) {}
 
-DRAGLINE_DECL asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
-                                                          connection_pool::place& place,
-                                                          net::connect_request& request, bool fresh,
-                                                          net::connect_trace& trace,
-                                                          async::interrupter& ending) {
-    connection_pool::contender mine(session->pool(), place, !fresh);
-    const dialing_guard guard(std::allocate_shared<dialing>(spare_allocator<dialing>(), session,
-                                                            std::move(place), std::move(request)));
-    auto& dial = *guard.dial;
-    dial.start(mine.wake);
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<dialing*>(self)->interrupt(); }, &dial);
-    while (!dial.over() && !mine.granted) {
-        auto waiting = mine.wake.wait();
-        auto woken = co_await std::move(waiting);
-        if (woken) continue;
-        trace = dial.trace();  // as far as it got
-        dial.give_up();
-        co_return woken.error();
+DRAGLINE_DECL result<bool> opening::take(result<void> woken, connection_pool::place& into,
+                                         std::optional<net::connect_trace>& trace) {
+    if (!woken) {
+        trace = dial_->trace();  // as far as it got
+        dial_->give_up();
+        return woken.error();
     }
-    if (mine.granted) {
-        place = std::move(mine.granted);
-        co_return true;
+    if (contender_.granted) {
+        into = std::move(contender_.granted);
+        return true;
     }
-    trace = std::move(dial.trace());
-    auto opened = dial.take();
-    if (!opened) co_return opened.error();
-    place = *std::move(opened);
-    co_return false;
+    trace.emplace(std::move(dial_->trace()));
+    if (const auto ec = dial_->take(into)) return ec;
+    return false;
 }
 
 }  // namespace dragline::http::detail
@@ -45872,8 +45878,8 @@ public:
     /// those to a proxy that forwards, by all origins.
     void write_key(std::string& into) const;
 
-    /// Without proxies, resolver and deadline.
-    net::connect_request request() const;
+    /// Without proxies, resolver and deadline, into a new one.
+    void write_request(net::connect_request& into) const;
 
 private:
     bool goes_elsewhere() const noexcept { return pinned_ && options_.connect_to(); }
@@ -45912,8 +45918,7 @@ DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
     if (!options_.bind_interface().empty()) add('i', options_.bind_interface());
 }
 
-DRAGLINE_DECL net::connect_request hop_connection::request() const {
-    net::connect_request request;
+DRAGLINE_DECL void hop_connection::write_request(net::connect_request& request) const {
     request.target =
         goes_elsewhere() ? *options_.connect_to() : net::endpoint(url_.hostname(), url_.port_or_default());
     request.bind_address = options_.bind_address();
@@ -45928,7 +45933,6 @@ DRAGLINE_DECL net::connect_request hop_connection::request() const {
     request.connect_timeout = options_.connect_timeout();
     request.proxy_timeout = options_.proxy_timeout();
     request.tls_timeout = options_.tls_timeout();
-    return request;
 }
 
 }  // namespace dragline::http::detail
@@ -45968,6 +45972,8 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
 }
 
 DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
+    hop_connection(url_, options_, pinned_, tls_.get(), proxies_.get()).write_request(request);
+    request.address_policy = guard_.addresses();
     request.resolver = session_->resolver();
     request.until = until_;
     if (!proxies_) return {};
@@ -46066,16 +46072,18 @@ DRAGLINE_DECL bool fetch_hop::find_place(connection_pool::place& into, bool fres
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection(connection_pool::place& place,
                                                                        bool fresh) {
-    const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
-    auto request = wanted.request();
-    request.address_policy = guard_.addresses();
-    if (auto ec = set_up(request)) co_return ec;
-    auto& trace = attempt_.connection.emplace();
-    auto opening = open_or_reuse(session_, place, request, fresh, trace, call_.ending());
-    auto opened = co_await std::move(opening);
+    opening begun(session_, place, fresh, call_.ending());
+    if (auto ec = set_up(begun.request())) co_return ec;
+    begun.start();
+    result<void> woken;
+    while (woken && !begun.over()) {
+        auto waiting = begun.wait();
+        woken = co_await std::move(waiting);
+    }
+    const auto opened = begun.take(woken, place, attempt_.connection);
     if (!opened && proxies_) {
         const bool goes_on = now() < until_ && !call_.ending().interrupted();
-        proxies_->on_failed(opened.error(), trace, goes_on);
+        proxies_->on_failed(opened.error(), *attempt_.connection, goes_on);
     }
     attempt_.reused = *opened;
     if (attempt_.reused) attempt_.queue = now() - attempt_started_;

@@ -16,6 +16,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -23,12 +24,11 @@ namespace dragline::inline v1::http::detail {
 
 class dialing final : public net::connect_owner, public std::enable_shared_from_this<dialing> {
 public:
-    dialing(std::shared_ptr<session_state> session, connection_pool::place place,
-            net::connect_request&& request)
-        : session_(std::move(session)),
-          dial_(*session_),
-          place_(std::move(place)),
-          request_(std::move(request)) {}
+    dialing(std::shared_ptr<session_state> session, connection_pool::place place)
+        : session_(std::move(session)), dial_(*session_), place_(std::move(place)) {}
+
+    /// To be filled before start().
+    net::connect_request& request() noexcept { return request_; }
 
     /// `over` is notified when the connection stands or cannot be opened, unless leave() comes first.
     void start(async::event& over);
@@ -37,7 +37,7 @@ public:
     net::connect_trace& trace() noexcept { return trace_; }
 
     /// The place with its connection, when it is over.
-    result<connection_pool::place> take();
+    std::error_code take(connection_pool::place& into);
 
     /// Nobody waits any more. What has been opened is left to the next fetch.
     void leave() noexcept;
@@ -51,7 +51,7 @@ public:
 private:
     void connect();
     void connected(result<net::connected> made) override;
-    std::error_code take(net::connected made);
+    std::error_code hold(net::connected&& made);
     static asio::awaitable<void> run(std::shared_ptr<dialing> self);
     void finish(std::error_code ec);
 
@@ -65,13 +65,33 @@ private:
     bool over_ = false;
 };
 
-/// Gives `place` a connection: a new one, or unless `fresh` one that another fetch has done with first; says
-/// whether it is such a one. Takes what it needs from `request`. `trace` is of the new one, and empty for the
-/// other. `ending` ends it from outside.
-asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
-                                            connection_pool::place& place, net::connect_request& request,
-                                            bool fresh, net::connect_trace& trace,
-                                            async::interrupter& ending);
+/// Gives a place a connection: a new one, or unless `fresh` one that another fetch has done with first.
+class opening {
+public:
+    /// Takes `place` until take(). `ending` ends it from outside, and must outlive this.
+    opening(const std::shared_ptr<session_state>& session, connection_pool::place& place, bool fresh,
+            async::interrupter& ending);
+    ~opening() { dial_->leave(); }
+    opening(const opening&) = delete;
+
+    /// To be filled before start().
+    net::connect_request& request() noexcept { return dial_->request(); }
+    void start() { dial_->start(contender_.wake); }
+
+    bool over() const noexcept { return dial_->over() || contender_.granted; }
+    /// One of the waits until it is over.
+    asio::awaitable<result<void>> wait() { return contender_.wake.wait(); }
+
+    /// When it is over, or such a wait has failed, which is `woken`: whether it is a connection that another
+    /// fetch has done with. `trace` is of any other.
+    result<bool> take(result<void> woken, connection_pool::place& into,
+                      std::optional<net::connect_trace>& trace);
+
+private:
+    connection_pool::contender contender_;
+    std::shared_ptr<dialing> dial_;
+    async::interrupter::scope ends_;
+};
 
 }  // namespace dragline::http::detail
 

@@ -23,8 +23,8 @@ public:
     /// those to a proxy that forwards, by all origins.
     void write_key(std::string& into) const;
 
-    /// Without proxies, resolver and deadline.
-    net::connect_request request() const;
+    /// Without proxies, resolver and deadline, into a new one.
+    void write_request(net::connect_request& into) const;
 
 private:
     bool goes_elsewhere() const noexcept { return pinned_ && options_.connect_to(); }

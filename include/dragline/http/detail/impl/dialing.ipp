@@ -40,7 +40,7 @@ DRAGLINE_DECL void dialing::connect() try {
 }
 
 DRAGLINE_DECL void dialing::connected(result<net::connected> made) {
-    if (made) return finish(take(*std::move(made)));
+    if (made) return finish(hold(*std::move(made)));
     // What failed at once gives the others a turn all the same: callers may try again and again.
     asio::post(session_->loop().executor(),
                [self = shared_from_this(), ec = made.error()] { self->finish(ec); });
@@ -50,10 +50,10 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
     auto connecting =
         net::connect(self->session_->loop(), self->request_, self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
-    self->ec_ = made ? self->take(*std::move(made)) : made.error();
+    self->ec_ = made ? self->hold(*std::move(made)) : made.error();
 }
 
-DRAGLINE_DECL std::error_code dialing::take(net::connected made) try {
+DRAGLINE_DECL std::error_code dialing::hold(net::connected&& made) try {
     const auto& proxies = request_.proxies;
     const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
     auto connection =
@@ -72,10 +72,10 @@ DRAGLINE_DECL void dialing::finish(std::error_code ec) {
     leave();
 }
 
-DRAGLINE_DECL result<connection_pool::place> dialing::take() {
+DRAGLINE_DECL std::error_code dialing::take(connection_pool::place& into) {
     waiter_ = nullptr;
-    if (ec_) return ec_;
-    return std::move(place_);
+    if (!ec_) into = std::move(place_);
+    return ec_;
 }
 
 DRAGLINE_DECL void dialing::give_up() noexcept {
@@ -93,41 +93,27 @@ DRAGLINE_DECL void dialing::leave() noexcept {
     }
 }
 
-struct dialing_guard {
-    std::shared_ptr<dialing> dial;
-    explicit dialing_guard(std::shared_ptr<dialing> begun) : dial(std::move(begun)) {}
-    ~dialing_guard() { dial->leave(); }
-};
+DRAGLINE_DECL opening::opening(const std::shared_ptr<session_state>& session, connection_pool::place& place,
+                               bool fresh, async::interrupter& ending)
+    : contender_(session->pool(), place, !fresh),
+      dial_(std::allocate_shared<dialing>(spare_allocator<dialing>(), session, std::move(place))),
+      ends_(
+          ending, [](void* self) noexcept { static_cast<dialing*>(self)->interrupt(); }, dial_.get()) {}
 
-DRAGLINE_DECL asio::awaitable<result<bool>> open_or_reuse(std::shared_ptr<session_state> session,
-                                                          connection_pool::place& place,
-                                                          net::connect_request& request, bool fresh,
-                                                          net::connect_trace& trace,
-                                                          async::interrupter& ending) {
-    connection_pool::contender mine(session->pool(), place, !fresh);
-    const dialing_guard guard(std::allocate_shared<dialing>(spare_allocator<dialing>(), session,
-                                                            std::move(place), std::move(request)));
-    auto& dial = *guard.dial;
-    dial.start(mine.wake);
-    async::interrupter::scope scope(
-        ending, [](void* self) noexcept { static_cast<dialing*>(self)->interrupt(); }, &dial);
-    while (!dial.over() && !mine.granted) {
-        auto waiting = mine.wake.wait();
-        auto woken = co_await std::move(waiting);
-        if (woken) continue;
-        trace = dial.trace();  // as far as it got
-        dial.give_up();
-        co_return woken.error();
+DRAGLINE_DECL result<bool> opening::take(result<void> woken, connection_pool::place& into,
+                                         std::optional<net::connect_trace>& trace) {
+    if (!woken) {
+        trace = dial_->trace();  // as far as it got
+        dial_->give_up();
+        return woken.error();
     }
-    if (mine.granted) {
-        place = std::move(mine.granted);
-        co_return true;
+    if (contender_.granted) {
+        into = std::move(contender_.granted);
+        return true;
     }
-    trace = std::move(dial.trace());
-    auto opened = dial.take();
-    if (!opened) co_return opened.error();
-    place = *std::move(opened);
-    co_return false;
+    trace.emplace(std::move(dial_->trace()));
+    if (const auto ec = dial_->take(into)) return ec;
+    return false;
 }
 
 }  // namespace dragline::http::detail

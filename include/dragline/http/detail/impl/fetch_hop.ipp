@@ -41,6 +41,8 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
 }
 
 DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
+    hop_connection(url_, options_, pinned_, tls_.get(), proxies_.get()).write_request(request);
+    request.address_policy = guard_.addresses();
     request.resolver = session_->resolver();
     request.until = until_;
     if (!proxies_) return {};
@@ -139,16 +141,18 @@ DRAGLINE_DECL bool fetch_hop::find_place(connection_pool::place& into, bool fres
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection(connection_pool::place& place,
                                                                        bool fresh) {
-    const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
-    auto request = wanted.request();
-    request.address_policy = guard_.addresses();
-    if (auto ec = set_up(request)) co_return ec;
-    auto& trace = attempt_.connection.emplace();
-    auto opening = open_or_reuse(session_, place, request, fresh, trace, call_.ending());
-    auto opened = co_await std::move(opening);
+    opening begun(session_, place, fresh, call_.ending());
+    if (auto ec = set_up(begun.request())) co_return ec;
+    begun.start();
+    result<void> woken;
+    while (woken && !begun.over()) {
+        auto waiting = begun.wait();
+        woken = co_await std::move(waiting);
+    }
+    const auto opened = begun.take(woken, place, attempt_.connection);
     if (!opened && proxies_) {
         const bool goes_on = now() < until_ && !call_.ending().interrupted();
-        proxies_->on_failed(opened.error(), trace, goes_on);
+        proxies_->on_failed(opened.error(), *attempt_.connection, goes_on);
     }
     attempt_.reused = *opened;
     if (attempt_.reused) attempt_.queue = now() - attempt_started_;

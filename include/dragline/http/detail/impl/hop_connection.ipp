@@ -24,8 +24,7 @@ DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
     if (!options_.bind_interface().empty()) add('i', options_.bind_interface());
 }
 
-DRAGLINE_DECL net::connect_request hop_connection::request() const {
-    net::connect_request request;
+DRAGLINE_DECL void hop_connection::write_request(net::connect_request& request) const {
     request.target =
         goes_elsewhere() ? *options_.connect_to() : net::endpoint(url_.hostname(), url_.port_or_default());
     request.bind_address = options_.bind_address();
@@ -40,7 +39,6 @@ DRAGLINE_DECL net::connect_request hop_connection::request() const {
     request.connect_timeout = options_.connect_timeout();
     request.proxy_timeout = options_.proxy_timeout();
     request.tls_timeout = options_.tls_timeout();
-    return request;
 }
 
 }  // namespace dragline::http::detail
