@@ -55,10 +55,16 @@ public:
 
 private:
     void add_connection(std::string_view value) {
-        ascii::for_each_item(value, ',', [&](std::string_view item) {
-            if (ascii::equals_ignoring_case(item, "close")) close_ = true;
-            if (ascii::equals_ignoring_case(item, "keep-alive")) keep_alive_ = true;
-        });
+        if (add_option(value)) return;  // mostly the only one
+        ascii::for_each_item(value, ',', [&](std::string_view item) { add_option(item); });
+    }
+
+    bool add_option(std::string_view value) {
+        const bool close = ascii::equals_ignoring_case(value, "close");
+        const bool keep_alive = ascii::equals_ignoring_case(value, "keep-alive");
+        close_ = close_ || close;
+        keep_alive_ = keep_alive_ || keep_alive;
+        return close || keep_alive;
     }
 
     // Identical values collapse, as lists or as lines (RFC 9112, 6.3, rule 5). Empty items do not count as
