@@ -27231,8 +27231,8 @@ public:
     std::optional<std::uint64_t> content_length;
 };
 
-/// One request and one response on a connection. Calls come in this order, each once, read_body() until it
-/// gives 0.
+/// One request and one response on a connection. Calls come in this order, each once, but take_head() and
+/// receive() in turn until there is a head, and read_body() until it gives 0.
 ///
 /// Ended by cancelling a call or by destroying the exchange; the connection is then closed, unless
 /// it is reusable().
@@ -27244,15 +27244,18 @@ public:
     virtual result<bool> begin_request(const request_view& request) = 0;
 
     /// Sends the rest, if there is one. Over early when the peer answers before it has all: with 300 or more
-    /// that is the end of the body, else read_head(), read_body() and finish_request() go on with it as long
+    /// that is the end of the body, else take_head(), read_body() and finish_request() go on with it as long
     /// as the peer takes it.
     ///
     /// The limit is for all of it, what the source and expect_continue wait for included.
     virtual asio::awaitable<result<void>> send_request(stage_limit limit) = 0;
 
-    /// Reads the final head; interim ones are counted and dropped.
-    virtual asio::awaitable<result<void>> read_head(response_head& into, int max_interim,
-                                                    stage_limit limit) = 0;
+    /// Takes the final head when all of it has come, and says whether; interim ones are counted and dropped.
+    /// `received` is what receive() came to since the call before, 0 in the first one.
+    virtual result<bool> take_head(response_head& into, int max_interim, result<std::size_t> received) = 0;
+
+    /// Waits for more of a head: how much has come.
+    virtual asio::awaitable<result<std::size_t>> receive(stage_limit limit) = 0;
 
     /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
     virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;
@@ -33992,6 +33995,7 @@ DRAGLINE_DECL void request_writer::stop() noexcept {
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace dragline::inline v1::http::detail {
 
@@ -34010,7 +34014,8 @@ public:
 
     result<bool> begin_request(const request_view& request) override;
     asio::awaitable<result<void>> send_request(stage_limit limit) override;
-    asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
+    result<bool> take_head(response_head& into, int max_interim, result<std::size_t> received) override;
+    asio::awaitable<result<std::size_t>> receive(stage_limit limit) override;
     asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
     bool take_body(std::string& into) override;
     bool sending() const noexcept override { return writer_.sending(); }
@@ -34077,13 +34082,12 @@ private:
     // connection has no further use either way.
     bool answered_instead(std::error_code ec) { return has_request_body_ && is_gone(ec) && has_input(); }
 
-    // At least one more byte in the buffer, or an error, after took(co_await fill()).
-    asio::awaitable<result<std::size_t>> fill(stage_limit limit);
+    // At least one more byte in the buffer, or an error, after took(co_await receive()).
     result<void> took(result<std::size_t> size) noexcept {
         if (size.error() == asio::error::eof) input_end_ = size.error();
         if (!size) return size.error();
         end_ += *size;
-        answered_ = true;
+        answered_ = answered_ || *size > 0;
         return {};
     }
     // To be told of it once more, Asio would wait for ever.
@@ -34092,9 +34096,16 @@ private:
     asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
     asio::mutable_buffer make_room();
     result<bool> find_head(int max_interim);
-    void take_head(response_head& into);
+    void copy_head(response_head& into);
     asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
     asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
+    // What came with the head, but did not fit beside it, is there: tried once, since the loop has others,
+    // too.
+    result<std::size_t> try_rest(asio::mutable_buffer into) noexcept {
+        const bool tries = std::exchange(untried_, false) && may_have_input() && is_open();
+        if (!tries) return asio::error::make_error_code(asio::error::would_block);
+        return stream_.layer().try_read(into);
+    }
     std::size_t copy_unread(asio::mutable_buffer into) noexcept {
         const auto size = asio::buffer_copy(into, asio::buffer(unread()));
         consume(size);
@@ -34132,6 +34143,7 @@ private:
     std::optional<std::chrono::seconds> keep_alive_;
     bool answered_ = false;
     bool head_read_ = false;
+    bool untried_ = false;  // the rest of what came with the head
     bool body_complete_ = false;
 };
 
@@ -34215,10 +34227,10 @@ DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async:
     for (;;) {
         if (answer_came()) co_return false;
         if (continue_) co_return true;
-        auto filling = fill({until, limit.where});
+        auto filling = receive({until, limit.where});
         const auto filled = took(co_await std::move(filling));
         if (filled) continue;
-        if (filled.error() == asio::error::eof) co_return false;  // read_head() finds it again
+        if (filled.error() == asio::error::eof) co_return false;  // take_head() finds it again
         const bool silent = filled.error() == make_timeout(limit.where) && until < limit.until;
         if (!silent) co_return filled.error();
         co_return true;
@@ -34236,14 +34248,14 @@ DRAGLINE_DECL upload_watch::verdict h1_connection::look() {
     }
 }
 
-// Whether there is what read_head() has to look at; after it the body is mostly not wanted.
+// Whether there is what take_head() has to look at; after it the body is mostly not wanted.
 DRAGLINE_DECL bool h1_connection::answer_came() {
     const auto seen = look();
     if (seen == verdict::unwanted) writer_.stop();
     return seen != verdict::wanted;
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::fill(stage_limit limit) {
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive(stage_limit limit) {
     if (input_end_) return end_again();
     const auto space = make_room();
     return writer_.sending() ? receive_while_sending(space, limit)
@@ -34298,25 +34310,18 @@ DRAGLINE_DECL result<bool> h1_connection::find_head(int max_interim) {
     return head_size_ > 0;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_head& into, int max_interim,
-                                                                     stage_limit limit) {
-    for (;;) {
-        const auto found = find_head(max_interim);
-        if (!found) co_return found.error();
-        if (*found) {
-            take_head(into);
-            consume(head_size_);
-            co_return result<void>();
-        }
-        auto filling = fill(limit);
-        const auto filled = took(co_await std::move(filling));
-        if (filled) continue;
-        if (filled.error() != asio::error::eof) co_return filled;
-        co_return answered_ ? make_error_code(h1::errc::truncated) : make_error_code(errc::connection_closed);
+DRAGLINE_DECL result<bool> h1_connection::take_head(response_head& into, int max_interim,
+                                                    result<std::size_t> received) {
+    if (const auto ec = took(received).error()) {
+        if (ec != asio::error::eof) return ec;
+        return answered_ ? make_error_code(h1::errc::truncated) : make_error_code(errc::connection_closed);
     }
+    const auto found = find_head(max_interim);
+    if (found && *found) copy_head(into);
+    return found;
 }
 
-DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
+DRAGLINE_DECL void h1_connection::copy_head(response_head& into) {
     const auto& head = parser_.head();
     into.status = head.status;
     into.version_minor = head.version_minor;
@@ -34325,8 +34330,9 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
     keep_alive_ = h1::keep_alive_timeout(head.fields);
     into.has_body = framing_.kind != h1::body_kind::none;
     into.content_length.reset();
-    head_read_ = true;
+    head_read_ = untried_ = true;
     parser_.release_memory();  // to the next connection that reads a head
+    consume(head_size_);
     switch (framing_.kind) {
         case h1::body_kind::none: body_complete_ = true; break;
         case h1::body_kind::length:
@@ -34357,24 +34363,31 @@ DRAGLINE_DECL bool h1_connection::take_body(std::string& into) {
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
                                                                              stage_limit limit) {
     const bool bounded = framing_.kind == h1::body_kind::length;
-    if (bounded && into.size() > remaining_) into = asio::buffer(into, static_cast<std::size_t>(remaining_));
-    result<std::size_t> size = copy_unread(into);
+    const auto left =
+        bounded && into.size() > remaining_ ? static_cast<std::size_t>(remaining_) : into.size();
+    result<std::size_t> size = copy_unread(asio::buffer(into, left));
     if (*size == 0) {
-        // Straight into the caller's memory: the buffer is empty.
-        auto reading = writer_.sending() ? receive_while_sending(into, limit)
-                                         : stream_.layer().read_some(into, limit.until, limit.where);
-        size = co_await std::move(reading);
+        // Straight into the caller's memory: the buffer is empty. When not even one byte more has come, the
+        // layer knows that nothing has: to ask would be two system calls.
+        into = asio::buffer(into, left + 1);
+        size = try_rest(into);
+        if (size.error() == asio::error::would_block) {
+            auto reading = writer_.sending() ? receive_while_sending(into, limit)
+                                             : stream_.layer().read_some(into, limit.until, limit.where);
+            size = co_await std::move(reading);
+        }
         if (size.error() == asio::error::eof) {
             if (bounded) co_return h1::errc::truncated;
             body_complete_ = true;
             co_return std::size_t{0};
         }
         if (!size) co_return size;
+        if (*size > left) {
+            end_ += asio::buffer_copy(make_room(), into + left);
+            size = left;
+        }
     }
-    if (bounded) {
-        remaining_ -= *size;
-        body_complete_ = remaining_ == 0;
-    }
+    if (bounded) body_complete_ = (remaining_ -= *size) == 0;
     co_return size;
 }
 
@@ -34382,7 +34395,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(a
                                                                                stage_limit limit) {
     while (pending_chunk_.empty()) {
         if (begin_ == end_) {
-            auto filling = fill(limit);
+            auto filling = receive(limit);
             const auto filled = took(co_await std::move(filling));
             if (filled.error() == asio::error::eof) co_return h1::errc::truncated;
             if (!filled) co_return filled.error();
@@ -42422,7 +42435,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
     constexpr std::uint64_t most_at_once = 256 * 1024, first_reserve = 16 * 1024 * 1024;
     if (!has_body_ || truncated_) co_return result<void>();
     if (announced_too_large()) co_return errc::body_too_large;
-    const std::uint64_t expected = length_ ? *length_ - delivered_ : 16 * 1024;
+    const std::uint64_t whole = length_ ? *length_ - delivered_ : 0;
+    // With room for one byte more, what reads the last one tells that nothing follows.
+    const std::uint64_t expected = length_ ? whole + 1 : 16 * 1024;
     const auto limit = limit_ - delivered_;
     const auto before = into.size();
     struct trimming {  // the string is made longer before bytes come; at the end it has those that came
@@ -42459,7 +42474,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
             co_return got.error();
         }
         if (size > limit) co_return on_limit_reached();
-        if (*got == 0 || (length_ && size == expected)) co_return result<void>();
+        if (*got == 0 || (length_ && size == whole)) co_return result<void>();
     }
 }
 
@@ -42966,6 +42981,9 @@ struct redirect_step {
     bool new_origin = false;  // credentials stay behind
 };
 
+/// Whether a response may lead anywhere, as few do: next_step() decides.
+DRAGLINE_DECL bool leads_on(const redirect_policy& policy, const response_head& head);
+
 /// What to do with the response to a request of `method` at `from`, after the redirects that were `followed`.
 /// The target is what the guard makes of it, and one that it allows. Throws async::callback_failure with what
 /// a policy's function throws.
@@ -43083,6 +43101,10 @@ DRAGLINE_DECL std::optional<std::string_view> refresh_target(const redirect_poli
     const auto field = text ? parse_refresh(*text) : std::nullopt;
     if (!field || field->url.empty() || field->delay > *policy.refresh()) return std::nullopt;
     return field->url;
+}
+
+DRAGLINE_DECL bool leads_on(const redirect_policy& policy, const response_head& head) {
+    return redirects(head) || policy.refresh();
 }
 
 // What the policy's own function says.
@@ -43576,10 +43598,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     if (!written) co_return written;
     const auto sent = has_body() ? now() : begun;  // a head alone goes out at once
     if (insight_) insight_->sent(sent, attempt_);
-    auto reading = connection.read_head(head_, options_.max_interim(),
-                                        limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
-    auto read = co_await std::move(reading);
-    if (!read) co_return read;
+    const auto limit = limit_of(options_.first_byte_timeout(), phase::first_byte, sent);
+    auto taken = connection.take_head(head_, options_.max_interim(), std::size_t{0});
+    while (taken && !*taken) {
+        auto receiving = connection.receive(limit);
+        const auto received = co_await std::move(receiving);
+        taken = connection.take_head(head_, options_.max_interim(), received);
+    }
+    if (!taken) co_return taken.error();
     const auto came = now();
     attempt_.first_byte = came - sent;
     if (insight_) insight_->answered(came, head_, connection);
@@ -43639,7 +43665,10 @@ DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
         cookies_.store(head_.headers, url_, session_->loop().time());
         guard_.note(head_.headers, url_);
     }
-    next_ = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
+    next_.ec.clear();
+    next_.target.reset();
+    if (leads_on(options_.redirects(), head_))
+        next_ = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
     if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
         return ec;
     again_ = authentication_.answer();
@@ -46175,8 +46204,16 @@ public:
     /// As open() once more, when the body has failed and its retry_policy says so; else with that error.
     asio::awaitable<result<void>> reopen(std::error_code ec) { return follow_hops(ec, true); }
 
-    /// The answer with all of its body, after open().
-    asio::awaitable<result<boxed<response>>> receive();
+    // For who wants all of the body, after open(): take_body(), read_body() if that is false, and answer().
+
+    /// Appends the body when nothing has to be waited for, and says whether.
+    bool take_body(std::string& into) {
+        return !connection().sending() && reader_.take_all(connection(), into);
+    }
+    /// Appends the body, and sends the rest of the request.
+    asio::awaitable<result<void>> read_body(std::string& into);
+    /// The answer. `read` is what read_body() came to.
+    result<boxed<response>> answer(const result<void>& read, std::string&& body);
 
     // For who reads the body in pieces: from connection(), with body(), until close_body().
     h1_connection& connection() noexcept { return *place_.connection(); }
@@ -46199,7 +46236,7 @@ public:
     /// The body has ended, or failed: the connection is kept for the next fetch, or closed.
     void close_body(std::error_code ec);
 
-    /// The fetch is over, as receive() says by itself when it succeeds. give_up() throws what an observer
+    /// The fetch is over, as answer() says by itself when it succeeds. give_up() throws what an observer
     /// threw.
     void finish(std::error_code ec) noexcept;
     std::error_code give_up(std::error_code ec);
@@ -46364,20 +46401,18 @@ DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
     timings.total = now() - started_;
 }
 
-DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_op::receive() {
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::read_body(std::string& into) {
     const async::interrupter::scope scope(ending(), &close_connection, &connection());
-    std::string body;
-    result<void> read;
-    if (!reader_.take_all(connection(), body)) {
-        auto reading = reader_.read_all(connection(), body);
-        read = co_await std::move(reading);
-    }
+    auto reading = reader_.read_all(connection(), into);
+    auto read = co_await std::move(reading);
     if (read && connection().sending()) {
         auto finishing = finish_request();
         read = co_await std::move(finishing);
-        attempt_.bytes_sent = connection().bytes_sent();
     }
-    attempt_.bytes_received = reader_.bytes_received();
+    co_return read;
+}
+
+DRAGLINE_DECL result<boxed<response>> fetch_op::answer(const result<void>& read, std::string&& body) {
     auto ec = read.error();
     if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
     boxed<response> got;
@@ -46393,8 +46428,8 @@ DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_op::receive() {
         if (!ec) insight_->done(now(), ec);
         insight_->check();
     }
-    if (ec) co_return ec;
-    co_return std::move(got);
+    if (ec) return ec;
+    return got;
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
@@ -46479,10 +46514,15 @@ DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_body(fetch_place pl
         auto opened = co_await std::move(opening);
         for (;;) {
             if (!opened) co_return operation.give_up(opened.error());
-            auto receiving = operation.receive();
-            auto received = co_await std::move(receiving);
-            if (received) co_return std::move(received);
-            auto reopening = operation.reopen(received.error());
+            std::string body;
+            result<void> read;
+            if (!operation.take_body(body)) {
+                auto reading = operation.read_body(body);
+                read = co_await std::move(reading);
+            }
+            auto answer = operation.answer(read, std::move(body));
+            if (answer) co_return std::move(answer);
+            auto reopening = operation.reopen(answer.error());
             opened = co_await std::move(reopening);
         }
     } catch (...) {

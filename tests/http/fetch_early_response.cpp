@@ -5,6 +5,7 @@
 #include "../support/http_client.hpp"
 #include "../support/request_body.hpp"
 #include "../support/tcp_peer.hpp"
+#include "read_head.hpp"
 #include "send_request.hpp"
 #include "stream_lab.hpp"
 
@@ -94,7 +95,7 @@ struct uploading {
     std::error_code finish() {
         run_until(loop, [&] { return written.done(); });
         if (written.ec()) return written.ec();
-        return dragline::test::run_to_end(loop, connection.read_head(head, 3, {})).error();
+        return dragline::test::run_to_end(loop, dragline::test::read_head(connection, head, 3, {})).error();
     }
 
     std::string read_body() {
@@ -232,7 +233,7 @@ TEST_CASE("a peer that answers as it reads gets the whole request", "[http][fetc
                    [&](std::exception_ptr thrown) { echoed = !thrown; });
     http::response_head head;
     REQUIRE(dragline::test::run_to_end(loop, dragline::test::send_request(connection, request)));
-    REQUIRE(dragline::test::run_to_end(loop, connection.read_head(head, 3, {})));
+    REQUIRE(dragline::test::run_to_end(loop, dragline::test::read_head(connection, head, 3, {})));
     std::string all(large.size(), '\0');
     for (std::size_t size = 0; size < all.size();) {
         const auto room = asio::buffer(all.data() + size, all.size() - size);

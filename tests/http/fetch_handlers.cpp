@@ -18,8 +18,8 @@ using dragline::testing::http_server;
 namespace {
 
 // The least of a hundred: where an answer comes in pieces, or while the clock of the loop turns, it is more.
-int handlers_of_a_fetch(http_server& server) {
-    server.on("/", http_reply(204));
+int handlers_of_a_fetch(http_server& server, const http_reply& reply) {
+    server.on("/", reply);
     http_client client(dragline::http::session_options().tls(dragline::test::trusting_test_ca()));
     int handlers = 0, least = std::numeric_limits<int>::max();
     bool over = false;
@@ -44,6 +44,11 @@ int handlers_of_a_fetch(http_server& server) {
 
 TEST_CASE("a fetch on a warm connection takes one handler, over TLS too", "[http][fetch]") {
     http_server plain, secure(dragline::test::usual_certificate());
-    CHECK(handlers_of_a_fetch(plain) == 1);
-    CHECK(handlers_of_a_fetch(secure) == 1);
+    CHECK(handlers_of_a_fetch(plain, http_reply(204)) == 1);
+    CHECK(handlers_of_a_fetch(secure, http_reply(204)) == 1);
+}
+
+TEST_CASE("what came with the head, but did not fit beside it, takes no handler more", "[http][fetch]") {
+    http_server server;
+    CHECK(handlers_of_a_fetch(server, http_reply(200).body(std::string(20'000, 'b'))) == 1);
 }

@@ -61,8 +61,8 @@ public:
     std::optional<std::uint64_t> content_length;
 };
 
-/// One request and one response on a connection. Calls come in this order, each once, read_body() until it
-/// gives 0.
+/// One request and one response on a connection. Calls come in this order, each once, but take_head() and
+/// receive() in turn until there is a head, and read_body() until it gives 0.
 ///
 /// Ended by cancelling a call or by destroying the exchange; the connection is then closed, unless
 /// it is reusable().
@@ -74,15 +74,18 @@ public:
     virtual result<bool> begin_request(const request_view& request) = 0;
 
     /// Sends the rest, if there is one. Over early when the peer answers before it has all: with 300 or more
-    /// that is the end of the body, else read_head(), read_body() and finish_request() go on with it as long
+    /// that is the end of the body, else take_head(), read_body() and finish_request() go on with it as long
     /// as the peer takes it.
     ///
     /// The limit is for all of it, what the source and expect_continue wait for included.
     virtual asio::awaitable<result<void>> send_request(stage_limit limit) = 0;
 
-    /// Reads the final head; interim ones are counted and dropped.
-    virtual asio::awaitable<result<void>> read_head(response_head& into, int max_interim,
-                                                    stage_limit limit) = 0;
+    /// Takes the final head when all of it has come, and says whether; interim ones are counted and dropped.
+    /// `received` is what receive() came to since the call before, 0 in the first one.
+    virtual result<bool> take_head(response_head& into, int max_interim, result<std::size_t> received) = 0;
+
+    /// Waits for more of a head: how much has come.
+    virtual asio::awaitable<result<std::size_t>> receive(stage_limit limit) = 0;
 
     /// Reads the next bytes of the body, transfer coding undone: at most what `into` holds, 0 at the end.
     virtual asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) = 0;

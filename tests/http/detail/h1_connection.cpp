@@ -1,6 +1,7 @@
 #include <dragline/http/detail/h1_connection.hpp>
 
 #include "../../net/stream_pair.hpp"
+#include "../read_head.hpp"
 #include "../send_request.hpp"
 
 #include <dragline/h1/error.hpp>
@@ -56,13 +57,13 @@ struct dialogue {
     }
 
     std::error_code read_head(http::stage_limit limit = {}) {
-        return run_to_end(loop, connection.read_head(head, 32, limit)).error();
+        return run_to_end(loop, dragline::test::read_head(connection, head, 32, limit)).error();
     }
 
     // Begins to read the head before it is there.
     void start_reading() {
         head_read = false;
-        asio::co_spawn(loop.get_executor(), connection.read_head(head, 32, {}),
+        asio::co_spawn(loop.get_executor(), dragline::test::read_head(connection, head, 32, {}),
                        [this](std::exception_ptr, dragline::result<void> read) {
                            CHECK(!read.error());
                            head_read = true;
@@ -220,6 +221,27 @@ TEST_CASE("a connection is not reusable before its body was read, nor with bytes
     CHECK(run.read_body() == "12345");
     CHECK(!run.connection.reusable());
     CHECK(!run.connection.is_quiet());
+}
+
+TEST_CASE("a body read by itself tells whether anything follows it, over TLS too", "[http][h1_connection]") {
+    const bool secure = GENERATE(false, true);
+    dialogue run(secure);
+    run.start();
+    run.answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+    REQUIRE(!run.read_head());
+    run.answer("12345");
+    CHECK(run.read_body() == "12345");
+    CHECK(run.connection.reusable());
+    CHECK(!run.connection.may_have_input());
+
+    dialogue more(secure);
+    more.start();
+    more.answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+    REQUIRE(!more.read_head());
+    more.answer("12345HTTP/1.1 200 OK\r\n\r\n");
+    CHECK(more.read_body() == "12345");
+    CHECK(!more.connection.reusable());
+    CHECK(!more.connection.is_quiet());
 }
 
 TEST_CASE("an idle connection is quiet until something comes, be it the end", "[http][h1_connection]") {

@@ -4,6 +4,7 @@
 #include <dragline/http/detail/connection_pool.hpp>
 
 #include "../../net/stream_pair.hpp"
+#include "../read_head.hpp"
 #include "../send_request.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -96,7 +97,7 @@ struct pool_run {
         CHECK(!run_to_end(loop, send_request(connection, request)).error());
         write(*pairs.back(), "HTTP/1.1 204 No Content\r\n" + said + "\r\n");
         http::response_head head;
-        CHECK(!run_to_end(loop, connection.read_head(head, 0, {})).error());
+        CHECK(!run_to_end(loop, read_head(connection, head, 0, {})).error());
     }
 
     void write(stream_pair& to, const std::string& text) {

@@ -25,8 +25,16 @@ public:
     /// As open() once more, when the body has failed and its retry_policy says so; else with that error.
     asio::awaitable<result<void>> reopen(std::error_code ec) { return follow_hops(ec, true); }
 
-    /// The answer with all of its body, after open().
-    asio::awaitable<result<boxed<response>>> receive();
+    // For who wants all of the body, after open(): take_body(), read_body() if that is false, and answer().
+
+    /// Appends the body when nothing has to be waited for, and says whether.
+    bool take_body(std::string& into) {
+        return !connection().sending() && reader_.take_all(connection(), into);
+    }
+    /// Appends the body, and sends the rest of the request.
+    asio::awaitable<result<void>> read_body(std::string& into);
+    /// The answer. `read` is what read_body() came to.
+    result<boxed<response>> answer(const result<void>& read, std::string&& body);
 
     // For who reads the body in pieces: from connection(), with body(), until close_body().
     h1_connection& connection() noexcept { return *place_.connection(); }
@@ -49,7 +57,7 @@ public:
     /// The body has ended, or failed: the connection is kept for the next fetch, or closed.
     void close_body(std::error_code ec);
 
-    /// The fetch is over, as receive() says by itself when it succeeds. give_up() throws what an observer
+    /// The fetch is over, as answer() says by itself when it succeeds. give_up() throws what an observer
     /// threw.
     void finish(std::error_code ec) noexcept;
     std::error_code give_up(std::error_code ec);

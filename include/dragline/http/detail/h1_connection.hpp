@@ -24,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace dragline::inline v1::http::detail {
 
@@ -42,7 +43,8 @@ public:
 
     result<bool> begin_request(const request_view& request) override;
     asio::awaitable<result<void>> send_request(stage_limit limit) override;
-    asio::awaitable<result<void>> read_head(response_head& into, int max_interim, stage_limit limit) override;
+    result<bool> take_head(response_head& into, int max_interim, result<std::size_t> received) override;
+    asio::awaitable<result<std::size_t>> receive(stage_limit limit) override;
     asio::awaitable<result<std::size_t>> read_body(asio::mutable_buffer into, stage_limit limit) override;
     bool take_body(std::string& into) override;
     bool sending() const noexcept override { return writer_.sending(); }
@@ -109,13 +111,12 @@ private:
     // connection has no further use either way.
     bool answered_instead(std::error_code ec) { return has_request_body_ && is_gone(ec) && has_input(); }
 
-    // At least one more byte in the buffer, or an error, after took(co_await fill()).
-    asio::awaitable<result<std::size_t>> fill(stage_limit limit);
+    // At least one more byte in the buffer, or an error, after took(co_await receive()).
     result<void> took(result<std::size_t> size) noexcept {
         if (size.error() == asio::error::eof) input_end_ = size.error();
         if (!size) return size.error();
         end_ += *size;
-        answered_ = true;
+        answered_ = answered_ || *size > 0;
         return {};
     }
     // To be told of it once more, Asio would wait for ever.
@@ -124,9 +125,16 @@ private:
     asio::awaitable<result<std::size_t>> receive_while_sending(asio::mutable_buffer into, stage_limit limit);
     asio::mutable_buffer make_room();
     result<bool> find_head(int max_interim);
-    void take_head(response_head& into);
+    void copy_head(response_head& into);
     asio::awaitable<result<std::size_t>> read_chunked(asio::mutable_buffer into, stage_limit limit);
     asio::awaitable<result<std::size_t>> read_plain(asio::mutable_buffer into, stage_limit limit);
+    // What came with the head, but did not fit beside it, is there: tried once, since the loop has others,
+    // too.
+    result<std::size_t> try_rest(asio::mutable_buffer into) noexcept {
+        const bool tries = std::exchange(untried_, false) && may_have_input() && is_open();
+        if (!tries) return asio::error::make_error_code(asio::error::would_block);
+        return stream_.layer().try_read(into);
+    }
     std::size_t copy_unread(asio::mutable_buffer into) noexcept {
         const auto size = asio::buffer_copy(into, asio::buffer(unread()));
         consume(size);
@@ -164,6 +172,7 @@ private:
     std::optional<std::chrono::seconds> keep_alive_;
     bool answered_ = false;
     bool head_read_ = false;
+    bool untried_ = false;  // the rest of what came with the head
     bool body_complete_ = false;
 };
 

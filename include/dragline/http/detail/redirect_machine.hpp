@@ -25,6 +25,9 @@ struct redirect_step {
     bool new_origin = false;  // credentials stay behind
 };
 
+/// Whether a response may lead anywhere, as few do: next_step() decides.
+DRAGLINE_DECL bool leads_on(const redirect_policy& policy, const response_head& head);
+
 /// What to do with the response to a request of `method` at `from`, after the redirects that were `followed`.
 /// The target is what the guard makes of it, and one that it allows. Throws async::callback_failure with what
 /// a policy's function throws.

@@ -128,7 +128,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
     constexpr std::uint64_t most_at_once = 256 * 1024, first_reserve = 16 * 1024 * 1024;
     if (!has_body_ || truncated_) co_return result<void>();
     if (announced_too_large()) co_return errc::body_too_large;
-    const std::uint64_t expected = length_ ? *length_ - delivered_ : 16 * 1024;
+    const std::uint64_t whole = length_ ? *length_ - delivered_ : 0;
+    // With room for one byte more, what reads the last one tells that nothing follows.
+    const std::uint64_t expected = length_ ? whole + 1 : 16 * 1024;
     const auto limit = limit_ - delivered_;
     const auto before = into.size();
     struct trimming {  // the string is made longer before bytes come; at the end it has those that came
@@ -165,7 +167,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
             co_return got.error();
         }
         if (size > limit) co_return on_limit_reached();
-        if (*got == 0 || (length_ && size == expected)) co_return result<void>();
+        if (*got == 0 || (length_ && size == whole)) co_return result<void>();
     }
 }
 

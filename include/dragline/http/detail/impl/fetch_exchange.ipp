@@ -52,10 +52,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     if (!written) co_return written;
     const auto sent = has_body() ? now() : begun;  // a head alone goes out at once
     if (insight_) insight_->sent(sent, attempt_);
-    auto reading = connection.read_head(head_, options_.max_interim(),
-                                        limit_of(options_.first_byte_timeout(), phase::first_byte, sent));
-    auto read = co_await std::move(reading);
-    if (!read) co_return read;
+    const auto limit = limit_of(options_.first_byte_timeout(), phase::first_byte, sent);
+    auto taken = connection.take_head(head_, options_.max_interim(), std::size_t{0});
+    while (taken && !*taken) {
+        auto receiving = connection.receive(limit);
+        const auto received = co_await std::move(receiving);
+        taken = connection.take_head(head_, options_.max_interim(), received);
+    }
+    if (!taken) co_return taken.error();
     const auto came = now();
     attempt_.first_byte = came - sent;
     if (insight_) insight_->answered(came, head_, connection);
@@ -115,7 +119,10 @@ DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
         cookies_.store(head_.headers, url_, session_->loop().time());
         guard_.note(head_.headers, url_);
     }
-    next_ = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
+    next_.ec.clear();
+    next_.target.reset();
+    if (leads_on(options_.redirects(), head_))
+        next_ = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
     if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
         return ec;
     again_ = authentication_.answer();

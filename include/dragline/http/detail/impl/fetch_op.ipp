@@ -101,20 +101,18 @@ DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
     timings.total = now() - started_;
 }
 
-DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_op::receive() {
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::read_body(std::string& into) {
     const async::interrupter::scope scope(ending(), &close_connection, &connection());
-    std::string body;
-    result<void> read;
-    if (!reader_.take_all(connection(), body)) {
-        auto reading = reader_.read_all(connection(), body);
-        read = co_await std::move(reading);
-    }
+    auto reading = reader_.read_all(connection(), into);
+    auto read = co_await std::move(reading);
     if (read && connection().sending()) {
         auto finishing = finish_request();
         read = co_await std::move(finishing);
-        attempt_.bytes_sent = connection().bytes_sent();
     }
-    attempt_.bytes_received = reader_.bytes_received();
+    co_return read;
+}
+
+DRAGLINE_DECL result<boxed<response>> fetch_op::answer(const result<void>& read, std::string&& body) {
     auto ec = read.error();
     if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
     boxed<response> got;
@@ -130,8 +128,8 @@ DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_op::receive() {
         if (!ec) insight_->done(now(), ec);
         insight_->check();
     }
-    if (ec) co_return ec;
-    co_return std::move(got);
+    if (ec) return ec;
+    return got;
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {

@@ -18,10 +18,15 @@ DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_body(fetch_place pl
         auto opened = co_await std::move(opening);
         for (;;) {
             if (!opened) co_return operation.give_up(opened.error());
-            auto receiving = operation.receive();
-            auto received = co_await std::move(receiving);
-            if (received) co_return std::move(received);
-            auto reopening = operation.reopen(received.error());
+            std::string body;
+            result<void> read;
+            if (!operation.take_body(body)) {
+                auto reading = operation.read_body(body);
+                read = co_await std::move(reading);
+            }
+            auto answer = operation.answer(read, std::move(body));
+            if (answer) co_return std::move(answer);
+            auto reopening = operation.reopen(answer.error());
             opened = co_await std::move(reopening);
         }
     } catch (...) {

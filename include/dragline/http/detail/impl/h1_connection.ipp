@@ -79,10 +79,10 @@ DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async:
     for (;;) {
         if (answer_came()) co_return false;
         if (continue_) co_return true;
-        auto filling = fill({until, limit.where});
+        auto filling = receive({until, limit.where});
         const auto filled = took(co_await std::move(filling));
         if (filled) continue;
-        if (filled.error() == asio::error::eof) co_return false;  // read_head() finds it again
+        if (filled.error() == asio::error::eof) co_return false;  // take_head() finds it again
         const bool silent = filled.error() == make_timeout(limit.where) && until < limit.until;
         if (!silent) co_return filled.error();
         co_return true;
@@ -100,14 +100,14 @@ DRAGLINE_DECL upload_watch::verdict h1_connection::look() {
     }
 }
 
-// Whether there is what read_head() has to look at; after it the body is mostly not wanted.
+// Whether there is what take_head() has to look at; after it the body is mostly not wanted.
 DRAGLINE_DECL bool h1_connection::answer_came() {
     const auto seen = look();
     if (seen == verdict::unwanted) writer_.stop();
     return seen != verdict::wanted;
 }
 
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::fill(stage_limit limit) {
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive(stage_limit limit) {
     if (input_end_) return end_again();
     const auto space = make_room();
     return writer_.sending() ? receive_while_sending(space, limit)
@@ -162,25 +162,18 @@ DRAGLINE_DECL result<bool> h1_connection::find_head(int max_interim) {
     return head_size_ > 0;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::read_head(response_head& into, int max_interim,
-                                                                     stage_limit limit) {
-    for (;;) {
-        const auto found = find_head(max_interim);
-        if (!found) co_return found.error();
-        if (*found) {
-            take_head(into);
-            consume(head_size_);
-            co_return result<void>();
-        }
-        auto filling = fill(limit);
-        const auto filled = took(co_await std::move(filling));
-        if (filled) continue;
-        if (filled.error() != asio::error::eof) co_return filled;
-        co_return answered_ ? make_error_code(h1::errc::truncated) : make_error_code(errc::connection_closed);
+DRAGLINE_DECL result<bool> h1_connection::take_head(response_head& into, int max_interim,
+                                                    result<std::size_t> received) {
+    if (const auto ec = took(received).error()) {
+        if (ec != asio::error::eof) return ec;
+        return answered_ ? make_error_code(h1::errc::truncated) : make_error_code(errc::connection_closed);
     }
+    const auto found = find_head(max_interim);
+    if (found && *found) copy_head(into);
+    return found;
 }
 
-DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
+DRAGLINE_DECL void h1_connection::copy_head(response_head& into) {
     const auto& head = parser_.head();
     into.status = head.status;
     into.version_minor = head.version_minor;
@@ -189,8 +182,9 @@ DRAGLINE_DECL void h1_connection::take_head(response_head& into) {
     keep_alive_ = h1::keep_alive_timeout(head.fields);
     into.has_body = framing_.kind != h1::body_kind::none;
     into.content_length.reset();
-    head_read_ = true;
+    head_read_ = untried_ = true;
     parser_.release_memory();  // to the next connection that reads a head
+    consume(head_size_);
     switch (framing_.kind) {
         case h1::body_kind::none: body_complete_ = true; break;
         case h1::body_kind::length:
@@ -221,24 +215,31 @@ DRAGLINE_DECL bool h1_connection::take_body(std::string& into) {
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asio::mutable_buffer into,
                                                                              stage_limit limit) {
     const bool bounded = framing_.kind == h1::body_kind::length;
-    if (bounded && into.size() > remaining_) into = asio::buffer(into, static_cast<std::size_t>(remaining_));
-    result<std::size_t> size = copy_unread(into);
+    const auto left =
+        bounded && into.size() > remaining_ ? static_cast<std::size_t>(remaining_) : into.size();
+    result<std::size_t> size = copy_unread(asio::buffer(into, left));
     if (*size == 0) {
-        // Straight into the caller's memory: the buffer is empty.
-        auto reading = writer_.sending() ? receive_while_sending(into, limit)
-                                         : stream_.layer().read_some(into, limit.until, limit.where);
-        size = co_await std::move(reading);
+        // Straight into the caller's memory: the buffer is empty. When not even one byte more has come, the
+        // layer knows that nothing has: to ask would be two system calls.
+        into = asio::buffer(into, left + 1);
+        size = try_rest(into);
+        if (size.error() == asio::error::would_block) {
+            auto reading = writer_.sending() ? receive_while_sending(into, limit)
+                                             : stream_.layer().read_some(into, limit.until, limit.where);
+            size = co_await std::move(reading);
+        }
         if (size.error() == asio::error::eof) {
             if (bounded) co_return h1::errc::truncated;
             body_complete_ = true;
             co_return std::size_t{0};
         }
         if (!size) co_return size;
+        if (*size > left) {
+            end_ += asio::buffer_copy(make_room(), into + left);
+            size = left;
+        }
     }
-    if (bounded) {
-        remaining_ -= *size;
-        body_complete_ = remaining_ == 0;
-    }
+    if (bounded) body_complete_ = (remaining_ -= *size) == 0;
     co_return size;
 }
 
@@ -246,7 +247,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_chunked(a
                                                                                stage_limit limit) {
     while (pending_chunk_.empty()) {
         if (begin_ == end_) {
-            auto filling = fill(limit);
+            auto filling = receive(limit);
             const auto filled = took(co_await std::move(filling));
             if (filled.error() == asio::error::eof) co_return h1::errc::truncated;
             if (!filled) co_return filled.error();

@@ -31,6 +31,10 @@ DRAGLINE_DECL std::optional<std::string_view> refresh_target(const redirect_poli
     return field->url;
 }
 
+DRAGLINE_DECL bool leads_on(const redirect_policy& policy, const response_head& head) {
+    return redirects(head) || policy.refresh();
+}
+
 // What the policy's own function says.
 DRAGLINE_DECL redirect_decision decide(const redirect_policy& policy, const redirect_proposal& proposal) {
     if (!policy.decide()) return redirect_decision::follow;
