@@ -24850,6 +24850,8 @@ struct positions {
     scheme_kind scheme = scheme_kind::other;
     host_kind host = host_kind::none;
     bool opaque_path = false;
+
+    friend bool operator==(const positions&, const positions&) = default;
 };
 
 struct record : positions {
@@ -24871,6 +24873,7 @@ struct record : positions {
         positions::operator=({});
         href.clear();
     }
+    friend bool operator==(const record&, const record&) = default;
 
     bool is_special() const noexcept { return scheme != scheme_kind::other; }
 

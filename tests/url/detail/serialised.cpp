@@ -7,17 +7,10 @@
 #include <array>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 using namespace dragline::url::detail;
 
 namespace {
-
-auto parts(const record& each) {
-    return std::tuple(std::string_view(each.href), each.scheme_end, each.username_end, each.host_begin,
-                      each.host_end, each.path_begin, each.query_begin, each.fragment_begin, each.port,
-                      each.scheme, each.host, each.opaque_path);
-}
 
 bool is_read(std::string_view text) {
     record out;
@@ -25,7 +18,7 @@ bool is_read(std::string_view text) {
 }
 
 // The bytes that may end a part or that some part has to escape, and one that none has to.
-constexpr std::string_view interesting("a.:/\\?#@[]|'\"`<>{}^% \t\n\x7f\x80\0", 27);
+constexpr std::string_view interesting("a.:/\\?#@[]|'\"`<>{}^% \t\n\x7f\x80\0", 26);
 
 }  // namespace
 
@@ -47,7 +40,7 @@ TEST_CASE("what is read at once is what the parser makes of it", "[url]") {
         if (!read_serialised(fast, text)) return;
         ++at_once;
         const bool refused = static_cast<bool>(parser(whole, nullptr).parse(text));
-        if (refused || parts(fast) != parts(whole)) FAIL(text << " is not " << whole.href);
+        if (refused || fast != whole) FAIL(text << " is not " << whole.href);
     };
     const std::array hosts = {"",        "h",        "H.example", "a..b", ".",     "h.",
                               "1.2.3.4", "1.2.3.4.", "1.2.3.04",  "1",    "h.0x1", "h.0x",
@@ -83,11 +76,10 @@ TEST_CASE("what is read at once is what the parser makes of it", "[url]") {
 
 TEST_CASE("a URL that is not read at once leaves no trace", "[url]") {
     record out;
-    const auto empty = parts(record());
     for (const auto text :
          {"https://example.com:8443/a?b#c d", "http://h:80/", "http://h/a/../b", "http://h"}) {
         CAPTURE(text);
         CHECK(!read_serialised(out, text));
-        CHECK(parts(out) == empty);
+        CHECK(bool(out == record()));
     }
 }
