@@ -176,6 +176,8 @@ TEST_CASE("Connection: close wins, in any field and any case", "[h1][framing]") 
     CHECK(ok(length + "Connection: close\r\n") == "length 5");
     CHECK(ok(length + "connection: x, CLOSE\r\n") == "length 5");
     CHECK(ok(length + "Connection: keep-alive\r\nConnection: close\r\n") == "length 5");
+    CHECK(ok(length + "Connection: close\r\nConnection: keep-alive\r\n") == "length 5");
+    CHECK(ok(length + "Connection: close, keep-alive\r\n") == "length 5");
     CHECK(ok(length + "Connection: closed\r\n") == "length 5 keep");
     CHECK(ok(length + "Proxy-Connection: close\r\n") == "length 5 keep");
     CHECK(response("304", "Connection: close\r\n") == "none");
@@ -187,6 +189,8 @@ TEST_CASE("HTTP/1.0 persists only with an explicit keep-alive", "[h1][framing]")
     CHECK(response("200", length, "GET", "1.0") == "length 5");
     CHECK(response("200", length + "Connection: Keep-Alive\r\n", "GET", "1.0") == "length 5 keep");
     CHECK(response("200", length + "Connection: keep-alive, close\r\n", "GET", "1.0") == "length 5");
+    CHECK(response("200", length + "Connection: keep-alive, x\r\nConnection: y\r\n", "GET", "1.0") ==
+          "length 5 keep");
     CHECK(response("304", "", "GET", "1.0") == "none");
     CHECK(request("", "1.0") == "none");
 }
