@@ -156,7 +156,7 @@ TEST_CASE("the steps of an attempt follow each other", "[http][trace]") {
     dragline::testing::dns_server names;
     names.host("a.test", {"127.0.0.1"});
     http_server server(dragline::test::usual_certificate());
-    server.on("/", http_reply().delay(5ms).body("12345").body_delay(50ms));
+    server.on("/", http_reply().delay(50ms).body("12345").body_delay(50ms));
     http_client client(dragline::test::using_dns(names).tls(dragline::test::trusting_test_ca()));
     const auto url = "https://a.test:" + std::to_string(server.port()) + "/";
     for (const bool reused : {false, true}) {
