@@ -27564,11 +27564,8 @@ DRAGLINE_DECL void upload::interrupt() noexcept {
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/net/stream.hpp
-// One stream type over TCP, TLS, Unix sockets and memory. Start with open_connection() in connect.hpp.
-
-// ---- dragline/net/detail/buffer_pieces.hpp
-// Buffer sequences of callers as the two pieces that a layer writes.
+// ---- dragline/net/connected.hpp
+// A connection that stands, as connecting gives it to the protocols above.
 
 // ---- dragline/net/detail/stream_layer.hpp
 // What a stream is made of: a socket or memory, or TLS on top of another layer.
@@ -28407,560 +28404,8 @@ void pending_read::listen(const Handler& handler, stream_layer& layer) {
 }
 
 }  // namespace dragline::net::detail
-
-#include <asio/buffer.hpp>
-
-#include <cstddef>
-#include <iterator>
-#include <string>
-
-namespace dragline::inline v1::net::detail {
-
-/// The first buffer that is not empty.
-template <class Buffer, class Sequence>
-Buffer first_of(const Sequence& buffers) {
-    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
-        if (Buffer buffer(*at); buffer.size() > 0) return buffer;
-    }
-    return Buffer();
-}
-
-/// Up to two buffers stand in `pieces`; more are copied, and stand in `joined`.
-template <class Sequence>
-gather pieces_of(const Sequence& buffers, std::string& joined) {
-    gather pieces;
-    const auto end = asio::buffer_sequence_end(buffers);
-    const auto count = std::distance(asio::buffer_sequence_begin(buffers), end);
-    std::size_t place = 0;
-    for (auto at = asio::buffer_sequence_begin(buffers); at != end; ++at) {
-        const asio::const_buffer piece(*at);
-        if (count <= 2) {
-            pieces[place++] = piece;
-        } else {
-            joined.append(static_cast<const char*>(piece.data()), piece.size());
-        }
-    }
-    return pieces;
-}
-
-}  // namespace dragline::net::detail
-// ---- dragline/net/detail/stream_read.hpp
-// A read of a stream into the caller's buffer, without a coroutine where the layer can do that: an idle
-// connection mostly waits in one.
-
-// ---- dragline/net/detail/stream_reader.hpp
-// The receiving side of a stream: whole reads over what arrives in pieces. A read that fails takes nothing.
-
-// ---- dragline/net/detail/byte_queue.hpp
-// Bytes that come in at the end and leave at the front. It costs memory only while it holds something.
-
-#include <algorithm>
-#include <cstddef>
-#include <cstring>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-class byte_queue {
-public:
-    bool empty() const noexcept { return !held_; }
-    std::size_t size() const noexcept { return held_ ? held_->bytes.size() - held_->begin : 0; }
-    std::string_view view() const noexcept {
-        return held_ ? std::string_view(held_->bytes).substr(held_->begin) : std::string_view();
-    }
-
-    void append(std::string_view more) {
-        if (more.empty()) return;
-        if (!held_) {
-            auto made = std::make_unique<content>();
-            made->bytes = more;
-            held_ = std::move(made);
-            return;
-        }
-        auto& [bytes, begin] = *held_;
-        if (begin > 0 && begin >= size()) bytes.erase(0, std::exchange(begin, 0));
-        bytes.append(more);
-    }
-
-    /// In front of all.
-    void put_back(std::string_view more) {
-        if (!held_) return append(more);
-        held_->bytes.replace(0, held_->begin, more);
-        held_->begin = 0;
-    }
-
-    void consume(std::size_t count) noexcept {
-        if (held_) held_->begin += count;
-        if (size() == 0) clear();
-    }
-
-    std::size_t take(void* into, std::size_t room) noexcept {
-        const auto count = std::min(room, size());
-        if (count == 0) return 0;
-        std::memcpy(into, view().data(), count);
-        consume(count);
-        return count;
-    }
-
-    void clear() noexcept { held_.reset(); }
-
-private:
-    struct content {
-        std::string bytes;
-        std::size_t begin = 0;  // what is before it has left
-    };
-    std::unique_ptr<content> held_;  // null when empty
-};
-
-}  // namespace dragline::net::detail
-// ---- dragline/net/detail/end_search.hpp
-// Where a read of delimited text ends. Looks at every byte once, however the text arrives.
-
-
-#include <cstddef>
-#include <functional>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-/// Given all that has arrived, the number of bytes that the read is to take; nothing while more is needed.
-using read_predicate = std::function<std::optional<std::size_t>(std::string_view)>;
-
-class end_search {
-public:
-    struct found {
-        std::size_t taken = 0;  // of the bytes, with the delimiter
-        std::size_t given = 0;  // of those, what the caller gets
-    };
-
-    static end_search line() { return end_search(kind::line, "\n", {}); }
-    static end_search delimiter(std::string text) { return end_search(kind::delimiter, std::move(text), {}); }
-    static end_search predicate(read_predicate test) {
-        return end_search(kind::predicate, {}, std::move(test));
-    }
-
-    bool valid() const noexcept {
-        return kind_ == kind::predicate ? static_cast<bool>(predicate_) : !delimiter_.empty();
-    }
-
-    /// Errors: errc::invalid_option where a predicate takes more than there is. Throws what that throws, as
-    /// async::callback_failure.
-    result<std::optional<found>> look(std::string_view bytes, bool keep_delimiter);
-
-private:
-    enum class kind { line, delimiter, predicate };
-    end_search(kind what, std::string text, read_predicate test)
-        : kind_(what), delimiter_(std::move(text)), predicate_(std::move(test)) {}
-
-    kind kind_;
-    std::string delimiter_;
-    read_predicate predicate_;
-    std::size_t looked_ = 0;  // no delimiter begins before it
-};
-
-}  // namespace dragline::net::detail
-
-// ---- dragline/net/detail/impl/end_search.ipp
-// Included by <dragline/net/detail/end_search.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <exception>
-
-namespace dragline::inline v1::net::detail {
-
-DRAGLINE_DECL result<std::optional<end_search::found>> end_search::look(std::string_view bytes,
-                                                                        bool keep_delimiter) {
-    using answer = std::optional<found>;
-    if (kind_ == kind::predicate) {
-        std::optional<std::size_t> end;
-        try {
-            end = predicate_(bytes);
-        } catch (...) {
-            throw async::callback_failure(std::current_exception());
-        }
-        if (!end) return answer();
-        if (*end > bytes.size()) return dragline::errc::invalid_option;
-        return answer({*end, *end});
-    }
-    const auto at = bytes.find(delimiter_, looked_);
-    if (at == bytes.npos) {
-        if (bytes.size() >= delimiter_.size()) looked_ = bytes.size() - delimiter_.size() + 1;
-        return answer();
-    }
-    const auto taken = at + delimiter_.size();
-    if (keep_delimiter) return answer({taken, taken});
-    const bool carriage = kind_ == kind::line && at > 0 && bytes[at - 1] == '\r';
-    return answer({taken, carriage ? at - 1 : at});
-}
-
-}  // namespace dragline::net::detail
-
-#endif
-// ---- dragline/net/detail/stream_core.hpp
-// What both directions of a stream share: its layer, budgets and condition.
-
-// ---- dragline/net/detail/fair_turn.hpp
-// Keeps a fast peer from holding the loop: what goes without waiting ends its turn after a while.
-
-
-#include <asio/any_io_executor.hpp>
-#include <asio/awaitable.hpp>
-
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-/// Whatever else is ready runs. Errors: operation_aborted, when cancelled.
-DRAGLINE_DECL asio::awaitable<result<void>> others_first(asio::any_io_executor loop);
-
-class fair_turn {
-public:
-    /// Counts a step that did not wait. True: pass() is due.
-    bool step() noexcept { return ++steps_ >= most_steps; }
-    bool is_over() const noexcept { return steps_ >= most_steps; }
-    void begin() noexcept { steps_ = 0; }
-    asio::awaitable<result<void>> pass(asio::any_io_executor loop) {
-        begin();
-        return others_first(std::move(loop));
-    }
-
-private:
-    static constexpr int most_steps = 64;
-    int steps_ = 0;
-};
-
-}  // namespace dragline::net::detail
-
-// ---- dragline/net/detail/impl/fair_turn.ipp
-// Included by <dragline/net/detail/fair_turn.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/cancellation_state.hpp>
-#include <asio/error.hpp>
-#include <asio/post.hpp>
-#include <asio/this_coro.hpp>
-#include <asio/use_awaitable.hpp>
-
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-DRAGLINE_DECL asio::awaitable<result<void>> others_first(asio::any_io_executor loop) {
-    auto turn = asio::post(loop, asio::use_awaitable);
-    co_await std::move(turn);
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none)
-        co_return asio::error::make_error_code(asio::error::operation_aborted);
-    co_return result<void>();
-}
-
-}  // namespace dragline::net::detail
-
-#endif
-// ---- dragline/net/stream_options.hpp
-// How long the operations of a stream may take, and how much they may hold.
-
-
-#include <chrono>
-#include <cstddef>
-#include <optional>
-#include <string>
-
-namespace dragline::inline v1::net {
-
-/// What one read may take; what is not set is that of the stream.
-class read_options {
-public:
-    read_options() {}
-
-    /// The whole read, from its beginning.
-    read_options& timeout(async::duration value) { return timeout_ = value, *this; }
-    const std::optional<async::duration>& timeout() const noexcept { return timeout_; }
-
-    /// The most bytes that it may return, with what ends them. read_exactly() and read_some() heed only a
-    /// limit that is given here.
-    read_options& limit(std::size_t bytes) { return limit_ = bytes, *this; }
-    const std::optional<std::size_t>& limit() const noexcept { return limit_; }
-
-    /// Whether the text that ends a read_until() or read_line() stands in the result, too.
-    read_options& keep_delimiter(bool value) { return keep_delimiter_ = value, *this; }
-    bool keep_delimiter() const noexcept { return keep_delimiter_; }
-
-private:
-    std::optional<async::duration> timeout_;
-    std::optional<std::size_t> limit_;
-    bool keep_delimiter_ = false;
-};
-
-/// What one write, drain, shutdown or close may take.
-class write_options {
-public:
-    write_options() {}
-
-    /// The whole operation, from its beginning.
-    write_options& timeout(async::duration value) { return timeout_ = value, *this; }
-    const std::optional<async::duration>& timeout() const noexcept { return timeout_; }
-
-private:
-    std::optional<async::duration> timeout_;
-};
-
-/// What a read that met the end of the stream had, and what it wanted.
-class read_shortfall {
-public:
-    read_shortfall() {}
-
-    std::string partial;       ///< What arrived; it can still be read.
-    std::size_t expected = 0;  ///< Bytes that were asked for; 0 where the read did not know.
-};
-
-/// The budgets and limits of one stream. A timeout that is not above zero fails the operations it is for.
-class stream_options {
-public:
-    using duration = async::duration;
-
-    stream_options() {}
-
-    /// Each read; phase::read.
-    stream_options& read_timeout(duration value) { return read_timeout_ = value, *this; }
-    duration read_timeout() const noexcept { return read_timeout_; }
-
-    /// Each write, drain, shutdown and close, and each portion of what is queued; phase::write.
-    stream_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
-    duration write_timeout() const noexcept { return write_timeout_; }
-
-    /// The handshake of start_tls(); phase::tls.
-    stream_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
-    duration tls_timeout() const noexcept { return tls_timeout_; }
-
-    /// The whole connection, from when opening it began: whatever waits then ends; phase::total.
-    stream_options& total_timeout(duration value) { return total_timeout_ = value, *this; }
-    duration total_timeout() const noexcept { return total_timeout_; }
-
-    /// The most bytes that a read returns whose end the peer decides: read_until(), read_line(),
-    /// read_to_end().
-    stream_options& read_limit(std::size_t bytes) { return read_limit_ = bytes, *this; }
-    std::size_t read_limit() const noexcept { return read_limit_; }
-
-    /// drain() waits while more bytes than the high-water mark are queued, until no more than the low one.
-    stream_options& high_water(std::size_t bytes) { return high_water_ = bytes, *this; }
-    std::size_t high_water() const noexcept { return high_water_; }
-    stream_options& low_water(std::size_t bytes) { return low_water_ = bytes, *this; }
-    std::size_t low_water() const noexcept { return low_water_; }
-
-    /// The most bytes that may be queued; queue() refuses what would go beyond it.
-    stream_options& most_queued(std::size_t bytes) { return most_queued_ = bytes, *this; }
-    std::size_t most_queued() const noexcept { return most_queued_; }
-
-private:
-    duration read_timeout_ = std::chrono::seconds(60);
-    duration write_timeout_ = std::chrono::seconds(60);
-    duration tls_timeout_ = std::chrono::seconds(10);
-    duration total_timeout_ = async::no_limit;
-    std::size_t read_limit_ = 64 * 1024;
-    std::size_t high_water_ = 64 * 1024;
-    std::size_t low_water_ = 16 * 1024;
-    std::size_t most_queued_ = 16 * 1024 * 1024;
-};
-
-}  // namespace dragline::net
-
-#include <algorithm>
-#include <cstddef>
-#include <limits>
-#include <memory>
-#include <string>
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-inline constexpr std::size_t no_size_limit = std::numeric_limits<std::size_t>::max();
-
-/// What an operation may take. Of timeout and until the sooner counts, and total_timeout before either.
-struct stream_limit {
-    async::duration timeout = async::no_limit;  // from when the operation begins
-    async::time_point until = async::no_deadline;
-    phase where = phase::read;
-    std::size_t size = no_size_limit;
-    bool keep_delimiter = false;
-};
-
-/// What a stream was opened with. The streams of a server share it.
-struct stream_setting {
-    stream_options options;
-    std::string host;  // as the endpoint names it, for start_tls()
-};
-
-struct stream_core {
-    struct bound {
-        async::time_point until = async::no_deadline;
-        phase where = phase::total;
-    };
-
-    stream_core(std::shared_ptr<stream_layer> bottom, std::shared_ptr<const stream_setting> given,
-                async::time_point opened_at)
-        : loop(async::loop_state::of(bottom->get_executor())),
-          layer(std::move(bottom)),
-          setting(std::move(given)),
-          total_until(async::deadline_after(opened_at, options().total_timeout())) {}
-
-    const stream_options& options() const noexcept { return setting->options; }
-
-    /// The deadline of an operation that begins now.
-    bound begin(const stream_limit& limit) const {
-        const auto until = std::min(async::deadline_after(loop.now(), limit.timeout), limit.until);
-        if (total_until < until) return {total_until, phase::total};
-        return {until, limit.where};
-    }
-
-    bool is_past(const bound& limit) const {
-        return limit.until != async::no_deadline && loop.now() >= limit.until;
-    }
-
-    async::loop_state& loop;
-    std::shared_ptr<stream_layer> layer;
-    const std::shared_ptr<const stream_setting> setting;
-    const async::time_point total_until;
-    fair_turn turn;  // of what reads and writes without waiting
-    bool closing = false;
-    bool lost = false;     // the peer
-    bool reset = false;    // by the peer, as a write was told
-    bool reading = false;  // an operation
-};
-
-/// The right to read or to write, while it lives.
-class exclusive_turn {
-public:
-    explicit exclusive_turn(bool& taken) noexcept : taken_(taken ? nullptr : &taken) {
-        if (taken_) *taken_ = true;
-    }
-    ~exclusive_turn() {
-        if (taken_) *taken_ = false;
-    }
-    exclusive_turn(const exclusive_turn&) = delete;
-    exclusive_turn& operator=(const exclusive_turn&) = delete;
-    explicit operator bool() const noexcept { return taken_ != nullptr; }
-
-private:
-    bool* taken_;
-};
-
-}  // namespace dragline::net::detail
-
-#include <array>
-#include <cstddef>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-namespace dragline::inline v1::net::detail {
-
-/// Where the streams of a loop receive what they don't know the size of: none of them needs a buffer of its
-/// own while it waits.
-class receive_space final : public async::loop_object {
-public:
-    explicit receive_space(async::loop_state&) {}
-    void shutdown() noexcept override {}
-
-    std::array<char, 16 * 1024> bytes;
-};
-
-/// What a read takes whose extent neither a size nor a delimiter tells: a frame.
-class unit_reader {
-public:
-    virtual ~unit_reader() = default;
-
-    /// How many of the bytes it has taken; 0: more are needed. Errors end the read, and take nothing.
-    virtual result<std::size_t> take(std::string_view bytes) = 0;
-
-    std::size_t needed = 0;  ///< Bytes, as far as it knows.
-};
-
-/// What a read into the caller's buffer is to do.
-struct read_wish {
-    asio::mutable_buffer into;
-    async::duration timeout = async::no_limit;
-    std::size_t most = no_size_limit;
-    bool exact = false;  // to the end of the buffer
-
-    std::error_code refusal() const noexcept;
-};
-
-class stream_reader {
-public:
-    using pointer = std::shared_ptr<stream_reader>;
-
-    explicit stream_reader(stream_core& core) noexcept : core_(core) {}
-
-    // One at a time, else errc::busy.
-    static asio::awaitable<result<std::size_t>> read(pointer self, read_wish wish);
-    static asio::awaitable<result<std::string>> read_text(pointer self, std::size_t size, stream_limit limit);
-    static asio::awaitable<result<std::string>> read_until(pointer self, end_search search,
-                                                           stream_limit limit);
-    static asio::awaitable<result<std::string>> read_to_end(pointer self, stream_limit limit);
-    /// `unit` must stay; of the limit, the times count.
-    static asio::awaitable<result<void>> read_unit(pointer self, unit_reader& unit, stream_limit limit);
-
-    // The same in steps, for who has the turn. All but would_block ends the read.
-    result<std::size_t> begin(buffer_read& read, const read_wish& wish);
-    result<std::size_t> go_on(buffer_read& read, result<std::size_t> received);
-
-    stream_core& core() noexcept { return core_; }
-    /// Whether a read may wait in its layer, without a coroutine. Threads: any.
-    bool waits_in_layer() const noexcept {
-        return core_.loop.runs_here() && core_.layer->has_pending_reads();
-    }
-    bool has_ended() const noexcept { return static_cast<bool>(end_); }
-
-    read_wish wish(asio::mutable_buffer into, const read_options& given, bool exact) const noexcept;
-    /// Of a read whose end the peer decides; others have a limit only where the caller sets one.
-    stream_limit open_limit(const read_options& given) const noexcept;
-    stream_limit exact_limit(const read_options& given) const noexcept;
-
-    /// What was received and not read.
-    byte_queue& unread() noexcept { return unread_; }
-    /// What the last read that met the end wanted to have; 0 where it did not know.
-    std::size_t expected() const noexcept { return expected_; }
-    bool& reading() noexcept { return core_.reading; }
-
-    /// What is there without waiting, into unread().
-    result<std::size_t> try_fill();
-
-private:
-    using bound = stream_core::bound;
-
-    // Where a read is in its waits; the deadline is made for the first.
-    struct waiting {
-        const stream_limit limit;
-        std::optional<bound> bounds;
-    };
-
-    asio::awaitable<result<void>> wait(waiting& state);
-    result<std::size_t> try_read(asio::mutable_buffer into);
-    std::error_code note_end(std::error_code ec) noexcept;
-    std::error_code ended(std::error_code ec, std::size_t have, std::size_t expected) noexcept;
-
-    stream_core& core_;
-    byte_queue unread_;
-    std::error_code end_;  // how the stream ended, for good
-    std::size_t expected_ = 0;
-};
-
-}  // namespace dragline::net::detail
-
-// ---- dragline/net/detail/impl/stream_reader.ipp
-// Included by <dragline/net/detail/stream_reader.hpp> only.
+// ---- dragline/net/endpoint.hpp
+// Where a connection goes to or a server listens: a name or an address with a port, or a Unix socket.
 
 // ---- dragline/net/error.hpp
 // What can go wrong between an endpoint and a stream and in frames on it, beside the codes of sockets, dns
@@ -29222,3970 +28667,6 @@ DRAGLINE_DECL const std::error_category& error_category() noexcept {
 
 #endif
 
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/cancellation_state.hpp>
-#include <asio/error.hpp>
-#include <asio/this_coro.hpp>
-
-#include <algorithm>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-DRAGLINE_DECL read_wish stream_reader::wish(asio::mutable_buffer into, const read_options& given,
-                                            bool exact) const noexcept {
-    read_wish wished;
-    wished.into = into;
-    wished.timeout = given.timeout().value_or(core_.options().read_timeout());
-    wished.most = given.limit().value_or(no_size_limit);
-    wished.exact = exact;
-    return wished;
-}
-
-DRAGLINE_DECL stream_limit stream_reader::exact_limit(const read_options& given) const noexcept {
-    stream_limit limit;
-    limit.timeout = given.timeout().value_or(core_.options().read_timeout());
-    limit.size = given.limit().value_or(no_size_limit);
-    limit.keep_delimiter = given.keep_delimiter();
-    return limit;
-}
-
-DRAGLINE_DECL stream_limit stream_reader::open_limit(const read_options& given) const noexcept {
-    auto limit = exact_limit(given);
-    limit.size = given.limit().value_or(core_.options().read_limit());
-    return limit;
-}
-
-DRAGLINE_DECL result<std::size_t> stream_reader::try_read(asio::mutable_buffer into) {
-    if (end_) return end_;
-    // Past its turn, too, a read has to wait: for the others.
-    if (!core_.layer->may_have_input() || core_.turn.step()) {
-        return asio::error::make_error_code(asio::error::would_block);
-    }
-    auto size = core_.layer->try_read(into);
-    if (size || size.error() == asio::error::would_block) return size;
-    return note_end(size.error());
-}
-
-// A stream ends once, whatever the system says when it is asked again.
-DRAGLINE_DECL std::error_code stream_reader::note_end(std::error_code ec) noexcept {
-    if (ec == condition::timeout || ec == asio::error::operation_aborted) return ec;
-    // The system tells a reset once: when a write has had it, reads are told of a clean end.
-    if (ec == asio::error::eof && core_.reset) ec = asio::error::connection_reset;
-    if (ec != asio::error::eof) core_.lost = true;
-    return end_ = ec;
-}
-
-DRAGLINE_DECL result<std::size_t> stream_reader::try_fill() {
-    auto& space = core_.loop.get<receive_space>().bytes;
-    auto size = try_read(asio::buffer(space));
-    if (size) unread_.append({space.data(), *size});
-    return size;
-}
-
-inline asio::awaitable<result<void>> too_late(phase where) { co_return make_timeout(where); }
-
-// Not a coroutine: one frame less for each wait. Between two waits the deadline is nobody's.
-DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::wait(waiting& state) {
-    if (!state.bounds) {
-        state.bounds = core_.begin(state.limit);
-    } else if (core_.is_past(*state.bounds)) {
-        return too_late(state.bounds->where);
-    }
-    if (core_.turn.is_over()) return core_.turn.pass(core_.loop.executor());
-    return core_.layer->wait_input(state.bounds->until, state.bounds->where);
-}
-
-DRAGLINE_DECL std::error_code stream_reader::ended(std::error_code ec, std::size_t have,
-                                                   std::size_t expected) noexcept {
-    if (ec != asio::error::eof || have == 0) return ec;
-    expected_ = expected;
-    return errc::incomplete_read;
-}
-
-DRAGLINE_DECL std::error_code read_wish::refusal() const noexcept {
-    if (!async::valid_timeout(timeout)) return dragline::errc::invalid_option;
-    if (exact && into.size() > most) return errc::read_limit_exceeded;
-    return {};
-}
-
-DRAGLINE_DECL result<std::size_t> stream_reader::begin(buffer_read& read, const read_wish& wish) {
-    if (const auto ec = wish.refusal()) return ec;
-    const auto into = asio::buffer(wish.into, wish.most);
-    read.exact = wish.exact;
-    read.have = unread_.take(into.data(), into.size());
-    read.rest = into + read.have;
-    if (read.rest.size() == 0 || (read.have > 0 && !read.exact)) return read.have;
-    if (end_) return go_on(read, end_);
-    stream_limit limit;
-    limit.timeout = wish.timeout;
-    const auto bounds = core_.begin(limit);
-    read.until = bounds.until;
-    read.where = bounds.where;
-    return asio::error::make_error_code(asio::error::would_block);
-}
-
-DRAGLINE_DECL result<std::size_t> stream_reader::go_on(buffer_read& read, result<std::size_t> received) {
-    if (received) {
-        read.have += *received;
-        read.rest += *received;
-        if (read.rest.size() == 0 || !read.exact) return read.have;
-        if (!core_.is_past({read.until, read.where}))
-            return asio::error::make_error_code(asio::error::would_block);
-        received = make_timeout(read.where);
-    }
-    const auto why = end_ ? end_ : note_end(received.error());
-    unread_.put_back({static_cast<const char*>(read.rest.data()) - read.have, read.have});
-    return ended(why, read.have, read.have + read.rest.size());
-}
-
-// Straight into the caller's buffer, which costs the fewest system calls.
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read(pointer self, read_wish wish) {
-    const exclusive_turn reading(self->core_.reading);
-    if (!reading) co_return errc::busy;
-    buffer_read read;
-    auto done = self->begin(read, wish);
-    while (done.error() == asio::error::would_block) {
-        if (read.have > 0) {  // to be cancelled now would throw, and lose that
-            const auto state = co_await asio::this_coro::cancellation_state;
-            const bool throws = co_await asio::this_coro::throw_if_cancelled();
-            if (throws && state.cancelled() != asio::cancellation_type::none) {
-                co_return self->go_on(read, asio::error::make_error_code(asio::error::operation_aborted));
-            }
-        }
-        auto receiving = self->core_.layer->read_some(read.rest, read.until, read.where);
-        auto size = co_await std::move(receiving);
-        done = self->go_on(read, size);
-    }
-    co_return done;
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(pointer self, std::size_t size,
-                                                                            stream_limit limit) {
-    // What was promised may never come, or in drips: memory is only used, and cleared, as fast as bytes
-    // arrive.
-    constexpr std::size_t largest_step = 64 * 1024;
-    const exclusive_turn reading(self->core_.reading);
-    if (!reading) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    if (size > limit.size) co_return errc::read_limit_exceeded;
-    std::string text(self->unread_.view().substr(0, size));
-    self->unread_.consume(text.size());
-    for (waiting waits{limit, {}}; text.size() < size;) {
-        const auto have = text.size();
-        text.resize(have + std::min(size - have, largest_step));
-        auto got = self->try_read(asio::buffer(text.data() + have, text.size() - have));
-        text.resize(have + *got);
-        if (got) continue;
-        auto ec = got.error();
-        if (ec == asio::error::would_block) {
-            if (have == 0) std::string().swap(text);
-            auto ready = self->wait(waits);
-            auto waited = co_await std::move(ready);
-            if (waited) continue;
-            ec = waited.error();
-        }
-        self->unread_.put_back(text);
-        co_return self->ended(ec, have, size);
-    }
-    co_return text;
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_until(pointer self, end_search search,
-                                                                             stream_limit limit) {
-    const exclusive_turn reading(self->core_.reading);
-    if (!reading) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout) || !search.valid()) co_return dragline::errc::invalid_option;
-    auto& unread = self->unread_;
-    for (waiting waits{limit, {}};;) {
-        if (!unread.empty()) {
-            const auto looked = search.look(unread.view(), limit.keep_delimiter);
-            if (!looked) co_return looked.error();
-            if (const auto& found = *looked) {
-                if (found->taken > limit.size) co_return errc::read_limit_exceeded;
-                std::string text(unread.view().substr(0, found->given));
-                unread.consume(found->taken);
-                co_return text;
-            }
-            if (unread.size() >= limit.size) co_return errc::read_limit_exceeded;
-        }
-        auto got = self->try_fill();
-        if (got) continue;
-        if (got.error() != asio::error::would_block) co_return self->ended(got.error(), unread.size(), 0);
-        auto ready = self->wait(waits);
-        auto waited = co_await std::move(ready);
-        if (!waited) co_return waited.error();
-    }
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_to_end(pointer self,
-                                                                              stream_limit limit) {
-    const exclusive_turn reading(self->core_.reading);
-    if (!reading) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    auto& unread = self->unread_;
-    for (waiting waits{limit, {}};;) {
-        if (unread.size() > limit.size) co_return errc::read_limit_exceeded;
-        auto got = self->try_fill();
-        if (got) continue;
-        if (got.error() == asio::error::eof) break;
-        if (got.error() != asio::error::would_block) co_return got.error();
-        auto ready = self->wait(waits);
-        auto waited = co_await std::move(ready);
-        if (!waited) co_return waited.error();
-    }
-    std::string text(unread.view());
-    unread.clear();
-    co_return text;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::read_unit(pointer self, unit_reader& unit,
-                                                                     stream_limit limit) {
-    const exclusive_turn reading(self->core_.reading);
-    if (!reading) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    auto& unread = self->unread_;
-    for (waiting waits{limit, {}};;) {
-        if (!unread.empty()) {
-            const auto taken = unit.take(unread.view());
-            if (!taken) co_return taken.error();
-            if (*taken > 0) co_return unread.consume(*taken), result<void>();
-        }
-        auto got = self->try_fill();
-        if (got) continue;
-        if (got.error() != asio::error::would_block) {
-            co_return self->ended(got.error(), unread.size(), unit.needed);
-        }
-        auto ready = self->wait(waits);
-        auto waited = co_await std::move(ready);
-        if (!waited) co_return waited.error();
-    }
-}
-
-}  // namespace dragline::net::detail
-
-#endif
-
-#include <asio/any_io_executor.hpp>
-#include <asio/associated_cancellation_slot.hpp>
-#include <asio/associated_executor.hpp>
-#include <asio/async_result.hpp>
-#include <asio/error.hpp>
-#include <asio/post.hpp>
-
-#include <concepts>
-#include <cstddef>
-#include <memory>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-template <class Handler>
-class stream_read final : public pending_read {
-public:
-    stream_read(Handler handler, stream_reader::pointer reader)
-        : handler_(std::move(handler)), reader_(std::move(reader)) {}
-    ~stream_read() override {
-        if (has_turn_) reader_->reading() = false;
-    }
-
-    static void start(std::unique_ptr<stream_read> self, const read_wish& wish) {
-        auto& read = *self;
-        result<std::size_t> done = errc::busy;
-        read.has_turn_ = !std::exchange(read.reader_->reading(), true);
-        if (read.has_turn_) done = read.reader_->begin(read, wish);
-        if (done.error() == asio::error::would_block) return read.wait(std::move(self));
-        const auto loop = read.reader_->core().loop.executor();
-        asio::post(loop, [ended = std::move(self), done]() mutable {
-            auto& over = *ended;
-            over.complete(std::move(ended), done);
-        });
-    }
-
-    void received(std::unique_ptr<pending_read> self, result<std::size_t> size) override {
-        auto done = reader_->go_on(*this, size);
-        const bool waits = done.error() == asio::error::would_block;
-        if (waits && (cancelled || !reader_->core().layer->is_open())) {  // since it was received
-            done = reader_->go_on(*this, asio::error::make_error_code(asio::error::operation_aborted));
-        }
-        if (done.error() != asio::error::would_block) return complete(std::move(self), done);
-        reader_->core().layer->start_read(std::move(self));
-    }
-
-private:
-    void wait(std::unique_ptr<pending_read> self) {
-        listen(handler_, *reader_->core().layer);
-        reader_->core().layer->start_read(std::move(self));
-    }
-
-    void complete(std::unique_ptr<pending_read> self, result<std::size_t> done) {
-        if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected()) slot.clear();
-        auto last = std::move(handler_);
-        self.reset();
-        std::move(last)(done.error(), *done);
-    }
-
-    bool has_turn_ = false;
-    Handler handler_;  // destroyed last: it may own the coroutine that owns the stream
-    stream_reader::pointer reader_;
-};
-
-// A slot that is no coroutine's may be emitted on other threads, and after the loop's end: async::initiate()
-// sees to that.
-template <bool Awaited>
-struct start_stream_read {
-    stream_reader::pointer reader;
-
-    using executor_type = asio::any_io_executor;
-    executor_type get_executor() const noexcept { return reader->core().loop.executor(); }
-
-    template <class Handler>
-    void operator()(Handler&& handler, read_wish wish) {
-        const auto& loop = reader->core().loop.executor();
-        const bool may_wait = Awaited || !asio::get_associated_cancellation_slot(handler).is_connected();
-        if (may_wait && reader->waits_in_layer() &&
-            is_loop(asio::get_associated_executor(handler, loop), loop)) {
-            using read_type = stream_read<std::decay_t<Handler>>;
-            auto read = std::make_unique<read_type>(std::forward<Handler>(handler), std::move(reader));
-            return read_type::start(std::move(read), wish);
-        }
-        async::initiate<std::size_t>(loop, &stream_reader::read, std::forward<Handler>(handler),
-                                     std::move(reader), wish);
-    }
-
-private:
-    template <class Executor>
-    static bool is_loop(const Executor& executor, const asio::any_io_executor& loop) noexcept {
-        if constexpr (std::same_as<Executor, asio::any_io_executor>) {
-            return executor == loop;
-        } else {
-            return false;
-        }
-    }
-};
-
-template <class Token>
-auto read_into(stream_reader::pointer reader, const read_wish& wish, Token&& token) {
-    using token_type = std::decay_t<Token>;
-    constexpr bool awaited =
-        std::same_as<token_type, default_token> || std::same_as<token_type, as_tuple_t<default_token>>;
-    if constexpr (awaited) {
-        // A coroutine needs no turn of the loop for what is there already.
-        if (!reader->waits_in_layer() || reader->has_ended() || !reader->unread().empty()) {
-            const auto loop = reader->core().loop.executor();
-            return async::initiate<std::size_t>(loop, &stream_reader::read, std::forward<Token>(token),
-                                                std::move(reader), wish);
-        }
-    }
-    return asio::async_initiate<Token, void(std::error_code, std::size_t)>(
-        start_stream_read<awaited>{std::move(reader)}, token, wish);
-}
-
-}  // namespace dragline::net::detail
-// ---- dragline/net/detail/stream_state.hpp
-// A stream behind its handle: both directions, and what concerns the two.
-
-// ---- dragline/net/detail/stream_writer.hpp
-// The sending side of a stream: whole writes, and a queue between two water marks.
-
-
-#include <cstddef>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-namespace dragline::inline v1::net::detail {
-
-class stream_writer {
-public:
-    using pointer = std::shared_ptr<stream_writer>;
-
-    explicit stream_writer(stream_core& core) noexcept : core_(core) {}
-
-    // One at a time, else errc::busy. What was queued before a write goes before it.
-    // The text, or else the pieces.
-    static asio::awaitable<result<std::size_t>> write(pointer self, std::string text, gather pieces,
-                                                      stream_limit limit);
-    static asio::awaitable<result<void>> drain(pointer self, stream_limit limit);
-    static asio::awaitable<result<void>> shutdown(pointer self, stream_limit limit);
-    static asio::awaitable<result<void>> close(pointer self, stream_limit limit);
-
-    /// At any time.
-    static result<void> queue(const pointer& self, std::string_view text);
-
-    stream_limit write_limit(const write_options& given) const noexcept;
-
-    std::size_t queued() const noexcept { return queue_.size() + core_.layer->unsent(); }
-    bool& writing() noexcept { return writing_; }
-    /// For an operation that has the turn: until nothing is queued; and between the other two, whatever is
-    /// queued waits.
-    asio::awaitable<result<void>> flush(stream_core::bound limit);
-    void hold() noexcept { held_ = true; }
-    void release(const pointer& self);
-
-private:
-    using bound = stream_core::bound;
-    std::error_code refusal() noexcept;
-    asio::awaitable<result<void>> wait_for_progress(bound limit);
-    void tell_progress() {
-        if (progress_) progress_->notify();
-    }
-    std::error_code failed(std::error_code ec, bool told) noexcept;
-    asio::awaitable<result<void>> write_on(const pointer& self, gather pieces, std::size_t size, bound limit);
-    void start_sending(const pointer& self);
-    static asio::awaitable<void> send_queue(pointer self);
-
-    stream_core& core_;
-    byte_queue queue_;
-    std::size_t ahead_ = 0;                   // of what is queued: before the write that waits for its turn
-    std::unique_ptr<async::event> progress_;  // of the queue; made at the first wait for it
-    std::error_code failure_;
-    bool told_ = true;       // the failure
-    bool writing_ = false;   // an operation
-    bool sending_ = false;   // the queue, be it only what the layer has not sent yet
-    bool held_ = false;      // the queue
-    bool give_way_ = false;  // to a write, as soon as what is ahead of it has gone
-    bool shut_ = false;
-    bool ended_ = false;  // the peer has been told, or will be
-};
-
-}  // namespace dragline::net::detail
-
-// ---- dragline/net/detail/impl/stream_writer.ipp
-// Included by <dragline/net/detail/stream_writer.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/co_spawn.hpp>
-#include <asio/error.hpp>
-
-#include <exception>
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-DRAGLINE_DECL stream_limit stream_writer::write_limit(const write_options& given) const noexcept {
-    stream_limit limit;
-    limit.timeout = given.timeout().value_or(core_.options().write_timeout());
-    limit.where = phase::write;
-    return limit;
-}
-
-// Why nothing can be written any more.
-DRAGLINE_DECL std::error_code stream_writer::refusal() noexcept {
-    if (failure_) return told_ = true, failure_;
-    if (shut_ || core_.closing) return asio::error::shut_down;
-    return {};
-}
-
-DRAGLINE_DECL std::error_code stream_writer::failed(std::error_code ec, bool told) noexcept {
-    failure_ = ec;
-    told_ = told;
-    if (ec.category() != timeout_category() && ec != errc::incomplete_write) core_.lost = true;
-    if (ec == asio::error::connection_reset) core_.reset = true;
-    queue_.clear();
-    return ec;
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_writer::write(pointer self, std::string text,
-                                                                        gather pieces, stream_limit limit) {
-    const exclusive_turn writing(self->writing_);
-    if (!writing) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    if (const auto ec = self->refusal()) co_return ec;
-    if (!text.empty()) pieces = {asio::buffer(text), asio::const_buffer()};
-    const auto size = asio::buffer_size(pieces);
-    if (!self->sending_) {  // mostly everything goes at once
-        const auto done = self->core_.layer->try_write(pieces);
-        if (!done) co_return self->failed(done.error(), true);
-        if (*done && self->core_.turn.step()) {
-            auto passing = self->core_.turn.pass(self->core_.loop.executor());
-            static_cast<void>(co_await std::move(passing));  // cancelled or not, it has gone
-        }
-        if (*done) co_return size;
-    }
-    auto going = self->write_on(self, pieces, size, self->core_.begin(limit));
-    const auto gone = co_await std::move(going);
-    if (!gone) co_return gone.error();
-    co_return size;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::write_on(const pointer& self, gather pieces,
-                                                                    std::size_t size, bound limit) {
-    give_way_ = true;
-    ahead_ = queue_.size();
-    auto flushing = flush(limit);
-    auto waited = co_await std::move(flushing);
-    give_way_ = false;
-    if (!waited) co_return waited;
-    hold();
-    for (;;) {
-        const auto done = core_.layer->try_write(pieces);
-        if (!done) co_return failed(done.error(), true);
-        if (*done) break;
-        auto waiting = core_.layer->wait_output(limit.until, limit.where);
-        waited = co_await std::move(waiting);
-        if (!waited) break;
-    }
-    // None of it has gone: nothing is lost. All of it is with the layer: that goes on. Else it is torn.
-    const auto left = asio::buffer_size(pieces);
-    if (left > 0 && left < size) failed(errc::incomplete_write, true);
-    release(self);
-    co_return waited;
-}
-
-DRAGLINE_DECL void stream_writer::release(const pointer& self) {
-    held_ = false;
-    if (!failure_ && core_.layer->is_open() && queued() > 0) start_sending(self);
-}
-
-DRAGLINE_DECL result<void> stream_writer::queue(const pointer& self, std::string_view text) {
-    auto& core = self->core_;
-    if (const auto ec = self->refusal()) return ec;
-    const auto queued = self->queued();
-    if (text.size() > core.options().most_queued() || queued > core.options().most_queued() - text.size()) {
-        return errc::queue_limit_exceeded;
-    }
-    const bool waits = self->sending_ || self->held_ || self->give_way_;
-    bool done = false;
-    if (!waits) {
-        gather pieces{asio::buffer(text), asio::const_buffer()};
-        const auto sent = core.layer->try_write(pieces);
-        if (!sent) return self->failed(sent.error(), true);
-        text.remove_prefix(text.size() - pieces[0].size());
-        done = *sent;
-    }
-    if (!text.empty()) self->queue_.append(text);
-    if (!done && !waits) self->start_sending(self);
-    return {};
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::wait_for_progress(bound limit) {
-    if (!progress_) progress_ = std::make_unique<async::event>(core_.loop);
-    return progress_->wait(limit.until, limit.where);
-}
-
-DRAGLINE_DECL void stream_writer::start_sending(const pointer& self) {
-    if (std::exchange(sending_, true)) return;
-    asio::co_spawn(core_.loop.executor(), send_queue(self), [self](std::exception_ptr thrown) {
-        if (!thrown) return;
-        self->failed(std::make_error_code(std::errc::not_enough_memory), false);
-        self->tell_progress();
-    });
-}
-
-DRAGLINE_DECL asio::awaitable<void> stream_writer::send_queue(pointer self) {
-    struct sending {
-        bool& under_way;
-        ~sending() { under_way = false; }
-    } const until_return{self->sending_};
-    auto& core = self->core_;
-    for (result<void> waited;;) {
-        const auto size = self->give_way_ ? self->ahead_ : self->queue_.size();
-        gather pieces{asio::buffer(self->queue_.view().substr(0, size)), asio::const_buffer()};
-        const auto done = waited ? core.layer->try_write(pieces) : result<bool>(waited.error());
-        self->tell_progress();
-        if (!done) co_return static_cast<void>(self->failed(done.error(), false));
-        const auto sent = size - pieces[0].size();
-        self->queue_.consume(sent);
-        if (self->give_way_) self->ahead_ -= sent;
-        if (*done && (self->give_way_ || self->queue_.empty())) co_return;
-        if (*done) continue;
-        const auto limit = core.begin(self->write_limit(write_options()));
-        auto waiting = core.layer->wait_output(limit.until, limit.where);
-        waited = co_await std::move(waiting);
-    }
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::drain(pointer self, stream_limit limit) {
-    const exclusive_turn writing(self->writing_);
-    if (!writing) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    if (self->failure_) co_return self->refusal();
-    const auto& options = self->core_.options();
-    if (self->queued() <= options.high_water()) co_return result<void>();
-    const auto bounds = self->core_.begin(limit);
-    while (self->sending_ && self->queued() > options.low_water()) {
-        auto waiting = self->wait_for_progress(bounds);
-        auto waited = co_await std::move(waiting);
-        if (!waited) co_return waited;
-    }
-    if (self->failure_) co_return self->refusal();
-    co_return result<void>();
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::flush(bound limit) {
-    while (sending_) {
-        auto waiting = wait_for_progress(limit);
-        auto waited = co_await std::move(waiting);
-        if (!waited) co_return waited;
-    }
-    if (failure_ && !std::exchange(told_, true)) co_return failure_;
-    co_return result<void>();
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::shutdown(pointer self, stream_limit limit) {
-    const exclusive_turn writing(self->writing_);
-    if (!writing) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    if (const auto ec = self->refusal()) co_return ec;
-    self->shut_ = true;
-    const auto bounds = self->core_.begin(limit);
-    auto flushing = self->flush(bounds);
-    auto flushed = co_await std::move(flushing);
-    if (!flushed) co_return flushed;
-    auto ending = self->core_.layer->shutdown(bounds.until);
-    auto ended = co_await std::move(ending);
-    self->ended_ = bool(ended);
-    if (!ended && ended.error() == make_timeout(phase::write)) co_return make_timeout(bounds.where);
-    co_return ended;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::close(pointer self, stream_limit limit) {
-    const exclusive_turn writing(self->writing_);
-    if (!writing) co_return errc::busy;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    struct closer {
-        stream_layer& layer;
-        ~closer() { layer.close(); }
-    } const closing{*self->core_.layer};
-    self->core_.closing = true;
-    if (!self->core_.layer->is_open()) co_return result<void>();
-    const auto bounds = self->core_.begin(limit);
-    auto flushing = self->flush(bounds);
-    auto flushed = co_await std::move(flushing);
-    if (!flushed || self->failure_ || self->ended_) co_return flushed;
-    auto ending = self->core_.layer->shutdown(bounds.until);
-    auto ended = co_await std::move(ending);
-    if (ended.error() == make_timeout(phase::write)) co_return make_timeout(bounds.where);
-    // All that was written has gone: a peer that was faster misses nothing but the end.
-    for (const auto gone :
-         {asio::error::not_connected, asio::error::broken_pipe, asio::error::connection_reset}) {
-        if (ended.error() == gone) co_return result<void>();
-    }
-    co_return ended;
-}
-
-}  // namespace dragline::net::detail
-
-#endif
-// ---- dragline/tls/context.hpp
-// The settings of many TLS connections, made once and then shared. Start with `context::make_client`.
-
-// ---- dragline/tls/options.hpp
-// The TLS settings of clients and servers, as plain values. Start with `client_options`.
-
-// ---- dragline/tls/client_certificate.hpp
-// The certificate with which a client or a server proves who it is: client_options().certificate(...). Start
-// with `client_certificate::pem`.
-
-// ---- dragline/tls/detail/secret_text.hpp
-// Text that is wiped when the last copy goes. It is never printed; its view is for the one who needs it.
-
-
-#include <compare>
-#include <memory>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::tls::detail {
-
-/// Overwrites the characters, then empties the text.
-DRAGLINE_DECL void wipe(std::string& text) noexcept;
-
-/// A key or passphrase in options. Copies share it; values compare and order by the text.
-class secret_text {
-public:
-    secret_text() noexcept {}
-    explicit secret_text(std::string text);
-
-    std::string_view view() const noexcept { return text_ ? std::string_view(*text_) : std::string_view(); }
-    bool empty() const noexcept { return view().empty(); }
-
-    bool operator==(const secret_text& other) const noexcept { return view() == other.view(); }
-    std::strong_ordering operator<=>(const secret_text& other) const noexcept {
-        return view() <=> other.view();
-    }
-
-private:
-    std::shared_ptr<const std::string> text_;
-};
-
-}  // namespace dragline::inline v1::tls::detail
-
-// ---- dragline/tls/detail/impl/secret_text.ipp
-// Included by <dragline/tls/detail/secret_text.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <openssl/crypto.h>
-
-namespace dragline::inline v1::tls::detail {
-
-DRAGLINE_DECL void wipe(std::string& text) noexcept {
-    if (!text.empty()) OPENSSL_cleanse(text.data(), text.size());
-    text.clear();
-}
-
-DRAGLINE_DECL secret_text::secret_text(std::string text) {
-    struct owner {
-        std::string text;
-        ~owner() { wipe(text); }
-    };
-    // The owner holds a copy, so that a short text leaves nothing in the string it came in.
-    auto kept = std::make_shared<owner>();
-    kept->text.assign(text);
-    wipe(text);
-    text_ = std::shared_ptr<const std::string>(kept, &kept->text);
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-
-#include <compare>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::tls {
-
-/// A client's certificate, the intermediates above it, and its key; from text or from files, which are read
-/// when a context is made.
-///
-/// It is shown to every server that asks for one and has proved its own name: give a session that has one
-/// only to the hosts that may know it. Keys and passphrases are wiped with the last copy.
-class client_certificate {
-public:
-    enum class source { none, pem, pem_files, pkcs12, pkcs12_file };
-
-    client_certificate() {}
-
-    /// PEM: the client's certificate first, then the intermediates; and its key, encrypted or not. Both may
-    /// be the same text.
-    static client_certificate pem(std::string chain, std::string private_key) {
-        return client_certificate(source::pem, std::move(chain), std::move(private_key));
-    }
-    static client_certificate pem_files(std::string chain_path, std::string private_key_path) {
-        return client_certificate(source::pem_files, std::move(chain_path), std::move(private_key_path));
-    }
-
-    /// The bytes of a PKCS#12 file (.p12, .pfx), which holds all of it (RFC 7292).
-    static client_certificate pkcs12(std::string bytes) {
-        return client_certificate(source::pkcs12, std::string(), std::move(bytes));
-    }
-    static client_certificate pkcs12_file(std::string path) {
-        return client_certificate(source::pkcs12_file, std::move(path), std::string());
-    }
-
-    /// Of the encrypted key, or of the PKCS#12 file. Nobody is ever asked for one that is missing.
-    client_certificate& passphrase(std::string text) {
-        return passphrase_ = detail::secret_text(std::move(text)), *this;
-    }
-
-    explicit operator bool() const noexcept { return from_ != source::none; }
-    source from() const noexcept { return from_; }
-    /// The chain in PEM, or its path, or that of the PKCS#12 file.
-    std::string_view chain() const noexcept { return chain_.view(); }
-    /// The key in PEM, or its path, or the bytes of PKCS#12.
-    std::string_view private_key() const noexcept { return key_.view(); }
-    std::string_view passphrase() const noexcept { return passphrase_.view(); }
-
-    bool operator==(const client_certificate&) const = default;
-    std::strong_ordering operator<=>(const client_certificate&) const = default;
-
-private:
-    client_certificate(source from, std::string chain, std::string key)
-        : from_(from), chain_(std::move(chain)), key_(std::move(key)) {}
-
-    source from_ = source::none;
-    detail::secret_text chain_;  // may hold the key, too
-    detail::secret_text key_;
-    detail::secret_text passphrase_;
-};
-
-/// That of a server is made in the same ways.
-using server_certificate = client_certificate;
-
-}  // namespace dragline::inline v1::tls
-// ---- dragline/tls/key_log.hpp
-// The secrets of TLS connections, for programs that decrypt captured traffic: client_options().key_log(...).
-// Start with `key_log::to_file`.
-
-
-#include <compare>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::tls {
-
-/// Where the secrets of connections go, a line for each, in the format of NSS. Whoever reads them
-/// can read those connections. Off by default, whatever the environment says: a program decides it.
-class key_log {
-public:
-    /// Gets each line, without its end. Called in the loop of the connection: when options serve several
-    /// loops, by several threads at once. What it throws ends the handshake with errc::callback_failed.
-    using function = std::function<void(std::string_view line)>;
-
-    key_log() {}
-
-    /// Appends to the file, which when it is new is readable for its owner alone (mode 0600). Each line is
-    /// written in one piece, so any number of loops and processes may share the file. One that cannot be
-    /// written, to a full disk say, ends its handshake with errc::key_log_failed.
-    static key_log to_file(std::string path) {
-        key_log made;
-        made.path_ = std::move(path);
-        return made;
-    }
-
-    static key_log to_function(function sink) {
-        key_log made;
-        made.function_ = std::make_shared<const function>(std::move(sink));
-        return made;
-    }
-
-    /// The file that SSLKEYLOGFILE names now; none when it is unset or empty, and none in a program that runs
-    /// with more rights than its user (AT_SECURE).
-    static key_log from_environment();
-
-    explicit operator bool() const noexcept { return path_.has_value() || function_ != nullptr; }
-    const std::optional<std::string>& path() const noexcept { return path_; }
-    const std::shared_ptr<const function>& sink() const noexcept { return function_; }
-
-    /// Functions are equal when they were copied from one key_log.
-    bool operator==(const key_log&) const = default;
-    std::strong_ordering operator<=>(const key_log&) const = default;
-
-private:
-    std::optional<std::string> path_;
-    std::shared_ptr<const function> function_;
-};
-
-}  // namespace dragline::inline v1::tls
-
-// ---- dragline/tls/impl/key_log.ipp
-// Included by <dragline/tls/key_log.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::tls {
-
-DRAGLINE_DECL key_log key_log::from_environment() {
-    const char* path = platform::trusted_environment("SSLKEYLOGFILE");
-    return path && *path ? to_file(path) : key_log();
-}
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-
-#include <compare>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::tls {
-
-enum class version { tls_1_2, tls_1_3 };
-
-/// How a client speaks TLS and whom it trusts: by default TLS 1.2 or newer, verified against the system
-/// store.
-///
-/// Values compare and order, so they serve as map keys: engines of equal options share one context and its
-/// tickets. A bad value is kept and makes context::make_client() fail.
-class client_options {
-public:
-    client_options() {}
-
-    /// Whether the peer must prove its name. Off also means that no trust store is loaded; pins still count.
-    client_options& verify(bool value) { return verify_ = value, *this; }
-    bool verify() const noexcept { return verify_; }
-
-    /// CA certificates to trust: a PEM file, a directory of OpenSSL's hashed names, PEM text.
-    /// Those that are given add up, and replace the system store. One that is given but empty is an error.
-    client_options& ca_file(std::string path) { return ca_file_ = std::move(path), *this; }
-    client_options& ca_directory(std::string path) { return ca_directory_ = std::move(path), *this; }
-    client_options& ca_pem(std::string text) { return ca_pem_ = std::move(text), *this; }
-    const std::optional<std::string>& ca_file() const noexcept { return ca_file_; }
-    const std::optional<std::string>& ca_directory() const noexcept { return ca_directory_; }
-    const std::optional<std::string>& ca_pem() const noexcept { return ca_pem_; }
-
-    client_options& min_version(version value) { return min_version_ = value, *this; }
-    version min_version() const noexcept { return min_version_; }
-    client_options& max_version(version value) { return max_version_ = value, *this; }
-    version max_version() const noexcept { return max_version_; }
-
-    /// Application protocols to offer, best first (RFC 7301). None: the extension is not sent.
-    client_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
-    const std::vector<std::string>& alpn() const noexcept { return alpn_; }
-
-    /// The name to ask for and to verify, instead of the host that is connected to. Empty: that host.
-    client_options& server_name(std::string name) { return server_name_ = std::move(name), *this; }
-    const std::string& server_name() const noexcept { return server_name_; }
-
-    /// The name to ask for (SNI), when it differs from server_name() and the host. Empty: none is asked for.
-    client_options& sni(std::string name) { return sni_ = std::move(name), *this; }
-    const std::optional<std::string>& sni() const noexcept { return sni_; }
-
-    /// The name or address to verify, when it differs from server_name() and the host. Empty: those.
-    client_options& verify_name(std::string name) { return verify_name_ = std::move(name), *this; }
-    const std::string& verify_name() const noexcept { return verify_name_; }
-
-    /// What to show to servers that ask for a certificate.
-    client_options& certificate(client_certificate value) { return certificate_ = std::move(value), *this; }
-    const client_certificate& certificate() const noexcept { return certificate_; }
-
-    /// Adds a public key that the server may have, as public_key_pin::text(): "sha256/" and base64. With
-    /// pins, one must be in the chain as it was verified (RFC 7469, 2.6), so that of a CA will do. Without
-    /// verification, it must be that of the server's own certificate. Another key: errc::pin_mismatch, before
-    /// anything is sent but the beginning of the handshake.
-    client_options& pin(std::string text) { return pins_.push_back(std::move(text)), *this; }
-    const std::vector<std::string>& pins() const noexcept { return pins_; }
-
-    /// What becomes of a stapled OCSP response; required and no verification cannot go together.
-    client_options& ocsp(ocsp_check value) { return ocsp_ = value, *this; }
-    ocsp_check ocsp() const noexcept { return ocsp_; }
-
-    /// Ciphers up to TLS 1.2, suites of TLS 1.3 and groups for the key exchange, best first, in the syntax of
-    /// OpenSSL: "ECDHE+AESGCM:ECDHE+CHACHA20", "TLS_AES_128_GCM_SHA256", "X25519:P-256". Empty: its defaults.
-    /// A list that it refuses, or of which it knows nothing: errc::invalid_ciphers. Ciphers without
-    /// authentication or encryption are never offered.
-    client_options& ciphers(std::string list) { return ciphers_ = std::move(list), *this; }
-    client_options& cipher_suites(std::string list) { return cipher_suites_ = std::move(list), *this; }
-    client_options& groups(std::string list) { return groups_ = std::move(list), *this; }
-    const std::string& ciphers() const noexcept { return ciphers_; }
-    const std::string& cipher_suites() const noexcept { return cipher_suites_; }
-    const std::string& groups() const noexcept { return groups_; }
-
-    /// Where the secrets of connections go: nowhere by default.
-    client_options& key_log(tls::key_log where) { return key_log_ = std::move(where), *this; }
-    const tls::key_log& key_log() const noexcept { return key_log_; }
-
-    bool operator==(const client_options&) const = default;
-    std::strong_ordering operator<=>(const client_options&) const = default;
-
-private:
-    bool verify_ = true;
-    version min_version_ = version::tls_1_2;
-    version max_version_ = version::tls_1_3;
-    std::optional<std::string> ca_file_;
-    std::optional<std::string> ca_directory_;
-    std::optional<std::string> ca_pem_;
-    std::vector<std::string> alpn_;
-    std::string server_name_;
-    std::optional<std::string> sni_;
-    std::string verify_name_;
-    client_certificate certificate_;
-    std::vector<std::string> pins_;
-    ocsp_check ocsp_ = ocsp_check::if_stapled;
-    std::string ciphers_;
-    std::string cipher_suites_;
-    std::string groups_;
-    tls::key_log key_log_;
-};
-
-/// What a server with client CAs does about clients that show no certificate. One that cannot be verified is
-/// refused in either case.
-enum class client_authentication { required, optional };
-
-/// How a server speaks TLS: its certificate and key are needed, the rest has defaults.
-class server_options {
-public:
-    server_options() {}
-
-    /// The certificate, the intermediates above it and the key: from PEM text, PEM files or PKCS#12. It takes
-    /// the place of the two texts below.
-    server_options& certificate(server_certificate value) { return certificate_ = std::move(value), *this; }
-    const server_certificate& certificate() const noexcept { return certificate_; }
-
-    /// Adds one for clients that ask for `name` (SNI): "www.example.com", or "*.example.com" for every name
-    /// one label below. Others, and those that ask for none, get the certificate above. A name that is not
-    /// one fails make_server() with errc::invalid_host.
-    server_options& certificate_for(std::string name, server_certificate value) {
-        return named_certificates_.emplace_back(std::move(name), std::move(value)), *this;
-    }
-    const std::vector<std::pair<std::string, server_certificate>>& named_certificates() const noexcept {
-        return named_certificates_;
-    }
-
-    /// The server's certificate, then the intermediates, in PEM.
-    server_options& certificate_chain_pem(std::string text) { return chain_pem_ = std::move(text), *this; }
-    const std::string& certificate_chain_pem() const noexcept { return chain_pem_; }
-
-    /// The key of the first certificate, in PEM, not encrypted.
-    server_options& private_key_pem(std::string text) { return key_pem_ = std::move(text), *this; }
-    const std::string& private_key_pem() const noexcept { return key_pem_; }
-
-    /// When given, every client must show a certificate from one of these CAs, in PEM.
-    server_options& client_ca_pem(std::string text) { return client_ca_pem_ = std::move(text), *this; }
-    const std::optional<std::string>& client_ca_pem() const noexcept { return client_ca_pem_; }
-
-    /// Whether "must" is "may": stream::peer() then tells who showed which.
-    server_options& client_authentication(tls::client_authentication value) {
-        return client_authentication_ = value, *this;
-    }
-    tls::client_authentication client_authentication() const noexcept { return client_authentication_; }
-
-    server_options& min_version(version value) { return min_version_ = value, *this; }
-    version min_version() const noexcept { return min_version_; }
-    server_options& max_version(version value) { return max_version_ = value, *this; }
-    version max_version() const noexcept { return max_version_; }
-
-    /// Application protocols to accept, best first. A client that offers only others is refused.
-    server_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
-    const std::vector<std::string>& alpn() const noexcept { return alpn_; }
-
-    /// The OCSP response to staple for clients that ask for one, in DER, as it is. Empty: none.
-    server_options& ocsp_response(std::string der) { return ocsp_response_ = std::move(der), *this; }
-    const std::string& ocsp_response() const noexcept { return ocsp_response_; }
-
-    bool operator==(const server_options&) const = default;
-
-private:
-    server_certificate certificate_;
-    std::vector<std::pair<std::string, server_certificate>> named_certificates_;
-    std::string chain_pem_;
-    std::string key_pem_;
-    std::optional<std::string> client_ca_pem_;
-    tls::client_authentication client_authentication_ = tls::client_authentication::required;
-    version min_version_ = version::tls_1_2;
-    version max_version_ = version::tls_1_3;
-    std::vector<std::string> alpn_;
-    std::string ocsp_response_;
-};
-
-}  // namespace dragline::inline v1::tls
-
-#include <memory>
-#include <utility>
-
-struct ssl_ctx_st;
-
-namespace dragline::inline v1::tls {
-
-namespace detail {
-struct context_state;
-}
-
-/// A cheap handle to an OpenSSL context that is never changed after it was made.
-///
-/// Make one for each set of equal options and keep it: loading a trust store reads files, blocks, and takes
-/// up to 20 ms; the system store is loaded once, while any context uses it. Copies share the context, and may
-/// be used by several loops.
-class context {
-public:
-    /// An empty handle: an engine on it fails with errc::invalid_option of core.
-    context() noexcept {}
-
-    /// The context of clients. The system store is that of OpenSSL, which heeds SSL_CERT_FILE and
-    /// SSL_CERT_DIR; where that is empty and neither is set, the usual places of the system are tried.
-    /// Errors: invalid_trust, empty_trust_store, invalid_certificate, invalid_private_key,
-    /// private_key_mismatch, bad_passphrase, invalid_pin, invalid_ciphers, invalid_host, key_log_failed,
-    /// library_failure; core's invalid_option for versions, ALPN names and checks that cannot work.
-    static result<context> make_client(const client_options& options = client_options());
-
-    /// The context of servers.
-    /// Errors: as make_client().
-    static result<context> make_server(const server_options& options);
-
-    explicit operator bool() const noexcept { return state_ != nullptr; }
-    bool is_client() const noexcept;
-
-    /// OpenSSL's SSL_CTX, for what has no option here. Change nothing once an engine has used it.
-    ssl_ctx_st* native_handle() const noexcept;
-
-    /// Handles are equal when they share one context.
-    bool operator==(const context&) const noexcept = default;
-
-private:
-    friend class engine;
-    explicit context(std::shared_ptr<const detail::context_state> state) : state_(std::move(state)) {}
-
-    std::shared_ptr<const detail::context_state> state_;
-};
-
-}  // namespace dragline::inline v1::tls
-
-// ---- dragline/tls/impl/context.ipp
-// Included by <dragline/tls/context.hpp> only.
-
-// ---- dragline/tls/detail/client_setup.hpp
-// Turns the options of a client into settings of OpenSSL's context. Bodies only.
-
-// ---- dragline/tls/detail/client_checks.hpp
-// What a client checks of a server beside OpenSSL: pins and the stapled OCSP response. Bodies only.
-
-// ---- dragline/tls/detail/context_state.hpp
-// What the handles of one context share.
-
-
-#include <array>
-#include <atomic>
-#include <cstdint>
-#include <functional>
-#include <map>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-struct ssl_ctx_st;
-struct x509_store_st;
-
-namespace dragline::inline v1::tls::detail {
-
-class key_log_sink;
-struct own_certificate;
-
-inline std::atomic<std::uint64_t> last_context_id = 0;
-
-struct context_state {
-    context_state(ssl_ctx_st* owned_handle, bool client) : handle(owned_handle), is_client(client) {}
-    context_state(const context_state&) = delete;
-    context_state& operator=(const context_state&) = delete;
-    ~context_state();
-
-    ssl_ctx_st* handle;
-    bool is_client;
-    std::shared_ptr<x509_store_st> trust;  // keeps the system's for other contexts to share
-    bool verify = false;
-    std::vector<std::string> alpn;
-    std::string server_name;
-    std::string verify_name;         // empty: server_name or the host
-    std::optional<std::string> sni;  // without it: server_name or the host
-    std::vector<std::array<unsigned char, 32>> pins;
-    ocsp_check ocsp = ocsp_check::off;
-    std::string ocsp_response;  // of a server
-    bool client_may_be_unknown = false;
-    std::map<std::string, std::shared_ptr<const own_certificate>, std::less<>> named_certificates;
-    std::shared_ptr<const key_log_sink> key_log;
-    // Tickets are never used across contexts: one may trust what the other refuses.
-    std::uint64_t id = ++last_context_id;
-};
-
-/// The list as ALPN carries it: each name behind its length (RFC 7301, 3.1).
-DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names);
-
-}  // namespace dragline::inline v1::tls::detail
-// ---- dragline/tls/detail/engine_state.hpp
-// The inside of an engine: the OpenSSL connection, its buffers, and the BIO that joins them. Bodies only.
-
-// ---- dragline/tls/detail/ciphertext.hpp
-// The two buffers between an engine and its transport. No OpenSSL here.
-
-#include <algorithm>
-#include <cassert>
-#include <cstddef>
-#include <cstring>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::tls::detail {
-
-/// Bytes from the peer. Memory moves in space() only, so space that was lent outlives any amount of taking.
-class input_buffer {
-public:
-    explicit input_buffer(std::size_t limit) : limit_(std::max<std::size_t>(limit, 1)) {}
-
-    bool empty() const noexcept { return begin_ == end_; }
-
-    std::span<char> space(std::size_t hint) {
-        const std::size_t held = end_ - begin_;
-        const std::size_t wanted = std::min(std::max<std::size_t>(hint, 1), limit_ - std::min(held, limit_));
-        if (held == 0) begin_ = end_ = 0;
-        if (capacity_ - end_ < wanted) make_room(wanted);
-        lent_ = wanted;
-        return {bytes_.get() + end_, wanted};
-    }
-
-    void received(std::size_t size) noexcept {
-        assert(size <= lent_);
-        end_ += std::min(size, lent_);
-        lent_ = 0;
-    }
-
-    std::size_t take(char* to, std::size_t size) noexcept {
-        size = std::min(size, end_ - begin_);
-        if (size != 0) std::memcpy(to, bytes_.get() + begin_, size);
-        begin_ += size;
-        return size;
-    }
-
-    void release() noexcept {
-        if (!empty()) return;
-        bytes_.reset();
-        begin_ = end_ = capacity_ = lent_ = 0;
-    }
-
-private:
-    void make_room(std::size_t wanted) {
-        const std::size_t held = end_ - begin_;
-        if (capacity_ < held + wanted) {
-            std::unique_ptr<char[]> larger(new char[held + wanted]);
-            if (held != 0) std::memcpy(larger.get(), bytes_.get() + begin_, held);
-            bytes_ = std::move(larger);
-            capacity_ = held + wanted;
-        } else if (held != 0) {
-            std::memmove(bytes_.get(), bytes_.get() + begin_, held);
-        }
-        begin_ = 0;
-        end_ = held;
-    }
-
-    std::unique_ptr<char[]> bytes_;
-    std::size_t capacity_ = 0;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    std::size_t lent_ = 0;
-    std::size_t limit_;
-};
-
-/// Bytes for the peer, in two parts: once a view is out, new bytes go to the second part, so that a send
-/// under way keeps its memory.
-class output_buffer {
-public:
-    std::size_t size() const noexcept { return first_.size() - sent_ + second_.size(); }
-
-    void append(const char* bytes, std::size_t size) { (in_view_ ? second_ : first_).append(bytes, size); }
-
-    std::string_view view() const noexcept {
-        in_view_ = sent_ != first_.size();
-        return std::string_view(first_).substr(sent_);
-    }
-
-    void sent(std::size_t size) noexcept {
-        assert(size <= first_.size() - sent_);
-        sent_ += std::min(size, first_.size() - sent_);
-        if (sent_ != first_.size()) return;
-        first_.clear();
-        first_.swap(second_);
-        sent_ = 0;
-        in_view_ = false;
-    }
-
-    void release() noexcept {
-        if (size() != 0) return;
-        std::string().swap(first_);
-        std::string().swap(second_);
-    }
-
-private:
-    std::string first_;
-    std::string second_;
-    std::size_t sent_ = 0;          // of first_
-    mutable bool in_view_ = false;  // somebody may be sending first_
-};
-
-}  // namespace dragline::inline v1::tls::detail
-// ---- dragline/tls/detail/failure.hpp
-// Turns OpenSSL's queue of errors into one of ours. Bodies only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-#include <system_error>
-
-namespace dragline::inline v1::tls::detail {
-
-struct failure {
-    std::error_code code = errc::library_failure;
-    std::string detail = {};
-};
-
-DRAGLINE_DECL errc error_of_alert(int alert, bool established) noexcept {
-    switch (alert) {
-        case SSL_AD_PROTOCOL_VERSION: return errc::protocol_version;
-        case SSL_AD_INSUFFICIENT_SECURITY: return errc::no_shared_cipher;
-        case SSL_AD_UNRECOGNIZED_NAME: return errc::unrecognized_name;
-        case SSL_AD_NO_APPLICATION_PROTOCOL: return errc::no_application_protocol;
-        case SSL_AD_BAD_CERTIFICATE:
-        case SSL_AD_UNSUPPORTED_CERTIFICATE:
-        case SSL_AD_CERTIFICATE_REVOKED:
-        case SSL_AD_CERTIFICATE_EXPIRED:
-        case SSL_AD_CERTIFICATE_UNKNOWN:
-        case SSL_AD_UNKNOWN_CA:
-        case SSL_AD_ACCESS_DENIED:
-        case SSL_AD_CERTIFICATE_REQUIRED: return errc::certificate_refused;
-        default: return established ? errc::alert_received : errc::handshake_failed;
-    }
-}
-
-DRAGLINE_DECL errc error_of_reason(int reason, bool established) noexcept {
-    if (established) return errc::bad_record;
-    switch (reason) {
-        case SSL_R_UNSUPPORTED_PROTOCOL:
-        case SSL_R_WRONG_SSL_VERSION:
-        case SSL_R_WRONG_VERSION_NUMBER:
-        case SSL_R_VERSION_TOO_LOW:
-        case SSL_R_VERSION_TOO_HIGH:
-        case SSL_R_UNKNOWN_PROTOCOL:
-        case SSL_R_INAPPROPRIATE_FALLBACK:
-        case SSL_R_NO_PROTOCOLS_AVAILABLE: return errc::protocol_version;
-        case SSL_R_NO_SHARED_CIPHER:
-        case SSL_R_NO_CIPHERS_AVAILABLE:
-        case SSL_R_NO_SUITABLE_KEY_SHARE:
-        case SSL_R_NO_SUITABLE_GROUPS: return errc::no_shared_cipher;
-        case SSL_R_NO_APPLICATION_PROTOCOL: return errc::no_application_protocol;
-        case SSL_R_CERTIFICATE_VERIFY_FAILED:
-        case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return errc::certificate_invalid;
-        default: return errc::handshake_failed;
-    }
-}
-
-// The first entry of the TLS library is the cause; those before it are of the libraries below.
-DRAGLINE_DECL failure take_failure(bool established) {
-    failure found;
-    while (const unsigned long entry = ERR_get_error()) {
-        const int reason = ERR_GET_REASON(entry);
-        if (reason == ERR_R_MALLOC_FAILURE) {
-            found.code = make_error_code(std::errc::not_enough_memory);
-            break;
-        }
-        if (ERR_GET_LIB(entry) != ERR_LIB_SSL) continue;
-        if (reason > SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + 255) {
-            const int alert = reason - SSL_AD_REASON_OFFSET;
-            found.code = error_of_alert(alert, established);
-            found.detail = std::string("alert received: ") + SSL_alert_desc_string_long(alert);
-            break;
-        }
-        found.code = error_of_reason(reason, established);
-        const char* text = ERR_reason_error_string(entry);
-        found.detail = text ? text : "no reason given";
-        break;
-    }
-    clear_errors();
-    return found;
-}
-
-// "certificate has expired (depth 0, subject CN=example.com)"
-DRAGLINE_DECL std::string describe_failed_check(const char* reason, int depth, const X509* certificate) {
-    return std::string(reason) + " (depth " + std::to_string(depth) + ", subject " + subject_of(certificate) +
-           ")";
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-// ---- dragline/tls/detail/peer_evidence.hpp
-// What a full handshake proved, kept with the tickets that follow from it: a resumed one proves nothing anew.
-// Bodies only.
-
-// ---- dragline/tls/detail/staple.hpp
-// Judges a stapled OCSP response (RFC 6960, 3.2). Bodies only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <openssl/ocsp.h>
-
-#include <chrono>
-#include <optional>
-#include <string_view>
-
-namespace dragline::inline v1::tls::detail {
-
-using ocsp_response_pointer = std::unique_ptr<OCSP_RESPONSE, freed_by<OCSP_RESPONSE_free>>;
-using ocsp_basic_pointer = std::unique_ptr<OCSP_BASICRESP, freed_by<OCSP_BASICRESP_free>>;
-using ocsp_id_pointer = std::unique_ptr<OCSP_CERTID, freed_by<OCSP_CERTID_free>>;
-using tls_feature_pointer = std::unique_ptr<TLS_FEATURE, freed_by<TLS_FEATURE_free>>;
-
-struct staple_verdict {
-    ocsp_status status = ocsp_status::unchecked;
-    std::chrono::system_clock::time_point good_until = std::chrono::system_clock::time_point::max();
-};
-
-// Clocks differ; and a response that names no end is not good for ever (CA/B Baseline Requirements, 4.9.10).
-inline constexpr long staple_leeway = 5 * 60;
-inline constexpr long longest_staple = 10 * 24 * 60 * 60;
-
-DRAGLINE_DECL bool is_about(const OCSP_SINGLERESP* one, const X509* leaf, const X509* issuer) noexcept {
-    auto* const id = const_cast<OCSP_CERTID*>(OCSP_SINGLERESP_get0_id(one));
-    ASN1_OBJECT* digest = nullptr;
-    ASN1_INTEGER* serial = nullptr;
-    if (OCSP_id_get0_info(nullptr, &digest, nullptr, &serial, id) != 1) return false;
-    if (ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(leaf)) != 0) return false;
-    const EVP_MD* method = EVP_get_digestbyobj(digest);
-    const ocsp_id_pointer own(method ? OCSP_cert_to_id(method, leaf, issuer) : nullptr);
-    return own && OCSP_id_cmp(own.get(), id) == 0;
-}
-
-DRAGLINE_DECL staple_verdict verdict_of(OCSP_SINGLERESP* one) noexcept {
-    ASN1_GENERALIZEDTIME *begins = nullptr, *ends = nullptr;
-    const int status = OCSP_single_get0_status(one, nullptr, nullptr, &begins, &ends);
-    // A revocation does not run out.
-    if (status == V_OCSP_CERTSTATUS_REVOKED) return {ocsp_status::revoked};
-    if (OCSP_check_validity(begins, ends, staple_leeway, ends ? -1 : longest_staple) != 1)
-        return {ocsp_status::expired};
-    if (status != V_OCSP_CERTSTATUS_GOOD) return {ocsp_status::unknown};
-    return {ocsp_status::good, ends ? time_of(ends) : time_of(begins) + std::chrono::seconds(longest_staple)};
-}
-
-// OpenSSL verifies the signature over its own encoding of what it read, and reads more than DER, so bytes
-// that the responder never signed would pass. RFC 6960, 4.2.1 asks for DER, which has one encoding.
-DRAGLINE_DECL bool is_signed_as_sent(OCSP_BASICRESP* basic, std::string_view der) noexcept {
-    unsigned char* encoded = nullptr;
-    const int size = i2d_OCSP_RESPDATA(const_cast<OCSP_RESPDATA*>(OCSP_resp_get0_respdata(basic)), &encoded);
-    const encoding_pointer owner(encoded);
-    if (size <= 0) return false;
-    const std::string_view verified(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(size));
-    return der.find(verified) != der.npos;
-}
-
-DRAGLINE_DECL staple_verdict judge_staple(std::string_view der, STACK_OF(X509) * chain,
-                                          X509_STORE* trust) noexcept {
-    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-    const auto* const end = at + der.size();
-    const ocsp_response_pointer response(d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
-    if (!response || at != end) return {ocsp_status::invalid};
-    if (OCSP_response_status(response.get()) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
-        return {ocsp_status::unusable};
-    const ocsp_basic_pointer basic(OCSP_response_get1_basic(response.get()));
-    if (!basic) return {ocsp_status::invalid};
-    X509* const leaf = sk_X509_value(chain, 0);
-    X509* issuer = sk_X509_value(chain, 1);
-    if (!issuer && X509_check_issued(leaf, leaf) == X509_V_OK) issuer = leaf;
-    if (!issuer) return {ocsp_status::unusable};
-    staple_verdict verdict{ocsp_status::unusable};
-    for (int i = 0; i < OCSP_resp_count(basic.get()) && verdict.status != ocsp_status::revoked; ++i) {
-        OCSP_SINGLERESP* const one = OCSP_resp_get0(basic.get(), i);
-        if (!is_about(one, leaf, issuer)) continue;
-        const auto next = verdict_of(one);
-        if (verdict.status != ocsp_status::good || next.status == ocsp_status::revoked) verdict = next;
-    }
-    // These count as none, so it does not matter who says them: with an old response, the certificate of the
-    // responder has often run out, too.
-    if (verdict.status == ocsp_status::expired || verdict.status == ocsp_status::unusable) return verdict;
-    if (OCSP_basic_verify(basic.get(), chain, trust, 0) != 1) return {ocsp_status::invalid};
-    if (!is_signed_as_sent(basic.get(), der)) return {ocsp_status::invalid};
-    return verdict;
-}
-
-// The certificate promises that a response is stapled (RFC 7633).
-DRAGLINE_DECL bool is_must_staple(const X509* leaf) noexcept {
-    const tls_feature_pointer features(
-        static_cast<TLS_FEATURE*>(X509_get_ext_d2i(leaf, NID_tlsfeature, nullptr, nullptr)));
-    for (int i = 0; features && i < sk_ASN1_INTEGER_num(features.get()); ++i) {
-        if (ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features.get(), i)) == TLSEXT_TYPE_status_request) {
-            return true;
-        }
-    }
-    return false;
-}
-
-struct staple_refusal {
-    errc code;
-    const char* reason;
-};
-
-DRAGLINE_DECL std::optional<staple_refusal> refusal_of(ocsp_status status, bool is_required) noexcept {
-    switch (status) {
-        case ocsp_status::unchecked:
-        case ocsp_status::good: break;
-        case ocsp_status::revoked: return {{errc::certificate_revoked, "OCSP response: revoked"}};
-        case ocsp_status::unknown: return {{errc::status_unknown, "OCSP response: unknown"}};
-        case ocsp_status::invalid:
-            return {{errc::staple_invalid, "OCSP response is malformed or not signed for the issuer"}};
-        case ocsp_status::missing:
-            if (is_required) return {{errc::staple_missing, "no OCSP response was stapled"}};
-            break;
-        case ocsp_status::expired:
-            if (is_required) return {{errc::staple_expired, "OCSP response is out of date"}};
-            break;
-        case ocsp_status::unusable:
-            if (is_required)
-                return {{errc::staple_invalid, "OCSP response says nothing about the certificate"}};
-            break;
-    }
-    return std::nullopt;
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <chrono>
-#include <memory>
-#include <new>
-
-namespace dragline::inline v1::tls::detail {
-
-struct peer_evidence {
-    chain_pointer verified;  // null without verification
-    ocsp_status staple = ocsp_status::unchecked;
-    std::chrono::system_clock::time_point good_until = std::chrono::system_clock::time_point::max();
-};
-
-using shared_evidence = std::shared_ptr<const peer_evidence>;
-
-// OpenSSL copies a session for each ticket of TLS 1.3.
-DRAGLINE_DECL int copy_evidence(CRYPTO_EX_DATA*, const CRYPTO_EX_DATA*, void** from, int, long,
-                                void*) noexcept {
-    const auto* const held = static_cast<const shared_evidence*>(*from);
-    if (held) *from = new (std::nothrow) shared_evidence(*held);
-    return !held || *from ? 1 : 0;
-}
-
-DRAGLINE_DECL void free_evidence(void*, void* held, CRYPTO_EX_DATA*, int, long, void*) noexcept {
-    delete static_cast<shared_evidence*>(held);
-}
-
-DRAGLINE_DECL int evidence_index() noexcept {
-    static const int index = SSL_SESSION_get_ex_new_index(0, nullptr, nullptr, copy_evidence, free_evidence);
-    return index;
-}
-
-DRAGLINE_DECL shared_evidence evidence_of(const SSL_SESSION* session) noexcept {
-    const auto* const held =
-        session ? static_cast<const shared_evidence*>(SSL_SESSION_get_ex_data(session, evidence_index()))
-                : nullptr;
-    return held ? *held : nullptr;
-}
-
-DRAGLINE_DECL void attach_evidence(SSL_SESSION* session, const shared_evidence& evidence) {
-    if (!evidence || evidence_of(session)) return;
-    auto held = std::make_unique<shared_evidence>(evidence);
-    if (SSL_SESSION_set_ex_data(session, evidence_index(), held.get()) == 1) {
-        static_cast<void>(held.release());
-    }
-}
-
-DRAGLINE_DECL shared_evidence make_evidence(STACK_OF(X509) * verified, const staple_verdict& staple) {
-    auto made = std::make_shared<peer_evidence>();
-    made->staple = staple.status;
-    made->good_until = staple.good_until;
-    if (verified) made->verified.reset(X509_chain_up_ref(verified));
-    for (int i = 0; i < sk_X509_num(made->verified.get()); ++i) {
-        made->good_until =
-            std::min(made->good_until, time_of(X509_get0_notAfter(sk_X509_value(made->verified.get(), i))));
-    }
-    return made;
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-// ---- dragline/tls/ticket_cache.hpp
-// Session tickets that a client may resume with, per origin. One cache for each loop; a plain object.
-
-
-#include <algorithm>
-#include <cstddef>
-#include <list>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
-
-struct ssl_session_st;
-
-namespace dragline::inline v1::tls {
-
-struct ticket_deleter {
-    void operator()(ssl_session_st* session) const noexcept;
-};
-
-/// One session to resume; null when there is none.
-using ticket = std::unique_ptr<ssl_session_st, ticket_deleter>;
-
-class ticket_cache_options {
-public:
-    ticket_cache_options() {}
-
-    /// Tickets that are kept in all. The origin that was idle longest loses its oldest first. 0 keeps none.
-    ticket_cache_options& max_tickets(std::size_t value) { return max_tickets_ = value, *this; }
-    std::size_t max_tickets() const noexcept { return max_tickets_; }
-
-    /// Tickets that are kept for one key: as many connections as may be opened to an origin at once.
-    ticket_cache_options& max_per_key(std::size_t value) { return max_per_key_ = value, *this; }
-    std::size_t max_per_key() const noexcept { return max_per_key_; }
-
-private:
-    std::size_t max_tickets_ = 1000;
-    std::size_t max_per_key_ = 10;
-};
-
-/// Keeps the tickets that servers hand out, and gives them to later connections.
-///
-/// The engine adds its context and its names to the key, so a ticket never passes between different options
-/// or names, even when they share a cache. What the handshake proved of the server goes with the ticket. A
-/// TLS 1.3 ticket is given once (RFC 8446, C.4); a TLS 1.2 session stays. Threads: none but its loop's.
-class ticket_cache {
-public:
-    explicit ticket_cache(ticket_cache_options options = ticket_cache_options()) : options_(options) {}
-    ticket_cache(const ticket_cache&) = delete;
-    ticket_cache& operator=(const ticket_cache&) = delete;
-
-    /// Keeps at least so many for one key from now on, unless it keeps none: for who opens more connections
-    /// to an origin at once.
-    void expect_connections(std::size_t per_key) noexcept {
-        if (options_.max_per_key() != 0) options_.max_per_key(std::max(options_.max_per_key(), per_key));
-    }
-
-    /// Sessions that cannot be resumed are dropped.
-    void put(std::string_view key, ticket session);
-
-    /// The newest ticket of the key, or null.
-    ticket take(std::string_view key);
-
-    std::size_t size() const noexcept { return size_; }
-    void clear() noexcept;
-
-private:
-    struct origin {
-        std::string key;
-        std::vector<ticket> tickets;  // oldest first; empty only where memory ran out
-    };
-    using origins = std::list<origin>;
-
-    void drop_oldest(origins::iterator from);
-
-    ticket_cache_options options_;
-    origins origins_;  // the one used last is in front
-    std::unordered_map<std::string_view, origins::iterator> by_key_;
-    std::size_t size_ = 0;
-};
-
-}  // namespace dragline::inline v1::tls
-
-// ---- dragline/tls/impl/ticket_cache.ipp
-// Included by <dragline/tls/ticket_cache.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <iterator>
-#include <utility>
-
-namespace dragline::inline v1::tls {
-
-DRAGLINE_DECL void ticket_deleter::operator()(ssl_session_st* session) const noexcept {
-    SSL_SESSION_free(session);
-}
-
-DRAGLINE_DECL void ticket_cache::put(std::string_view key, ticket session) {
-    if (!session || SSL_SESSION_is_resumable(session.get()) != 1) return;
-    if (options_.max_tickets() == 0 || options_.max_per_key() == 0) return;
-    auto found = by_key_.find(key);
-    if (found == by_key_.end()) {
-        origins_.emplace_front();
-        origins_.front().key = key;
-        found = by_key_.emplace(origins_.front().key, origins_.begin()).first;
-    } else {
-        origins_.splice(origins_.begin(), origins_, found->second);
-    }
-    auto& tickets = origins_.front().tickets;
-    // A TLS 1.2 session replaces the one before it: one serves any number of connections.
-    const bool reusable = SSL_SESSION_get_protocol_version(session.get()) < TLS1_3_VERSION;
-    if (reusable) size_ -= std::exchange(tickets, {}).size();
-    tickets.push_back(std::move(session));
-    ++size_;
-    if (tickets.size() > options_.max_per_key()) drop_oldest(origins_.begin());
-    if (size_ > options_.max_tickets()) drop_oldest(std::prev(origins_.end()));
-}
-
-DRAGLINE_DECL ticket ticket_cache::take(std::string_view key) {
-    const auto found = by_key_.find(key);
-    if (found == by_key_.end()) return nullptr;
-    origins_.splice(origins_.begin(), origins_, found->second);
-    auto& tickets = origins_.front().tickets;
-    if (tickets.empty()) return nullptr;
-    ticket& newest = tickets.back();
-    if (SSL_SESSION_get_protocol_version(newest.get()) < TLS1_3_VERSION) {
-        SSL_SESSION_up_ref(newest.get());
-        return ticket(newest.get());
-    }
-    ticket taken = std::move(newest);
-    tickets.pop_back();
-    --size_;
-    if (tickets.empty()) {
-        by_key_.erase(found);
-        origins_.pop_front();
-    }
-    return taken;
-}
-
-DRAGLINE_DECL void ticket_cache::drop_oldest(origins::iterator from) {
-    if (!from->tickets.empty()) {
-        from->tickets.erase(from->tickets.begin());
-        --size_;
-    }
-    if (!from->tickets.empty()) return;
-    by_key_.erase(from->key);
-    origins_.erase(from);
-}
-
-DRAGLINE_DECL void ticket_cache::clear() noexcept {
-    by_key_.clear();
-    origins_.clear();
-    size_ = 0;
-}
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-// ---- dragline/tls/verify.hpp
-// Whom a certificate must be for, and what a failed check means. The checks themselves are OpenSSL's, set on
-// each connection, so that no callback can undo them.
-
-
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::tls {
-
-/// The DNS name or IP address that a certificate must be for (RFC 9525).
-class server_identity {
-public:
-    server_identity() {}
-
-    /// Takes a host as it stands in a URL: a name in ASCII, IPv4, or IPv6 with or without brackets. Letters
-    /// become lower case; one trailing dot and a zone id are removed.
-    /// Errors: errc::invalid_host.
-    static result<server_identity> parse(std::string_view host);
-
-    bool is_address() const noexcept { return is_address_; }
-    const std::string& text() const noexcept { return text_; }
-
-    bool operator==(const server_identity&) const = default;
-
-private:
-    server_identity(std::string text, bool is_address) : text_(std::move(text)), is_address_(is_address) {}
-
-    std::string text_;
-    bool is_address_ = false;
-};
-
-/// The error for a result of OpenSSL's certificate verification (X509_V_ERR_...), which is not X509_V_OK.
-DRAGLINE_DECL errc verify_error(int openssl_result) noexcept;
-
-}  // namespace dragline::inline v1::tls
-
-// ---- dragline/tls/impl/verify.ipp
-// Included by <dragline/tls/verify.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <cstdint>
-#include <utility>
-
-namespace dragline::inline v1::tls {
-namespace detail {
-
-// Stricter than OpenSSL's own parser, which takes ":" for an address.
-DRAGLINE_DECL bool is_ipv4(std::string_view text) noexcept {
-    for (int part = 0; part < 4; ++part) {
-        const auto number = text.substr(0, text.find('.'));
-        if (number.size() > 3 || !ascii::parse_number<std::uint8_t>(number)) return false;
-        if (number.size() > 1 && number.front() == '0') return false;
-        if ((part == 3) != (number.size() == text.size())) return false;
-        text.remove_prefix(std::min(number.size() + 1, text.size()));
-    }
-    return true;
-}
-
-// RFC 4291, 2.2.
-DRAGLINE_DECL bool is_ipv6(std::string_view text) noexcept {
-    std::size_t groups = 0;
-    bool gap = text.starts_with("::");
-    if (gap) text.remove_prefix(2);
-    while (!text.empty()) {
-        const auto end = text.find(':');
-        const auto group = text.substr(0, end);
-        if (end == text.npos && group.find('.') != text.npos) {
-            return is_ipv4(group) && (gap ? groups < 6 : groups == 6);
-        }
-        if (group.size() > 4 || !ascii::parse_number<std::uint16_t>(group, 16)) return false;
-        ++groups;
-        if (end == text.npos) break;
-        text.remove_prefix(end + 1);
-        if (text.empty()) return false;
-        if (text.front() != ':') continue;
-        if (std::exchange(gap, true)) return false;
-        text.remove_prefix(1);
-    }
-    return gap ? groups < 8 : groups == 8;
-}
-
-DRAGLINE_DECL bool is_host_name(std::string_view text) noexcept {
-    constexpr std::size_t longest = 253;  // RFC 1035, 2.3.4, as text
-    if (text.empty() || text.size() > longest || text.back() == '.' || text.front() == '.') return false;
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return c > ' ' && static_cast<unsigned char>(c) < 0x7f && c != '[' && c != ']' && c != '%' &&
-               c != ':';
-    });
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL result<server_identity> server_identity::parse(std::string_view host) {
-    const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
-    if (bracketed) host = host.substr(1, host.size() - 2);
-    if (bracketed || host.find(':') != host.npos) {
-        std::string address = ascii::to_lower(host.substr(0, host.find('%')));
-        if (!detail::is_ipv6(address)) return errc::invalid_host;
-        return server_identity(std::move(address), true);
-    }
-    if (host.ends_with('.')) host.remove_suffix(1);
-    std::string name = ascii::to_lower(host);
-    // A host that ends in a number is an IPv4 address or nothing (WHATWG URL, "ends in a number").
-    if (const auto last = name.substr(name.rfind('.') + 1);
-        !last.empty() && std::all_of(last.begin(), last.end(), ascii::is_digit)) {
-        if (!detail::is_ipv4(name)) return errc::invalid_host;
-        return server_identity(std::move(name), true);
-    }
-    if (!detail::is_host_name(name)) return errc::invalid_host;
-    return server_identity(std::move(name), false);
-}
-
-DRAGLINE_DECL errc verify_error(int openssl_result) noexcept {
-    switch (openssl_result) {
-        case X509_V_ERR_CERT_HAS_EXPIRED: return errc::certificate_expired;
-        case X509_V_ERR_CERT_NOT_YET_VALID: return errc::certificate_not_yet_valid;
-        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-        case X509_V_ERR_CERT_UNTRUSTED: return errc::unknown_issuer;
-        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return errc::self_signed;
-        case X509_V_ERR_HOSTNAME_MISMATCH: return errc::host_mismatch;
-        case X509_V_ERR_IP_ADDRESS_MISMATCH: return errc::address_mismatch;
-        case X509_V_ERR_CERT_REVOKED: return errc::certificate_revoked;
-        case X509_V_ERR_OUT_OF_MEM: return errc::library_failure;
-        default: return errc::certificate_invalid;
-    }
-}
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <array>
-#include <cstddef>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-namespace dragline::inline v1::tls::detail {
-
-struct engine_state {
-    engine_state(std::shared_ptr<const context_state> shared, std::size_t input_limit,
-                 std::size_t output_limit);
-    engine_state(const engine_state&) = delete;
-    engine_state& operator=(const engine_state&) = delete;
-    ~engine_state();
-
-    // Makes the connection. A failure is kept, as any other, for the first call.
-    void set_up(std::string_view host, std::string_view origin_key);
-    void set_up_client(std::string_view host, std::string_view origin_key);
-
-    void offer_ticket();
-    // What is known of the server: of this handshake, or of the one that its ticket came from.
-    const shared_evidence& evidence();
-    // OpenSSL says that the handshake is done; these are the checks it leaves to us.
-    void finish_handshake();
-
-    // Notes the first failed check on a certificate of the peer; whoever calls it ends the handshake.
-    void note_failure(errc code, const char* reason, int depth, X509* certificate,
-                      STACK_OF(X509) * sent) noexcept;
-    void fail(std::error_code code, std::string detail = {});
-    // OpenSSL refused: finds out why.
-    void fail_by_openssl();
-
-    bool is_drained() const noexcept { return input.empty() && SSL_pending(connection.get()) == 0; }
-    bool peer_speaks_tls() const noexcept;
-
-    std::shared_ptr<const context_state> common;  // null for an engine on an empty context
-    input_buffer input;
-    output_buffer output;
-    std::size_t output_limit;
-    ssl_pointer connection;
-
-    std::weak_ptr<ticket_cache> tickets;
-    std::string ticket_key;
-
-    std::error_code error;
-    std::string error_detail;
-    bool started = false;
-    bool established = false;
-    bool input_ended = false;
-    bool close_received = false;
-    bool close_sent = false;
-    bool output_overflowed = false;
-    bool refused_by_openssl = false;
-    bool lacks_certificate = false;              // the server asked for one
-    std::array<unsigned char, 2> first_bytes{};  // of the peer: record type and version
-    std::size_t first_bytes_seen = 0;
-
-    const char* failed_reason = nullptr;  // a constant
-    errc failed_code{};
-    int failed_depth = 0;
-    x509_pointer failed_certificate;
-    chain_pointer refused_chain;
-
-    staple_verdict staple;
-    shared_evidence proof;
-
-    std::string joined;  // scratch for pieces that share a record
-    std::shared_ptr<const peer_state> peer;
-};
-
-inline constexpr const char* no_certificate = "the peer showed no certificate";
-inline constexpr const char* pin_refusal = "no public key of the chain is pinned";
-
-/// The engine on whose behalf OpenSSL verifies; may be null.
-DRAGLINE_DECL engine_state* engine_of(X509_STORE_CTX* verification) noexcept;
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-
-// ---- dragline/tls/detail/impl/engine_state.ipp
-// Included by <dragline/tls/detail/engine_state.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <chrono>
-#include <new>
-#include <string>
-#include <utility>
-
-namespace dragline::inline v1::tls::detail {
-
-// What protocol duties may add beyond the output limit: a record that was begun, handshake messages, alerts.
-inline constexpr std::size_t output_reserve = 64 * 1024;
-
-DRAGLINE_DECL int read_from_input(BIO* bio, char* to, std::size_t size, std::size_t* taken) noexcept {
-    auto& state = *static_cast<engine_state*>(BIO_get_data(bio));
-    BIO_clear_retry_flags(bio);
-    *taken = state.input.take(to, size);
-    if (*taken == 0) return BIO_set_retry_read(bio), 0;
-    for (std::size_t i = 0; i < *taken && state.first_bytes_seen < state.first_bytes.size(); ++i) {
-        state.first_bytes[state.first_bytes_seen++] = static_cast<unsigned char>(to[i]);
-    }
-    return 1;
-}
-
-DRAGLINE_DECL int write_to_output(BIO* bio, const char* from, std::size_t size,
-                                  std::size_t* written) noexcept {
-    auto& state = *static_cast<engine_state*>(BIO_get_data(bio));
-    BIO_clear_retry_flags(bio);
-    *written = 0;
-    if (state.output.size() + size > state.output_limit + output_reserve) {
-        state.output_overflowed = true;
-        return 0;
-    }
-    try {
-        state.output.append(from, size);
-    } catch (const std::bad_alloc&) {
-        return 0;
-    }
-    *written = size;
-    return 1;
-}
-
-// The end of the transport is the engine's business: to OpenSSL the input is merely not there yet. So the
-// differences between its releases about an end without close_notify do not matter.
-DRAGLINE_DECL long control_buffers(BIO*, int command, long, void*) noexcept {
-    return command == BIO_CTRL_FLUSH || command == BIO_CTRL_DUP ? 1 : 0;
-}
-
-DRAGLINE_DECL BIO_METHOD* buffer_bio_method() noexcept {
-    static BIO_METHOD* const method = [] {
-        BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "dragline buffers");
-        if (!made) return made;
-        BIO_meth_set_read_ex(made, read_from_input);
-        BIO_meth_set_write_ex(made, write_to_output);
-        BIO_meth_set_ctrl(made, control_buffers);
-        return made;
-    }();
-    return method;
-}
-
-DRAGLINE_DECL engine_state* engine_of(X509_STORE_CTX* verification) noexcept {
-    auto* const ssl =
-        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
-    return ssl ? static_cast<engine_state*>(SSL_get_app_data(ssl)) : nullptr;
-}
-
-// Notes the first failed check. It never changes the verdict.
-DRAGLINE_DECL int on_verify(int good, X509_STORE_CTX* verification) noexcept {
-    if (good) return good;
-    if (auto* const state = engine_of(verification)) {
-        const int failed = X509_STORE_CTX_get_error(verification);
-        state->note_failure(verify_error(failed), X509_verify_cert_error_string(failed),
-                            X509_STORE_CTX_get_error_depth(verification),
-                            X509_STORE_CTX_get_current_cert(verification),
-                            X509_STORE_CTX_get0_untrusted(verification));
-    }
-    return good;
-}
-
-DRAGLINE_DECL int on_new_session(SSL* connection, SSL_SESSION* session) noexcept {
-    auto* state = static_cast<engine_state*>(SSL_get_app_data(connection));
-    const auto cache = state ? state->tickets.lock() : nullptr;
-    if (!cache) return 0;
-    SSL_SESSION_up_ref(session);
-    ticket kept(session);
-    try {
-        attach_evidence(session, state->evidence());
-        cache->put(state->ticket_key, std::move(kept));
-    } catch (const std::bad_alloc&) {
-        // A ticket less: the next handshake is a full one.
-    }
-    return 0;
-}
-
-DRAGLINE_DECL engine_state::engine_state(std::shared_ptr<const context_state> shared, std::size_t most_input,
-                                         std::size_t most_output)
-    : common(std::move(shared)), input(most_input), output_limit(std::max<std::size_t>(most_output, 1)) {}
-
-DRAGLINE_DECL engine_state::~engine_state() {
-    // Otherwise OpenSSL takes the connection for a broken one, and its session for unfit to be resumed.
-    if (connection && !refused_by_openssl)
-        SSL_set_shutdown(connection.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-}
-
-DRAGLINE_DECL void engine_state::set_up(std::string_view host, std::string_view origin_key) {
-    if (!common) return fail(dragline::errc::invalid_option);
-    clear_errors();
-    connection.reset(SSL_new(common->handle));
-    BIO* const bio = buffer_bio_method() ? BIO_new(buffer_bio_method()) : nullptr;
-    if (!connection || !bio) {
-        BIO_free(bio);
-        return fail_by_openssl();
-    }
-    BIO_set_data(bio, this);
-    BIO_set_init(bio, 1);
-    SSL_set_bio(connection.get(), bio, bio);
-    SSL_set_app_data(connection.get(), this);
-    if (common->is_client) return set_up_client(host, origin_key);
-    SSL_set_accept_state(connection.get());
-    const int without = common->client_may_be_unknown ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-    SSL_set_verify(connection.get(), common->verify ? SSL_VERIFY_PEER | without : SSL_VERIFY_NONE, on_verify);
-}
-
-DRAGLINE_DECL void engine_state::set_up_client(std::string_view host, std::string_view origin_key) {
-    SSL* const ssl = connection.get();
-    SSL_set_connect_state(ssl);
-    const bool judges = common->verify || !common->pins.empty();
-    SSL_set_verify(ssl, judges ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, on_verify);
-    if (!common->server_name.empty()) host = common->server_name;
-    const auto identify = [&](std::string_view name) {
-        auto parsed = server_identity::parse(name);
-        if (!parsed) fail(parsed.error(), "host: \"" + std::string(name.substr(0, 300)) + '"');
-        return parsed ? *std::move(parsed) : server_identity();
-    };
-    // Without verification there may be no name at all; then none is sent.
-    server_identity expected, asked;
-    const std::string_view name = common->verify_name.empty() ? host : common->verify_name;
-    if (common->verify || !name.empty()) expected = identify(name);
-    if (!common->sni && !host.empty()) asked = host == name ? expected : identify(host);
-    if (error) return;
-    const std::string& shown = common->sni ? *common->sni : asked.is_address() ? std::string() : asked.text();
-    ticket_key =
-        std::to_string(common->id) + ' ' + expected.text() + ' ' + shown + ' ' + std::string(origin_key);
-
-    X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl);
-    X509_VERIFY_PARAM_set_hostflags(
-        checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    bool set = shown.empty() || SSL_set_tlsext_host_name(ssl, shown.c_str()) == 1;
-    if (const std::string& text = expected.text(); set && !text.empty()) {
-        set = expected.is_address() ? X509_VERIFY_PARAM_set1_ip_asc(checks, text.c_str()) == 1
-                                    : X509_VERIFY_PARAM_set1_host(checks, text.data(), text.size()) == 1;
-    }
-    clear_errors();
-    if (!set) fail(errc::invalid_host);
-}
-
-DRAGLINE_DECL void engine_state::offer_ticket() {
-    const auto cache = tickets.lock();
-    const auto now = std::chrono::system_clock::now();
-    while (const ticket session = cache ? cache->take(ticket_key) : nullptr) {
-        const auto proved = evidence_of(session.get());
-        // Resuming proves nothing anew: past the end of what was proved, there is to be a full handshake.
-        if (!proved || now < proved->good_until) {
-            SSL_set_session(connection.get(), session.get());
-            break;
-        }
-        // A session of TLS 1.2 stays in the cache until the next one takes its place.
-        if (SSL_SESSION_get_protocol_version(session.get()) < TLS1_3_VERSION) break;
-    }
-    clear_errors();
-}
-
-DRAGLINE_DECL const shared_evidence& engine_state::evidence() {
-    if (proof) return proof;
-    SSL* const ssl = connection.get();
-    if (SSL_session_reused(ssl) == 1) {
-        proof = evidence_of(SSL_get_session(ssl));
-    } else {
-        proof = make_evidence(common->verify ? SSL_get0_verified_chain(ssl) : nullptr, staple);
-    }
-    return proof;
-}
-
-DRAGLINE_DECL void engine_state::finish_handshake() {
-    const unsigned char* chosen = nullptr;
-    unsigned int chosen_size = 0;
-    SSL_get0_alpn_selected(connection.get(), &chosen, &chosen_size);
-    const std::string_view protocol(reinterpret_cast<const char*>(chosen), chosen_size);
-    if (!protocol.empty() &&
-        std::find(common->alpn.begin(), common->alpn.end(), protocol) == common->alpn.end()) {
-        return fail(errc::no_application_protocol, "the peer chose a protocol that was not offered");
-    }
-    if (const long verdict = SSL_get_verify_result(connection.get());
-        common->verify && verdict != X509_V_OK) {
-        return fail(verify_error(static_cast<int>(verdict)), X509_verify_cert_error_string(verdict));
-    }
-    // Ciphers without certificates are never offered, so this is the last bolt on a locked door.
-    X509* const certificate = SSL_get0_peer_certificate(connection.get());
-    if (!certificate && (common->verify || !common->pins.empty()) && !common->client_may_be_unknown)
-        return fail(errc::certificate_invalid, no_certificate);
-    if (common->is_client && !common->pins.empty() && SSL_session_reused(connection.get()) == 1) {
-        const auto& known = evidence();
-        if (!has_pinned_key(common->pins, certificate, known ? known->verified.get() : nullptr)) {
-            note_failure(errc::pin_mismatch, pin_refusal, 0, certificate, nullptr);
-            return fail(errc::pin_mismatch, describe_failed_check(pin_refusal, 0, certificate));
-        }
-    }
-    established = true;
-}
-
-DRAGLINE_DECL void engine_state::note_failure(errc code, const char* reason, int depth, X509* certificate,
-                                              STACK_OF(X509) * sent) noexcept {
-    if (failed_reason) return;
-    failed_code = code;
-    failed_reason = reason;
-    failed_depth = depth;
-    if (certificate && X509_up_ref(certificate) == 1) failed_certificate.reset(certificate);
-    if (sent) refused_chain.reset(X509_chain_up_ref(sent));
-}
-
-DRAGLINE_DECL void engine_state::fail(std::error_code code, std::string detail) {
-    if (error) return;
-    error = code;
-    error_detail = detail.empty() ? code.message() : std::move(detail);
-}
-
-DRAGLINE_DECL void engine_state::fail_by_openssl() {
-    refused_by_openssl = true;
-    failure found = take_failure(established);
-    if (output_overflowed) return fail(errc::output_limit);
-    if (!established && !peer_speaks_tls()) return fail(errc::not_tls);
-    if (failed_reason) {
-        found.code = failed_code;
-        found.detail = describe_failed_check(failed_reason, failed_depth, failed_certificate.get());
-    }
-    // TLS 1.2 has no alert of its own for it.
-    if (lacks_certificate && found.code == errc::handshake_failed) found.code = errc::certificate_refused;
-    fail(found.code, std::move(found.detail));
-}
-
-// Every record begins with a type from 20 to 23 and the version 3.x (RFC 8446, 5.1). No bytes: no verdict.
-DRAGLINE_DECL bool engine_state::peer_speaks_tls() const noexcept {
-    if (first_bytes_seen > 0 && (first_bytes[0] < 20 || first_bytes[0] > 23)) return false;
-    return first_bytes_seen < 2 || first_bytes[1] == 3;
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-// ---- dragline/tls/detail/key_log_sink.hpp
-// Writes the lines of a key log. Bodies only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <memory>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::tls::detail {
-
-/// Stays as it is once it is open, so several threads may write.
-class key_log_sink {
-public:
-    static result<std::shared_ptr<const key_log_sink>> open(const key_log& where) {
-        auto made = std::make_shared<key_log_sink>();
-        if (where.path()) {
-            made->file_ = platform::open_private_log(where.path()->c_str());
-            if (made->file_ < 0) return errc::key_log_failed;
-        } else if (where.sink()) {
-            if (!*where.sink()) return dragline::errc::invalid_option;
-            made->function_ = where.sink();
-        }
-        return std::shared_ptr<const key_log_sink>(std::move(made));
-    }
-
-    key_log_sink() = default;
-    key_log_sink(const key_log_sink&) = delete;
-    key_log_sink& operator=(const key_log_sink&) = delete;
-    ~key_log_sink() {
-        if (file_ >= 0) platform::close_log(file_);
-    }
-
-    /// Whether it was written whole.
-    bool write(std::string_view line) const {
-        if (function_) return (*function_)(line), true;
-        std::string whole;
-        whole.reserve(line.size() + 1);
-        whole.append(line) += '\n';
-        const bool written = platform::append_to_log(file_, whole.data(), whole.size());
-        wipe(whole);
-        return written;
-    }
-
-private:
-    int file_ = -1;
-    std::shared_ptr<const key_log::function> function_;
-};
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::tls::detail {
-
-// In place of OpenSSL's verification, which it calls. Refusals come before the client's certificate is sent.
-DRAGLINE_DECL int verify_server(X509_STORE_CTX* verification, void* owner) noexcept {
-    const auto& common = *static_cast<const context_state*>(owner);
-    if (common.verify && X509_verify_cert(verification) <= 0) return 0;
-    X509* const leaf = X509_STORE_CTX_get0_cert(verification);
-    const auto* verified = common.verify ? X509_STORE_CTX_get0_chain(verification) : nullptr;
-    if (common.pins.empty() || has_pinned_key(common.pins, leaf, verified)) return 1;
-    if (engine_state* const state = engine_of(verification)) {
-        state->note_failure(errc::pin_mismatch, pin_refusal, 0, leaf,
-                            X509_STORE_CTX_get0_untrusted(verification));
-    }
-    X509_STORE_CTX_set_error(verification, X509_V_ERR_APPLICATION_VERIFICATION);
-    return 0;
-}
-
-// OpenSSL's hook behind the server's last certificate message, with a response or without.
-DRAGLINE_DECL int on_staple(SSL* connection, void*) noexcept {
-    auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection));
-    // A resumed handshake has none: the one before it was checked.
-    if (!state || SSL_session_reused(connection) == 1) return 1;
-    auto* const chain = SSL_get0_verified_chain(connection);
-    X509* const leaf = chain ? sk_X509_value(chain, 0) : nullptr;
-    if (!leaf) return state->note_failure(errc::certificate_invalid, no_certificate, 0, nullptr, nullptr), 0;
-    unsigned char* der = nullptr;
-    const long size = SSL_get_tlsext_status_ocsp_resp(connection, &der);
-    state->staple.status = ocsp_status::missing;
-    if (der && size > 0) {
-        const std::string_view bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
-        state->staple = judge_staple(bytes, chain, state->common->trust.get());
-    }
-    clear_errors();
-    const bool required = state->common->ocsp == ocsp_check::required || is_must_staple(leaf);
-    const auto refusal = refusal_of(state->staple.status, required);
-    clear_errors();
-    if (!refusal) return 1;
-    state->note_failure(refusal->code, refusal->reason, 0, leaf, SSL_get_peer_cert_chain(connection));
-    return 0;
-}
-
-// OpenSSL's hook for a server that asks for a certificate where there is none to show.
-DRAGLINE_DECL int on_certificate_request(SSL* connection, X509**, EVP_PKEY**) noexcept {
-    if (auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection))) {
-        state->lacks_certificate = true;
-    }
-    return 0;
-}
-
-DRAGLINE_DECL void on_key_log(const SSL* connection, const char* line) noexcept {
-    auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection));
-    if (!state || !state->common->key_log) return;
-    try {
-        if (!state->common->key_log->write(line)) {
-            state->fail(errc::key_log_failed, "a line of the key log could not be written");
-        }
-    } catch (...) {
-        state->fail(dragline::errc::callback_failed, "the function of the key log threw");
-    }
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-// ---- dragline/tls/detail/own_certificate.hpp
-// Our own certificate and key, from PEM or PKCS#12 into a context. Bodies only.
-
-// ---- dragline/tls/detail/file_bytes.hpp
-// Reads whole files of certificates and keys. Bodies only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <fstream>
-#include <optional>
-#include <string>
-#include <utility>
-
-namespace dragline::inline v1::tls::detail {
-
-// The caller wipes what he gets, where it is a key. No other copy is left: the stream has no buffer of its
-// own, and the memory that the text has outgrown is wiped.
-DRAGLINE_DECL std::optional<std::string> read_file(const std::string& path) {
-    std::ifstream file;
-    file.rdbuf()->pubsetbuf(nullptr, 0);
-    file.open(path, std::ios::binary);
-    std::string bytes;
-    std::size_t size = 0;
-    do {
-        if (size == bytes.size()) {
-            std::string larger(bytes.empty() ? 16 * 1024 : 2 * bytes.size(), '\0');
-            larger.replace(0, size, bytes, 0, size);
-            wipe(bytes);
-            bytes = std::move(larger);
-        }
-        file.read(bytes.data() + size, static_cast<std::streamsize>(bytes.size() - size));
-        size += static_cast<std::size_t>(file.gcount());
-    } while (file);
-    if (!file.is_open() || file.bad()) return wipe(bytes), std::nullopt;
-    bytes.resize(size);
-    return bytes;
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <openssl/pkcs12.h>
-
-#include <cstring>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::tls::detail {
-
-using pkcs12_pointer = std::unique_ptr<PKCS12, freed_by<PKCS12_free>>;
-
-struct own_certificate {
-    x509_pointer leaf;
-    chain_pointer intermediates;
-    key_pointer key;
-};
-
-// What OpenSSL asks for the passphrase of an encrypted block.
-struct passphrase_source {
-    std::string_view text;
-    bool asked = false;
-
-    static int give(char* to, int size, int, void* self) noexcept {
-        auto& source = *static_cast<passphrase_source*>(self);
-        source.asked = true;
-        if (source.text.empty() || source.text.size() > static_cast<std::size_t>(size)) return -1;
-        std::memcpy(to, source.text.data(), source.text.size());
-        return static_cast<int>(source.text.size());
-    }
-};
-
-DRAGLINE_DECL result<void> read_chain(std::string_view pem, own_certificate& into) {
-    const bio_pointer source = bio_over(pem);
-    into.leaf.reset(PEM_read_bio_X509(source.get(), nullptr, refuse_password, nullptr));
-    into.intermediates.reset(sk_X509_new_null());
-    if (!into.leaf || !into.intermediates) return clear_errors(), errc::invalid_certificate;
-    while (x509_pointer next{PEM_read_bio_X509(source.get(), nullptr, refuse_password, nullptr)}) {
-        if (sk_X509_push(into.intermediates.get(), next.get()) <= 0) return errc::library_failure;
-        static_cast<void>(next.release());
-    }
-    if (!take_end_of_pem()) return errc::invalid_certificate;
-    return {};
-}
-
-DRAGLINE_DECL result<void> read_key(std::string_view pem, std::string_view passphrase,
-                                    own_certificate& into) {
-    const bio_pointer source = bio_over(pem);
-    passphrase_source secret{passphrase};
-    into.key.reset(PEM_read_bio_PrivateKey(source.get(), nullptr, passphrase_source::give, &secret));
-    clear_errors();
-    if (into.key) return {};
-    return secret.asked ? errc::bad_passphrase : errc::invalid_private_key;
-}
-
-// Files hold their certificates in any order, often with the root, which nobody needs.
-DRAGLINE_DECL chain_pointer chain_above(X509* leaf, const STACK_OF(X509) * certificates) {
-    chain_pointer chain(sk_X509_new_null());
-    const int count = chain && certificates ? sk_X509_num(certificates) : 0;
-    for (X509* top = leaf; sk_X509_num(chain.get()) < count;) {
-        X509* issuer = nullptr;
-        for (int i = 0; i < count && !issuer; ++i) {
-            X509* const each = sk_X509_value(certificates, i);
-            const bool root = X509_check_issued(each, each) == X509_V_OK;
-            if (!root && X509_check_issued(each, top) == X509_V_OK) issuer = each;
-        }
-        if (!issuer || X509_up_ref(issuer) != 1) break;
-        sk_X509_push(chain.get(), issuer);
-        top = issuer;
-    }
-    return chain;
-}
-
-DRAGLINE_DECL result<void> read_pkcs12(std::string_view bytes, std::string_view passphrase,
-                                       own_certificate& into) {
-    const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
-    const pkcs12_pointer file(d2i_PKCS12(nullptr, &at, static_cast<long>(bytes.size())));
-    if (!file) return clear_errors(), errc::invalid_certificate;
-    EVP_PKEY* key = nullptr;
-    X509* leaf = nullptr;
-    STACK_OF(X509)* others = nullptr;
-    std::string secret(passphrase);  // with a zero at its end
-    const bool parsed = PKCS12_parse(file.get(), secret.c_str(), &key, &leaf, &others) == 1;
-    wipe(secret);
-    const unsigned long reason = ERR_peek_last_error();
-    clear_errors();
-    into.key.reset(key);
-    into.leaf.reset(leaf);
-    const chain_pointer rest(others);
-    if (!parsed) {
-        const bool refused =
-            ERR_GET_LIB(reason) == ERR_LIB_PKCS12 && ERR_GET_REASON(reason) == PKCS12_R_MAC_VERIFY_FAILURE;
-        return refused ? errc::bad_passphrase : errc::invalid_certificate;
-    }
-    if (!leaf) return errc::invalid_certificate;
-    if (!key) return errc::invalid_private_key;
-    into.intermediates = chain_above(leaf, others);
-    clear_errors();
-    return {};
-}
-
-DRAGLINE_DECL result<void> read_key_file(const std::string& path, std::string_view passphrase,
-                                         own_certificate& into) {
-    auto pem = read_file(path);
-    if (!pem) return errc::invalid_private_key;
-    const auto read = read_key(*pem, passphrase, into);
-    wipe(*pem);
-    return read;
-}
-
-DRAGLINE_DECL result<void> read_certificate(const client_certificate& from, own_certificate& into) {
-    switch (from.from()) {
-        case client_certificate::source::none: break;
-        case client_certificate::source::pem: {
-            const auto read = read_chain(from.chain(), into);
-            return read ? read_key(from.private_key(), from.passphrase(), into) : read;
-        }
-        case client_certificate::source::pem_files: {
-            auto chain = read_file(std::string(from.chain()));
-            if (!chain) return errc::invalid_certificate;
-            const auto read = read_chain(*chain, into);
-            wipe(*chain);  // the key may be in it
-            // The path of the key is kept as the key would be.
-            return read ? read_key_file(std::string(from.private_key()), from.passphrase(), into) : read;
-        }
-        case client_certificate::source::pkcs12:
-            return read_pkcs12(from.private_key(), from.passphrase(), into);
-        case client_certificate::source::pkcs12_file: {
-            auto bytes = read_file(std::string(from.chain()));
-            if (!bytes) return errc::invalid_certificate;
-            const auto read = read_pkcs12(*bytes, from.passphrase(), into);
-            wipe(*bytes);
-            return read;
-        }
-    }
-    return {};
-}
-
-DRAGLINE_DECL result<void> use_certificate(SSL_CTX* context, const own_certificate& own) {
-    const bool fits = X509_check_private_key(own.leaf.get(), own.key.get()) == 1;
-    const bool used = fits && SSL_CTX_use_cert_and_key(context, own.leaf.get(), own.key.get(),
-                                                       own.intermediates.get(), 1) == 1;
-    clear_errors();
-    if (!fits) return errc::private_key_mismatch;
-    if (!used) return errc::invalid_certificate;
-    return {};
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-
-namespace dragline::inline v1::tls::detail {
-
-DRAGLINE_DECL bool offers_tls_1_3_suite(SSL_CTX* context) noexcept {
-    const auto* ciphers = SSL_CTX_get_ciphers(context);
-    for (int i = 0; ciphers && i < sk_SSL_CIPHER_num(ciphers); ++i) {
-        if (SSL_CIPHER_get_kx_nid(sk_SSL_CIPHER_value(ciphers, i)) == NID_kx_any) return true;
-    }
-    return false;
-}
-
-DRAGLINE_DECL result<void> set_ciphers(SSL_CTX* context, const client_options& options) {
-    // OpenSSL reads up to the first zero byte.
-    bool known =
-        (options.ciphers() + options.cipher_suites() + options.groups()).find('\0') == std::string::npos;
-    if (known && !options.ciphers().empty()) {
-        // OpenSSL accepts a server that shows no certificate at all when such a cipher was agreed on.
-        const std::string list = options.ciphers() + ":!aNULL:!eNULL:!PSK:!SRP";
-        known = SSL_CTX_set_cipher_list(context, list.c_str()) == 1;
-    }
-    if (known && !options.cipher_suites().empty()) {
-        known = SSL_CTX_set_ciphersuites(context, options.cipher_suites().c_str()) == 1 &&
-                offers_tls_1_3_suite(context);
-    }
-    if (known && !options.groups().empty()) {
-        known = SSL_CTX_set1_groups_list(context, options.groups().c_str()) == 1;
-    }
-    clear_errors();
-    if (!known) return errc::invalid_ciphers;
-    return {};
-}
-
-DRAGLINE_DECL result<void> set_names(context_state& state, const client_options& options) {
-    state.server_name = options.server_name();
-    state.verify_name = options.verify_name();
-    if (!state.verify_name.empty() && !server_identity::parse(state.verify_name)) return errc::invalid_host;
-    if (!options.sni()) return {};
-    state.sni.emplace();
-    if (options.sni()->empty()) return {};
-    // An address cannot be asked for (RFC 6066, 3).
-    const auto name = server_identity::parse(*options.sni());
-    if (!name || name->is_address()) return errc::invalid_host;
-    state.sni = name->text();
-    return {};
-}
-
-DRAGLINE_DECL result<void> set_pins(context_state& state, const client_options& options) {
-    for (const std::string& text : options.pins()) {
-        const auto pin = public_key_pin::parse(text);
-        if (!pin) return pin.error();
-        state.pins.push_back(pin->digest());
-    }
-    return {};
-}
-
-DRAGLINE_DECL result<void> set_own_certificate(SSL_CTX* context, const client_options& options) {
-    if (!options.certificate())
-        return SSL_CTX_set_client_cert_cb(context, on_certificate_request), result<void>();
-    own_certificate own;
-    if (auto read = read_certificate(options.certificate(), own); !read) return read;
-    if (auto used = use_certificate(context, own); !used) return used;
-    // What was given is sent, and nothing from the trust store. Some servers ask behind the handshake.
-    SSL_CTX_set_mode(context, SSL_MODE_NO_AUTO_CHAIN);
-    SSL_CTX_set_post_handshake_auth(context, 1);
-    return {};
-}
-
-DRAGLINE_DECL result<void> set_key_log(SSL_CTX* context, context_state& state,
-                                       const client_options& options) {
-    if (!options.key_log()) return {};
-    auto sink = key_log_sink::open(options.key_log());
-    if (!sink) return sink.error();
-    state.key_log = *std::move(sink);
-    SSL_CTX_set_keylog_callback(context, on_key_log);
-    return {};
-}
-
-// How the server is verified, but for the trust store.
-DRAGLINE_DECL result<void> set_checks(SSL_CTX* context, context_state& state, const client_options& options) {
-    if (options.ocsp() == ocsp_check::required && !options.verify()) return dragline::errc::invalid_option;
-    if (auto set = set_pins(state, options); !set) return set;
-    state.verify = options.verify();
-    // Without verification OpenSSL would still build and check the chain, then ignore the result.
-    if (!state.verify || !state.pins.empty()) {
-        SSL_CTX_set_cert_verify_callback(context, verify_server, &state);
-    }
-    if (state.verify && options.ocsp() != ocsp_check::off) {
-        state.ocsp = options.ocsp();
-        SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
-        SSL_CTX_set_tlsext_status_cb(context, on_staple);
-    }
-    return {};
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-// ---- dragline/tls/detail/library_context.hpp
-// The OpenSSL library context that the connections of clients live in, and what they trust.
-
-
-struct ossl_lib_ctx_st;
-
-namespace dragline::inline v1::tls::detail {
-
-/// What SSL_CTX_new_ex() and X509_new_ex() take: nullptr, which is OpenSSL's default, or a context that reads
-/// certificates faster.
-///
-/// Before 3.2 OpenSSL puts the decoders for a key together anew for each certificate that it reads, out of
-/// all that it has: an eighth of a handshake's time, and more where a server sends its whole chain. The other
-/// context has the algorithms of the "default" provider, but of ciphers, keys and decoders only what TLS and
-/// certificates use. It is made at the first need, and kept until the process ends.
-///
-/// OpenSSL's own it is whenever something beside its "default" provider is active there: who has set up FIPS
-/// or keys in hardware means us as well. Threads: any.
-ossl_lib_ctx_st* client_library_context();
-
-}  // namespace dragline::inline v1::tls::detail
-
-// ---- dragline/tls/detail/impl/library_context.ipp
-// Included by <dragline/tls/detail/library_context.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <openssl/core_dispatch.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/provider.h>
-
-#include <algorithm>
-#include <array>
-#include <initializer_list>
-#include <iterator>
-#include <string_view>
-#include <vector>
-
-namespace dragline::inline v1::tls::detail {
-
-// A provider that shows a part of the "default" one's algorithms, the way OpenSSL's own tests do it.
-class tls_provider {
-public:
-    /// A context with it and no other; nullptr when OpenSSL refuses.
-    static OSSL_LIB_CTX* make_context() {
-        OSSL_LIB_CTX* const made = shown().complete() ? OSSL_LIB_CTX_new() : nullptr;
-        if (made && OSSL_PROVIDER_add_builtin(made, "dragline", start) == 1 &&
-            OSSL_PROVIDER_load(made, "dragline")) {
-            return made;
-        }
-        OSSL_LIB_CTX_free(made);
-        return nullptr;
-    }
-
-private:
-    // The algorithms of one operation, up to one without a name.
-    struct selection {
-        int operation;
-        std::vector<OSSL_ALGORITHM> algorithms;
-    };
-
-    // In a context apart from the default one, which a program may still change.
-    tls_provider() {
-        OSSL_LIB_CTX* const source = OSSL_LIB_CTX_new();
-        if (source) all_ = OSSL_PROVIDER_load(source, "default");
-        for (selection& each : selected_) {
-            int may_change = 0;
-            const auto* at =
-                all_ ? OSSL_PROVIDER_query_operation(all_, each.operation, &may_change) : nullptr;
-            for (; at && at->algorithm_names; ++at) {
-                if (serves_tls(each.operation, *at)) each.algorithms.push_back(*at);
-            }
-            each.algorithms.push_back({nullptr, nullptr, nullptr, nullptr});
-        }
-    }
-
-    // Never destroyed: connections may be, after all statics.
-    static const tls_provider& shown() {
-        static const auto& instance = *new tls_provider;
-        return instance;
-    }
-
-    bool complete() const noexcept {
-        return std::all_of(selected_.begin(), selected_.end(),
-                           [](const selection& each) { return each.algorithms.size() > 1; });
-    }
-
-    static bool serves_tls(int operation, const OSSL_ALGORITHM& algorithm) noexcept {
-        const std::string_view names = algorithm.algorithm_names;
-        const auto name = names.substr(0, names.find(':'));
-        const auto is_among = [&](std::initializer_list<std::string_view> these) {
-            return std::find(these.begin(), these.end(), name) != these.end();
-        };
-        const bool signs = is_among({"RSA", "RSA-PSS", "EC", "DSA", "ED25519", "ED448", "SM2"});
-        if (operation == OSSL_OP_KEYMGMT) return signs || is_among({"DH", "X25519", "X448", "HMAC"});
-        if (operation == OSSL_OP_DECODER) {
-            // "DER" finds out which of the others it is.
-            const std::string_view properties = algorithm.property_definition;
-            return (signs || is_among({"DER"})) &&
-                   properties.find("input=der,structure=SubjectPublicKeyInfo") != properties.npos;
-        }
-        static constexpr std::string_view modes[] = {"GCM", "CCM", "CBC", "Poly1305", "NULL"};
-        return std::any_of(std::begin(modes), std::end(modes),
-                           [&](std::string_view mode) { return name.find(mode) != name.npos; });
-    }
-
-    static const OSSL_ALGORITHM* query(void*, int operation, int* may_change) noexcept {
-        const auto* all = OSSL_PROVIDER_query_operation(shown().all_, operation, may_change);
-        for (const selection& each : shown().selected_) {
-            if (each.operation == operation) return each.algorithms.data();
-        }
-        return all;
-    }
-
-    static int tell_capabilities(void*, const char* capability, OSSL_CALLBACK* tell, void* to) noexcept {
-        return OSSL_PROVIDER_get_capabilities(shown().all_, capability, tell, to);
-    }
-
-    // The algorithms are given the provider's context that is theirs.
-    static int start(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DISPATCH** functions,
-                     void** context) noexcept {
-        static const std::array table = {
-            OSSL_DISPATCH{OSSL_FUNC_PROVIDER_QUERY_OPERATION, reinterpret_cast<void (*)()>(query)},
-            OSSL_DISPATCH{OSSL_FUNC_PROVIDER_GET_CAPABILITIES,
-                          reinterpret_cast<void (*)()>(tell_capabilities)},
-            OSSL_DISPATCH{0, nullptr}};
-        *functions = table.data();
-        *context = OSSL_PROVIDER_get0_provider_ctx(shown().all_);
-        return 1;
-    }
-
-    OSSL_PROVIDER* all_ = nullptr;
-    std::array<selection, 3> selected_ = {
-        {{OSSL_OP_CIPHER, {}}, {OSSL_OP_KEYMGMT, {}}, {OSSL_OP_DECODER, {}}}};
-};
-
-DRAGLINE_DECL bool only_default_provider_is_active() noexcept {
-    if (EVP_default_properties_is_fips_enabled(nullptr) == 1) return false;
-    const auto is_default = [](OSSL_PROVIDER* each, void*) {
-        return std::string_view(OSSL_PROVIDER_get0_name(each)) == "default" ? 1 : 0;
-    };
-    return OSSL_PROVIDER_do_all(nullptr, is_default, nullptr) == 1;
-}
-
-// Asked anew each time: a program may load a provider at any time.
-DRAGLINE_DECL ossl_lib_ctx_st* client_library_context() {
-    constexpr unsigned long first_that_keeps_decoders = 0x30200000;
-    if (OpenSSL_version_num() >= first_that_keeps_decoders || !only_default_provider_is_active()) {
-        return nullptr;
-    }
-    static OSSL_LIB_CTX* const made = tls_provider::make_context();
-    clear_errors();
-    return made;
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-// ---- dragline/tls/detail/server_setup.hpp
-// Turns the options of a server into settings of OpenSSL's context. Bodies only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::tls::detail {
-
-DRAGLINE_DECL result<void> read_server_certificate(const server_options& options, own_certificate& into) {
-    if (options.certificate()) return read_certificate(options.certificate(), into);
-    if (auto read = read_chain(options.certificate_chain_pem(), into); !read) return read;
-    return read_key(options.private_key_pem(), {}, into);
-}
-
-// Staples the response that the options gave, which is about the first certificate only.
-DRAGLINE_DECL int staple_response(SSL* connection, void* state) noexcept {
-    const auto& shared = *static_cast<const context_state*>(state);
-    if (SSL_get_certificate(connection) != SSL_CTX_get0_certificate(shared.handle))
-        return SSL_TLSEXT_ERR_NOACK;
-    const std::string& der = shared.ocsp_response;
-    void* const copy = OPENSSL_memdup(der.data(), der.size());
-    if (!copy) return SSL_TLSEXT_ERR_NOACK;
-    SSL_set_tlsext_status_ocsp_resp(connection, copy, static_cast<long>(der.size()));
-    return SSL_TLSEXT_ERR_OK;
-}
-
-// A name that nobody knows is no failure: the first certificate may still do.
-DRAGLINE_DECL int certificate_for_name(SSL* connection, const context_state& state) {
-    const auto& named = state.named_certificates;
-    const char* asked = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
-    const auto name = asked ? server_identity::parse(asked) : result<server_identity>(errc::invalid_host);
-    if (!name || name->is_address()) return SSL_TLSEXT_ERR_NOACK;
-    auto found = named.find(name->text());
-    if (const auto dot = name->text().find('.'); found == named.end() && dot != std::string::npos)
-        found = named.find('*' + name->text().substr(dot));
-    if (found == named.end()) return SSL_TLSEXT_ERR_NOACK;
-    const own_certificate& own = *found->second;
-    SSL_certs_clear(connection);  // else one with a key of another kind stays beside it
-    const bool used =
-        SSL_use_cert_and_key(connection, own.leaf.get(), own.key.get(), own.intermediates.get(), 1) == 1;
-    return used ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
-DRAGLINE_DECL int select_certificate(SSL* connection, int* alert, void* state) noexcept {
-    try {
-        return certificate_for_name(connection, *static_cast<const context_state*>(state));
-    } catch (...) {  // no memory: this handshake fails, and no other
-        *alert = SSL_AD_INTERNAL_ERROR;
-        return SSL_TLSEXT_ERR_ALERT_FATAL;
-    }
-}
-
-DRAGLINE_DECL result<void> set_named_certificates(SSL_CTX* context, context_state& state,
-                                                  const server_options& options) {
-    for (const auto& [name, certificate] : options.named_certificates()) {
-        const bool wildcard = std::string_view(name).substr(0, 2) == "*.";
-        const auto parsed = server_identity::parse(std::string_view(name).substr(wildcard ? 2 : 0));
-        if (!parsed || parsed->is_address() || parsed->text().empty()) return errc::invalid_host;
-        if (!certificate) return errc::invalid_certificate;
-        auto own = std::make_shared<own_certificate>();
-        if (auto read = read_certificate(certificate, *own); !read) return read;
-        // Into a context that goes again: what cannot be used is to fail here, not at a client's handshake.
-        const ssl_context_pointer trial(SSL_CTX_new(TLS_server_method()));
-        if (!trial) return clear_errors(), errc::library_failure;
-        if (auto used = use_certificate(trial.get(), *own); !used) return used;
-        state.named_certificates[(wildcard ? "*." : "") + parsed->text()] = std::move(own);
-    }
-    if (state.named_certificates.empty()) return {};
-    SSL_CTX_set_tlsext_servername_callback(context, select_certificate);
-    SSL_CTX_set_tlsext_servername_arg(context, &state);
-    return {};
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-// ---- dragline/tls/detail/trust_store.hpp
-// The certificates that a context trusts: from files, directories and text, or from the system.
-
-
-#include <memory>
-#include <string_view>
-
-struct x509_store_st;
-
-namespace dragline::inline v1::tls::detail {
-
-using trust_store = std::shared_ptr<x509_store_st>;
-
-/// What the options name, else the system store, which all contexts of the process share while one lives.
-/// Errors: invalid_trust, empty_trust_store.
-DRAGLINE_DECL result<trust_store> load_trust(const client_options& options);
-
-/// The certificates of a PEM text; at least one is needed.
-DRAGLINE_DECL result<trust_store> load_trusted_pem(std::string_view pem);
-
-}  // namespace dragline::inline v1::tls::detail
-
-// ---- dragline/tls/detail/impl/trust_store.ipp
-// Included by <dragline/tls/detail/trust_store.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <mutex>
-#include <string>
-#include <system_error>
-
-namespace dragline::inline v1::tls::detail {
-
-// Whether OpenSSL could find a certificate in the directory: it opens only names like "a1b2c3d4.0".
-DRAGLINE_DECL bool has_hashed_certificates(const std::string& directory) {
-    std::error_code ec;
-    for (std::filesystem::directory_iterator entry(directory, ec), end; !ec && entry != end;
-         entry.increment(ec)) {
-        const std::string name = entry->path().filename().string();
-        constexpr std::size_t hash_size = 8;
-        if (name.size() > hash_size + 1 && name[hash_size] == '.' && ascii::is_digit(name[hash_size + 1]) &&
-            std::all_of(name.begin(), name.begin() + hash_size,
-                        [](char c) { return ascii::hex_value(c) >= 0; })) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// The next one of a PEM text, if there is one.
-DRAGLINE_DECL x509_pointer read_trusted(BIO* source, OSSL_LIB_CTX* library) noexcept {
-    X509* into = X509_new_ex(library, nullptr);
-    const bool read = into && PEM_read_bio_X509_AUX(source, &into, refuse_password, nullptr);
-    x509_pointer owner(into);
-    if (!read) owner.reset();
-    return owner;
-}
-
-DRAGLINE_DECL result<void> add_pem(X509_STORE* store, std::string_view pem) {
-    const bio_pointer source = bio_over(pem);
-    OSSL_LIB_CTX* const library = client_library_context();
-    std::size_t count = 0;
-    while (const auto certificate = read_trusted(source.get(), library)) {
-        if (X509_STORE_add_cert(store, certificate.get()) != 1) break;
-        ++count;
-    }
-    if (!take_end_of_pem()) return errc::invalid_trust;
-    if (count == 0) return errc::empty_trust_store;
-    return {};
-}
-
-DRAGLINE_DECL result<void> add_file(X509_STORE* store, const std::string& path) {
-    const auto pem = read_file(path);
-    if (!pem) return errc::invalid_trust;
-    return add_pem(store, *pem);
-}
-
-DRAGLINE_DECL result<void> add_directory(X509_STORE* store, const std::string& path) {
-    std::error_code ec;
-    if (!std::filesystem::is_directory(path, ec)) return errc::invalid_trust;
-    if (!has_hashed_certificates(path)) return errc::empty_trust_store;
-    const bool added = X509_STORE_load_path(store, path.c_str()) == 1;
-    clear_errors();
-    if (!added) return errc::invalid_trust;
-    return {};
-}
-
-// Where OpenSSL looks for the system's certificates.
-struct system_places {
-    std::string file;
-    std::string directories;
-    bool chosen_by_user = false;
-
-    bool operator==(const system_places&) const = default;
-};
-
-DRAGLINE_DECL system_places find_system_places() {
-    const char* file = std::getenv(X509_get_default_cert_file_env());
-    const char* directories = std::getenv(X509_get_default_cert_dir_env());
-    return {file ? file : X509_get_default_cert_file(),
-            directories ? directories : X509_get_default_cert_dir(), file || directories};
-}
-
-DRAGLINE_DECL result<void> add_system(X509_STORE* store, const system_places& places) {
-    const bool set = X509_STORE_set_default_paths_ex(store, client_library_context(), nullptr) == 1;
-    clear_errors();
-    if (!set) return errc::library_failure;
-    bool found = sk_X509_OBJECT_num(X509_STORE_get0_objects(store)) > 0;
-    ascii::for_each_item(places.directories, platform::windows ? ';' : ':', [&](std::string_view directory) {
-        found = found || has_hashed_certificates(std::string(directory));
-    });
-    if (found) return {};
-    if (places.chosen_by_user) return errc::empty_trust_store;
-
-    // An OpenSSL that was not built for this system (static, Conan, vcpkg) looks in a place of its own.
-    static constexpr std::array usual_files = {
-        "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch
-        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
-        "/etc/ssl/ca-bundle.pem",                             // openSUSE
-        "/etc/ssl/cert.pem",                                  // Alpine, macOS, BSD
-    };
-    for (const char* path : usual_files) {
-        if (add_file(store, path)) return {};
-    }
-    return errc::empty_trust_store;
-}
-
-DRAGLINE_DECL result<trust_store> make_trust_store() {
-    trust_store store(X509_STORE_new(), X509_STORE_free);
-    if (!store) return clear_errors(), errc::library_failure;
-    return store;
-}
-
-// Reading the system's certificates takes 10 to 20 ms on Debian.
-DRAGLINE_DECL result<trust_store> load_system_trust() {
-    static std::mutex mutex;
-    static std::weak_ptr<X509_STORE> shared;
-    static system_places shared_from;
-    const auto places = find_system_places();
-    const std::lock_guard lock(mutex);
-    if (auto living = shared.lock(); living && places == shared_from) return living;
-    auto store = make_trust_store();
-    if (!store) return store;
-    if (auto added = add_system(store->get(), places); !added) return added.error();
-    shared = *store;
-    shared_from = places;
-    return store;
-}
-
-DRAGLINE_DECL result<trust_store> load_trusted_pem(std::string_view pem) {
-    auto store = make_trust_store();
-    if (!store) return store;
-    if (auto added = add_pem(store->get(), pem); !added) return added.error();
-    return store;
-}
-
-DRAGLINE_DECL result<trust_store> load_trust(const client_options& options) {
-    if (!options.ca_file() && !options.ca_directory() && !options.ca_pem()) return load_system_trust();
-    auto store = make_trust_store();
-    if (!store) return store;
-    result<void> added;
-    if (options.ca_file()) added = add_file(store->get(), *options.ca_file());
-    if (added && options.ca_pem()) added = add_pem(store->get(), *options.ca_pem());
-    if (added && options.ca_directory()) added = add_directory(store->get(), *options.ca_directory());
-    if (!added) return added.error();
-    // Whoever is named by hand is trusted as he is, also when he is an intermediate.
-    X509_STORE_set_flags(store->get(), X509_V_FLAG_PARTIAL_CHAIN);
-    return store;
-}
-
-}  // namespace dragline::inline v1::tls::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::tls {
-namespace detail {
-
-DRAGLINE_DECL context_state::~context_state() { SSL_CTX_free(handle); }
-
-DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names) {
-    std::string wire;
-    for (const std::string& name : names) {
-        if (name.empty() || name.size() > 255) return dragline::errc::invalid_option;
-        wire += static_cast<char>(name.size());
-        wire += name;
-    }
-    if (wire.size() > 0xffff) return dragline::errc::invalid_option;
-    return wire;
-}
-
-// What clients and servers have in common.
-DRAGLINE_DECL bool set_common_options(SSL_CTX* context, version lowest, version highest) noexcept {
-    const auto number = [](version value) {
-        return value == version::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
-    };
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    return SSL_CTX_set_min_proto_version(context, number(lowest)) == 1 &&
-           SSL_CTX_set_max_proto_version(context, number(highest)) == 1;
-}
-
-// The server's choice, in the server's order; a client that offers nothing we know is told so (RFC
-// 7301, 3.2).
-DRAGLINE_DECL int select_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
-                              const unsigned char* offered, unsigned int offered_size, void* state) noexcept {
-    for (const std::string& name : static_cast<const context_state*>(state)->alpn) {
-        for (unsigned int at = 0; at + 1 < offered_size; at += offered[at] + 1u) {
-            const std::string_view offer(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
-            if (offer != name) continue;
-            *chosen = offered + at + 1;
-            *chosen_size = offered[at];
-            return SSL_TLSEXT_ERR_OK;
-        }
-    }
-    return SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL result<context> context::make_client(const client_options& options) {
-    detail::clear_errors();
-    if (options.min_version() > options.max_version()) return dragline::errc::invalid_option;
-    const auto alpn = detail::alpn_wire_format(options.alpn());
-    if (!alpn) return alpn.error();
-
-    detail::ssl_context_pointer owner(
-        SSL_CTX_new_ex(detail::client_library_context(), nullptr, TLS_client_method()));
-    SSL_CTX* const handle = owner.get();
-    if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
-        return detail::clear_errors(), errc::library_failure;
-    }
-    auto state = std::make_shared<detail::context_state>(handle, true);
-    static_cast<void>(owner.release());
-    if (auto set = detail::set_names(*state, options); !set) return set.error();
-    if (auto set = detail::set_ciphers(handle, options); !set) return set.error();
-    if (auto set = detail::set_checks(handle, *state, options); !set) return set.error();
-    if (options.verify()) {
-        auto trust = detail::load_trust(options);
-        if (!trust) return trust.error();
-        state->trust = *std::move(trust);
-        SSL_CTX_set1_cert_store(handle, state->trust.get());
-    }
-    if (auto set = detail::set_own_certificate(handle, options); !set) return set.error();
-    if (auto set = detail::set_key_log(handle, *state, options); !set) return set.error();
-    if (!alpn->empty()) {
-        const auto* bytes = reinterpret_cast<const unsigned char*>(alpn->data());
-        if (SSL_CTX_set_alpn_protos(handle, bytes, static_cast<unsigned int>(alpn->size())) != 0) {
-            return detail::clear_errors(), errc::library_failure;
-        }
-    }
-    state->alpn = options.alpn();
-    SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(handle, detail::on_new_session);
-    return context(std::move(state));
-}
-
-DRAGLINE_DECL result<context> context::make_server(const server_options& options) {
-    detail::clear_errors();
-    if (options.min_version() > options.max_version()) return dragline::errc::invalid_option;
-    if (const auto alpn = detail::alpn_wire_format(options.alpn()); !alpn) return alpn.error();
-
-    detail::ssl_context_pointer owner(SSL_CTX_new(TLS_server_method()));
-    SSL_CTX* const handle = owner.get();
-    if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
-        return detail::clear_errors(), errc::library_failure;
-    }
-    detail::own_certificate own;
-    if (auto read = detail::read_server_certificate(options, own); !read) return read.error();
-    if (auto used = detail::use_certificate(handle, own); !used) return used.error();
-    detail::trust_store trust;
-    if (options.client_ca_pem()) {
-        auto loaded = detail::load_trusted_pem(*options.client_ca_pem());
-        if (!loaded) return loaded.error();
-        trust = *std::move(loaded);
-        SSL_CTX_set1_cert_store(handle, trust.get());
-    }
-    // Tickets carry the whole state of a session, so the server keeps none.
-    SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_OFF);
-    constexpr std::string_view session_scope = "dragline";
-    SSL_CTX_set_session_id_context(handle, reinterpret_cast<const unsigned char*>(session_scope.data()),
-                                   static_cast<unsigned int>(session_scope.size()));
-
-    auto state = std::make_shared<detail::context_state>(handle, false);
-    static_cast<void>(owner.release());
-    state->trust = std::move(trust);
-    state->verify = options.client_ca_pem().has_value();
-    state->client_may_be_unknown = options.client_authentication() == client_authentication::optional;
-    if (auto set = detail::set_named_certificates(handle, *state, options); !set) return set.error();
-    state->alpn = options.alpn();
-    if (!state->alpn.empty()) SSL_CTX_set_alpn_select_cb(handle, detail::select_alpn, state.get());
-    state->ocsp_response = options.ocsp_response();
-    if (!state->ocsp_response.empty()) {
-        SSL_CTX_set_tlsext_status_cb(handle, detail::staple_response);
-        SSL_CTX_set_tlsext_status_arg(handle, state.get());
-    }
-    return context(std::move(state));
-}
-
-DRAGLINE_DECL bool context::is_client() const noexcept { return state_ && state_->is_client; }
-
-DRAGLINE_DECL ssl_ctx_st* context::native_handle() const noexcept {
-    return state_ ? state_->handle : nullptr;
-}
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-// ---- dragline/tls/engine.hpp
-// One TLS connection without I/O: ciphertext goes in and out through buffers that the caller moves.
-// Start with `engine`; make its `context` first.
-
-
-#include <cstddef>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-
-struct ssl_st;
-
-namespace dragline::inline v1::tls {
-
-namespace detail {
-struct engine_state;
-}
-
-/// What one connection needs beside its context. The role, client or server, is that of the context.
-class engine_options {
-public:
-    engine_options() {}
-
-    /// Client: the host as in a URL, to verify, and to ask for when it is a name (SNI). It may stay empty
-    /// only when the context has a server_name or verify_name, or does not verify.
-    engine_options& host(std::string value) { return host_ = std::move(value), *this; }
-    const std::string& host() const noexcept { return host_; }
-
-    /// Client: where tickets come from and go to, under `key`, "host:port" say. The cache may die first.
-    engine_options& tickets(std::weak_ptr<ticket_cache> cache, std::string key) {
-        tickets_ = std::move(cache), ticket_key_ = std::move(key);
-        return *this;
-    }
-    const std::weak_ptr<ticket_cache>& tickets() const noexcept { return tickets_; }
-    const std::string& ticket_key() const noexcept { return ticket_key_; }
-
-    /// Bytes of ciphertext that may wait to be read; at least 1.
-    engine_options& input_limit(std::size_t size) { return input_limit_ = size, *this; }
-    std::size_t input_limit() const noexcept { return input_limit_; }
-
-    /// write() starts no further record while this many bytes of ciphertext wait to be sent; at least 1.
-    /// A peer that makes us queue 64 KiB beyond it, by demanding answers, gets errc::output_limit.
-    engine_options& output_limit(std::size_t size) { return output_limit_ = size, *this; }
-    std::size_t output_limit() const noexcept { return output_limit_; }
-
-private:
-    std::string host_;
-    std::weak_ptr<ticket_cache> tickets_;
-    std::string ticket_key_;
-    std::size_t input_limit_ = 64 * 1024;
-    std::size_t output_limit_ = 128 * 1024;
-};
-
-enum class progress {
-    done,        ///< The handshake is complete.
-    want_input,  ///< More ciphertext is needed. Send the output first.
-};
-
-/// What read() found. No field is set when the given span was empty and there is something to read.
-struct read_step {
-    std::size_t size = 0;     ///< Bytes of plaintext.
-    bool want_input = false;  ///< Nothing to read until more ciphertext comes.
-    bool closed = false;      ///< The peer said close_notify: the data is complete.
-};
-
-/// One TLS connection, client or server, that does no I/O.
-///
-/// After every call, also one that failed, send output(). On want_input, receive into input_space().
-/// A failure stays: each later call gives the same error. All state is in the object, so an abandoned receive
-/// loses nothing. Renegotiation is off. Not for two threads at once; needs no particular one.
-class engine {
-public:
-    engine(const context& shared, const engine_options& options);
-    engine(engine&&) noexcept;
-    engine& operator=(engine&&) noexcept;
-    ~engine();
-
-    /// Room for ciphertext from the peer: `hint` bytes, fewer near the input limit, none at it: read() first.
-    /// Valid until the next call of input_space() or release_buffers(), whatever else is called.
-    std::span<char> input_space(std::size_t hint = 16 * 1024);
-    void input_received(std::size_t size) noexcept;
-    /// The transport has ended. What came before it can still be read.
-    void input_ended() noexcept;
-
-    /// Ciphertext for the peer. The view stays as it is until output_sent() has covered all of it, whatever
-    /// else is called; what is produced meanwhile comes in the next one.
-    std::string_view output() const noexcept;
-    void output_sent(std::size_t size) noexcept;
-    /// Everything that waits to be sent, also beyond the view. Does not fix a view as output() does.
-    std::size_t output_size() const noexcept;
-
-    /// Continues the handshake. Errors: any of errc but truncated, closed, bad_record.
-    result<progress> handshake();
-
-    /// Decrypts as much as there is and fits. Errors: truncated when the transport ended without
-    /// close_notify; bad_record, alert_received, output_limit, and those of handshake().
-    result<read_step> read(std::span<char> plain);
-
-    /// Encrypts what the output limit permits and returns how much that is: 0 means that output must be sent
-    /// first, or that the handshake is not done. Errors: closed, and an earlier failure.
-    result<std::size_t> write(std::string_view plain);
-    /// As above, with pieces that are joined, so that a short head and its body share a record.
-    result<std::size_t> write(std::span<const std::string_view> pieces);
-
-    /// Queues close_notify, once. Reading goes on until the peer's.
-    void close() noexcept;
-
-    bool handshake_done() const noexcept;
-    /// Whether bytes have arrived that read() has not looked at: on an idle connection a sign of poison.
-    bool has_pending_input() const noexcept;
-
-    /// The name that the client asked for; empty when it asked for none.
-    std::string server_name() const;
-    std::string_view alpn() const noexcept;
-    bool resumed() const noexcept;
-    /// What was agreed and with whom; also after a refused certificate. Empty before either.
-    peer_info peer() const;
-
-    /// After a failure: which check failed on which certificate, or OpenSSL's reason; for traces.
-    std::string error_detail() const;
-
-    /// Frees the buffers that hold nothing, for connections that go idle. Not while a receive into
-    /// input_space() is under way.
-    void release_buffers() noexcept;
-
-    /// OpenSSL's SSL, for what has no function here. Do not read, write or change its BIOs.
-    ssl_st* native_handle() const noexcept;
-
-private:
-    std::unique_ptr<detail::engine_state> state_;
-};
-
-}  // namespace dragline::inline v1::tls
-
-// ---- dragline/tls/impl/engine.ipp
-// Included by <dragline/tls/engine.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-
-namespace dragline::inline v1::tls {
-namespace detail {
-
-// RFC 8446, 5.1: the plaintext of one record.
-inline constexpr std::size_t largest_record = 16 * 1024;
-
-/// Goes through pieces of text in portions that fill a record each.
-class piece_reader {
-public:
-    explicit piece_reader(std::span<const std::string_view> pieces) : rest_(pieces) { skip(0); }
-
-    bool at_end() const noexcept { return rest_.empty(); }
-
-    // The next portion; copied to `scratch` only where pieces have to be joined.
-    std::string_view next(std::string& scratch) const {
-        const std::string_view here = rest_.front().substr(offset_, largest_record);
-        if (here.size() == largest_record || rest_.size() == 1) return here;
-        scratch.assign(here);
-        for (const std::string_view piece : rest_.subspan(1)) {
-            scratch.append(piece.substr(0, largest_record - scratch.size()));
-            if (scratch.size() == largest_record) break;
-        }
-        return scratch;
-    }
-
-    void skip(std::size_t size) noexcept {
-        offset_ += size;
-        while (!rest_.empty() && offset_ >= rest_.front().size()) {
-            offset_ -= rest_.front().size();
-            rest_ = rest_.subspan(1);
-        }
-    }
-
-private:
-    std::span<const std::string_view> rest_;
-    std::size_t offset_ = 0;  // in the first of them
-};
-
-}  // namespace detail
-
-DRAGLINE_DECL engine::engine(const context& shared, const engine_options& options)
-    : state_(std::make_unique<detail::engine_state>(shared.state_, options.input_limit(),
-                                                    options.output_limit())) {
-    state_->tickets = options.tickets();
-    state_->set_up(options.host(), options.ticket_key());
-}
-
-DRAGLINE_DECL engine::engine(engine&&) noexcept = default;
-DRAGLINE_DECL engine& engine::operator=(engine&&) noexcept = default;
-DRAGLINE_DECL engine::~engine() = default;
-
-DRAGLINE_DECL std::span<char> engine::input_space(std::size_t hint) { return state_->input.space(hint); }
-DRAGLINE_DECL void engine::input_received(std::size_t size) noexcept { state_->input.received(size); }
-DRAGLINE_DECL void engine::input_ended() noexcept { state_->input_ended = true; }
-
-DRAGLINE_DECL std::string_view engine::output() const noexcept { return state_->output.view(); }
-DRAGLINE_DECL void engine::output_sent(std::size_t size) noexcept { state_->output.sent(size); }
-DRAGLINE_DECL std::size_t engine::output_size() const noexcept { return state_->output.size(); }
-
-DRAGLINE_DECL result<progress> engine::handshake() {
-    auto& state = *state_;
-    if (state.error) return state.error;
-    if (state.established) return progress::done;
-    detail::clear_errors();
-    if (!std::exchange(state.started, true)) state.offer_ticket();
-    const int outcome = SSL_do_handshake(state.connection.get());
-    if (outcome == 1) {
-        if (!state.error) state.finish_handshake();
-    } else {
-        switch (SSL_get_error(state.connection.get(), outcome)) {
-            case SSL_ERROR_WANT_READ:
-                if (state.error) break;  // of the function of a key log
-                if (!state.input_ended) return progress::want_input;
-                state.fail(state.peer_speaks_tls() ? errc::handshake_closed : errc::not_tls);
-                break;
-            case SSL_ERROR_ZERO_RETURN: state.fail(errc::handshake_closed); break;
-            default: state.fail_by_openssl();
-        }
-    }
-    if (state.error) return state.error;
-    return progress::done;
-}
-
-DRAGLINE_DECL result<read_step> engine::read(std::span<char> plain) {
-    auto& state = *state_;
-    if (!state.established) {
-        const auto step = handshake();
-        if (!step) return step.error();
-        if (*step == progress::want_input) return read_step{.want_input = true};
-    }
-    read_step step;
-    detail::clear_errors();
-    while (step.size < plain.size() && !state.error && !state.close_received && !state.is_drained()) {
-        std::size_t got = 0;
-        const int outcome =
-            SSL_read_ex(state.connection.get(), plain.data() + step.size, plain.size() - step.size, &got);
-        step.size += got;
-        if (outcome == 1) continue;
-        switch (SSL_get_error(state.connection.get(), outcome)) {
-            case SSL_ERROR_WANT_READ: break;  // a part of a record: the input is used up
-            case SSL_ERROR_ZERO_RETURN: state.close_received = true; break;
-            default: state.fail_by_openssl();
-        }
-    }
-    // What was decrypted comes first; an error waits for the next call.
-    if (step.size != 0) return step;
-    if (state.error) return state.error;
-    step.closed = state.close_received;
-    if (step.closed || (plain.empty() && !state.is_drained())) return step;
-    if (state.input_ended) {
-        state.fail(errc::truncated);
-        return state.error;
-    }
-    step.want_input = true;
-    return step;
-}
-
-DRAGLINE_DECL result<std::size_t> engine::write(std::string_view plain) {
-    return write(std::span<const std::string_view>(&plain, 1));
-}
-
-DRAGLINE_DECL result<std::size_t> engine::write(std::span<const std::string_view> pieces) {
-    auto& state = *state_;
-    if (state.error) return state.error;
-    if (state.close_sent) return errc::closed;
-    std::size_t written = 0;
-    if (!state.established) return written;
-    detail::clear_errors();
-    for (detail::piece_reader reader(pieces); !reader.at_end() && state.output.size() < state.output_limit;) {
-        const std::string_view portion = reader.next(state.joined);
-        std::size_t sent = 0;
-        if (SSL_write_ex(state.connection.get(), portion.data(), portion.size(), &sent) != 1) {
-            state.fail_by_openssl();
-            return state.error;
-        }
-        written += sent;
-        reader.skip(sent);
-    }
-    return written;
-}
-
-DRAGLINE_DECL void engine::close() noexcept {
-    auto& state = *state_;
-    if (!state.established || state.error || std::exchange(state.close_sent, true)) return;
-    detail::clear_errors();
-    SSL_shutdown(state.connection.get());
-    detail::clear_errors();
-}
-
-DRAGLINE_DECL bool engine::handshake_done() const noexcept { return state_->established; }
-
-DRAGLINE_DECL bool engine::has_pending_input() const noexcept {
-    return state_->connection && !state_->is_drained();
-}
-
-DRAGLINE_DECL std::string engine::server_name() const {
-    const auto& connection = state_->connection;
-    const char* name = connection ? SSL_get_servername(connection.get(), TLSEXT_NAMETYPE_host_name) : nullptr;
-    return name ? name : std::string();
-}
-
-DRAGLINE_DECL std::string_view engine::alpn() const noexcept {
-    if (!state_->established) return {};
-    const unsigned char* chosen = nullptr;
-    unsigned int size = 0;
-    SSL_get0_alpn_selected(state_->connection.get(), &chosen, &size);
-    return {reinterpret_cast<const char*>(chosen), size};
-}
-
-DRAGLINE_DECL bool engine::resumed() const noexcept {
-    return state_->established && SSL_session_reused(state_->connection.get()) == 1;
-}
-
-DRAGLINE_DECL peer_info engine::peer() const {
-    auto& state = *state_;
-    if (state.peer) return peer_info(state.peer);
-    if (!state.established && !state.failed_reason) return peer_info();
-    SSL* const ssl = state.connection.get();
-    auto made = std::make_shared<detail::peer_state>();
-    made->version = SSL_get_version(ssl);
-    if (const char* cipher = SSL_get_cipher_name(ssl)) made->cipher = cipher;
-    made->alpn = alpn();
-    made->resumed = resumed();
-    const STACK_OF(X509)* sent =
-        state.refused_chain ? state.refused_chain.get() : SSL_get_peer_cert_chain(ssl);
-    if (sent) made->chain = X509_chain_up_ref(const_cast<STACK_OF(X509)*>(sent));
-    // OpenSSL gives a server the chain without the client's own certificate.
-    if (!state.common->is_client && state.established) {
-        if (detail::x509_pointer own{SSL_get1_peer_certificate(ssl)}) {
-            if (!made->chain) made->chain = sk_X509_new_null();
-            if (made->chain && sk_X509_unshift(made->chain, own.get()) > 0) static_cast<void>(own.release());
-        }
-    }
-    if (const auto& known = state.established ? state.evidence() : state.proof; known) {
-        made->ocsp = known->staple;
-        if (known->verified) made->verified = X509_chain_up_ref(known->verified.get());
-    }
-    if (state.failed_reason) {
-        made->ocsp = state.staple.status;
-        made->failed_reason = state.failed_reason;
-        made->failed_code = state.failed_code;
-        made->failed_depth = state.failed_depth;
-        X509* const failed = state.failed_certificate.get();
-        if (failed && X509_up_ref(failed) == 1) made->failed_certificate = failed;
-    }
-    state.peer = std::move(made);
-    return peer_info(state.peer);
-}
-
-DRAGLINE_DECL std::string engine::error_detail() const { return state_->error_detail; }
-
-DRAGLINE_DECL void engine::release_buffers() noexcept {
-    auto& state = *state_;
-    state.input.release();
-    state.output.release();
-    std::string().swap(state.joined);
-    if (state.connection) SSL_free_buffers(state.connection.get());
-}
-
-DRAGLINE_DECL ssl_st* engine::native_handle() const noexcept { return state_->connection.get(); }
-
-}  // namespace dragline::inline v1::tls
-
-#endif
-
-#include <memory>
-#include <string>
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-class stream_state {
-public:
-    using pointer = std::shared_ptr<stream_state>;
-
-    stream_state(std::shared_ptr<stream_layer> layer, std::shared_ptr<const stream_setting> setting,
-                 async::time_point opened_at)
-        : core(std::move(layer), std::move(setting), opened_at) {}
-    stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
-                 async::time_point opened_at, std::string host);
-    stream_state(const stream_state&) = delete;
-    stream_state& operator=(const stream_state&) = delete;
-
-    static pointer make(std::shared_ptr<stream_layer> layer, const stream_options& options,
-                        async::time_point opened_at, std::string host) {
-        return std::allocate_shared<stream_state>(spare_allocator<stream_state>(), std::move(layer), options,
-                                                  opened_at, std::move(host));
-    }
-
-    static asio::awaitable<result<void>> start_tls(pointer self, result<tls::context> context);
-
-    stream_core core;
-    stream_reader reader{core};
-    stream_writer writer{core};
-};
-
-}  // namespace dragline::net::detail
-
-// ---- dragline/net/detail/impl/stream_state.ipp
-// Included by <dragline/net/detail/stream_state.hpp> only.
-
-// ---- dragline/net/detail/tls_layer.hpp
-// TLS on top of another layer: moves the bytes of an engine.
-
-
-#include <cstddef>
-#include <memory>
-
-namespace dragline::inline v1::net::detail {
-
-class tls_layer final : public stream_layer {
-public:
-    tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
-              const tls::engine_options& options);
-
-    /// Before anything else, once. What is sent last may be `kept` for the first write, or wait for input.
-    enum class last_flight { sent, kept };
-    asio::awaitable<result<void>> handshake(async::time_point until, last_flight last = last_flight::sent);
-
-    /// As much of it as goes without waiting. After wants_output also a failure is still to be told.
-    enum class handshake_step { done, wants_input, wants_output };
-    result<handshake_step> try_handshake(last_flight last);
-    /// What it wants: the layer below reads into the space, and `size` is what that came to.
-    stream_layer& lower() noexcept { return *lower_; }
-    asio::mutable_buffer input_space();
-    result<void> received(const result<std::size_t>& size, std::size_t space);
-
-    asio::any_io_executor get_executor() noexcept override { return lower_->get_executor(); }
-    asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
-                                                   phase where) override;
-    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
-                                        input_watch* watch = nullptr) override;
-    asio::awaitable<result<void>> shutdown(async::time_point until) override;
-    result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
-    result<bool> try_write(gather& pieces) override;
-    asio::awaitable<result<void>> wait_input(async::time_point until, phase where) override;
-    asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override;
-    bool may_have_input() const noexcept override {
-        return ready_ || engine_.has_pending_input() || lower_->may_have_input();
-    }
-    std::size_t unsent() const noexcept override { return engine_.output_size() + lower_->unsent(); }
-    stream_socket* socket() noexcept override { return lower_->socket(); }
-    tls::peer_info peer() const override { return engine_.peer(); }
-    void release_buffers() noexcept override {
-        engine_.release_buffers();
-        lower_->release_buffers();
-    }
-    void close() noexcept override { lower_->close(); }
-    bool is_open() const noexcept override { return lower_->is_open(); }
-
-    const tls::engine& engine() const noexcept { return engine_; }
-
-private:
-    // The right to send, while it lives.
-    class sending_turn {
-    public:
-        explicit sending_turn(tls_layer& layer) noexcept : layer_(layer) { layer_.sending_ = true; }
-        ~sending_turn() {
-            layer_.sending_ = false;
-            layer_.sent_.notify();
-        }
-        sending_turn(const sending_turn&) = delete;
-
-    private:
-        tls_layer& layer_;
-    };
-
-    result<std::size_t> encrypt(const gather& pieces);
-    result<bool> try_flush();
-    asio::awaitable<result<void>> flush(async::time_point until, phase where, input_watch* watch = nullptr);
-
-    std::shared_ptr<stream_layer> lower_;
-    tls::engine engine_;
-    async::event sent_;  // a reader may have to send too (KeyUpdate) while a writer does
-    bool sending_ = false;
-    bool ready_ = false;  // a wait for input has ended
-
-    // A peer that fills what it is given has more: fewer and larger reads.
-    static constexpr std::size_t least_received = 16 * 1024, most_received = 64 * 1024;
-    std::size_t receive_size_ = least_received;
-    static constexpr std::size_t most_unbroken = 1024 * 1024;
-    std::size_t unbroken_ = 0;             // bytes written since the loop had a turn
-    static constexpr int most_barren = 4;  // reads of the layer below by one that must not wait
-};
-
-}  // namespace dragline::net::detail
-
-// ---- dragline/net/detail/impl/tls_layer.ipp
-// Included by <dragline/net/detail/tls_layer.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/error.hpp>
-
-#include <algorithm>
-#include <array>
-#include <span>
-#include <string_view>
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-DRAGLINE_DECL tls_layer::tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
-                                   const tls::engine_options& options)
-    : lower_(std::move(lower)),
-      engine_(context, options),
-      sent_(async::loop_state::of(lower_->get_executor())) {}
-
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where,
-                                                             input_watch* watch) {
-    while (watch ? engine_.output_size() > 0 : unsent() > 0) {
-        // Step by step, for what was sent before a failure must not be sent again: a read may go on after it.
-        if (sending_ || !watch) {
-            const auto sent = try_flush();
-            if (!sent || *sent) co_return result<void>(sent.error());
-            auto waiting = wait_output(until, where);
-            auto woken = co_await std::move(waiting);
-            if (!woken) co_return woken;
-            continue;
-        }
-        const sending_turn turn(*this);
-        const auto output = engine_.output();
-        const gather pieces{asio::buffer(output), asio::const_buffer()};
-        input_watch below;
-        auto writing = lower_->write(pieces, until, where, &below);
-        auto written = co_await std::move(writing);
-        const bool all = written && !below.input;
-        engine_.output_sent(all ? output.size() : below.written);
-        if (!written) co_return written;
-        if (below.input) co_return watch->input = true, result<void>();
-    }
-    co_return result<void>();
-}
-
-DRAGLINE_DECL asio::mutable_buffer tls_layer::input_space() {
-    const auto space = engine_.input_space(receive_size_);
-    return asio::buffer(space.data(), space.size());
-}
-
-DRAGLINE_DECL result<void> tls_layer::received(const result<std::size_t>& size, std::size_t space) {
-    if (size) {
-        engine_.input_received(*size);
-        receive_size_ = *size == space ? std::min(2 * receive_size_, most_received) : least_received;
-    } else if (size.error() == asio::error::eof) {
-        engine_.input_ended();
-    } else {
-        return size.error();
-    }
-    return result<void>();
-}
-
-DRAGLINE_DECL result<tls_layer::handshake_step> tls_layer::try_handshake(last_flight last) {
-    const auto progress = engine_.handshake();
-    const bool done = progress && *progress == tls::progress::done;
-    if (done && last == last_flight::kept) return handshake_step::done;
-    const auto sent = try_flush();  // also after a failure: the alert tells the peer why
-    if (sent && !*sent) return handshake_step::wants_output;
-    if (!progress) return progress.error();
-    if (!sent) return sent.error();
-    return done ? handshake_step::done : handshake_step::wants_input;
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::handshake(async::time_point until, last_flight last) {
-    for (;;) {
-        const auto step = try_handshake(last);
-        if (!step || *step == handshake_step::done) co_return result<void>(step.error());
-        if (*step == handshake_step::wants_output) {
-            auto waiting = wait_output(until, phase::tls);
-            const auto woken = co_await std::move(waiting);
-            if (woken) continue;
-            // Why it failed counts for more than that the peer has no room to be told.
-            const auto failed = engine_.handshake().error();
-            co_return failed ? failed : woken.error();
-        }
-        const auto space = input_space();
-        auto reading = lower_->read_some(space, until, phase::tls);
-        const auto size = co_await std::move(reading);
-        auto taken = received(size, space.size());
-        if (!taken) co_return taken;
-    }
-}
-
-DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mutable_buffer into,
-                                                                        async::time_point until,
-                                                                        phase where) {
-    const std::span plain(static_cast<char*>(into.data()), into.size());
-    for (;;) {
-        auto step = engine_.read(plain);
-        // A write under way sends what reading made, too; to wait for it could be to wait for ever, for a
-        // peer that first wants to be read from.
-        if (engine_.output_size() > 0 && !sending_) {
-            auto flushing = flush(until, where);
-            auto flushed = co_await std::move(flushing);
-            if (step && !flushed) co_return flushed.error();
-        }
-        if (!step) co_return step.error();
-        if (step->size > 0) co_return step->size;
-        if (step->closed) co_return asio::error::make_error_code(asio::error::eof);
-        const auto space = input_space();
-        auto reading = lower_->read_some(space, until, where);
-        const auto size = co_await std::move(reading);
-        load_for_reader();
-        const auto taken = received(size, space.size());
-        if (!taken) co_return taken.error();
-    }
-}
-
-DRAGLINE_DECL result<std::size_t> tls_layer::encrypt(const gather& pieces) {
-    std::array<std::string_view, 2> plain;
-    std::transform(pieces.begin(), pieces.end(), plain.begin(), [](const asio::const_buffer& piece) {
-        return std::string_view(static_cast<const char*>(piece.data()), piece.size());
-    });
-    return engine_.write(plain);
-}
-
-// Also with no output of its own: the layer below may have kept some.
-DRAGLINE_DECL result<bool> tls_layer::try_flush() {
-    do {
-        if (sending_) return false;
-        const auto output = engine_.output();
-        gather pieces{asio::buffer(output), asio::const_buffer()};
-        auto sent = lower_->try_write(pieces);
-        engine_.output_sent(output.size() - pieces[0].size());
-        if (!sent || !*sent) return sent;
-    } while (engine_.output_size() > 0);
-    return true;
-}
-
-DRAGLINE_DECL result<bool> tls_layer::try_write(gather& pieces) {
-    for (std::size_t written = 0;;) {
-        const auto taken = encrypt(pieces);
-        const auto waiting = engine_.output_size();
-        auto sent = try_flush();  // also after a failure, for the alert
-        if (!taken) return taken.error();
-        // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
-        if (sent || engine_.output_size() < waiting) advance(pieces, *taken);
-        if (!sent || !*sent || asio::buffer_size(pieces) == 0) return sent;
-        written += *taken;
-        if (*taken == 0 || written >= most_unbroken) return false;
-    }
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::wait_input(async::time_point until, phase where) {
-    if (engine_.output_size() > 0 && !sending_) {  // what reading made
-        auto flushing = flush(until, where);
-        auto flushed = co_await std::move(flushing);
-        if (!flushed) co_return flushed;
-    }
-    // The end, too, may have come with what was read last.
-    if (const auto next = engine_.read({}); next && next->want_input) {
-        auto waiting = lower_->wait_input(until, where);
-        auto waited = co_await std::move(waiting);
-        if (!waited) co_return waited;
-    }
-    ready_ = true;
-    co_return result<void>();
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::wait_output(async::time_point until, phase where) {
-    if (sending_) {
-        auto waiting = sent_.wait(until, where);
-        co_return co_await std::move(waiting);
-    }
-    const sending_turn turn(*this);  // a reader leaves to the write what it would have to send
-    auto waiting = lower_->wait_output(until, where);
-    co_return co_await std::move(waiting);
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, async::time_point until,
-                                                             phase where, input_watch* watch) {
-    const auto unfinished = [&] {
-        return asio::buffer_size(pieces) > 0 || (watch && engine_.output_size() > 0);
-    };
-    while (unfinished()) {
-        auto taken = encrypt(pieces);
-        const auto waiting = engine_.output_size();
-        auto flushing = flush(until, where, watch);
-        auto flushed = co_await std::move(flushing);
-        if (!taken) co_return taken.error();
-        // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
-        if (watch && (flushed || engine_.output_size() < waiting)) watch->written += *taken;
-        if (!flushed) co_return flushed;
-        advance(pieces, *taken);
-        if (watch && watch->input) break;
-        unbroken_ += *taken;
-        if (unbroken_ < most_unbroken) continue;
-        unbroken_ = 0;
-        auto turn = others_first(get_executor());
-        const auto passed = co_await std::move(turn);
-        if (!passed) co_return passed;
-    }
-    co_return result<void>();
-}
-
-DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::shutdown(async::time_point until) {
-    engine_.close();
-    auto flushing = flush(until, phase::write);
-    auto flushed = co_await std::move(flushing);
-    if (!flushed) co_return flushed;
-    auto ending = lower_->shutdown(until);
-    co_return co_await std::move(ending);
-}
-
-DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into) noexcept {
-    ready_ = false;
-    const std::span plain(static_cast<char*>(into.data()), into.size());
-    for (int received = 0;; ++received) {
-        auto step = engine_.read(plain);
-        if (!step) return step.error();
-        if (step->size > 0) return step->size;
-        if (step->closed) return asio::error::make_error_code(asio::error::eof);
-        // Of what brings no data, a peer may always have more.
-        if (received == most_barren) return asio::error::make_error_code(asio::error::would_block);
-        const auto space = engine_.input_space();
-        auto size = lower_->try_read(asio::buffer(space.data(), space.size()));
-        if (size) {
-            engine_.input_received(*size);
-        } else if (size.error() == asio::error::eof) {
-            engine_.input_ended();
-        } else {
-            return size.error();
-        }
-    }
-}
-
-}  // namespace dragline::net::detail
-
-#endif
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::net::detail {
-
-DRAGLINE_DECL stream_state::stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
-                                         async::time_point opened_at, std::string host)
-    : stream_state(std::move(layer),
-                   std::allocate_shared<const stream_setting>(spare_allocator<stream_setting>(),
-                                                              stream_setting{options, std::move(host)}),
-                   opened_at) {}
-
-DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self,
-                                                                    result<tls::context> context) {
-    auto& core = self->core;
-    const exclusive_turn reading(self->reader.reading());
-    const exclusive_turn writing(self->writer.writing());
-    if (!reading || !writing) co_return errc::busy;
-    if (!context) co_return context.error();
-    stream_limit limit;
-    limit.timeout = core.options().tls_timeout();
-    limit.where = phase::tls;
-    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
-    const auto bounds = core.begin(limit);
-    auto flushing = self->writer.flush(bounds);
-    auto flushed = co_await std::move(flushing);
-    if (!flushed) co_return flushed;
-    // A server speaks first in no handshake, so whatever is there already came in the clear. A client may
-    // have begun; what it sent before that is no TLS, and fails the handshake.
-    if (context->is_client()) {
-        core.turn.begin();
-        static_cast<void>(self->reader.try_fill());
-    }
-    if (!self->reader.unread().empty()) co_return errc::plaintext_left_over;
-
-    // What is queued from here on belongs to the other side of the handshake.
-    const stream_writer::pointer writer(self, &self->writer);
-    writer->hold();
-    tls::engine_options options;
-    if (context->is_client()) options.host(core.setting->host);
-    auto secured = std::make_shared<tls_layer>(core.layer, *context, options);
-    auto shaking = secured->handshake(bounds.until);
-    auto shaken = co_await std::move(shaking);
-    if (!shaken) {
-        core.layer->close();  // neither plaintext nor TLS can follow
-        writer->release(writer);
-        if (shaken.error() == make_timeout(phase::tls)) co_return make_timeout(bounds.where);
-        co_return shaken;
-    }
-    core.layer = std::move(secured);
-    writer->release(writer);
-    co_return result<void>();
-}
-
-}  // namespace dragline::net::detail
-
-#endif
-// ---- dragline/net/endpoint.hpp
-// Where a connection goes to or a server listens: a name or an address with a port, or a Unix socket.
-
-
 #include <asio/ip/address.hpp>
 
 #include <cstdint>
@@ -33288,6 +28769,42 @@ DRAGLINE_DECL std::string endpoint::to_string() const {
 }  // namespace dragline::net
 
 #endif
+
+#include <asio/ip/address.hpp>
+
+#include <memory>
+
+namespace dragline::inline v1::net {
+
+class connected {
+public:
+    connected() {}
+
+    std::shared_ptr<detail::stream_layer> layer;  ///< None in one that was not filled.
+    asio::ip::address address;  ///< The one that was dialled, the first proxy's say; none for a Unix socket.
+    tls::peer_info peer;        ///< Empty without TLS.
+
+    /// Of this machine, once there is a layer. Errors: as stream::local_endpoint().
+    result<endpoint> local_endpoint() const;
+};
+
+/// Who hears what became of connect_directly().
+class connect_owner {
+public:
+    virtual ~connect_owner() = default;
+
+    /// Once, inside the call or on the loop, as the last act of a handler; never when the loop ends first.
+    virtual void connected(result<net::connected> made) = 0;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/connected.ipp
+// Included by <dragline/net/connected.hpp> only.
+
+// ---- dragline/net/detail/socket_setup.hpp
+// Tells the system the options of a socket.
+
 // ---- dragline/net/socket_options.hpp
 // What the system is told about a socket.
 
@@ -33363,294 +28880,6 @@ private:
 
 }  // namespace dragline::net
 
-#include <asio/any_io_executor.hpp>
-#include <asio/buffer.hpp>
-
-#include <concepts>
-#include <cstddef>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-
-namespace dragline::inline v1::net {
-
-/// A connected byte stream, with reads of whole units and a write queue. Also an Asio AsyncReadStream and
-/// AsyncWriteStream, so asio::async_read and its kin work; those have no timeout but the total one.
-///
-/// A read that is cancelled, times out or fails consumes nothing: what it has received serves the next read,
-/// of any kind. Moveable; an operation keeps what it needs, so a stream may be destroyed or moved while one
-/// is under way: destroying it aborts the connection. One read at a time, and one write, drain, shutdown or
-/// close; another gets errc::busy. Threads: operations may be started on any thread; every other member
-/// belongs to the loop's.
-/// Errors of reads: make_timeout(read), or total for the budget of the connection; asio::error::eof at the
-///   peer's end, errc::incomplete_read when that comes in the middle, tls::errc::truncated when it comes
-///   without close_notify; errc::read_limit_exceeded; dragline::errc::invalid_option; those of sockets, tls.
-class stream {
-    template <class T>
-    static constexpr bool is_token = !std::same_as<std::remove_cvref_t<T>, read_options> &&
-                                     !std::same_as<std::remove_cvref_t<T>, write_options>;
-
-public:
-    using executor_type = asio::any_io_executor;
-
-    stream() = default;
-    /// `host` is what start_tls() verifies.
-    explicit stream(std::shared_ptr<detail::stream_layer> layer,
-                    const stream_options& options = stream_options(), std::string host = {});
-    explicit stream(detail::stream_state::pointer state) noexcept : state_(std::move(state)) {}
-    stream(stream&&) = default;
-    stream& operator=(stream&& other) noexcept;
-    ~stream() { abort(); }
-
-    executor_type get_executor() const noexcept { return state_->core.loop.executor(); }
-    const stream_options& options() const noexcept { return state_->core.options(); }
-
-    /// Reads what there is, at least one byte: size_t.
-    template <class Token = default_token>
-    auto read_some(asio::mutable_buffer into, const read_options& options, Token&& token = {}) {
-        return detail::read_into(reading(), state_->reader.wish(into, options, false),
-                                 std::forward<Token>(token));
-    }
-    template <class Token = default_token>
-    requires is_token<Token>
-    auto read_some(asio::mutable_buffer into, Token&& token = {}) {
-        return read_some(into, read_options(), std::forward<Token>(token));
-    }
-
-    /// Fills the buffer: size_t, which is its size. After a failure its content is of no meaning.
-    template <class Token = default_token>
-    auto read_exactly(asio::mutable_buffer into, const read_options& options, Token&& token = {}) {
-        return detail::read_into(reading(), state_->reader.wish(into, options, true),
-                                 std::forward<Token>(token));
-    }
-    template <class Token = default_token>
-    requires is_token<Token>
-    auto read_exactly(asio::mutable_buffer into, Token&& token = {}) {
-        return read_exactly(into, read_options(), std::forward<Token>(token));
-    }
-
-    /// Reads so many bytes: string. A number that comes from the peer needs a limit.
-    template <class Token = default_token>
-    auto read_exactly(std::size_t size, const read_options& options, Token&& token = {}) {
-        return start<std::string>(&reader::read_text, std::forward<Token>(token), reading(), size,
-                                  state_->reader.exact_limit(options));
-    }
-    template <class Token = default_token>
-    requires is_token<Token>
-    auto read_exactly(std::size_t size, Token&& token = {}) {
-        return read_exactly(size, read_options(), std::forward<Token>(token));
-    }
-
-    /// Reads up to a delimiter, which is dropped unless the options keep it: string.
-    template <class Token = default_token>
-    auto read_until(std::string delimiter, const read_options& options, Token&& token = {}) {
-        return start<std::string>(&reader::read_until, std::forward<Token>(token), reading(),
-                                  detail::end_search::delimiter(std::move(delimiter)), open(options));
-    }
-    template <class Token = default_token>
-    requires is_token<Token>
-    auto read_until(std::string delimiter, Token&& token = {}) {
-        return read_until(std::move(delimiter), read_options(), std::forward<Token>(token));
-    }
-
-    /// Reads as many bytes as `end` says: optional<size_t>(string_view), called with all that has arrived and
-    /// not been read; nothing means that more is needed. What it throws reaches the caller. To: string.
-    template <std::invocable<std::string_view> End, class Token = default_token>
-    auto read_until(End end, const read_options& options, Token&& token = {}) {
-        return start<std::string>(&reader::read_until, std::forward<Token>(token), reading(),
-                                  detail::end_search::predicate(std::move(end)), open(options));
-    }
-    template <std::invocable<std::string_view> End, class Token = default_token>
-    requires is_token<Token>
-    auto read_until(End end, Token&& token = {}) {
-        return read_until(std::move(end), read_options(), std::forward<Token>(token));
-    }
-
-    /// Reads a line, without the LF or CR LF that ends it: string.
-    template <class Token = default_token>
-    auto read_line(const read_options& options, Token&& token = {}) {
-        return start<std::string>(&reader::read_until, std::forward<Token>(token), reading(),
-                                  detail::end_search::line(), open(options));
-    }
-    template <class Token = default_token>
-    requires is_token<Token>
-    auto read_line(Token&& token = {}) { return read_line(read_options(), std::forward<Token>(token)); }
-
-    /// Reads until the peer ends: string. Over its limit: errc::read_limit_exceeded.
-    template <class Token = default_token>
-    auto read_to_end(const read_options& options, Token&& token = {}) {
-        return start<std::string>(&reader::read_to_end, std::forward<Token>(token), reading(), open(options));
-    }
-    template <class Token = default_token>
-    requires is_token<Token>
-    auto read_to_end(Token&& token = {}) { return read_to_end(read_options(), std::forward<Token>(token)); }
-
-    /// After errc::incomplete_read, until the next read.
-    read_shortfall incomplete_read() const;
-
-    /// Writes the whole text after what is queued: size_t.
-    ///
-    /// Errors: make_timeout(write or total); asio::error::shut_down after shutdown() or close(); the failure
-    ///   of what was queued before; errc::incomplete_write after a write that ended in the middle.
-    /// Cancel: any type. Unless nothing of it has gone, nothing can be written after it.
-    template <class Token = default_token>
-    auto write(std::string text, const write_options& options, Token&& token = {}) {
-        return start<std::size_t>(&writer::write, std::forward<Token>(token), writing(), std::move(text),
-                                  detail::gather(), timed(options));
-    }
-    template <class Token = default_token>
-    requires is_token<Token>
-    auto write(std::string text, Token&& token = {}) {
-        return write(std::move(text), write_options(), std::forward<Token>(token));
-    }
-
-    /// As above, with buffers that must stay until it ends. Two go out as they are, more are joined first.
-    template <class Buffers, class Token = default_token>
-    requires asio::is_const_buffer_sequence<Buffers>::value auto write(const Buffers& buffers,
-                                                                       const write_options& options,
-                                                                       Token&& token = {}) {
-        std::string joined;
-        const auto pieces = detail::pieces_of(buffers, joined);
-        return start<std::size_t>(&writer::write, std::forward<Token>(token), writing(), std::move(joined),
-                                  pieces, timed(options));
-    }
-    template <class Buffers, class Token = default_token>
-    requires(asio::is_const_buffer_sequence<Buffers>::value&& is_token<Token>) auto write(
-        const Buffers& buffers, Token&& token = {}) {
-        return write(buffers, write_options(), std::forward<Token>(token));
-    }
-
-    /// Sends what the system takes at once and queues the rest, which goes out while the program goes on.
-    ///
-    /// Errors: those of write(); errc::queue_limit_exceeded beyond most_queued(), and nothing was taken. A
-    /// failure that comes later is told by the next queue(), write(), drain(), shutdown() or close().
-    result<void> queue(std::string_view text) { return detail::stream_writer::queue(writing(), text); }
-
-    /// Waits while more is queued than the high-water mark, until no more than the low one: void.
-    template <class Token = default_token>
-    auto drain(const write_options& options, Token&& token = {}) {
-        return start<void>(&writer::drain, std::forward<Token>(token), writing(), timed(options));
-    }
-    template <class Token = default_token>
-    requires is_token<Token>
-    auto drain(Token&& token = {}) { return drain(write_options(), std::forward<Token>(token)); }
-
-    /// Bytes that were queued and that the system has not taken yet; over TLS, with what encryption adds.
-    std::size_t write_buffer_size() const noexcept { return state_ ? state_->writer.queued() : 0; }
-
-    /// Ends the sending side after what is queued, over TLS with close_notify; the peer may go on: void.
-    template <class Token = default_token>
-    auto shutdown(const write_options& options, Token&& token = {}) {
-        return start<void>(&writer::shutdown, std::forward<Token>(token), writing(), timed(options));
-    }
-    template <class Token = default_token>
-    requires is_token<Token>
-    auto shutdown(Token&& token = {}) { return shutdown(write_options(), std::forward<Token>(token)); }
-
-    /// As shutdown(), and then closes both directions: void. However it ends, the stream is closed, and a
-    /// read that was under way ends with operation_aborted. Takes no longer than write_timeout(). Where bytes
-    /// of the peer are unread, the system may reset the connection, and the peer lose what was sent last.
-    template <class Token = default_token>
-    auto close(const write_options& options, Token&& token = {}) {
-        return start<void>(&writer::close, std::forward<Token>(token), writing(), timed(options));
-    }
-    template <class Token = default_token>
-    requires is_token<Token>
-    auto close(Token&& token = {}) { return close(write_options(), std::forward<Token>(token)); }
-
-    /// Closes at once: operations under way end with operation_aborted, what is queued is lost.
-    void abort() noexcept {
-        if (state_) layer().close();
-    }
-    bool is_open() const noexcept { return state_ && layer().is_open(); }
-
-    /// Whether close() was called, or the connection is known to be lost.
-    bool is_closing() const noexcept { return !is_open() || state_->core.closing || state_->core.lost; }
-
-    /// Errors: those of the socket; operation_not_supported of a stream in memory.
-    result<endpoint> remote_endpoint() const;
-    result<endpoint> local_endpoint() const;
-
-    /// Errors: as remote_endpoint(), and what the system says; what stands before that is set.
-    result<void> set(const socket_options& options);
-
-    /// Empty without TLS.
-    tls::peer_info peer() const { return state_ ? layer().peer() : tls::peer_info(); }
-
-    /// Goes on in TLS, as client or server by what the options are of, within tls_timeout(): void. A client
-    /// verifies the host that was connected to, unless the options name another.
-    ///
-    /// What is queued goes out before. Errors: errc::plaintext_left_over when there is something unread, for
-    ///   it came in the clear; those of tls, make_timeout(tls), and then the stream is closed.
-    template <class Token = default_token>
-    auto start_tls(const tls::client_options& options, Token&& token = {}) {
-        return start<void>(&detail::stream_state::start_tls, std::forward<Token>(token), state_,
-                           tls::context::make_client(options));
-    }
-    template <class Token = default_token>
-    auto start_tls(const tls::server_options& options, Token&& token = {}) {
-        return start<void>(&detail::stream_state::start_tls, std::forward<Token>(token), state_,
-                           tls::context::make_server(options));
-    }
-    template <class Token = default_token>
-    auto start_tls(tls::context context, Token&& token = {}) {
-        return start<void>(&detail::stream_state::start_tls, std::forward<Token>(token), state_,
-                           result<tls::context>(std::move(context)));
-    }
-
-    /// As read_some(), into the first buffer of `buffers` that is not empty: void(error_code, size_t).
-    template <class MutableBufferSequence, class Token = default_token>
-    auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
-        const detail::read_wish wish{detail::first_of<asio::mutable_buffer>(buffers)};
-        return detail::read_into(reading(), wish, std::forward<Token>(token));
-    }
-
-    /// As write(), the first buffer of `buffers` that is not empty: void(error_code, size_t).
-    template <class ConstBufferSequence, class Token = default_token>
-    auto async_write_some(const ConstBufferSequence& buffers, Token&& token = {}) {
-        const detail::gather pieces{detail::first_of<asio::const_buffer>(buffers), asio::const_buffer()};
-        detail::stream_limit limit;
-        limit.where = phase::write;
-        return start<std::size_t>(&writer::write, std::forward<Token>(token), writing(), std::string(),
-                                  pieces, limit);
-    }
-
-    /// What the library's own coroutines use, without an operation.
-    const detail::stream_state::pointer& state() const noexcept { return state_; }
-    detail::stream_reader::pointer reading() const noexcept { return {state_, &state_->reader}; }
-    detail::stream_writer::pointer writing() const noexcept { return {state_, &state_->writer}; }
-    detail::stream_layer& layer() const noexcept { return *state_->core.layer; }
-
-private:
-    using reader = detail::stream_reader;
-    using writer = detail::stream_writer;
-
-    template <class T, class Body, class Token, class... Args>
-    auto start(Body body, Token&& token, Args... args) const {
-        return async::initiate<T>(get_executor(), body, std::forward<Token>(token), std::move(args)...);
-    }
-
-    detail::stream_limit open(const read_options& options) const {
-        return state_->reader.open_limit(options);
-    }
-    detail::stream_limit timed(const write_options& options) const {
-        return state_->writer.write_limit(options);
-    }
-
-    detail::stream_state::pointer state_;
-};
-
-}  // namespace dragline::net
-
-// ---- dragline/net/impl/stream.ipp
-// Included by <dragline/net/stream.hpp> only.
-
-// ---- dragline/net/detail/socket_setup.hpp
-// Tells the system the options of a socket.
-
-
 #include <system_error>
 
 namespace dragline::inline v1::net::detail {
@@ -33664,6 +28893,10 @@ DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, const socket_
 
 /// As our users write it. Errors: address_family_not_supported, errc::invalid_endpoint.
 DRAGLINE_DECL result<endpoint> endpoint_of(const stream_socket::endpoint_type& from);
+
+/// The same of this machine's side. Errors: those of the socket, too, and operation_not_supported of a layer
+/// that has none.
+DRAGLINE_DECL result<endpoint> local_endpoint_of(stream_layer& layer);
 
 }  // namespace dragline::net::detail
 
@@ -33767,58 +29000,24 @@ DRAGLINE_DECL result<endpoint> endpoint_of(const stream_socket::endpoint_type& f
     return endpoint::local_socket(path.path());
 }
 
+DRAGLINE_DECL result<endpoint> local_endpoint_of(stream_layer& layer) {
+    auto* const socket = layer.socket();
+    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
+    std::error_code ec;
+    const auto local = socket->local_endpoint(ec);
+    if (ec) return ec;
+    return endpoint_of(local);
+}
+
 }  // namespace dragline::net::detail
 
 #endif
 
 #if DRAGLINE_HEADER_BODIES
 
-#include <asio/error.hpp>
-
 namespace dragline::inline v1::net {
 
-DRAGLINE_DECL stream::stream(std::shared_ptr<detail::stream_layer> layer, const stream_options& options,
-                             std::string host) {
-    const auto now = async::loop_state::of(layer->get_executor()).now();
-    state_ = std::make_shared<detail::stream_state>(std::move(layer), options, now, std::move(host));
-}
-
-DRAGLINE_DECL stream& stream::operator=(stream&& other) noexcept {
-    if (this != &other) abort();
-    state_ = std::move(other.state_);
-    return *this;
-}
-
-DRAGLINE_DECL read_shortfall stream::incomplete_read() const {
-    read_shortfall shortfall;
-    shortfall.partial = state_->reader.unread().view();
-    shortfall.expected = state_->reader.expected();
-    return shortfall;
-}
-
-DRAGLINE_DECL result<endpoint> stream::remote_endpoint() const {
-    auto* const socket = layer().socket();
-    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
-    std::error_code ec;
-    const auto remote = socket->remote_endpoint(ec);
-    if (ec) return ec;
-    return detail::endpoint_of(remote);
-}
-
-DRAGLINE_DECL result<endpoint> stream::local_endpoint() const {
-    auto* const socket = layer().socket();
-    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
-    std::error_code ec;
-    const auto local = socket->local_endpoint(ec);
-    if (ec) return ec;
-    return detail::endpoint_of(local);
-}
-
-DRAGLINE_DECL result<void> stream::set(const socket_options& options) {
-    auto* const socket = layer().socket();
-    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
-    return detail::set_up_socket(*socket, options);
-}
+DRAGLINE_DECL result<endpoint> connected::local_endpoint() const { return detail::local_endpoint_of(*layer); }
 
 }  // namespace dragline::net
 
@@ -34009,7 +29208,10 @@ inline bool is_gone(std::error_code ec) noexcept {
 
 class h1_connection final : public exchange, public of_spare_memory, private upload_watch {
 public:
-    h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
+    /// `port` is the one of connected.address.
+    h1_connection(async::loop_state& loop, net::connected connected, std::uint16_t port)
+        : connected_(std::move(connected)), port_(port), writer_(loop) {}
+    ~h1_connection() override { layer().close(); }
 
     /// Makes ready for the next exchange; the method decides how the response is framed. `used` is what its
     /// caller works on when the response comes.
@@ -34027,42 +29229,42 @@ public:
     bool reusable() const noexcept override {
         // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
         return writer_.complete() && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
-               stream_.is_open();
+               is_open();
     }
     std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
 
     /// For one that gets no request at once: sends what the TLS handshake has left to go out with it.
     void end_handshake() {
         net::detail::gather nothing;
-        static_cast<void>(stream_.layer().try_write(nothing));  // a failure is found when it is wanted
+        static_cast<void>(layer().try_write(nothing));  // a failure is found when it is wanted
     }
 
-    bool is_open() const noexcept { return stream_.is_open(); }
+    bool is_open() const noexcept { return layer().is_open(); }
     /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
     bool is_quiet() noexcept { return unread().empty() && is_open() && !has_input(); }
     /// Whether the last read of an idle connection may have left something.
-    bool may_have_input() noexcept { return !unread().empty() || stream_.layer().may_have_input(); }
+    bool may_have_input() noexcept { return !unread().empty() || layer().may_have_input(); }
     /// For a connection that has been idle for a while: gives back all memory that holds nothing.
     void release_memory() noexcept {
         if (begin_ == end_) buffer_.clear(), begin_ = end_ = 0;
-        stream_.layer().release_buffers();
+        layer().release_buffers();
     }
 
     void close() noexcept {
-        stream_.abort();
+        layer().close();
         writer_.interrupt();
     }
 
     /// How long the peer said that it keeps this connection when idle.
     std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
 
-    const asio::ip::address& peer_address() const noexcept { return address_; }
+    const asio::ip::address& peer_address() const noexcept { return connected_.address; }
     std::uint16_t peer_port() const noexcept { return port_; }
-    const tls::peer_info& peer_tls() const noexcept { return peer_; }
+    const tls::peer_info& peer_tls() const noexcept { return connected_.peer; }
 
     /// Of this machine; 0 for a Unix socket.
     std::uint16_t local_port() {
-        if (!local_port_) local_port_ = stream_.local_endpoint()->port();
+        if (!local_port_) local_port_ = connected_.local_endpoint()->port();
         return *local_port_;
     }
 
@@ -34073,11 +29275,12 @@ public:
 private:
     static constexpr std::size_t first_size = 8 * 1024;
 
+    net::detail::stream_layer& layer() const noexcept { return *connected_.layer; }
     std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
     void consume(std::size_t size) noexcept { begin_ += size; }
     asio::awaitable<result<bool>> is_body_wanted(async::duration wait, stage_limit limit);
     asio::awaitable<result<void>> wait_input() override {
-        return stream_.layer().wait_input(async::no_deadline, phase::write);
+        return layer().wait_input(async::no_deadline, phase::write);
     }
     verdict look() override;
     bool answer_came();
@@ -34107,7 +29310,7 @@ private:
     result<std::size_t> try_rest(asio::mutable_buffer into) noexcept {
         const bool tries = std::exchange(untried_, false) && may_have_input() && is_open();
         if (!tries) return asio::error::make_error_code(asio::error::would_block);
-        return stream_.layer().try_read(into);
+        return layer().try_read(into);
     }
     std::size_t copy_unread(asio::mutable_buffer into) noexcept {
         const auto size = asio::buffer_copy(into, asio::buffer(unread()));
@@ -34117,10 +29320,8 @@ private:
     bool has_input() noexcept { return take_input() != asio::error::would_block; }
     std::error_code take_input();
 
-    net::stream stream_;
-    asio::ip::address address_;
+    net::connected connected_;
     std::uint16_t port_;
-    tls::peer_info peer_;
     std::optional<std::uint16_t> local_port_;  // once asked for
 
     receive_buffer buffer_;  // received and not yet used: [begin_, end_)
@@ -34166,17 +29367,9 @@ private:
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL h1_connection::h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port,
-                                           tls::peer_info peer)
-    : stream_(std::move(stream)),
-      address_(std::move(address)),
-      port_(port),
-      peer_(std::move(peer)),
-      writer_(async::loop_state::of(stream_.get_executor())) {}
-
 DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits,
                                         std::span<const std::byte> used) {
-    stream_.layer().used_by_reader = {std::as_bytes(std::span(this, 1)), used};
+    layer().used_by_reader = {std::as_bytes(std::span(this, 1)), used};
     method_ = method;
     if (limits == limits_) {
         parser_.reset();
@@ -34199,7 +29392,7 @@ DRAGLINE_DECL result<bool> h1_connection::begin_request(const request_view& requ
     max_interim_ = request.max_interim;
     expect_continue_ = request.expect_continue;
     if (expect_continue_ || writer_.pulls()) return false;
-    const auto gone = writer_.try_send(stream_.layer());
+    const auto gone = writer_.try_send(layer());
     if (answered_instead(gone.error())) return true;
     return gone;
 }
@@ -34212,7 +29405,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::send_request(stage_li
         writer_.begin_body();
     }
     for (;;) {
-        auto sending = writer_.send(stream_.layer(), limit, this);
+        auto sending = writer_.send(layer(), limit, this);
         const auto sent = co_await std::move(sending);
         if (answered_instead(sent.error())) co_return result<void>();
         if (!sent || writer_.complete() || answer_came()) co_return sent;
@@ -34222,7 +29415,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::send_request(stage_li
 // Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).
 DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async::duration wait,
                                                                           stage_limit limit) {
-    auto sending = stream_.layer().write(writer_.output(), limit.until, limit.where);
+    auto sending = layer().write(writer_.output(), limit.until, limit.where);
     const auto sent = co_await std::move(sending);
     if (!sent) co_return sent.error();
     writer_.wrote({asio::buffer_size(writer_.output())}, {});
@@ -34262,7 +29455,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive(stage_
     if (input_end_) return end_again();
     const auto space = make_room();
     return writer_.sending() ? receive_while_sending(space, limit)
-                             : stream_.layer().read_some(space, limit.until, limit.where);
+                             : layer().read_some(space, limit.until, limit.where);
 }
 
 DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
@@ -34281,7 +29474,7 @@ DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
 
 // Takes what has come, or its end, without waiting: would_block when nothing has.
 DRAGLINE_DECL std::error_code h1_connection::take_input() {
-    const auto size = stream_.layer().try_read(make_room());
+    const auto size = layer().try_read(make_room());
     end_ += *size;
     answered_ = answered_ || *size > 0;
     if (size.error() != asio::error::would_block) input_end_ = size.error();
@@ -34376,7 +29569,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asi
         size = try_rest(into);
         if (size.error() == asio::error::would_block) {
             auto reading = writer_.sending() ? receive_while_sending(into, limit)
-                                             : stream_.layer().read_some(into, limit.until, limit.where);
+                                             : layer().read_some(into, limit.until, limit.where);
             size = co_await std::move(reading);
         }
         if (size.error() == asio::error::eof) {
@@ -34423,9 +29616,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::finish_request(stage_
     // What comes after the response belongs to nobody.
     if (!body_complete_ || !framing_.persistent || begin_ != end_) writer_.stop();
     while (writer_.sending()) {
-        auto sending = writer_.send(stream_.layer(), limit);
+        auto sending = writer_.send(layer(), limit);
         const auto sent = co_await std::move(sending);
-        if (!sent) co_return stream_.abort(), sent;
+        if (!sent) co_return layer().close(), sent;
         if (writer_.sending() && has_input()) writer_.stop();
     }
     co_return result<void>();
@@ -34435,14 +29628,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::finish_request(stage_
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_sending(
     asio::mutable_buffer into, stage_limit limit) {
     while (writer_.sending()) {
-        auto got = stream_.layer().try_read(into);
+        auto got = layer().try_read(into);
         if (got.error() != asio::error::would_block) co_return got;
-        auto sending = writer_.send(stream_.layer(), limit);
+        auto sending = writer_.send(layer(), limit);
         const auto sent = co_await std::move(sending);
         // The request will never be whole: the peer may wait for it for ever.
-        if (!sent && !is_gone(sent.error())) co_return stream_.abort(), sent.error();
+        if (!sent && !is_gone(sent.error())) co_return layer().close(), sent.error();
     }
-    auto reading = stream_.layer().read_some(into, limit.until, limit.where);
+    auto reading = layer().read_some(into, limit.until, limit.where);
     co_return co_await std::move(reading);
 }
 
@@ -36965,6 +32158,395 @@ inline int status_of(const any_handshake& any) noexcept {
 }
 
 }  // namespace dragline::net::detail
+// ---- dragline/tls/options.hpp
+// The TLS settings of clients and servers, as plain values. Start with `client_options`.
+
+// ---- dragline/tls/client_certificate.hpp
+// The certificate with which a client or a server proves who it is: client_options().certificate(...). Start
+// with `client_certificate::pem`.
+
+// ---- dragline/tls/detail/secret_text.hpp
+// Text that is wiped when the last copy goes. It is never printed; its view is for the one who needs it.
+
+
+#include <compare>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::tls::detail {
+
+/// Overwrites the characters, then empties the text.
+DRAGLINE_DECL void wipe(std::string& text) noexcept;
+
+/// A key or passphrase in options. Copies share it; values compare and order by the text.
+class secret_text {
+public:
+    secret_text() noexcept {}
+    explicit secret_text(std::string text);
+
+    std::string_view view() const noexcept { return text_ ? std::string_view(*text_) : std::string_view(); }
+    bool empty() const noexcept { return view().empty(); }
+
+    bool operator==(const secret_text& other) const noexcept { return view() == other.view(); }
+    std::strong_ordering operator<=>(const secret_text& other) const noexcept {
+        return view() <=> other.view();
+    }
+
+private:
+    std::shared_ptr<const std::string> text_;
+};
+
+}  // namespace dragline::inline v1::tls::detail
+
+// ---- dragline/tls/detail/impl/secret_text.ipp
+// Included by <dragline/tls/detail/secret_text.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/crypto.h>
+
+namespace dragline::inline v1::tls::detail {
+
+DRAGLINE_DECL void wipe(std::string& text) noexcept {
+    if (!text.empty()) OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
+DRAGLINE_DECL secret_text::secret_text(std::string text) {
+    struct owner {
+        std::string text;
+        ~owner() { wipe(text); }
+    };
+    // The owner holds a copy, so that a short text leaves nothing in the string it came in.
+    auto kept = std::make_shared<owner>();
+    kept->text.assign(text);
+    wipe(text);
+    text_ = std::shared_ptr<const std::string>(kept, &kept->text);
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#include <compare>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::tls {
+
+/// A client's certificate, the intermediates above it, and its key; from text or from files, which are read
+/// when a context is made.
+///
+/// It is shown to every server that asks for one and has proved its own name: give a session that has one
+/// only to the hosts that may know it. Keys and passphrases are wiped with the last copy.
+class client_certificate {
+public:
+    enum class source { none, pem, pem_files, pkcs12, pkcs12_file };
+
+    client_certificate() {}
+
+    /// PEM: the client's certificate first, then the intermediates; and its key, encrypted or not. Both may
+    /// be the same text.
+    static client_certificate pem(std::string chain, std::string private_key) {
+        return client_certificate(source::pem, std::move(chain), std::move(private_key));
+    }
+    static client_certificate pem_files(std::string chain_path, std::string private_key_path) {
+        return client_certificate(source::pem_files, std::move(chain_path), std::move(private_key_path));
+    }
+
+    /// The bytes of a PKCS#12 file (.p12, .pfx), which holds all of it (RFC 7292).
+    static client_certificate pkcs12(std::string bytes) {
+        return client_certificate(source::pkcs12, std::string(), std::move(bytes));
+    }
+    static client_certificate pkcs12_file(std::string path) {
+        return client_certificate(source::pkcs12_file, std::move(path), std::string());
+    }
+
+    /// Of the encrypted key, or of the PKCS#12 file. Nobody is ever asked for one that is missing.
+    client_certificate& passphrase(std::string text) {
+        return passphrase_ = detail::secret_text(std::move(text)), *this;
+    }
+
+    explicit operator bool() const noexcept { return from_ != source::none; }
+    source from() const noexcept { return from_; }
+    /// The chain in PEM, or its path, or that of the PKCS#12 file.
+    std::string_view chain() const noexcept { return chain_.view(); }
+    /// The key in PEM, or its path, or the bytes of PKCS#12.
+    std::string_view private_key() const noexcept { return key_.view(); }
+    std::string_view passphrase() const noexcept { return passphrase_.view(); }
+
+    bool operator==(const client_certificate&) const = default;
+    std::strong_ordering operator<=>(const client_certificate&) const = default;
+
+private:
+    client_certificate(source from, std::string chain, std::string key)
+        : from_(from), chain_(std::move(chain)), key_(std::move(key)) {}
+
+    source from_ = source::none;
+    detail::secret_text chain_;  // may hold the key, too
+    detail::secret_text key_;
+    detail::secret_text passphrase_;
+};
+
+/// That of a server is made in the same ways.
+using server_certificate = client_certificate;
+
+}  // namespace dragline::inline v1::tls
+// ---- dragline/tls/key_log.hpp
+// The secrets of TLS connections, for programs that decrypt captured traffic: client_options().key_log(...).
+// Start with `key_log::to_file`.
+
+
+#include <compare>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::tls {
+
+/// Where the secrets of connections go, a line for each, in the format of NSS. Whoever reads them
+/// can read those connections. Off by default, whatever the environment says: a program decides it.
+class key_log {
+public:
+    /// Gets each line, without its end. Called in the loop of the connection: when options serve several
+    /// loops, by several threads at once. What it throws ends the handshake with errc::callback_failed.
+    using function = std::function<void(std::string_view line)>;
+
+    key_log() {}
+
+    /// Appends to the file, which when it is new is readable for its owner alone (mode 0600). Each line is
+    /// written in one piece, so any number of loops and processes may share the file. One that cannot be
+    /// written, to a full disk say, ends its handshake with errc::key_log_failed.
+    static key_log to_file(std::string path) {
+        key_log made;
+        made.path_ = std::move(path);
+        return made;
+    }
+
+    static key_log to_function(function sink) {
+        key_log made;
+        made.function_ = std::make_shared<const function>(std::move(sink));
+        return made;
+    }
+
+    /// The file that SSLKEYLOGFILE names now; none when it is unset or empty, and none in a program that runs
+    /// with more rights than its user (AT_SECURE).
+    static key_log from_environment();
+
+    explicit operator bool() const noexcept { return path_.has_value() || function_ != nullptr; }
+    const std::optional<std::string>& path() const noexcept { return path_; }
+    const std::shared_ptr<const function>& sink() const noexcept { return function_; }
+
+    /// Functions are equal when they were copied from one key_log.
+    bool operator==(const key_log&) const = default;
+    std::strong_ordering operator<=>(const key_log&) const = default;
+
+private:
+    std::optional<std::string> path_;
+    std::shared_ptr<const function> function_;
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/key_log.ipp
+// Included by <dragline/tls/key_log.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::tls {
+
+DRAGLINE_DECL key_log key_log::from_environment() {
+    const char* path = platform::trusted_environment("SSLKEYLOGFILE");
+    return path && *path ? to_file(path) : key_log();
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::tls {
+
+enum class version { tls_1_2, tls_1_3 };
+
+/// How a client speaks TLS and whom it trusts: by default TLS 1.2 or newer, verified against the system
+/// store.
+///
+/// Values compare and order, so they serve as map keys: engines of equal options share one context and its
+/// tickets. A bad value is kept and makes context::make_client() fail.
+class client_options {
+public:
+    client_options() {}
+
+    /// Whether the peer must prove its name. Off also means that no trust store is loaded; pins still count.
+    client_options& verify(bool value) { return verify_ = value, *this; }
+    bool verify() const noexcept { return verify_; }
+
+    /// CA certificates to trust: a PEM file, a directory of OpenSSL's hashed names, PEM text.
+    /// Those that are given add up, and replace the system store. One that is given but empty is an error.
+    client_options& ca_file(std::string path) { return ca_file_ = std::move(path), *this; }
+    client_options& ca_directory(std::string path) { return ca_directory_ = std::move(path), *this; }
+    client_options& ca_pem(std::string text) { return ca_pem_ = std::move(text), *this; }
+    const std::optional<std::string>& ca_file() const noexcept { return ca_file_; }
+    const std::optional<std::string>& ca_directory() const noexcept { return ca_directory_; }
+    const std::optional<std::string>& ca_pem() const noexcept { return ca_pem_; }
+
+    client_options& min_version(version value) { return min_version_ = value, *this; }
+    version min_version() const noexcept { return min_version_; }
+    client_options& max_version(version value) { return max_version_ = value, *this; }
+    version max_version() const noexcept { return max_version_; }
+
+    /// Application protocols to offer, best first (RFC 7301). None: the extension is not sent.
+    client_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
+    const std::vector<std::string>& alpn() const noexcept { return alpn_; }
+
+    /// The name to ask for and to verify, instead of the host that is connected to. Empty: that host.
+    client_options& server_name(std::string name) { return server_name_ = std::move(name), *this; }
+    const std::string& server_name() const noexcept { return server_name_; }
+
+    /// The name to ask for (SNI), when it differs from server_name() and the host. Empty: none is asked for.
+    client_options& sni(std::string name) { return sni_ = std::move(name), *this; }
+    const std::optional<std::string>& sni() const noexcept { return sni_; }
+
+    /// The name or address to verify, when it differs from server_name() and the host. Empty: those.
+    client_options& verify_name(std::string name) { return verify_name_ = std::move(name), *this; }
+    const std::string& verify_name() const noexcept { return verify_name_; }
+
+    /// What to show to servers that ask for a certificate.
+    client_options& certificate(client_certificate value) { return certificate_ = std::move(value), *this; }
+    const client_certificate& certificate() const noexcept { return certificate_; }
+
+    /// Adds a public key that the server may have, as public_key_pin::text(): "sha256/" and base64. With
+    /// pins, one must be in the chain as it was verified (RFC 7469, 2.6), so that of a CA will do. Without
+    /// verification, it must be that of the server's own certificate. Another key: errc::pin_mismatch, before
+    /// anything is sent but the beginning of the handshake.
+    client_options& pin(std::string text) { return pins_.push_back(std::move(text)), *this; }
+    const std::vector<std::string>& pins() const noexcept { return pins_; }
+
+    /// What becomes of a stapled OCSP response; required and no verification cannot go together.
+    client_options& ocsp(ocsp_check value) { return ocsp_ = value, *this; }
+    ocsp_check ocsp() const noexcept { return ocsp_; }
+
+    /// Ciphers up to TLS 1.2, suites of TLS 1.3 and groups for the key exchange, best first, in the syntax of
+    /// OpenSSL: "ECDHE+AESGCM:ECDHE+CHACHA20", "TLS_AES_128_GCM_SHA256", "X25519:P-256". Empty: its defaults.
+    /// A list that it refuses, or of which it knows nothing: errc::invalid_ciphers. Ciphers without
+    /// authentication or encryption are never offered.
+    client_options& ciphers(std::string list) { return ciphers_ = std::move(list), *this; }
+    client_options& cipher_suites(std::string list) { return cipher_suites_ = std::move(list), *this; }
+    client_options& groups(std::string list) { return groups_ = std::move(list), *this; }
+    const std::string& ciphers() const noexcept { return ciphers_; }
+    const std::string& cipher_suites() const noexcept { return cipher_suites_; }
+    const std::string& groups() const noexcept { return groups_; }
+
+    /// Where the secrets of connections go: nowhere by default.
+    client_options& key_log(tls::key_log where) { return key_log_ = std::move(where), *this; }
+    const tls::key_log& key_log() const noexcept { return key_log_; }
+
+    bool operator==(const client_options&) const = default;
+    std::strong_ordering operator<=>(const client_options&) const = default;
+
+private:
+    bool verify_ = true;
+    version min_version_ = version::tls_1_2;
+    version max_version_ = version::tls_1_3;
+    std::optional<std::string> ca_file_;
+    std::optional<std::string> ca_directory_;
+    std::optional<std::string> ca_pem_;
+    std::vector<std::string> alpn_;
+    std::string server_name_;
+    std::optional<std::string> sni_;
+    std::string verify_name_;
+    client_certificate certificate_;
+    std::vector<std::string> pins_;
+    ocsp_check ocsp_ = ocsp_check::if_stapled;
+    std::string ciphers_;
+    std::string cipher_suites_;
+    std::string groups_;
+    tls::key_log key_log_;
+};
+
+/// What a server with client CAs does about clients that show no certificate. One that cannot be verified is
+/// refused in either case.
+enum class client_authentication { required, optional };
+
+/// How a server speaks TLS: its certificate and key are needed, the rest has defaults.
+class server_options {
+public:
+    server_options() {}
+
+    /// The certificate, the intermediates above it and the key: from PEM text, PEM files or PKCS#12. It takes
+    /// the place of the two texts below.
+    server_options& certificate(server_certificate value) { return certificate_ = std::move(value), *this; }
+    const server_certificate& certificate() const noexcept { return certificate_; }
+
+    /// Adds one for clients that ask for `name` (SNI): "www.example.com", or "*.example.com" for every name
+    /// one label below. Others, and those that ask for none, get the certificate above. A name that is not
+    /// one fails make_server() with errc::invalid_host.
+    server_options& certificate_for(std::string name, server_certificate value) {
+        return named_certificates_.emplace_back(std::move(name), std::move(value)), *this;
+    }
+    const std::vector<std::pair<std::string, server_certificate>>& named_certificates() const noexcept {
+        return named_certificates_;
+    }
+
+    /// The server's certificate, then the intermediates, in PEM.
+    server_options& certificate_chain_pem(std::string text) { return chain_pem_ = std::move(text), *this; }
+    const std::string& certificate_chain_pem() const noexcept { return chain_pem_; }
+
+    /// The key of the first certificate, in PEM, not encrypted.
+    server_options& private_key_pem(std::string text) { return key_pem_ = std::move(text), *this; }
+    const std::string& private_key_pem() const noexcept { return key_pem_; }
+
+    /// When given, every client must show a certificate from one of these CAs, in PEM.
+    server_options& client_ca_pem(std::string text) { return client_ca_pem_ = std::move(text), *this; }
+    const std::optional<std::string>& client_ca_pem() const noexcept { return client_ca_pem_; }
+
+    /// Whether "must" is "may": stream::peer() then tells who showed which.
+    server_options& client_authentication(tls::client_authentication value) {
+        return client_authentication_ = value, *this;
+    }
+    tls::client_authentication client_authentication() const noexcept { return client_authentication_; }
+
+    server_options& min_version(version value) { return min_version_ = value, *this; }
+    version min_version() const noexcept { return min_version_; }
+    server_options& max_version(version value) { return max_version_ = value, *this; }
+    version max_version() const noexcept { return max_version_; }
+
+    /// Application protocols to accept, best first. A client that offers only others is refused.
+    server_options& alpn(std::vector<std::string> names) { return alpn_ = std::move(names), *this; }
+    const std::vector<std::string>& alpn() const noexcept { return alpn_; }
+
+    /// The OCSP response to staple for clients that ask for one, in DER, as it is. Empty: none.
+    server_options& ocsp_response(std::string der) { return ocsp_response_ = std::move(der), *this; }
+    const std::string& ocsp_response() const noexcept { return ocsp_response_; }
+
+    bool operator==(const server_options&) const = default;
+
+private:
+    server_certificate certificate_;
+    std::vector<std::pair<std::string, server_certificate>> named_certificates_;
+    std::string chain_pem_;
+    std::string key_pem_;
+    std::optional<std::string> client_ca_pem_;
+    tls::client_authentication client_authentication_ = tls::client_authentication::required;
+    version min_version_ = version::tls_1_2;
+    version max_version_ = version::tls_1_3;
+    std::vector<std::string> alpn_;
+    std::string ocsp_response_;
+};
+
+}  // namespace dragline::inline v1::tls
 
 #include <compare>
 #include <cstdint>
@@ -40093,6 +35675,2135 @@ private:
 namespace dragline::inline v1 {
 using http::session_options;
 }
+// ---- dragline/tls/context.hpp
+// The settings of many TLS connections, made once and then shared. Start with `context::make_client`.
+
+
+#include <memory>
+#include <utility>
+
+struct ssl_ctx_st;
+
+namespace dragline::inline v1::tls {
+
+namespace detail {
+struct context_state;
+}
+
+/// A cheap handle to an OpenSSL context that is never changed after it was made.
+///
+/// Make one for each set of equal options and keep it: loading a trust store reads files, blocks, and takes
+/// up to 20 ms; the system store is loaded once, while any context uses it. Copies share the context, and may
+/// be used by several loops.
+class context {
+public:
+    /// An empty handle: an engine on it fails with errc::invalid_option of core.
+    context() noexcept {}
+
+    /// The context of clients. The system store is that of OpenSSL, which heeds SSL_CERT_FILE and
+    /// SSL_CERT_DIR; where that is empty and neither is set, the usual places of the system are tried.
+    /// Errors: invalid_trust, empty_trust_store, invalid_certificate, invalid_private_key,
+    /// private_key_mismatch, bad_passphrase, invalid_pin, invalid_ciphers, invalid_host, key_log_failed,
+    /// library_failure; core's invalid_option for versions, ALPN names and checks that cannot work.
+    static result<context> make_client(const client_options& options = client_options());
+
+    /// The context of servers.
+    /// Errors: as make_client().
+    static result<context> make_server(const server_options& options);
+
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+    bool is_client() const noexcept;
+
+    /// OpenSSL's SSL_CTX, for what has no option here. Change nothing once an engine has used it.
+    ssl_ctx_st* native_handle() const noexcept;
+
+    /// Handles are equal when they share one context.
+    bool operator==(const context&) const noexcept = default;
+
+private:
+    friend class engine;
+    explicit context(std::shared_ptr<const detail::context_state> state) : state_(std::move(state)) {}
+
+    std::shared_ptr<const detail::context_state> state_;
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/context.ipp
+// Included by <dragline/tls/context.hpp> only.
+
+// ---- dragline/tls/detail/client_setup.hpp
+// Turns the options of a client into settings of OpenSSL's context. Bodies only.
+
+// ---- dragline/tls/detail/client_checks.hpp
+// What a client checks of a server beside OpenSSL: pins and the stapled OCSP response. Bodies only.
+
+// ---- dragline/tls/detail/context_state.hpp
+// What the handles of one context share.
+
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+struct ssl_ctx_st;
+struct x509_store_st;
+
+namespace dragline::inline v1::tls::detail {
+
+class key_log_sink;
+struct own_certificate;
+
+inline std::atomic<std::uint64_t> last_context_id = 0;
+
+struct context_state {
+    context_state(ssl_ctx_st* owned_handle, bool client) : handle(owned_handle), is_client(client) {}
+    context_state(const context_state&) = delete;
+    context_state& operator=(const context_state&) = delete;
+    ~context_state();
+
+    ssl_ctx_st* handle;
+    bool is_client;
+    std::shared_ptr<x509_store_st> trust;  // keeps the system's for other contexts to share
+    bool verify = false;
+    std::vector<std::string> alpn;
+    std::string server_name;
+    std::string verify_name;         // empty: server_name or the host
+    std::optional<std::string> sni;  // without it: server_name or the host
+    std::vector<std::array<unsigned char, 32>> pins;
+    ocsp_check ocsp = ocsp_check::off;
+    std::string ocsp_response;  // of a server
+    bool client_may_be_unknown = false;
+    std::map<std::string, std::shared_ptr<const own_certificate>, std::less<>> named_certificates;
+    std::shared_ptr<const key_log_sink> key_log;
+    // Tickets are never used across contexts: one may trust what the other refuses.
+    std::uint64_t id = ++last_context_id;
+};
+
+/// The list as ALPN carries it: each name behind its length (RFC 7301, 3.1).
+DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names);
+
+}  // namespace dragline::inline v1::tls::detail
+// ---- dragline/tls/detail/engine_state.hpp
+// The inside of an engine: the OpenSSL connection, its buffers, and the BIO that joins them. Bodies only.
+
+// ---- dragline/tls/detail/ciphertext.hpp
+// The two buffers between an engine and its transport. No OpenSSL here.
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::tls::detail {
+
+/// Bytes from the peer. Memory moves in space() only, so space that was lent outlives any amount of taking.
+class input_buffer {
+public:
+    explicit input_buffer(std::size_t limit) : limit_(std::max<std::size_t>(limit, 1)) {}
+
+    bool empty() const noexcept { return begin_ == end_; }
+
+    std::span<char> space(std::size_t hint) {
+        const std::size_t held = end_ - begin_;
+        const std::size_t wanted = std::min(std::max<std::size_t>(hint, 1), limit_ - std::min(held, limit_));
+        if (held == 0) begin_ = end_ = 0;
+        if (capacity_ - end_ < wanted) make_room(wanted);
+        lent_ = wanted;
+        return {bytes_.get() + end_, wanted};
+    }
+
+    void received(std::size_t size) noexcept {
+        assert(size <= lent_);
+        end_ += std::min(size, lent_);
+        lent_ = 0;
+    }
+
+    std::size_t take(char* to, std::size_t size) noexcept {
+        size = std::min(size, end_ - begin_);
+        if (size != 0) std::memcpy(to, bytes_.get() + begin_, size);
+        begin_ += size;
+        return size;
+    }
+
+    void release() noexcept {
+        if (!empty()) return;
+        bytes_.reset();
+        begin_ = end_ = capacity_ = lent_ = 0;
+    }
+
+private:
+    void make_room(std::size_t wanted) {
+        const std::size_t held = end_ - begin_;
+        if (capacity_ < held + wanted) {
+            std::unique_ptr<char[]> larger(new char[held + wanted]);
+            if (held != 0) std::memcpy(larger.get(), bytes_.get() + begin_, held);
+            bytes_ = std::move(larger);
+            capacity_ = held + wanted;
+        } else if (held != 0) {
+            std::memmove(bytes_.get(), bytes_.get() + begin_, held);
+        }
+        begin_ = 0;
+        end_ = held;
+    }
+
+    std::unique_ptr<char[]> bytes_;
+    std::size_t capacity_ = 0;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t lent_ = 0;
+    std::size_t limit_;
+};
+
+/// Bytes for the peer, in two parts: once a view is out, new bytes go to the second part, so that a send
+/// under way keeps its memory.
+class output_buffer {
+public:
+    std::size_t size() const noexcept { return first_.size() - sent_ + second_.size(); }
+
+    void append(const char* bytes, std::size_t size) { (in_view_ ? second_ : first_).append(bytes, size); }
+
+    std::string_view view() const noexcept {
+        in_view_ = sent_ != first_.size();
+        return std::string_view(first_).substr(sent_);
+    }
+
+    void sent(std::size_t size) noexcept {
+        assert(size <= first_.size() - sent_);
+        sent_ += std::min(size, first_.size() - sent_);
+        if (sent_ != first_.size()) return;
+        first_.clear();
+        first_.swap(second_);
+        sent_ = 0;
+        in_view_ = false;
+    }
+
+    void release() noexcept {
+        if (size() != 0) return;
+        std::string().swap(first_);
+        std::string().swap(second_);
+    }
+
+private:
+    std::string first_;
+    std::string second_;
+    std::size_t sent_ = 0;          // of first_
+    mutable bool in_view_ = false;  // somebody may be sending first_
+};
+
+}  // namespace dragline::inline v1::tls::detail
+// ---- dragline/tls/detail/failure.hpp
+// Turns OpenSSL's queue of errors into one of ours. Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+#include <system_error>
+
+namespace dragline::inline v1::tls::detail {
+
+struct failure {
+    std::error_code code = errc::library_failure;
+    std::string detail = {};
+};
+
+DRAGLINE_DECL errc error_of_alert(int alert, bool established) noexcept {
+    switch (alert) {
+        case SSL_AD_PROTOCOL_VERSION: return errc::protocol_version;
+        case SSL_AD_INSUFFICIENT_SECURITY: return errc::no_shared_cipher;
+        case SSL_AD_UNRECOGNIZED_NAME: return errc::unrecognized_name;
+        case SSL_AD_NO_APPLICATION_PROTOCOL: return errc::no_application_protocol;
+        case SSL_AD_BAD_CERTIFICATE:
+        case SSL_AD_UNSUPPORTED_CERTIFICATE:
+        case SSL_AD_CERTIFICATE_REVOKED:
+        case SSL_AD_CERTIFICATE_EXPIRED:
+        case SSL_AD_CERTIFICATE_UNKNOWN:
+        case SSL_AD_UNKNOWN_CA:
+        case SSL_AD_ACCESS_DENIED:
+        case SSL_AD_CERTIFICATE_REQUIRED: return errc::certificate_refused;
+        default: return established ? errc::alert_received : errc::handshake_failed;
+    }
+}
+
+DRAGLINE_DECL errc error_of_reason(int reason, bool established) noexcept {
+    if (established) return errc::bad_record;
+    switch (reason) {
+        case SSL_R_UNSUPPORTED_PROTOCOL:
+        case SSL_R_WRONG_SSL_VERSION:
+        case SSL_R_WRONG_VERSION_NUMBER:
+        case SSL_R_VERSION_TOO_LOW:
+        case SSL_R_VERSION_TOO_HIGH:
+        case SSL_R_UNKNOWN_PROTOCOL:
+        case SSL_R_INAPPROPRIATE_FALLBACK:
+        case SSL_R_NO_PROTOCOLS_AVAILABLE: return errc::protocol_version;
+        case SSL_R_NO_SHARED_CIPHER:
+        case SSL_R_NO_CIPHERS_AVAILABLE:
+        case SSL_R_NO_SUITABLE_KEY_SHARE:
+        case SSL_R_NO_SUITABLE_GROUPS: return errc::no_shared_cipher;
+        case SSL_R_NO_APPLICATION_PROTOCOL: return errc::no_application_protocol;
+        case SSL_R_CERTIFICATE_VERIFY_FAILED:
+        case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return errc::certificate_invalid;
+        default: return errc::handshake_failed;
+    }
+}
+
+// The first entry of the TLS library is the cause; those before it are of the libraries below.
+DRAGLINE_DECL failure take_failure(bool established) {
+    failure found;
+    while (const unsigned long entry = ERR_get_error()) {
+        const int reason = ERR_GET_REASON(entry);
+        if (reason == ERR_R_MALLOC_FAILURE) {
+            found.code = make_error_code(std::errc::not_enough_memory);
+            break;
+        }
+        if (ERR_GET_LIB(entry) != ERR_LIB_SSL) continue;
+        if (reason > SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + 255) {
+            const int alert = reason - SSL_AD_REASON_OFFSET;
+            found.code = error_of_alert(alert, established);
+            found.detail = std::string("alert received: ") + SSL_alert_desc_string_long(alert);
+            break;
+        }
+        found.code = error_of_reason(reason, established);
+        const char* text = ERR_reason_error_string(entry);
+        found.detail = text ? text : "no reason given";
+        break;
+    }
+    clear_errors();
+    return found;
+}
+
+// "certificate has expired (depth 0, subject CN=example.com)"
+DRAGLINE_DECL std::string describe_failed_check(const char* reason, int depth, const X509* certificate) {
+    return std::string(reason) + " (depth " + std::to_string(depth) + ", subject " + subject_of(certificate) +
+           ")";
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/peer_evidence.hpp
+// What a full handshake proved, kept with the tickets that follow from it: a resumed one proves nothing anew.
+// Bodies only.
+
+// ---- dragline/tls/detail/staple.hpp
+// Judges a stapled OCSP response (RFC 6960, 3.2). Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/ocsp.h>
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace dragline::inline v1::tls::detail {
+
+using ocsp_response_pointer = std::unique_ptr<OCSP_RESPONSE, freed_by<OCSP_RESPONSE_free>>;
+using ocsp_basic_pointer = std::unique_ptr<OCSP_BASICRESP, freed_by<OCSP_BASICRESP_free>>;
+using ocsp_id_pointer = std::unique_ptr<OCSP_CERTID, freed_by<OCSP_CERTID_free>>;
+using tls_feature_pointer = std::unique_ptr<TLS_FEATURE, freed_by<TLS_FEATURE_free>>;
+
+struct staple_verdict {
+    ocsp_status status = ocsp_status::unchecked;
+    std::chrono::system_clock::time_point good_until = std::chrono::system_clock::time_point::max();
+};
+
+// Clocks differ; and a response that names no end is not good for ever (CA/B Baseline Requirements, 4.9.10).
+inline constexpr long staple_leeway = 5 * 60;
+inline constexpr long longest_staple = 10 * 24 * 60 * 60;
+
+DRAGLINE_DECL bool is_about(const OCSP_SINGLERESP* one, const X509* leaf, const X509* issuer) noexcept {
+    auto* const id = const_cast<OCSP_CERTID*>(OCSP_SINGLERESP_get0_id(one));
+    ASN1_OBJECT* digest = nullptr;
+    ASN1_INTEGER* serial = nullptr;
+    if (OCSP_id_get0_info(nullptr, &digest, nullptr, &serial, id) != 1) return false;
+    if (ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(leaf)) != 0) return false;
+    const EVP_MD* method = EVP_get_digestbyobj(digest);
+    const ocsp_id_pointer own(method ? OCSP_cert_to_id(method, leaf, issuer) : nullptr);
+    return own && OCSP_id_cmp(own.get(), id) == 0;
+}
+
+DRAGLINE_DECL staple_verdict verdict_of(OCSP_SINGLERESP* one) noexcept {
+    ASN1_GENERALIZEDTIME *begins = nullptr, *ends = nullptr;
+    const int status = OCSP_single_get0_status(one, nullptr, nullptr, &begins, &ends);
+    // A revocation does not run out.
+    if (status == V_OCSP_CERTSTATUS_REVOKED) return {ocsp_status::revoked};
+    if (OCSP_check_validity(begins, ends, staple_leeway, ends ? -1 : longest_staple) != 1)
+        return {ocsp_status::expired};
+    if (status != V_OCSP_CERTSTATUS_GOOD) return {ocsp_status::unknown};
+    return {ocsp_status::good, ends ? time_of(ends) : time_of(begins) + std::chrono::seconds(longest_staple)};
+}
+
+// OpenSSL verifies the signature over its own encoding of what it read, and reads more than DER, so bytes
+// that the responder never signed would pass. RFC 6960, 4.2.1 asks for DER, which has one encoding.
+DRAGLINE_DECL bool is_signed_as_sent(OCSP_BASICRESP* basic, std::string_view der) noexcept {
+    unsigned char* encoded = nullptr;
+    const int size = i2d_OCSP_RESPDATA(const_cast<OCSP_RESPDATA*>(OCSP_resp_get0_respdata(basic)), &encoded);
+    const encoding_pointer owner(encoded);
+    if (size <= 0) return false;
+    const std::string_view verified(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(size));
+    return der.find(verified) != der.npos;
+}
+
+DRAGLINE_DECL staple_verdict judge_staple(std::string_view der, STACK_OF(X509) * chain,
+                                          X509_STORE* trust) noexcept {
+    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    const auto* const end = at + der.size();
+    const ocsp_response_pointer response(d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
+    if (!response || at != end) return {ocsp_status::invalid};
+    if (OCSP_response_status(response.get()) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
+        return {ocsp_status::unusable};
+    const ocsp_basic_pointer basic(OCSP_response_get1_basic(response.get()));
+    if (!basic) return {ocsp_status::invalid};
+    X509* const leaf = sk_X509_value(chain, 0);
+    X509* issuer = sk_X509_value(chain, 1);
+    if (!issuer && X509_check_issued(leaf, leaf) == X509_V_OK) issuer = leaf;
+    if (!issuer) return {ocsp_status::unusable};
+    staple_verdict verdict{ocsp_status::unusable};
+    for (int i = 0; i < OCSP_resp_count(basic.get()) && verdict.status != ocsp_status::revoked; ++i) {
+        OCSP_SINGLERESP* const one = OCSP_resp_get0(basic.get(), i);
+        if (!is_about(one, leaf, issuer)) continue;
+        const auto next = verdict_of(one);
+        if (verdict.status != ocsp_status::good || next.status == ocsp_status::revoked) verdict = next;
+    }
+    // These count as none, so it does not matter who says them: with an old response, the certificate of the
+    // responder has often run out, too.
+    if (verdict.status == ocsp_status::expired || verdict.status == ocsp_status::unusable) return verdict;
+    if (OCSP_basic_verify(basic.get(), chain, trust, 0) != 1) return {ocsp_status::invalid};
+    if (!is_signed_as_sent(basic.get(), der)) return {ocsp_status::invalid};
+    return verdict;
+}
+
+// The certificate promises that a response is stapled (RFC 7633).
+DRAGLINE_DECL bool is_must_staple(const X509* leaf) noexcept {
+    const tls_feature_pointer features(
+        static_cast<TLS_FEATURE*>(X509_get_ext_d2i(leaf, NID_tlsfeature, nullptr, nullptr)));
+    for (int i = 0; features && i < sk_ASN1_INTEGER_num(features.get()); ++i) {
+        if (ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features.get(), i)) == TLSEXT_TYPE_status_request) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct staple_refusal {
+    errc code;
+    const char* reason;
+};
+
+DRAGLINE_DECL std::optional<staple_refusal> refusal_of(ocsp_status status, bool is_required) noexcept {
+    switch (status) {
+        case ocsp_status::unchecked:
+        case ocsp_status::good: break;
+        case ocsp_status::revoked: return {{errc::certificate_revoked, "OCSP response: revoked"}};
+        case ocsp_status::unknown: return {{errc::status_unknown, "OCSP response: unknown"}};
+        case ocsp_status::invalid:
+            return {{errc::staple_invalid, "OCSP response is malformed or not signed for the issuer"}};
+        case ocsp_status::missing:
+            if (is_required) return {{errc::staple_missing, "no OCSP response was stapled"}};
+            break;
+        case ocsp_status::expired:
+            if (is_required) return {{errc::staple_expired, "OCSP response is out of date"}};
+            break;
+        case ocsp_status::unusable:
+            if (is_required)
+                return {{errc::staple_invalid, "OCSP response says nothing about the certificate"}};
+            break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <new>
+
+namespace dragline::inline v1::tls::detail {
+
+struct peer_evidence {
+    chain_pointer verified;  // null without verification
+    ocsp_status staple = ocsp_status::unchecked;
+    std::chrono::system_clock::time_point good_until = std::chrono::system_clock::time_point::max();
+};
+
+using shared_evidence = std::shared_ptr<const peer_evidence>;
+
+// OpenSSL copies a session for each ticket of TLS 1.3.
+DRAGLINE_DECL int copy_evidence(CRYPTO_EX_DATA*, const CRYPTO_EX_DATA*, void** from, int, long,
+                                void*) noexcept {
+    const auto* const held = static_cast<const shared_evidence*>(*from);
+    if (held) *from = new (std::nothrow) shared_evidence(*held);
+    return !held || *from ? 1 : 0;
+}
+
+DRAGLINE_DECL void free_evidence(void*, void* held, CRYPTO_EX_DATA*, int, long, void*) noexcept {
+    delete static_cast<shared_evidence*>(held);
+}
+
+DRAGLINE_DECL int evidence_index() noexcept {
+    static const int index = SSL_SESSION_get_ex_new_index(0, nullptr, nullptr, copy_evidence, free_evidence);
+    return index;
+}
+
+DRAGLINE_DECL shared_evidence evidence_of(const SSL_SESSION* session) noexcept {
+    const auto* const held =
+        session ? static_cast<const shared_evidence*>(SSL_SESSION_get_ex_data(session, evidence_index()))
+                : nullptr;
+    return held ? *held : nullptr;
+}
+
+DRAGLINE_DECL void attach_evidence(SSL_SESSION* session, const shared_evidence& evidence) {
+    if (!evidence || evidence_of(session)) return;
+    auto held = std::make_unique<shared_evidence>(evidence);
+    if (SSL_SESSION_set_ex_data(session, evidence_index(), held.get()) == 1) {
+        static_cast<void>(held.release());
+    }
+}
+
+DRAGLINE_DECL shared_evidence make_evidence(STACK_OF(X509) * verified, const staple_verdict& staple) {
+    auto made = std::make_shared<peer_evidence>();
+    made->staple = staple.status;
+    made->good_until = staple.good_until;
+    if (verified) made->verified.reset(X509_chain_up_ref(verified));
+    for (int i = 0; i < sk_X509_num(made->verified.get()); ++i) {
+        made->good_until =
+            std::min(made->good_until, time_of(X509_get0_notAfter(sk_X509_value(made->verified.get(), i))));
+    }
+    return made;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/ticket_cache.hpp
+// Session tickets that a client may resume with, per origin. One cache for each loop; a plain object.
+
+
+#include <algorithm>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+struct ssl_session_st;
+
+namespace dragline::inline v1::tls {
+
+struct ticket_deleter {
+    void operator()(ssl_session_st* session) const noexcept;
+};
+
+/// One session to resume; null when there is none.
+using ticket = std::unique_ptr<ssl_session_st, ticket_deleter>;
+
+class ticket_cache_options {
+public:
+    ticket_cache_options() {}
+
+    /// Tickets that are kept in all. The origin that was idle longest loses its oldest first. 0 keeps none.
+    ticket_cache_options& max_tickets(std::size_t value) { return max_tickets_ = value, *this; }
+    std::size_t max_tickets() const noexcept { return max_tickets_; }
+
+    /// Tickets that are kept for one key: as many connections as may be opened to an origin at once.
+    ticket_cache_options& max_per_key(std::size_t value) { return max_per_key_ = value, *this; }
+    std::size_t max_per_key() const noexcept { return max_per_key_; }
+
+private:
+    std::size_t max_tickets_ = 1000;
+    std::size_t max_per_key_ = 10;
+};
+
+/// Keeps the tickets that servers hand out, and gives them to later connections.
+///
+/// The engine adds its context and its names to the key, so a ticket never passes between different options
+/// or names, even when they share a cache. What the handshake proved of the server goes with the ticket. A
+/// TLS 1.3 ticket is given once (RFC 8446, C.4); a TLS 1.2 session stays. Threads: none but its loop's.
+class ticket_cache {
+public:
+    explicit ticket_cache(ticket_cache_options options = ticket_cache_options()) : options_(options) {}
+    ticket_cache(const ticket_cache&) = delete;
+    ticket_cache& operator=(const ticket_cache&) = delete;
+
+    /// Keeps at least so many for one key from now on, unless it keeps none: for who opens more connections
+    /// to an origin at once.
+    void expect_connections(std::size_t per_key) noexcept {
+        if (options_.max_per_key() != 0) options_.max_per_key(std::max(options_.max_per_key(), per_key));
+    }
+
+    /// Sessions that cannot be resumed are dropped.
+    void put(std::string_view key, ticket session);
+
+    /// The newest ticket of the key, or null.
+    ticket take(std::string_view key);
+
+    std::size_t size() const noexcept { return size_; }
+    void clear() noexcept;
+
+private:
+    struct origin {
+        std::string key;
+        std::vector<ticket> tickets;  // oldest first; empty only where memory ran out
+    };
+    using origins = std::list<origin>;
+
+    void drop_oldest(origins::iterator from);
+
+    ticket_cache_options options_;
+    origins origins_;  // the one used last is in front
+    std::unordered_map<std::string_view, origins::iterator> by_key_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/ticket_cache.ipp
+// Included by <dragline/tls/ticket_cache.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <iterator>
+#include <utility>
+
+namespace dragline::inline v1::tls {
+
+DRAGLINE_DECL void ticket_deleter::operator()(ssl_session_st* session) const noexcept {
+    SSL_SESSION_free(session);
+}
+
+DRAGLINE_DECL void ticket_cache::put(std::string_view key, ticket session) {
+    if (!session || SSL_SESSION_is_resumable(session.get()) != 1) return;
+    if (options_.max_tickets() == 0 || options_.max_per_key() == 0) return;
+    auto found = by_key_.find(key);
+    if (found == by_key_.end()) {
+        origins_.emplace_front();
+        origins_.front().key = key;
+        found = by_key_.emplace(origins_.front().key, origins_.begin()).first;
+    } else {
+        origins_.splice(origins_.begin(), origins_, found->second);
+    }
+    auto& tickets = origins_.front().tickets;
+    // A TLS 1.2 session replaces the one before it: one serves any number of connections.
+    const bool reusable = SSL_SESSION_get_protocol_version(session.get()) < TLS1_3_VERSION;
+    if (reusable) size_ -= std::exchange(tickets, {}).size();
+    tickets.push_back(std::move(session));
+    ++size_;
+    if (tickets.size() > options_.max_per_key()) drop_oldest(origins_.begin());
+    if (size_ > options_.max_tickets()) drop_oldest(std::prev(origins_.end()));
+}
+
+DRAGLINE_DECL ticket ticket_cache::take(std::string_view key) {
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end()) return nullptr;
+    origins_.splice(origins_.begin(), origins_, found->second);
+    auto& tickets = origins_.front().tickets;
+    if (tickets.empty()) return nullptr;
+    ticket& newest = tickets.back();
+    if (SSL_SESSION_get_protocol_version(newest.get()) < TLS1_3_VERSION) {
+        SSL_SESSION_up_ref(newest.get());
+        return ticket(newest.get());
+    }
+    ticket taken = std::move(newest);
+    tickets.pop_back();
+    --size_;
+    if (tickets.empty()) {
+        by_key_.erase(found);
+        origins_.pop_front();
+    }
+    return taken;
+}
+
+DRAGLINE_DECL void ticket_cache::drop_oldest(origins::iterator from) {
+    if (!from->tickets.empty()) {
+        from->tickets.erase(from->tickets.begin());
+        --size_;
+    }
+    if (!from->tickets.empty()) return;
+    by_key_.erase(from->key);
+    origins_.erase(from);
+}
+
+DRAGLINE_DECL void ticket_cache::clear() noexcept {
+    by_key_.clear();
+    origins_.clear();
+    size_ = 0;
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+// ---- dragline/tls/verify.hpp
+// Whom a certificate must be for, and what a failed check means. The checks themselves are OpenSSL's, set on
+// each connection, so that no callback can undo them.
+
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::tls {
+
+/// The DNS name or IP address that a certificate must be for (RFC 9525).
+class server_identity {
+public:
+    server_identity() {}
+
+    /// Takes a host as it stands in a URL: a name in ASCII, IPv4, or IPv6 with or without brackets. Letters
+    /// become lower case; one trailing dot and a zone id are removed.
+    /// Errors: errc::invalid_host.
+    static result<server_identity> parse(std::string_view host);
+
+    bool is_address() const noexcept { return is_address_; }
+    const std::string& text() const noexcept { return text_; }
+
+    bool operator==(const server_identity&) const = default;
+
+private:
+    server_identity(std::string text, bool is_address) : text_(std::move(text)), is_address_(is_address) {}
+
+    std::string text_;
+    bool is_address_ = false;
+};
+
+/// The error for a result of OpenSSL's certificate verification (X509_V_ERR_...), which is not X509_V_OK.
+DRAGLINE_DECL errc verify_error(int openssl_result) noexcept;
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/verify.ipp
+// Included by <dragline/tls/verify.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace dragline::inline v1::tls {
+namespace detail {
+
+// Stricter than OpenSSL's own parser, which takes ":" for an address.
+DRAGLINE_DECL bool is_ipv4(std::string_view text) noexcept {
+    for (int part = 0; part < 4; ++part) {
+        const auto number = text.substr(0, text.find('.'));
+        if (number.size() > 3 || !ascii::parse_number<std::uint8_t>(number)) return false;
+        if (number.size() > 1 && number.front() == '0') return false;
+        if ((part == 3) != (number.size() == text.size())) return false;
+        text.remove_prefix(std::min(number.size() + 1, text.size()));
+    }
+    return true;
+}
+
+// RFC 4291, 2.2.
+DRAGLINE_DECL bool is_ipv6(std::string_view text) noexcept {
+    std::size_t groups = 0;
+    bool gap = text.starts_with("::");
+    if (gap) text.remove_prefix(2);
+    while (!text.empty()) {
+        const auto end = text.find(':');
+        const auto group = text.substr(0, end);
+        if (end == text.npos && group.find('.') != text.npos) {
+            return is_ipv4(group) && (gap ? groups < 6 : groups == 6);
+        }
+        if (group.size() > 4 || !ascii::parse_number<std::uint16_t>(group, 16)) return false;
+        ++groups;
+        if (end == text.npos) break;
+        text.remove_prefix(end + 1);
+        if (text.empty()) return false;
+        if (text.front() != ':') continue;
+        if (std::exchange(gap, true)) return false;
+        text.remove_prefix(1);
+    }
+    return gap ? groups < 8 : groups == 8;
+}
+
+DRAGLINE_DECL bool is_host_name(std::string_view text) noexcept {
+    constexpr std::size_t longest = 253;  // RFC 1035, 2.3.4, as text
+    if (text.empty() || text.size() > longest || text.back() == '.' || text.front() == '.') return false;
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return c > ' ' && static_cast<unsigned char>(c) < 0x7f && c != '[' && c != ']' && c != '%' &&
+               c != ':';
+    });
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<server_identity> server_identity::parse(std::string_view host) {
+    const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    if (bracketed || host.find(':') != host.npos) {
+        std::string address = ascii::to_lower(host.substr(0, host.find('%')));
+        if (!detail::is_ipv6(address)) return errc::invalid_host;
+        return server_identity(std::move(address), true);
+    }
+    if (host.ends_with('.')) host.remove_suffix(1);
+    std::string name = ascii::to_lower(host);
+    // A host that ends in a number is an IPv4 address or nothing (WHATWG URL, "ends in a number").
+    if (const auto last = name.substr(name.rfind('.') + 1);
+        !last.empty() && std::all_of(last.begin(), last.end(), ascii::is_digit)) {
+        if (!detail::is_ipv4(name)) return errc::invalid_host;
+        return server_identity(std::move(name), true);
+    }
+    if (!detail::is_host_name(name)) return errc::invalid_host;
+    return server_identity(std::move(name), false);
+}
+
+DRAGLINE_DECL errc verify_error(int openssl_result) noexcept {
+    switch (openssl_result) {
+        case X509_V_ERR_CERT_HAS_EXPIRED: return errc::certificate_expired;
+        case X509_V_ERR_CERT_NOT_YET_VALID: return errc::certificate_not_yet_valid;
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        case X509_V_ERR_CERT_UNTRUSTED: return errc::unknown_issuer;
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return errc::self_signed;
+        case X509_V_ERR_HOSTNAME_MISMATCH: return errc::host_mismatch;
+        case X509_V_ERR_IP_ADDRESS_MISMATCH: return errc::address_mismatch;
+        case X509_V_ERR_CERT_REVOKED: return errc::certificate_revoked;
+        case X509_V_ERR_OUT_OF_MEM: return errc::library_failure;
+        default: return errc::certificate_invalid;
+    }
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::tls::detail {
+
+struct engine_state {
+    engine_state(std::shared_ptr<const context_state> shared, std::size_t input_limit,
+                 std::size_t output_limit);
+    engine_state(const engine_state&) = delete;
+    engine_state& operator=(const engine_state&) = delete;
+    ~engine_state();
+
+    // Makes the connection. A failure is kept, as any other, for the first call.
+    void set_up(std::string_view host, std::string_view origin_key);
+    void set_up_client(std::string_view host, std::string_view origin_key);
+
+    void offer_ticket();
+    // What is known of the server: of this handshake, or of the one that its ticket came from.
+    const shared_evidence& evidence();
+    // OpenSSL says that the handshake is done; these are the checks it leaves to us.
+    void finish_handshake();
+
+    // Notes the first failed check on a certificate of the peer; whoever calls it ends the handshake.
+    void note_failure(errc code, const char* reason, int depth, X509* certificate,
+                      STACK_OF(X509) * sent) noexcept;
+    void fail(std::error_code code, std::string detail = {});
+    // OpenSSL refused: finds out why.
+    void fail_by_openssl();
+
+    bool is_drained() const noexcept { return input.empty() && SSL_pending(connection.get()) == 0; }
+    bool peer_speaks_tls() const noexcept;
+
+    std::shared_ptr<const context_state> common;  // null for an engine on an empty context
+    input_buffer input;
+    output_buffer output;
+    std::size_t output_limit;
+    ssl_pointer connection;
+
+    std::weak_ptr<ticket_cache> tickets;
+    std::string ticket_key;
+
+    std::error_code error;
+    std::string error_detail;
+    bool started = false;
+    bool established = false;
+    bool input_ended = false;
+    bool close_received = false;
+    bool close_sent = false;
+    bool output_overflowed = false;
+    bool refused_by_openssl = false;
+    bool lacks_certificate = false;              // the server asked for one
+    std::array<unsigned char, 2> first_bytes{};  // of the peer: record type and version
+    std::size_t first_bytes_seen = 0;
+
+    const char* failed_reason = nullptr;  // a constant
+    errc failed_code{};
+    int failed_depth = 0;
+    x509_pointer failed_certificate;
+    chain_pointer refused_chain;
+
+    staple_verdict staple;
+    shared_evidence proof;
+
+    std::string joined;  // scratch for pieces that share a record
+    std::shared_ptr<const peer_state> peer;
+};
+
+inline constexpr const char* no_certificate = "the peer showed no certificate";
+inline constexpr const char* pin_refusal = "no public key of the chain is pinned";
+
+/// The engine on whose behalf OpenSSL verifies; may be null.
+DRAGLINE_DECL engine_state* engine_of(X509_STORE_CTX* verification) noexcept;
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+// ---- dragline/tls/detail/impl/engine_state.ipp
+// Included by <dragline/tls/detail/engine_state.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::tls::detail {
+
+// What protocol duties may add beyond the output limit: a record that was begun, handshake messages, alerts.
+inline constexpr std::size_t output_reserve = 64 * 1024;
+
+DRAGLINE_DECL int read_from_input(BIO* bio, char* to, std::size_t size, std::size_t* taken) noexcept {
+    auto& state = *static_cast<engine_state*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    *taken = state.input.take(to, size);
+    if (*taken == 0) return BIO_set_retry_read(bio), 0;
+    for (std::size_t i = 0; i < *taken && state.first_bytes_seen < state.first_bytes.size(); ++i) {
+        state.first_bytes[state.first_bytes_seen++] = static_cast<unsigned char>(to[i]);
+    }
+    return 1;
+}
+
+DRAGLINE_DECL int write_to_output(BIO* bio, const char* from, std::size_t size,
+                                  std::size_t* written) noexcept {
+    auto& state = *static_cast<engine_state*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    *written = 0;
+    if (state.output.size() + size > state.output_limit + output_reserve) {
+        state.output_overflowed = true;
+        return 0;
+    }
+    try {
+        state.output.append(from, size);
+    } catch (const std::bad_alloc&) {
+        return 0;
+    }
+    *written = size;
+    return 1;
+}
+
+// The end of the transport is the engine's business: to OpenSSL the input is merely not there yet. So the
+// differences between its releases about an end without close_notify do not matter.
+DRAGLINE_DECL long control_buffers(BIO*, int command, long, void*) noexcept {
+    return command == BIO_CTRL_FLUSH || command == BIO_CTRL_DUP ? 1 : 0;
+}
+
+DRAGLINE_DECL BIO_METHOD* buffer_bio_method() noexcept {
+    static BIO_METHOD* const method = [] {
+        BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "dragline buffers");
+        if (!made) return made;
+        BIO_meth_set_read_ex(made, read_from_input);
+        BIO_meth_set_write_ex(made, write_to_output);
+        BIO_meth_set_ctrl(made, control_buffers);
+        return made;
+    }();
+    return method;
+}
+
+DRAGLINE_DECL engine_state* engine_of(X509_STORE_CTX* verification) noexcept {
+    auto* const ssl =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    return ssl ? static_cast<engine_state*>(SSL_get_app_data(ssl)) : nullptr;
+}
+
+// Notes the first failed check. It never changes the verdict.
+DRAGLINE_DECL int on_verify(int good, X509_STORE_CTX* verification) noexcept {
+    if (good) return good;
+    if (auto* const state = engine_of(verification)) {
+        const int failed = X509_STORE_CTX_get_error(verification);
+        state->note_failure(verify_error(failed), X509_verify_cert_error_string(failed),
+                            X509_STORE_CTX_get_error_depth(verification),
+                            X509_STORE_CTX_get_current_cert(verification),
+                            X509_STORE_CTX_get0_untrusted(verification));
+    }
+    return good;
+}
+
+DRAGLINE_DECL int on_new_session(SSL* connection, SSL_SESSION* session) noexcept {
+    auto* state = static_cast<engine_state*>(SSL_get_app_data(connection));
+    const auto cache = state ? state->tickets.lock() : nullptr;
+    if (!cache) return 0;
+    SSL_SESSION_up_ref(session);
+    ticket kept(session);
+    try {
+        attach_evidence(session, state->evidence());
+        cache->put(state->ticket_key, std::move(kept));
+    } catch (const std::bad_alloc&) {
+        // A ticket less: the next handshake is a full one.
+    }
+    return 0;
+}
+
+DRAGLINE_DECL engine_state::engine_state(std::shared_ptr<const context_state> shared, std::size_t most_input,
+                                         std::size_t most_output)
+    : common(std::move(shared)), input(most_input), output_limit(std::max<std::size_t>(most_output, 1)) {}
+
+DRAGLINE_DECL engine_state::~engine_state() {
+    // Otherwise OpenSSL takes the connection for a broken one, and its session for unfit to be resumed.
+    if (connection && !refused_by_openssl)
+        SSL_set_shutdown(connection.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+DRAGLINE_DECL void engine_state::set_up(std::string_view host, std::string_view origin_key) {
+    if (!common) return fail(dragline::errc::invalid_option);
+    clear_errors();
+    connection.reset(SSL_new(common->handle));
+    BIO* const bio = buffer_bio_method() ? BIO_new(buffer_bio_method()) : nullptr;
+    if (!connection || !bio) {
+        BIO_free(bio);
+        return fail_by_openssl();
+    }
+    BIO_set_data(bio, this);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(connection.get(), bio, bio);
+    SSL_set_app_data(connection.get(), this);
+    if (common->is_client) return set_up_client(host, origin_key);
+    SSL_set_accept_state(connection.get());
+    const int without = common->client_may_be_unknown ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    SSL_set_verify(connection.get(), common->verify ? SSL_VERIFY_PEER | without : SSL_VERIFY_NONE, on_verify);
+}
+
+DRAGLINE_DECL void engine_state::set_up_client(std::string_view host, std::string_view origin_key) {
+    SSL* const ssl = connection.get();
+    SSL_set_connect_state(ssl);
+    const bool judges = common->verify || !common->pins.empty();
+    SSL_set_verify(ssl, judges ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, on_verify);
+    if (!common->server_name.empty()) host = common->server_name;
+    const auto identify = [&](std::string_view name) {
+        auto parsed = server_identity::parse(name);
+        if (!parsed) fail(parsed.error(), "host: \"" + std::string(name.substr(0, 300)) + '"');
+        return parsed ? *std::move(parsed) : server_identity();
+    };
+    // Without verification there may be no name at all; then none is sent.
+    server_identity expected, asked;
+    const std::string_view name = common->verify_name.empty() ? host : common->verify_name;
+    if (common->verify || !name.empty()) expected = identify(name);
+    if (!common->sni && !host.empty()) asked = host == name ? expected : identify(host);
+    if (error) return;
+    const std::string& shown = common->sni ? *common->sni : asked.is_address() ? std::string() : asked.text();
+    ticket_key =
+        std::to_string(common->id) + ' ' + expected.text() + ' ' + shown + ' ' + std::string(origin_key);
+
+    X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl);
+    X509_VERIFY_PARAM_set_hostflags(
+        checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    bool set = shown.empty() || SSL_set_tlsext_host_name(ssl, shown.c_str()) == 1;
+    if (const std::string& text = expected.text(); set && !text.empty()) {
+        set = expected.is_address() ? X509_VERIFY_PARAM_set1_ip_asc(checks, text.c_str()) == 1
+                                    : X509_VERIFY_PARAM_set1_host(checks, text.data(), text.size()) == 1;
+    }
+    clear_errors();
+    if (!set) fail(errc::invalid_host);
+}
+
+DRAGLINE_DECL void engine_state::offer_ticket() {
+    const auto cache = tickets.lock();
+    const auto now = std::chrono::system_clock::now();
+    while (const ticket session = cache ? cache->take(ticket_key) : nullptr) {
+        const auto proved = evidence_of(session.get());
+        // Resuming proves nothing anew: past the end of what was proved, there is to be a full handshake.
+        if (!proved || now < proved->good_until) {
+            SSL_set_session(connection.get(), session.get());
+            break;
+        }
+        // A session of TLS 1.2 stays in the cache until the next one takes its place.
+        if (SSL_SESSION_get_protocol_version(session.get()) < TLS1_3_VERSION) break;
+    }
+    clear_errors();
+}
+
+DRAGLINE_DECL const shared_evidence& engine_state::evidence() {
+    if (proof) return proof;
+    SSL* const ssl = connection.get();
+    if (SSL_session_reused(ssl) == 1) {
+        proof = evidence_of(SSL_get_session(ssl));
+    } else {
+        proof = make_evidence(common->verify ? SSL_get0_verified_chain(ssl) : nullptr, staple);
+    }
+    return proof;
+}
+
+DRAGLINE_DECL void engine_state::finish_handshake() {
+    const unsigned char* chosen = nullptr;
+    unsigned int chosen_size = 0;
+    SSL_get0_alpn_selected(connection.get(), &chosen, &chosen_size);
+    const std::string_view protocol(reinterpret_cast<const char*>(chosen), chosen_size);
+    if (!protocol.empty() &&
+        std::find(common->alpn.begin(), common->alpn.end(), protocol) == common->alpn.end()) {
+        return fail(errc::no_application_protocol, "the peer chose a protocol that was not offered");
+    }
+    if (const long verdict = SSL_get_verify_result(connection.get());
+        common->verify && verdict != X509_V_OK) {
+        return fail(verify_error(static_cast<int>(verdict)), X509_verify_cert_error_string(verdict));
+    }
+    // Ciphers without certificates are never offered, so this is the last bolt on a locked door.
+    X509* const certificate = SSL_get0_peer_certificate(connection.get());
+    if (!certificate && (common->verify || !common->pins.empty()) && !common->client_may_be_unknown)
+        return fail(errc::certificate_invalid, no_certificate);
+    if (common->is_client && !common->pins.empty() && SSL_session_reused(connection.get()) == 1) {
+        const auto& known = evidence();
+        if (!has_pinned_key(common->pins, certificate, known ? known->verified.get() : nullptr)) {
+            note_failure(errc::pin_mismatch, pin_refusal, 0, certificate, nullptr);
+            return fail(errc::pin_mismatch, describe_failed_check(pin_refusal, 0, certificate));
+        }
+    }
+    established = true;
+}
+
+DRAGLINE_DECL void engine_state::note_failure(errc code, const char* reason, int depth, X509* certificate,
+                                              STACK_OF(X509) * sent) noexcept {
+    if (failed_reason) return;
+    failed_code = code;
+    failed_reason = reason;
+    failed_depth = depth;
+    if (certificate && X509_up_ref(certificate) == 1) failed_certificate.reset(certificate);
+    if (sent) refused_chain.reset(X509_chain_up_ref(sent));
+}
+
+DRAGLINE_DECL void engine_state::fail(std::error_code code, std::string detail) {
+    if (error) return;
+    error = code;
+    error_detail = detail.empty() ? code.message() : std::move(detail);
+}
+
+DRAGLINE_DECL void engine_state::fail_by_openssl() {
+    refused_by_openssl = true;
+    failure found = take_failure(established);
+    if (output_overflowed) return fail(errc::output_limit);
+    if (!established && !peer_speaks_tls()) return fail(errc::not_tls);
+    if (failed_reason) {
+        found.code = failed_code;
+        found.detail = describe_failed_check(failed_reason, failed_depth, failed_certificate.get());
+    }
+    // TLS 1.2 has no alert of its own for it.
+    if (lacks_certificate && found.code == errc::handshake_failed) found.code = errc::certificate_refused;
+    fail(found.code, std::move(found.detail));
+}
+
+// Every record begins with a type from 20 to 23 and the version 3.x (RFC 8446, 5.1). No bytes: no verdict.
+DRAGLINE_DECL bool engine_state::peer_speaks_tls() const noexcept {
+    if (first_bytes_seen > 0 && (first_bytes[0] < 20 || first_bytes[0] > 23)) return false;
+    return first_bytes_seen < 2 || first_bytes[1] == 3;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/key_log_sink.hpp
+// Writes the lines of a key log. Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::tls::detail {
+
+/// Stays as it is once it is open, so several threads may write.
+class key_log_sink {
+public:
+    static result<std::shared_ptr<const key_log_sink>> open(const key_log& where) {
+        auto made = std::make_shared<key_log_sink>();
+        if (where.path()) {
+            made->file_ = platform::open_private_log(where.path()->c_str());
+            if (made->file_ < 0) return errc::key_log_failed;
+        } else if (where.sink()) {
+            if (!*where.sink()) return dragline::errc::invalid_option;
+            made->function_ = where.sink();
+        }
+        return std::shared_ptr<const key_log_sink>(std::move(made));
+    }
+
+    key_log_sink() = default;
+    key_log_sink(const key_log_sink&) = delete;
+    key_log_sink& operator=(const key_log_sink&) = delete;
+    ~key_log_sink() {
+        if (file_ >= 0) platform::close_log(file_);
+    }
+
+    /// Whether it was written whole.
+    bool write(std::string_view line) const {
+        if (function_) return (*function_)(line), true;
+        std::string whole;
+        whole.reserve(line.size() + 1);
+        whole.append(line) += '\n';
+        const bool written = platform::append_to_log(file_, whole.data(), whole.size());
+        wipe(whole);
+        return written;
+    }
+
+private:
+    int file_ = -1;
+    std::shared_ptr<const key_log::function> function_;
+};
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::tls::detail {
+
+// In place of OpenSSL's verification, which it calls. Refusals come before the client's certificate is sent.
+DRAGLINE_DECL int verify_server(X509_STORE_CTX* verification, void* owner) noexcept {
+    const auto& common = *static_cast<const context_state*>(owner);
+    if (common.verify && X509_verify_cert(verification) <= 0) return 0;
+    X509* const leaf = X509_STORE_CTX_get0_cert(verification);
+    const auto* verified = common.verify ? X509_STORE_CTX_get0_chain(verification) : nullptr;
+    if (common.pins.empty() || has_pinned_key(common.pins, leaf, verified)) return 1;
+    if (engine_state* const state = engine_of(verification)) {
+        state->note_failure(errc::pin_mismatch, pin_refusal, 0, leaf,
+                            X509_STORE_CTX_get0_untrusted(verification));
+    }
+    X509_STORE_CTX_set_error(verification, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+}
+
+// OpenSSL's hook behind the server's last certificate message, with a response or without.
+DRAGLINE_DECL int on_staple(SSL* connection, void*) noexcept {
+    auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection));
+    // A resumed handshake has none: the one before it was checked.
+    if (!state || SSL_session_reused(connection) == 1) return 1;
+    auto* const chain = SSL_get0_verified_chain(connection);
+    X509* const leaf = chain ? sk_X509_value(chain, 0) : nullptr;
+    if (!leaf) return state->note_failure(errc::certificate_invalid, no_certificate, 0, nullptr, nullptr), 0;
+    unsigned char* der = nullptr;
+    const long size = SSL_get_tlsext_status_ocsp_resp(connection, &der);
+    state->staple.status = ocsp_status::missing;
+    if (der && size > 0) {
+        const std::string_view bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+        state->staple = judge_staple(bytes, chain, state->common->trust.get());
+    }
+    clear_errors();
+    const bool required = state->common->ocsp == ocsp_check::required || is_must_staple(leaf);
+    const auto refusal = refusal_of(state->staple.status, required);
+    clear_errors();
+    if (!refusal) return 1;
+    state->note_failure(refusal->code, refusal->reason, 0, leaf, SSL_get_peer_cert_chain(connection));
+    return 0;
+}
+
+// OpenSSL's hook for a server that asks for a certificate where there is none to show.
+DRAGLINE_DECL int on_certificate_request(SSL* connection, X509**, EVP_PKEY**) noexcept {
+    if (auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection))) {
+        state->lacks_certificate = true;
+    }
+    return 0;
+}
+
+DRAGLINE_DECL void on_key_log(const SSL* connection, const char* line) noexcept {
+    auto* const state = static_cast<engine_state*>(SSL_get_app_data(connection));
+    if (!state || !state->common->key_log) return;
+    try {
+        if (!state->common->key_log->write(line)) {
+            state->fail(errc::key_log_failed, "a line of the key log could not be written");
+        }
+    } catch (...) {
+        state->fail(dragline::errc::callback_failed, "the function of the key log threw");
+    }
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/own_certificate.hpp
+// Our own certificate and key, from PEM or PKCS#12 into a context. Bodies only.
+
+// ---- dragline/tls/detail/file_bytes.hpp
+// Reads whole files of certificates and keys. Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::tls::detail {
+
+// The caller wipes what he gets, where it is a key. No other copy is left: the stream has no buffer of its
+// own, and the memory that the text has outgrown is wiped.
+DRAGLINE_DECL std::optional<std::string> read_file(const std::string& path) {
+    std::ifstream file;
+    file.rdbuf()->pubsetbuf(nullptr, 0);
+    file.open(path, std::ios::binary);
+    std::string bytes;
+    std::size_t size = 0;
+    do {
+        if (size == bytes.size()) {
+            std::string larger(bytes.empty() ? 16 * 1024 : 2 * bytes.size(), '\0');
+            larger.replace(0, size, bytes, 0, size);
+            wipe(bytes);
+            bytes = std::move(larger);
+        }
+        file.read(bytes.data() + size, static_cast<std::streamsize>(bytes.size() - size));
+        size += static_cast<std::size_t>(file.gcount());
+    } while (file);
+    if (!file.is_open() || file.bad()) return wipe(bytes), std::nullopt;
+    bytes.resize(size);
+    return bytes;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/pkcs12.h>
+
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::tls::detail {
+
+using pkcs12_pointer = std::unique_ptr<PKCS12, freed_by<PKCS12_free>>;
+
+struct own_certificate {
+    x509_pointer leaf;
+    chain_pointer intermediates;
+    key_pointer key;
+};
+
+// What OpenSSL asks for the passphrase of an encrypted block.
+struct passphrase_source {
+    std::string_view text;
+    bool asked = false;
+
+    static int give(char* to, int size, int, void* self) noexcept {
+        auto& source = *static_cast<passphrase_source*>(self);
+        source.asked = true;
+        if (source.text.empty() || source.text.size() > static_cast<std::size_t>(size)) return -1;
+        std::memcpy(to, source.text.data(), source.text.size());
+        return static_cast<int>(source.text.size());
+    }
+};
+
+DRAGLINE_DECL result<void> read_chain(std::string_view pem, own_certificate& into) {
+    const bio_pointer source = bio_over(pem);
+    into.leaf.reset(PEM_read_bio_X509(source.get(), nullptr, refuse_password, nullptr));
+    into.intermediates.reset(sk_X509_new_null());
+    if (!into.leaf || !into.intermediates) return clear_errors(), errc::invalid_certificate;
+    while (x509_pointer next{PEM_read_bio_X509(source.get(), nullptr, refuse_password, nullptr)}) {
+        if (sk_X509_push(into.intermediates.get(), next.get()) <= 0) return errc::library_failure;
+        static_cast<void>(next.release());
+    }
+    if (!take_end_of_pem()) return errc::invalid_certificate;
+    return {};
+}
+
+DRAGLINE_DECL result<void> read_key(std::string_view pem, std::string_view passphrase,
+                                    own_certificate& into) {
+    const bio_pointer source = bio_over(pem);
+    passphrase_source secret{passphrase};
+    into.key.reset(PEM_read_bio_PrivateKey(source.get(), nullptr, passphrase_source::give, &secret));
+    clear_errors();
+    if (into.key) return {};
+    return secret.asked ? errc::bad_passphrase : errc::invalid_private_key;
+}
+
+// Files hold their certificates in any order, often with the root, which nobody needs.
+DRAGLINE_DECL chain_pointer chain_above(X509* leaf, const STACK_OF(X509) * certificates) {
+    chain_pointer chain(sk_X509_new_null());
+    const int count = chain && certificates ? sk_X509_num(certificates) : 0;
+    for (X509* top = leaf; sk_X509_num(chain.get()) < count;) {
+        X509* issuer = nullptr;
+        for (int i = 0; i < count && !issuer; ++i) {
+            X509* const each = sk_X509_value(certificates, i);
+            const bool root = X509_check_issued(each, each) == X509_V_OK;
+            if (!root && X509_check_issued(each, top) == X509_V_OK) issuer = each;
+        }
+        if (!issuer || X509_up_ref(issuer) != 1) break;
+        sk_X509_push(chain.get(), issuer);
+        top = issuer;
+    }
+    return chain;
+}
+
+DRAGLINE_DECL result<void> read_pkcs12(std::string_view bytes, std::string_view passphrase,
+                                       own_certificate& into) {
+    const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+    const pkcs12_pointer file(d2i_PKCS12(nullptr, &at, static_cast<long>(bytes.size())));
+    if (!file) return clear_errors(), errc::invalid_certificate;
+    EVP_PKEY* key = nullptr;
+    X509* leaf = nullptr;
+    STACK_OF(X509)* others = nullptr;
+    std::string secret(passphrase);  // with a zero at its end
+    const bool parsed = PKCS12_parse(file.get(), secret.c_str(), &key, &leaf, &others) == 1;
+    wipe(secret);
+    const unsigned long reason = ERR_peek_last_error();
+    clear_errors();
+    into.key.reset(key);
+    into.leaf.reset(leaf);
+    const chain_pointer rest(others);
+    if (!parsed) {
+        const bool refused =
+            ERR_GET_LIB(reason) == ERR_LIB_PKCS12 && ERR_GET_REASON(reason) == PKCS12_R_MAC_VERIFY_FAILURE;
+        return refused ? errc::bad_passphrase : errc::invalid_certificate;
+    }
+    if (!leaf) return errc::invalid_certificate;
+    if (!key) return errc::invalid_private_key;
+    into.intermediates = chain_above(leaf, others);
+    clear_errors();
+    return {};
+}
+
+DRAGLINE_DECL result<void> read_key_file(const std::string& path, std::string_view passphrase,
+                                         own_certificate& into) {
+    auto pem = read_file(path);
+    if (!pem) return errc::invalid_private_key;
+    const auto read = read_key(*pem, passphrase, into);
+    wipe(*pem);
+    return read;
+}
+
+DRAGLINE_DECL result<void> read_certificate(const client_certificate& from, own_certificate& into) {
+    switch (from.from()) {
+        case client_certificate::source::none: break;
+        case client_certificate::source::pem: {
+            const auto read = read_chain(from.chain(), into);
+            return read ? read_key(from.private_key(), from.passphrase(), into) : read;
+        }
+        case client_certificate::source::pem_files: {
+            auto chain = read_file(std::string(from.chain()));
+            if (!chain) return errc::invalid_certificate;
+            const auto read = read_chain(*chain, into);
+            wipe(*chain);  // the key may be in it
+            // The path of the key is kept as the key would be.
+            return read ? read_key_file(std::string(from.private_key()), from.passphrase(), into) : read;
+        }
+        case client_certificate::source::pkcs12:
+            return read_pkcs12(from.private_key(), from.passphrase(), into);
+        case client_certificate::source::pkcs12_file: {
+            auto bytes = read_file(std::string(from.chain()));
+            if (!bytes) return errc::invalid_certificate;
+            const auto read = read_pkcs12(*bytes, from.passphrase(), into);
+            wipe(*bytes);
+            return read;
+        }
+    }
+    return {};
+}
+
+DRAGLINE_DECL result<void> use_certificate(SSL_CTX* context, const own_certificate& own) {
+    const bool fits = X509_check_private_key(own.leaf.get(), own.key.get()) == 1;
+    const bool used = fits && SSL_CTX_use_cert_and_key(context, own.leaf.get(), own.key.get(),
+                                                       own.intermediates.get(), 1) == 1;
+    clear_errors();
+    if (!fits) return errc::private_key_mismatch;
+    if (!used) return errc::invalid_certificate;
+    return {};
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::tls::detail {
+
+DRAGLINE_DECL bool offers_tls_1_3_suite(SSL_CTX* context) noexcept {
+    const auto* ciphers = SSL_CTX_get_ciphers(context);
+    for (int i = 0; ciphers && i < sk_SSL_CIPHER_num(ciphers); ++i) {
+        if (SSL_CIPHER_get_kx_nid(sk_SSL_CIPHER_value(ciphers, i)) == NID_kx_any) return true;
+    }
+    return false;
+}
+
+DRAGLINE_DECL result<void> set_ciphers(SSL_CTX* context, const client_options& options) {
+    // OpenSSL reads up to the first zero byte.
+    bool known =
+        (options.ciphers() + options.cipher_suites() + options.groups()).find('\0') == std::string::npos;
+    if (known && !options.ciphers().empty()) {
+        // OpenSSL accepts a server that shows no certificate at all when such a cipher was agreed on.
+        const std::string list = options.ciphers() + ":!aNULL:!eNULL:!PSK:!SRP";
+        known = SSL_CTX_set_cipher_list(context, list.c_str()) == 1;
+    }
+    if (known && !options.cipher_suites().empty()) {
+        known = SSL_CTX_set_ciphersuites(context, options.cipher_suites().c_str()) == 1 &&
+                offers_tls_1_3_suite(context);
+    }
+    if (known && !options.groups().empty()) {
+        known = SSL_CTX_set1_groups_list(context, options.groups().c_str()) == 1;
+    }
+    clear_errors();
+    if (!known) return errc::invalid_ciphers;
+    return {};
+}
+
+DRAGLINE_DECL result<void> set_names(context_state& state, const client_options& options) {
+    state.server_name = options.server_name();
+    state.verify_name = options.verify_name();
+    if (!state.verify_name.empty() && !server_identity::parse(state.verify_name)) return errc::invalid_host;
+    if (!options.sni()) return {};
+    state.sni.emplace();
+    if (options.sni()->empty()) return {};
+    // An address cannot be asked for (RFC 6066, 3).
+    const auto name = server_identity::parse(*options.sni());
+    if (!name || name->is_address()) return errc::invalid_host;
+    state.sni = name->text();
+    return {};
+}
+
+DRAGLINE_DECL result<void> set_pins(context_state& state, const client_options& options) {
+    for (const std::string& text : options.pins()) {
+        const auto pin = public_key_pin::parse(text);
+        if (!pin) return pin.error();
+        state.pins.push_back(pin->digest());
+    }
+    return {};
+}
+
+DRAGLINE_DECL result<void> set_own_certificate(SSL_CTX* context, const client_options& options) {
+    if (!options.certificate())
+        return SSL_CTX_set_client_cert_cb(context, on_certificate_request), result<void>();
+    own_certificate own;
+    if (auto read = read_certificate(options.certificate(), own); !read) return read;
+    if (auto used = use_certificate(context, own); !used) return used;
+    // What was given is sent, and nothing from the trust store. Some servers ask behind the handshake.
+    SSL_CTX_set_mode(context, SSL_MODE_NO_AUTO_CHAIN);
+    SSL_CTX_set_post_handshake_auth(context, 1);
+    return {};
+}
+
+DRAGLINE_DECL result<void> set_key_log(SSL_CTX* context, context_state& state,
+                                       const client_options& options) {
+    if (!options.key_log()) return {};
+    auto sink = key_log_sink::open(options.key_log());
+    if (!sink) return sink.error();
+    state.key_log = *std::move(sink);
+    SSL_CTX_set_keylog_callback(context, on_key_log);
+    return {};
+}
+
+// How the server is verified, but for the trust store.
+DRAGLINE_DECL result<void> set_checks(SSL_CTX* context, context_state& state, const client_options& options) {
+    if (options.ocsp() == ocsp_check::required && !options.verify()) return dragline::errc::invalid_option;
+    if (auto set = set_pins(state, options); !set) return set;
+    state.verify = options.verify();
+    // Without verification OpenSSL would still build and check the chain, then ignore the result.
+    if (!state.verify || !state.pins.empty()) {
+        SSL_CTX_set_cert_verify_callback(context, verify_server, &state);
+    }
+    if (state.verify && options.ocsp() != ocsp_check::off) {
+        state.ocsp = options.ocsp();
+        SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
+        SSL_CTX_set_tlsext_status_cb(context, on_staple);
+    }
+    return {};
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/library_context.hpp
+// The OpenSSL library context that the connections of clients live in, and what they trust.
+
+
+struct ossl_lib_ctx_st;
+
+namespace dragline::inline v1::tls::detail {
+
+/// What SSL_CTX_new_ex() and X509_new_ex() take: nullptr, which is OpenSSL's default, or a context that reads
+/// certificates faster.
+///
+/// Before 3.2 OpenSSL puts the decoders for a key together anew for each certificate that it reads, out of
+/// all that it has: an eighth of a handshake's time, and more where a server sends its whole chain. The other
+/// context has the algorithms of the "default" provider, but of ciphers, keys and decoders only what TLS and
+/// certificates use. It is made at the first need, and kept until the process ends.
+///
+/// OpenSSL's own it is whenever something beside its "default" provider is active there: who has set up FIPS
+/// or keys in hardware means us as well. Threads: any.
+ossl_lib_ctx_st* client_library_context();
+
+}  // namespace dragline::inline v1::tls::detail
+
+// ---- dragline/tls/detail/impl/library_context.ipp
+// Included by <dragline/tls/detail/library_context.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <openssl/core_dispatch.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+namespace dragline::inline v1::tls::detail {
+
+// A provider that shows a part of the "default" one's algorithms, the way OpenSSL's own tests do it.
+class tls_provider {
+public:
+    /// A context with it and no other; nullptr when OpenSSL refuses.
+    static OSSL_LIB_CTX* make_context() {
+        OSSL_LIB_CTX* const made = shown().complete() ? OSSL_LIB_CTX_new() : nullptr;
+        if (made && OSSL_PROVIDER_add_builtin(made, "dragline", start) == 1 &&
+            OSSL_PROVIDER_load(made, "dragline")) {
+            return made;
+        }
+        OSSL_LIB_CTX_free(made);
+        return nullptr;
+    }
+
+private:
+    // The algorithms of one operation, up to one without a name.
+    struct selection {
+        int operation;
+        std::vector<OSSL_ALGORITHM> algorithms;
+    };
+
+    // In a context apart from the default one, which a program may still change.
+    tls_provider() {
+        OSSL_LIB_CTX* const source = OSSL_LIB_CTX_new();
+        if (source) all_ = OSSL_PROVIDER_load(source, "default");
+        for (selection& each : selected_) {
+            int may_change = 0;
+            const auto* at =
+                all_ ? OSSL_PROVIDER_query_operation(all_, each.operation, &may_change) : nullptr;
+            for (; at && at->algorithm_names; ++at) {
+                if (serves_tls(each.operation, *at)) each.algorithms.push_back(*at);
+            }
+            each.algorithms.push_back({nullptr, nullptr, nullptr, nullptr});
+        }
+    }
+
+    // Never destroyed: connections may be, after all statics.
+    static const tls_provider& shown() {
+        static const auto& instance = *new tls_provider;
+        return instance;
+    }
+
+    bool complete() const noexcept {
+        return std::all_of(selected_.begin(), selected_.end(),
+                           [](const selection& each) { return each.algorithms.size() > 1; });
+    }
+
+    static bool serves_tls(int operation, const OSSL_ALGORITHM& algorithm) noexcept {
+        const std::string_view names = algorithm.algorithm_names;
+        const auto name = names.substr(0, names.find(':'));
+        const auto is_among = [&](std::initializer_list<std::string_view> these) {
+            return std::find(these.begin(), these.end(), name) != these.end();
+        };
+        const bool signs = is_among({"RSA", "RSA-PSS", "EC", "DSA", "ED25519", "ED448", "SM2"});
+        if (operation == OSSL_OP_KEYMGMT) return signs || is_among({"DH", "X25519", "X448", "HMAC"});
+        if (operation == OSSL_OP_DECODER) {
+            // "DER" finds out which of the others it is.
+            const std::string_view properties = algorithm.property_definition;
+            return (signs || is_among({"DER"})) &&
+                   properties.find("input=der,structure=SubjectPublicKeyInfo") != properties.npos;
+        }
+        static constexpr std::string_view modes[] = {"GCM", "CCM", "CBC", "Poly1305", "NULL"};
+        return std::any_of(std::begin(modes), std::end(modes),
+                           [&](std::string_view mode) { return name.find(mode) != name.npos; });
+    }
+
+    static const OSSL_ALGORITHM* query(void*, int operation, int* may_change) noexcept {
+        const auto* all = OSSL_PROVIDER_query_operation(shown().all_, operation, may_change);
+        for (const selection& each : shown().selected_) {
+            if (each.operation == operation) return each.algorithms.data();
+        }
+        return all;
+    }
+
+    static int tell_capabilities(void*, const char* capability, OSSL_CALLBACK* tell, void* to) noexcept {
+        return OSSL_PROVIDER_get_capabilities(shown().all_, capability, tell, to);
+    }
+
+    // The algorithms are given the provider's context that is theirs.
+    static int start(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DISPATCH** functions,
+                     void** context) noexcept {
+        static const std::array table = {
+            OSSL_DISPATCH{OSSL_FUNC_PROVIDER_QUERY_OPERATION, reinterpret_cast<void (*)()>(query)},
+            OSSL_DISPATCH{OSSL_FUNC_PROVIDER_GET_CAPABILITIES,
+                          reinterpret_cast<void (*)()>(tell_capabilities)},
+            OSSL_DISPATCH{0, nullptr}};
+        *functions = table.data();
+        *context = OSSL_PROVIDER_get0_provider_ctx(shown().all_);
+        return 1;
+    }
+
+    OSSL_PROVIDER* all_ = nullptr;
+    std::array<selection, 3> selected_ = {
+        {{OSSL_OP_CIPHER, {}}, {OSSL_OP_KEYMGMT, {}}, {OSSL_OP_DECODER, {}}}};
+};
+
+DRAGLINE_DECL bool only_default_provider_is_active() noexcept {
+    if (EVP_default_properties_is_fips_enabled(nullptr) == 1) return false;
+    const auto is_default = [](OSSL_PROVIDER* each, void*) {
+        return std::string_view(OSSL_PROVIDER_get0_name(each)) == "default" ? 1 : 0;
+    };
+    return OSSL_PROVIDER_do_all(nullptr, is_default, nullptr) == 1;
+}
+
+// Asked anew each time: a program may load a provider at any time.
+DRAGLINE_DECL ossl_lib_ctx_st* client_library_context() {
+    constexpr unsigned long first_that_keeps_decoders = 0x30200000;
+    if (OpenSSL_version_num() >= first_that_keeps_decoders || !only_default_provider_is_active()) {
+        return nullptr;
+    }
+    static OSSL_LIB_CTX* const made = tls_provider::make_context();
+    clear_errors();
+    return made;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/server_setup.hpp
+// Turns the options of a server into settings of OpenSSL's context. Bodies only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::tls::detail {
+
+DRAGLINE_DECL result<void> read_server_certificate(const server_options& options, own_certificate& into) {
+    if (options.certificate()) return read_certificate(options.certificate(), into);
+    if (auto read = read_chain(options.certificate_chain_pem(), into); !read) return read;
+    return read_key(options.private_key_pem(), {}, into);
+}
+
+// Staples the response that the options gave, which is about the first certificate only.
+DRAGLINE_DECL int staple_response(SSL* connection, void* state) noexcept {
+    const auto& shared = *static_cast<const context_state*>(state);
+    if (SSL_get_certificate(connection) != SSL_CTX_get0_certificate(shared.handle))
+        return SSL_TLSEXT_ERR_NOACK;
+    const std::string& der = shared.ocsp_response;
+    void* const copy = OPENSSL_memdup(der.data(), der.size());
+    if (!copy) return SSL_TLSEXT_ERR_NOACK;
+    SSL_set_tlsext_status_ocsp_resp(connection, copy, static_cast<long>(der.size()));
+    return SSL_TLSEXT_ERR_OK;
+}
+
+// A name that nobody knows is no failure: the first certificate may still do.
+DRAGLINE_DECL int certificate_for_name(SSL* connection, const context_state& state) {
+    const auto& named = state.named_certificates;
+    const char* asked = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
+    const auto name = asked ? server_identity::parse(asked) : result<server_identity>(errc::invalid_host);
+    if (!name || name->is_address()) return SSL_TLSEXT_ERR_NOACK;
+    auto found = named.find(name->text());
+    if (const auto dot = name->text().find('.'); found == named.end() && dot != std::string::npos)
+        found = named.find('*' + name->text().substr(dot));
+    if (found == named.end()) return SSL_TLSEXT_ERR_NOACK;
+    const own_certificate& own = *found->second;
+    SSL_certs_clear(connection);  // else one with a key of another kind stays beside it
+    const bool used =
+        SSL_use_cert_and_key(connection, own.leaf.get(), own.key.get(), own.intermediates.get(), 1) == 1;
+    return used ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+DRAGLINE_DECL int select_certificate(SSL* connection, int* alert, void* state) noexcept {
+    try {
+        return certificate_for_name(connection, *static_cast<const context_state*>(state));
+    } catch (...) {  // no memory: this handshake fails, and no other
+        *alert = SSL_AD_INTERNAL_ERROR;
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+}
+
+DRAGLINE_DECL result<void> set_named_certificates(SSL_CTX* context, context_state& state,
+                                                  const server_options& options) {
+    for (const auto& [name, certificate] : options.named_certificates()) {
+        const bool wildcard = std::string_view(name).substr(0, 2) == "*.";
+        const auto parsed = server_identity::parse(std::string_view(name).substr(wildcard ? 2 : 0));
+        if (!parsed || parsed->is_address() || parsed->text().empty()) return errc::invalid_host;
+        if (!certificate) return errc::invalid_certificate;
+        auto own = std::make_shared<own_certificate>();
+        if (auto read = read_certificate(certificate, *own); !read) return read;
+        // Into a context that goes again: what cannot be used is to fail here, not at a client's handshake.
+        const ssl_context_pointer trial(SSL_CTX_new(TLS_server_method()));
+        if (!trial) return clear_errors(), errc::library_failure;
+        if (auto used = use_certificate(trial.get(), *own); !used) return used;
+        state.named_certificates[(wildcard ? "*." : "") + parsed->text()] = std::move(own);
+    }
+    if (state.named_certificates.empty()) return {};
+    SSL_CTX_set_tlsext_servername_callback(context, select_certificate);
+    SSL_CTX_set_tlsext_servername_arg(context, &state);
+    return {};
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+// ---- dragline/tls/detail/trust_store.hpp
+// The certificates that a context trusts: from files, directories and text, or from the system.
+
+
+#include <memory>
+#include <string_view>
+
+struct x509_store_st;
+
+namespace dragline::inline v1::tls::detail {
+
+using trust_store = std::shared_ptr<x509_store_st>;
+
+/// What the options name, else the system store, which all contexts of the process share while one lives.
+/// Errors: invalid_trust, empty_trust_store.
+DRAGLINE_DECL result<trust_store> load_trust(const client_options& options);
+
+/// The certificates of a PEM text; at least one is needed.
+DRAGLINE_DECL result<trust_store> load_trusted_pem(std::string_view pem);
+
+}  // namespace dragline::inline v1::tls::detail
+
+// ---- dragline/tls/detail/impl/trust_store.ipp
+// Included by <dragline/tls/detail/trust_store.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <system_error>
+
+namespace dragline::inline v1::tls::detail {
+
+// Whether OpenSSL could find a certificate in the directory: it opens only names like "a1b2c3d4.0".
+DRAGLINE_DECL bool has_hashed_certificates(const std::string& directory) {
+    std::error_code ec;
+    for (std::filesystem::directory_iterator entry(directory, ec), end; !ec && entry != end;
+         entry.increment(ec)) {
+        const std::string name = entry->path().filename().string();
+        constexpr std::size_t hash_size = 8;
+        if (name.size() > hash_size + 1 && name[hash_size] == '.' && ascii::is_digit(name[hash_size + 1]) &&
+            std::all_of(name.begin(), name.begin() + hash_size,
+                        [](char c) { return ascii::hex_value(c) >= 0; })) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The next one of a PEM text, if there is one.
+DRAGLINE_DECL x509_pointer read_trusted(BIO* source, OSSL_LIB_CTX* library) noexcept {
+    X509* into = X509_new_ex(library, nullptr);
+    const bool read = into && PEM_read_bio_X509_AUX(source, &into, refuse_password, nullptr);
+    x509_pointer owner(into);
+    if (!read) owner.reset();
+    return owner;
+}
+
+DRAGLINE_DECL result<void> add_pem(X509_STORE* store, std::string_view pem) {
+    const bio_pointer source = bio_over(pem);
+    OSSL_LIB_CTX* const library = client_library_context();
+    std::size_t count = 0;
+    while (const auto certificate = read_trusted(source.get(), library)) {
+        if (X509_STORE_add_cert(store, certificate.get()) != 1) break;
+        ++count;
+    }
+    if (!take_end_of_pem()) return errc::invalid_trust;
+    if (count == 0) return errc::empty_trust_store;
+    return {};
+}
+
+DRAGLINE_DECL result<void> add_file(X509_STORE* store, const std::string& path) {
+    const auto pem = read_file(path);
+    if (!pem) return errc::invalid_trust;
+    return add_pem(store, *pem);
+}
+
+DRAGLINE_DECL result<void> add_directory(X509_STORE* store, const std::string& path) {
+    std::error_code ec;
+    if (!std::filesystem::is_directory(path, ec)) return errc::invalid_trust;
+    if (!has_hashed_certificates(path)) return errc::empty_trust_store;
+    const bool added = X509_STORE_load_path(store, path.c_str()) == 1;
+    clear_errors();
+    if (!added) return errc::invalid_trust;
+    return {};
+}
+
+// Where OpenSSL looks for the system's certificates.
+struct system_places {
+    std::string file;
+    std::string directories;
+    bool chosen_by_user = false;
+
+    bool operator==(const system_places&) const = default;
+};
+
+DRAGLINE_DECL system_places find_system_places() {
+    const char* file = std::getenv(X509_get_default_cert_file_env());
+    const char* directories = std::getenv(X509_get_default_cert_dir_env());
+    return {file ? file : X509_get_default_cert_file(),
+            directories ? directories : X509_get_default_cert_dir(), file || directories};
+}
+
+DRAGLINE_DECL result<void> add_system(X509_STORE* store, const system_places& places) {
+    const bool set = X509_STORE_set_default_paths_ex(store, client_library_context(), nullptr) == 1;
+    clear_errors();
+    if (!set) return errc::library_failure;
+    bool found = sk_X509_OBJECT_num(X509_STORE_get0_objects(store)) > 0;
+    ascii::for_each_item(places.directories, platform::windows ? ';' : ':', [&](std::string_view directory) {
+        found = found || has_hashed_certificates(std::string(directory));
+    });
+    if (found) return {};
+    if (places.chosen_by_user) return errc::empty_trust_store;
+
+    // An OpenSSL that was not built for this system (static, Conan, vcpkg) looks in a place of its own.
+    static constexpr std::array usual_files = {
+        "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
+        "/etc/ssl/ca-bundle.pem",                             // openSUSE
+        "/etc/ssl/cert.pem",                                  // Alpine, macOS, BSD
+    };
+    for (const char* path : usual_files) {
+        if (add_file(store, path)) return {};
+    }
+    return errc::empty_trust_store;
+}
+
+DRAGLINE_DECL result<trust_store> make_trust_store() {
+    trust_store store(X509_STORE_new(), X509_STORE_free);
+    if (!store) return clear_errors(), errc::library_failure;
+    return store;
+}
+
+// Reading the system's certificates takes 10 to 20 ms on Debian.
+DRAGLINE_DECL result<trust_store> load_system_trust() {
+    static std::mutex mutex;
+    static std::weak_ptr<X509_STORE> shared;
+    static system_places shared_from;
+    const auto places = find_system_places();
+    const std::lock_guard lock(mutex);
+    if (auto living = shared.lock(); living && places == shared_from) return living;
+    auto store = make_trust_store();
+    if (!store) return store;
+    if (auto added = add_system(store->get(), places); !added) return added.error();
+    shared = *store;
+    shared_from = places;
+    return store;
+}
+
+DRAGLINE_DECL result<trust_store> load_trusted_pem(std::string_view pem) {
+    auto store = make_trust_store();
+    if (!store) return store;
+    if (auto added = add_pem(store->get(), pem); !added) return added.error();
+    return store;
+}
+
+DRAGLINE_DECL result<trust_store> load_trust(const client_options& options) {
+    if (!options.ca_file() && !options.ca_directory() && !options.ca_pem()) return load_system_trust();
+    auto store = make_trust_store();
+    if (!store) return store;
+    result<void> added;
+    if (options.ca_file()) added = add_file(store->get(), *options.ca_file());
+    if (added && options.ca_pem()) added = add_pem(store->get(), *options.ca_pem());
+    if (added && options.ca_directory()) added = add_directory(store->get(), *options.ca_directory());
+    if (!added) return added.error();
+    // Whoever is named by hand is trusted as he is, also when he is an intermediate.
+    X509_STORE_set_flags(store->get(), X509_V_FLAG_PARTIAL_CHAIN);
+    return store;
+}
+
+}  // namespace dragline::inline v1::tls::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::tls {
+namespace detail {
+
+DRAGLINE_DECL context_state::~context_state() { SSL_CTX_free(handle); }
+
+DRAGLINE_DECL result<std::string> alpn_wire_format(const std::vector<std::string>& names) {
+    std::string wire;
+    for (const std::string& name : names) {
+        if (name.empty() || name.size() > 255) return dragline::errc::invalid_option;
+        wire += static_cast<char>(name.size());
+        wire += name;
+    }
+    if (wire.size() > 0xffff) return dragline::errc::invalid_option;
+    return wire;
+}
+
+// What clients and servers have in common.
+DRAGLINE_DECL bool set_common_options(SSL_CTX* context, version lowest, version highest) noexcept {
+    const auto number = [](version value) {
+        return value == version::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+    };
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    return SSL_CTX_set_min_proto_version(context, number(lowest)) == 1 &&
+           SSL_CTX_set_max_proto_version(context, number(highest)) == 1;
+}
+
+// The server's choice, in the server's order; a client that offers nothing we know is told so (RFC
+// 7301, 3.2).
+DRAGLINE_DECL int select_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
+                              const unsigned char* offered, unsigned int offered_size, void* state) noexcept {
+    for (const std::string& name : static_cast<const context_state*>(state)->alpn) {
+        for (unsigned int at = 0; at + 1 < offered_size; at += offered[at] + 1u) {
+            const std::string_view offer(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
+            if (offer != name) continue;
+            *chosen = offered + at + 1;
+            *chosen_size = offered[at];
+            return SSL_TLSEXT_ERR_OK;
+        }
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL result<context> context::make_client(const client_options& options) {
+    detail::clear_errors();
+    if (options.min_version() > options.max_version()) return dragline::errc::invalid_option;
+    const auto alpn = detail::alpn_wire_format(options.alpn());
+    if (!alpn) return alpn.error();
+
+    detail::ssl_context_pointer owner(
+        SSL_CTX_new_ex(detail::client_library_context(), nullptr, TLS_client_method()));
+    SSL_CTX* const handle = owner.get();
+    if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
+        return detail::clear_errors(), errc::library_failure;
+    }
+    auto state = std::make_shared<detail::context_state>(handle, true);
+    static_cast<void>(owner.release());
+    if (auto set = detail::set_names(*state, options); !set) return set.error();
+    if (auto set = detail::set_ciphers(handle, options); !set) return set.error();
+    if (auto set = detail::set_checks(handle, *state, options); !set) return set.error();
+    if (options.verify()) {
+        auto trust = detail::load_trust(options);
+        if (!trust) return trust.error();
+        state->trust = *std::move(trust);
+        SSL_CTX_set1_cert_store(handle, state->trust.get());
+    }
+    if (auto set = detail::set_own_certificate(handle, options); !set) return set.error();
+    if (auto set = detail::set_key_log(handle, *state, options); !set) return set.error();
+    if (!alpn->empty()) {
+        const auto* bytes = reinterpret_cast<const unsigned char*>(alpn->data());
+        if (SSL_CTX_set_alpn_protos(handle, bytes, static_cast<unsigned int>(alpn->size())) != 0) {
+            return detail::clear_errors(), errc::library_failure;
+        }
+    }
+    state->alpn = options.alpn();
+    SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(handle, detail::on_new_session);
+    return context(std::move(state));
+}
+
+DRAGLINE_DECL result<context> context::make_server(const server_options& options) {
+    detail::clear_errors();
+    if (options.min_version() > options.max_version()) return dragline::errc::invalid_option;
+    if (const auto alpn = detail::alpn_wire_format(options.alpn()); !alpn) return alpn.error();
+
+    detail::ssl_context_pointer owner(SSL_CTX_new(TLS_server_method()));
+    SSL_CTX* const handle = owner.get();
+    if (!handle || !detail::set_common_options(handle, options.min_version(), options.max_version())) {
+        return detail::clear_errors(), errc::library_failure;
+    }
+    detail::own_certificate own;
+    if (auto read = detail::read_server_certificate(options, own); !read) return read.error();
+    if (auto used = detail::use_certificate(handle, own); !used) return used.error();
+    detail::trust_store trust;
+    if (options.client_ca_pem()) {
+        auto loaded = detail::load_trusted_pem(*options.client_ca_pem());
+        if (!loaded) return loaded.error();
+        trust = *std::move(loaded);
+        SSL_CTX_set1_cert_store(handle, trust.get());
+    }
+    // Tickets carry the whole state of a session, so the server keeps none.
+    SSL_CTX_set_session_cache_mode(handle, SSL_SESS_CACHE_OFF);
+    constexpr std::string_view session_scope = "dragline";
+    SSL_CTX_set_session_id_context(handle, reinterpret_cast<const unsigned char*>(session_scope.data()),
+                                   static_cast<unsigned int>(session_scope.size()));
+
+    auto state = std::make_shared<detail::context_state>(handle, false);
+    static_cast<void>(owner.release());
+    state->trust = std::move(trust);
+    state->verify = options.client_ca_pem().has_value();
+    state->client_may_be_unknown = options.client_authentication() == client_authentication::optional;
+    if (auto set = detail::set_named_certificates(handle, *state, options); !set) return set.error();
+    state->alpn = options.alpn();
+    if (!state->alpn.empty()) SSL_CTX_set_alpn_select_cb(handle, detail::select_alpn, state.get());
+    state->ocsp_response = options.ocsp_response();
+    if (!state->ocsp_response.empty()) {
+        SSL_CTX_set_tlsext_status_cb(handle, detail::staple_response);
+        SSL_CTX_set_tlsext_status_arg(handle, state.get());
+    }
+    return context(std::move(state));
+}
+
+DRAGLINE_DECL bool context::is_client() const noexcept { return state_ && state_->is_client; }
+
+DRAGLINE_DECL ssl_ctx_st* context::native_handle() const noexcept {
+    return state_ ? state_->handle : nullptr;
+}
+
+}  // namespace dragline::inline v1::tls
+
+#endif
 
 #include <cstdint>
 #include <list>
@@ -42696,6 +40407,374 @@ DRAGLINE_DECL void fetch_guard::write_number(std::string& key, policy_numbers& n
 // ---- dragline/net/connect_request.hpp
 // What connecting needs to know, whoever asks for it.
 
+// ---- dragline/tls/engine.hpp
+// One TLS connection without I/O: ciphertext goes in and out through buffers that the caller moves.
+// Start with `engine`; make its `context` first.
+
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+struct ssl_st;
+
+namespace dragline::inline v1::tls {
+
+namespace detail {
+struct engine_state;
+}
+
+/// What one connection needs beside its context. The role, client or server, is that of the context.
+class engine_options {
+public:
+    engine_options() {}
+
+    /// Client: the host as in a URL, to verify, and to ask for when it is a name (SNI). It may stay empty
+    /// only when the context has a server_name or verify_name, or does not verify.
+    engine_options& host(std::string value) { return host_ = std::move(value), *this; }
+    const std::string& host() const noexcept { return host_; }
+
+    /// Client: where tickets come from and go to, under `key`, "host:port" say. The cache may die first.
+    engine_options& tickets(std::weak_ptr<ticket_cache> cache, std::string key) {
+        tickets_ = std::move(cache), ticket_key_ = std::move(key);
+        return *this;
+    }
+    const std::weak_ptr<ticket_cache>& tickets() const noexcept { return tickets_; }
+    const std::string& ticket_key() const noexcept { return ticket_key_; }
+
+    /// Bytes of ciphertext that may wait to be read; at least 1.
+    engine_options& input_limit(std::size_t size) { return input_limit_ = size, *this; }
+    std::size_t input_limit() const noexcept { return input_limit_; }
+
+    /// write() starts no further record while this many bytes of ciphertext wait to be sent; at least 1.
+    /// A peer that makes us queue 64 KiB beyond it, by demanding answers, gets errc::output_limit.
+    engine_options& output_limit(std::size_t size) { return output_limit_ = size, *this; }
+    std::size_t output_limit() const noexcept { return output_limit_; }
+
+private:
+    std::string host_;
+    std::weak_ptr<ticket_cache> tickets_;
+    std::string ticket_key_;
+    std::size_t input_limit_ = 64 * 1024;
+    std::size_t output_limit_ = 128 * 1024;
+};
+
+enum class progress {
+    done,        ///< The handshake is complete.
+    want_input,  ///< More ciphertext is needed. Send the output first.
+};
+
+/// What read() found. No field is set when the given span was empty and there is something to read.
+struct read_step {
+    std::size_t size = 0;     ///< Bytes of plaintext.
+    bool want_input = false;  ///< Nothing to read until more ciphertext comes.
+    bool closed = false;      ///< The peer said close_notify: the data is complete.
+};
+
+/// One TLS connection, client or server, that does no I/O.
+///
+/// After every call, also one that failed, send output(). On want_input, receive into input_space().
+/// A failure stays: each later call gives the same error. All state is in the object, so an abandoned receive
+/// loses nothing. Renegotiation is off. Not for two threads at once; needs no particular one.
+class engine {
+public:
+    engine(const context& shared, const engine_options& options);
+    engine(engine&&) noexcept;
+    engine& operator=(engine&&) noexcept;
+    ~engine();
+
+    /// Room for ciphertext from the peer: `hint` bytes, fewer near the input limit, none at it: read() first.
+    /// Valid until the next call of input_space() or release_buffers(), whatever else is called.
+    std::span<char> input_space(std::size_t hint = 16 * 1024);
+    void input_received(std::size_t size) noexcept;
+    /// The transport has ended. What came before it can still be read.
+    void input_ended() noexcept;
+
+    /// Ciphertext for the peer. The view stays as it is until output_sent() has covered all of it, whatever
+    /// else is called; what is produced meanwhile comes in the next one.
+    std::string_view output() const noexcept;
+    void output_sent(std::size_t size) noexcept;
+    /// Everything that waits to be sent, also beyond the view. Does not fix a view as output() does.
+    std::size_t output_size() const noexcept;
+
+    /// Continues the handshake. Errors: any of errc but truncated, closed, bad_record.
+    result<progress> handshake();
+
+    /// Decrypts as much as there is and fits. Errors: truncated when the transport ended without
+    /// close_notify; bad_record, alert_received, output_limit, and those of handshake().
+    result<read_step> read(std::span<char> plain);
+
+    /// Encrypts what the output limit permits and returns how much that is: 0 means that output must be sent
+    /// first, or that the handshake is not done. Errors: closed, and an earlier failure.
+    result<std::size_t> write(std::string_view plain);
+    /// As above, with pieces that are joined, so that a short head and its body share a record.
+    result<std::size_t> write(std::span<const std::string_view> pieces);
+
+    /// Queues close_notify, once. Reading goes on until the peer's.
+    void close() noexcept;
+
+    bool handshake_done() const noexcept;
+    /// Whether bytes have arrived that read() has not looked at: on an idle connection a sign of poison.
+    bool has_pending_input() const noexcept;
+
+    /// The name that the client asked for; empty when it asked for none.
+    std::string server_name() const;
+    std::string_view alpn() const noexcept;
+    bool resumed() const noexcept;
+    /// What was agreed and with whom; also after a refused certificate. Empty before either.
+    peer_info peer() const;
+
+    /// After a failure: which check failed on which certificate, or OpenSSL's reason; for traces.
+    std::string error_detail() const;
+
+    /// Frees the buffers that hold nothing, for connections that go idle. Not while a receive into
+    /// input_space() is under way.
+    void release_buffers() noexcept;
+
+    /// OpenSSL's SSL, for what has no function here. Do not read, write or change its BIOs.
+    ssl_st* native_handle() const noexcept;
+
+private:
+    std::unique_ptr<detail::engine_state> state_;
+};
+
+}  // namespace dragline::inline v1::tls
+
+// ---- dragline/tls/impl/engine.ipp
+// Included by <dragline/tls/engine.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+
+namespace dragline::inline v1::tls {
+namespace detail {
+
+// RFC 8446, 5.1: the plaintext of one record.
+inline constexpr std::size_t largest_record = 16 * 1024;
+
+/// Goes through pieces of text in portions that fill a record each.
+class piece_reader {
+public:
+    explicit piece_reader(std::span<const std::string_view> pieces) : rest_(pieces) { skip(0); }
+
+    bool at_end() const noexcept { return rest_.empty(); }
+
+    // The next portion; copied to `scratch` only where pieces have to be joined.
+    std::string_view next(std::string& scratch) const {
+        const std::string_view here = rest_.front().substr(offset_, largest_record);
+        if (here.size() == largest_record || rest_.size() == 1) return here;
+        scratch.assign(here);
+        for (const std::string_view piece : rest_.subspan(1)) {
+            scratch.append(piece.substr(0, largest_record - scratch.size()));
+            if (scratch.size() == largest_record) break;
+        }
+        return scratch;
+    }
+
+    void skip(std::size_t size) noexcept {
+        offset_ += size;
+        while (!rest_.empty() && offset_ >= rest_.front().size()) {
+            offset_ -= rest_.front().size();
+            rest_ = rest_.subspan(1);
+        }
+    }
+
+private:
+    std::span<const std::string_view> rest_;
+    std::size_t offset_ = 0;  // in the first of them
+};
+
+}  // namespace detail
+
+DRAGLINE_DECL engine::engine(const context& shared, const engine_options& options)
+    : state_(std::make_unique<detail::engine_state>(shared.state_, options.input_limit(),
+                                                    options.output_limit())) {
+    state_->tickets = options.tickets();
+    state_->set_up(options.host(), options.ticket_key());
+}
+
+DRAGLINE_DECL engine::engine(engine&&) noexcept = default;
+DRAGLINE_DECL engine& engine::operator=(engine&&) noexcept = default;
+DRAGLINE_DECL engine::~engine() = default;
+
+DRAGLINE_DECL std::span<char> engine::input_space(std::size_t hint) { return state_->input.space(hint); }
+DRAGLINE_DECL void engine::input_received(std::size_t size) noexcept { state_->input.received(size); }
+DRAGLINE_DECL void engine::input_ended() noexcept { state_->input_ended = true; }
+
+DRAGLINE_DECL std::string_view engine::output() const noexcept { return state_->output.view(); }
+DRAGLINE_DECL void engine::output_sent(std::size_t size) noexcept { state_->output.sent(size); }
+DRAGLINE_DECL std::size_t engine::output_size() const noexcept { return state_->output.size(); }
+
+DRAGLINE_DECL result<progress> engine::handshake() {
+    auto& state = *state_;
+    if (state.error) return state.error;
+    if (state.established) return progress::done;
+    detail::clear_errors();
+    if (!std::exchange(state.started, true)) state.offer_ticket();
+    const int outcome = SSL_do_handshake(state.connection.get());
+    if (outcome == 1) {
+        if (!state.error) state.finish_handshake();
+    } else {
+        switch (SSL_get_error(state.connection.get(), outcome)) {
+            case SSL_ERROR_WANT_READ:
+                if (state.error) break;  // of the function of a key log
+                if (!state.input_ended) return progress::want_input;
+                state.fail(state.peer_speaks_tls() ? errc::handshake_closed : errc::not_tls);
+                break;
+            case SSL_ERROR_ZERO_RETURN: state.fail(errc::handshake_closed); break;
+            default: state.fail_by_openssl();
+        }
+    }
+    if (state.error) return state.error;
+    return progress::done;
+}
+
+DRAGLINE_DECL result<read_step> engine::read(std::span<char> plain) {
+    auto& state = *state_;
+    if (!state.established) {
+        const auto step = handshake();
+        if (!step) return step.error();
+        if (*step == progress::want_input) return read_step{.want_input = true};
+    }
+    read_step step;
+    detail::clear_errors();
+    while (step.size < plain.size() && !state.error && !state.close_received && !state.is_drained()) {
+        std::size_t got = 0;
+        const int outcome =
+            SSL_read_ex(state.connection.get(), plain.data() + step.size, plain.size() - step.size, &got);
+        step.size += got;
+        if (outcome == 1) continue;
+        switch (SSL_get_error(state.connection.get(), outcome)) {
+            case SSL_ERROR_WANT_READ: break;  // a part of a record: the input is used up
+            case SSL_ERROR_ZERO_RETURN: state.close_received = true; break;
+            default: state.fail_by_openssl();
+        }
+    }
+    // What was decrypted comes first; an error waits for the next call.
+    if (step.size != 0) return step;
+    if (state.error) return state.error;
+    step.closed = state.close_received;
+    if (step.closed || (plain.empty() && !state.is_drained())) return step;
+    if (state.input_ended) {
+        state.fail(errc::truncated);
+        return state.error;
+    }
+    step.want_input = true;
+    return step;
+}
+
+DRAGLINE_DECL result<std::size_t> engine::write(std::string_view plain) {
+    return write(std::span<const std::string_view>(&plain, 1));
+}
+
+DRAGLINE_DECL result<std::size_t> engine::write(std::span<const std::string_view> pieces) {
+    auto& state = *state_;
+    if (state.error) return state.error;
+    if (state.close_sent) return errc::closed;
+    std::size_t written = 0;
+    if (!state.established) return written;
+    detail::clear_errors();
+    for (detail::piece_reader reader(pieces); !reader.at_end() && state.output.size() < state.output_limit;) {
+        const std::string_view portion = reader.next(state.joined);
+        std::size_t sent = 0;
+        if (SSL_write_ex(state.connection.get(), portion.data(), portion.size(), &sent) != 1) {
+            state.fail_by_openssl();
+            return state.error;
+        }
+        written += sent;
+        reader.skip(sent);
+    }
+    return written;
+}
+
+DRAGLINE_DECL void engine::close() noexcept {
+    auto& state = *state_;
+    if (!state.established || state.error || std::exchange(state.close_sent, true)) return;
+    detail::clear_errors();
+    SSL_shutdown(state.connection.get());
+    detail::clear_errors();
+}
+
+DRAGLINE_DECL bool engine::handshake_done() const noexcept { return state_->established; }
+
+DRAGLINE_DECL bool engine::has_pending_input() const noexcept {
+    return state_->connection && !state_->is_drained();
+}
+
+DRAGLINE_DECL std::string engine::server_name() const {
+    const auto& connection = state_->connection;
+    const char* name = connection ? SSL_get_servername(connection.get(), TLSEXT_NAMETYPE_host_name) : nullptr;
+    return name ? name : std::string();
+}
+
+DRAGLINE_DECL std::string_view engine::alpn() const noexcept {
+    if (!state_->established) return {};
+    const unsigned char* chosen = nullptr;
+    unsigned int size = 0;
+    SSL_get0_alpn_selected(state_->connection.get(), &chosen, &size);
+    return {reinterpret_cast<const char*>(chosen), size};
+}
+
+DRAGLINE_DECL bool engine::resumed() const noexcept {
+    return state_->established && SSL_session_reused(state_->connection.get()) == 1;
+}
+
+DRAGLINE_DECL peer_info engine::peer() const {
+    auto& state = *state_;
+    if (state.peer) return peer_info(state.peer);
+    if (!state.established && !state.failed_reason) return peer_info();
+    SSL* const ssl = state.connection.get();
+    auto made = std::make_shared<detail::peer_state>();
+    made->version = SSL_get_version(ssl);
+    if (const char* cipher = SSL_get_cipher_name(ssl)) made->cipher = cipher;
+    made->alpn = alpn();
+    made->resumed = resumed();
+    const STACK_OF(X509)* sent =
+        state.refused_chain ? state.refused_chain.get() : SSL_get_peer_cert_chain(ssl);
+    if (sent) made->chain = X509_chain_up_ref(const_cast<STACK_OF(X509)*>(sent));
+    // OpenSSL gives a server the chain without the client's own certificate.
+    if (!state.common->is_client && state.established) {
+        if (detail::x509_pointer own{SSL_get1_peer_certificate(ssl)}) {
+            if (!made->chain) made->chain = sk_X509_new_null();
+            if (made->chain && sk_X509_unshift(made->chain, own.get()) > 0) static_cast<void>(own.release());
+        }
+    }
+    if (const auto& known = state.established ? state.evidence() : state.proof; known) {
+        made->ocsp = known->staple;
+        if (known->verified) made->verified = X509_chain_up_ref(known->verified.get());
+    }
+    if (state.failed_reason) {
+        made->ocsp = state.staple.status;
+        made->failed_reason = state.failed_reason;
+        made->failed_code = state.failed_code;
+        made->failed_depth = state.failed_depth;
+        X509* const failed = state.failed_certificate.get();
+        if (failed && X509_up_ref(failed) == 1) made->failed_certificate = failed;
+    }
+    state.peer = std::move(made);
+    return peer_info(state.peer);
+}
+
+DRAGLINE_DECL std::string engine::error_detail() const { return state_->error_detail; }
+
+DRAGLINE_DECL void engine::release_buffers() noexcept {
+    auto& state = *state_;
+    state.input.release();
+    state.output.release();
+    std::string().swap(state.joined);
+    if (state.connection) SSL_free_buffers(state.connection.get());
+}
+
+DRAGLINE_DECL ssl_st* engine::native_handle() const noexcept { return state_->connection.get(); }
+
+}  // namespace dragline::inline v1::tls
+
+#endif
 
 #include <asio/ip/address.hpp>
 
@@ -42717,7 +40796,6 @@ public:
     std::optional<asio::ip::address> bind_address;
     std::string bind_interface;
     socket_options socket;
-    stream_options stream;
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
     net::address_policy address_policy;     ///< Judges each address that is dialled.
     proxy_chain proxies;                    ///< To be gone through, in order.
@@ -43785,33 +41863,6 @@ private:
 // Connecting as the protocols above do it: with shared TLS contexts, tickets, and a way to be ended from
 // outside. Programs start with open_connection() in connect.hpp.
 
-// ---- dragline/net/connected.hpp
-// A connection that stands, as connecting gives it to the protocols above.
-
-
-#include <asio/ip/address.hpp>
-
-namespace dragline::inline v1::net {
-
-class connected {
-public:
-    connected() {}
-
-    net::stream stream;
-    asio::ip::address address;  ///< The one that was dialled, the first proxy's say; none for a Unix socket.
-    tls::peer_info peer;        ///< Empty without TLS.
-};
-
-/// Who hears what became of connect_directly().
-class connect_owner {
-public:
-    virtual ~connect_owner() = default;
-
-    /// Once, inside the call or on the loop, as the last act of a handler; never when the loop ends first.
-    virtual void connected(result<net::connected> made) = 0;
-};
-
-}  // namespace dragline::net
 
 #include <asio/awaitable.hpp>
 
@@ -44213,6 +42264,65 @@ private:
 // ---- dragline/net/detail/socket_layer.hpp
 // The bottom of a stream: a TCP or Unix socket.
 
+// ---- dragline/net/detail/fair_turn.hpp
+// Keeps a fast peer from holding the loop: what goes without waiting ends its turn after a while.
+
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+/// Whatever else is ready runs. Errors: operation_aborted, when cancelled.
+DRAGLINE_DECL asio::awaitable<result<void>> others_first(asio::any_io_executor loop);
+
+class fair_turn {
+public:
+    /// Counts a step that did not wait. True: pass() is due.
+    bool step() noexcept { return ++steps_ >= most_steps; }
+    bool is_over() const noexcept { return steps_ >= most_steps; }
+    void begin() noexcept { steps_ = 0; }
+    asio::awaitable<result<void>> pass(asio::any_io_executor loop) {
+        begin();
+        return others_first(std::move(loop));
+    }
+
+private:
+    static constexpr int most_steps = 64;
+    int steps_ = 0;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/fair_turn.ipp
+// Included by <dragline/net/detail/fair_turn.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/cancellation_state.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL asio::awaitable<result<void>> others_first(asio::any_io_executor loop) {
+    auto turn = asio::post(loop, asio::use_awaitable);
+    co_await std::move(turn);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    co_return result<void>();
+}
+
+}  // namespace dragline::net::detail
+
+#endif
 
 #include <asio/cancellation_type.hpp>
 
@@ -44989,6 +43099,333 @@ DRAGLINE_DECL std::shared_ptr<stream_layer> connecting::take_layer() {
 // ---- dragline/net/detail/securing.hpp
 // TLS on a connection that has just been opened: what goes before the handshake, and what it tells.
 
+// ---- dragline/net/detail/tls_layer.hpp
+// TLS on top of another layer: moves the bytes of an engine.
+
+
+#include <cstddef>
+#include <memory>
+
+namespace dragline::inline v1::net::detail {
+
+class tls_layer final : public stream_layer {
+public:
+    tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
+              const tls::engine_options& options);
+
+    /// Before anything else, once. What is sent last may be `kept` for the first write, or wait for input.
+    enum class last_flight { sent, kept };
+    asio::awaitable<result<void>> handshake(async::time_point until, last_flight last = last_flight::sent);
+
+    /// As much of it as goes without waiting. After wants_output also a failure is still to be told.
+    enum class handshake_step { done, wants_input, wants_output };
+    result<handshake_step> try_handshake(last_flight last);
+    /// What it wants: the layer below reads into the space, and `size` is what that came to.
+    stream_layer& lower() noexcept { return *lower_; }
+    asio::mutable_buffer input_space();
+    result<void> received(const result<std::size_t>& size, std::size_t space);
+
+    asio::any_io_executor get_executor() noexcept override { return lower_->get_executor(); }
+    asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
+                                                   phase where) override;
+    asio::awaitable<result<void>> write(gather pieces, async::time_point until, phase where,
+                                        input_watch* watch = nullptr) override;
+    asio::awaitable<result<void>> shutdown(async::time_point until) override;
+    result<std::size_t> try_read(asio::mutable_buffer into) noexcept override;
+    result<bool> try_write(gather& pieces) override;
+    asio::awaitable<result<void>> wait_input(async::time_point until, phase where) override;
+    asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override;
+    bool may_have_input() const noexcept override {
+        return ready_ || engine_.has_pending_input() || lower_->may_have_input();
+    }
+    std::size_t unsent() const noexcept override { return engine_.output_size() + lower_->unsent(); }
+    stream_socket* socket() noexcept override { return lower_->socket(); }
+    tls::peer_info peer() const override { return engine_.peer(); }
+    void release_buffers() noexcept override {
+        engine_.release_buffers();
+        lower_->release_buffers();
+    }
+    void close() noexcept override { lower_->close(); }
+    bool is_open() const noexcept override { return lower_->is_open(); }
+
+    const tls::engine& engine() const noexcept { return engine_; }
+
+private:
+    // The right to send, while it lives.
+    class sending_turn {
+    public:
+        explicit sending_turn(tls_layer& layer) noexcept : layer_(layer) { layer_.sending_ = true; }
+        ~sending_turn() {
+            layer_.sending_ = false;
+            layer_.sent_.notify();
+        }
+        sending_turn(const sending_turn&) = delete;
+
+    private:
+        tls_layer& layer_;
+    };
+
+    result<std::size_t> encrypt(const gather& pieces);
+    result<bool> try_flush();
+    asio::awaitable<result<void>> flush(async::time_point until, phase where, input_watch* watch = nullptr);
+
+    std::shared_ptr<stream_layer> lower_;
+    tls::engine engine_;
+    async::event sent_;  // a reader may have to send too (KeyUpdate) while a writer does
+    bool sending_ = false;
+    bool ready_ = false;  // a wait for input has ended
+
+    // A peer that fills what it is given has more: fewer and larger reads.
+    static constexpr std::size_t least_received = 16 * 1024, most_received = 64 * 1024;
+    std::size_t receive_size_ = least_received;
+    static constexpr std::size_t most_unbroken = 1024 * 1024;
+    std::size_t unbroken_ = 0;             // bytes written since the loop had a turn
+    static constexpr int most_barren = 4;  // reads of the layer below by one that must not wait
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/tls_layer.ipp
+// Included by <dragline/net/detail/tls_layer.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL tls_layer::tls_layer(std::shared_ptr<stream_layer> lower, const tls::context& context,
+                                   const tls::engine_options& options)
+    : lower_(std::move(lower)),
+      engine_(context, options),
+      sent_(async::loop_state::of(lower_->get_executor())) {}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::flush(async::time_point until, phase where,
+                                                             input_watch* watch) {
+    while (watch ? engine_.output_size() > 0 : unsent() > 0) {
+        // Step by step, for what was sent before a failure must not be sent again: a read may go on after it.
+        if (sending_ || !watch) {
+            const auto sent = try_flush();
+            if (!sent || *sent) co_return result<void>(sent.error());
+            auto waiting = wait_output(until, where);
+            auto woken = co_await std::move(waiting);
+            if (!woken) co_return woken;
+            continue;
+        }
+        const sending_turn turn(*this);
+        const auto output = engine_.output();
+        const gather pieces{asio::buffer(output), asio::const_buffer()};
+        input_watch below;
+        auto writing = lower_->write(pieces, until, where, &below);
+        auto written = co_await std::move(writing);
+        const bool all = written && !below.input;
+        engine_.output_sent(all ? output.size() : below.written);
+        if (!written) co_return written;
+        if (below.input) co_return watch->input = true, result<void>();
+    }
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::mutable_buffer tls_layer::input_space() {
+    const auto space = engine_.input_space(receive_size_);
+    return asio::buffer(space.data(), space.size());
+}
+
+DRAGLINE_DECL result<void> tls_layer::received(const result<std::size_t>& size, std::size_t space) {
+    if (size) {
+        engine_.input_received(*size);
+        receive_size_ = *size == space ? std::min(2 * receive_size_, most_received) : least_received;
+    } else if (size.error() == asio::error::eof) {
+        engine_.input_ended();
+    } else {
+        return size.error();
+    }
+    return result<void>();
+}
+
+DRAGLINE_DECL result<tls_layer::handshake_step> tls_layer::try_handshake(last_flight last) {
+    const auto progress = engine_.handshake();
+    const bool done = progress && *progress == tls::progress::done;
+    if (done && last == last_flight::kept) return handshake_step::done;
+    const auto sent = try_flush();  // also after a failure: the alert tells the peer why
+    if (sent && !*sent) return handshake_step::wants_output;
+    if (!progress) return progress.error();
+    if (!sent) return sent.error();
+    return done ? handshake_step::done : handshake_step::wants_input;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::handshake(async::time_point until, last_flight last) {
+    for (;;) {
+        const auto step = try_handshake(last);
+        if (!step || *step == handshake_step::done) co_return result<void>(step.error());
+        if (*step == handshake_step::wants_output) {
+            auto waiting = wait_output(until, phase::tls);
+            const auto woken = co_await std::move(waiting);
+            if (woken) continue;
+            // Why it failed counts for more than that the peer has no room to be told.
+            const auto failed = engine_.handshake().error();
+            co_return failed ? failed : woken.error();
+        }
+        const auto space = input_space();
+        auto reading = lower_->read_some(space, until, phase::tls);
+        const auto size = co_await std::move(reading);
+        auto taken = received(size, space.size());
+        if (!taken) co_return taken;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> tls_layer::read_some(asio::mutable_buffer into,
+                                                                        async::time_point until,
+                                                                        phase where) {
+    const std::span plain(static_cast<char*>(into.data()), into.size());
+    for (;;) {
+        auto step = engine_.read(plain);
+        // A write under way sends what reading made, too; to wait for it could be to wait for ever, for a
+        // peer that first wants to be read from.
+        if (engine_.output_size() > 0 && !sending_) {
+            auto flushing = flush(until, where);
+            auto flushed = co_await std::move(flushing);
+            if (step && !flushed) co_return flushed.error();
+        }
+        if (!step) co_return step.error();
+        if (step->size > 0) co_return step->size;
+        if (step->closed) co_return asio::error::make_error_code(asio::error::eof);
+        const auto space = input_space();
+        auto reading = lower_->read_some(space, until, where);
+        const auto size = co_await std::move(reading);
+        load_for_reader();
+        const auto taken = received(size, space.size());
+        if (!taken) co_return taken.error();
+    }
+}
+
+DRAGLINE_DECL result<std::size_t> tls_layer::encrypt(const gather& pieces) {
+    std::array<std::string_view, 2> plain;
+    std::transform(pieces.begin(), pieces.end(), plain.begin(), [](const asio::const_buffer& piece) {
+        return std::string_view(static_cast<const char*>(piece.data()), piece.size());
+    });
+    return engine_.write(plain);
+}
+
+// Also with no output of its own: the layer below may have kept some.
+DRAGLINE_DECL result<bool> tls_layer::try_flush() {
+    do {
+        if (sending_) return false;
+        const auto output = engine_.output();
+        gather pieces{asio::buffer(output), asio::const_buffer()};
+        auto sent = lower_->try_write(pieces);
+        engine_.output_sent(output.size() - pieces[0].size());
+        if (!sent || !*sent) return sent;
+    } while (engine_.output_size() > 0);
+    return true;
+}
+
+DRAGLINE_DECL result<bool> tls_layer::try_write(gather& pieces) {
+    for (std::size_t written = 0;;) {
+        const auto taken = encrypt(pieces);
+        const auto waiting = engine_.output_size();
+        auto sent = try_flush();  // also after a failure, for the alert
+        if (!taken) return taken.error();
+        // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
+        if (sent || engine_.output_size() < waiting) advance(pieces, *taken);
+        if (!sent || !*sent || asio::buffer_size(pieces) == 0) return sent;
+        written += *taken;
+        if (*taken == 0 || written >= most_unbroken) return false;
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::wait_input(async::time_point until, phase where) {
+    if (engine_.output_size() > 0 && !sending_) {  // what reading made
+        auto flushing = flush(until, where);
+        auto flushed = co_await std::move(flushing);
+        if (!flushed) co_return flushed;
+    }
+    // The end, too, may have come with what was read last.
+    if (const auto next = engine_.read({}); next && next->want_input) {
+        auto waiting = lower_->wait_input(until, where);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
+    ready_ = true;
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::wait_output(async::time_point until, phase where) {
+    if (sending_) {
+        auto waiting = sent_.wait(until, where);
+        co_return co_await std::move(waiting);
+    }
+    const sending_turn turn(*this);  // a reader leaves to the write what it would have to send
+    auto waiting = lower_->wait_output(until, where);
+    co_return co_await std::move(waiting);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::write(gather pieces, async::time_point until,
+                                                             phase where, input_watch* watch) {
+    const auto unfinished = [&] {
+        return asio::buffer_size(pieces) > 0 || (watch && engine_.output_size() > 0);
+    };
+    while (unfinished()) {
+        auto taken = encrypt(pieces);
+        const auto waiting = engine_.output_size();
+        auto flushing = flush(until, where, watch);
+        auto flushed = co_await std::move(flushing);
+        if (!taken) co_return taken.error();
+        // After a failure, too: of what has begun to go out, nobody can say that the peer has none.
+        if (watch && (flushed || engine_.output_size() < waiting)) watch->written += *taken;
+        if (!flushed) co_return flushed;
+        advance(pieces, *taken);
+        if (watch && watch->input) break;
+        unbroken_ += *taken;
+        if (unbroken_ < most_unbroken) continue;
+        unbroken_ = 0;
+        auto turn = others_first(get_executor());
+        const auto passed = co_await std::move(turn);
+        if (!passed) co_return passed;
+    }
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> tls_layer::shutdown(async::time_point until) {
+    engine_.close();
+    auto flushing = flush(until, phase::write);
+    auto flushed = co_await std::move(flushing);
+    if (!flushed) co_return flushed;
+    auto ending = lower_->shutdown(until);
+    co_return co_await std::move(ending);
+}
+
+DRAGLINE_DECL result<std::size_t> tls_layer::try_read(asio::mutable_buffer into) noexcept {
+    ready_ = false;
+    const std::span plain(static_cast<char*>(into.data()), into.size());
+    for (int received = 0;; ++received) {
+        auto step = engine_.read(plain);
+        if (!step) return step.error();
+        if (step->size > 0) return step->size;
+        if (step->closed) return asio::error::make_error_code(asio::error::eof);
+        // Of what brings no data, a peer may always have more.
+        if (received == most_barren) return asio::error::make_error_code(asio::error::would_block);
+        const auto space = engine_.input_space();
+        auto size = lower_->try_read(asio::buffer(space.data(), space.size()));
+        if (size) {
+            engine_.input_received(*size);
+        } else if (size.error() == asio::error::eof) {
+            engine_.input_ended();
+        } else {
+            return size.error();
+        }
+    }
+}
+
+}  // namespace dragline::net::detail
+
+#endif
 
 #include <algorithm>
 #include <memory>
@@ -45020,17 +43457,13 @@ public:
     }
 
     /// After the handshake, be it failed.
-    void tell(connected& made, std::error_code ec, async::time_point opened) {
+    void tell(connected& made, std::error_code ec) {
         const auto& engine = layer_->engine();
         trace_.tls = loop_.now() - started_;
         trace_.tls_resumed = engine.resumed();
         made.peer = trace_.peer = engine.peer();
-        if (ec) {
-            trace_.tls_detail = engine.error_detail();
-        } else {
-            made.stream = net::stream(
-                stream_state::make(std::move(layer_), request_.stream, opened, request_.target.host()));
-        }
+        if (ec) trace_.tls_detail = engine.error_detail();
+        if (!ec) made.layer = std::move(layer_);
     }
 
 private:
@@ -45102,13 +43535,8 @@ DRAGLINE_DECL void direct_connect::over(std::error_code ec) {
     if (ec) return tell(ec);
     try {
         made_.address = address();
-        auto layer = take_layer();
-        if (request().tls) {
-            tls_.emplace(loop(), request(), trace(), ending(), std::move(layer));
-        } else {
-            made_.stream = net::stream(
-                stream_state::make(std::move(layer), request().stream, started(), request().target.host()));
-        }
+        made_.layer = take_layer();
+        if (request().tls) tls_.emplace(loop(), request(), trace(), ending(), std::move(made_.layer));
     } catch (const std::bad_alloc&) {
         ec = std::make_error_code(std::errc::not_enough_memory);
     }
@@ -45152,7 +43580,7 @@ DRAGLINE_DECL void direct_connect::handshake_read::received(std::unique_ptr<pend
 
 DRAGLINE_DECL void direct_connect::shaken(std::error_code ec) {
     try {
-        tls_->tell(made_, ec, started());
+        tls_->tell(made_, ec);
     } catch (const std::bad_alloc&) {
         ec = std::make_error_code(std::errc::not_enough_memory);
     }
@@ -45263,12 +43691,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> race_wait::run() {
 
 namespace dragline::inline v1::net::detail {
 
-/// A connection to the first address that answers, with its address: what connect() has without proxies.
-struct dialled {
-    std::shared_ptr<stream_layer> layer;
-    asio::ip::address address;
-};
-asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
+/// To the first address that answers: what connect() has without proxies, before TLS.
+asio::awaitable<result<connected>> dial(async::loop_state& loop, const connect_request& request,
                                       connect_trace& trace, async::interrupter& ending);
 
 /// Lives in the frame of the coroutine that awaits run().
@@ -45279,7 +43703,7 @@ public:
         : loop_(loop), request_(request), trace_(trace), ending_(ending), started_(loop.now()) {}
 
     /// Dials nothing before all is known to be usable and allowed.
-    asio::awaitable<result<dialled>> run();
+    asio::awaitable<result<connected>> run();
 
 private:
     // One for each proxy: what it is asked to connect to, the next proxy or the target.
@@ -45293,10 +43717,10 @@ private:
     bool may_try_next(std::error_code ec) const noexcept;
     asio::awaitable<result<void>> plan(std::size_t which);
     asio::awaitable<result<void>> look_up(std::size_t which, const endpoint& target, bool policed);
-    asio::awaitable<result<dialled>> attempt();
-    asio::awaitable<result<void>> reach(std::size_t which, dialled& made, proxy_record& record,
+    asio::awaitable<result<connected>> attempt();
+    asio::awaitable<result<void>> reach(std::size_t which, connected& made, proxy_record& record,
                                         async::time_point until);
-    asio::awaitable<result<void>> wrap(std::size_t which, dialled& made, proxy_record& record,
+    asio::awaitable<result<void>> wrap(std::size_t which, connected& made, proxy_record& record,
                                        async::time_point until);
     asio::awaitable<result<std::string>> shake_hands(std::shared_ptr<stream_layer> with,
                                                      proxy_handshake& handshake, async::time_point until);
@@ -45438,7 +43862,7 @@ DRAGLINE_DECL const endpoint& proxying::target_of(std::size_t which) const noexc
     return next < request_.proxies.size() ? request_.proxies[next].where() : request_.target;
 }
 
-DRAGLINE_DECL asio::awaitable<result<dialled>> proxying::run() {
+DRAGLINE_DECL asio::awaitable<result<connected>> proxying::run() {
     constexpr std::size_t most_attempts = 16;
     hops_.resize(request_.proxies.size());
     for (const auto& each : request_.proxies) {
@@ -45522,8 +43946,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::look_up(std::size_t which,
     co_return result<void>();
 }
 
-DRAGLINE_DECL asio::awaitable<result<dialled>> proxying::attempt() {
-    dialled made;
+DRAGLINE_DECL asio::awaitable<result<connected>> proxying::attempt() {
+    connected made;
     for (std::size_t which = 0; which < hops_.size(); ++which) {
         if (ending_.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
         failed_hop_ = which;
@@ -45543,7 +43967,7 @@ DRAGLINE_DECL asio::awaitable<result<dialled>> proxying::attempt() {
     co_return made;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, dialled& made,
+DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, connected& made,
                                                             proxy_record& record, async::time_point until) {
     const auto& through = request_.proxies[which];
     if (which == 0) {
@@ -45574,7 +43998,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, d
     co_return result<void>();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> proxying::wrap(std::size_t which, dialled& made,
+DRAGLINE_DECL asio::awaitable<result<void>> proxying::wrap(std::size_t which, connected& made,
                                                            proxy_record& record, async::time_point until) {
     const auto options = tls::engine_options().host(request_.proxies[which].where().host());
     auto layer = std::make_shared<tls_layer>(made.layer, hops_[which].tls, options);
@@ -45631,19 +44055,19 @@ DRAGLINE_DECL asio::awaitable<result<std::string>> proxying::shake_hands(std::sh
 namespace dragline::inline v1::net {
 namespace detail {
 
-DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
+DRAGLINE_DECL asio::awaitable<result<connected>> dial(async::loop_state& loop, const connect_request& request,
                                                     connect_trace& trace, async::interrupter& ending) {
     race_wait racing(loop, request, trace, ending, connecting::purpose::dial);
     auto running = racing.run();
     const auto ran = co_await std::move(running);
     if (!ran) co_return ran.error();
-    dialled made;
+    connected made;
     made.layer = racing.race().take_layer();
     made.address = racing.race().address();
     co_return made;
 }
 
-inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, const connect_request& request,
+inline asio::awaitable<result<connected>> dial_through(async::loop_state& loop, const connect_request& request,
                                                      connect_trace& trace, async::interrupter& ending) {
     proxying through(loop, request, trace, ending);
     auto running = through.run();
@@ -45655,25 +44079,16 @@ inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, co
 DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop,
                                                          const connect_request& request, connect_trace& trace,
                                                          async::interrupter& ending) {
-    const auto opened = loop.now();
-    connected made;
     auto dialling = request.proxies.empty() ? detail::dial(loop, request, trace, ending)
                                             : detail::dial_through(loop, request, trace, ending);
-    auto stands = co_await std::move(dialling);
+    auto made = co_await std::move(dialling);
     // Whatever a step came to, and whatever the layers under it made of being closed.
     if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    if (!stands) co_return stands.error();
-    made.address = stands->address;
-    if (!request.tls) {
-        auto state = detail::stream_state::make(std::move(stands->layer), request.stream, opened,
-                                                request.target.host());
-        made.stream = net::stream(std::move(state));
-        co_return made;
-    }
-    detail::securing secured(loop, request, trace, ending, std::move(stands->layer));
+    if (!made || !request.tls) co_return made;
+    detail::securing secured(loop, request, trace, ending, std::move(made->layer));
     auto shaking = secured.layer().handshake(secured.until(), secured.last_flight());
     const auto shaken = co_await std::move(shaking);
-    secured.tell(made, shaken.error(), opened);
+    secured.tell(*made, shaken.error());
     if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     if (!shaken) co_return shaken.error();
     co_return made;
@@ -45833,9 +44248,9 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
 DRAGLINE_DECL std::error_code dialing::hold(net::connected&& made) try {
     const auto& proxies = request_.proxies;
     const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
-    auto connection =
-        std::make_unique<h1_connection>(std::move(made.stream), made.address, port, std::move(made.peer));
-    if (place_) place_.put(std::move(connection), session_->loop().now());
+    auto& loop = session_->loop();
+    auto connection = std::make_unique<h1_connection>(loop, std::move(made), port);
+    if (place_) place_.put(std::move(connection), loop.now());
     return {};
 } catch (const std::bad_alloc&) {
     return std::make_error_code(std::errc::not_enough_memory);
@@ -51821,6 +50236,113 @@ DRAGLINE_DECL body multipart::to_body(async::random_source& random) const {
 // ---- dragline/net/options.hpp
 // How a connection is made.
 
+// ---- dragline/net/stream_options.hpp
+// How long the operations of a stream may take, and how much they may hold.
+
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace dragline::inline v1::net {
+
+/// What one read may take; what is not set is that of the stream.
+class read_options {
+public:
+    read_options() {}
+
+    /// The whole read, from its beginning.
+    read_options& timeout(async::duration value) { return timeout_ = value, *this; }
+    const std::optional<async::duration>& timeout() const noexcept { return timeout_; }
+
+    /// The most bytes that it may return, with what ends them. read_exactly() and read_some() heed only a
+    /// limit that is given here.
+    read_options& limit(std::size_t bytes) { return limit_ = bytes, *this; }
+    const std::optional<std::size_t>& limit() const noexcept { return limit_; }
+
+    /// Whether the text that ends a read_until() or read_line() stands in the result, too.
+    read_options& keep_delimiter(bool value) { return keep_delimiter_ = value, *this; }
+    bool keep_delimiter() const noexcept { return keep_delimiter_; }
+
+private:
+    std::optional<async::duration> timeout_;
+    std::optional<std::size_t> limit_;
+    bool keep_delimiter_ = false;
+};
+
+/// What one write, drain, shutdown or close may take.
+class write_options {
+public:
+    write_options() {}
+
+    /// The whole operation, from its beginning.
+    write_options& timeout(async::duration value) { return timeout_ = value, *this; }
+    const std::optional<async::duration>& timeout() const noexcept { return timeout_; }
+
+private:
+    std::optional<async::duration> timeout_;
+};
+
+/// What a read that met the end of the stream had, and what it wanted.
+class read_shortfall {
+public:
+    read_shortfall() {}
+
+    std::string partial;       ///< What arrived; it can still be read.
+    std::size_t expected = 0;  ///< Bytes that were asked for; 0 where the read did not know.
+};
+
+/// The budgets and limits of one stream. A timeout that is not above zero fails the operations it is for.
+class stream_options {
+public:
+    using duration = async::duration;
+
+    stream_options() {}
+
+    /// Each read; phase::read.
+    stream_options& read_timeout(duration value) { return read_timeout_ = value, *this; }
+    duration read_timeout() const noexcept { return read_timeout_; }
+
+    /// Each write, drain, shutdown and close, and each portion of what is queued; phase::write.
+    stream_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
+    duration write_timeout() const noexcept { return write_timeout_; }
+
+    /// The handshake of start_tls(); phase::tls.
+    stream_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
+    duration tls_timeout() const noexcept { return tls_timeout_; }
+
+    /// The whole connection, from when opening it began: whatever waits then ends; phase::total.
+    stream_options& total_timeout(duration value) { return total_timeout_ = value, *this; }
+    duration total_timeout() const noexcept { return total_timeout_; }
+
+    /// The most bytes that a read returns whose end the peer decides: read_until(), read_line(),
+    /// read_to_end().
+    stream_options& read_limit(std::size_t bytes) { return read_limit_ = bytes, *this; }
+    std::size_t read_limit() const noexcept { return read_limit_; }
+
+    /// drain() waits while more bytes than the high-water mark are queued, until no more than the low one.
+    stream_options& high_water(std::size_t bytes) { return high_water_ = bytes, *this; }
+    std::size_t high_water() const noexcept { return high_water_; }
+    stream_options& low_water(std::size_t bytes) { return low_water_ = bytes, *this; }
+    std::size_t low_water() const noexcept { return low_water_; }
+
+    /// The most bytes that may be queued; queue() refuses what would go beyond it.
+    stream_options& most_queued(std::size_t bytes) { return most_queued_ = bytes, *this; }
+    std::size_t most_queued() const noexcept { return most_queued_; }
+
+private:
+    duration read_timeout_ = std::chrono::seconds(60);
+    duration write_timeout_ = std::chrono::seconds(60);
+    duration tls_timeout_ = std::chrono::seconds(10);
+    duration total_timeout_ = async::no_limit;
+    std::size_t read_limit_ = 64 * 1024;
+    std::size_t high_water_ = 64 * 1024;
+    std::size_t low_water_ = 16 * 1024;
+    std::size_t most_queued_ = 16 * 1024 * 1024;
+};
+
+}  // namespace dragline::net
 
 #include <asio/ip/address.hpp>
 
@@ -51943,6 +50465,1480 @@ private:
 namespace dragline::inline v1 {
 using net::connect_options;
 }
+// ---- dragline/net/stream.hpp
+// One stream type over TCP, TLS, Unix sockets and memory. Start with open_connection() in connect.hpp.
+
+// ---- dragline/net/detail/buffer_pieces.hpp
+// Buffer sequences of callers as the two pieces that a layer writes.
+
+
+#include <asio/buffer.hpp>
+
+#include <cstddef>
+#include <iterator>
+#include <string>
+
+namespace dragline::inline v1::net::detail {
+
+/// The first buffer that is not empty.
+template <class Buffer, class Sequence>
+Buffer first_of(const Sequence& buffers) {
+    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
+        if (Buffer buffer(*at); buffer.size() > 0) return buffer;
+    }
+    return Buffer();
+}
+
+/// Up to two buffers stand in `pieces`; more are copied, and stand in `joined`.
+template <class Sequence>
+gather pieces_of(const Sequence& buffers, std::string& joined) {
+    gather pieces;
+    const auto end = asio::buffer_sequence_end(buffers);
+    const auto count = std::distance(asio::buffer_sequence_begin(buffers), end);
+    std::size_t place = 0;
+    for (auto at = asio::buffer_sequence_begin(buffers); at != end; ++at) {
+        const asio::const_buffer piece(*at);
+        if (count <= 2) {
+            pieces[place++] = piece;
+        } else {
+            joined.append(static_cast<const char*>(piece.data()), piece.size());
+        }
+    }
+    return pieces;
+}
+
+}  // namespace dragline::net::detail
+// ---- dragline/net/detail/stream_read.hpp
+// A read of a stream into the caller's buffer, without a coroutine where the layer can do that: an idle
+// connection mostly waits in one.
+
+// ---- dragline/net/detail/stream_reader.hpp
+// The receiving side of a stream: whole reads over what arrives in pieces. A read that fails takes nothing.
+
+// ---- dragline/net/detail/byte_queue.hpp
+// Bytes that come in at the end and leave at the front. It costs memory only while it holds something.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+class byte_queue {
+public:
+    bool empty() const noexcept { return !held_; }
+    std::size_t size() const noexcept { return held_ ? held_->bytes.size() - held_->begin : 0; }
+    std::string_view view() const noexcept {
+        return held_ ? std::string_view(held_->bytes).substr(held_->begin) : std::string_view();
+    }
+
+    void append(std::string_view more) {
+        if (more.empty()) return;
+        if (!held_) {
+            auto made = std::make_unique<content>();
+            made->bytes = more;
+            held_ = std::move(made);
+            return;
+        }
+        auto& [bytes, begin] = *held_;
+        if (begin > 0 && begin >= size()) bytes.erase(0, std::exchange(begin, 0));
+        bytes.append(more);
+    }
+
+    /// In front of all.
+    void put_back(std::string_view more) {
+        if (!held_) return append(more);
+        held_->bytes.replace(0, held_->begin, more);
+        held_->begin = 0;
+    }
+
+    void consume(std::size_t count) noexcept {
+        if (held_) held_->begin += count;
+        if (size() == 0) clear();
+    }
+
+    std::size_t take(void* into, std::size_t room) noexcept {
+        const auto count = std::min(room, size());
+        if (count == 0) return 0;
+        std::memcpy(into, view().data(), count);
+        consume(count);
+        return count;
+    }
+
+    void clear() noexcept { held_.reset(); }
+
+private:
+    struct content {
+        std::string bytes;
+        std::size_t begin = 0;  // what is before it has left
+    };
+    std::unique_ptr<content> held_;  // null when empty
+};
+
+}  // namespace dragline::net::detail
+// ---- dragline/net/detail/end_search.hpp
+// Where a read of delimited text ends. Looks at every byte once, however the text arrives.
+
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+/// Given all that has arrived, the number of bytes that the read is to take; nothing while more is needed.
+using read_predicate = std::function<std::optional<std::size_t>(std::string_view)>;
+
+class end_search {
+public:
+    struct found {
+        std::size_t taken = 0;  // of the bytes, with the delimiter
+        std::size_t given = 0;  // of those, what the caller gets
+    };
+
+    static end_search line() { return end_search(kind::line, "\n", {}); }
+    static end_search delimiter(std::string text) { return end_search(kind::delimiter, std::move(text), {}); }
+    static end_search predicate(read_predicate test) {
+        return end_search(kind::predicate, {}, std::move(test));
+    }
+
+    bool valid() const noexcept {
+        return kind_ == kind::predicate ? static_cast<bool>(predicate_) : !delimiter_.empty();
+    }
+
+    /// Errors: errc::invalid_option where a predicate takes more than there is. Throws what that throws, as
+    /// async::callback_failure.
+    result<std::optional<found>> look(std::string_view bytes, bool keep_delimiter);
+
+private:
+    enum class kind { line, delimiter, predicate };
+    end_search(kind what, std::string text, read_predicate test)
+        : kind_(what), delimiter_(std::move(text)), predicate_(std::move(test)) {}
+
+    kind kind_;
+    std::string delimiter_;
+    read_predicate predicate_;
+    std::size_t looked_ = 0;  // no delimiter begins before it
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/end_search.ipp
+// Included by <dragline/net/detail/end_search.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <exception>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL result<std::optional<end_search::found>> end_search::look(std::string_view bytes,
+                                                                        bool keep_delimiter) {
+    using answer = std::optional<found>;
+    if (kind_ == kind::predicate) {
+        std::optional<std::size_t> end;
+        try {
+            end = predicate_(bytes);
+        } catch (...) {
+            throw async::callback_failure(std::current_exception());
+        }
+        if (!end) return answer();
+        if (*end > bytes.size()) return dragline::errc::invalid_option;
+        return answer({*end, *end});
+    }
+    const auto at = bytes.find(delimiter_, looked_);
+    if (at == bytes.npos) {
+        if (bytes.size() >= delimiter_.size()) looked_ = bytes.size() - delimiter_.size() + 1;
+        return answer();
+    }
+    const auto taken = at + delimiter_.size();
+    if (keep_delimiter) return answer({taken, taken});
+    const bool carriage = kind_ == kind::line && at > 0 && bytes[at - 1] == '\r';
+    return answer({taken, carriage ? at - 1 : at});
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+// ---- dragline/net/detail/stream_core.hpp
+// What both directions of a stream share: its layer, budgets and condition.
+
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+inline constexpr std::size_t no_size_limit = std::numeric_limits<std::size_t>::max();
+
+/// What an operation may take. Of timeout and until the sooner counts, and total_timeout before either.
+struct stream_limit {
+    async::duration timeout = async::no_limit;  // from when the operation begins
+    async::time_point until = async::no_deadline;
+    phase where = phase::read;
+    std::size_t size = no_size_limit;
+    bool keep_delimiter = false;
+};
+
+/// What a stream was opened with. The streams of a server share it.
+struct stream_setting {
+    stream_options options;
+    std::string host;  // as the endpoint names it, for start_tls()
+};
+
+struct stream_core {
+    struct bound {
+        async::time_point until = async::no_deadline;
+        phase where = phase::total;
+    };
+
+    stream_core(std::shared_ptr<stream_layer> bottom, std::shared_ptr<const stream_setting> given,
+                async::time_point opened_at)
+        : loop(async::loop_state::of(bottom->get_executor())),
+          layer(std::move(bottom)),
+          setting(std::move(given)),
+          total_until(async::deadline_after(opened_at, options().total_timeout())) {}
+
+    const stream_options& options() const noexcept { return setting->options; }
+
+    /// The deadline of an operation that begins now.
+    bound begin(const stream_limit& limit) const {
+        const auto until = std::min(async::deadline_after(loop.now(), limit.timeout), limit.until);
+        if (total_until < until) return {total_until, phase::total};
+        return {until, limit.where};
+    }
+
+    bool is_past(const bound& limit) const {
+        return limit.until != async::no_deadline && loop.now() >= limit.until;
+    }
+
+    async::loop_state& loop;
+    std::shared_ptr<stream_layer> layer;
+    const std::shared_ptr<const stream_setting> setting;
+    const async::time_point total_until;
+    fair_turn turn;  // of what reads and writes without waiting
+    bool closing = false;
+    bool lost = false;     // the peer
+    bool reset = false;    // by the peer, as a write was told
+    bool reading = false;  // an operation
+};
+
+/// The right to read or to write, while it lives.
+class exclusive_turn {
+public:
+    explicit exclusive_turn(bool& taken) noexcept : taken_(taken ? nullptr : &taken) {
+        if (taken_) *taken_ = true;
+    }
+    ~exclusive_turn() {
+        if (taken_) *taken_ = false;
+    }
+    exclusive_turn(const exclusive_turn&) = delete;
+    exclusive_turn& operator=(const exclusive_turn&) = delete;
+    explicit operator bool() const noexcept { return taken_ != nullptr; }
+
+private:
+    bool* taken_;
+};
+
+}  // namespace dragline::net::detail
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::net::detail {
+
+/// Where the streams of a loop receive what they don't know the size of: none of them needs a buffer of its
+/// own while it waits.
+class receive_space final : public async::loop_object {
+public:
+    explicit receive_space(async::loop_state&) {}
+    void shutdown() noexcept override {}
+
+    std::array<char, 16 * 1024> bytes;
+};
+
+/// What a read takes whose extent neither a size nor a delimiter tells: a frame.
+class unit_reader {
+public:
+    virtual ~unit_reader() = default;
+
+    /// How many of the bytes it has taken; 0: more are needed. Errors end the read, and take nothing.
+    virtual result<std::size_t> take(std::string_view bytes) = 0;
+
+    std::size_t needed = 0;  ///< Bytes, as far as it knows.
+};
+
+/// What a read into the caller's buffer is to do.
+struct read_wish {
+    asio::mutable_buffer into;
+    async::duration timeout = async::no_limit;
+    std::size_t most = no_size_limit;
+    bool exact = false;  // to the end of the buffer
+
+    std::error_code refusal() const noexcept;
+};
+
+class stream_reader {
+public:
+    using pointer = std::shared_ptr<stream_reader>;
+
+    explicit stream_reader(stream_core& core) noexcept : core_(core) {}
+
+    // One at a time, else errc::busy.
+    static asio::awaitable<result<std::size_t>> read(pointer self, read_wish wish);
+    static asio::awaitable<result<std::string>> read_text(pointer self, std::size_t size, stream_limit limit);
+    static asio::awaitable<result<std::string>> read_until(pointer self, end_search search,
+                                                           stream_limit limit);
+    static asio::awaitable<result<std::string>> read_to_end(pointer self, stream_limit limit);
+    /// `unit` must stay; of the limit, the times count.
+    static asio::awaitable<result<void>> read_unit(pointer self, unit_reader& unit, stream_limit limit);
+
+    // The same in steps, for who has the turn. All but would_block ends the read.
+    result<std::size_t> begin(buffer_read& read, const read_wish& wish);
+    result<std::size_t> go_on(buffer_read& read, result<std::size_t> received);
+
+    stream_core& core() noexcept { return core_; }
+    /// Whether a read may wait in its layer, without a coroutine. Threads: any.
+    bool waits_in_layer() const noexcept {
+        return core_.loop.runs_here() && core_.layer->has_pending_reads();
+    }
+    bool has_ended() const noexcept { return static_cast<bool>(end_); }
+
+    read_wish wish(asio::mutable_buffer into, const read_options& given, bool exact) const noexcept;
+    /// Of a read whose end the peer decides; others have a limit only where the caller sets one.
+    stream_limit open_limit(const read_options& given) const noexcept;
+    stream_limit exact_limit(const read_options& given) const noexcept;
+
+    /// What was received and not read.
+    byte_queue& unread() noexcept { return unread_; }
+    /// What the last read that met the end wanted to have; 0 where it did not know.
+    std::size_t expected() const noexcept { return expected_; }
+    bool& reading() noexcept { return core_.reading; }
+
+    /// What is there without waiting, into unread().
+    result<std::size_t> try_fill();
+
+private:
+    using bound = stream_core::bound;
+
+    // Where a read is in its waits; the deadline is made for the first.
+    struct waiting {
+        const stream_limit limit;
+        std::optional<bound> bounds;
+    };
+
+    asio::awaitable<result<void>> wait(waiting& state);
+    result<std::size_t> try_read(asio::mutable_buffer into);
+    std::error_code note_end(std::error_code ec) noexcept;
+    std::error_code ended(std::error_code ec, std::size_t have, std::size_t expected) noexcept;
+
+    stream_core& core_;
+    byte_queue unread_;
+    std::error_code end_;  // how the stream ended, for good
+    std::size_t expected_ = 0;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/stream_reader.ipp
+// Included by <dragline/net/detail/stream_reader.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/cancellation_state.hpp>
+#include <asio/error.hpp>
+#include <asio/this_coro.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL read_wish stream_reader::wish(asio::mutable_buffer into, const read_options& given,
+                                            bool exact) const noexcept {
+    read_wish wished;
+    wished.into = into;
+    wished.timeout = given.timeout().value_or(core_.options().read_timeout());
+    wished.most = given.limit().value_or(no_size_limit);
+    wished.exact = exact;
+    return wished;
+}
+
+DRAGLINE_DECL stream_limit stream_reader::exact_limit(const read_options& given) const noexcept {
+    stream_limit limit;
+    limit.timeout = given.timeout().value_or(core_.options().read_timeout());
+    limit.size = given.limit().value_or(no_size_limit);
+    limit.keep_delimiter = given.keep_delimiter();
+    return limit;
+}
+
+DRAGLINE_DECL stream_limit stream_reader::open_limit(const read_options& given) const noexcept {
+    auto limit = exact_limit(given);
+    limit.size = given.limit().value_or(core_.options().read_limit());
+    return limit;
+}
+
+DRAGLINE_DECL result<std::size_t> stream_reader::try_read(asio::mutable_buffer into) {
+    if (end_) return end_;
+    // Past its turn, too, a read has to wait: for the others.
+    if (!core_.layer->may_have_input() || core_.turn.step()) {
+        return asio::error::make_error_code(asio::error::would_block);
+    }
+    auto size = core_.layer->try_read(into);
+    if (size || size.error() == asio::error::would_block) return size;
+    return note_end(size.error());
+}
+
+// A stream ends once, whatever the system says when it is asked again.
+DRAGLINE_DECL std::error_code stream_reader::note_end(std::error_code ec) noexcept {
+    if (ec == condition::timeout || ec == asio::error::operation_aborted) return ec;
+    // The system tells a reset once: when a write has had it, reads are told of a clean end.
+    if (ec == asio::error::eof && core_.reset) ec = asio::error::connection_reset;
+    if (ec != asio::error::eof) core_.lost = true;
+    return end_ = ec;
+}
+
+DRAGLINE_DECL result<std::size_t> stream_reader::try_fill() {
+    auto& space = core_.loop.get<receive_space>().bytes;
+    auto size = try_read(asio::buffer(space));
+    if (size) unread_.append({space.data(), *size});
+    return size;
+}
+
+inline asio::awaitable<result<void>> too_late(phase where) { co_return make_timeout(where); }
+
+// Not a coroutine: one frame less for each wait. Between two waits the deadline is nobody's.
+DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::wait(waiting& state) {
+    if (!state.bounds) {
+        state.bounds = core_.begin(state.limit);
+    } else if (core_.is_past(*state.bounds)) {
+        return too_late(state.bounds->where);
+    }
+    if (core_.turn.is_over()) return core_.turn.pass(core_.loop.executor());
+    return core_.layer->wait_input(state.bounds->until, state.bounds->where);
+}
+
+DRAGLINE_DECL std::error_code stream_reader::ended(std::error_code ec, std::size_t have,
+                                                   std::size_t expected) noexcept {
+    if (ec != asio::error::eof || have == 0) return ec;
+    expected_ = expected;
+    return errc::incomplete_read;
+}
+
+DRAGLINE_DECL std::error_code read_wish::refusal() const noexcept {
+    if (!async::valid_timeout(timeout)) return dragline::errc::invalid_option;
+    if (exact && into.size() > most) return errc::read_limit_exceeded;
+    return {};
+}
+
+DRAGLINE_DECL result<std::size_t> stream_reader::begin(buffer_read& read, const read_wish& wish) {
+    if (const auto ec = wish.refusal()) return ec;
+    const auto into = asio::buffer(wish.into, wish.most);
+    read.exact = wish.exact;
+    read.have = unread_.take(into.data(), into.size());
+    read.rest = into + read.have;
+    if (read.rest.size() == 0 || (read.have > 0 && !read.exact)) return read.have;
+    if (end_) return go_on(read, end_);
+    stream_limit limit;
+    limit.timeout = wish.timeout;
+    const auto bounds = core_.begin(limit);
+    read.until = bounds.until;
+    read.where = bounds.where;
+    return asio::error::make_error_code(asio::error::would_block);
+}
+
+DRAGLINE_DECL result<std::size_t> stream_reader::go_on(buffer_read& read, result<std::size_t> received) {
+    if (received) {
+        read.have += *received;
+        read.rest += *received;
+        if (read.rest.size() == 0 || !read.exact) return read.have;
+        if (!core_.is_past({read.until, read.where}))
+            return asio::error::make_error_code(asio::error::would_block);
+        received = make_timeout(read.where);
+    }
+    const auto why = end_ ? end_ : note_end(received.error());
+    unread_.put_back({static_cast<const char*>(read.rest.data()) - read.have, read.have});
+    return ended(why, read.have, read.have + read.rest.size());
+}
+
+// Straight into the caller's buffer, which costs the fewest system calls.
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_reader::read(pointer self, read_wish wish) {
+    const exclusive_turn reading(self->core_.reading);
+    if (!reading) co_return errc::busy;
+    buffer_read read;
+    auto done = self->begin(read, wish);
+    while (done.error() == asio::error::would_block) {
+        if (read.have > 0) {  // to be cancelled now would throw, and lose that
+            const auto state = co_await asio::this_coro::cancellation_state;
+            const bool throws = co_await asio::this_coro::throw_if_cancelled();
+            if (throws && state.cancelled() != asio::cancellation_type::none) {
+                co_return self->go_on(read, asio::error::make_error_code(asio::error::operation_aborted));
+            }
+        }
+        auto receiving = self->core_.layer->read_some(read.rest, read.until, read.where);
+        auto size = co_await std::move(receiving);
+        done = self->go_on(read, size);
+    }
+    co_return done;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_text(pointer self, std::size_t size,
+                                                                            stream_limit limit) {
+    // What was promised may never come, or in drips: memory is only used, and cleared, as fast as bytes
+    // arrive.
+    constexpr std::size_t largest_step = 64 * 1024;
+    const exclusive_turn reading(self->core_.reading);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (size > limit.size) co_return errc::read_limit_exceeded;
+    std::string text(self->unread_.view().substr(0, size));
+    self->unread_.consume(text.size());
+    for (waiting waits{limit, {}}; text.size() < size;) {
+        const auto have = text.size();
+        text.resize(have + std::min(size - have, largest_step));
+        auto got = self->try_read(asio::buffer(text.data() + have, text.size() - have));
+        text.resize(have + *got);
+        if (got) continue;
+        auto ec = got.error();
+        if (ec == asio::error::would_block) {
+            if (have == 0) std::string().swap(text);
+            auto ready = self->wait(waits);
+            auto waited = co_await std::move(ready);
+            if (waited) continue;
+            ec = waited.error();
+        }
+        self->unread_.put_back(text);
+        co_return self->ended(ec, have, size);
+    }
+    co_return text;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_until(pointer self, end_search search,
+                                                                             stream_limit limit) {
+    const exclusive_turn reading(self->core_.reading);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout) || !search.valid()) co_return dragline::errc::invalid_option;
+    auto& unread = self->unread_;
+    for (waiting waits{limit, {}};;) {
+        if (!unread.empty()) {
+            const auto looked = search.look(unread.view(), limit.keep_delimiter);
+            if (!looked) co_return looked.error();
+            if (const auto& found = *looked) {
+                if (found->taken > limit.size) co_return errc::read_limit_exceeded;
+                std::string text(unread.view().substr(0, found->given));
+                unread.consume(found->taken);
+                co_return text;
+            }
+            if (unread.size() >= limit.size) co_return errc::read_limit_exceeded;
+        }
+        auto got = self->try_fill();
+        if (got) continue;
+        if (got.error() != asio::error::would_block) co_return self->ended(got.error(), unread.size(), 0);
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::string>> stream_reader::read_to_end(pointer self,
+                                                                              stream_limit limit) {
+    const exclusive_turn reading(self->core_.reading);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    auto& unread = self->unread_;
+    for (waiting waits{limit, {}};;) {
+        if (unread.size() > limit.size) co_return errc::read_limit_exceeded;
+        auto got = self->try_fill();
+        if (got) continue;
+        if (got.error() == asio::error::eof) break;
+        if (got.error() != asio::error::would_block) co_return got.error();
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
+    }
+    std::string text(unread.view());
+    unread.clear();
+    co_return text;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_reader::read_unit(pointer self, unit_reader& unit,
+                                                                     stream_limit limit) {
+    const exclusive_turn reading(self->core_.reading);
+    if (!reading) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    auto& unread = self->unread_;
+    for (waiting waits{limit, {}};;) {
+        if (!unread.empty()) {
+            const auto taken = unit.take(unread.view());
+            if (!taken) co_return taken.error();
+            if (*taken > 0) co_return unread.consume(*taken), result<void>();
+        }
+        auto got = self->try_fill();
+        if (got) continue;
+        if (got.error() != asio::error::would_block) {
+            co_return self->ended(got.error(), unread.size(), unit.needed);
+        }
+        auto ready = self->wait(waits);
+        auto waited = co_await std::move(ready);
+        if (!waited) co_return waited.error();
+    }
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+template <class Handler>
+class stream_read final : public pending_read {
+public:
+    stream_read(Handler handler, stream_reader::pointer reader)
+        : handler_(std::move(handler)), reader_(std::move(reader)) {}
+    ~stream_read() override {
+        if (has_turn_) reader_->reading() = false;
+    }
+
+    static void start(std::unique_ptr<stream_read> self, const read_wish& wish) {
+        auto& read = *self;
+        result<std::size_t> done = errc::busy;
+        read.has_turn_ = !std::exchange(read.reader_->reading(), true);
+        if (read.has_turn_) done = read.reader_->begin(read, wish);
+        if (done.error() == asio::error::would_block) return read.wait(std::move(self));
+        const auto loop = read.reader_->core().loop.executor();
+        asio::post(loop, [ended = std::move(self), done]() mutable {
+            auto& over = *ended;
+            over.complete(std::move(ended), done);
+        });
+    }
+
+    void received(std::unique_ptr<pending_read> self, result<std::size_t> size) override {
+        auto done = reader_->go_on(*this, size);
+        const bool waits = done.error() == asio::error::would_block;
+        if (waits && (cancelled || !reader_->core().layer->is_open())) {  // since it was received
+            done = reader_->go_on(*this, asio::error::make_error_code(asio::error::operation_aborted));
+        }
+        if (done.error() != asio::error::would_block) return complete(std::move(self), done);
+        reader_->core().layer->start_read(std::move(self));
+    }
+
+private:
+    void wait(std::unique_ptr<pending_read> self) {
+        listen(handler_, *reader_->core().layer);
+        reader_->core().layer->start_read(std::move(self));
+    }
+
+    void complete(std::unique_ptr<pending_read> self, result<std::size_t> done) {
+        if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected()) slot.clear();
+        auto last = std::move(handler_);
+        self.reset();
+        std::move(last)(done.error(), *done);
+    }
+
+    bool has_turn_ = false;
+    Handler handler_;  // destroyed last: it may own the coroutine that owns the stream
+    stream_reader::pointer reader_;
+};
+
+// A slot that is no coroutine's may be emitted on other threads, and after the loop's end: async::initiate()
+// sees to that.
+template <bool Awaited>
+struct start_stream_read {
+    stream_reader::pointer reader;
+
+    using executor_type = asio::any_io_executor;
+    executor_type get_executor() const noexcept { return reader->core().loop.executor(); }
+
+    template <class Handler>
+    void operator()(Handler&& handler, read_wish wish) {
+        const auto& loop = reader->core().loop.executor();
+        const bool may_wait = Awaited || !asio::get_associated_cancellation_slot(handler).is_connected();
+        if (may_wait && reader->waits_in_layer() &&
+            is_loop(asio::get_associated_executor(handler, loop), loop)) {
+            using read_type = stream_read<std::decay_t<Handler>>;
+            auto read = std::make_unique<read_type>(std::forward<Handler>(handler), std::move(reader));
+            return read_type::start(std::move(read), wish);
+        }
+        async::initiate<std::size_t>(loop, &stream_reader::read, std::forward<Handler>(handler),
+                                     std::move(reader), wish);
+    }
+
+private:
+    template <class Executor>
+    static bool is_loop(const Executor& executor, const asio::any_io_executor& loop) noexcept {
+        if constexpr (std::same_as<Executor, asio::any_io_executor>) {
+            return executor == loop;
+        } else {
+            return false;
+        }
+    }
+};
+
+template <class Token>
+auto read_into(stream_reader::pointer reader, const read_wish& wish, Token&& token) {
+    using token_type = std::decay_t<Token>;
+    constexpr bool awaited =
+        std::same_as<token_type, default_token> || std::same_as<token_type, as_tuple_t<default_token>>;
+    if constexpr (awaited) {
+        // A coroutine needs no turn of the loop for what is there already.
+        if (!reader->waits_in_layer() || reader->has_ended() || !reader->unread().empty()) {
+            const auto loop = reader->core().loop.executor();
+            return async::initiate<std::size_t>(loop, &stream_reader::read, std::forward<Token>(token),
+                                                std::move(reader), wish);
+        }
+    }
+    return asio::async_initiate<Token, void(std::error_code, std::size_t)>(
+        start_stream_read<awaited>{std::move(reader)}, token, wish);
+}
+
+}  // namespace dragline::net::detail
+// ---- dragline/net/detail/stream_state.hpp
+// A stream behind its handle: both directions, and what concerns the two.
+
+// ---- dragline/net/detail/stream_writer.hpp
+// The sending side of a stream: whole writes, and a queue between two water marks.
+
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::net::detail {
+
+class stream_writer {
+public:
+    using pointer = std::shared_ptr<stream_writer>;
+
+    explicit stream_writer(stream_core& core) noexcept : core_(core) {}
+
+    // One at a time, else errc::busy. What was queued before a write goes before it.
+    // The text, or else the pieces.
+    static asio::awaitable<result<std::size_t>> write(pointer self, std::string text, gather pieces,
+                                                      stream_limit limit);
+    static asio::awaitable<result<void>> drain(pointer self, stream_limit limit);
+    static asio::awaitable<result<void>> shutdown(pointer self, stream_limit limit);
+    static asio::awaitable<result<void>> close(pointer self, stream_limit limit);
+
+    /// At any time.
+    static result<void> queue(const pointer& self, std::string_view text);
+
+    stream_limit write_limit(const write_options& given) const noexcept;
+
+    std::size_t queued() const noexcept { return queue_.size() + core_.layer->unsent(); }
+    bool& writing() noexcept { return writing_; }
+    /// For an operation that has the turn: until nothing is queued; and between the other two, whatever is
+    /// queued waits.
+    asio::awaitable<result<void>> flush(stream_core::bound limit);
+    void hold() noexcept { held_ = true; }
+    void release(const pointer& self);
+
+private:
+    using bound = stream_core::bound;
+    std::error_code refusal() noexcept;
+    asio::awaitable<result<void>> wait_for_progress(bound limit);
+    void tell_progress() {
+        if (progress_) progress_->notify();
+    }
+    std::error_code failed(std::error_code ec, bool told) noexcept;
+    asio::awaitable<result<void>> write_on(const pointer& self, gather pieces, std::size_t size, bound limit);
+    void start_sending(const pointer& self);
+    static asio::awaitable<void> send_queue(pointer self);
+
+    stream_core& core_;
+    byte_queue queue_;
+    std::size_t ahead_ = 0;                   // of what is queued: before the write that waits for its turn
+    std::unique_ptr<async::event> progress_;  // of the queue; made at the first wait for it
+    std::error_code failure_;
+    bool told_ = true;       // the failure
+    bool writing_ = false;   // an operation
+    bool sending_ = false;   // the queue, be it only what the layer has not sent yet
+    bool held_ = false;      // the queue
+    bool give_way_ = false;  // to a write, as soon as what is ahead of it has gone
+    bool shut_ = false;
+    bool ended_ = false;  // the peer has been told, or will be
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/stream_writer.ipp
+// Included by <dragline/net/detail/stream_writer.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL stream_limit stream_writer::write_limit(const write_options& given) const noexcept {
+    stream_limit limit;
+    limit.timeout = given.timeout().value_or(core_.options().write_timeout());
+    limit.where = phase::write;
+    return limit;
+}
+
+// Why nothing can be written any more.
+DRAGLINE_DECL std::error_code stream_writer::refusal() noexcept {
+    if (failure_) return told_ = true, failure_;
+    if (shut_ || core_.closing) return asio::error::shut_down;
+    return {};
+}
+
+DRAGLINE_DECL std::error_code stream_writer::failed(std::error_code ec, bool told) noexcept {
+    failure_ = ec;
+    told_ = told;
+    if (ec.category() != timeout_category() && ec != errc::incomplete_write) core_.lost = true;
+    if (ec == asio::error::connection_reset) core_.reset = true;
+    queue_.clear();
+    return ec;
+}
+
+DRAGLINE_DECL asio::awaitable<result<std::size_t>> stream_writer::write(pointer self, std::string text,
+                                                                        gather pieces, stream_limit limit) {
+    const exclusive_turn writing(self->writing_);
+    if (!writing) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (const auto ec = self->refusal()) co_return ec;
+    if (!text.empty()) pieces = {asio::buffer(text), asio::const_buffer()};
+    const auto size = asio::buffer_size(pieces);
+    if (!self->sending_) {  // mostly everything goes at once
+        const auto done = self->core_.layer->try_write(pieces);
+        if (!done) co_return self->failed(done.error(), true);
+        if (*done && self->core_.turn.step()) {
+            auto passing = self->core_.turn.pass(self->core_.loop.executor());
+            static_cast<void>(co_await std::move(passing));  // cancelled or not, it has gone
+        }
+        if (*done) co_return size;
+    }
+    auto going = self->write_on(self, pieces, size, self->core_.begin(limit));
+    const auto gone = co_await std::move(going);
+    if (!gone) co_return gone.error();
+    co_return size;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::write_on(const pointer& self, gather pieces,
+                                                                    std::size_t size, bound limit) {
+    give_way_ = true;
+    ahead_ = queue_.size();
+    auto flushing = flush(limit);
+    auto waited = co_await std::move(flushing);
+    give_way_ = false;
+    if (!waited) co_return waited;
+    hold();
+    for (;;) {
+        const auto done = core_.layer->try_write(pieces);
+        if (!done) co_return failed(done.error(), true);
+        if (*done) break;
+        auto waiting = core_.layer->wait_output(limit.until, limit.where);
+        waited = co_await std::move(waiting);
+        if (!waited) break;
+    }
+    // None of it has gone: nothing is lost. All of it is with the layer: that goes on. Else it is torn.
+    const auto left = asio::buffer_size(pieces);
+    if (left > 0 && left < size) failed(errc::incomplete_write, true);
+    release(self);
+    co_return waited;
+}
+
+DRAGLINE_DECL void stream_writer::release(const pointer& self) {
+    held_ = false;
+    if (!failure_ && core_.layer->is_open() && queued() > 0) start_sending(self);
+}
+
+DRAGLINE_DECL result<void> stream_writer::queue(const pointer& self, std::string_view text) {
+    auto& core = self->core_;
+    if (const auto ec = self->refusal()) return ec;
+    const auto queued = self->queued();
+    if (text.size() > core.options().most_queued() || queued > core.options().most_queued() - text.size()) {
+        return errc::queue_limit_exceeded;
+    }
+    const bool waits = self->sending_ || self->held_ || self->give_way_;
+    bool done = false;
+    if (!waits) {
+        gather pieces{asio::buffer(text), asio::const_buffer()};
+        const auto sent = core.layer->try_write(pieces);
+        if (!sent) return self->failed(sent.error(), true);
+        text.remove_prefix(text.size() - pieces[0].size());
+        done = *sent;
+    }
+    if (!text.empty()) self->queue_.append(text);
+    if (!done && !waits) self->start_sending(self);
+    return {};
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::wait_for_progress(bound limit) {
+    if (!progress_) progress_ = std::make_unique<async::event>(core_.loop);
+    return progress_->wait(limit.until, limit.where);
+}
+
+DRAGLINE_DECL void stream_writer::start_sending(const pointer& self) {
+    if (std::exchange(sending_, true)) return;
+    asio::co_spawn(core_.loop.executor(), send_queue(self), [self](std::exception_ptr thrown) {
+        if (!thrown) return;
+        self->failed(std::make_error_code(std::errc::not_enough_memory), false);
+        self->tell_progress();
+    });
+}
+
+DRAGLINE_DECL asio::awaitable<void> stream_writer::send_queue(pointer self) {
+    struct sending {
+        bool& under_way;
+        ~sending() { under_way = false; }
+    } const until_return{self->sending_};
+    auto& core = self->core_;
+    for (result<void> waited;;) {
+        const auto size = self->give_way_ ? self->ahead_ : self->queue_.size();
+        gather pieces{asio::buffer(self->queue_.view().substr(0, size)), asio::const_buffer()};
+        const auto done = waited ? core.layer->try_write(pieces) : result<bool>(waited.error());
+        self->tell_progress();
+        if (!done) co_return static_cast<void>(self->failed(done.error(), false));
+        const auto sent = size - pieces[0].size();
+        self->queue_.consume(sent);
+        if (self->give_way_) self->ahead_ -= sent;
+        if (*done && (self->give_way_ || self->queue_.empty())) co_return;
+        if (*done) continue;
+        const auto limit = core.begin(self->write_limit(write_options()));
+        auto waiting = core.layer->wait_output(limit.until, limit.where);
+        waited = co_await std::move(waiting);
+    }
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::drain(pointer self, stream_limit limit) {
+    const exclusive_turn writing(self->writing_);
+    if (!writing) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (self->failure_) co_return self->refusal();
+    const auto& options = self->core_.options();
+    if (self->queued() <= options.high_water()) co_return result<void>();
+    const auto bounds = self->core_.begin(limit);
+    while (self->sending_ && self->queued() > options.low_water()) {
+        auto waiting = self->wait_for_progress(bounds);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
+    if (self->failure_) co_return self->refusal();
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::flush(bound limit) {
+    while (sending_) {
+        auto waiting = wait_for_progress(limit);
+        auto waited = co_await std::move(waiting);
+        if (!waited) co_return waited;
+    }
+    if (failure_ && !std::exchange(told_, true)) co_return failure_;
+    co_return result<void>();
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::shutdown(pointer self, stream_limit limit) {
+    const exclusive_turn writing(self->writing_);
+    if (!writing) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    if (const auto ec = self->refusal()) co_return ec;
+    self->shut_ = true;
+    const auto bounds = self->core_.begin(limit);
+    auto flushing = self->flush(bounds);
+    auto flushed = co_await std::move(flushing);
+    if (!flushed) co_return flushed;
+    auto ending = self->core_.layer->shutdown(bounds.until);
+    auto ended = co_await std::move(ending);
+    self->ended_ = bool(ended);
+    if (!ended && ended.error() == make_timeout(phase::write)) co_return make_timeout(bounds.where);
+    co_return ended;
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_writer::close(pointer self, stream_limit limit) {
+    const exclusive_turn writing(self->writing_);
+    if (!writing) co_return errc::busy;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    struct closer {
+        stream_layer& layer;
+        ~closer() { layer.close(); }
+    } const closing{*self->core_.layer};
+    self->core_.closing = true;
+    if (!self->core_.layer->is_open()) co_return result<void>();
+    const auto bounds = self->core_.begin(limit);
+    auto flushing = self->flush(bounds);
+    auto flushed = co_await std::move(flushing);
+    if (!flushed || self->failure_ || self->ended_) co_return flushed;
+    auto ending = self->core_.layer->shutdown(bounds.until);
+    auto ended = co_await std::move(ending);
+    if (ended.error() == make_timeout(phase::write)) co_return make_timeout(bounds.where);
+    // All that was written has gone: a peer that was faster misses nothing but the end.
+    for (const auto gone :
+         {asio::error::not_connected, asio::error::broken_pipe, asio::error::connection_reset}) {
+        if (ended.error() == gone) co_return result<void>();
+    }
+    co_return ended;
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+class stream_state {
+public:
+    using pointer = std::shared_ptr<stream_state>;
+
+    stream_state(std::shared_ptr<stream_layer> layer, std::shared_ptr<const stream_setting> setting,
+                 async::time_point opened_at)
+        : core(std::move(layer), std::move(setting), opened_at) {}
+    stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
+                 async::time_point opened_at, std::string host);
+    stream_state(const stream_state&) = delete;
+    stream_state& operator=(const stream_state&) = delete;
+
+    static pointer make(std::shared_ptr<stream_layer> layer, const stream_options& options,
+                        async::time_point opened_at, std::string host) {
+        return std::allocate_shared<stream_state>(spare_allocator<stream_state>(), std::move(layer), options,
+                                                  opened_at, std::move(host));
+    }
+
+    static asio::awaitable<result<void>> start_tls(pointer self, result<tls::context> context);
+
+    stream_core core;
+    stream_reader reader{core};
+    stream_writer writer{core};
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/stream_state.ipp
+// Included by <dragline/net/detail/stream_state.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL stream_state::stream_state(std::shared_ptr<stream_layer> layer, const stream_options& options,
+                                         async::time_point opened_at, std::string host)
+    : stream_state(std::move(layer),
+                   std::allocate_shared<const stream_setting>(spare_allocator<stream_setting>(),
+                                                              stream_setting{options, std::move(host)}),
+                   opened_at) {}
+
+DRAGLINE_DECL asio::awaitable<result<void>> stream_state::start_tls(pointer self,
+                                                                    result<tls::context> context) {
+    auto& core = self->core;
+    const exclusive_turn reading(self->reader.reading());
+    const exclusive_turn writing(self->writer.writing());
+    if (!reading || !writing) co_return errc::busy;
+    if (!context) co_return context.error();
+    stream_limit limit;
+    limit.timeout = core.options().tls_timeout();
+    limit.where = phase::tls;
+    if (!async::valid_timeout(limit.timeout)) co_return dragline::errc::invalid_option;
+    const auto bounds = core.begin(limit);
+    auto flushing = self->writer.flush(bounds);
+    auto flushed = co_await std::move(flushing);
+    if (!flushed) co_return flushed;
+    // A server speaks first in no handshake, so whatever is there already came in the clear. A client may
+    // have begun; what it sent before that is no TLS, and fails the handshake.
+    if (context->is_client()) {
+        core.turn.begin();
+        static_cast<void>(self->reader.try_fill());
+    }
+    if (!self->reader.unread().empty()) co_return errc::plaintext_left_over;
+
+    // What is queued from here on belongs to the other side of the handshake.
+    const stream_writer::pointer writer(self, &self->writer);
+    writer->hold();
+    tls::engine_options options;
+    if (context->is_client()) options.host(core.setting->host);
+    auto secured = std::make_shared<tls_layer>(core.layer, *context, options);
+    auto shaking = secured->handshake(bounds.until);
+    auto shaken = co_await std::move(shaking);
+    if (!shaken) {
+        core.layer->close();  // neither plaintext nor TLS can follow
+        writer->release(writer);
+        if (shaken.error() == make_timeout(phase::tls)) co_return make_timeout(bounds.where);
+        co_return shaken;
+    }
+    core.layer = std::move(secured);
+    writer->release(writer);
+    co_return result<void>();
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/buffer.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace dragline::inline v1::net {
+
+/// A connected byte stream, with reads of whole units and a write queue. Also an Asio AsyncReadStream and
+/// AsyncWriteStream, so asio::async_read and its kin work; those have no timeout but the total one.
+///
+/// A read that is cancelled, times out or fails consumes nothing: what it has received serves the next read,
+/// of any kind. Moveable; an operation keeps what it needs, so a stream may be destroyed or moved while one
+/// is under way: destroying it aborts the connection. One read at a time, and one write, drain, shutdown or
+/// close; another gets errc::busy. Threads: operations may be started on any thread; every other member
+/// belongs to the loop's.
+/// Errors of reads: make_timeout(read), or total for the budget of the connection; asio::error::eof at the
+///   peer's end, errc::incomplete_read when that comes in the middle, tls::errc::truncated when it comes
+///   without close_notify; errc::read_limit_exceeded; dragline::errc::invalid_option; those of sockets, tls.
+class stream {
+    template <class T>
+    static constexpr bool is_token = !std::same_as<std::remove_cvref_t<T>, read_options> &&
+                                     !std::same_as<std::remove_cvref_t<T>, write_options>;
+
+public:
+    using executor_type = asio::any_io_executor;
+
+    stream() = default;
+    /// `host` is what start_tls() verifies.
+    explicit stream(std::shared_ptr<detail::stream_layer> layer,
+                    const stream_options& options = stream_options(), std::string host = {});
+    explicit stream(detail::stream_state::pointer state) noexcept : state_(std::move(state)) {}
+    stream(stream&&) = default;
+    stream& operator=(stream&& other) noexcept;
+    ~stream() { abort(); }
+
+    executor_type get_executor() const noexcept { return state_->core.loop.executor(); }
+    const stream_options& options() const noexcept { return state_->core.options(); }
+
+    /// Reads what there is, at least one byte: size_t.
+    template <class Token = default_token>
+    auto read_some(asio::mutable_buffer into, const read_options& options, Token&& token = {}) {
+        return detail::read_into(reading(), state_->reader.wish(into, options, false),
+                                 std::forward<Token>(token));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_some(asio::mutable_buffer into, Token&& token = {}) {
+        return read_some(into, read_options(), std::forward<Token>(token));
+    }
+
+    /// Fills the buffer: size_t, which is its size. After a failure its content is of no meaning.
+    template <class Token = default_token>
+    auto read_exactly(asio::mutable_buffer into, const read_options& options, Token&& token = {}) {
+        return detail::read_into(reading(), state_->reader.wish(into, options, true),
+                                 std::forward<Token>(token));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_exactly(asio::mutable_buffer into, Token&& token = {}) {
+        return read_exactly(into, read_options(), std::forward<Token>(token));
+    }
+
+    /// Reads so many bytes: string. A number that comes from the peer needs a limit.
+    template <class Token = default_token>
+    auto read_exactly(std::size_t size, const read_options& options, Token&& token = {}) {
+        return start<std::string>(&reader::read_text, std::forward<Token>(token), reading(), size,
+                                  state_->reader.exact_limit(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_exactly(std::size_t size, Token&& token = {}) {
+        return read_exactly(size, read_options(), std::forward<Token>(token));
+    }
+
+    /// Reads up to a delimiter, which is dropped unless the options keep it: string.
+    template <class Token = default_token>
+    auto read_until(std::string delimiter, const read_options& options, Token&& token = {}) {
+        return start<std::string>(&reader::read_until, std::forward<Token>(token), reading(),
+                                  detail::end_search::delimiter(std::move(delimiter)), open(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_until(std::string delimiter, Token&& token = {}) {
+        return read_until(std::move(delimiter), read_options(), std::forward<Token>(token));
+    }
+
+    /// Reads as many bytes as `end` says: optional<size_t>(string_view), called with all that has arrived and
+    /// not been read; nothing means that more is needed. What it throws reaches the caller. To: string.
+    template <std::invocable<std::string_view> End, class Token = default_token>
+    auto read_until(End end, const read_options& options, Token&& token = {}) {
+        return start<std::string>(&reader::read_until, std::forward<Token>(token), reading(),
+                                  detail::end_search::predicate(std::move(end)), open(options));
+    }
+    template <std::invocable<std::string_view> End, class Token = default_token>
+    requires is_token<Token>
+    auto read_until(End end, Token&& token = {}) {
+        return read_until(std::move(end), read_options(), std::forward<Token>(token));
+    }
+
+    /// Reads a line, without the LF or CR LF that ends it: string.
+    template <class Token = default_token>
+    auto read_line(const read_options& options, Token&& token = {}) {
+        return start<std::string>(&reader::read_until, std::forward<Token>(token), reading(),
+                                  detail::end_search::line(), open(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_line(Token&& token = {}) { return read_line(read_options(), std::forward<Token>(token)); }
+
+    /// Reads until the peer ends: string. Over its limit: errc::read_limit_exceeded.
+    template <class Token = default_token>
+    auto read_to_end(const read_options& options, Token&& token = {}) {
+        return start<std::string>(&reader::read_to_end, std::forward<Token>(token), reading(), open(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto read_to_end(Token&& token = {}) { return read_to_end(read_options(), std::forward<Token>(token)); }
+
+    /// After errc::incomplete_read, until the next read.
+    read_shortfall incomplete_read() const;
+
+    /// Writes the whole text after what is queued: size_t.
+    ///
+    /// Errors: make_timeout(write or total); asio::error::shut_down after shutdown() or close(); the failure
+    ///   of what was queued before; errc::incomplete_write after a write that ended in the middle.
+    /// Cancel: any type. Unless nothing of it has gone, nothing can be written after it.
+    template <class Token = default_token>
+    auto write(std::string text, const write_options& options, Token&& token = {}) {
+        return start<std::size_t>(&writer::write, std::forward<Token>(token), writing(), std::move(text),
+                                  detail::gather(), timed(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto write(std::string text, Token&& token = {}) {
+        return write(std::move(text), write_options(), std::forward<Token>(token));
+    }
+
+    /// As above, with buffers that must stay until it ends. Two go out as they are, more are joined first.
+    template <class Buffers, class Token = default_token>
+    requires asio::is_const_buffer_sequence<Buffers>::value auto write(const Buffers& buffers,
+                                                                       const write_options& options,
+                                                                       Token&& token = {}) {
+        std::string joined;
+        const auto pieces = detail::pieces_of(buffers, joined);
+        return start<std::size_t>(&writer::write, std::forward<Token>(token), writing(), std::move(joined),
+                                  pieces, timed(options));
+    }
+    template <class Buffers, class Token = default_token>
+    requires(asio::is_const_buffer_sequence<Buffers>::value&& is_token<Token>) auto write(
+        const Buffers& buffers, Token&& token = {}) {
+        return write(buffers, write_options(), std::forward<Token>(token));
+    }
+
+    /// Sends what the system takes at once and queues the rest, which goes out while the program goes on.
+    ///
+    /// Errors: those of write(); errc::queue_limit_exceeded beyond most_queued(), and nothing was taken. A
+    /// failure that comes later is told by the next queue(), write(), drain(), shutdown() or close().
+    result<void> queue(std::string_view text) { return detail::stream_writer::queue(writing(), text); }
+
+    /// Waits while more is queued than the high-water mark, until no more than the low one: void.
+    template <class Token = default_token>
+    auto drain(const write_options& options, Token&& token = {}) {
+        return start<void>(&writer::drain, std::forward<Token>(token), writing(), timed(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto drain(Token&& token = {}) { return drain(write_options(), std::forward<Token>(token)); }
+
+    /// Bytes that were queued and that the system has not taken yet; over TLS, with what encryption adds.
+    std::size_t write_buffer_size() const noexcept { return state_ ? state_->writer.queued() : 0; }
+
+    /// Ends the sending side after what is queued, over TLS with close_notify; the peer may go on: void.
+    template <class Token = default_token>
+    auto shutdown(const write_options& options, Token&& token = {}) {
+        return start<void>(&writer::shutdown, std::forward<Token>(token), writing(), timed(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto shutdown(Token&& token = {}) { return shutdown(write_options(), std::forward<Token>(token)); }
+
+    /// As shutdown(), and then closes both directions: void. However it ends, the stream is closed, and a
+    /// read that was under way ends with operation_aborted. Takes no longer than write_timeout(). Where bytes
+    /// of the peer are unread, the system may reset the connection, and the peer lose what was sent last.
+    template <class Token = default_token>
+    auto close(const write_options& options, Token&& token = {}) {
+        return start<void>(&writer::close, std::forward<Token>(token), writing(), timed(options));
+    }
+    template <class Token = default_token>
+    requires is_token<Token>
+    auto close(Token&& token = {}) { return close(write_options(), std::forward<Token>(token)); }
+
+    /// Closes at once: operations under way end with operation_aborted, what is queued is lost.
+    void abort() noexcept {
+        if (state_) layer().close();
+    }
+    bool is_open() const noexcept { return state_ && layer().is_open(); }
+
+    /// Whether close() was called, or the connection is known to be lost.
+    bool is_closing() const noexcept { return !is_open() || state_->core.closing || state_->core.lost; }
+
+    /// Errors: those of the socket; operation_not_supported of a stream in memory.
+    result<endpoint> remote_endpoint() const;
+    result<endpoint> local_endpoint() const;
+
+    /// Errors: as remote_endpoint(), and what the system says; what stands before that is set.
+    result<void> set(const socket_options& options);
+
+    /// Empty without TLS.
+    tls::peer_info peer() const { return state_ ? layer().peer() : tls::peer_info(); }
+
+    /// Goes on in TLS, as client or server by what the options are of, within tls_timeout(): void. A client
+    /// verifies the host that was connected to, unless the options name another.
+    ///
+    /// What is queued goes out before. Errors: errc::plaintext_left_over when there is something unread, for
+    ///   it came in the clear; those of tls, make_timeout(tls), and then the stream is closed.
+    template <class Token = default_token>
+    auto start_tls(const tls::client_options& options, Token&& token = {}) {
+        return start<void>(&detail::stream_state::start_tls, std::forward<Token>(token), state_,
+                           tls::context::make_client(options));
+    }
+    template <class Token = default_token>
+    auto start_tls(const tls::server_options& options, Token&& token = {}) {
+        return start<void>(&detail::stream_state::start_tls, std::forward<Token>(token), state_,
+                           tls::context::make_server(options));
+    }
+    template <class Token = default_token>
+    auto start_tls(tls::context context, Token&& token = {}) {
+        return start<void>(&detail::stream_state::start_tls, std::forward<Token>(token), state_,
+                           result<tls::context>(std::move(context)));
+    }
+
+    /// As read_some(), into the first buffer of `buffers` that is not empty: void(error_code, size_t).
+    template <class MutableBufferSequence, class Token = default_token>
+    auto async_read_some(const MutableBufferSequence& buffers, Token&& token = {}) {
+        const detail::read_wish wish{detail::first_of<asio::mutable_buffer>(buffers)};
+        return detail::read_into(reading(), wish, std::forward<Token>(token));
+    }
+
+    /// As write(), the first buffer of `buffers` that is not empty: void(error_code, size_t).
+    template <class ConstBufferSequence, class Token = default_token>
+    auto async_write_some(const ConstBufferSequence& buffers, Token&& token = {}) {
+        const detail::gather pieces{detail::first_of<asio::const_buffer>(buffers), asio::const_buffer()};
+        detail::stream_limit limit;
+        limit.where = phase::write;
+        return start<std::size_t>(&writer::write, std::forward<Token>(token), writing(), std::string(),
+                                  pieces, limit);
+    }
+
+    /// What the library's own coroutines use, without an operation.
+    const detail::stream_state::pointer& state() const noexcept { return state_; }
+    detail::stream_reader::pointer reading() const noexcept { return {state_, &state_->reader}; }
+    detail::stream_writer::pointer writing() const noexcept { return {state_, &state_->writer}; }
+    detail::stream_layer& layer() const noexcept { return *state_->core.layer; }
+
+private:
+    using reader = detail::stream_reader;
+    using writer = detail::stream_writer;
+
+    template <class T, class Body, class Token, class... Args>
+    auto start(Body body, Token&& token, Args... args) const {
+        return async::initiate<T>(get_executor(), body, std::forward<Token>(token), std::move(args)...);
+    }
+
+    detail::stream_limit open(const read_options& options) const {
+        return state_->reader.open_limit(options);
+    }
+    detail::stream_limit timed(const write_options& options) const {
+        return state_->writer.write_limit(options);
+    }
+
+    detail::stream_state::pointer state_;
+};
+
+}  // namespace dragline::net
+
+// ---- dragline/net/impl/stream.ipp
+// Included by <dragline/net/stream.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+namespace dragline::inline v1::net {
+
+DRAGLINE_DECL stream::stream(std::shared_ptr<detail::stream_layer> layer, const stream_options& options,
+                             std::string host) {
+    const auto now = async::loop_state::of(layer->get_executor()).now();
+    state_ = std::make_shared<detail::stream_state>(std::move(layer), options, now, std::move(host));
+}
+
+DRAGLINE_DECL stream& stream::operator=(stream&& other) noexcept {
+    if (this != &other) abort();
+    state_ = std::move(other.state_);
+    return *this;
+}
+
+DRAGLINE_DECL read_shortfall stream::incomplete_read() const {
+    read_shortfall shortfall;
+    shortfall.partial = state_->reader.unread().view();
+    shortfall.expected = state_->reader.expected();
+    return shortfall;
+}
+
+DRAGLINE_DECL result<endpoint> stream::remote_endpoint() const {
+    auto* const socket = layer().socket();
+    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
+    std::error_code ec;
+    const auto remote = socket->remote_endpoint(ec);
+    if (ec) return ec;
+    return detail::endpoint_of(remote);
+}
+
+DRAGLINE_DECL result<endpoint> stream::local_endpoint() const { return detail::local_endpoint_of(layer()); }
+
+DRAGLINE_DECL result<void> stream::set(const socket_options& options) {
+    auto* const socket = layer().socket();
+    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
+    return detail::set_up_socket(*socket, options);
+}
+
+}  // namespace dragline::net
+
+#endif
 
 #include <asio/any_io_executor.hpp>
 
@@ -52016,9 +52012,10 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     if (target.host().empty()) co_return errc::invalid_endpoint;
     if (const auto ec = options.address_policy().error()) co_return ec;
     auto& state = async::loop_state::of(loop);
-    const auto total = async::deadline_after(state.now(), budgets.total_timeout());
+    const auto begun = state.now();
+    const auto total = async::deadline_after(begun, budgets.total_timeout());
     connect_request request;
-    request.until = std::min(async::deadline_after(state.now(), options.timeout()), total);
+    request.until = std::min(async::deadline_after(begun, options.timeout()), total);
     request.resolve_timeout = options.resolve_timeout();
     request.connect_timeout = options.connect_timeout();
     request.tls_timeout = options.tls_timeout();
@@ -52031,7 +52028,6 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     request.proxies = options.proxies();
     request.proxy_timeout = options.proxy_timeout();
     request.socket = options.socket();
-    request.stream = budgets;
     if (options.tls()) {
         auto context = tls::context::make_client(*options.tls());
         if (!context) co_return context.error();
@@ -52044,7 +52040,10 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     async::interrupter never;
     auto connecting = connect(state, request, options.trace() ? *options.trace() : unused, never);
     auto made = co_await std::move(connecting);
-    if (made) co_return std::move(made->stream);
+    if (made) {
+        co_return stream(
+            stream_state::make(std::move(made->layer), budgets, begun, request.target.host()));
+    }
     if (made.error() == condition::timeout && state.now() >= total) co_return make_timeout(phase::total);
     co_return made.error();
 }
@@ -52871,7 +52870,7 @@ private:
     bool proven_ = false;
     async::interrupter ending_;  // of connecting
     connect_trace trace_;
-    net::stream stream_;
+    std::shared_ptr<stream_layer> layer_;                    // once it stands
     std::unordered_map<std::uint16_t, dns_errand> errands_;  // by id
     std::size_t forgotten_ = 0;                              // answers that nobody waits for any more
     async::duration idle_limit_;
@@ -52931,7 +52930,7 @@ DRAGLINE_DECL asio::awaitable<void> dns_connection::connect_body(self_pointer se
     auto made = co_await std::move(connecting);
     if (self->is_closed()) co_return;
     if (!made) co_return self->fail(made.error());
-    self->stream_ = std::move(made->stream);
+    self->layer_ = std::move(made->layer);
     self->state_ = state::open;
     self->heard_at_ = self->loop_.now();
     self->start_reader();
@@ -52947,14 +52946,14 @@ DRAGLINE_DECL void dns_connection::close() noexcept {
     owner_ = nullptr;
     state_ = state::closed;
     ending_.interrupt();
-    stream_.abort();
+    if (layer_) layer_->close();
     errands_.clear();
 }
 
 DRAGLINE_DECL void dns_connection::fail(std::error_code ec) {
     if (is_closed()) return;
     const auto before = std::exchange(state_, state::closed);
-    stream_.abort();
+    if (layer_) layer_->close();
     if (before == state::connecting) return owner_->not_opened(*this, ec);
     owner_->broken(*this, ec);
 }
@@ -52969,7 +52968,7 @@ DRAGLINE_DECL bool dns_connection::is_stale(async::time_point now) noexcept {
     if (reader_runs_) return false;  // it will hear
     make_room();
     auto space = asio::buffer(input_.data() + input_size_, input_.size() - input_size_);
-    const auto size = stream_.layer().try_read(space);
+    const auto size = layer_->try_read(space);
     return size.error() != asio::error::would_block;  // the end, or what nobody asked for
 }
 
@@ -53055,7 +53054,7 @@ DRAGLINE_DECL asio::awaitable<void> dns_connection::read_body(self_pointer self)
     while (self->wants_input() && !self->reader_stopped_) {
         const auto space = self->make_room();
         auto into = asio::buffer(self->input_.data() + self->input_size_, space.size());
-        auto reading = self->stream_.layer().read_some(into, async::no_deadline, phase::read);
+        auto reading = self->layer_->read_some(into, async::no_deadline, phase::read);
         self->reader_waits_ = true;
         auto size = co_await std::move(reading);
         self->reader_waits_ = false;
@@ -53091,7 +53090,7 @@ DRAGLINE_DECL asio::awaitable<void> dns_connection::write_body(self_pointer self
         std::swap(self->sending_, self->outgoing_);
         const gather pieces{asio::buffer(self->sending_), asio::const_buffer()};
         const auto until = async::deadline_after(self->loop_.now(), self->limits_.write);
-        auto writing = self->stream_.layer().write(pieces, until, phase::write);
+        auto writing = self->layer_->write(pieces, until, phase::write);
         self->writer_waits_ = true;
         auto written = co_await std::move(writing);
         self->writer_waits_ = false;

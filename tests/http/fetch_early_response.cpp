@@ -63,7 +63,7 @@ http::request_view request_of(const http::fields& fields) {
 struct uploading {
     explicit uploading(bool pulled)
         : pair(loop, GENERATE(false, true)),
-          connection(std::move(pair.client), asio::ip::address(), 80, dragline::tls::peer_info()) {
+          connection(dragline::async::loop_state::of(loop.get_executor()), pair.connected(), 80) {
         connection.start("POST", h1::head_limits());
         fields.add("Content-Length", std::to_string(large.size()));
         auto request = request_of(fields);
@@ -216,7 +216,7 @@ TEST_CASE("a peer that answers as it reads gets the whole request", "[http][fetc
     dragline::event_loop loop;
     stream_pair pair(loop, GENERATE(false, true));
     peer = &pair;
-    h1_connection connection(std::move(pair.client), asio::ip::address(), 80, dragline::tls::peer_info());
+    h1_connection connection(dragline::async::loop_state::of(loop.get_executor()), pair.connected(), 80);
     connection.start("POST", h1::head_limits());
     http::fields fields;
     const auto content = body::from_factory([] { return dragline::test::text_reading(large); }, large.size());

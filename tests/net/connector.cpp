@@ -2,6 +2,7 @@
 
 #include "../support/tcp_peer.hpp"
 
+#include <dragline/net/stream.hpp>
 #include <dragline/testing/certificate_authority.hpp>
 #include <dragline/testing/dns_server.hpp>
 #include <dragline/testing/http_server.hpp>
@@ -101,7 +102,7 @@ TEST_CASE("connect tells which address it reached", "[net][connector]") {
     REQUIRE(!made.error());
     CHECK(made->address == peer.endpoint().address());
     CHECK(!made->peer);
-    CHECK(made->stream.is_open());
+    CHECK(made->layer->is_open());
 }
 
 TEST_CASE("a name without a resolver has no address", "[net][connector]") {
@@ -265,8 +266,9 @@ TEST_CASE("a ticket of an earlier connection resumes the next", "[net][connector
     std::array<char, 64> bytes{};  // tickets come with or before the first bytes of the server
     const std::string text = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     dragline::test::kept_completion<std::size_t> written, read;
-    first->stream.async_write_some(asio::buffer(text), written);
-    first->stream.async_read_some(asio::buffer(bytes), read);
+    dragline::net::stream speaking(first->layer);
+    speaking.async_write_some(asio::buffer(text), written);
+    speaking.async_read_some(asio::buffer(bytes), read);
     run_until(loop, [&] { return read.done(); });
     CHECK(tickets->size() > 0);
 
@@ -286,7 +288,7 @@ TEST_CASE("a direct connection is told to its owner, which is let go of", "[net]
     owner->connect(loop, ending);
     run_until(loop, [&] { return owner->heard; });
     REQUIRE(owner->outcome);
-    CHECK(owner->outcome->stream.is_open());
+    CHECK(owner->outcome->layer->is_open());
     CHECK(owner->outcome->address == asio::ip::make_address("127.0.0.1"));
     CHECK(owner->trace.dials.size() == 1);
     CHECK(owner.use_count() == 1);

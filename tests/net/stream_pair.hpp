@@ -3,6 +3,7 @@
 
 #include "../support/run.hpp"
 
+#include <dragline/net/connected.hpp>
 #include <dragline/net/detail/socket_layer.hpp>
 #include <dragline/net/detail/tls_layer.hpp>
 #include <dragline/net/stream.hpp>
@@ -34,6 +35,13 @@ struct stream_pair {
             client = net::stream(client_socket);
             server = net::stream(server_socket);
         }
+    }
+
+    /// The client's side, as connecting gives it.
+    net::connected connected() const {
+        net::connected made;
+        made.layer = client.state()->core.layer;
+        return made;
     }
 
     net::stream client;

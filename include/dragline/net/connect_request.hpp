@@ -7,7 +7,6 @@
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/proxies/proxy.hpp>
 #include <dragline/net/socket_options.hpp>
-#include <dragline/net/stream_options.hpp>
 #include <dragline/tls/context.hpp>
 #include <dragline/tls/engine.hpp>
 
@@ -31,7 +30,6 @@ public:
     std::optional<asio::ip::address> bind_address;
     std::string bind_interface;
     socket_options socket;
-    stream_options stream;
     std::optional<dns::resolver> resolver;  ///< Needed for a target that is a name.
     net::address_policy address_policy;     ///< Judges each address that is dialled.
     proxy_chain proxies;                    ///< To be gone through, in order.

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <dragline/core/result.hpp>
-#include <dragline/net/stream.hpp>
+#include <dragline/net/detail/stream_layer.hpp>
+#include <dragline/net/endpoint.hpp>
 #include <dragline/tls/peer_info.hpp>
 
 #include <asio/ip/address.hpp>
+
+#include <memory>
 
 namespace dragline::inline v1::net {
 
@@ -13,9 +16,12 @@ class connected {
 public:
     connected() {}
 
-    net::stream stream;
+    std::shared_ptr<detail::stream_layer> layer;  ///< None in one that was not filled.
     asio::ip::address address;  ///< The one that was dialled, the first proxy's say; none for a Unix socket.
     tls::peer_info peer;        ///< Empty without TLS.
+
+    /// Of this machine, once there is a layer. Errors: as stream::local_endpoint().
+    result<endpoint> local_endpoint() const;
 };
 
 /// Who hears what became of connect_directly().
@@ -28,3 +34,5 @@ public:
 };
 
 }  // namespace dragline::net
+
+#include <dragline/net/impl/connected.ipp>

@@ -38,7 +38,7 @@ namespace {
 struct dialogue {
     explicit dialogue(bool secure = false)
         : pair(loop, secure),
-          connection(std::move(pair.client), asio::ip::address(), 80, dragline::tls::peer_info()) {}
+          connection(dragline::async::loop_state::of(loop.get_executor()), pair.connected(), 80) {}
 
     void start(std::string_view method = "GET", std::string_view body = {}) {
         connection.start(method, h1::head_limits());

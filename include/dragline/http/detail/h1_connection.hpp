@@ -9,7 +9,7 @@
 #include <dragline/http/detail/receive_buffer.hpp>
 #include <dragline/http/detail/request_writer.hpp>
 #include <dragline/http/exchange.hpp>
-#include <dragline/net/stream.hpp>
+#include <dragline/net/connected.hpp>
 #include <dragline/tls/peer_info.hpp>
 
 #include <asio/buffer.hpp>
@@ -35,7 +35,10 @@ inline bool is_gone(std::error_code ec) noexcept {
 
 class h1_connection final : public exchange, public of_spare_memory, private upload_watch {
 public:
-    h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port, tls::peer_info peer);
+    /// `port` is the one of connected.address.
+    h1_connection(async::loop_state& loop, net::connected connected, std::uint16_t port)
+        : connected_(std::move(connected)), port_(port), writer_(loop) {}
+    ~h1_connection() override { layer().close(); }
 
     /// Makes ready for the next exchange; the method decides how the response is framed. `used` is what its
     /// caller works on when the response comes.
@@ -53,42 +56,42 @@ public:
     bool reusable() const noexcept override {
         // Bytes beyond the response belong to nobody: the connection could answer the next request with them.
         return writer_.complete() && head_read_ && body_complete_ && framing_.persistent && begin_ == end_ &&
-               stream_.is_open();
+               is_open();
     }
     std::uint64_t bytes_sent() const noexcept override { return writer_.sent(); }
 
     /// For one that gets no request at once: sends what the TLS handshake has left to go out with it.
     void end_handshake() {
         net::detail::gather nothing;
-        static_cast<void>(stream_.layer().try_write(nothing));  // a failure is found when it is wanted
+        static_cast<void>(layer().try_write(nothing));  // a failure is found when it is wanted
     }
 
-    bool is_open() const noexcept { return stream_.is_open(); }
+    bool is_open() const noexcept { return layer().is_open(); }
     /// Nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for.
     bool is_quiet() noexcept { return unread().empty() && is_open() && !has_input(); }
     /// Whether the last read of an idle connection may have left something.
-    bool may_have_input() noexcept { return !unread().empty() || stream_.layer().may_have_input(); }
+    bool may_have_input() noexcept { return !unread().empty() || layer().may_have_input(); }
     /// For a connection that has been idle for a while: gives back all memory that holds nothing.
     void release_memory() noexcept {
         if (begin_ == end_) buffer_.clear(), begin_ = end_ = 0;
-        stream_.layer().release_buffers();
+        layer().release_buffers();
     }
 
     void close() noexcept {
-        stream_.abort();
+        layer().close();
         writer_.interrupt();
     }
 
     /// How long the peer said that it keeps this connection when idle.
     std::optional<std::chrono::seconds> keep_alive() const noexcept { return keep_alive_; }
 
-    const asio::ip::address& peer_address() const noexcept { return address_; }
+    const asio::ip::address& peer_address() const noexcept { return connected_.address; }
     std::uint16_t peer_port() const noexcept { return port_; }
-    const tls::peer_info& peer_tls() const noexcept { return peer_; }
+    const tls::peer_info& peer_tls() const noexcept { return connected_.peer; }
 
     /// Of this machine; 0 for a Unix socket.
     std::uint16_t local_port() {
-        if (!local_port_) local_port_ = stream_.local_endpoint()->port();
+        if (!local_port_) local_port_ = connected_.local_endpoint()->port();
         return *local_port_;
     }
 
@@ -99,11 +102,12 @@ public:
 private:
     static constexpr std::size_t first_size = 8 * 1024;
 
+    net::detail::stream_layer& layer() const noexcept { return *connected_.layer; }
     std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
     void consume(std::size_t size) noexcept { begin_ += size; }
     asio::awaitable<result<bool>> is_body_wanted(async::duration wait, stage_limit limit);
     asio::awaitable<result<void>> wait_input() override {
-        return stream_.layer().wait_input(async::no_deadline, phase::write);
+        return layer().wait_input(async::no_deadline, phase::write);
     }
     verdict look() override;
     bool answer_came();
@@ -133,7 +137,7 @@ private:
     result<std::size_t> try_rest(asio::mutable_buffer into) noexcept {
         const bool tries = std::exchange(untried_, false) && may_have_input() && is_open();
         if (!tries) return asio::error::make_error_code(asio::error::would_block);
-        return stream_.layer().try_read(into);
+        return layer().try_read(into);
     }
     std::size_t copy_unread(asio::mutable_buffer into) noexcept {
         const auto size = asio::buffer_copy(into, asio::buffer(unread()));
@@ -143,10 +147,8 @@ private:
     bool has_input() noexcept { return take_input() != asio::error::would_block; }
     std::error_code take_input();
 
-    net::stream stream_;
-    asio::ip::address address_;
+    net::connected connected_;
     std::uint16_t port_;
-    tls::peer_info peer_;
     std::optional<std::uint16_t> local_port_;  // once asked for
 
     receive_buffer buffer_;  // received and not yet used: [begin_, end_)

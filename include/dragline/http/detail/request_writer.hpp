@@ -6,7 +6,7 @@
 #include <dragline/core/result.hpp>
 #include <dragline/http/detail/upload.hpp>
 #include <dragline/http/exchange.hpp>
-#include <dragline/net/stream.hpp>
+#include <dragline/net/connected.hpp>
 
 #include <asio/awaitable.hpp>
 

@@ -12,7 +12,7 @@
 #include <dragline/dns/wire/query_form.hpp>
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
-#include <dragline/net/stream.hpp>
+#include <dragline/net/detail/stream_layer.hpp>
 
 #include <asio/awaitable.hpp>
 #include <asio/cancellation_signal.hpp>
@@ -135,7 +135,7 @@ private:
     bool proven_ = false;
     async::interrupter ending_;  // of connecting
     connect_trace trace_;
-    net::stream stream_;
+    std::shared_ptr<stream_layer> layer_;                    // once it stands
     std::unordered_map<std::uint16_t, dns_errand> errands_;  // by id
     std::size_t forgotten_ = 0;                              // answers that nobody waits for any more
     async::duration idle_limit_;

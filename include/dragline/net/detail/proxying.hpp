@@ -7,6 +7,7 @@
 #include <dragline/core/result.hpp>
 #include <dragline/net/connect_request.hpp>
 #include <dragline/net/connect_trace.hpp>
+#include <dragline/net/connected.hpp>
 #include <dragline/net/detail/race_wait.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
 #include <dragline/net/proxies/detail/any_handshake.hpp>
@@ -22,12 +23,8 @@
 
 namespace dragline::inline v1::net::detail {
 
-/// A connection to the first address that answers, with its address: what connect() has without proxies.
-struct dialled {
-    std::shared_ptr<stream_layer> layer;
-    asio::ip::address address;
-};
-asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
+/// To the first address that answers: what connect() has without proxies, before TLS.
+asio::awaitable<result<connected>> dial(async::loop_state& loop, const connect_request& request,
                                       connect_trace& trace, async::interrupter& ending);
 
 /// Lives in the frame of the coroutine that awaits run().
@@ -38,7 +35,7 @@ public:
         : loop_(loop), request_(request), trace_(trace), ending_(ending), started_(loop.now()) {}
 
     /// Dials nothing before all is known to be usable and allowed.
-    asio::awaitable<result<dialled>> run();
+    asio::awaitable<result<connected>> run();
 
 private:
     // One for each proxy: what it is asked to connect to, the next proxy or the target.
@@ -52,10 +49,10 @@ private:
     bool may_try_next(std::error_code ec) const noexcept;
     asio::awaitable<result<void>> plan(std::size_t which);
     asio::awaitable<result<void>> look_up(std::size_t which, const endpoint& target, bool policed);
-    asio::awaitable<result<dialled>> attempt();
-    asio::awaitable<result<void>> reach(std::size_t which, dialled& made, proxy_record& record,
+    asio::awaitable<result<connected>> attempt();
+    asio::awaitable<result<void>> reach(std::size_t which, connected& made, proxy_record& record,
                                         async::time_point until);
-    asio::awaitable<result<void>> wrap(std::size_t which, dialled& made, proxy_record& record,
+    asio::awaitable<result<void>> wrap(std::size_t which, connected& made, proxy_record& record,
                                        async::time_point until);
     asio::awaitable<result<std::string>> shake_hands(std::shared_ptr<stream_layer> with,
                                                      proxy_handshake& handshake, async::time_point until);

@@ -10,7 +10,6 @@
 #include <dragline/net/connect_trace.hpp>
 #include <dragline/net/connected.hpp>
 #include <dragline/net/detail/stream_layer.hpp>
-#include <dragline/net/detail/stream_state.hpp>
 #include <dragline/net/detail/tls_layer.hpp>
 
 #include <algorithm>
@@ -43,17 +42,13 @@ public:
     }
 
     /// After the handshake, be it failed.
-    void tell(connected& made, std::error_code ec, async::time_point opened) {
+    void tell(connected& made, std::error_code ec) {
         const auto& engine = layer_->engine();
         trace_.tls = loop_.now() - started_;
         trace_.tls_resumed = engine.resumed();
         made.peer = trace_.peer = engine.peer();
-        if (ec) {
-            trace_.tls_detail = engine.error_detail();
-        } else {
-            made.stream = net::stream(
-                stream_state::make(std::move(layer_), request_.stream, opened, request_.target.host()));
-        }
+        if (ec) trace_.tls_detail = engine.error_detail();
+        if (!ec) made.layer = std::move(layer_);
     }
 
 private:

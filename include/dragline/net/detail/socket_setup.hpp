@@ -20,6 +20,10 @@ DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, const socket_
 /// As our users write it. Errors: address_family_not_supported, errc::invalid_endpoint.
 DRAGLINE_DECL result<endpoint> endpoint_of(const stream_socket::endpoint_type& from);
 
+/// The same of this machine's side. Errors: those of the socket, too, and operation_not_supported of a layer
+/// that has none.
+DRAGLINE_DECL result<endpoint> local_endpoint_of(stream_layer& layer);
+
 }  // namespace dragline::net::detail
 
 #include <dragline/net/detail/impl/socket_setup.ipp>

@@ -20,9 +20,10 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     if (target.host().empty()) co_return errc::invalid_endpoint;
     if (const auto ec = options.address_policy().error()) co_return ec;
     auto& state = async::loop_state::of(loop);
-    const auto total = async::deadline_after(state.now(), budgets.total_timeout());
+    const auto begun = state.now();
+    const auto total = async::deadline_after(begun, budgets.total_timeout());
     connect_request request;
-    request.until = std::min(async::deadline_after(state.now(), options.timeout()), total);
+    request.until = std::min(async::deadline_after(begun, options.timeout()), total);
     request.resolve_timeout = options.resolve_timeout();
     request.connect_timeout = options.connect_timeout();
     request.tls_timeout = options.tls_timeout();
@@ -35,7 +36,6 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     request.proxies = options.proxies();
     request.proxy_timeout = options.proxy_timeout();
     request.socket = options.socket();
-    request.stream = budgets;
     if (options.tls()) {
         auto context = tls::context::make_client(*options.tls());
         if (!context) co_return context.error();
@@ -48,7 +48,10 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     async::interrupter never;
     auto connecting = connect(state, request, options.trace() ? *options.trace() : unused, never);
     auto made = co_await std::move(connecting);
-    if (made) co_return std::move(made->stream);
+    if (made) {
+        co_return stream(
+            stream_state::make(std::move(made->layer), budgets, begun, request.target.host()));
+    }
     if (made.error() == condition::timeout && state.now() >= total) co_return make_timeout(phase::total);
     co_return made.error();
 }

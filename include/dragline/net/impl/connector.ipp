@@ -6,7 +6,6 @@
 #include <dragline/net/detail/proxying.hpp>
 #include <dragline/net/detail/race_wait.hpp>
 #include <dragline/net/detail/securing.hpp>
-#include <dragline/net/detail/stream_state.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -19,19 +18,19 @@
 namespace dragline::inline v1::net {
 namespace detail {
 
-DRAGLINE_DECL asio::awaitable<result<dialled>> dial(async::loop_state& loop, const connect_request& request,
+DRAGLINE_DECL asio::awaitable<result<connected>> dial(async::loop_state& loop, const connect_request& request,
                                                     connect_trace& trace, async::interrupter& ending) {
     race_wait racing(loop, request, trace, ending, connecting::purpose::dial);
     auto running = racing.run();
     const auto ran = co_await std::move(running);
     if (!ran) co_return ran.error();
-    dialled made;
+    connected made;
     made.layer = racing.race().take_layer();
     made.address = racing.race().address();
     co_return made;
 }
 
-inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, const connect_request& request,
+inline asio::awaitable<result<connected>> dial_through(async::loop_state& loop, const connect_request& request,
                                                      connect_trace& trace, async::interrupter& ending) {
     proxying through(loop, request, trace, ending);
     auto running = through.run();
@@ -43,25 +42,16 @@ inline asio::awaitable<result<dialled>> dial_through(async::loop_state& loop, co
 DRAGLINE_DECL asio::awaitable<result<connected>> connect(async::loop_state& loop,
                                                          const connect_request& request, connect_trace& trace,
                                                          async::interrupter& ending) {
-    const auto opened = loop.now();
-    connected made;
     auto dialling = request.proxies.empty() ? detail::dial(loop, request, trace, ending)
                                             : detail::dial_through(loop, request, trace, ending);
-    auto stands = co_await std::move(dialling);
+    auto made = co_await std::move(dialling);
     // Whatever a step came to, and whatever the layers under it made of being closed.
     if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    if (!stands) co_return stands.error();
-    made.address = stands->address;
-    if (!request.tls) {
-        auto state = detail::stream_state::make(std::move(stands->layer), request.stream, opened,
-                                                request.target.host());
-        made.stream = net::stream(std::move(state));
-        co_return made;
-    }
-    detail::securing secured(loop, request, trace, ending, std::move(stands->layer));
+    if (!made || !request.tls) co_return made;
+    detail::securing secured(loop, request, trace, ending, std::move(made->layer));
     auto shaking = secured.layer().handshake(secured.until(), secured.last_flight());
     const auto shaken = co_await std::move(shaking);
-    secured.tell(made, shaken.error(), opened);
+    secured.tell(*made, shaken.error());
     if (ending.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
     if (!shaken) co_return shaken.error();
     co_return made;

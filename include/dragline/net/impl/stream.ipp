@@ -37,14 +37,7 @@ DRAGLINE_DECL result<endpoint> stream::remote_endpoint() const {
     return detail::endpoint_of(remote);
 }
 
-DRAGLINE_DECL result<endpoint> stream::local_endpoint() const {
-    auto* const socket = layer().socket();
-    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
-    std::error_code ec;
-    const auto local = socket->local_endpoint(ec);
-    if (ec) return ec;
-    return detail::endpoint_of(local);
-}
+DRAGLINE_DECL result<endpoint> stream::local_endpoint() const { return detail::local_endpoint_of(layer()); }
 
 DRAGLINE_DECL result<void> stream::set(const socket_options& options) {
     auto* const socket = layer().socket();

@@ -56,9 +56,9 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
 DRAGLINE_DECL std::error_code dialing::hold(net::connected&& made) try {
     const auto& proxies = request_.proxies;
     const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
-    auto connection =
-        std::make_unique<h1_connection>(std::move(made.stream), made.address, port, std::move(made.peer));
-    if (place_) place_.put(std::move(connection), session_->loop().now());
+    auto& loop = session_->loop();
+    auto connection = std::make_unique<h1_connection>(loop, std::move(made), port);
+    if (place_) place_.put(std::move(connection), loop.now());
     return {};
 } catch (const std::bad_alloc&) {
     return std::make_error_code(std::errc::not_enough_memory);

@@ -15,17 +15,9 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL h1_connection::h1_connection(net::stream stream, asio::ip::address address, std::uint16_t port,
-                                           tls::peer_info peer)
-    : stream_(std::move(stream)),
-      address_(std::move(address)),
-      port_(port),
-      peer_(std::move(peer)),
-      writer_(async::loop_state::of(stream_.get_executor())) {}
-
 DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_limits& limits,
                                         std::span<const std::byte> used) {
-    stream_.layer().used_by_reader = {std::as_bytes(std::span(this, 1)), used};
+    layer().used_by_reader = {std::as_bytes(std::span(this, 1)), used};
     method_ = method;
     if (limits == limits_) {
         parser_.reset();
@@ -48,7 +40,7 @@ DRAGLINE_DECL result<bool> h1_connection::begin_request(const request_view& requ
     max_interim_ = request.max_interim;
     expect_continue_ = request.expect_continue;
     if (expect_continue_ || writer_.pulls()) return false;
-    const auto gone = writer_.try_send(stream_.layer());
+    const auto gone = writer_.try_send(layer());
     if (answered_instead(gone.error())) return true;
     return gone;
 }
@@ -61,7 +53,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::send_request(stage_li
         writer_.begin_body();
     }
     for (;;) {
-        auto sending = writer_.send(stream_.layer(), limit, this);
+        auto sending = writer_.send(layer(), limit, this);
         const auto sent = co_await std::move(sending);
         if (answered_instead(sent.error())) co_return result<void>();
         if (!sent || writer_.complete() || answer_came()) co_return sent;
@@ -71,7 +63,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::send_request(stage_li
 // Sends the head, and waits for 100 (Continue) or for the time to go on without (RFC 9110, 10.1.1).
 DRAGLINE_DECL asio::awaitable<result<bool>> h1_connection::is_body_wanted(async::duration wait,
                                                                           stage_limit limit) {
-    auto sending = stream_.layer().write(writer_.output(), limit.until, limit.where);
+    auto sending = layer().write(writer_.output(), limit.until, limit.where);
     const auto sent = co_await std::move(sending);
     if (!sent) co_return sent.error();
     writer_.wrote({asio::buffer_size(writer_.output())}, {});
@@ -111,7 +103,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive(stage_
     if (input_end_) return end_again();
     const auto space = make_room();
     return writer_.sending() ? receive_while_sending(space, limit)
-                             : stream_.layer().read_some(space, limit.until, limit.where);
+                             : layer().read_some(space, limit.until, limit.where);
 }
 
 DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
@@ -130,7 +122,7 @@ DRAGLINE_DECL asio::mutable_buffer h1_connection::make_room() {
 
 // Takes what has come, or its end, without waiting: would_block when nothing has.
 DRAGLINE_DECL std::error_code h1_connection::take_input() {
-    const auto size = stream_.layer().try_read(make_room());
+    const auto size = layer().try_read(make_room());
     end_ += *size;
     answered_ = answered_ || *size > 0;
     if (size.error() != asio::error::would_block) input_end_ = size.error();
@@ -225,7 +217,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::read_plain(asi
         size = try_rest(into);
         if (size.error() == asio::error::would_block) {
             auto reading = writer_.sending() ? receive_while_sending(into, limit)
-                                             : stream_.layer().read_some(into, limit.until, limit.where);
+                                             : layer().read_some(into, limit.until, limit.where);
             size = co_await std::move(reading);
         }
         if (size.error() == asio::error::eof) {
@@ -272,9 +264,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::finish_request(stage_
     // What comes after the response belongs to nobody.
     if (!body_complete_ || !framing_.persistent || begin_ != end_) writer_.stop();
     while (writer_.sending()) {
-        auto sending = writer_.send(stream_.layer(), limit);
+        auto sending = writer_.send(layer(), limit);
         const auto sent = co_await std::move(sending);
-        if (!sent) co_return stream_.abort(), sent;
+        if (!sent) co_return layer().close(), sent;
         if (writer_.sending() && has_input()) writer_.stop();
     }
     co_return result<void>();
@@ -284,14 +276,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> h1_connection::finish_request(stage_
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_sending(
     asio::mutable_buffer into, stage_limit limit) {
     while (writer_.sending()) {
-        auto got = stream_.layer().try_read(into);
+        auto got = layer().try_read(into);
         if (got.error() != asio::error::would_block) co_return got;
-        auto sending = writer_.send(stream_.layer(), limit);
+        auto sending = writer_.send(layer(), limit);
         const auto sent = co_await std::move(sending);
         // The request will never be whole: the peer may wait for it for ever.
-        if (!sent && !is_gone(sent.error())) co_return stream_.abort(), sent.error();
+        if (!sent && !is_gone(sent.error())) co_return layer().close(), sent.error();
     }
-    auto reading = stream_.layer().read_some(into, limit.until, limit.where);
+    auto reading = layer().read_some(into, limit.until, limit.where);
     co_return co_await std::move(reading);
 }
 

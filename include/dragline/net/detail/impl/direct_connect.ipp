@@ -15,13 +15,8 @@ DRAGLINE_DECL void direct_connect::over(std::error_code ec) {
     if (ec) return tell(ec);
     try {
         made_.address = address();
-        auto layer = take_layer();
-        if (request().tls) {
-            tls_.emplace(loop(), request(), trace(), ending(), std::move(layer));
-        } else {
-            made_.stream = net::stream(
-                stream_state::make(std::move(layer), request().stream, started(), request().target.host()));
-        }
+        made_.layer = take_layer();
+        if (request().tls) tls_.emplace(loop(), request(), trace(), ending(), std::move(made_.layer));
     } catch (const std::bad_alloc&) {
         ec = std::make_error_code(std::errc::not_enough_memory);
     }
@@ -65,7 +60,7 @@ DRAGLINE_DECL void direct_connect::handshake_read::received(std::unique_ptr<pend
 
 DRAGLINE_DECL void direct_connect::shaken(std::error_code ec) {
     try {
-        tls_->tell(made_, ec, started());
+        tls_->tell(made_, ec);
     } catch (const std::bad_alloc&) {
         ec = std::make_error_code(std::errc::not_enough_memory);
     }

@@ -40,7 +40,7 @@ DRAGLINE_DECL asio::awaitable<void> dns_connection::connect_body(self_pointer se
     auto made = co_await std::move(connecting);
     if (self->is_closed()) co_return;
     if (!made) co_return self->fail(made.error());
-    self->stream_ = std::move(made->stream);
+    self->layer_ = std::move(made->layer);
     self->state_ = state::open;
     self->heard_at_ = self->loop_.now();
     self->start_reader();
@@ -56,14 +56,14 @@ DRAGLINE_DECL void dns_connection::close() noexcept {
     owner_ = nullptr;
     state_ = state::closed;
     ending_.interrupt();
-    stream_.abort();
+    if (layer_) layer_->close();
     errands_.clear();
 }
 
 DRAGLINE_DECL void dns_connection::fail(std::error_code ec) {
     if (is_closed()) return;
     const auto before = std::exchange(state_, state::closed);
-    stream_.abort();
+    if (layer_) layer_->close();
     if (before == state::connecting) return owner_->not_opened(*this, ec);
     owner_->broken(*this, ec);
 }
@@ -78,7 +78,7 @@ DRAGLINE_DECL bool dns_connection::is_stale(async::time_point now) noexcept {
     if (reader_runs_) return false;  // it will hear
     make_room();
     auto space = asio::buffer(input_.data() + input_size_, input_.size() - input_size_);
-    const auto size = stream_.layer().try_read(space);
+    const auto size = layer_->try_read(space);
     return size.error() != asio::error::would_block;  // the end, or what nobody asked for
 }
 
@@ -164,7 +164,7 @@ DRAGLINE_DECL asio::awaitable<void> dns_connection::read_body(self_pointer self)
     while (self->wants_input() && !self->reader_stopped_) {
         const auto space = self->make_room();
         auto into = asio::buffer(self->input_.data() + self->input_size_, space.size());
-        auto reading = self->stream_.layer().read_some(into, async::no_deadline, phase::read);
+        auto reading = self->layer_->read_some(into, async::no_deadline, phase::read);
         self->reader_waits_ = true;
         auto size = co_await std::move(reading);
         self->reader_waits_ = false;
@@ -200,7 +200,7 @@ DRAGLINE_DECL asio::awaitable<void> dns_connection::write_body(self_pointer self
         std::swap(self->sending_, self->outgoing_);
         const gather pieces{asio::buffer(self->sending_), asio::const_buffer()};
         const auto until = async::deadline_after(self->loop_.now(), self->limits_.write);
-        auto writing = self->stream_.layer().write(pieces, until, phase::write);
+        auto writing = self->layer_->write(pieces, until, phase::write);
         self->writer_waits_ = true;
         auto written = co_await std::move(writing);
         self->writer_waits_ = false;

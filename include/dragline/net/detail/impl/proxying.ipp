@@ -33,7 +33,7 @@ DRAGLINE_DECL const endpoint& proxying::target_of(std::size_t which) const noexc
     return next < request_.proxies.size() ? request_.proxies[next].where() : request_.target;
 }
 
-DRAGLINE_DECL asio::awaitable<result<dialled>> proxying::run() {
+DRAGLINE_DECL asio::awaitable<result<connected>> proxying::run() {
     constexpr std::size_t most_attempts = 16;
     hops_.resize(request_.proxies.size());
     for (const auto& each : request_.proxies) {
@@ -117,8 +117,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::look_up(std::size_t which,
     co_return result<void>();
 }
 
-DRAGLINE_DECL asio::awaitable<result<dialled>> proxying::attempt() {
-    dialled made;
+DRAGLINE_DECL asio::awaitable<result<connected>> proxying::attempt() {
+    connected made;
     for (std::size_t which = 0; which < hops_.size(); ++which) {
         if (ending_.interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
         failed_hop_ = which;
@@ -138,7 +138,7 @@ DRAGLINE_DECL asio::awaitable<result<dialled>> proxying::attempt() {
     co_return made;
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, dialled& made,
+DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, connected& made,
                                                             proxy_record& record, async::time_point until) {
     const auto& through = request_.proxies[which];
     if (which == 0) {
@@ -169,7 +169,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> proxying::reach(std::size_t which, d
     co_return result<void>();
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> proxying::wrap(std::size_t which, dialled& made,
+DRAGLINE_DECL asio::awaitable<result<void>> proxying::wrap(std::size_t which, connected& made,
                                                            proxy_record& record, async::time_point until) {
     const auto options = tls::engine_options().host(request_.proxies[which].where().host());
     auto layer = std::make_shared<tls_layer>(made.layer, hops_[which].tls, options);

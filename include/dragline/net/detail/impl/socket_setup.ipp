@@ -100,6 +100,15 @@ DRAGLINE_DECL result<endpoint> endpoint_of(const stream_socket::endpoint_type& f
     return endpoint::local_socket(path.path());
 }
 
+DRAGLINE_DECL result<endpoint> local_endpoint_of(stream_layer& layer) {
+    auto* const socket = layer.socket();
+    if (!socket) return asio::error::make_error_code(asio::error::operation_not_supported);
+    std::error_code ec;
+    const auto local = socket->local_endpoint(ec);
+    if (ec) return ec;
+    return endpoint_of(local);
+}
+
 }  // namespace dragline::net::detail
 
 #endif
