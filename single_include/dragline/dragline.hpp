@@ -39633,7 +39633,6 @@ DRAGLINE_DECL attempt_record* trace_writer::last_of(std::uint64_t fetch) noexcep
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -39643,7 +39642,7 @@ namespace dragline::inline v1::http::detail {
 
 /// What a fetch itself keeps of an attempt.
 struct attempt_progress {
-    std::optional<net::connect_trace> connection;  // once one is dialled
+    boxed<net::connect_trace> connection;  // once one is dialled
     async::duration queue{};
     async::duration first_byte{};
     std::uint64_t bytes_sent = 0;
@@ -39978,7 +39977,7 @@ DRAGLINE_DECL void fetch_insight::count(std::error_code ec) noexcept {
 DRAGLINE_DECL void fetch_insight::end_attempt(time_point now, attempt_progress& progress,
                                               std::error_code ec) noexcept {
     if (!std::exchange(under_way_, false)) return;
-    if (progress.connection) record_.connection = *std::move(progress.connection);
+    if (progress.connection) record_.connection = std::move(*progress.connection);
     record_.failed_in = attempt_failed_in(ec, stage_, record_.connection);
     record_.ec = ec;
     record_.exception = exception_;
@@ -44112,7 +44111,6 @@ DRAGLINE_DECL void connect_directly(async::loop_state& loop, const connect_reque
 
 #include <exception>
 #include <memory>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -44130,10 +44128,10 @@ public:
     void start(async::event& over);
 
     bool over() const noexcept { return over_; }
-    net::connect_trace& trace() noexcept { return trace_; }
+    const net::connect_trace& trace() const noexcept { return *trace_; }
 
-    /// The place with its connection, when it is over.
-    std::error_code take(connection_pool::place& into);
+    /// The place with its connection, when it is over, and its trace however it ended.
+    std::error_code take(connection_pool::place& into, boxed<net::connect_trace>& trace);
 
     /// Nobody waits any more. What has been opened is left to the next fetch.
     void leave() noexcept;
@@ -44155,7 +44153,7 @@ private:
     session_state::dial dial_;
     connection_pool::place place_;
     net::connect_request request_;
-    net::connect_trace trace_;
+    boxed<net::connect_trace> trace_ = boxed<net::connect_trace>::make();
     async::event* waiter_ = nullptr;
     std::error_code ec_;
     bool over_ = false;
@@ -44181,7 +44179,7 @@ public:
     /// When it is over, or such a wait has failed, which is `woken`: whether it is a connection that another
     /// fetch has done with. `trace` is of any other.
     result<bool> take(result<void> woken, connection_pool::place& into,
-                      std::optional<net::connect_trace>& trace);
+                      boxed<net::connect_trace>& trace);
 
 private:
     connection_pool::contender contender_;
@@ -44225,7 +44223,7 @@ DRAGLINE_DECL void dialing::start(async::event& over) {
 }
 
 DRAGLINE_DECL void dialing::connect() try {
-    net::connect_directly(session_->loop(), request_, trace_, dial_.ending(), shared_from_this());
+    net::connect_directly(session_->loop(), request_, *trace_, dial_.ending(), shared_from_this());
 } catch (const std::bad_alloc&) {
     if (over_) throw;  // of who goes on
     finish(std::make_error_code(std::errc::not_enough_memory));
@@ -44240,7 +44238,7 @@ DRAGLINE_DECL void dialing::connected(result<net::connected> made) {
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
     auto connecting =
-        net::connect(self->session_->loop(), self->request_, self->trace_, self->dial_.ending());
+        net::connect(self->session_->loop(), self->request_, *self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
     self->ec_ = made ? self->hold(*std::move(made)) : made.error();
 }
@@ -44264,8 +44262,9 @@ DRAGLINE_DECL void dialing::finish(std::error_code ec) {
     leave();
 }
 
-DRAGLINE_DECL std::error_code dialing::take(connection_pool::place& into) {
+DRAGLINE_DECL std::error_code dialing::take(connection_pool::place& into, boxed<net::connect_trace>& trace) {
     waiter_ = nullptr;
+    trace = std::move(trace_);
     if (!ec_) into = std::move(place_);
     return ec_;
 }
@@ -44293,9 +44292,9 @@ DRAGLINE_DECL opening::opening(const std::shared_ptr<session_state>& session, co
           ending, [](void* self) noexcept { static_cast<dialing*>(self)->interrupt(); }, dial_.get()) {}
 
 DRAGLINE_DECL result<bool> opening::take(result<void> woken, connection_pool::place& into,
-                                         std::optional<net::connect_trace>& trace) {
+                                         boxed<net::connect_trace>& trace) {
     if (!woken) {
-        trace = dial_->trace();  // as far as it got
+        trace = boxed<net::connect_trace>::make(dial_->trace());  // as far as it got
         dial_->give_up();
         return woken.error();
     }
@@ -44303,8 +44302,7 @@ DRAGLINE_DECL result<bool> opening::take(result<void> woken, connection_pool::pl
         into = std::move(contender_.granted);
         return true;
     }
-    trace.emplace(std::move(dial_->trace()));
-    if (const auto ec = dial_->take(into)) return ec;
+    if (const auto ec = dial_->take(into, trace)) return ec;
     return false;
 }
 

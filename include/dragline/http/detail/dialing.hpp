@@ -4,6 +4,7 @@
 
 #include <dragline/async/event.hpp>
 #include <dragline/async/interrupter.hpp>
+#include <dragline/core/boxed.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/core/spare_memory.hpp>
 #include <dragline/http/detail/connection_pool.hpp>
@@ -16,7 +17,6 @@
 
 #include <exception>
 #include <memory>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -34,10 +34,10 @@ public:
     void start(async::event& over);
 
     bool over() const noexcept { return over_; }
-    net::connect_trace& trace() noexcept { return trace_; }
+    const net::connect_trace& trace() const noexcept { return *trace_; }
 
-    /// The place with its connection, when it is over.
-    std::error_code take(connection_pool::place& into);
+    /// The place with its connection, when it is over, and its trace however it ended.
+    std::error_code take(connection_pool::place& into, boxed<net::connect_trace>& trace);
 
     /// Nobody waits any more. What has been opened is left to the next fetch.
     void leave() noexcept;
@@ -59,7 +59,7 @@ private:
     session_state::dial dial_;
     connection_pool::place place_;
     net::connect_request request_;
-    net::connect_trace trace_;
+    boxed<net::connect_trace> trace_ = boxed<net::connect_trace>::make();
     async::event* waiter_ = nullptr;
     std::error_code ec_;
     bool over_ = false;
@@ -85,7 +85,7 @@ public:
     /// When it is over, or such a wait has failed, which is `woken`: whether it is a connection that another
     /// fetch has done with. `trace` is of any other.
     result<bool> take(result<void> woken, connection_pool::place& into,
-                      std::optional<net::connect_trace>& trace);
+                      boxed<net::connect_trace>& trace);
 
 private:
     connection_pool::contender contender_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/async/clock.hpp>
+#include <dragline/core/boxed.hpp>
 #include <dragline/http/detail/attempt_stage.hpp>
 #include <dragline/http/detail/fetch_observers.hpp>
 #include <dragline/http/detail/session_state.hpp>
@@ -18,7 +19,6 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -28,7 +28,7 @@ namespace dragline::inline v1::http::detail {
 
 /// What a fetch itself keeps of an attempt.
 struct attempt_progress {
-    std::optional<net::connect_trace> connection;  // once one is dialled
+    boxed<net::connect_trace> connection;  // once one is dialled
     async::duration queue{};
     async::duration first_byte{};
     std::uint64_t bytes_sent = 0;

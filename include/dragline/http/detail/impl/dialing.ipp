@@ -33,7 +33,7 @@ DRAGLINE_DECL void dialing::start(async::event& over) {
 }
 
 DRAGLINE_DECL void dialing::connect() try {
-    net::connect_directly(session_->loop(), request_, trace_, dial_.ending(), shared_from_this());
+    net::connect_directly(session_->loop(), request_, *trace_, dial_.ending(), shared_from_this());
 } catch (const std::bad_alloc&) {
     if (over_) throw;  // of who goes on
     finish(std::make_error_code(std::errc::not_enough_memory));
@@ -48,7 +48,7 @@ DRAGLINE_DECL void dialing::connected(result<net::connected> made) {
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
     auto connecting =
-        net::connect(self->session_->loop(), self->request_, self->trace_, self->dial_.ending());
+        net::connect(self->session_->loop(), self->request_, *self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
     self->ec_ = made ? self->hold(*std::move(made)) : made.error();
 }
@@ -72,8 +72,9 @@ DRAGLINE_DECL void dialing::finish(std::error_code ec) {
     leave();
 }
 
-DRAGLINE_DECL std::error_code dialing::take(connection_pool::place& into) {
+DRAGLINE_DECL std::error_code dialing::take(connection_pool::place& into, boxed<net::connect_trace>& trace) {
     waiter_ = nullptr;
+    trace = std::move(trace_);
     if (!ec_) into = std::move(place_);
     return ec_;
 }
@@ -101,9 +102,9 @@ DRAGLINE_DECL opening::opening(const std::shared_ptr<session_state>& session, co
           ending, [](void* self) noexcept { static_cast<dialing*>(self)->interrupt(); }, dial_.get()) {}
 
 DRAGLINE_DECL result<bool> opening::take(result<void> woken, connection_pool::place& into,
-                                         std::optional<net::connect_trace>& trace) {
+                                         boxed<net::connect_trace>& trace) {
     if (!woken) {
-        trace = dial_->trace();  // as far as it got
+        trace = boxed<net::connect_trace>::make(dial_->trace());  // as far as it got
         dial_->give_up();
         return woken.error();
     }
@@ -111,8 +112,7 @@ DRAGLINE_DECL result<bool> opening::take(result<void> woken, connection_pool::pl
         into = std::move(contender_.granted);
         return true;
     }
-    trace.emplace(std::move(dial_->trace()));
-    if (const auto ec = dial_->take(into)) return ec;
+    if (const auto ec = dial_->take(into, trace)) return ec;
     return false;
 }
 

@@ -245,7 +245,7 @@ DRAGLINE_DECL void fetch_insight::count(std::error_code ec) noexcept {
 DRAGLINE_DECL void fetch_insight::end_attempt(time_point now, attempt_progress& progress,
                                               std::error_code ec) noexcept {
     if (!std::exchange(under_way_, false)) return;
-    if (progress.connection) record_.connection = *std::move(progress.connection);
+    if (progress.connection) record_.connection = std::move(*progress.connection);
     record_.failed_in = attempt_failed_in(ec, stage_, record_.connection);
     record_.ec = ec;
     record_.exception = exception_;
