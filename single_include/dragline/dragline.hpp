@@ -29645,7 +29645,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive_while_
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29760,14 +29760,21 @@ private:
     struct waiter;
     using waiters = spare_list<waiter*>;
     struct host {
-        explicit host(std::string_view k) : key(k) {}
-        std::string key;
-        std::size_t connections = 0;       // idle, used, or being opened
-        std::size_t wanted = 0;            // waiters, wherever they stand in line
-        std::deque<slots::iterator> idle;  // the oldest in front
+        const std::string* key = nullptr;    // in hosts_
+        std::size_t connections = 0;         // idle, used, or being opened
+        std::size_t wanted = 0;              // waiters, wherever they stand in line
+        spare_vector<slots::iterator> idle;  // the oldest in front
         waiters waiting;
         spare_list<contender*> contenders;  // all have come before those who wait
     };
+    struct key_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view key) const noexcept {
+            return std::hash<std::string_view>()(key);
+        }
+    };
+    using hosts = std::unordered_map<std::string, host, key_hash, std::equal_to<>,
+                                     spare_allocator<std::pair<const std::string, host>>>;
     struct waiter {
         waiter(connection_pool& owner, host& wanted, bool wants_fresh);
         ~waiter();
@@ -29799,7 +29806,7 @@ private:
 
     async::loop_state& loop_;
     pool_limits limits_;
-    std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
+    hosts hosts_;
     slots idle_;  // the one that was parked first is in front
     slots used_;
     async::deadline idle_limit_;         // when the first of all that are idle expires or rests, or before
@@ -29826,15 +29833,14 @@ private:
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string_view key) {
-    if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
-    auto made = std::make_unique<host>(key);
-    auto& added = *made;
-    hosts_.emplace(added.key, std::move(made));
+    if (const auto found = hosts_.find(key); found != hosts_.end()) return found->second;
+    auto& [name, added] = *hosts_.try_emplace(std::string(key)).first;
+    added.key = &name;
     return added;
 }
 
 DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
-    if (left.connections == 0 && left.wanted == 0) hosts_.erase(left.key);
+    if (left.connections == 0 && left.wanted == 0) hosts_.erase(*left.key);
 }
 
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
@@ -29882,7 +29888,7 @@ DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(
 // The oldest of all is also the oldest of its host.
 DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
     auto& owner = *oldest->owner;
-    owner.idle.pop_front();
+    owner.idle.erase(owner.idle.begin());
     --owner.connections;
     idle_.erase(oldest);
     forget_if_unused(owner);

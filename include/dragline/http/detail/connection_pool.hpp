@@ -14,7 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -129,14 +129,21 @@ private:
     struct waiter;
     using waiters = spare_list<waiter*>;
     struct host {
-        explicit host(std::string_view k) : key(k) {}
-        std::string key;
-        std::size_t connections = 0;       // idle, used, or being opened
-        std::size_t wanted = 0;            // waiters, wherever they stand in line
-        std::deque<slots::iterator> idle;  // the oldest in front
+        const std::string* key = nullptr;    // in hosts_
+        std::size_t connections = 0;         // idle, used, or being opened
+        std::size_t wanted = 0;              // waiters, wherever they stand in line
+        spare_vector<slots::iterator> idle;  // the oldest in front
         waiters waiting;
         spare_list<contender*> contenders;  // all have come before those who wait
     };
+    struct key_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view key) const noexcept {
+            return std::hash<std::string_view>()(key);
+        }
+    };
+    using hosts = std::unordered_map<std::string, host, key_hash, std::equal_to<>,
+                                     spare_allocator<std::pair<const std::string, host>>>;
     struct waiter {
         waiter(connection_pool& owner, host& wanted, bool wants_fresh);
         ~waiter();
@@ -168,7 +175,7 @@ private:
 
     async::loop_state& loop_;
     pool_limits limits_;
-    std::unordered_map<std::string_view, std::unique_ptr<host>> hosts_;  // the keys stand in the hosts
+    hosts hosts_;
     slots idle_;  // the one that was parked first is in front
     slots used_;
     async::deadline idle_limit_;         // when the first of all that are idle expires or rests, or before

@@ -11,15 +11,14 @@
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string_view key) {
-    if (auto found = hosts_.find(key); found != hosts_.end()) return *found->second;
-    auto made = std::make_unique<host>(key);
-    auto& added = *made;
-    hosts_.emplace(added.key, std::move(made));
+    if (const auto found = hosts_.find(key); found != hosts_.end()) return found->second;
+    auto& [name, added] = *hosts_.try_emplace(std::string(key)).first;
+    added.key = &name;
     return added;
 }
 
 DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
-    if (left.connections == 0 && left.wanted == 0) hosts_.erase(left.key);
+    if (left.connections == 0 && left.wanted == 0) hosts_.erase(*left.key);
 }
 
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
@@ -67,7 +66,7 @@ DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(
 // The oldest of all is also the oldest of its host.
 DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
     auto& owner = *oldest->owner;
-    owner.idle.pop_front();
+    owner.idle.erase(owner.idle.begin());
     --owner.connections;
     idle_.erase(oldest);
     forget_if_unused(owner);
