@@ -32917,1086 +32917,11 @@ DRAGLINE_DECL result<std::shared_ptr<const proxy_route>> proxy_routes::of(const 
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/http/detail/sessions_registry.hpp
-// Which loops of the process have sessions.
-
-
-#include <atomic>
-#include <cstddef>
-#include <memory>
-#include <mutex>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::http::detail {
-
-class loop_sessions;
-
-// What other threads may know of the sessions of one loop.
-struct sessions_entry {
-    sessions_entry(std::shared_ptr<async::loop_gate> way_in, loop_sessions& owner)
-        : gate(std::move(way_in)), sessions(owner) {}
-    std::shared_ptr<async::loop_gate> gate;
-    loop_sessions& sessions;  // for what is posted through the gate only
-    std::atomic<std::size_t> open = 0;
-};
-
-class sessions_registry {
-public:
-    static sessions_registry& instance();
-    void add(std::shared_ptr<sessions_entry> entry);
-    void remove(const std::shared_ptr<sessions_entry>& entry) noexcept;
-    std::vector<std::shared_ptr<sessions_entry>> entries();
-
-private:
-    std::mutex mutex_;
-    std::vector<std::shared_ptr<sessions_entry>> entries_;
-};
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/sessions_registry.ipp
-// Included by <dragline/http/detail/sessions_registry.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL sessions_registry& sessions_registry::instance() {
-    static auto& registry =
-        *new sessions_registry;  // never destroyed: a static io_context may outlive any static
-    return registry;
-}
-
-DRAGLINE_DECL void sessions_registry::add(std::shared_ptr<sessions_entry> entry) {
-    std::lock_guard lock(mutex_);
-    entries_.push_back(std::move(entry));
-}
-
-DRAGLINE_DECL void sessions_registry::remove(const std::shared_ptr<sessions_entry>& entry) noexcept {
-    std::lock_guard lock(mutex_);
-    std::erase(entries_, entry);
-}
-
-DRAGLINE_DECL std::vector<std::shared_ptr<sessions_entry>> sessions_registry::entries() {
-    std::lock_guard lock(mutex_);
-    return entries_;
-}
-
-}  // namespace dragline::http::detail
-
-#endif
-// ---- dragline/http/insight/metrics.hpp
-// Counters and latencies per origin: session_options().metrics(true), then session.metrics()->snapshot().
-
-// ---- dragline/http/insight/histogram.hpp
-// Durations counted in buckets: what a latency looks like over many requests, in a fixed small memory.
-
-
-#include <array>
-#include <bit>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-
-namespace dragline::inline v1::http {
-
-/// Log-linear buckets: eight of equal width between one power of two and the next, in microseconds, from 1 us
-/// to 2^36 us (19 hours), and beyond that all in the last one.
-///
-/// A value is off by no more than its bucket is wide: 1 us up to 16 us, then an eighth at most, so that
-/// quantile(), which takes the middle, errs by 6.25 %. Count and sum are exact, but the sum stays at 292
-/// years from then on. record() takes the time of an addition and allocates nothing; 2 KiB.
-class histogram {
-public:
-    static constexpr std::size_t bucket_count = 8 + 33 * 8;
-
-    histogram() {}
-
-    void record(async::duration value) noexcept {
-        const auto elapsed = value.count() > 0 ? value : async::duration::zero();
-        // Rounded up, so that a bucket holds what is at most its bound: (lower, bound].
-        const auto rounded = std::chrono::ceil<std::chrono::microseconds>(elapsed).count();
-        ++counts_[index_of(static_cast<std::uint64_t>(rounded))];
-        ++count_;
-        add_to_sum(elapsed);
-        if (elapsed > largest_) largest_ = elapsed;
-    }
-
-    std::uint64_t count() const noexcept { return count_; }
-    async::duration sum() const noexcept { return sum_; }
-    async::duration largest() const noexcept { return largest_; }
-
-    /// The value that this share of all is not above: quantile(0.99). Zero when there is none.
-    async::duration quantile(double share) const noexcept;
-
-    /// How many are not above `bound`: exact where that is the bound of a bucket, as every power of two of
-    /// microseconds is; else of the bucket below.
-    std::uint64_t count_up_to(async::duration bound) const noexcept;
-
-    std::uint64_t bucket(std::size_t index) const noexcept { return counts_[index]; }
-    /// The largest value that a bucket counts; the last one has no end.
-    static std::chrono::microseconds bucket_bound(std::size_t index) noexcept;
-
-    histogram& merge(const histogram& other) noexcept;
-
-    friend bool operator==(const histogram&, const histogram&) = default;
-
-private:
-    void add_to_sum(async::duration value) noexcept {
-        constexpr auto most = async::duration::max();
-        sum_ = sum_ > most - value ? most : sum_ + value;
-    }
-
-    static std::size_t index_of(std::uint64_t microseconds) noexcept {
-        if (microseconds <= 8) return microseconds == 0 ? 0 : static_cast<std::size_t>(microseconds - 1);
-        const auto value = microseconds - 1;
-        const auto power = static_cast<std::size_t>(std::bit_width(value)) - 4;  // 0 for 8 to 15
-        if (power > 32) return bucket_count - 1;
-        return 8 + power * 8 + static_cast<std::size_t>((value >> power) & 7);
-    }
-
-    std::array<std::uint64_t, bucket_count> counts_{};
-    std::uint64_t count_ = 0;
-    async::duration sum_{};
-    async::duration largest_{};
-};
-
-}  // namespace dragline::http
-
-// ---- dragline/http/insight/impl/histogram.ipp
-// Included by <dragline/http/insight/histogram.hpp> only.
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <cmath>
-
-namespace dragline::inline v1::http {
-
-DRAGLINE_DECL std::chrono::microseconds histogram::bucket_bound(std::size_t index) noexcept {
-    if (index < 8) return std::chrono::microseconds(index + 1);
-    const auto power = (index - 8) / 8;
-    const auto lower = std::uint64_t{8 + (index - 8) % 8} << power;
-    return std::chrono::microseconds(lower + (std::uint64_t{1} << power));
-}
-
-DRAGLINE_DECL async::duration histogram::quantile(double share) const noexcept {
-    if (count_ == 0) return {};
-    const auto wanted = std::ceil(std::clamp(share, 0.0, 1.0) * static_cast<double>(count_));
-    const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(wanted));
-    std::uint64_t seen = 0;
-    std::size_t index = 0;
-    while (index + 1 < bucket_count && (seen += counts_[index]) < rank) ++index;
-    const async::duration bound = bucket_bound(index);
-    const async::duration below = index == 0 ? async::duration() : async::duration(bucket_bound(index - 1));
-    if (index + 1 == bucket_count) return largest_;
-    return std::min(below + (bound - below) / 2, largest_);
-}
-
-DRAGLINE_DECL std::uint64_t histogram::count_up_to(async::duration bound) const noexcept {
-    std::uint64_t total = 0;
-    for (std::size_t index = 0; index + 1 < bucket_count && bucket_bound(index) <= bound; ++index)
-        total += counts_[index];
-    return total;
-}
-
-DRAGLINE_DECL histogram& histogram::merge(const histogram& other) noexcept {
-    for (std::size_t index = 0; index < bucket_count; ++index) counts_[index] += other.counts_[index];
-    count_ += other.count_;
-    add_to_sum(other.sum_);
-    largest_ = std::max(largest_, other.largest_);
-    return *this;
-}
-
-}  // namespace dragline::http
-
-#endif
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <unordered_map>
-#include <vector>
-
-namespace dragline::inline v1::http {
-
-namespace detail {
-class fetch_insight;
-}
-
-/// What an attempt failed with, for counting: a condition of the error, or what is none.
-enum class failure_kind : std::uint8_t {
-    timeout,
-    resolve_failed,
-    connect_failed,
-    tls_failed,
-    protocol_error,
-    limit_exceeded,
-    blocked,
-    proxy_failed,
-    cancelled,
-    other,
-};
-inline constexpr std::size_t failure_kinds = 10;
-inline constexpr std::size_t phases = static_cast<std::size_t>(phase::file) + 1;
-
-/// "timeout"
-DRAGLINE_DECL const char* to_string(failure_kind kind) noexcept;
-DRAGLINE_DECL failure_kind failure_kind_of(const std::error_code& ec) noexcept;
-
-/// What became of the attempts at one origin: each hop of a fetch is one at least.
-class origin_metrics {
-public:
-    origin_metrics() {}
-
-    std::string origin;  ///< "https://example.com:443"; empty for all those beyond the cap.
-
-    std::uint64_t attempts = 0;  ///< Begun: those in flight, those that succeeded, and errors().
-    std::uint64_t in_flight =
-        0;  ///< Waiting for a connection, or on one; with open_url(), to the body's end.
-    std::uint64_t succeeded = 0;  ///< With a response that came whole, whatever its status.
-    std::array<std::array<std::uint64_t, phases>, failure_kinds> failed{};
-
-    std::uint64_t requests = 0;               ///< Sent whole, or answered before that.
-    std::array<std::uint64_t, 6> statuses{};  ///< Response heads by the first digit of the status.
-    std::uint64_t retries = 0;  ///< Attempts that repeat one that failed: on a stale connection, by a policy.
-    std::uint64_t redirects = 0;           ///< Attempts that a redirect led here.
-    std::uint64_t authentications = 0;     ///< Attempts that repeat one with credentials.
-    std::uint64_t bytes_sent = 0;          ///< Heads and bodies, before TLS.
-    std::uint64_t bytes_received = 0;      ///< The same, as they came.
-    std::uint64_t connections_opened = 0;  ///< For these attempts; what another one opened first is reused.
-    std::uint64_t connections_reused = 0;
-
-    histogram total;       ///< Attempts that succeeded, from wanting a connection to the last byte.
-    histogram first_byte;  ///< From the request sent to the end of the response head.
-    histogram connect;  ///< Opened connections, TLS and all of proxies included; look-ups of origins are not.
-    histogram resolve;  ///< Look-ups, until the first address was known; cached ones too.
-
-    std::uint64_t errors() const noexcept;
-    std::uint64_t errors(failure_kind kind) const noexcept;
-
-    /// Adds the counters; the name stays.
-    origin_metrics& merge(const origin_metrics& other) noexcept;
-
-    friend bool operator==(const origin_metrics&, const origin_metrics&) = default;
-};
-
-/// The counters of a moment, as a plain value.
-class metrics_snapshot {
-public:
-    metrics_snapshot() {}
-
-    std::vector<origin_metrics> origins;  ///< By name.
-
-    const origin_metrics* find(std::string_view origin) const noexcept;
-
-    /// Adds what another loop or session has counted.
-    metrics_snapshot& merge(const metrics_snapshot& other);
-
-    /// Of all origins.
-    origin_metrics sum() const;
-
-    friend bool operator==(const metrics_snapshot&, const metrics_snapshot&) = default;
-};
-
-/// Counts for one session, or for all sessions of one loop that share it. A fetch that is counted
-/// takes one block of memory; counting an attempt takes none once its origin is known, which has 11 KiB.
-/// Threads: those of the loop.
-class metrics {
-public:
-    /// Beyond `max_origins` all others are counted together, under the empty name.
-    explicit metrics(std::size_t max_origins = 100) : max_origins_(max_origins) {}
-    metrics(const metrics&) = delete;
-    metrics& operator=(const metrics&) = delete;
-
-    metrics_snapshot snapshot() const;
-
-private:
-    friend class detail::fetch_insight;
-    origin_metrics& of(std::string_view scheme, std::string_view host, std::uint16_t port);
-
-    std::size_t max_origins_;
-    std::unordered_map<std::string_view, std::unique_ptr<origin_metrics>> origins_;  // named by themselves
-    std::unique_ptr<origin_metrics> others_;
-    std::string name_;  // of the one that is looked for; kept for its memory
-};
-
-}  // namespace dragline::http
-
-// ---- dragline/http/insight/impl/metrics.ipp
-// Included by <dragline/http/insight/metrics.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/error.hpp>
-
-#include <algorithm>
-#include <array>
-
-namespace dragline::inline v1::http {
-
-DRAGLINE_DECL const char* to_string(failure_kind kind) noexcept {
-    switch (kind) {
-        case failure_kind::timeout: return "timeout";
-        case failure_kind::resolve_failed: return "resolve_failed";
-        case failure_kind::connect_failed: return "connect_failed";
-        case failure_kind::tls_failed: return "tls_failed";
-        case failure_kind::protocol_error: return "protocol_error";
-        case failure_kind::limit_exceeded: return "limit_exceeded";
-        case failure_kind::blocked: return "blocked";
-        case failure_kind::proxy_failed: return "proxy_failed";
-        case failure_kind::cancelled: return "cancelled";
-        case failure_kind::other: return "other";
-    }
-    return "unknown";
-}
-
-DRAGLINE_DECL failure_kind failure_kind_of(const std::error_code& ec) noexcept {
-    if (ec == asio::error::operation_aborted) return failure_kind::cancelled;
-    // What a proxy does is the proxy's; else the first that fits.
-    if (ec == condition::proxy_failed) return failure_kind::proxy_failed;
-    constexpr std::array<condition, 7> known{condition::timeout,        condition::resolve_failed,
-                                             condition::connect_failed, condition::tls_failed,
-                                             condition::protocol_error, condition::limit_exceeded,
-                                             condition::blocked};
-    const auto found = std::find_if(known.begin(), known.end(), [&ec](condition each) { return ec == each; });
-    return found == known.end() ? failure_kind::other : static_cast<failure_kind>(found - known.begin());
-}
-
-DRAGLINE_DECL std::uint64_t origin_metrics::errors(failure_kind kind) const noexcept {
-    std::uint64_t sum = 0;
-    for (const auto each : failed[static_cast<std::size_t>(kind)]) sum += each;
-    return sum;
-}
-
-DRAGLINE_DECL std::uint64_t origin_metrics::errors() const noexcept {
-    std::uint64_t sum = 0;
-    for (std::size_t kind = 0; kind < failure_kinds; ++kind) sum += errors(static_cast<failure_kind>(kind));
-    return sum;
-}
-
-DRAGLINE_DECL origin_metrics& origin_metrics::merge(const origin_metrics& other) noexcept {
-    for (auto each :
-         {&origin_metrics::attempts, &origin_metrics::in_flight, &origin_metrics::succeeded,
-          &origin_metrics::requests, &origin_metrics::retries, &origin_metrics::redirects,
-          &origin_metrics::authentications, &origin_metrics::bytes_sent, &origin_metrics::bytes_received,
-          &origin_metrics::connections_opened, &origin_metrics::connections_reused}) {
-        this->*each += other.*each;
-    }
-    for (std::size_t kind = 0; kind < failure_kinds; ++kind) {
-        for (std::size_t where = 0; where < phases; ++where) failed[kind][where] += other.failed[kind][where];
-    }
-    for (std::size_t digit = 0; digit < statuses.size(); ++digit) statuses[digit] += other.statuses[digit];
-    total.merge(other.total);
-    first_byte.merge(other.first_byte);
-    connect.merge(other.connect);
-    resolve.merge(other.resolve);
-    return *this;
-}
-
-DRAGLINE_DECL const origin_metrics* metrics_snapshot::find(std::string_view origin) const noexcept {
-    for (const auto& each : origins) {
-        if (each.origin == origin) return &each;
-    }
-    return nullptr;
-}
-
-DRAGLINE_DECL metrics_snapshot& metrics_snapshot::merge(const metrics_snapshot& other) {
-    const auto before = [](const origin_metrics& each, const std::string& name) {
-        return each.origin < name;
-    };
-    for (const auto& added : other.origins) {
-        const auto at = std::lower_bound(origins.begin(), origins.end(), added.origin, before);
-        if (at != origins.end() && at->origin == added.origin) {
-            at->merge(added);
-        } else {
-            origins.insert(at, added);
-        }
-    }
-    return *this;
-}
-
-DRAGLINE_DECL origin_metrics metrics_snapshot::sum() const {
-    origin_metrics total;
-    for (const auto& each : origins) total.merge(each);
-    return total;
-}
-
-DRAGLINE_DECL metrics_snapshot metrics::snapshot() const {
-    metrics_snapshot taken;
-    taken.origins.reserve(origins_.size() + 1);
-    for (const auto& [name, each] : origins_) taken.origins.push_back(*each);
-    if (others_) taken.origins.push_back(*others_);
-    std::sort(taken.origins.begin(), taken.origins.end(),
-              [](const origin_metrics& a, const origin_metrics& b) { return a.origin < b.origin; });
-    return taken;
-}
-
-DRAGLINE_DECL origin_metrics& metrics::of(std::string_view scheme, std::string_view host,
-                                          std::uint16_t port) {
-    name_.assign(scheme).append("://").append(host).append(":");
-    ascii::append_number(name_, port);
-    if (const auto found = origins_.find(name_); found != origins_.end()) return *found->second;
-    if (origins_.size() >= max_origins_) {
-        if (!others_) others_ = std::make_unique<origin_metrics>();
-        return *others_;
-    }
-    auto made = std::make_unique<origin_metrics>();
-    made->origin = name_;
-    auto& added = *made;
-    origins_.emplace(added.origin, std::move(made));
-    return added;
-}
-
-}  // namespace dragline::http
-
-#endif
-// ---- dragline/http/policy/hsts_store.hpp
-// Keeps which hosts are to be reached over TLS alone (RFC 6797). No I/O: time is an argument. Start with
-// session_options().hsts(hsts_policy::own_store()).
-
-// ---- dragline/http/policy/strict_transport.hpp
-// The Strict-Transport-Security field (RFC 6797, 6.1). hsts_store obeys it.
-
-
-#include <chrono>
-#include <string>
-#include <string_view>
-
-namespace dragline::inline v1::http {
-
-/// What a host says about itself: that it is to be reached over TLS alone, and how long that holds.
-class strict_transport {
-public:
-    strict_transport() {}
-
-    std::chrono::seconds max_age{};   ///< Zero: no longer. Beyond 10^10 s, some 317 years, it is so many.
-    bool include_subdomains = false;  ///< Holds for all names below it too.
-    bool preload = false;             ///< It agrees to stand in a list that browsers carry.
-
-    friend bool operator==(const strict_transport&, const strict_transport&) = default;
-};
-
-/// Reads the value of one field, as strictly as the RFC wants it: a directive twice, max-age missing or no
-/// number, a value where none belongs, and whatever else breaks the grammar, make all of it void. Unknown
-/// directives are passed over; more than 32 are too many.
-///
-/// Errors: errc::invalid_strict_transport.
-DRAGLINE_DECL result<strict_transport> parse_strict_transport(std::string_view text);
-
-/// "max-age=31536000; includeSubDomains; preload"
-DRAGLINE_DECL std::string to_string(const strict_transport& from);
-
-}  // namespace dragline::http
-
-// ---- dragline/http/policy/impl/strict_transport.ipp
-// Included by <dragline/http/policy/strict_transport.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-
-namespace dragline::inline v1::http {
-namespace detail {
-
-class strict_transport_reader {
-public:
-    explicit strict_transport_reader(std::string_view text) noexcept : rest_(text) {}
-
-    // Nothing: all of it is void.
-    std::optional<strict_transport> read() {
-        for (bool more = true; more;) {
-            skip_blanks();
-            const auto name = take_token();
-            skip_blanks();
-            if (!name.empty() ? !read_directive(name) : takes('=')) return std::nullopt;
-            skip_blanks();
-            more = takes(';');
-        }
-        if (!rest_.empty() || !has_max_age_) return std::nullopt;
-        return read_;
-    }
-
-private:
-    bool takes(char c) noexcept {
-        const bool there = !rest_.empty() && rest_.front() == c;
-        if (there) rest_.remove_prefix(1);
-        return there;
-    }
-
-    void skip_blanks() noexcept {
-        rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t"), rest_.size()));
-    }
-
-    std::string_view take_token() noexcept {
-        const auto end = std::min(rest_.find_first_of(" \t=;\","), rest_.size());
-        const auto token = rest_.substr(0, end);
-        rest_.remove_prefix(end);
-        return token;
-    }
-
-    // RFC 6797, 6.1: a directive must not appear more than once, an unknown one neither.
-    bool is_new(std::string_view name) noexcept {
-        if (count_ == names_.size()) return false;
-        const auto end = names_.begin() + static_cast<std::ptrdiff_t>(count_);
-        const auto same = [name](std::string_view each) { return ascii::equals_ignoring_case(each, name); };
-        if (std::any_of(names_.begin(), end, same)) return false;
-        names_[count_++] = name;
-        return true;
-    }
-
-    bool read_directive(std::string_view name) {
-        if (h1::check_field_name(name) || !is_new(name)) return false;
-        const bool valued = takes('=');
-        skip_blanks();
-        if (valued && !read_value()) return false;
-        if (ascii::equals_ignoring_case(name, "max-age")) return valued && read_max_age();
-        const bool below = ascii::equals_ignoring_case(name, "includeSubDomains");
-        const bool listed = ascii::equals_ignoring_case(name, "preload");
-        read_.include_subdomains |= below;
-        read_.preload |= listed;
-        return !(below || listed) || !valued;
-    }
-
-    bool read_value() {
-        value_.clear();
-        if (!takes('"')) {
-            value_ = take_token();
-            return !h1::check_field_name(value_);
-        }
-        while (!rest_.empty()) {
-            if (takes('"')) return true;
-            takes('\\');  // the character behind it stands for itself
-            if (rest_.empty() || (ascii::is_control(rest_.front()) && rest_.front() != '\t')) return false;
-            value_ += rest_.front();
-            rest_.remove_prefix(1);
-        }
-        return false;
-    }
-
-    bool read_max_age() {
-        constexpr std::uint64_t longest = 10'000'000'000;
-        if (value_.empty() || !std::all_of(value_.begin(), value_.end(), ascii::is_digit)) return false;
-        const auto seconds = std::min(ascii::parse_number<std::uint64_t>(value_).value_or(longest), longest);
-        read_.max_age = std::chrono::seconds(static_cast<std::int64_t>(seconds));
-        return has_max_age_ = true;
-    }
-
-    std::string_view rest_;
-    std::array<std::string_view, 32> names_;
-    std::size_t count_ = 0;
-    std::string value_;
-    strict_transport read_;
-    bool has_max_age_ = false;
-};
-
-}  // namespace detail
-
-DRAGLINE_DECL result<strict_transport> parse_strict_transport(std::string_view text) {
-    const auto read = detail::strict_transport_reader(text).read();
-    if (!read) return errc::invalid_strict_transport;
-    return *read;
-}
-
-DRAGLINE_DECL std::string to_string(const strict_transport& from) {
-    auto text = "max-age=" + std::to_string(from.max_age.count());
-    if (from.include_subdomains) text += "; includeSubDomains";
-    if (from.preload) text += "; preload";
-    return text;
-}
-
-}  // namespace dragline::http
-
-#endif
-
-#include <chrono>
-#include <cstddef>
-#include <map>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::http {
-
-/// Settings of an hsts_store, fixed when it is made.
-class hsts_options {
-public:
-    hsts_options() {}
-
-    /// Hosts that are noted from their answers. A full store notes no other one before one expires: nobody
-    /// can push out what is known by naming many hosts. Those of set() without a time are not counted.
-    hsts_options& hosts(std::size_t value) { return hosts_ = value, *this; }
-    std::size_t hosts() const noexcept { return hosts_; }
-
-    /// The longest that a host may ask for; beyond it, it is noted for so long.
-    hsts_options& max_lifetime(std::chrono::seconds value) { return max_lifetime_ = value, *this; }
-    std::chrono::seconds max_lifetime() const noexcept { return max_lifetime_; }
-
-    friend bool operator==(const hsts_options&, const hsts_options&) = default;
-
-private:
-    std::size_t hosts_ = 100'000;
-    std::chrono::seconds max_lifetime_ = std::chrono::hours(24 * 730);
-};
-
-/// A host that is to be reached over TLS alone.
-class hsts_entry {
-public:
-    hsts_entry() {}
-    explicit hsts_entry(std::string_view name, bool subdomains = false)
-        : host(name), include_subdomains(subdomains) {}
-
-    std::string host;
-    bool include_subdomains = false;
-    std::optional<std::chrono::sys_seconds> expires;  ///< None: until it is removed.
-
-    friend bool operator==(const hsts_entry&, const hsts_entry&) = default;
-};
-
-/// The hosts that have said so, and those that the program names itself. Only names: never an address.
-///
-/// Threads: one at a time. Sessions of one loop may share a store, those of several loops may not. It cannot
-/// be copied: what shares it holds the same shared_ptr.
-class hsts_store {
-public:
-    using time_point = std::chrono::system_clock::time_point;
-
-    explicit hsts_store(const hsts_options& options = hsts_options()) : options_(options) {}
-    hsts_store(const hsts_store&) = delete;
-    hsts_store& operator=(const hsts_store&) = delete;
-
-    const hsts_options& options() const noexcept { return options_; }
-
-    /// Obeys the first Strict-Transport-Security field of an answer to `from`, which came over TLS whose
-    /// certificate was verified; max-age=0 removes what was noted so, and leaves what set() put in for good.
-    ///
-    /// Errors, which change nothing: errc::invalid_strict_transport; strict_transport_ignored, over http and
-    /// from an address; strict_transport_full.
-    std::error_code note(const url::url& from, std::string_view field, time_point now);
-
-    /// Takes a host on the caller's word, as from a list or a file. Without a time to expire it stays beside
-    /// what the host says itself. Errors: std::errc::invalid_argument when it is no name;
-    /// errc::strict_transport_full.
-    std::error_code set(const hsts_entry& value, time_point now);
-
-    /// Whether the name, or one above it that includes its subdomains, is in the store and has not expired.
-    bool is_known(std::string_view host, time_point now) const;
-
-    /// The https URL for an http one whose host is known: port 80 becomes 443, others stay. Else nothing.
-    std::optional<url::url> upgrade(const url::url& to, time_point now) const;
-
-    /// All of them, expired ones too: those without a time first, each by name.
-    std::vector<hsts_entry> entries() const;
-    std::size_t size() const noexcept { return lasting_.size() + noted_.size(); }
-
-    /// Whatever is known of that very name; says whether there was anything.
-    bool remove(std::string_view host);
-    std::size_t remove_expired(time_point now);
-    void clear() noexcept { lasting_.clear(), noted_.clear(); }
-
-private:
-    using seconds = std::chrono::sys_seconds;
-    struct record {
-        bool include_subdomains = false;
-        seconds expires = seconds::max();
-    };
-    using records = std::map<std::string, record, std::less<>>;
-
-    static bool covers(const records& known, std::string_view name, seconds now);
-    std::error_code put(std::string_view name, const record& value, seconds now);
-
-    hsts_options options_;
-    records lasting_;
-    records noted_;
-    seconds first_expiry_ = seconds::max();  // of noted_: none expires before
-};
-
-/// What became of the lines of a text; comments and empty lines are not counted.
-class hsts_load {
-public:
-    hsts_load() {}
-
-    std::size_t loaded = 0;
-    std::size_t expired = 0;
-    std::size_t bad_lines = 0;  ///< Not of the format, or refused by hsts_store::set().
-
-    friend bool operator==(const hsts_load&, const hsts_load&) = default;
-};
-
-/// All that has not expired, in the format of curl's HSTS cache: a line for each host, with a dot in front
-/// when it includes its subdomains, and when it expires: `.example.com "20301231 23:59:59"`, in UTC, or
-/// `"unlimited"`. Lines that begin with '#' are comments.
-DRAGLINE_DECL std::string to_curl_hsts(const hsts_store& from, hsts_store::time_point now);
-
-/// Puts the hosts of such a text into the store, next to those that it has.
-DRAGLINE_DECL hsts_load load_curl_hsts(hsts_store& into, std::string_view text, hsts_store::time_point now);
-
-/// Whether a session obeys Strict-Transport-Security: not at all, with a store of its own, or with one that
-/// it shares.
-class hsts_policy {
-public:
-    hsts_policy() {}
-    static hsts_policy none() { return hsts_policy(); }
-
-    /// A store for each session that is made with this policy.
-    static hsts_policy own_store(const hsts_options& options = hsts_options()) {
-        hsts_policy made;
-        made.options_ = options;
-        return made;
-    }
-
-    /// This store, whoever else has it. Without one: none().
-    static hsts_policy shared_store(std::shared_ptr<hsts_store> store) {
-        hsts_policy made;
-        made.store_ = std::move(store);
-        return made;
-    }
-
-    /// The store to use: a new one each time, the shared one, or nullptr.
-    std::shared_ptr<hsts_store> make_store() const {
-        return options_ ? std::make_shared<hsts_store>(*options_) : store_;
-    }
-
-    friend bool operator==(const hsts_policy&, const hsts_policy&) = default;
-
-private:
-    std::optional<hsts_options> options_;
-    std::shared_ptr<hsts_store> store_;
-};
-
-}  // namespace dragline::http
-
-// ---- dragline/http/policy/impl/hsts_store.ipp
-// Included by <dragline/http/policy/hsts_store.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <cstdint>
-#include <cstdio>
-
-namespace dragline::inline v1::http {
-namespace detail {
-
-using hsts_seconds = std::chrono::sys_seconds;
-
-/// Empty labels are what a file could not give back: a dot in front has a meaning there.
-DRAGLINE_DECL bool has_empty_label(std::string_view name) noexcept {
-    return name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != name.npos;
-}
-
-/// Digits alone, so many of them.
-DRAGLINE_DECL std::optional<unsigned> read_hsts_number(std::string_view& text, std::size_t digits) noexcept {
-    const auto number = ascii::parse_number<unsigned>(text.substr(0, digits));
-    if (text.size() < digits || !number) return std::nullopt;
-    text.remove_prefix(digits);
-    return number;
-}
-
-/// "20301231 23:59:59"
-DRAGLINE_DECL std::optional<hsts_seconds> read_hsts_time(std::string_view text) noexcept {
-    const auto skip = [&text](char c) {
-        const bool there = text.starts_with(c);
-        if (there) text.remove_prefix(1);
-        return there;
-    };
-    const auto year = read_hsts_number(text, 4), month = read_hsts_number(text, 2),
-               day = read_hsts_number(text, 2);
-    if (!year || !month || !day || !skip(' ')) return std::nullopt;
-    const auto hour = read_hsts_number(text, 2);
-    if (!hour || !skip(':')) return std::nullopt;
-    const auto minute = read_hsts_number(text, 2);
-    if (!minute || !skip(':')) return std::nullopt;
-    const auto second = read_hsts_number(text, 2);
-    const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)),
-                                           std::chrono::month(*month), std::chrono::day(*day));
-    if (!second || !text.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 60)
-        return std::nullopt;
-    return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-           std::chrono::seconds(*second);
-}
-
-DRAGLINE_DECL std::string write_hsts_time(hsts_seconds time) {
-    constexpr hsts_seconds last = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31);  // four digits
-    time = std::clamp(time, hsts_seconds(), last);
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    char text[32];
-    const auto size =
-        std::snprintf(text, sizeof text, "%04d%02u%02u %02d:%02d:%02d", static_cast<int>(date.year()),
-                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                      static_cast<int>(clock.seconds().count()));
-    return std::string(text, static_cast<std::size_t>(size));
-}
-
-/// `.example.com "20301231 23:59:59"`
-DRAGLINE_DECL std::optional<hsts_entry> read_hsts_line(std::string_view line) {
-    hsts_entry read;
-    if (line.starts_with('.')) {
-        read.include_subdomains = true;
-        line.remove_prefix(1);
-    }
-    const auto end = line.find_first_of(" \t");
-    if (end == line.npos) return std::nullopt;
-    read.host = line.substr(0, end);
-    auto time = ascii::trim(line.substr(end));
-    if (time.size() < 2 || !time.starts_with('"') || !time.ends_with('"')) return std::nullopt;
-    time = time.substr(1, time.size() - 2);
-    if (time == "unlimited") return read;
-    read.expires = read_hsts_time(time);
-    if (!read.expires) return std::nullopt;
-    return read;
-}
-
-}  // namespace detail
-
-DRAGLINE_DECL bool hsts_store::covers(const records& known, std::string_view name, seconds now) {
-    for (bool exact = true; !known.empty(); exact = false) {
-        const auto found = known.find(name);
-        if (found != known.end() && now < found->second.expires &&
-            (exact || found->second.include_subdomains))
-            return true;
-        const auto dot = name.find('.');
-        if (dot == name.npos) break;
-        name.remove_prefix(dot + 1);
-    }
-    return false;
-}
-
-DRAGLINE_DECL std::error_code hsts_store::put(std::string_view name, const record& value, seconds now) {
-    auto found = noted_.find(name);
-    if (found == noted_.end()) {
-        if (noted_.size() >= options_.hosts() && first_expiry_ <= now) remove_expired(now);
-        if (noted_.size() >= options_.hosts()) return errc::strict_transport_full;
-        found = noted_.emplace(std::string(name), value).first;
-    }
-    found->second = value;
-    first_expiry_ = std::min(first_expiry_, value.expires);
-    return {};
-}
-
-DRAGLINE_DECL std::error_code hsts_store::note(const url::url& from, std::string_view field, time_point now) {
-    const auto name = detail::without_final_dot(from.hostname());
-    const bool is_name = from.host_type() == url::host_kind::domain && !detail::has_empty_label(name);
-    if (from.scheme() != "https" || !is_name) return errc::strict_transport_ignored;
-    const auto said = parse_strict_transport(field);
-    if (!said) return said.error();
-    const auto age = std::min(said->max_age, options_.max_lifetime());
-    if (age <= std::chrono::seconds::zero()) {
-        if (const auto found = noted_.find(name); found != noted_.end()) noted_.erase(found);
-        return {};
-    }
-    const auto time = std::chrono::floor<std::chrono::seconds>(now);
-    return put(name, {said->include_subdomains, time > seconds::max() - age ? seconds::max() : time + age},
-               time);
-}
-
-DRAGLINE_DECL std::error_code hsts_store::set(const hsts_entry& value, time_point now) {
-    const auto host = url::parse_host(detail::without_final_dot(value.host));
-    if (!host || host->kind() != url::host_kind::domain || detail::has_empty_label(host->text()))
-        return std::make_error_code(std::errc::invalid_argument);
-    if (!value.expires)
-        return lasting_[host->text()] = {value.include_subdomains, seconds::max()}, std::error_code();
-    const auto time = std::chrono::floor<std::chrono::seconds>(now);
-    if (*value.expires > time) return put(host->text(), {value.include_subdomains, *value.expires}, time);
-    noted_.erase(host->text());
-    return {};
-}
-
-DRAGLINE_DECL bool hsts_store::is_known(std::string_view host, time_point now) const {
-    const auto name = detail::without_final_dot(host);
-    const auto time = std::chrono::floor<std::chrono::seconds>(now);
-    return covers(noted_, name, time) || covers(lasting_, name, time);
-}
-
-DRAGLINE_DECL std::optional<url::url> hsts_store::upgrade(const url::url& to, time_point now) const {
-    const bool asks = to.scheme() == "http" && to.host_type() == url::host_kind::domain;
-    if (!asks || !is_known(to.hostname(), now)) return std::nullopt;
-    auto made = url::parse("https" + to.href().substr(4));
-    if (!made) return std::nullopt;
-    return *std::move(made);
-}
-
-DRAGLINE_DECL std::vector<hsts_entry> hsts_store::entries() const {
-    std::vector<hsts_entry> all;
-    all.reserve(size());
-    for (const auto& [host, known] : lasting_) all.emplace_back(host, known.include_subdomains);
-    for (const auto& [host, known] : noted_)
-        all.emplace_back(host, known.include_subdomains).expires = known.expires;
-    return all;
-}
-
-DRAGLINE_DECL bool hsts_store::remove(std::string_view host) {
-    const auto name = ascii::to_lower(detail::without_final_dot(host));
-    return lasting_.erase(name) + noted_.erase(name) > 0;
-}
-
-DRAGLINE_DECL std::size_t hsts_store::remove_expired(time_point now) {
-    const auto time = std::chrono::floor<std::chrono::seconds>(now);
-    first_expiry_ = seconds::max();
-    return std::erase_if(noted_, [&](const auto& each) {
-        if (each.second.expires <= time) return true;
-        first_expiry_ = std::min(first_expiry_, each.second.expires);
-        return false;
-    });
-}
-
-DRAGLINE_DECL std::string to_curl_hsts(const hsts_store& from, hsts_store::time_point now) {
-    std::string text = "# Your HSTS cache. https://curl.se/docs/hsts.html\n";
-    const auto time = std::chrono::floor<std::chrono::seconds>(now);
-    for (const auto& each : from.entries()) {
-        if (each.expires && *each.expires <= time) continue;
-        text.append(each.include_subdomains ? "." : "").append(each.host).append(" \"");
-        text.append(each.expires ? detail::write_hsts_time(*each.expires) : "unlimited").append("\"\n");
-    }
-    return text;
-}
-
-DRAGLINE_DECL hsts_load load_curl_hsts(hsts_store& into, std::string_view text, hsts_store::time_point now) {
-    hsts_load counts;
-    const auto time = std::chrono::floor<std::chrono::seconds>(now);
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        auto line = text.substr(0, end);
-        text = end == text.npos ? std::string_view() : text.substr(end + 1);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        line = ascii::trim(line);
-        if (line.empty() || line.starts_with('#')) continue;
-        const auto read = detail::read_hsts_line(line);
-        const bool dead = read && read->expires && *read->expires <= time;
-        if (!read || into.set(*read, now)) {
-            ++counts.bad_lines;
-        } else {
-            ++(dead ? counts.expired : counts.loaded);
-        }
-    }
-    return counts;
-}
-
-}  // namespace dragline::http
-
-#endif
-// ---- dragline/http/resilience/retry_budget.hpp
-// How much extra load retries may make, all those together that share the budget.
-
-
-#include <cstddef>
-#include <memory>
-
-namespace dragline::inline v1::http {
-
-/// A shared handle: each first attempt puts a part of a retry in, and each retry takes a whole one out.
-///
-/// So a server that fails all of its requests gets a fifth more of them, not three times as many. Equal
-/// when it is the same budget. Threads: any.
-class retry_budget {
-public:
-    /// `ratio` of the first attempts, 0 or more, of which those of the last `saved` retries are kept, and
-    /// besides `per_second` retries, 0 or more, so that one who asks rarely may retry.
-    ///
-    /// Other values are kept, and fail the fetch as dragline::errc::invalid_option.
-    explicit retry_budget(double ratio = 0.2, double per_second = 10, double saved = 100)
-        : state_(make(ratio, per_second, saved)) {}
-
-    /// Every retry is allowed.
-    static retry_budget unlimited() { return retry_budget(nullptr); }
-
-    DRAGLINE_DECL bool valid() const noexcept;
-
-    /// A first attempt is made.
-    DRAGLINE_DECL void deposit();
-
-    /// Whether a retry is allowed; it is then paid for.
-    DRAGLINE_DECL bool withdraw(async::time_point now);
-
-    friend bool operator==(const retry_budget&, const retry_budget&) = default;
-
-private:
-    struct state;
-    explicit retry_budget(std::nullptr_t) noexcept {}
-    DRAGLINE_DECL static std::shared_ptr<state> make(double ratio, double per_second, double saved);
-
-    std::shared_ptr<state> state_;  // none when unlimited
-};
-
-}  // namespace dragline::http
-
-// ---- dragline/http/resilience/impl/retry_budget.ipp
-// Included by <dragline/http/resilience/retry_budget.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <mutex>
-
-namespace dragline::inline v1::http {
-
-// With a lock, since the options of a session may be used on several loops.
-struct retry_budget::state {
-    state(double part, double per_second, double most)
-        : ratio(part), rate(per_second), saved(most), reserve(per_second, per_second) {}
-
-    std::mutex mutex;
-    double ratio;
-    double rate;
-    double saved;
-    double tokens = 0;
-    async::token_bucket reserve;
-};
-
-DRAGLINE_DECL std::shared_ptr<retry_budget::state> retry_budget::make(double ratio, double per_second,
-                                                                      double saved) {
-    return std::make_shared<state>(ratio, per_second, saved);
-}
-
-DRAGLINE_DECL bool retry_budget::valid() const noexcept {
-    if (!state_) return true;
-    // Not with `<`, which is false for what is no number.
-    const auto good = [](double value) { return value >= 0 && value <= 1e9; };
-    return good(state_->ratio) && good(state_->rate) && state_->saved >= 1 && good(state_->saved);
-}
-
-DRAGLINE_DECL void retry_budget::deposit() {
-    if (!state_) return;
-    const std::lock_guard lock(state_->mutex);
-    state_->tokens = std::min(state_->tokens + state_->ratio, state_->saved);
-}
-
-DRAGLINE_DECL bool retry_budget::withdraw(async::time_point now) {
-    if (!state_) return true;
-    const std::lock_guard lock(state_->mutex);
-    constexpr double whole = 1 - 1e-9;  // since sums of parts are not exact
-    if (state_->tokens >= whole) {
-        state_->tokens = std::max(state_->tokens - 1, 0.0);
-        return true;
-    }
-    return state_->rate > 0 && state_->reserve.take(now);
-}
-
-}  // namespace dragline::http
-
-#endif
-// ---- dragline/http/session_options.hpp
-// What the fetches of one session share.
+// ---- dragline/http/detail/request_fields.hpp
+// The header fields of a request: the caller's, in his order, and those that the library adds.
+
+// ---- dragline/http/options.hpp
+// The knobs of one fetch. Every one has a default, and every duration may be no_limit.
 
 // ---- dragline/http/insight/observer.hpp
 // Hooks into what fetches do: derive from `observer`, and give it to session_options or fetch_options.
@@ -35373,9 +34298,209 @@ DRAGLINE_DECL bool operator==(const proxy_policy& a, const proxy_policy& b) {
 }  // namespace dragline::http
 
 #endif
+// ---- dragline/http/redirect_policy.hpp
+// Which redirects a fetch follows. Credentials never leave the scheme, host and port that they were given
+// for, whatever the policy says.
+
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace dragline::inline v1::http {
+
+/// A redirect that was followed. One with the status 0 no server sent: a known host of
+/// session_options::hsts() had the first URL upgraded. It counts for no limit.
+class redirect_record {
+public:
+    redirect_record() {}
+
+    int status = 0;         ///< That of the response; with a Refresh field it need not be a 3xx.
+    bool upgraded = false;  ///< `to` was http: session_options::hsts() made https of it.
+    dragline::url::url from;
+    dragline::url::url to;
+};
+
+/// A redirect that may be followed, for the time of one call.
+class redirect_proposal {
+public:
+    redirect_proposal(int code, const url::url& source, const url::url& target,
+                      std::span<const redirect_record> before)
+        : status(code), from(source), to(target), followed(before) {}
+
+    int status;
+    const url::url& from;
+    const url::url& to;  ///< Absolute, http or https.
+    std::span<const redirect_record> followed;
+};
+
+enum class redirect_decision {
+    follow,
+    stop,    ///< The response that redirects is the result.
+    refuse,  ///< The fetch fails with errc::redirect_refused.
+};
+
+/// A value that says which redirects are followed: how many, whereto, or what a function decides.
+///
+/// Followed are 301, 302, 303, 307 and 308 with a Location (RFC 9110, 15.4), to http and https alone. A POST
+/// becomes a GET at 301 and 302, and what is not GET or HEAD at 303.
+class redirect_policy {
+public:
+    using decision_function = std::function<redirect_decision(const redirect_proposal&)>;
+
+    /// Follows up to `limit` redirects, never from https to http.
+    redirect_policy(int limit = 10) : limit_(limit) {}
+
+    /// Follows none: a 3xx response is the result.
+    static redirect_policy none() { return redirect_policy(0); }
+
+    /// Follows within a scheme, host and port; a response that leads elsewhere is the result.
+    static redirect_policy same_origin(int limit = 10) {
+        redirect_policy made(limit);
+        made.same_origin_ = true;
+        return made;
+    }
+
+    /// Follows what `decide` says, up to `limit`; it is asked last, when nothing else forbids the redirect.
+    /// It is called on the loop; what it throws ends the fetch as errc::callback_failed, or reaches who
+    /// awaits it.
+    static redirect_policy function(decision_function decide, int limit = 10) {
+        redirect_policy made(limit);
+        made.decide_ = std::move(decide);
+        return made;
+    }
+
+    /// Lets an https URL lead to an http one.
+    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
+    bool allow_insecure() const noexcept { return allow_insecure_; }
+
+    /// Takes a Refresh field that names a URL for a redirect, counted as the others, if it waits no longer
+    /// than this. It is followed at once, and with GET. Default: a Refresh is a field like any other.
+    redirect_policy& follow_refresh(std::chrono::seconds longest = std::chrono::seconds(10)) {
+        return refresh_ = longest, *this;
+    }
+    std::optional<std::chrono::seconds> refresh() const noexcept { return refresh_; }
+
+    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
+    int limit() const noexcept { return limit_; }
+    bool only_same_origin() const noexcept { return same_origin_; }
+    const decision_function& decide() const noexcept { return decide_; }
+
+private:
+    int limit_;
+    bool same_origin_ = false;
+    bool allow_insecure_ = false;
+    std::optional<std::chrono::seconds> refresh_;
+    decision_function decide_;
+};
+
+}  // namespace dragline::http
 // ---- dragline/http/resilience/retry_policy.hpp
 // Which failed requests are made again, when, and how often. Off by default: fetch_options().retry(...).
 
+// ---- dragline/http/resilience/retry_budget.hpp
+// How much extra load retries may make, all those together that share the budget.
+
+
+#include <cstddef>
+#include <memory>
+
+namespace dragline::inline v1::http {
+
+/// A shared handle: each first attempt puts a part of a retry in, and each retry takes a whole one out.
+///
+/// So a server that fails all of its requests gets a fifth more of them, not three times as many. Equal
+/// when it is the same budget. Threads: any.
+class retry_budget {
+public:
+    /// `ratio` of the first attempts, 0 or more, of which those of the last `saved` retries are kept, and
+    /// besides `per_second` retries, 0 or more, so that one who asks rarely may retry.
+    ///
+    /// Other values are kept, and fail the fetch as dragline::errc::invalid_option.
+    explicit retry_budget(double ratio = 0.2, double per_second = 10, double saved = 100)
+        : state_(make(ratio, per_second, saved)) {}
+
+    /// Every retry is allowed.
+    static retry_budget unlimited() { return retry_budget(nullptr); }
+
+    DRAGLINE_DECL bool valid() const noexcept;
+
+    /// A first attempt is made.
+    DRAGLINE_DECL void deposit();
+
+    /// Whether a retry is allowed; it is then paid for.
+    DRAGLINE_DECL bool withdraw(async::time_point now);
+
+    friend bool operator==(const retry_budget&, const retry_budget&) = default;
+
+private:
+    struct state;
+    explicit retry_budget(std::nullptr_t) noexcept {}
+    DRAGLINE_DECL static std::shared_ptr<state> make(double ratio, double per_second, double saved);
+
+    std::shared_ptr<state> state_;  // none when unlimited
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/resilience/impl/retry_budget.ipp
+// Included by <dragline/http/resilience/retry_budget.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <mutex>
+
+namespace dragline::inline v1::http {
+
+// With a lock, since the options of a session may be used on several loops.
+struct retry_budget::state {
+    state(double part, double per_second, double most)
+        : ratio(part), rate(per_second), saved(most), reserve(per_second, per_second) {}
+
+    std::mutex mutex;
+    double ratio;
+    double rate;
+    double saved;
+    double tokens = 0;
+    async::token_bucket reserve;
+};
+
+DRAGLINE_DECL std::shared_ptr<retry_budget::state> retry_budget::make(double ratio, double per_second,
+                                                                      double saved) {
+    return std::make_shared<state>(ratio, per_second, saved);
+}
+
+DRAGLINE_DECL bool retry_budget::valid() const noexcept {
+    if (!state_) return true;
+    // Not with `<`, which is false for what is no number.
+    const auto good = [](double value) { return value >= 0 && value <= 1e9; };
+    return good(state_->ratio) && good(state_->rate) && state_->saved >= 1 && good(state_->saved);
+}
+
+DRAGLINE_DECL void retry_budget::deposit() {
+    if (!state_) return;
+    const std::lock_guard lock(state_->mutex);
+    state_->tokens = std::min(state_->tokens + state_->ratio, state_->saved);
+}
+
+DRAGLINE_DECL bool retry_budget::withdraw(async::time_point now) {
+    if (!state_) return true;
+    const std::lock_guard lock(state_->mutex);
+    constexpr double whole = 1 - 1e-9;  // since sums of parts are not exact
+    if (state_->tokens >= whole) {
+        state_->tokens = std::max(state_->tokens - 1, 0.0);
+        return true;
+    }
+    return state_->rate > 0 && state_->reserve.take(now);
+}
+
+}  // namespace dragline::http
+
+#endif
 
 #include <chrono>
 #include <functional>
@@ -35525,6 +34650,1194 @@ DRAGLINE_DECL bool retry_policy::valid() const noexcept {
     return attempts_ >= 1 && async::valid_timeout(first_) && longest_ >= first_ &&
            async::valid_timeout(max_retry_after_) && statuses && (!budget_ || budget_->valid()) &&
            (!decide_ || *decide_);
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// What happens when a body is larger than max_body.
+enum class on_limit {
+    error,     ///< The fetch fails with errc::body_too_large.
+    truncate,  ///< The body ends exactly at the limit, and response::truncated is set.
+};
+
+/// How fetch_url() makes its request. A value that cannot work is kept and fails the operation.
+class fetch_options {
+public:
+    using duration = async::duration;
+
+    fetch_options() {}
+
+    /// A token such as "PUT", sent as given. Default: GET, or POST with a body.
+    fetch_options& method(std::string_view value) { return method_ = value, *this; }
+    const std::string& method() const noexcept { return method_; }
+
+    /// Appends a field. One that the library would send itself (Host, User-Agent, Accept, ...) replaces it.
+    fetch_options& header(std::string_view name, std::string_view value) {
+        return headers_.add(name, value), *this;
+    }
+    /// As header(), for a key or token: a redirect to another origin does not take it along, as it does not
+    /// take Authorization and Cookie.
+    fetch_options& secret_header(std::string_view name, std::string_view value) {
+        return secret_names_.emplace_back(name), header(name, value);
+    }
+    const std::vector<std::string>& secret_names() const noexcept { return secret_names_; }
+
+    /// These options for a URL of another origin: without credentials, cookies and fields that are secret,
+    /// and without Host and connect_to(), which were said of that origin.
+    fetch_options without_secrets() const {
+        auto made = *this;
+        made.credentials_.reset();
+        made.own_cookies_.clear();
+        made.connect_to_.reset();
+        for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization", "Host"})
+            made.headers_.remove(name);
+        for (const auto& name : secret_names_) made.headers_.remove(name);
+        return made;
+    }
+
+    fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
+    const http::fields& headers() const noexcept { return headers_; }
+
+    /// Appends a cookie to those of this request. It goes to the origin of the URL alone, takes the place of
+    /// the jar's cookies of its name, and is not put into the jar. errc::invalid_cookie by
+    /// check_cookie_pair().
+    fetch_options& cookie(std::string_view name, std::string_view value) {
+        return own_cookies_.emplace_back(std::string(name), std::string(value)), *this;
+    }
+    const std::vector<cookie_pair>& own_cookies() const noexcept { return own_cookies_; }
+
+    /// What becomes of Set-Cookie fields, those of redirects included. Default: the session's policy.
+    ///
+    /// A Cookie field by header() is sent as it is and shares its request with nothing else: together with
+    /// cookie() or a jar it is dragline::errc::invalid_option, so use cookie_policy::none() beside it.
+    fetch_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
+    const std::optional<cookie_policy>& cookies() const noexcept { return cookies_; }
+
+    fetch_options& body(http::body value) { return body_ = std::move(value), *this; }
+    fetch_options& body(std::string bytes) { return body_ = http::body(std::move(bytes)), *this; }
+    const http::body& body() const noexcept { return body_; }
+
+    /// For the origin of the URL, not for those that redirects lead to. Default: the user that the URL names,
+    /// else the session's netrc. A header("Authorization") of one's own replaces all of it.
+    fetch_options& credentials(http::credentials value) { return credentials_ = std::move(value), *this; }
+    const std::optional<http::credentials>& credentials() const noexcept { return credentials_; }
+
+    /// The User-Agent; none is sent when empty. Default: the session's.
+    fetch_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
+    const std::optional<std::string>& user_agent() const noexcept { return user_agent_; }
+
+    /// The whole fetch, redirects and waiting for a connection included.
+    fetch_options& timeout(duration value) { return timeout_ = value, *this; }
+    duration timeout() const noexcept { return timeout_; }
+
+    /// Looking up the name, per hop; the resolver's own total (5 s) stands beside it.
+    fetch_options& resolve_timeout(duration value) { return resolve_timeout_ = value, *this; }
+    duration resolve_timeout() const noexcept { return resolve_timeout_; }
+
+    /// Opening the transport connection, per hop.
+    fetch_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
+    duration connect_timeout() const noexcept { return connect_timeout_; }
+
+    /// The TLS handshake, per hop.
+    fetch_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
+    duration tls_timeout() const noexcept { return tls_timeout_; }
+
+    /// Sending the request, head and body, with what a source takes to give it and expect_continue() waits.
+    fetch_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
+    duration write_timeout() const noexcept { return write_timeout_; }
+
+    /// From the request sent to the end of the response head.
+    fetch_options& first_byte_timeout(duration value) { return first_byte_timeout_ = value, *this; }
+    duration first_byte_timeout() const noexcept { return first_byte_timeout_; }
+
+    /// Each wait for more of the body.
+    fetch_options& read_timeout(duration value) { return read_timeout_ = value, *this; }
+    duration read_timeout() const noexcept { return read_timeout_; }
+
+    /// The body in bytes, decoded; exact to the byte. 0 refuses the first one.
+    fetch_options& max_body(std::uint64_t value) { return max_body_ = value, *this; }
+    std::uint64_t max_body() const noexcept { return max_body_; }
+
+    fetch_options& on_limit(http::on_limit value) { return on_limit_ = value, *this; }
+    http::on_limit on_limit() const noexcept { return on_limit_; }
+
+    /// Of the body of a redirect, say, which nobody wants: so many bytes are read, within that time, to use
+    /// the connection again. What is larger or slower costs the connection; so does every body, with 0.
+    fetch_options& max_discard(std::uint64_t value) { return max_discard_ = value, *this; }
+    std::uint64_t max_discard() const noexcept { return max_discard_; }
+    fetch_options& discard_timeout(duration value) { return discard_timeout_ = value, *this; }
+    duration discard_timeout() const noexcept { return discard_timeout_; }
+
+    fetch_options& redirects(redirect_policy value) { return redirects_ = value, *this; }
+    const redirect_policy& redirects() const noexcept { return redirects_; }
+
+    /// Asks for the codings that are built in, and decodes them; off: the body as it was sent.
+    fetch_options& decompress(bool value) { return decompress_ = value, *this; }
+    bool decompress() const noexcept { return decompress_; }
+
+    /// TLS of this fetch. Default: the session's.
+    fetch_options& tls(dragline::tls::client_options value) {
+        return tls_ = std::make_shared<const dragline::tls::client_options>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const dragline::tls::client_options>& tls() const noexcept { return tls_; }
+
+    /// Dials this instead of the URL's host; Host, SNI and the certificate check stay those of the URL.
+    fetch_options& connect_to(net::endpoint value) { return connect_to_ = std::move(value), *this; }
+    const std::optional<net::endpoint>& connect_to() const noexcept { return connect_to_; }
+
+    /// Judges every address that is dialled, literal or looked up, at each redirect, of connect_to() and of
+    /// proxies, besides the session's policy: a fetch can only tighten that. errc::address_blocked of net.
+    /// Connections are shared by fetches with equal policies alone, and not judged again.
+    fetch_options& address_policy(net::address_policy value) {
+        return address_policy_ = std::move(value), *this;
+    }
+    const net::address_policy& address_policy() const noexcept { return address_policy_; }
+
+    /// Judges the URL and those of redirects, before anything is looked up and besides the session's policy:
+    /// errc::url_blocked.
+    fetch_options& url_policy(http::url_policy value) { return url_policy_ = std::move(value), *this; }
+    const http::url_policy& url_policy() const noexcept { return url_policy_; }
+
+    /// Off: the session's hsts() is left out of this fetch. It neither obeys nor notes anything.
+    fetch_options& hsts(bool value) { return hsts_ = value, *this; }
+    bool hsts() const noexcept { return hsts_; }
+
+    /// The address of this machine to connect from; only hosts of its family are reached.
+    fetch_options& bind_address(asio::ip::address value) { return bind_address_ = value, *this; }
+    const std::optional<asio::ip::address>& bind_address() const noexcept { return bind_address_; }
+
+    /// The network interface to connect through, such as "eth0"; see connect_options.
+    fetch_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
+    const std::string& bind_interface() const noexcept { return bind_interface_; }
+
+    /// Through which proxies to go. Default: what the session says; with proxy_policy::none() directly.
+    ///
+    /// http URLs are told to an HTTP proxy, all else goes through a tunnel: with connect_to(), which then
+    /// names what the last proxy connects to, and with another Host, these too. bind_address() and
+    /// bind_interface() are for the connection to the first proxy. What a proxy answers to CONNECT is never a
+    /// response. Credentials are those of the net::proxy: a header("Proxy-Authorization") is
+    /// dragline::errc::invalid_option.
+    fetch_options& proxy(proxy_policy value) { return proxy_ = std::move(value), *this; }
+    fetch_options& proxy(std::string_view url) { return proxy(proxy_policy::through(url)); }
+    const std::optional<proxy_policy>& proxy() const noexcept { return proxy_; }
+
+    /// Each proxy alone: to reach it, TLS with it, and its answer to CONNECT, which waits for the target.
+    fetch_options& proxy_timeout(duration value) { return proxy_timeout_ = value, *this; }
+    duration proxy_timeout() const noexcept { return proxy_timeout_; }
+
+    /// Neither takes an idle connection nor leaves one.
+    fetch_options& fresh_connection(bool value) { return fresh_connection_ = value, *this; }
+    bool fresh_connection() const noexcept { return fresh_connection_; }
+
+    /// Repeats an exchange that met a stale idle connection, when nothing was answered and repeating is safe.
+    fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
+    bool stale_retry() const noexcept { return stale_retry_; }
+
+    /// Which failures have the request made again. Default: the session's policy. For fetch_url() a body that
+    /// breaks off is a failure, too; for open_url(), open_events() and download() the head is the end of it.
+    fetch_options& retry(retry_policy value) {
+        return retry_ = std::make_shared<const retry_policy>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const retry_policy>& retry() const noexcept { return retry_; }
+
+    /// Sends the head first, and a body only when the peer asks for it with 100 (Continue), or has kept
+    /// silent for so long, 1 s being usual; no_limit waits for ever. What it answers instead is the response,
+    /// but a 417 has the request sent once more, without asking. Default, and with nullopt: does not ask.
+    fetch_options& expect_continue(std::optional<duration> wait) { return expect_continue_ = wait, *this; }
+    std::optional<duration> expect_continue() const noexcept { return expect_continue_; }
+
+    fetch_options& head_limits(h1::head_limits value) { return head_limits_ = value, *this; }
+    const h1::head_limits& head_limits() const noexcept { return head_limits_; }
+
+    /// Interim (1xx) responses that may come before the final one.
+    fetch_options& max_interim(int value) { return max_interim_ = value, *this; }
+    int max_interim() const noexcept { return max_interim_; }
+
+    /// Where to record what happens; must outlive the operation. After open_url(), see trace.
+    fetch_options& trace(http::trace* value) { return trace_ = value, *this; }
+    http::trace* trace() const noexcept { return trace_; }
+
+    /// Is told what happens, besides that of the session.
+    fetch_options& observer(std::shared_ptr<http::observer> value) {
+        return observer_ = std::move(value), *this;
+    }
+    const std::shared_ptr<http::observer>& observer() const noexcept { return observer_; }
+
+    /// How much of it trace and observers get. Default: the session's.
+    fetch_options& recording(http::recording value) {
+        return recording_ = std::make_shared<const http::recording>(std::move(value)), *this;
+    }
+    const std::shared_ptr<const http::recording>& recording() const noexcept { return recording_; }
+
+private:
+    std::string method_;
+    http::fields headers_;
+    std::vector<std::string> secret_names_;
+    http::body body_;
+    std::vector<cookie_pair> own_cookies_;
+    std::optional<cookie_policy> cookies_;
+    std::optional<http::credentials> credentials_;
+    std::optional<std::string> user_agent_;
+    std::optional<net::endpoint> connect_to_;
+    std::optional<asio::ip::address> bind_address_;
+    std::string bind_interface_;
+    net::address_policy address_policy_;
+    http::url_policy url_policy_;
+    std::shared_ptr<const dragline::tls::client_options> tls_;
+    std::optional<proxy_policy> proxy_;
+    std::shared_ptr<const retry_policy> retry_;
+    duration timeout_ = std::chrono::seconds(30);
+    duration resolve_timeout_ = no_limit;
+    duration connect_timeout_ = std::chrono::seconds(10);
+    duration tls_timeout_ = std::chrono::seconds(10);
+    duration proxy_timeout_ = std::chrono::seconds(10);
+    duration write_timeout_ = no_limit;
+    duration first_byte_timeout_ = no_limit;
+    duration read_timeout_ = no_limit;
+    duration discard_timeout_ = std::chrono::milliseconds(250);  // a new connection is there before
+    std::optional<duration> expect_continue_;
+    std::uint64_t max_discard_ = 64 * 1024;
+    std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
+    h1::head_limits head_limits_;
+    http::trace* trace_ = nullptr;
+    std::shared_ptr<http::observer> observer_;
+    std::shared_ptr<const http::recording> recording_;
+    redirect_policy redirects_;
+    int max_interim_ = 32;
+    http::on_limit on_limit_ = on_limit::error;
+    bool decompress_ = true;
+    bool fresh_connection_ = false;
+    bool stale_retry_ = true;
+    bool hsts_ = true;
+};
+
+}  // namespace dragline::http
+
+namespace dragline::inline v1 {
+using http::fetch_options;
+}
+// ---- dragline/http/session_options.hpp
+// What the fetches of one session share.
+
+// ---- dragline/http/insight/metrics.hpp
+// Counters and latencies per origin: session_options().metrics(true), then session.metrics()->snapshot().
+
+// ---- dragline/http/insight/histogram.hpp
+// Durations counted in buckets: what a latency looks like over many requests, in a fixed small memory.
+
+
+#include <array>
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace dragline::inline v1::http {
+
+/// Log-linear buckets: eight of equal width between one power of two and the next, in microseconds, from 1 us
+/// to 2^36 us (19 hours), and beyond that all in the last one.
+///
+/// A value is off by no more than its bucket is wide: 1 us up to 16 us, then an eighth at most, so that
+/// quantile(), which takes the middle, errs by 6.25 %. Count and sum are exact, but the sum stays at 292
+/// years from then on. record() takes the time of an addition and allocates nothing; 2 KiB.
+class histogram {
+public:
+    static constexpr std::size_t bucket_count = 8 + 33 * 8;
+
+    histogram() {}
+
+    void record(async::duration value) noexcept {
+        const auto elapsed = value.count() > 0 ? value : async::duration::zero();
+        // Rounded up, so that a bucket holds what is at most its bound: (lower, bound].
+        const auto rounded = std::chrono::ceil<std::chrono::microseconds>(elapsed).count();
+        ++counts_[index_of(static_cast<std::uint64_t>(rounded))];
+        ++count_;
+        add_to_sum(elapsed);
+        if (elapsed > largest_) largest_ = elapsed;
+    }
+
+    std::uint64_t count() const noexcept { return count_; }
+    async::duration sum() const noexcept { return sum_; }
+    async::duration largest() const noexcept { return largest_; }
+
+    /// The value that this share of all is not above: quantile(0.99). Zero when there is none.
+    async::duration quantile(double share) const noexcept;
+
+    /// How many are not above `bound`: exact where that is the bound of a bucket, as every power of two of
+    /// microseconds is; else of the bucket below.
+    std::uint64_t count_up_to(async::duration bound) const noexcept;
+
+    std::uint64_t bucket(std::size_t index) const noexcept { return counts_[index]; }
+    /// The largest value that a bucket counts; the last one has no end.
+    static std::chrono::microseconds bucket_bound(std::size_t index) noexcept;
+
+    histogram& merge(const histogram& other) noexcept;
+
+    friend bool operator==(const histogram&, const histogram&) = default;
+
+private:
+    void add_to_sum(async::duration value) noexcept {
+        constexpr auto most = async::duration::max();
+        sum_ = sum_ > most - value ? most : sum_ + value;
+    }
+
+    static std::size_t index_of(std::uint64_t microseconds) noexcept {
+        if (microseconds <= 8) return microseconds == 0 ? 0 : static_cast<std::size_t>(microseconds - 1);
+        const auto value = microseconds - 1;
+        const auto power = static_cast<std::size_t>(std::bit_width(value)) - 4;  // 0 for 8 to 15
+        if (power > 32) return bucket_count - 1;
+        return 8 + power * 8 + static_cast<std::size_t>((value >> power) & 7);
+    }
+
+    std::array<std::uint64_t, bucket_count> counts_{};
+    std::uint64_t count_ = 0;
+    async::duration sum_{};
+    async::duration largest_{};
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/insight/impl/histogram.ipp
+// Included by <dragline/http/insight/histogram.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cmath>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL std::chrono::microseconds histogram::bucket_bound(std::size_t index) noexcept {
+    if (index < 8) return std::chrono::microseconds(index + 1);
+    const auto power = (index - 8) / 8;
+    const auto lower = std::uint64_t{8 + (index - 8) % 8} << power;
+    return std::chrono::microseconds(lower + (std::uint64_t{1} << power));
+}
+
+DRAGLINE_DECL async::duration histogram::quantile(double share) const noexcept {
+    if (count_ == 0) return {};
+    const auto wanted = std::ceil(std::clamp(share, 0.0, 1.0) * static_cast<double>(count_));
+    const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(wanted));
+    std::uint64_t seen = 0;
+    std::size_t index = 0;
+    while (index + 1 < bucket_count && (seen += counts_[index]) < rank) ++index;
+    const async::duration bound = bucket_bound(index);
+    const async::duration below = index == 0 ? async::duration() : async::duration(bucket_bound(index - 1));
+    if (index + 1 == bucket_count) return largest_;
+    return std::min(below + (bound - below) / 2, largest_);
+}
+
+DRAGLINE_DECL std::uint64_t histogram::count_up_to(async::duration bound) const noexcept {
+    std::uint64_t total = 0;
+    for (std::size_t index = 0; index + 1 < bucket_count && bucket_bound(index) <= bound; ++index)
+        total += counts_[index];
+    return total;
+}
+
+DRAGLINE_DECL histogram& histogram::merge(const histogram& other) noexcept {
+    for (std::size_t index = 0; index < bucket_count; ++index) counts_[index] += other.counts_[index];
+    count_ += other.count_;
+    add_to_sum(other.sum_);
+    largest_ = std::max(largest_, other.largest_);
+    return *this;
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+namespace detail {
+class fetch_insight;
+}
+
+/// What an attempt failed with, for counting: a condition of the error, or what is none.
+enum class failure_kind : std::uint8_t {
+    timeout,
+    resolve_failed,
+    connect_failed,
+    tls_failed,
+    protocol_error,
+    limit_exceeded,
+    blocked,
+    proxy_failed,
+    cancelled,
+    other,
+};
+inline constexpr std::size_t failure_kinds = 10;
+inline constexpr std::size_t phases = static_cast<std::size_t>(phase::file) + 1;
+
+/// "timeout"
+DRAGLINE_DECL const char* to_string(failure_kind kind) noexcept;
+DRAGLINE_DECL failure_kind failure_kind_of(const std::error_code& ec) noexcept;
+
+/// What became of the attempts at one origin: each hop of a fetch is one at least.
+class origin_metrics {
+public:
+    origin_metrics() {}
+
+    std::string origin;  ///< "https://example.com:443"; empty for all those beyond the cap.
+
+    std::uint64_t attempts = 0;  ///< Begun: those in flight, those that succeeded, and errors().
+    std::uint64_t in_flight =
+        0;  ///< Waiting for a connection, or on one; with open_url(), to the body's end.
+    std::uint64_t succeeded = 0;  ///< With a response that came whole, whatever its status.
+    std::array<std::array<std::uint64_t, phases>, failure_kinds> failed{};
+
+    std::uint64_t requests = 0;               ///< Sent whole, or answered before that.
+    std::array<std::uint64_t, 6> statuses{};  ///< Response heads by the first digit of the status.
+    std::uint64_t retries = 0;  ///< Attempts that repeat one that failed: on a stale connection, by a policy.
+    std::uint64_t redirects = 0;           ///< Attempts that a redirect led here.
+    std::uint64_t authentications = 0;     ///< Attempts that repeat one with credentials.
+    std::uint64_t bytes_sent = 0;          ///< Heads and bodies, before TLS.
+    std::uint64_t bytes_received = 0;      ///< The same, as they came.
+    std::uint64_t connections_opened = 0;  ///< For these attempts; what another one opened first is reused.
+    std::uint64_t connections_reused = 0;
+
+    histogram total;       ///< Attempts that succeeded, from wanting a connection to the last byte.
+    histogram first_byte;  ///< From the request sent to the end of the response head.
+    histogram connect;  ///< Opened connections, TLS and all of proxies included; look-ups of origins are not.
+    histogram resolve;  ///< Look-ups, until the first address was known; cached ones too.
+
+    std::uint64_t errors() const noexcept;
+    std::uint64_t errors(failure_kind kind) const noexcept;
+
+    /// Adds the counters; the name stays.
+    origin_metrics& merge(const origin_metrics& other) noexcept;
+
+    friend bool operator==(const origin_metrics&, const origin_metrics&) = default;
+};
+
+/// The counters of a moment, as a plain value.
+class metrics_snapshot {
+public:
+    metrics_snapshot() {}
+
+    std::vector<origin_metrics> origins;  ///< By name.
+
+    const origin_metrics* find(std::string_view origin) const noexcept;
+
+    /// Adds what another loop or session has counted.
+    metrics_snapshot& merge(const metrics_snapshot& other);
+
+    /// Of all origins.
+    origin_metrics sum() const;
+
+    friend bool operator==(const metrics_snapshot&, const metrics_snapshot&) = default;
+};
+
+/// Counts for one session, or for all sessions of one loop that share it. A fetch that is counted
+/// takes one block of memory; counting an attempt takes none once its origin is known, which has 11 KiB.
+/// Threads: those of the loop.
+class metrics {
+public:
+    /// Beyond `max_origins` all others are counted together, under the empty name.
+    explicit metrics(std::size_t max_origins = 100) : max_origins_(max_origins) {}
+    metrics(const metrics&) = delete;
+    metrics& operator=(const metrics&) = delete;
+
+    metrics_snapshot snapshot() const;
+
+private:
+    friend class detail::fetch_insight;
+    origin_metrics& of(std::string_view scheme, std::string_view host, std::uint16_t port);
+
+    std::size_t max_origins_;
+    std::unordered_map<std::string_view, std::unique_ptr<origin_metrics>> origins_;  // named by themselves
+    std::unique_ptr<origin_metrics> others_;
+    std::string name_;  // of the one that is looked for; kept for its memory
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/insight/impl/metrics.ipp
+// Included by <dragline/http/insight/metrics.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace dragline::inline v1::http {
+
+DRAGLINE_DECL const char* to_string(failure_kind kind) noexcept {
+    switch (kind) {
+        case failure_kind::timeout: return "timeout";
+        case failure_kind::resolve_failed: return "resolve_failed";
+        case failure_kind::connect_failed: return "connect_failed";
+        case failure_kind::tls_failed: return "tls_failed";
+        case failure_kind::protocol_error: return "protocol_error";
+        case failure_kind::limit_exceeded: return "limit_exceeded";
+        case failure_kind::blocked: return "blocked";
+        case failure_kind::proxy_failed: return "proxy_failed";
+        case failure_kind::cancelled: return "cancelled";
+        case failure_kind::other: return "other";
+    }
+    return "unknown";
+}
+
+DRAGLINE_DECL failure_kind failure_kind_of(const std::error_code& ec) noexcept {
+    if (ec == asio::error::operation_aborted) return failure_kind::cancelled;
+    // What a proxy does is the proxy's; else the first that fits.
+    if (ec == condition::proxy_failed) return failure_kind::proxy_failed;
+    constexpr std::array<condition, 7> known{condition::timeout,        condition::resolve_failed,
+                                             condition::connect_failed, condition::tls_failed,
+                                             condition::protocol_error, condition::limit_exceeded,
+                                             condition::blocked};
+    const auto found = std::find_if(known.begin(), known.end(), [&ec](condition each) { return ec == each; });
+    return found == known.end() ? failure_kind::other : static_cast<failure_kind>(found - known.begin());
+}
+
+DRAGLINE_DECL std::uint64_t origin_metrics::errors(failure_kind kind) const noexcept {
+    std::uint64_t sum = 0;
+    for (const auto each : failed[static_cast<std::size_t>(kind)]) sum += each;
+    return sum;
+}
+
+DRAGLINE_DECL std::uint64_t origin_metrics::errors() const noexcept {
+    std::uint64_t sum = 0;
+    for (std::size_t kind = 0; kind < failure_kinds; ++kind) sum += errors(static_cast<failure_kind>(kind));
+    return sum;
+}
+
+DRAGLINE_DECL origin_metrics& origin_metrics::merge(const origin_metrics& other) noexcept {
+    for (auto each :
+         {&origin_metrics::attempts, &origin_metrics::in_flight, &origin_metrics::succeeded,
+          &origin_metrics::requests, &origin_metrics::retries, &origin_metrics::redirects,
+          &origin_metrics::authentications, &origin_metrics::bytes_sent, &origin_metrics::bytes_received,
+          &origin_metrics::connections_opened, &origin_metrics::connections_reused}) {
+        this->*each += other.*each;
+    }
+    for (std::size_t kind = 0; kind < failure_kinds; ++kind) {
+        for (std::size_t where = 0; where < phases; ++where) failed[kind][where] += other.failed[kind][where];
+    }
+    for (std::size_t digit = 0; digit < statuses.size(); ++digit) statuses[digit] += other.statuses[digit];
+    total.merge(other.total);
+    first_byte.merge(other.first_byte);
+    connect.merge(other.connect);
+    resolve.merge(other.resolve);
+    return *this;
+}
+
+DRAGLINE_DECL const origin_metrics* metrics_snapshot::find(std::string_view origin) const noexcept {
+    for (const auto& each : origins) {
+        if (each.origin == origin) return &each;
+    }
+    return nullptr;
+}
+
+DRAGLINE_DECL metrics_snapshot& metrics_snapshot::merge(const metrics_snapshot& other) {
+    const auto before = [](const origin_metrics& each, const std::string& name) {
+        return each.origin < name;
+    };
+    for (const auto& added : other.origins) {
+        const auto at = std::lower_bound(origins.begin(), origins.end(), added.origin, before);
+        if (at != origins.end() && at->origin == added.origin) {
+            at->merge(added);
+        } else {
+            origins.insert(at, added);
+        }
+    }
+    return *this;
+}
+
+DRAGLINE_DECL origin_metrics metrics_snapshot::sum() const {
+    origin_metrics total;
+    for (const auto& each : origins) total.merge(each);
+    return total;
+}
+
+DRAGLINE_DECL metrics_snapshot metrics::snapshot() const {
+    metrics_snapshot taken;
+    taken.origins.reserve(origins_.size() + 1);
+    for (const auto& [name, each] : origins_) taken.origins.push_back(*each);
+    if (others_) taken.origins.push_back(*others_);
+    std::sort(taken.origins.begin(), taken.origins.end(),
+              [](const origin_metrics& a, const origin_metrics& b) { return a.origin < b.origin; });
+    return taken;
+}
+
+DRAGLINE_DECL origin_metrics& metrics::of(std::string_view scheme, std::string_view host,
+                                          std::uint16_t port) {
+    name_.assign(scheme).append("://").append(host).append(":");
+    ascii::append_number(name_, port);
+    if (const auto found = origins_.find(name_); found != origins_.end()) return *found->second;
+    if (origins_.size() >= max_origins_) {
+        if (!others_) others_ = std::make_unique<origin_metrics>();
+        return *others_;
+    }
+    auto made = std::make_unique<origin_metrics>();
+    made->origin = name_;
+    auto& added = *made;
+    origins_.emplace(added.origin, std::move(made));
+    return added;
+}
+
+}  // namespace dragline::http
+
+#endif
+// ---- dragline/http/policy/hsts_store.hpp
+// Keeps which hosts are to be reached over TLS alone (RFC 6797). No I/O: time is an argument. Start with
+// session_options().hsts(hsts_policy::own_store()).
+
+// ---- dragline/http/policy/strict_transport.hpp
+// The Strict-Transport-Security field (RFC 6797, 6.1). hsts_store obeys it.
+
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace dragline::inline v1::http {
+
+/// What a host says about itself: that it is to be reached over TLS alone, and how long that holds.
+class strict_transport {
+public:
+    strict_transport() {}
+
+    std::chrono::seconds max_age{};   ///< Zero: no longer. Beyond 10^10 s, some 317 years, it is so many.
+    bool include_subdomains = false;  ///< Holds for all names below it too.
+    bool preload = false;             ///< It agrees to stand in a list that browsers carry.
+
+    friend bool operator==(const strict_transport&, const strict_transport&) = default;
+};
+
+/// Reads the value of one field, as strictly as the RFC wants it: a directive twice, max-age missing or no
+/// number, a value where none belongs, and whatever else breaks the grammar, make all of it void. Unknown
+/// directives are passed over; more than 32 are too many.
+///
+/// Errors: errc::invalid_strict_transport.
+DRAGLINE_DECL result<strict_transport> parse_strict_transport(std::string_view text);
+
+/// "max-age=31536000; includeSubDomains; preload"
+DRAGLINE_DECL std::string to_string(const strict_transport& from);
+
+}  // namespace dragline::http
+
+// ---- dragline/http/policy/impl/strict_transport.ipp
+// Included by <dragline/http/policy/strict_transport.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+class strict_transport_reader {
+public:
+    explicit strict_transport_reader(std::string_view text) noexcept : rest_(text) {}
+
+    // Nothing: all of it is void.
+    std::optional<strict_transport> read() {
+        for (bool more = true; more;) {
+            skip_blanks();
+            const auto name = take_token();
+            skip_blanks();
+            if (!name.empty() ? !read_directive(name) : takes('=')) return std::nullopt;
+            skip_blanks();
+            more = takes(';');
+        }
+        if (!rest_.empty() || !has_max_age_) return std::nullopt;
+        return read_;
+    }
+
+private:
+    bool takes(char c) noexcept {
+        const bool there = !rest_.empty() && rest_.front() == c;
+        if (there) rest_.remove_prefix(1);
+        return there;
+    }
+
+    void skip_blanks() noexcept {
+        rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t"), rest_.size()));
+    }
+
+    std::string_view take_token() noexcept {
+        const auto end = std::min(rest_.find_first_of(" \t=;\","), rest_.size());
+        const auto token = rest_.substr(0, end);
+        rest_.remove_prefix(end);
+        return token;
+    }
+
+    // RFC 6797, 6.1: a directive must not appear more than once, an unknown one neither.
+    bool is_new(std::string_view name) noexcept {
+        if (count_ == names_.size()) return false;
+        const auto end = names_.begin() + static_cast<std::ptrdiff_t>(count_);
+        const auto same = [name](std::string_view each) { return ascii::equals_ignoring_case(each, name); };
+        if (std::any_of(names_.begin(), end, same)) return false;
+        names_[count_++] = name;
+        return true;
+    }
+
+    bool read_directive(std::string_view name) {
+        if (h1::check_field_name(name) || !is_new(name)) return false;
+        const bool valued = takes('=');
+        skip_blanks();
+        if (valued && !read_value()) return false;
+        if (ascii::equals_ignoring_case(name, "max-age")) return valued && read_max_age();
+        const bool below = ascii::equals_ignoring_case(name, "includeSubDomains");
+        const bool listed = ascii::equals_ignoring_case(name, "preload");
+        read_.include_subdomains |= below;
+        read_.preload |= listed;
+        return !(below || listed) || !valued;
+    }
+
+    bool read_value() {
+        value_.clear();
+        if (!takes('"')) {
+            value_ = take_token();
+            return !h1::check_field_name(value_);
+        }
+        while (!rest_.empty()) {
+            if (takes('"')) return true;
+            takes('\\');  // the character behind it stands for itself
+            if (rest_.empty() || (ascii::is_control(rest_.front()) && rest_.front() != '\t')) return false;
+            value_ += rest_.front();
+            rest_.remove_prefix(1);
+        }
+        return false;
+    }
+
+    bool read_max_age() {
+        constexpr std::uint64_t longest = 10'000'000'000;
+        if (value_.empty() || !std::all_of(value_.begin(), value_.end(), ascii::is_digit)) return false;
+        const auto seconds = std::min(ascii::parse_number<std::uint64_t>(value_).value_or(longest), longest);
+        read_.max_age = std::chrono::seconds(static_cast<std::int64_t>(seconds));
+        return has_max_age_ = true;
+    }
+
+    std::string_view rest_;
+    std::array<std::string_view, 32> names_;
+    std::size_t count_ = 0;
+    std::string value_;
+    strict_transport read_;
+    bool has_max_age_ = false;
+};
+
+}  // namespace detail
+
+DRAGLINE_DECL result<strict_transport> parse_strict_transport(std::string_view text) {
+    const auto read = detail::strict_transport_reader(text).read();
+    if (!read) return errc::invalid_strict_transport;
+    return *read;
+}
+
+DRAGLINE_DECL std::string to_string(const strict_transport& from) {
+    auto text = "max-age=" + std::to_string(from.max_age.count());
+    if (from.include_subdomains) text += "; includeSubDomains";
+    if (from.preload) text += "; preload";
+    return text;
+}
+
+}  // namespace dragline::http
+
+#endif
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http {
+
+/// Settings of an hsts_store, fixed when it is made.
+class hsts_options {
+public:
+    hsts_options() {}
+
+    /// Hosts that are noted from their answers. A full store notes no other one before one expires: nobody
+    /// can push out what is known by naming many hosts. Those of set() without a time are not counted.
+    hsts_options& hosts(std::size_t value) { return hosts_ = value, *this; }
+    std::size_t hosts() const noexcept { return hosts_; }
+
+    /// The longest that a host may ask for; beyond it, it is noted for so long.
+    hsts_options& max_lifetime(std::chrono::seconds value) { return max_lifetime_ = value, *this; }
+    std::chrono::seconds max_lifetime() const noexcept { return max_lifetime_; }
+
+    friend bool operator==(const hsts_options&, const hsts_options&) = default;
+
+private:
+    std::size_t hosts_ = 100'000;
+    std::chrono::seconds max_lifetime_ = std::chrono::hours(24 * 730);
+};
+
+/// A host that is to be reached over TLS alone.
+class hsts_entry {
+public:
+    hsts_entry() {}
+    explicit hsts_entry(std::string_view name, bool subdomains = false)
+        : host(name), include_subdomains(subdomains) {}
+
+    std::string host;
+    bool include_subdomains = false;
+    std::optional<std::chrono::sys_seconds> expires;  ///< None: until it is removed.
+
+    friend bool operator==(const hsts_entry&, const hsts_entry&) = default;
+};
+
+/// The hosts that have said so, and those that the program names itself. Only names: never an address.
+///
+/// Threads: one at a time. Sessions of one loop may share a store, those of several loops may not. It cannot
+/// be copied: what shares it holds the same shared_ptr.
+class hsts_store {
+public:
+    using time_point = std::chrono::system_clock::time_point;
+
+    explicit hsts_store(const hsts_options& options = hsts_options()) : options_(options) {}
+    hsts_store(const hsts_store&) = delete;
+    hsts_store& operator=(const hsts_store&) = delete;
+
+    const hsts_options& options() const noexcept { return options_; }
+
+    /// Obeys the first Strict-Transport-Security field of an answer to `from`, which came over TLS whose
+    /// certificate was verified; max-age=0 removes what was noted so, and leaves what set() put in for good.
+    ///
+    /// Errors, which change nothing: errc::invalid_strict_transport; strict_transport_ignored, over http and
+    /// from an address; strict_transport_full.
+    std::error_code note(const url::url& from, std::string_view field, time_point now);
+
+    /// Takes a host on the caller's word, as from a list or a file. Without a time to expire it stays beside
+    /// what the host says itself. Errors: std::errc::invalid_argument when it is no name;
+    /// errc::strict_transport_full.
+    std::error_code set(const hsts_entry& value, time_point now);
+
+    /// Whether the name, or one above it that includes its subdomains, is in the store and has not expired.
+    bool is_known(std::string_view host, time_point now) const;
+
+    /// The https URL for an http one whose host is known: port 80 becomes 443, others stay. Else nothing.
+    std::optional<url::url> upgrade(const url::url& to, time_point now) const;
+
+    /// All of them, expired ones too: those without a time first, each by name.
+    std::vector<hsts_entry> entries() const;
+    std::size_t size() const noexcept { return lasting_.size() + noted_.size(); }
+
+    /// Whatever is known of that very name; says whether there was anything.
+    bool remove(std::string_view host);
+    std::size_t remove_expired(time_point now);
+    void clear() noexcept { lasting_.clear(), noted_.clear(); }
+
+private:
+    using seconds = std::chrono::sys_seconds;
+    struct record {
+        bool include_subdomains = false;
+        seconds expires = seconds::max();
+    };
+    using records = std::map<std::string, record, std::less<>>;
+
+    static bool covers(const records& known, std::string_view name, seconds now);
+    std::error_code put(std::string_view name, const record& value, seconds now);
+
+    hsts_options options_;
+    records lasting_;
+    records noted_;
+    seconds first_expiry_ = seconds::max();  // of noted_: none expires before
+};
+
+/// What became of the lines of a text; comments and empty lines are not counted.
+class hsts_load {
+public:
+    hsts_load() {}
+
+    std::size_t loaded = 0;
+    std::size_t expired = 0;
+    std::size_t bad_lines = 0;  ///< Not of the format, or refused by hsts_store::set().
+
+    friend bool operator==(const hsts_load&, const hsts_load&) = default;
+};
+
+/// All that has not expired, in the format of curl's HSTS cache: a line for each host, with a dot in front
+/// when it includes its subdomains, and when it expires: `.example.com "20301231 23:59:59"`, in UTC, or
+/// `"unlimited"`. Lines that begin with '#' are comments.
+DRAGLINE_DECL std::string to_curl_hsts(const hsts_store& from, hsts_store::time_point now);
+
+/// Puts the hosts of such a text into the store, next to those that it has.
+DRAGLINE_DECL hsts_load load_curl_hsts(hsts_store& into, std::string_view text, hsts_store::time_point now);
+
+/// Whether a session obeys Strict-Transport-Security: not at all, with a store of its own, or with one that
+/// it shares.
+class hsts_policy {
+public:
+    hsts_policy() {}
+    static hsts_policy none() { return hsts_policy(); }
+
+    /// A store for each session that is made with this policy.
+    static hsts_policy own_store(const hsts_options& options = hsts_options()) {
+        hsts_policy made;
+        made.options_ = options;
+        return made;
+    }
+
+    /// This store, whoever else has it. Without one: none().
+    static hsts_policy shared_store(std::shared_ptr<hsts_store> store) {
+        hsts_policy made;
+        made.store_ = std::move(store);
+        return made;
+    }
+
+    /// The store to use: a new one each time, the shared one, or nullptr.
+    std::shared_ptr<hsts_store> make_store() const {
+        return options_ ? std::make_shared<hsts_store>(*options_) : store_;
+    }
+
+    friend bool operator==(const hsts_policy&, const hsts_policy&) = default;
+
+private:
+    std::optional<hsts_options> options_;
+    std::shared_ptr<hsts_store> store_;
+};
+
+}  // namespace dragline::http
+
+// ---- dragline/http/policy/impl/hsts_store.ipp
+// Included by <dragline/http/policy/hsts_store.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+
+namespace dragline::inline v1::http {
+namespace detail {
+
+using hsts_seconds = std::chrono::sys_seconds;
+
+/// Empty labels are what a file could not give back: a dot in front has a meaning there.
+DRAGLINE_DECL bool has_empty_label(std::string_view name) noexcept {
+    return name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != name.npos;
+}
+
+/// Digits alone, so many of them.
+DRAGLINE_DECL std::optional<unsigned> read_hsts_number(std::string_view& text, std::size_t digits) noexcept {
+    const auto number = ascii::parse_number<unsigned>(text.substr(0, digits));
+    if (text.size() < digits || !number) return std::nullopt;
+    text.remove_prefix(digits);
+    return number;
+}
+
+/// "20301231 23:59:59"
+DRAGLINE_DECL std::optional<hsts_seconds> read_hsts_time(std::string_view text) noexcept {
+    const auto skip = [&text](char c) {
+        const bool there = text.starts_with(c);
+        if (there) text.remove_prefix(1);
+        return there;
+    };
+    const auto year = read_hsts_number(text, 4), month = read_hsts_number(text, 2),
+               day = read_hsts_number(text, 2);
+    if (!year || !month || !day || !skip(' ')) return std::nullopt;
+    const auto hour = read_hsts_number(text, 2);
+    if (!hour || !skip(':')) return std::nullopt;
+    const auto minute = read_hsts_number(text, 2);
+    if (!minute || !skip(':')) return std::nullopt;
+    const auto second = read_hsts_number(text, 2);
+    const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)),
+                                           std::chrono::month(*month), std::chrono::day(*day));
+    if (!second || !text.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 60)
+        return std::nullopt;
+    return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+           std::chrono::seconds(*second);
+}
+
+DRAGLINE_DECL std::string write_hsts_time(hsts_seconds time) {
+    constexpr hsts_seconds last = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31);  // four digits
+    time = std::clamp(time, hsts_seconds(), last);
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    char text[32];
+    const auto size =
+        std::snprintf(text, sizeof text, "%04d%02u%02u %02d:%02d:%02d", static_cast<int>(date.year()),
+                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                      static_cast<int>(clock.seconds().count()));
+    return std::string(text, static_cast<std::size_t>(size));
+}
+
+/// `.example.com "20301231 23:59:59"`
+DRAGLINE_DECL std::optional<hsts_entry> read_hsts_line(std::string_view line) {
+    hsts_entry read;
+    if (line.starts_with('.')) {
+        read.include_subdomains = true;
+        line.remove_prefix(1);
+    }
+    const auto end = line.find_first_of(" \t");
+    if (end == line.npos) return std::nullopt;
+    read.host = line.substr(0, end);
+    auto time = ascii::trim(line.substr(end));
+    if (time.size() < 2 || !time.starts_with('"') || !time.ends_with('"')) return std::nullopt;
+    time = time.substr(1, time.size() - 2);
+    if (time == "unlimited") return read;
+    read.expires = read_hsts_time(time);
+    if (!read.expires) return std::nullopt;
+    return read;
+}
+
+}  // namespace detail
+
+DRAGLINE_DECL bool hsts_store::covers(const records& known, std::string_view name, seconds now) {
+    for (bool exact = true; !known.empty(); exact = false) {
+        const auto found = known.find(name);
+        if (found != known.end() && now < found->second.expires &&
+            (exact || found->second.include_subdomains))
+            return true;
+        const auto dot = name.find('.');
+        if (dot == name.npos) break;
+        name.remove_prefix(dot + 1);
+    }
+    return false;
+}
+
+DRAGLINE_DECL std::error_code hsts_store::put(std::string_view name, const record& value, seconds now) {
+    auto found = noted_.find(name);
+    if (found == noted_.end()) {
+        if (noted_.size() >= options_.hosts() && first_expiry_ <= now) remove_expired(now);
+        if (noted_.size() >= options_.hosts()) return errc::strict_transport_full;
+        found = noted_.emplace(std::string(name), value).first;
+    }
+    found->second = value;
+    first_expiry_ = std::min(first_expiry_, value.expires);
+    return {};
+}
+
+DRAGLINE_DECL std::error_code hsts_store::note(const url::url& from, std::string_view field, time_point now) {
+    const auto name = detail::without_final_dot(from.hostname());
+    const bool is_name = from.host_type() == url::host_kind::domain && !detail::has_empty_label(name);
+    if (from.scheme() != "https" || !is_name) return errc::strict_transport_ignored;
+    const auto said = parse_strict_transport(field);
+    if (!said) return said.error();
+    const auto age = std::min(said->max_age, options_.max_lifetime());
+    if (age <= std::chrono::seconds::zero()) {
+        if (const auto found = noted_.find(name); found != noted_.end()) noted_.erase(found);
+        return {};
+    }
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    return put(name, {said->include_subdomains, time > seconds::max() - age ? seconds::max() : time + age},
+               time);
+}
+
+DRAGLINE_DECL std::error_code hsts_store::set(const hsts_entry& value, time_point now) {
+    const auto host = url::parse_host(detail::without_final_dot(value.host));
+    if (!host || host->kind() != url::host_kind::domain || detail::has_empty_label(host->text()))
+        return std::make_error_code(std::errc::invalid_argument);
+    if (!value.expires)
+        return lasting_[host->text()] = {value.include_subdomains, seconds::max()}, std::error_code();
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    if (*value.expires > time) return put(host->text(), {value.include_subdomains, *value.expires}, time);
+    noted_.erase(host->text());
+    return {};
+}
+
+DRAGLINE_DECL bool hsts_store::is_known(std::string_view host, time_point now) const {
+    const auto name = detail::without_final_dot(host);
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    return covers(noted_, name, time) || covers(lasting_, name, time);
+}
+
+DRAGLINE_DECL std::optional<url::url> hsts_store::upgrade(const url::url& to, time_point now) const {
+    const bool asks = to.scheme() == "http" && to.host_type() == url::host_kind::domain;
+    if (!asks || !is_known(to.hostname(), now)) return std::nullopt;
+    auto made = url::parse("https" + to.href().substr(4));
+    if (!made) return std::nullopt;
+    return *std::move(made);
+}
+
+DRAGLINE_DECL std::vector<hsts_entry> hsts_store::entries() const {
+    std::vector<hsts_entry> all;
+    all.reserve(size());
+    for (const auto& [host, known] : lasting_) all.emplace_back(host, known.include_subdomains);
+    for (const auto& [host, known] : noted_)
+        all.emplace_back(host, known.include_subdomains).expires = known.expires;
+    return all;
+}
+
+DRAGLINE_DECL bool hsts_store::remove(std::string_view host) {
+    const auto name = ascii::to_lower(detail::without_final_dot(host));
+    return lasting_.erase(name) + noted_.erase(name) > 0;
+}
+
+DRAGLINE_DECL std::size_t hsts_store::remove_expired(time_point now) {
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    first_expiry_ = seconds::max();
+    return std::erase_if(noted_, [&](const auto& each) {
+        if (each.second.expires <= time) return true;
+        first_expiry_ = std::min(first_expiry_, each.second.expires);
+        return false;
+    });
+}
+
+DRAGLINE_DECL std::string to_curl_hsts(const hsts_store& from, hsts_store::time_point now) {
+    std::string text = "# Your HSTS cache. https://curl.se/docs/hsts.html\n";
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    for (const auto& each : from.entries()) {
+        if (each.expires && *each.expires <= time) continue;
+        text.append(each.include_subdomains ? "." : "").append(each.host).append(" \"");
+        text.append(each.expires ? detail::write_hsts_time(*each.expires) : "unlimited").append("\"\n");
+    }
+    return text;
+}
+
+DRAGLINE_DECL hsts_load load_curl_hsts(hsts_store& into, std::string_view text, hsts_store::time_point now) {
+    hsts_load counts;
+    const auto time = std::chrono::floor<std::chrono::seconds>(now);
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        auto line = text.substr(0, end);
+        text = end == text.npos ? std::string_view() : text.substr(end + 1);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        line = ascii::trim(line);
+        if (line.empty() || line.starts_with('#')) continue;
+        const auto read = detail::read_hsts_line(line);
+        const bool dead = read && read->expires && *read->expires <= time;
+        if (!read || into.set(*read, now)) {
+            ++counts.bad_lines;
+        } else {
+            ++(dead ? counts.expired : counts.loaded);
+        }
+    }
+    return counts;
 }
 
 }  // namespace dragline::http
@@ -35681,6 +35994,251 @@ private:
 namespace dragline::inline v1 {
 using http::session_options;
 }
+
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::http::detail {
+
+/// Those of every request of a session that brings none and has no body; nothing where they may not be sent.
+DRAGLINE_DECL std::optional<fields> common_fields(const session_options& shared);
+
+/// Complete but for Host, credentials and cookies; and of a body that is not in memory the exchange says how
+/// it ends.
+class request_fields {
+public:
+    /// `common` are the common_fields(), and have to outlive this: most requests need no others.
+    ///
+    /// Errors: what is wrong with the caller's.
+    DRAGLINE_DECL std::error_code prepare(const fetch_options& options, const session_options& shared,
+                                          const std::optional<fields>& common, std::string_view method,
+                                          const body& content);
+
+    const fields& operator*() const noexcept { return common_ ? *common_ : own_; }
+    const fields* operator->() const noexcept { return &**this; }
+
+    /// For this request alone.
+    fields& own() {
+        if (const auto* common = std::exchange(common_, nullptr)) own_ = *common;
+        return own_;
+    }
+
+private:
+    const fields* common_ = nullptr;
+    fields own_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/request_fields.ipp
+// Included by <dragline/http/detail/request_fields.hpp> only.
+
+// ---- dragline/http/detail/fetch_check.hpp
+// What is wrong with the options of a fetch, before anything is done.
+
+
+#include <string_view>
+#include <system_error>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
+
+DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared);
+
+/// The fields that the caller has given; how the message ends is not theirs to say, nor what proxies are
+/// told.
+DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);
+
+/// Whether a request of this method may be sent twice (RFC 9110, 9.2.2).
+DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept;
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/fetch_check.ipp
+// Included by <dragline/http/detail/fetch_check.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <algorithm>
+#include <array>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
+    for (const auto limit :
+         {options.timeout(), options.resolve_timeout(), options.connect_timeout(), options.tls_timeout(),
+          options.write_timeout(), options.first_byte_timeout(), options.read_timeout(),
+          shared.idle_timeout(), shared.connection_lifetime(), options.proxy_timeout(),
+          options.discard_timeout(), options.expect_continue().value_or(no_limit)}) {
+        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
+    }
+    const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
+    if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
+        return dragline::errc::invalid_option;
+    // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
+    if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
+        return dragline::errc::invalid_option;
+    if (auto ec = check_resilience(options, shared)) return ec;
+    return options.body().error();
+}
+
+DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared) {
+    const bool good = (!options.retry() || options.retry()->valid()) &&
+                      (!shared.retry() || shared.retry()->valid()) &&
+                      (!shared.host_limits() || shared.host_limits()->valid()) &&
+                      (!shared.circuit_breaker() || shared.circuit_breaker()->valid());
+    return good ? std::error_code() : dragline::errc::invalid_option;
+}
+
+DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {
+    for (const auto& [name, value] : options.headers()) {
+        if (auto ec = h1::check_field_name(name)) return ec;
+        if (auto ec = h1::check_field_value(value)) return ec;
+        for (const auto* own : {"Content-Length", "Transfer-Encoding", "Connection", "Proxy-Authorization"}) {
+            if (ascii::equals_ignoring_case(name, own)) return dragline::errc::invalid_option;
+        }
+    }
+    const bool coded_twice =
+        !options.body().content_coding().empty() && options.headers().contains("Content-Encoding");
+    if (coded_twice || (options.expect_continue() && options.headers().contains("Expect")))
+        return dragline::errc::invalid_option;
+    if (auto ec = h1::check_field_value(options.user_agent() ? *options.user_agent() : shared.user_agent()))
+        return ec;
+    return h1::check_field_value(options.body().content_type());
+}
+
+DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept {
+    constexpr std::array<std::string_view, 6> methods{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+    return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <string>
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL fields make_fields(const fetch_options& options, const session_options& shared,
+                                 std::string_view method, const body& content) {
+    const auto& given = options.headers();
+    fields made;
+    const auto add_default = [&](std::string_view name, std::string_view value) {
+        if (!value.empty() && !given.contains(name)) made.add(name, value);
+    };
+    made.reserve(given.size() + 5, 256);
+    add_default("User-Agent", options.user_agent() ? *options.user_agent() : shared.user_agent());
+    add_default("Accept", "*/*");
+    if (options.decompress()) add_default("Accept-Encoding", codec::accept_encoding());
+    for (const auto& [name, value] : given) {
+        if (!ascii::equals_ignoring_case(name, "Host")) made.add(name, value);
+    }
+    add_default("Content-Type", content.content_type());
+    add_default("Content-Encoding", content.content_coding());
+    if (!content.in_memory()) return made;
+    if (content.has_value() || method == "POST" || method == "PUT" || method == "PATCH") {
+        made.add("Content-Length", std::to_string(content.bytes().size()));
+    }
+    return made;
+}
+
+DRAGLINE_DECL std::optional<fields> common_fields(const session_options& shared) {
+    if (h1::check_field_value(shared.user_agent())) return std::nullopt;
+    return make_fields(fetch_options(), shared, "GET", body());
+}
+
+DRAGLINE_DECL std::error_code request_fields::prepare(const fetch_options& options,
+                                                      const session_options& shared,
+                                                      const std::optional<fields>& common,
+                                                      std::string_view method, const body& content) {
+    const bool plain = options.headers().empty() && !options.user_agent() && options.decompress() &&
+                       !content.has_value() && method == "GET";
+    common_ = plain && common ? &*common : nullptr;
+    if (common_) return {};
+    if (const auto ec = check_fields(options, shared)) return ec;
+    own_ = make_fields(options, shared, method, content);
+    return {};
+}
+
+}  // namespace dragline::http::detail
+
+#endif
+// ---- dragline/http/detail/sessions_registry.hpp
+// Which loops of the process have sessions.
+
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::http::detail {
+
+class loop_sessions;
+
+// What other threads may know of the sessions of one loop.
+struct sessions_entry {
+    sessions_entry(std::shared_ptr<async::loop_gate> way_in, loop_sessions& owner)
+        : gate(std::move(way_in)), sessions(owner) {}
+    std::shared_ptr<async::loop_gate> gate;
+    loop_sessions& sessions;  // for what is posted through the gate only
+    std::atomic<std::size_t> open = 0;
+};
+
+class sessions_registry {
+public:
+    static sessions_registry& instance();
+    void add(std::shared_ptr<sessions_entry> entry);
+    void remove(const std::shared_ptr<sessions_entry>& entry) noexcept;
+    std::vector<std::shared_ptr<sessions_entry>> entries();
+
+private:
+    std::mutex mutex_;
+    std::vector<std::shared_ptr<sessions_entry>> entries_;
+};
+
+}  // namespace dragline::http::detail
+
+// ---- dragline/http/detail/impl/sessions_registry.ipp
+// Included by <dragline/http/detail/sessions_registry.hpp> only.
+
+#if DRAGLINE_HEADER_BODIES
+
+namespace dragline::inline v1::http::detail {
+
+DRAGLINE_DECL sessions_registry& sessions_registry::instance() {
+    static auto& registry =
+        *new sessions_registry;  // never destroyed: a static io_context may outlive any static
+    return registry;
+}
+
+DRAGLINE_DECL void sessions_registry::add(std::shared_ptr<sessions_entry> entry) {
+    std::lock_guard lock(mutex_);
+    entries_.push_back(std::move(entry));
+}
+
+DRAGLINE_DECL void sessions_registry::remove(const std::shared_ptr<sessions_entry>& entry) noexcept {
+    std::lock_guard lock(mutex_);
+    std::erase(entries_, entry);
+}
+
+DRAGLINE_DECL std::vector<std::shared_ptr<sessions_entry>> sessions_registry::entries() {
+    std::lock_guard lock(mutex_);
+    return entries_;
+}
+
+}  // namespace dragline::http::detail
+
+#endif
 // ---- dragline/tls/context.hpp
 // The settings of many TLS connections, made once and then shared. Start with `context::make_client`.
 
@@ -37844,6 +38402,7 @@ public:
     challenge_cache& challenges() noexcept { return challenges_; }
     proxy_routes& proxies() noexcept { return proxies_; }
     const std::shared_ptr<http::metrics>& metrics() const noexcept { return metrics_; }
+    const std::optional<fields>& request_fields() const noexcept { return request_fields_; }
     bool watched() const noexcept { return watched_; }  ///< By an observer or by metrics.
     bool closed() const noexcept { return closed_; }
 
@@ -37925,6 +38484,7 @@ private:
     std::optional<retry_budget> budget_;
     std::shared_ptr<http::metrics> metrics_;
     bool watched_;
+    std::optional<fields> request_fields_;  // the common ones
     std::shared_ptr<tls_setup> tls_;
     spare_list<async::interrupter*> calls_;
     spare_list<async::interrupter*> dials_;
@@ -37991,7 +38551,8 @@ DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_
       hsts_(options.hsts().make_store()),
       challenges_(options.known_challenges()),
       metrics_(options.make_metrics()),
-      watched_(metrics_ || options.observer()) {
+      watched_(metrics_ || options.observer()),
+      request_fields_(common_fields(options)) {
     if (options.host_limits() || options.circuit_breaker()) guard_made();
 }
 
@@ -38127,385 +38688,6 @@ DRAGLINE_DECL void loop_sessions::shutdown() noexcept {
 }  // namespace dragline::http::detail
 
 #endif
-// ---- dragline/http/options.hpp
-// The knobs of one fetch. Every one has a default, and every duration may be no_limit.
-
-// ---- dragline/http/redirect_policy.hpp
-// Which redirects a fetch follows. Credentials never leave the scheme, host and port that they were given
-// for, whatever the policy says.
-
-
-#include <chrono>
-#include <functional>
-#include <optional>
-#include <span>
-#include <utility>
-
-namespace dragline::inline v1::http {
-
-/// A redirect that was followed. One with the status 0 no server sent: a known host of
-/// session_options::hsts() had the first URL upgraded. It counts for no limit.
-class redirect_record {
-public:
-    redirect_record() {}
-
-    int status = 0;         ///< That of the response; with a Refresh field it need not be a 3xx.
-    bool upgraded = false;  ///< `to` was http: session_options::hsts() made https of it.
-    dragline::url::url from;
-    dragline::url::url to;
-};
-
-/// A redirect that may be followed, for the time of one call.
-class redirect_proposal {
-public:
-    redirect_proposal(int code, const url::url& source, const url::url& target,
-                      std::span<const redirect_record> before)
-        : status(code), from(source), to(target), followed(before) {}
-
-    int status;
-    const url::url& from;
-    const url::url& to;  ///< Absolute, http or https.
-    std::span<const redirect_record> followed;
-};
-
-enum class redirect_decision {
-    follow,
-    stop,    ///< The response that redirects is the result.
-    refuse,  ///< The fetch fails with errc::redirect_refused.
-};
-
-/// A value that says which redirects are followed: how many, whereto, or what a function decides.
-///
-/// Followed are 301, 302, 303, 307 and 308 with a Location (RFC 9110, 15.4), to http and https alone. A POST
-/// becomes a GET at 301 and 302, and what is not GET or HEAD at 303.
-class redirect_policy {
-public:
-    using decision_function = std::function<redirect_decision(const redirect_proposal&)>;
-
-    /// Follows up to `limit` redirects, never from https to http.
-    redirect_policy(int limit = 10) : limit_(limit) {}
-
-    /// Follows none: a 3xx response is the result.
-    static redirect_policy none() { return redirect_policy(0); }
-
-    /// Follows within a scheme, host and port; a response that leads elsewhere is the result.
-    static redirect_policy same_origin(int limit = 10) {
-        redirect_policy made(limit);
-        made.same_origin_ = true;
-        return made;
-    }
-
-    /// Follows what `decide` says, up to `limit`; it is asked last, when nothing else forbids the redirect.
-    /// It is called on the loop; what it throws ends the fetch as errc::callback_failed, or reaches who
-    /// awaits it.
-    static redirect_policy function(decision_function decide, int limit = 10) {
-        redirect_policy made(limit);
-        made.decide_ = std::move(decide);
-        return made;
-    }
-
-    /// Lets an https URL lead to an http one.
-    redirect_policy& allow_insecure(bool value) { return allow_insecure_ = value, *this; }
-    bool allow_insecure() const noexcept { return allow_insecure_; }
-
-    /// Takes a Refresh field that names a URL for a redirect, counted as the others, if it waits no longer
-    /// than this. It is followed at once, and with GET. Default: a Refresh is a field like any other.
-    redirect_policy& follow_refresh(std::chrono::seconds longest = std::chrono::seconds(10)) {
-        return refresh_ = longest, *this;
-    }
-    std::optional<std::chrono::seconds> refresh() const noexcept { return refresh_; }
-
-    /// 0 for none; with more, the redirect after the last allowed one is errc::too_many_redirects.
-    int limit() const noexcept { return limit_; }
-    bool only_same_origin() const noexcept { return same_origin_; }
-    const decision_function& decide() const noexcept { return decide_; }
-
-private:
-    int limit_;
-    bool same_origin_ = false;
-    bool allow_insecure_ = false;
-    std::optional<std::chrono::seconds> refresh_;
-    decision_function decide_;
-};
-
-}  // namespace dragline::http
-
-#include <asio/ip/address.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::http {
-
-/// What happens when a body is larger than max_body.
-enum class on_limit {
-    error,     ///< The fetch fails with errc::body_too_large.
-    truncate,  ///< The body ends exactly at the limit, and response::truncated is set.
-};
-
-/// How fetch_url() makes its request. A value that cannot work is kept and fails the operation.
-class fetch_options {
-public:
-    using duration = async::duration;
-
-    fetch_options() {}
-
-    /// A token such as "PUT", sent as given. Default: GET, or POST with a body.
-    fetch_options& method(std::string_view value) { return method_ = value, *this; }
-    const std::string& method() const noexcept { return method_; }
-
-    /// Appends a field. One that the library would send itself (Host, User-Agent, Accept, ...) replaces it.
-    fetch_options& header(std::string_view name, std::string_view value) {
-        return headers_.add(name, value), *this;
-    }
-    /// As header(), for a key or token: a redirect to another origin does not take it along, as it does not
-    /// take Authorization and Cookie.
-    fetch_options& secret_header(std::string_view name, std::string_view value) {
-        return secret_names_.emplace_back(name), header(name, value);
-    }
-    const std::vector<std::string>& secret_names() const noexcept { return secret_names_; }
-
-    /// These options for a URL of another origin: without credentials, cookies and fields that are secret,
-    /// and without Host and connect_to(), which were said of that origin.
-    fetch_options without_secrets() const {
-        auto made = *this;
-        made.credentials_.reset();
-        made.own_cookies_.clear();
-        made.connect_to_.reset();
-        for (const auto* name : {"Authorization", "Cookie", "Proxy-Authorization", "Host"})
-            made.headers_.remove(name);
-        for (const auto& name : secret_names_) made.headers_.remove(name);
-        return made;
-    }
-
-    fetch_options& headers(http::fields value) { return headers_ = std::move(value), *this; }
-    const http::fields& headers() const noexcept { return headers_; }
-
-    /// Appends a cookie to those of this request. It goes to the origin of the URL alone, takes the place of
-    /// the jar's cookies of its name, and is not put into the jar. errc::invalid_cookie by
-    /// check_cookie_pair().
-    fetch_options& cookie(std::string_view name, std::string_view value) {
-        return own_cookies_.emplace_back(std::string(name), std::string(value)), *this;
-    }
-    const std::vector<cookie_pair>& own_cookies() const noexcept { return own_cookies_; }
-
-    /// What becomes of Set-Cookie fields, those of redirects included. Default: the session's policy.
-    ///
-    /// A Cookie field by header() is sent as it is and shares its request with nothing else: together with
-    /// cookie() or a jar it is dragline::errc::invalid_option, so use cookie_policy::none() beside it.
-    fetch_options& cookies(cookie_policy value) { return cookies_ = std::move(value), *this; }
-    const std::optional<cookie_policy>& cookies() const noexcept { return cookies_; }
-
-    fetch_options& body(http::body value) { return body_ = std::move(value), *this; }
-    fetch_options& body(std::string bytes) { return body_ = http::body(std::move(bytes)), *this; }
-    const http::body& body() const noexcept { return body_; }
-
-    /// For the origin of the URL, not for those that redirects lead to. Default: the user that the URL names,
-    /// else the session's netrc. A header("Authorization") of one's own replaces all of it.
-    fetch_options& credentials(http::credentials value) { return credentials_ = std::move(value), *this; }
-    const std::optional<http::credentials>& credentials() const noexcept { return credentials_; }
-
-    /// The User-Agent; none is sent when empty. Default: the session's.
-    fetch_options& user_agent(std::string_view value) { return user_agent_ = value, *this; }
-    const std::optional<std::string>& user_agent() const noexcept { return user_agent_; }
-
-    /// The whole fetch, redirects and waiting for a connection included.
-    fetch_options& timeout(duration value) { return timeout_ = value, *this; }
-    duration timeout() const noexcept { return timeout_; }
-
-    /// Looking up the name, per hop; the resolver's own total (5 s) stands beside it.
-    fetch_options& resolve_timeout(duration value) { return resolve_timeout_ = value, *this; }
-    duration resolve_timeout() const noexcept { return resolve_timeout_; }
-
-    /// Opening the transport connection, per hop.
-    fetch_options& connect_timeout(duration value) { return connect_timeout_ = value, *this; }
-    duration connect_timeout() const noexcept { return connect_timeout_; }
-
-    /// The TLS handshake, per hop.
-    fetch_options& tls_timeout(duration value) { return tls_timeout_ = value, *this; }
-    duration tls_timeout() const noexcept { return tls_timeout_; }
-
-    /// Sending the request, head and body, with what a source takes to give it and expect_continue() waits.
-    fetch_options& write_timeout(duration value) { return write_timeout_ = value, *this; }
-    duration write_timeout() const noexcept { return write_timeout_; }
-
-    /// From the request sent to the end of the response head.
-    fetch_options& first_byte_timeout(duration value) { return first_byte_timeout_ = value, *this; }
-    duration first_byte_timeout() const noexcept { return first_byte_timeout_; }
-
-    /// Each wait for more of the body.
-    fetch_options& read_timeout(duration value) { return read_timeout_ = value, *this; }
-    duration read_timeout() const noexcept { return read_timeout_; }
-
-    /// The body in bytes, decoded; exact to the byte. 0 refuses the first one.
-    fetch_options& max_body(std::uint64_t value) { return max_body_ = value, *this; }
-    std::uint64_t max_body() const noexcept { return max_body_; }
-
-    fetch_options& on_limit(http::on_limit value) { return on_limit_ = value, *this; }
-    http::on_limit on_limit() const noexcept { return on_limit_; }
-
-    /// Of the body of a redirect, say, which nobody wants: so many bytes are read, within that time, to use
-    /// the connection again. What is larger or slower costs the connection; so does every body, with 0.
-    fetch_options& max_discard(std::uint64_t value) { return max_discard_ = value, *this; }
-    std::uint64_t max_discard() const noexcept { return max_discard_; }
-    fetch_options& discard_timeout(duration value) { return discard_timeout_ = value, *this; }
-    duration discard_timeout() const noexcept { return discard_timeout_; }
-
-    fetch_options& redirects(redirect_policy value) { return redirects_ = value, *this; }
-    const redirect_policy& redirects() const noexcept { return redirects_; }
-
-    /// Asks for the codings that are built in, and decodes them; off: the body as it was sent.
-    fetch_options& decompress(bool value) { return decompress_ = value, *this; }
-    bool decompress() const noexcept { return decompress_; }
-
-    /// TLS of this fetch. Default: the session's.
-    fetch_options& tls(dragline::tls::client_options value) {
-        return tls_ = std::make_shared<const dragline::tls::client_options>(std::move(value)), *this;
-    }
-    const std::shared_ptr<const dragline::tls::client_options>& tls() const noexcept { return tls_; }
-
-    /// Dials this instead of the URL's host; Host, SNI and the certificate check stay those of the URL.
-    fetch_options& connect_to(net::endpoint value) { return connect_to_ = std::move(value), *this; }
-    const std::optional<net::endpoint>& connect_to() const noexcept { return connect_to_; }
-
-    /// Judges every address that is dialled, literal or looked up, at each redirect, of connect_to() and of
-    /// proxies, besides the session's policy: a fetch can only tighten that. errc::address_blocked of net.
-    /// Connections are shared by fetches with equal policies alone, and not judged again.
-    fetch_options& address_policy(net::address_policy value) {
-        return address_policy_ = std::move(value), *this;
-    }
-    const net::address_policy& address_policy() const noexcept { return address_policy_; }
-
-    /// Judges the URL and those of redirects, before anything is looked up and besides the session's policy:
-    /// errc::url_blocked.
-    fetch_options& url_policy(http::url_policy value) { return url_policy_ = std::move(value), *this; }
-    const http::url_policy& url_policy() const noexcept { return url_policy_; }
-
-    /// Off: the session's hsts() is left out of this fetch. It neither obeys nor notes anything.
-    fetch_options& hsts(bool value) { return hsts_ = value, *this; }
-    bool hsts() const noexcept { return hsts_; }
-
-    /// The address of this machine to connect from; only hosts of its family are reached.
-    fetch_options& bind_address(asio::ip::address value) { return bind_address_ = value, *this; }
-    const std::optional<asio::ip::address>& bind_address() const noexcept { return bind_address_; }
-
-    /// The network interface to connect through, such as "eth0"; see connect_options.
-    fetch_options& bind_interface(std::string_view name) { return bind_interface_ = name, *this; }
-    const std::string& bind_interface() const noexcept { return bind_interface_; }
-
-    /// Through which proxies to go. Default: what the session says; with proxy_policy::none() directly.
-    ///
-    /// http URLs are told to an HTTP proxy, all else goes through a tunnel: with connect_to(), which then
-    /// names what the last proxy connects to, and with another Host, these too. bind_address() and
-    /// bind_interface() are for the connection to the first proxy. What a proxy answers to CONNECT is never a
-    /// response. Credentials are those of the net::proxy: a header("Proxy-Authorization") is
-    /// dragline::errc::invalid_option.
-    fetch_options& proxy(proxy_policy value) { return proxy_ = std::move(value), *this; }
-    fetch_options& proxy(std::string_view url) { return proxy(proxy_policy::through(url)); }
-    const std::optional<proxy_policy>& proxy() const noexcept { return proxy_; }
-
-    /// Each proxy alone: to reach it, TLS with it, and its answer to CONNECT, which waits for the target.
-    fetch_options& proxy_timeout(duration value) { return proxy_timeout_ = value, *this; }
-    duration proxy_timeout() const noexcept { return proxy_timeout_; }
-
-    /// Neither takes an idle connection nor leaves one.
-    fetch_options& fresh_connection(bool value) { return fresh_connection_ = value, *this; }
-    bool fresh_connection() const noexcept { return fresh_connection_; }
-
-    /// Repeats an exchange that met a stale idle connection, when nothing was answered and repeating is safe.
-    fetch_options& stale_retry(bool value) { return stale_retry_ = value, *this; }
-    bool stale_retry() const noexcept { return stale_retry_; }
-
-    /// Which failures have the request made again. Default: the session's policy. For fetch_url() a body that
-    /// breaks off is a failure, too; for open_url(), open_events() and download() the head is the end of it.
-    fetch_options& retry(retry_policy value) {
-        return retry_ = std::make_shared<const retry_policy>(std::move(value)), *this;
-    }
-    const std::shared_ptr<const retry_policy>& retry() const noexcept { return retry_; }
-
-    /// Sends the head first, and a body only when the peer asks for it with 100 (Continue), or has kept
-    /// silent for so long, 1 s being usual; no_limit waits for ever. What it answers instead is the response,
-    /// but a 417 has the request sent once more, without asking. Default, and with nullopt: does not ask.
-    fetch_options& expect_continue(std::optional<duration> wait) { return expect_continue_ = wait, *this; }
-    std::optional<duration> expect_continue() const noexcept { return expect_continue_; }
-
-    fetch_options& head_limits(h1::head_limits value) { return head_limits_ = value, *this; }
-    const h1::head_limits& head_limits() const noexcept { return head_limits_; }
-
-    /// Interim (1xx) responses that may come before the final one.
-    fetch_options& max_interim(int value) { return max_interim_ = value, *this; }
-    int max_interim() const noexcept { return max_interim_; }
-
-    /// Where to record what happens; must outlive the operation. After open_url(), see trace.
-    fetch_options& trace(http::trace* value) { return trace_ = value, *this; }
-    http::trace* trace() const noexcept { return trace_; }
-
-    /// Is told what happens, besides that of the session.
-    fetch_options& observer(std::shared_ptr<http::observer> value) {
-        return observer_ = std::move(value), *this;
-    }
-    const std::shared_ptr<http::observer>& observer() const noexcept { return observer_; }
-
-    /// How much of it trace and observers get. Default: the session's.
-    fetch_options& recording(http::recording value) {
-        return recording_ = std::make_shared<const http::recording>(std::move(value)), *this;
-    }
-    const std::shared_ptr<const http::recording>& recording() const noexcept { return recording_; }
-
-private:
-    std::string method_;
-    http::fields headers_;
-    std::vector<std::string> secret_names_;
-    http::body body_;
-    std::vector<cookie_pair> own_cookies_;
-    std::optional<cookie_policy> cookies_;
-    std::optional<http::credentials> credentials_;
-    std::optional<std::string> user_agent_;
-    std::optional<net::endpoint> connect_to_;
-    std::optional<asio::ip::address> bind_address_;
-    std::string bind_interface_;
-    net::address_policy address_policy_;
-    http::url_policy url_policy_;
-    std::shared_ptr<const dragline::tls::client_options> tls_;
-    std::optional<proxy_policy> proxy_;
-    std::shared_ptr<const retry_policy> retry_;
-    duration timeout_ = std::chrono::seconds(30);
-    duration resolve_timeout_ = no_limit;
-    duration connect_timeout_ = std::chrono::seconds(10);
-    duration tls_timeout_ = std::chrono::seconds(10);
-    duration proxy_timeout_ = std::chrono::seconds(10);
-    duration write_timeout_ = no_limit;
-    duration first_byte_timeout_ = no_limit;
-    duration read_timeout_ = no_limit;
-    duration discard_timeout_ = std::chrono::milliseconds(250);  // a new connection is there before
-    std::optional<duration> expect_continue_;
-    std::uint64_t max_discard_ = 64 * 1024;
-    std::uint64_t max_body_ = std::uint64_t{64} * 1024 * 1024;
-    h1::head_limits head_limits_;
-    http::trace* trace_ = nullptr;
-    std::shared_ptr<http::observer> observer_;
-    std::shared_ptr<const http::recording> recording_;
-    redirect_policy redirects_;
-    int max_interim_ = 32;
-    http::on_limit on_limit_ = on_limit::error;
-    bool decompress_ = true;
-    bool fresh_connection_ = false;
-    bool stale_retry_ = true;
-    bool hsts_ = true;
-};
-
-}  // namespace dragline::http
-
-namespace dragline::inline v1 {
-using http::fetch_options;
-}
 // ---- dragline/http/response.hpp
 // What a fetch yields.
 
@@ -39213,6 +39395,9 @@ public:
     /// The next request is another one, to the same origin.
     void next_request() noexcept { answers_ = 0; }
 
+    /// Without any there is nothing to authorize.
+    bool asks() const noexcept { return who_.kind() != credentials_kind::none; }
+
     /// Puts the credentials among the fields of a request that is about to be sent, or takes old ones out.
     DRAGLINE_DECL std::error_code authorize(const digest_request& request, fields& headers);
 
@@ -39267,9 +39452,9 @@ DRAGLINE_DECL std::string random_client_nonce(async::random_source& random) {
 }
 
 DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, const url::url& at) {
-    const bool asks = who.kind() != credentials_kind::none;
-    if (!asks && who_.kind() == credentials_kind::none) return {};
-    return use(std::move(who), asks ? at.origin() : std::string());
+    const bool given = who.kind() != credentials_kind::none;
+    if (!given && !asks()) return {};
+    return use(std::move(who), given ? at.origin() : std::string());
 }
 
 DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, std::string_view name) {
@@ -40238,7 +40423,10 @@ public:
     /// Call once, before all else.
     std::error_code prepare(const fetch_options& options, const std::shared_ptr<cookie_jar>& of_session);
 
-    /// Writes the Cookie field anew for a hop. `away`: a redirect has left the origin of the fetch for good.
+    /// Else a Cookie field is the caller's.
+    bool any() const noexcept { return jar_ || !own_.empty(); }
+
+    /// When there are any(): writes the Cookie field anew for a hop. `away`: a redirect has left the origin of the fetch for good.
     void set_field(fields& of_request, const url::url& to, bool away, async::clock& time);
 
     /// Obeys every Set-Cookie field; one that the jar refuses is no error of the fetch.
@@ -40266,14 +40454,13 @@ DRAGLINE_DECL std::error_code fetch_cookies::prepare(const fetch_options& option
     for (const auto& [name, value] : own_) {
         if (auto ec = check_cookie_pair(name, value)) return ec;
     }
-    if ((jar_ || !own_.empty()) && options.headers().contains("Cookie"))
+    if (any() && options.headers().contains("Cookie"))
         return dragline::errc::invalid_option;
     return {};
 }
 
 DRAGLINE_DECL void fetch_cookies::set_field(fields& of_request, const url::url& to, bool away,
                                             async::clock& time) {
-    if (!jar_ && own_.empty()) return;  // a Cookie field is the caller's
     if (away) own_.clear();
     of_request.remove("Cookie");
     const auto field = jar_ ? jar_->field_for(to, time.wall_time(), own_) : cookie_field(own_);
@@ -41339,90 +41526,6 @@ DRAGLINE_DECL retry_reason reason_to_retry(std::error_code ec, bool sent, bool h
 // ---- dragline/http/detail/impl/retry_machine.ipp
 // Included by <dragline/http/detail/retry_machine.hpp> only.
 
-// ---- dragline/http/detail/fetch_check.hpp
-// What is wrong with the options of a fetch, before anything is done.
-
-
-#include <string_view>
-#include <system_error>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
-
-DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared);
-
-/// The fields that the caller has given; how the message ends is not theirs to say, nor what proxies are
-/// told.
-DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared);
-
-/// Whether a request of this method may be sent twice (RFC 9110, 9.2.2).
-DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept;
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/fetch_check.ipp
-// Included by <dragline/http/detail/fetch_check.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <algorithm>
-#include <array>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
-    for (const auto limit :
-         {options.timeout(), options.resolve_timeout(), options.connect_timeout(), options.tls_timeout(),
-          options.write_timeout(), options.first_byte_timeout(), options.read_timeout(),
-          shared.idle_timeout(), shared.connection_lifetime(), options.proxy_timeout(),
-          options.discard_timeout(), options.expect_continue().value_or(no_limit)}) {
-        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
-    }
-    const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
-    if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
-        return dragline::errc::invalid_option;
-    // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
-    if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
-        return dragline::errc::invalid_option;
-    if (auto ec = check_resilience(options, shared)) return ec;
-    return options.body().error();
-}
-
-DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared) {
-    const bool good = (!options.retry() || options.retry()->valid()) &&
-                      (!shared.retry() || shared.retry()->valid()) &&
-                      (!shared.host_limits() || shared.host_limits()->valid()) &&
-                      (!shared.circuit_breaker() || shared.circuit_breaker()->valid());
-    return good ? std::error_code() : dragline::errc::invalid_option;
-}
-
-DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {
-    for (const auto& [name, value] : options.headers()) {
-        if (auto ec = h1::check_field_name(name)) return ec;
-        if (auto ec = h1::check_field_value(value)) return ec;
-        for (const auto* own : {"Content-Length", "Transfer-Encoding", "Connection", "Proxy-Authorization"}) {
-            if (ascii::equals_ignoring_case(name, own)) return dragline::errc::invalid_option;
-        }
-    }
-    const bool coded_twice =
-        !options.body().content_coding().empty() && options.headers().contains("Content-Encoding");
-    if (coded_twice || (options.expect_continue() && options.headers().contains("Expect")))
-        return dragline::errc::invalid_option;
-    if (auto ec = h1::check_field_value(options.user_agent() ? *options.user_agent() : shared.user_agent()))
-        return ec;
-    return h1::check_field_value(options.body().content_type());
-}
-
-DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept {
-    constexpr std::array<std::string_view, 6> methods{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
-    return std::find(methods.begin(), methods.end(), method) != methods.end();
-}
-
-}  // namespace dragline::http::detail
-
-#endif
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -41597,7 +41700,7 @@ protected:
 
     dragline::url::url url_;
     std::string method_;
-    fields fields_;                        // of the request, complete but for Host
+    request_fields fields_;
     http::body body_;                      // of the request
     std::unique_ptr<body_source> source_;  // of that body, while it is sent
     fetch_cookies cookies_;
@@ -41705,12 +41808,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
 
 // Credentials, and the body from its beginning.
 DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
-    auto asked = digest_request(method_, url_.request_target());
-    if (body_.in_memory()) asked.body = body_.bytes();
-    if (auto ec = authentication_.authorize(asked, fields_)) return ec;
-    if (proxies_) {
-        if (proxies_->forwards()) asked.target = proxies_->target();
-        if (auto ec = proxies_->authorize(asked, fields_)) return ec;
+    if (authentication_.asks() || proxies_) {
+        auto asked = digest_request(method_, url_.request_target());
+        if (body_.in_memory()) asked.body = body_.bytes();
+        if (auto ec = authentication_.authorize(asked, fields_.own())) return ec;
+        if (proxies_ && proxies_->forwards()) asked.target = proxies_->target();
+        if (auto ec = proxies_ ? proxies_->authorize(asked, fields_.own()) : std::error_code()) return ec;
     }
     auto source = body_access::open(body_);
     source_ = *std::move(source);
@@ -41733,7 +41836,7 @@ DRAGLINE_DECL result<bool> fetch_exchange::begin_request(h1_connection& connecti
     request.host = host && pinned_ ? *host : url_.host();
     request.target =
         proxies_ && proxies_->forwards() ? std::string_view(proxies_->target()) : url_.request_target();
-    request.fields = &fields_;
+    request.fields = &*fields_;
     request.body = body_.bytes();
     request.source = source_.get();
     request.max_interim = options_.max_interim();
@@ -41792,7 +41895,7 @@ DRAGLINE_DECL retry_question fetch_exchange::question(std::error_code ec) const 
     retry_question asked;
     asked.ec = ec;
     asked.method = method_;
-    asked.keyed = fields_.contains("Idempotency-Key");
+    asked.keyed = fields_->contains("Idempotency-Key");
     asked.replayable = body_.replayable();
     asked.sent = attempt_.bytes_sent > 0;
     asked.now = now();
@@ -41823,7 +41926,9 @@ protected:
 
     /// A hop: begin_hop(), then attempt() as long as another one follows, and end_hop() with what the last
     /// one came to. Up to a head, or again_ says that the same request is to be made once more.
-    void begin_hop() { cookies_.set_field(fields_, url_, !pinned_, session_->loop().time()); }
+    void begin_hop() {
+        if (cookies_.any()) cookies_.set_field(fields_.own(), url_, !pinned_, session_->loop().time());
+    }
     asio::awaitable<result<void>> attempt();
     bool another_follows(const result<void>& done) noexcept;
     result<void> end_hop(result<void> done) noexcept;
@@ -44576,7 +44681,7 @@ DRAGLINE_DECL bool fetch_hop::may_repeat(const h1_connection& connection, std::e
     const bool gone = ec == errc::connection_closed || ec == asio::error::connection_reset ||
                       ec == asio::error::broken_pipe || ec == tls::errc::truncated;
     if (!gone || !options_.stale_retry() || connection.answered() || !body_.replayable()) return false;
-    return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") || is_idempotent(method_);
+    return connection.bytes_sent() == 0 || fields_->contains("Idempotency-Key") || is_idempotent(method_);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::pause(std::error_code failed, bool in_body) {
@@ -44677,57 +44782,6 @@ private:
 // ---- dragline/http/detail/impl/fetch_op.ipp
 // Included by <dragline/http/detail/fetch_op.hpp> only.
 
-// ---- dragline/http/detail/request_fields.hpp
-// The header fields of a request: the caller's, in his order, and those that the library adds.
-
-
-#include <string_view>
-
-namespace dragline::inline v1::http::detail {
-
-/// Complete but for Host, credentials and cookies; and of a body that is not in memory the exchange says how
-/// it ends.
-DRAGLINE_DECL fields request_fields(const fetch_options& options, const session_options& shared,
-                                    std::string_view method, const body& content);
-
-}  // namespace dragline::http::detail
-
-// ---- dragline/http/detail/impl/request_fields.ipp
-// Included by <dragline/http/detail/request_fields.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <string>
-
-namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL fields request_fields(const fetch_options& options, const session_options& shared,
-                                    std::string_view method, const body& content) {
-    const auto& given = options.headers();
-    fields made;
-    const auto add_default = [&](std::string_view name, std::string_view value) {
-        if (!value.empty() && !given.contains(name)) made.add(name, value);
-    };
-    made.reserve(given.size() + 5, 256);
-    add_default("User-Agent", options.user_agent() ? *options.user_agent() : shared.user_agent());
-    add_default("Accept", "*/*");
-    if (options.decompress()) add_default("Accept-Encoding", codec::accept_encoding());
-    for (const auto& [name, value] : given) {
-        if (!ascii::equals_ignoring_case(name, "Host")) made.add(name, value);
-    }
-    add_default("Content-Type", content.content_type());
-    add_default("Content-Encoding", content.content_coding());
-    if (!content.in_memory()) return made;
-    if (content.has_value() || method == "POST" || method == "PUT" || method == "PATCH") {
-        made.add("Content-Length", std::to_string(content.bytes().size()));
-    }
-    return made;
-}
-
-}  // namespace dragline::http::detail
-
-#endif
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -44751,9 +44805,8 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
 
     method_ = !options_.method().empty() ? options_.method() : body_.has_value() ? "POST" : "GET";
     if (auto ec = h1::check_method(method_)) return ec;
-    if (auto ec = check_fields(options_, shared)) return ec;
+    if (auto ec = fields_.prepare(options_, shared, session_->request_fields(), method_, body_)) return ec;
     if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
-    fields_ = request_fields(options_, shared, method_, body_);
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
     if (auto ec = authentication_.use(std::move(chosen), url_)) return ec;
@@ -44901,13 +44954,13 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     taken.from = std::move(url_);
     taken.to = next_.target->without_credentials();
     if (next_.new_origin) {
-        strip_credentials(fields_);
-        for (const auto& name : options_.secret_names()) fields_.remove(name);
+        strip_credentials(fields_.own());
+        for (const auto& name : options_.secret_names()) fields_.own().remove(name);
         pinned_ = false;
     }
     if (!next_.drop_body && !body_.replayable()) return errc::body_not_replayable;
     if (next_.drop_body) {
-        strip_body_fields(fields_);
+        strip_body_fields(fields_.own());
         body_ = http::body();
     }
     method_ = std::move(next_.method);

@@ -11,6 +11,7 @@
 #include <dragline/http/detail/host_guard.hpp>
 #include <dragline/http/detail/proxy_machine.hpp>
 #include <dragline/http/detail/redirect_machine.hpp>
+#include <dragline/http/detail/request_fields.hpp>
 #include <dragline/http/detail/retry_machine.hpp>
 #include <dragline/http/detail/session_state.hpp>
 #include <dragline/http/exchange.hpp>
@@ -54,7 +55,7 @@ protected:
 
     dragline::url::url url_;
     std::string method_;
-    fields fields_;                        // of the request, complete but for Host
+    request_fields fields_;
     http::body body_;                      // of the request
     std::unique_ptr<body_source> source_;  // of that body, while it is sent
     fetch_cookies cookies_;

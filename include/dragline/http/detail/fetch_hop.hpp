@@ -20,7 +20,9 @@ protected:
 
     /// A hop: begin_hop(), then attempt() as long as another one follows, and end_hop() with what the last
     /// one came to. Up to a head, or again_ says that the same request is to be made once more.
-    void begin_hop() { cookies_.set_field(fields_, url_, !pinned_, session_->loop().time()); }
+    void begin_hop() {
+        if (cookies_.any()) cookies_.set_field(fields_.own(), url_, !pinned_, session_->loop().time());
+    }
     asio::awaitable<result<void>> attempt();
     bool another_follows(const result<void>& done) noexcept;
     result<void> end_hop(result<void> done) noexcept;

@@ -13,6 +13,7 @@
 #include <dragline/http/detail/host_guard.hpp>
 #include <dragline/http/detail/policy_numbers.hpp>
 #include <dragline/http/detail/proxy_routes.hpp>
+#include <dragline/http/detail/request_fields.hpp>
 #include <dragline/http/detail/sessions_registry.hpp>
 #include <dragline/http/insight/metrics.hpp>
 #include <dragline/http/policy/hsts_store.hpp>
@@ -55,6 +56,7 @@ public:
     challenge_cache& challenges() noexcept { return challenges_; }
     proxy_routes& proxies() noexcept { return proxies_; }
     const std::shared_ptr<http::metrics>& metrics() const noexcept { return metrics_; }
+    const std::optional<fields>& request_fields() const noexcept { return request_fields_; }
     bool watched() const noexcept { return watched_; }  ///< By an observer or by metrics.
     bool closed() const noexcept { return closed_; }
 
@@ -136,6 +138,7 @@ private:
     std::optional<retry_budget> budget_;
     std::shared_ptr<http::metrics> metrics_;
     bool watched_;
+    std::optional<fields> request_fields_;  // the common ones
     std::shared_ptr<tls_setup> tls_;
     spare_list<async::interrupter*> calls_;
     spare_list<async::interrupter*> dials_;

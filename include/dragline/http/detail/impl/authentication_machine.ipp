@@ -22,9 +22,9 @@ DRAGLINE_DECL std::string random_client_nonce(async::random_source& random) {
 }
 
 DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, const url::url& at) {
-    const bool asks = who.kind() != credentials_kind::none;
-    if (!asks && who_.kind() == credentials_kind::none) return {};
-    return use(std::move(who), asks ? at.origin() : std::string());
+    const bool given = who.kind() != credentials_kind::none;
+    if (!given && !asks()) return {};
+    return use(std::move(who), given ? at.origin() : std::string());
 }
 
 DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, std::string_view name) {

@@ -15,14 +15,13 @@ DRAGLINE_DECL std::error_code fetch_cookies::prepare(const fetch_options& option
     for (const auto& [name, value] : own_) {
         if (auto ec = check_cookie_pair(name, value)) return ec;
     }
-    if ((jar_ || !own_.empty()) && options.headers().contains("Cookie"))
+    if (any() && options.headers().contains("Cookie"))
         return dragline::errc::invalid_option;
     return {};
 }
 
 DRAGLINE_DECL void fetch_cookies::set_field(fields& of_request, const url::url& to, bool away,
                                             async::clock& time) {
-    if (!jar_ && own_.empty()) return;  // a Cookie field is the caller's
     if (away) own_.clear();
     of_request.remove("Cookie");
     const auto field = jar_ ? jar_->field_for(to, time.wall_time(), own_) : cookie_field(own_);

@@ -73,12 +73,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
 
 // Credentials, and the body from its beginning.
 DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
-    auto asked = digest_request(method_, url_.request_target());
-    if (body_.in_memory()) asked.body = body_.bytes();
-    if (auto ec = authentication_.authorize(asked, fields_)) return ec;
-    if (proxies_) {
-        if (proxies_->forwards()) asked.target = proxies_->target();
-        if (auto ec = proxies_->authorize(asked, fields_)) return ec;
+    if (authentication_.asks() || proxies_) {
+        auto asked = digest_request(method_, url_.request_target());
+        if (body_.in_memory()) asked.body = body_.bytes();
+        if (auto ec = authentication_.authorize(asked, fields_.own())) return ec;
+        if (proxies_ && proxies_->forwards()) asked.target = proxies_->target();
+        if (auto ec = proxies_ ? proxies_->authorize(asked, fields_.own()) : std::error_code()) return ec;
     }
     auto source = body_access::open(body_);
     source_ = *std::move(source);
@@ -101,7 +101,7 @@ DRAGLINE_DECL result<bool> fetch_exchange::begin_request(h1_connection& connecti
     request.host = host && pinned_ ? *host : url_.host();
     request.target =
         proxies_ && proxies_->forwards() ? std::string_view(proxies_->target()) : url_.request_target();
-    request.fields = &fields_;
+    request.fields = &*fields_;
     request.body = body_.bytes();
     request.source = source_.get();
     request.max_interim = options_.max_interim();
@@ -160,7 +160,7 @@ DRAGLINE_DECL retry_question fetch_exchange::question(std::error_code ec) const 
     retry_question asked;
     asked.ec = ec;
     asked.method = method_;
-    asked.keyed = fields_.contains("Idempotency-Key");
+    asked.keyed = fields_->contains("Idempotency-Key");
     asked.replayable = body_.replayable();
     asked.sent = attempt_.bytes_sent > 0;
     asked.now = now();

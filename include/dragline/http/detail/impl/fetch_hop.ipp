@@ -188,7 +188,7 @@ DRAGLINE_DECL bool fetch_hop::may_repeat(const h1_connection& connection, std::e
     const bool gone = ec == errc::connection_closed || ec == asio::error::connection_reset ||
                       ec == asio::error::broken_pipe || ec == tls::errc::truncated;
     if (!gone || !options_.stale_retry() || connection.answered() || !body_.replayable()) return false;
-    return connection.bytes_sent() == 0 || fields_.contains("Idempotency-Key") || is_idempotent(method_);
+    return connection.bytes_sent() == 0 || fields_->contains("Idempotency-Key") || is_idempotent(method_);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::pause(std::error_code failed, bool in_body) {

@@ -3,7 +3,6 @@
 
 #include <dragline/h1/head_writer.hpp>
 #include <dragline/http/detail/fetch_check.hpp>
-#include <dragline/http/detail/request_fields.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/url/parse.hpp>
 
@@ -29,9 +28,8 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
 
     method_ = !options_.method().empty() ? options_.method() : body_.has_value() ? "POST" : "GET";
     if (auto ec = h1::check_method(method_)) return ec;
-    if (auto ec = check_fields(options_, shared)) return ec;
+    if (auto ec = fields_.prepare(options_, shared, session_->request_fields(), method_, body_)) return ec;
     if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
-    fields_ = request_fields(options_, shared, method_, body_);
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
     if (auto ec = authentication_.use(std::move(chosen), url_)) return ec;
@@ -179,13 +177,13 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     taken.from = std::move(url_);
     taken.to = next_.target->without_credentials();
     if (next_.new_origin) {
-        strip_credentials(fields_);
-        for (const auto& name : options_.secret_names()) fields_.remove(name);
+        strip_credentials(fields_.own());
+        for (const auto& name : options_.secret_names()) fields_.own().remove(name);
         pinned_ = false;
     }
     if (!next_.drop_body && !body_.replayable()) return errc::body_not_replayable;
     if (next_.drop_body) {
-        strip_body_fields(fields_);
+        strip_body_fields(fields_.own());
         body_ = http::body();
     }
     method_ = std::move(next_.method);

@@ -3,6 +3,8 @@
 
 #include <dragline/codec/codings.hpp>
 #include <dragline/core/ascii.hpp>
+#include <dragline/h1/head_writer.hpp>
+#include <dragline/http/detail/fetch_check.hpp>
 
 #if DRAGLINE_HEADER_BODIES
 
@@ -10,8 +12,8 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL fields request_fields(const fetch_options& options, const session_options& shared,
-                                    std::string_view method, const body& content) {
+DRAGLINE_DECL fields make_fields(const fetch_options& options, const session_options& shared,
+                                 std::string_view method, const body& content) {
     const auto& given = options.headers();
     fields made;
     const auto add_default = [&](std::string_view name, std::string_view value) {
@@ -31,6 +33,24 @@ DRAGLINE_DECL fields request_fields(const fetch_options& options, const session_
         made.add("Content-Length", std::to_string(content.bytes().size()));
     }
     return made;
+}
+
+DRAGLINE_DECL std::optional<fields> common_fields(const session_options& shared) {
+    if (h1::check_field_value(shared.user_agent())) return std::nullopt;
+    return make_fields(fetch_options(), shared, "GET", body());
+}
+
+DRAGLINE_DECL std::error_code request_fields::prepare(const fetch_options& options,
+                                                      const session_options& shared,
+                                                      const std::optional<fields>& common,
+                                                      std::string_view method, const body& content) {
+    const bool plain = options.headers().empty() && !options.user_agent() && options.decompress() &&
+                       !content.has_value() && method == "GET";
+    common_ = plain && common ? &*common : nullptr;
+    if (common_) return {};
+    if (const auto ec = check_fields(options, shared)) return ec;
+    own_ = make_fields(options, shared, method, content);
+    return {};
 }
 
 }  // namespace dragline::http::detail

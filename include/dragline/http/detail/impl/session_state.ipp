@@ -24,7 +24,8 @@ DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_
       hsts_(options.hsts().make_store()),
       challenges_(options.known_challenges()),
       metrics_(options.make_metrics()),
-      watched_(metrics_ || options.observer()) {
+      watched_(metrics_ || options.observer()),
+      request_fields_(common_fields(options)) {
     if (options.host_limits() || options.circuit_breaker()) guard_made();
 }
 
