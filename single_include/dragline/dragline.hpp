@@ -29027,6 +29027,7 @@ DRAGLINE_DECL result<endpoint> connected::local_endpoint() const { return detail
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -29035,7 +29036,7 @@ namespace dragline::inline v1::http::detail {
 
 class request_writer {
 public:
-    explicit request_writer(async::loop_state& loop) : loop_(loop), upload_(loop) {}
+    explicit request_writer(async::loop_state& loop) : loop_(loop) {}
 
     /// Nothing is to be sent.
     void reset() noexcept;
@@ -29048,7 +29049,7 @@ public:
     /// What can go out at once, and what came of that.
     const net::detail::gather& output() const noexcept { return output_; }
     void wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept;
-    bool pulls() const noexcept { return upload_.unfinished(); }
+    bool pulls() const noexcept { return upload_ && upload_->unfinished(); }
 
     /// As much as goes without waiting, and whether that was all. Only when nothing is pulled.
     result<bool> try_send(net::detail::stream_layer& to);
@@ -29065,13 +29066,15 @@ public:
 
     /// The rest is not wanted.
     void stop() noexcept;
-    void interrupt() noexcept { upload_.interrupt(); }
+    void interrupt() noexcept {
+        if (upload_) upload_->interrupt();
+    }
 
     async::loop_state& loop() const noexcept { return loop_; }
 
 private:
     async::loop_state& loop_;
-    upload upload_;
+    std::unique_ptr<upload> upload_;  // of this request; none where nothing is pulled
     std::string head_;  // kept for its memory
     net::detail::gather output_;
     std::string_view waiting_body_;
@@ -29098,7 +29101,7 @@ namespace dragline::inline v1::http::detail {
 inline constexpr std::size_t usual_head = 256;  // most are not larger
 
 DRAGLINE_DECL void request_writer::reset() noexcept {
-    upload_.stop();
+    upload_.reset();
     output_ = {};
     sent_ = 0;
     sending_ = complete_ = false;
@@ -29135,7 +29138,9 @@ DRAGLINE_DECL void request_writer::begin(const request_view& request) {
 DRAGLINE_DECL void request_writer::begin_body() {
     sending_ = true;
     output_[1] = asio::buffer(waiting_body_.data(), waiting_body_.size());
-    if (waiting_source_) upload_.start(*waiting_source_);
+    if (!waiting_source_) return;
+    upload_ = std::make_unique<upload>(loop_);
+    upload_->start(*waiting_source_);
 }
 
 DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept {
@@ -29147,7 +29152,7 @@ DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, 
         written -= taken;
     }
     if (ec) return stop();
-    if (watch.input || !sending_ || upload_.unfinished()) return;
+    if (watch.input || !sending_ || pulls()) return;
     stop();
     complete_ = true;
 }
@@ -29163,10 +29168,10 @@ DRAGLINE_DECL result<bool> request_writer::try_send(net::detail::stream_layer& t
 DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::stream_layer& to,
                                                                  stage_limit limit,
                                                                  upload_watch* watch_input) {
-    if (upload_.unfinished() && output_[1].size() == 0) {
-        auto pulling = upload_.next(limit, watch_input);
+    if (pulls() && output_[1].size() == 0) {
+        auto pulling = upload_->next(limit, watch_input);
         const auto piece = co_await std::move(pulling);
-        if (!piece) co_return stop(), upload_.unwanted() ? std::error_code() : piece.error();
+        if (!piece) co_return stop(), upload_->unwanted() ? std::error_code() : piece.error();
         output_[1] = *piece;
     }
     net::detail::input_watch watch;
@@ -29177,7 +29182,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::st
 }
 
 DRAGLINE_DECL void request_writer::stop() noexcept {
-    upload_.stop();
+    if (upload_) upload_->stop();
     sending_ = false;
 }
 
@@ -29755,17 +29760,21 @@ public:
     std::size_t idle() const noexcept { return idle_.size(); }
     std::size_t connections() const noexcept { return idle_.size() + used_.size(); }
     std::size_t waiting() const noexcept { return waiting_; }
+    std::size_t hosts() const noexcept { return hosts_.size(); }
 
 private:
+    static constexpr std::size_t least_hosts = 64;
+
     struct waiter;
     using waiters = spare_list<waiter*>;
     struct host {
-        const std::string* key = nullptr;    // in hosts_
         std::size_t connections = 0;         // idle, used, or being opened
         std::size_t wanted = 0;              // waiters, wherever they stand in line
         spare_vector<slots::iterator> idle;  // the oldest in front
         waiters waiting;
         spare_list<contender*> contenders;  // all have come before those who wait
+
+        bool unused() const noexcept { return connections == 0 && wanted == 0; }
     };
     struct key_hash {
         using is_transparent = void;
@@ -29773,8 +29782,6 @@ private:
             return std::hash<std::string_view>()(key);
         }
     };
-    using hosts = std::unordered_map<std::string, host, key_hash, std::equal_to<>,
-                                     spare_allocator<std::pair<const std::string, host>>>;
     struct waiter {
         waiter(connection_pool& owner, host& wanted, bool wants_fresh);
         ~waiter();
@@ -29802,11 +29809,12 @@ private:
     static void move_first(waiters& from, waiters& to);
     void grant(waiters& line, place granted);
     void serve_waiters(host& freed);
-    void forget_if_unused(host& left) noexcept;
+    void forget_hosts();
 
     async::loop_state& loop_;
     pool_limits limits_;
-    hosts hosts_;
+    std::unordered_map<std::string, host, key_hash, std::equal_to<>> hosts_;
+    std::size_t most_hosts_ = least_hosts;  // before those that are unused() go
     slots idle_;  // the one that was parked first is in front
     slots used_;
     async::deadline idle_limit_;         // when the first of all that are idle expires or rests, or before
@@ -29834,13 +29842,14 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string_view key) {
     if (const auto found = hosts_.find(key); found != hosts_.end()) return found->second;
-    auto& [name, added] = *hosts_.try_emplace(std::string(key)).first;
-    added.key = &name;
-    return added;
+    if (hosts_.size() >= most_hosts_) forget_hosts();
+    return hosts_.try_emplace(std::string(key)).first->second;
 }
 
-DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
-    if (left.connections == 0 && left.wanted == 0) hosts_.erase(*left.key);
+// Next time when as many have come as stay: so it takes little time for each.
+DRAGLINE_DECL void connection_pool::forget_hosts() {
+    std::erase_if(hosts_, [](const auto& each) { return each.second.unused(); });
+    most_hosts_ = std::max(least_hosts, 2 * hosts_.size());
 }
 
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
@@ -29856,10 +29865,6 @@ DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(h
         const bool quiet =
             just_parked && !connection.may_have_input() ? connection.is_open() : connection.is_quiet();
         if (at->expires > now && quiet) return taken;
-        // Keeps the host alive while its last spent connection goes.
-        ++from.connections;
-        taken = place();
-        --from.connections;
     }
     return std::nullopt;
 }
@@ -29891,7 +29896,6 @@ DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
     owner.idle.erase(owner.idle.begin());
     --owner.connections;
     idle_.erase(oldest);
-    forget_if_unused(owner);
 }
 
 // Closes what has expired: peers say how long they wait, so that need not be what was parked first. TLS has
@@ -29905,7 +29909,6 @@ DRAGLINE_DECL void connection_pool::tidy(async::time_point now) noexcept {
             owner.idle.erase(std::find(owner.idle.begin(), owner.idle.end(), each));
             --owner.connections;
             idle_.erase(each);
-            forget_if_unused(owner);
             continue;
         }
         if (each->rests <= now) {
@@ -29939,7 +29942,6 @@ DRAGLINE_DECL connection_pool::waiter::~waiter() {
     --pool.waiting_;
     --target.wanted;
     if (line) line->erase(at);
-    if (!granted) pool.forget_if_unused(target);
 }
 
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::try_acquire(std::string_view key,
@@ -29949,12 +29951,8 @@ DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::try_acquire
     if (!fresh) {
         if (auto idle = take_idle(wanted, now)) return idle;
     }
-    ++wanted.wanted;  // not to be forgotten while idle connections go
     if (idle_limit_.armed() && idle_limit_at_ <= now) tidy(now);
-    auto opened = open_place(wanted);
-    --wanted.wanted;
-    if (!opened) forget_if_unused(wanted);
-    return opened;
+    return open_place(wanted);
 }
 
 DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::wait(
@@ -29983,7 +29981,6 @@ DRAGLINE_DECL connection_pool::contender::~contender() {
     if (!target_) return;
     target_->contenders.erase(at_);
     --target_->wanted;
-    pool_.forget_if_unused(*target_);
 }
 
 DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
@@ -30058,7 +30055,6 @@ DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
         }
         move_first(waiting_for_total_, target.waiting);  // it has filled up meanwhile
     }
-    forget_if_unused(freed);
 }
 
 DRAGLINE_DECL void connection_pool::close() noexcept {
@@ -42083,7 +42079,7 @@ private:
     std::optional<duration> other_family_;   // how long the later one is awaited
     std::optional<time_point> first_since_;  // when the first addresses came
     time_point next_dial_ = time_point::min();
-    spare_vector<attempt> alive_;  // the oldest in front
+    spare_list<attempt> alive_;   // the oldest in front
     std::size_t dials_ = 0;
     bool last_was_v6_ = false;
     std::error_code first_failure_;
@@ -42144,7 +42140,7 @@ DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
         const auto [which, started] = alive_.front();
         const auto until = async::deadline_after(started, turn());
         if (now < until) return wait{until};
-        alive_.erase(alive_.begin());
+        alive_.pop_front();
         if (!first_failure_) first_failure_ = make_timeout(phase::connect);
         return drop{which};
     }
@@ -42310,8 +42306,7 @@ private:
         bool open = true;
     };
 
-    struct look_up {
-        look_up() {}
+    struct look_up : of_spare_memory {
         asio::cancellation_signal ends;
         dns::lookup_trace trace;
         bool waits = false;  // there is somebody to be cancelled
@@ -42358,7 +42353,7 @@ private:
     asio::ip::address address_;
     std::vector<asio::ip::address> found_;
     std::error_code blocked_;             // of the first address that may not be dialled
-    std::optional<look_up> look_ups_[2];  // IPv4, IPv6
+    std::unique_ptr<look_up> look_ups_[2];  // IPv4, IPv6
     bool resolved_ = false;               // an address is, or will be, dialled
     bool refused_ = false;                // a forbidden address stands beside the others
     bool begun_ = false;
@@ -43011,14 +43006,14 @@ DRAGLINE_DECL void connecting::resolve() {
 
 DRAGLINE_DECL void connecting::start_look_up(bool v6) {
     // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
-    auto& begun = look_ups_[v6].emplace();
+    look_ups_[v6] = std::make_unique<look_up>();
     auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
         self->go_on([&] {
             if (thrown) self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
         });
     };
     asio::co_spawn(loop_.executor(), run(shared_from_this(), v6),
-                   asio::bind_cancellation_slot(begun.ends.slot(), std::move(ended)));
+                   asio::bind_cancellation_slot(look_ups_[v6]->ends.slot(), std::move(ended)));
 }
 
 DRAGLINE_DECL asio::awaitable<void> connecting::run(std::shared_ptr<connecting> self, bool v6) {

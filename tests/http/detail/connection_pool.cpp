@@ -5,10 +5,13 @@
 #include <asio/error.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace dragline::test;
 using namespace std::chrono_literals;
@@ -262,4 +265,32 @@ TEST_CASE("a closed pool keeps nothing", "[http][connection_pool]") {
     CHECK(run.pool.connections() == 1);
     run.park(two);
     CHECK(run.pool.connections() == 0);
+}
+
+TEST_CASE("hosts that nobody uses any more are forgotten", "[http][connection_pool]") {
+    pool_run run;
+    auto kept = run.used("kept");
+    auto* parked = kept->got->connection();
+    run.park(kept);
+    std::size_t most = 0;
+    for (int i = 0; i < 1000; ++i) {
+        run.ask("host " + std::to_string(i));
+        most = std::max(most, run.pool.hosts());
+    }
+    CHECK(most < 200);
+    CHECK(run.ask("kept")->got->connection() == parked);
+}
+
+TEST_CASE("hosts in use stay, however many they are", "[http][connection_pool]") {
+    pool_run run(limits(2, 400));
+    std::vector<asking> all;
+    for (int i = 0; i < 300; ++i) all.push_back(run.ask("host " + std::to_string(i)));
+    CHECK(run.pool.hosts() == 300);
+    auto more = run.ask("host 7");
+    auto waits = run.ask("host 7");
+    CHECK(more->got);
+    CHECK(!waits->done);
+    all[7].reset();
+    settle(run.loop);
+    CHECK(waits->got);
 }

@@ -124,17 +124,21 @@ public:
     std::size_t idle() const noexcept { return idle_.size(); }
     std::size_t connections() const noexcept { return idle_.size() + used_.size(); }
     std::size_t waiting() const noexcept { return waiting_; }
+    std::size_t hosts() const noexcept { return hosts_.size(); }
 
 private:
+    static constexpr std::size_t least_hosts = 64;
+
     struct waiter;
     using waiters = spare_list<waiter*>;
     struct host {
-        const std::string* key = nullptr;    // in hosts_
         std::size_t connections = 0;         // idle, used, or being opened
         std::size_t wanted = 0;              // waiters, wherever they stand in line
         spare_vector<slots::iterator> idle;  // the oldest in front
         waiters waiting;
         spare_list<contender*> contenders;  // all have come before those who wait
+
+        bool unused() const noexcept { return connections == 0 && wanted == 0; }
     };
     struct key_hash {
         using is_transparent = void;
@@ -142,8 +146,6 @@ private:
             return std::hash<std::string_view>()(key);
         }
     };
-    using hosts = std::unordered_map<std::string, host, key_hash, std::equal_to<>,
-                                     spare_allocator<std::pair<const std::string, host>>>;
     struct waiter {
         waiter(connection_pool& owner, host& wanted, bool wants_fresh);
         ~waiter();
@@ -171,11 +173,12 @@ private:
     static void move_first(waiters& from, waiters& to);
     void grant(waiters& line, place granted);
     void serve_waiters(host& freed);
-    void forget_if_unused(host& left) noexcept;
+    void forget_hosts();
 
     async::loop_state& loop_;
     pool_limits limits_;
-    hosts hosts_;
+    std::unordered_map<std::string, host, key_hash, std::equal_to<>> hosts_;
+    std::size_t most_hosts_ = least_hosts;  // before those that are unused() go
     slots idle_;  // the one that was parked first is in front
     slots used_;
     async::deadline idle_limit_;         // when the first of all that are idle expires or rests, or before

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -20,7 +21,7 @@ namespace dragline::inline v1::http::detail {
 
 class request_writer {
 public:
-    explicit request_writer(async::loop_state& loop) : loop_(loop), upload_(loop) {}
+    explicit request_writer(async::loop_state& loop) : loop_(loop) {}
 
     /// Nothing is to be sent.
     void reset() noexcept;
@@ -33,7 +34,7 @@ public:
     /// What can go out at once, and what came of that.
     const net::detail::gather& output() const noexcept { return output_; }
     void wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept;
-    bool pulls() const noexcept { return upload_.unfinished(); }
+    bool pulls() const noexcept { return upload_ && upload_->unfinished(); }
 
     /// As much as goes without waiting, and whether that was all. Only when nothing is pulled.
     result<bool> try_send(net::detail::stream_layer& to);
@@ -50,13 +51,15 @@ public:
 
     /// The rest is not wanted.
     void stop() noexcept;
-    void interrupt() noexcept { upload_.interrupt(); }
+    void interrupt() noexcept {
+        if (upload_) upload_->interrupt();
+    }
 
     async::loop_state& loop() const noexcept { return loop_; }
 
 private:
     async::loop_state& loop_;
-    upload upload_;
+    std::unique_ptr<upload> upload_;  // of this request; none where nothing is pulled
     std::string head_;  // kept for its memory
     net::detail::gather output_;
     std::string_view waiting_body_;

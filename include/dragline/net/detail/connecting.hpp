@@ -67,8 +67,7 @@ private:
         bool open = true;
     };
 
-    struct look_up {
-        look_up() {}
+    struct look_up : of_spare_memory {
         asio::cancellation_signal ends;
         dns::lookup_trace trace;
         bool waits = false;  // there is somebody to be cancelled
@@ -115,7 +114,7 @@ private:
     asio::ip::address address_;
     std::vector<asio::ip::address> found_;
     std::error_code blocked_;             // of the first address that may not be dialled
-    std::optional<look_up> look_ups_[2];  // IPv4, IPv6
+    std::unique_ptr<look_up> look_ups_[2];  // IPv4, IPv6
     bool resolved_ = false;               // an address is, or will be, dialled
     bool refused_ = false;                // a forbidden address stands beside the others
     bool begun_ = false;

@@ -12,13 +12,14 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL connection_pool::host& connection_pool::host_of(std::string_view key) {
     if (const auto found = hosts_.find(key); found != hosts_.end()) return found->second;
-    auto& [name, added] = *hosts_.try_emplace(std::string(key)).first;
-    added.key = &name;
-    return added;
+    if (hosts_.size() >= most_hosts_) forget_hosts();
+    return hosts_.try_emplace(std::string(key)).first->second;
 }
 
-DRAGLINE_DECL void connection_pool::forget_if_unused(host& left) noexcept {
-    if (left.connections == 0 && left.wanted == 0) hosts_.erase(*left.key);
+// Next time when as many have come as stay: so it takes little time for each.
+DRAGLINE_DECL void connection_pool::forget_hosts() {
+    std::erase_if(hosts_, [](const auto& each) { return each.second.unused(); });
+    most_hosts_ = std::max(least_hosts, 2 * hosts_.size());
 }
 
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(host& from,
@@ -34,10 +35,6 @@ DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::take_idle(h
         const bool quiet =
             just_parked && !connection.may_have_input() ? connection.is_open() : connection.is_quiet();
         if (at->expires > now && quiet) return taken;
-        // Keeps the host alive while its last spent connection goes.
-        ++from.connections;
-        taken = place();
-        --from.connections;
     }
     return std::nullopt;
 }
@@ -69,7 +66,6 @@ DRAGLINE_DECL void connection_pool::evict(slots::iterator oldest) noexcept {
     owner.idle.erase(owner.idle.begin());
     --owner.connections;
     idle_.erase(oldest);
-    forget_if_unused(owner);
 }
 
 // Closes what has expired: peers say how long they wait, so that need not be what was parked first. TLS has
@@ -83,7 +79,6 @@ DRAGLINE_DECL void connection_pool::tidy(async::time_point now) noexcept {
             owner.idle.erase(std::find(owner.idle.begin(), owner.idle.end(), each));
             --owner.connections;
             idle_.erase(each);
-            forget_if_unused(owner);
             continue;
         }
         if (each->rests <= now) {
@@ -117,7 +112,6 @@ DRAGLINE_DECL connection_pool::waiter::~waiter() {
     --pool.waiting_;
     --target.wanted;
     if (line) line->erase(at);
-    if (!granted) pool.forget_if_unused(target);
 }
 
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::try_acquire(std::string_view key,
@@ -127,12 +121,8 @@ DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::try_acquire
     if (!fresh) {
         if (auto idle = take_idle(wanted, now)) return idle;
     }
-    ++wanted.wanted;  // not to be forgotten while idle connections go
     if (idle_limit_.armed() && idle_limit_at_ <= now) tidy(now);
-    auto opened = open_place(wanted);
-    --wanted.wanted;
-    if (!opened) forget_if_unused(wanted);
-    return opened;
+    return open_place(wanted);
 }
 
 DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::wait(
@@ -161,7 +151,6 @@ DRAGLINE_DECL connection_pool::contender::~contender() {
     if (!target_) return;
     target_->contenders.erase(at_);
     --target_->wanted;
-    pool_.forget_if_unused(*target_);
 }
 
 DRAGLINE_DECL void connection_pool::park(slots::iterator at, async::time_point now) {
@@ -236,7 +225,6 @@ DRAGLINE_DECL void connection_pool::serve_waiters(host& freed) {
         }
         move_first(waiting_for_total_, target.waiting);  // it has filled up meanwhile
     }
-    forget_if_unused(freed);
 }
 
 DRAGLINE_DECL void connection_pool::close() noexcept {

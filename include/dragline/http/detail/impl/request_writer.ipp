@@ -14,7 +14,7 @@ namespace dragline::inline v1::http::detail {
 inline constexpr std::size_t usual_head = 256;  // most are not larger
 
 DRAGLINE_DECL void request_writer::reset() noexcept {
-    upload_.stop();
+    upload_.reset();
     output_ = {};
     sent_ = 0;
     sending_ = complete_ = false;
@@ -51,7 +51,9 @@ DRAGLINE_DECL void request_writer::begin(const request_view& request) {
 DRAGLINE_DECL void request_writer::begin_body() {
     sending_ = true;
     output_[1] = asio::buffer(waiting_body_.data(), waiting_body_.size());
-    if (waiting_source_) upload_.start(*waiting_source_);
+    if (!waiting_source_) return;
+    upload_ = std::make_unique<upload>(loop_);
+    upload_->start(*waiting_source_);
 }
 
 DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept {
@@ -63,7 +65,7 @@ DRAGLINE_DECL void request_writer::wrote(const net::detail::input_watch& watch, 
         written -= taken;
     }
     if (ec) return stop();
-    if (watch.input || !sending_ || upload_.unfinished()) return;
+    if (watch.input || !sending_ || pulls()) return;
     stop();
     complete_ = true;
 }
@@ -79,10 +81,10 @@ DRAGLINE_DECL result<bool> request_writer::try_send(net::detail::stream_layer& t
 DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::stream_layer& to,
                                                                  stage_limit limit,
                                                                  upload_watch* watch_input) {
-    if (upload_.unfinished() && output_[1].size() == 0) {
-        auto pulling = upload_.next(limit, watch_input);
+    if (pulls() && output_[1].size() == 0) {
+        auto pulling = upload_->next(limit, watch_input);
         const auto piece = co_await std::move(pulling);
-        if (!piece) co_return stop(), upload_.unwanted() ? std::error_code() : piece.error();
+        if (!piece) co_return stop(), upload_->unwanted() ? std::error_code() : piece.error();
         output_[1] = *piece;
     }
     net::detail::input_watch watch;
@@ -93,7 +95,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> request_writer::send(net::detail::st
 }
 
 DRAGLINE_DECL void request_writer::stop() noexcept {
-    upload_.stop();
+    if (upload_) upload_->stop();
     sending_ = false;
 }
 

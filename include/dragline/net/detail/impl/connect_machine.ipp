@@ -53,7 +53,7 @@ DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
         const auto [which, started] = alive_.front();
         const auto until = async::deadline_after(started, turn());
         if (now < until) return wait{until};
-        alive_.erase(alive_.begin());
+        alive_.pop_front();
         if (!first_failure_) first_failure_ = make_timeout(phase::connect);
         return drop{which};
     }

@@ -99,14 +99,14 @@ DRAGLINE_DECL void connecting::resolve() {
 
 DRAGLINE_DECL void connecting::start_look_up(bool v6) {
     // The handler keeps the signal, in which the coroutine's cancellation state stands, alive.
-    auto& begun = look_ups_[v6].emplace();
+    look_ups_[v6] = std::make_unique<look_up>();
     auto ended = [self = shared_from_this(), v6](std::exception_ptr thrown) {
         self->go_on([&] {
             if (thrown) self->on_resolved(v6, {}, std::make_error_code(std::errc::not_enough_memory));
         });
     };
     asio::co_spawn(loop_.executor(), run(shared_from_this(), v6),
-                   asio::bind_cancellation_slot(begun.ends.slot(), std::move(ended)));
+                   asio::bind_cancellation_slot(look_ups_[v6]->ends.slot(), std::move(ended)));
 }
 
 DRAGLINE_DECL asio::awaitable<void> connecting::run(std::shared_ptr<connecting> self, bool v6) {
