@@ -28773,6 +28773,7 @@ DRAGLINE_DECL std::string endpoint::to_string() const {
 #include <asio/ip/address.hpp>
 
 #include <memory>
+#include <system_error>
 
 namespace dragline::inline v1::net {
 
@@ -28794,7 +28795,8 @@ public:
     virtual ~connect_owner() = default;
 
     /// Once, inside the call or on the loop, as the last act of a handler; never when the loop ends first.
-    virtual void connected(result<net::connected> made) = 0;
+    /// `made` is to be moved from unless there is an error.
+    virtual void connected(std::error_code ec, net::connected& made) = 0;
 };
 
 }  // namespace dragline::net
@@ -29214,7 +29216,7 @@ inline bool is_gone(std::error_code ec) noexcept {
 class h1_connection final : public exchange, public of_spare_memory, private upload_watch {
 public:
     /// `port` is the one of connected.address.
-    h1_connection(async::loop_state& loop, net::connected connected, std::uint16_t port)
+    h1_connection(async::loop_state& loop, net::connected&& connected, std::uint16_t port)
         : connected_(std::move(connected)), port_(port), writer_(loop) {}
     ~h1_connection() override { layer().close(); }
 
@@ -29732,7 +29734,6 @@ public:
 
     private:
         friend class connection_pool;
-        connection_pool& pool_;
         host* target_;  // none when it waits for no other one
         spare_list<contender*>::iterator at_;
     };
@@ -29971,7 +29972,7 @@ DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::w
 
 DRAGLINE_DECL connection_pool::contender::contender(connection_pool& pool, const place& opening,
                                                     bool takes_used)
-    : wake(pool.loop_), pool_(pool), target_(takes_used ? opening.slot_->owner : nullptr) {
+    : wake(pool.loop_), target_(takes_used ? opening.slot_->owner : nullptr) {
     if (!target_) return;
     at_ = target_->contenders.insert(target_->contenders.end(), this);
     ++target_->wanted;
@@ -41677,7 +41678,7 @@ protected:
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
 
     /// After it: the fetch ends with this head, and the body that follows is the one of the answer.
-    bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
+    bool is_answer() const noexcept { return !next_ && !again_; }
     retry_question question(std::error_code ec) const;
 
     /// The attempt is over.
@@ -41708,7 +41709,7 @@ protected:
     std::unique_ptr<retry_machine> retry_;       // none without a retry_policy
     std::unique_ptr<host_admission> admission_;  // none without limits and circuit breaker
     response_head head_;
-    redirect_step next_;  // what follows head_
+    boxed<redirect_step> next_;  // what follows head_
     bool again_ = false;  // the same request, rather
     std::vector<redirect_record> history_;
     attempt_progress attempt_;
@@ -41850,10 +41851,11 @@ DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
         cookies_.store(head_.headers, url_, session_->loop().time());
         guard_.note(head_.headers, url_);
     }
-    next_.ec.clear();
-    next_.target.reset();
-    if (leads_on(options_.redirects(), head_))
-        next_ = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
+    next_ = {};
+    if (leads_on(options_.redirects(), head_)) {
+        auto step = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
+        if (step.ec || step.target) next_ = boxed<redirect_step>::make(std::move(step));
+    }
     if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
         return ec;
     again_ = authentication_.answer();
@@ -41868,21 +41870,21 @@ DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
     }
     if (admission_) session_->guard()->head(*admission_, head_);
     if (retry_) look_at_answer();
-    if (insight_ && next_.target && !again_) insight_->redirects(*next_.target);
+    if (insight_ && next_ && next_->target && !again_) insight_->redirects(*next_->target);
     return {};
 }
 
 // An answer that is to be retried is none, and so is no redirect that asks for too long a pause.
 DRAGLINE_DECL void fetch_exchange::look_at_answer() {
-    if (again_ || next_.ec || !retry_->concerns(head_.status)) return;
+    if (again_ || (next_ && next_->ec) || !retry_->concerns(head_.status)) return;
     auto asked = question({});
     asked.head = &head_;
-    if (!next_.target) {
+    if (!next_) {
         again_ = retry_->retry(asked, session_->loop().random());
         if (again_) authentication_.next_request();
         if (again_ && proxies_) proxies_->next_request();
     } else if (!retry_->follow(asked)) {
-        next_.target.reset();
+        next_ = {};
     }
     if (insight_) insight_->stops(retry_->stopped());
 }
@@ -43696,7 +43698,7 @@ DRAGLINE_DECL void direct_connect::shaken(std::error_code ec) {
 
 DRAGLINE_DECL void direct_connect::tell(std::error_code ec) {
     const auto owner = std::move(owner_);
-    owner->connected(ec ? result<net::connected>(ec) : std::move(made_));
+    owner->connected(ec, made_);
 }
 
 }  // namespace dragline::net::detail
@@ -44250,8 +44252,8 @@ public:
 
 private:
     void connect();
-    void connected(result<net::connected> made) override;
-    std::error_code hold(net::connected&& made);
+    void connected(std::error_code ec, net::connected& made) override;
+    std::error_code hold(net::connected& made);
     static asio::awaitable<void> run(std::shared_ptr<dialing> self);
     void finish(std::error_code ec);
 
@@ -44335,21 +44337,21 @@ DRAGLINE_DECL void dialing::connect() try {
     finish(std::make_error_code(std::errc::not_enough_memory));
 }
 
-DRAGLINE_DECL void dialing::connected(result<net::connected> made) {
-    if (made) return finish(hold(*std::move(made)));
+DRAGLINE_DECL void dialing::connected(std::error_code ec, net::connected& made) {
+    if (!ec) return finish(hold(made));
     // What failed at once gives the others a turn all the same: callers may try again and again.
     asio::post(session_->loop().executor(),
-               [self = shared_from_this(), ec = made.error()] { self->finish(ec); });
+               [self = shared_from_this(), ec] { self->finish(ec); });
 }
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
     auto connecting =
         net::connect(self->session_->loop(), self->request_, *self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
-    self->ec_ = made ? self->hold(*std::move(made)) : made.error();
+    self->ec_ = made ? self->hold(*made) : made.error();
 }
 
-DRAGLINE_DECL std::error_code dialing::hold(net::connected&& made) try {
+DRAGLINE_DECL std::error_code dialing::hold(net::connected& made) try {
     const auto& proxies = request_.proxies;
     const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
     auto& loop = session_->loop();
@@ -44692,7 +44694,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::pause(std::error_code fai
         if (in_body) reader_.reset();
         if (auto ec = choose_proxies()) co_return ec;  // from the first choice on
         authentication_.next_request();
-        next_ = redirect_step();
+        next_ = {};
         again_ = true;
     }
     const auto wait = retry_->take_pause();
@@ -44839,9 +44841,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
             hopped = co_await std::move(pausing);
         }
         if (!hopped) co_return hopped.error();
-        if (next_.ec) co_return next_.ec;
+        if (next_ && next_->ec) co_return next_->ec;
         if (again_) continue;
-        if (!next_.target) co_return hopped;
+        if (!next_) co_return hopped;
         if (auto refused = follow()) co_return refused;
     }
 }
@@ -44945,23 +44947,23 @@ DRAGLINE_DECL std::error_code fetch_op::give_up(std::error_code ec) {
 DRAGLINE_DECL std::error_code fetch_op::follow() {
     auto& taken = history_.emplace_back();
     taken.status = head_.status;
-    taken.upgraded = next_.upgraded;
+    taken.upgraded = next_->upgraded;
     taken.from = std::move(url_);
-    taken.to = next_.target->without_credentials();
-    if (next_.new_origin) {
+    taken.to = next_->target->without_credentials();
+    if (next_->new_origin) {
         strip_credentials(fields_.own());
         for (const auto& name : options_.secret_names()) fields_.own().remove(name);
         pinned_ = false;
     }
-    if (!next_.drop_body && !body_.replayable()) return errc::body_not_replayable;
-    if (next_.drop_body) {
+    if (!next_->drop_body && !body_.replayable()) return errc::body_not_replayable;
+    if (next_->drop_body) {
         strip_body_fields(fields_.own());
         body_ = http::body();
     }
-    method_ = std::move(next_.method);
+    method_ = std::move(next_->method);
     url_ = taken.to;
     if (auto ec = choose_proxies()) return ec;
-    if (!next_.new_origin) return authentication_.next_request(), std::error_code();
+    if (!next_->new_origin) return authentication_.next_request(), std::error_code();
     return authentication_.use(credentials_for(options_, session_->options(), url_, history_), url_);
 }
 

@@ -59,8 +59,9 @@ struct listener : dragline::net::connect_owner, std::enable_shared_from_this<lis
     void connect(dragline::event_loop& loop, async::interrupter& ending) {
         dragline::net::connect_directly(loop.state(), request, trace, ending, shared_from_this());
     }
-    void connected(dragline::result<dragline::net::connected> made) override {
-        outcome = std::move(made);
+    void connected(std::error_code ec, dragline::net::connected& made) override {
+        if (ec) outcome = ec;
+        if (!ec) outcome = std::move(made);
         heard = true;
     }
 };

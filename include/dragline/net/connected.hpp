@@ -9,6 +9,7 @@
 #include <asio/ip/address.hpp>
 
 #include <memory>
+#include <system_error>
 
 namespace dragline::inline v1::net {
 
@@ -30,7 +31,8 @@ public:
     virtual ~connect_owner() = default;
 
     /// Once, inside the call or on the loop, as the last act of a handler; never when the loop ends first.
-    virtual void connected(result<net::connected> made) = 0;
+    /// `made` is to be moved from unless there is an error.
+    virtual void connected(std::error_code ec, net::connected& made) = 0;
 };
 
 }  // namespace dragline::net

@@ -49,11 +49,12 @@ struct opening : dragline::net::connect_owner, std::enable_shared_from_this<open
         }
         asio::co_spawn(loop.get_executor(), dragline::net::connect(loop.state(), request, trace, ending),
                        [this](std::exception_ptr, dragline::result<dragline::net::connected> made) {
-                           connected(std::move(made));
+                           connected(made.error(), *made);
                        });
     }
-    void connected(dragline::result<dragline::net::connected> made) override {
-        outcome = std::move(made);
+    void connected(std::error_code ec, dragline::net::connected& made) override {
+        if (ec) outcome = ec;
+        if (!ec) outcome = std::move(made);
         heard = true;
     }
 

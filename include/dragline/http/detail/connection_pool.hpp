@@ -96,7 +96,6 @@ public:
 
     private:
         friend class connection_pool;
-        connection_pool& pool_;
         host* target_;  // none when it waits for no other one
         spare_list<contender*>::iterator at_;
     };

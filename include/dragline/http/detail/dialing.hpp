@@ -50,8 +50,8 @@ public:
 
 private:
     void connect();
-    void connected(result<net::connected> made) override;
-    std::error_code hold(net::connected&& made);
+    void connected(std::error_code ec, net::connected& made) override;
+    std::error_code hold(net::connected& made);
     static asio::awaitable<void> run(std::shared_ptr<dialing> self);
     void finish(std::error_code ec);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dragline/async/interrupter.hpp>
+#include <dragline/core/boxed.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/http/detail/authentication_machine.hpp>
 #include <dragline/http/detail/body_reader.hpp>
@@ -36,7 +37,7 @@ protected:
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
 
     /// After it: the fetch ends with this head, and the body that follows is the one of the answer.
-    bool is_answer() const noexcept { return !next_.ec && !next_.target && !again_; }
+    bool is_answer() const noexcept { return !next_ && !again_; }
     retry_question question(std::error_code ec) const;
 
     /// The attempt is over.
@@ -67,7 +68,7 @@ protected:
     std::unique_ptr<retry_machine> retry_;       // none without a retry_policy
     std::unique_ptr<host_admission> admission_;  // none without limits and circuit breaker
     response_head head_;
-    redirect_step next_;  // what follows head_
+    boxed<redirect_step> next_;  // what follows head_
     bool again_ = false;  // the same request, rather
     std::vector<redirect_record> history_;
     attempt_progress attempt_;

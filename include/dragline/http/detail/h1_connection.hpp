@@ -36,7 +36,7 @@ inline bool is_gone(std::error_code ec) noexcept {
 class h1_connection final : public exchange, public of_spare_memory, private upload_watch {
 public:
     /// `port` is the one of connected.address.
-    h1_connection(async::loop_state& loop, net::connected connected, std::uint16_t port)
+    h1_connection(async::loop_state& loop, net::connected&& connected, std::uint16_t port)
         : connected_(std::move(connected)), port_(port), writer_(loop) {}
     ~h1_connection() override { layer().close(); }
 

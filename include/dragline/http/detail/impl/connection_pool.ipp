@@ -141,7 +141,7 @@ DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::w
 
 DRAGLINE_DECL connection_pool::contender::contender(connection_pool& pool, const place& opening,
                                                     bool takes_used)
-    : wake(pool.loop_), pool_(pool), target_(takes_used ? opening.slot_->owner : nullptr) {
+    : wake(pool.loop_), target_(takes_used ? opening.slot_->owner : nullptr) {
     if (!target_) return;
     at_ = target_->contenders.insert(target_->contenders.end(), this);
     ++target_->wanted;

@@ -39,21 +39,21 @@ DRAGLINE_DECL void dialing::connect() try {
     finish(std::make_error_code(std::errc::not_enough_memory));
 }
 
-DRAGLINE_DECL void dialing::connected(result<net::connected> made) {
-    if (made) return finish(hold(*std::move(made)));
+DRAGLINE_DECL void dialing::connected(std::error_code ec, net::connected& made) {
+    if (!ec) return finish(hold(made));
     // What failed at once gives the others a turn all the same: callers may try again and again.
     asio::post(session_->loop().executor(),
-               [self = shared_from_this(), ec = made.error()] { self->finish(ec); });
+               [self = shared_from_this(), ec] { self->finish(ec); });
 }
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
     auto connecting =
         net::connect(self->session_->loop(), self->request_, *self->trace_, self->dial_.ending());
     auto made = co_await std::move(connecting);
-    self->ec_ = made ? self->hold(*std::move(made)) : made.error();
+    self->ec_ = made ? self->hold(*made) : made.error();
 }
 
-DRAGLINE_DECL std::error_code dialing::hold(net::connected&& made) try {
+DRAGLINE_DECL std::error_code dialing::hold(net::connected& made) try {
     const auto& proxies = request_.proxies;
     const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
     auto& loop = session_->loop();

@@ -119,10 +119,11 @@ DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
         cookies_.store(head_.headers, url_, session_->loop().time());
         guard_.note(head_.headers, url_);
     }
-    next_.ec.clear();
-    next_.target.reset();
-    if (leads_on(options_.redirects(), head_))
-        next_ = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
+    next_ = {};
+    if (leads_on(options_.redirects(), head_)) {
+        auto step = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
+        if (step.ec || step.target) next_ = boxed<redirect_step>::make(std::move(step));
+    }
     if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
         return ec;
     again_ = authentication_.answer();
@@ -137,21 +138,21 @@ DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
     }
     if (admission_) session_->guard()->head(*admission_, head_);
     if (retry_) look_at_answer();
-    if (insight_ && next_.target && !again_) insight_->redirects(*next_.target);
+    if (insight_ && next_ && next_->target && !again_) insight_->redirects(*next_->target);
     return {};
 }
 
 // An answer that is to be retried is none, and so is no redirect that asks for too long a pause.
 DRAGLINE_DECL void fetch_exchange::look_at_answer() {
-    if (again_ || next_.ec || !retry_->concerns(head_.status)) return;
+    if (again_ || (next_ && next_->ec) || !retry_->concerns(head_.status)) return;
     auto asked = question({});
     asked.head = &head_;
-    if (!next_.target) {
+    if (!next_) {
         again_ = retry_->retry(asked, session_->loop().random());
         if (again_) authentication_.next_request();
         if (again_ && proxies_) proxies_->next_request();
     } else if (!retry_->follow(asked)) {
-        next_.target.reset();
+        next_ = {};
     }
     if (insight_) insight_->stops(retry_->stopped());
 }

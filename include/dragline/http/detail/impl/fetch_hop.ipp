@@ -204,7 +204,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::pause(std::error_code fai
         if (in_body) reader_.reset();
         if (auto ec = choose_proxies()) co_return ec;  // from the first choice on
         authentication_.next_request();
-        next_ = redirect_step();
+        next_ = {};
         again_ = true;
     }
     const auto wait = retry_->take_pause();

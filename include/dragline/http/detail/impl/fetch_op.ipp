@@ -67,9 +67,9 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
             hopped = co_await std::move(pausing);
         }
         if (!hopped) co_return hopped.error();
-        if (next_.ec) co_return next_.ec;
+        if (next_ && next_->ec) co_return next_->ec;
         if (again_) continue;
-        if (!next_.target) co_return hopped;
+        if (!next_) co_return hopped;
         if (auto refused = follow()) co_return refused;
     }
 }
@@ -173,23 +173,23 @@ DRAGLINE_DECL std::error_code fetch_op::give_up(std::error_code ec) {
 DRAGLINE_DECL std::error_code fetch_op::follow() {
     auto& taken = history_.emplace_back();
     taken.status = head_.status;
-    taken.upgraded = next_.upgraded;
+    taken.upgraded = next_->upgraded;
     taken.from = std::move(url_);
-    taken.to = next_.target->without_credentials();
-    if (next_.new_origin) {
+    taken.to = next_->target->without_credentials();
+    if (next_->new_origin) {
         strip_credentials(fields_.own());
         for (const auto& name : options_.secret_names()) fields_.own().remove(name);
         pinned_ = false;
     }
-    if (!next_.drop_body && !body_.replayable()) return errc::body_not_replayable;
-    if (next_.drop_body) {
+    if (!next_->drop_body && !body_.replayable()) return errc::body_not_replayable;
+    if (next_->drop_body) {
         strip_body_fields(fields_.own());
         body_ = http::body();
     }
-    method_ = std::move(next_.method);
+    method_ = std::move(next_->method);
     url_ = taken.to;
     if (auto ec = choose_proxies()) return ec;
-    if (!next_.new_origin) return authentication_.next_request(), std::error_code();
+    if (!next_->new_origin) return authentication_.next_request(), std::error_code();
     return authentication_.use(credentials_for(options_, session_->options(), url_, history_), url_);
 }
 

@@ -71,7 +71,7 @@ DRAGLINE_DECL void direct_connect::shaken(std::error_code ec) {
 
 DRAGLINE_DECL void direct_connect::tell(std::error_code ec) {
     const auto owner = std::move(owner_);
-    owner->connected(ec ? result<net::connected>(ec) : std::move(made_));
+    owner->connected(ec, made_);
 }
 
 }  // namespace dragline::net::detail
