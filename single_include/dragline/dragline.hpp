@@ -29077,7 +29077,7 @@ public:
 private:
     async::loop_state& loop_;
     std::unique_ptr<upload> upload_;  // of this request; none where nothing is pulled
-    std::string head_;  // kept for its memory
+    std::string head_;                // kept for its memory
     net::detail::gather output_;
     std::string_view waiting_body_;
     body_source* waiting_source_ = nullptr;
@@ -29816,7 +29816,7 @@ private:
     pool_limits limits_;
     std::unordered_map<std::string, host, key_hash, std::equal_to<>> hosts_;
     std::size_t most_hosts_ = least_hosts;  // before those that are unused() go
-    slots idle_;  // the one that was parked first is in front
+    slots idle_;                            // the one that was parked first is in front
     slots used_;
     async::deadline idle_limit_;         // when the first of all that are idle expires or rests, or before
     async::time_point idle_limit_at_{};  // while it is armed
@@ -40423,7 +40423,8 @@ public:
     /// Else a Cookie field is the caller's.
     bool any() const noexcept { return jar_ || !own_.empty(); }
 
-    /// When there are any(): writes the Cookie field anew for a hop. `away`: a redirect has left the origin of the fetch for good.
+    /// When there are any(): writes the Cookie field anew for a hop. `away`: a redirect has left the origin
+    /// of the fetch for good.
     void set_field(fields& of_request, const url::url& to, bool away, async::clock& time);
 
     /// Obeys every Set-Cookie field; one that the jar refuses is no error of the fetch.
@@ -40451,8 +40452,7 @@ DRAGLINE_DECL std::error_code fetch_cookies::prepare(const fetch_options& option
     for (const auto& [name, value] : own_) {
         if (auto ec = check_cookie_pair(name, value)) return ec;
     }
-    if (any() && options.headers().contains("Cookie"))
-        return dragline::errc::invalid_option;
+    if (any() && options.headers().contains("Cookie")) return dragline::errc::invalid_option;
     return {};
 }
 
@@ -41710,7 +41710,7 @@ protected:
     std::unique_ptr<host_admission> admission_;  // none without limits and circuit breaker
     response_head head_;
     boxed<redirect_step> next_;  // what follows head_
-    bool again_ = false;  // the same request, rather
+    bool again_ = false;         // the same request, rather
     std::vector<redirect_record> history_;
     attempt_progress attempt_;
     time_point attempt_started_{};
@@ -42081,7 +42081,7 @@ private:
     std::optional<duration> other_family_;   // how long the later one is awaited
     std::optional<time_point> first_since_;  // when the first addresses came
     time_point next_dial_ = time_point::min();
-    spare_list<attempt> alive_;   // the oldest in front
+    spare_list<attempt> alive_;  // the oldest in front
     std::size_t dials_ = 0;
     bool last_was_v6_ = false;
     std::error_code first_failure_;
@@ -42163,211 +42163,6 @@ DRAGLINE_DECL connect_machine::step connect_machine::next(time_point now) {
 // ---- dragline/net/detail/socket_dial.hpp
 // One socket on its way to one address.
 
-
-#include <asio/any_io_executor.hpp>
-
-#include <system_error>
-#include <utility>
-
-namespace dragline::inline v1::net::detail {
-
-class socket_dial {
-public:
-    socket_dial(const asio::any_io_executor& executor, const stream_socket::endpoint_type& target)
-        : socket_(executor), target_(target) {}
-
-    // Both give in_progress when it has to be waited for, and what it came to otherwise.
-
-    /// `is_here`: this machine itself answers. Options and local address are those of the request.
-    std::error_code start(const connect_request& request, bool is_here);
-    std::error_code go_on();
-
-    /// Calls handler(error_code) when it is time to go on, or with what it came to without.
-    template <class Handler>
-    void wait(Handler&& handler) {
-        if constexpr (platform::socket_calls) {
-            socket_.async_wait(stream_socket::wait_write, std::forward<Handler>(handler));
-        } else {
-            socket_.async_connect(target_, std::forward<Handler>(handler));
-        }
-    }
-
-    void close() noexcept {
-        std::error_code ignored;
-        socket_.close(ignored);
-    }
-    stream_socket take_socket() noexcept { return std::move(socket_); }
-
-private:
-    std::error_code prepare(const connect_request& request);
-
-    stream_socket socket_;
-    stream_socket::endpoint_type target_;
-};
-
-}  // namespace dragline::net::detail
-
-// ---- dragline/net/detail/impl/socket_dial.ipp
-// Included by <dragline/net/detail/socket_dial.hpp> only.
-
-
-#if DRAGLINE_HEADER_BODIES
-
-#include <asio/error.hpp>
-#include <asio/ip/tcp.hpp>
-
-#include <cerrno>
-
-namespace dragline::inline v1::net::detail {
-
-DRAGLINE_DECL std::error_code socket_dial::start(const connect_request& request, bool is_here) {
-    if (const auto ec = prepare(request)) return ec;
-    if (!platform::socket_calls) return asio::error::in_progress;
-    const auto begun = go_on();
-    // By now this machine has answered itself: then nothing need be waited for.
-    return begun == asio::error::in_progress && is_here ? go_on() : begun;
-}
-
-// Asio's own async_connect() takes three system calls more.
-DRAGLINE_DECL std::error_code socket_dial::go_on() {
-    if (!platform::socket_calls) return {};  // Asio has done it
-    if (platform::go_on_connecting(socket_.native_handle(), target_.data(), target_.size()) == 0) return {};
-    return {errno, asio::error::get_system_category()};
-}
-
-DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& request) {
-    const auto& from = request.bind_address;
-    const auto& through = request.bind_interface;
-    std::error_code ec;
-    socket_.open(target_.protocol(), ec);
-    if (!ec) socket_.non_blocking(true, ec);  // here, it spares Asio a system call
-    if (!ec) ec = set_up_socket(socket_, target_.protocol().family(), request.socket, true);
-    if (request.target.is_local_socket()) return ec;
-    if (!ec && !through.empty()) {
-        if (!platform::socket_calls) return asio::error::operation_not_supported;
-        if (platform::bind_to_interface(socket_.native_handle(), through.data(), through.size()) != 0)
-            ec.assign(errno, asio::error::get_system_category());
-    }
-    if (!ec && from) socket_.bind(asio::ip::tcp::endpoint(*from, 0), ec);
-    return ec;
-}
-
-}  // namespace dragline::net::detail
-
-#endif
-
-#include <asio/awaitable.hpp>
-#include <asio/cancellation_signal.hpp>
-#include <asio/ip/address.hpp>
-
-#include <cstddef>
-#include <memory>
-#include <optional>
-#include <span>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-namespace dragline::inline v1::net::detail {
-
-// The completions of look-ups and dials hold it.
-class connecting : public std::enable_shared_from_this<connecting> {
-public:
-    enum class purpose { dial, resolve };
-
-    /// All four have to live until it is over, ended or gone. `ending` ends it from outside.
-    connecting(async::loop_state& loop, const connect_request& request, connect_trace& trace,
-               async::interrupter& ending, purpose wanted);
-    virtual ~connecting() = default;
-
-    void start();
-    /// Nobody wants to hear of it any more.
-    void end() noexcept;
-
-    /// The connection that was made first.
-    std::shared_ptr<stream_layer> take_layer();
-    const asio::ip::address& address() const noexcept { return address_; }
-    /// Those that might be dialled, in that order, when nothing else was wanted.
-    const std::vector<asio::ip::address>& addresses() const noexcept { return found_; }
-
-protected:
-    async::loop_state& loop() const noexcept { return loop_; }
-    const connect_request& request() const noexcept { return request_; }
-    connect_trace& trace() const noexcept { return trace_; }
-    async::interrupter& ending() const noexcept { return ending_; }
-    async::time_point started() const noexcept { return started_; }
-
-private:
-    /// Once, as the last act of a handler, or inside start(); not after end().
-    virtual void over(std::error_code ec) = 0;
-
-    struct dial : socket_dial {
-        using socket_dial::socket_dial;
-        std::size_t number = 0;             // of the machine, and in dials_
-        std::optional<std::size_t> record;  // in the trace; none of a Unix socket
-        bool open = true;
-    };
-
-    struct look_up : of_spare_memory {
-        asio::cancellation_signal ends;
-        dns::lookup_trace trace;
-        bool waits = false;  // there is somebody to be cancelled
-    };
-
-    void resolve();
-    void start_look_up(bool v6);
-    spare_vector<asio::ip::address> allowed(std::span<const asio::ip::address> addresses);
-    static asio::awaitable<void> run(std::shared_ptr<connecting> self, bool v6);
-    void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
-
-    template <class Step>
-    void go_on(Step step);
-    static void expired(void* self) noexcept;
-    std::error_code over_time() const noexcept;
-    void go_on_soon() noexcept;
-    std::optional<std::error_code> advance();
-
-    dial_record& add_record(const asio::ip::address& address);
-    void dial_address(const asio::ip::address& address);
-    void dial_endpoint(const stream_socket::endpoint_type& target, bool is_here);
-    void go_on_with(dial& begun, std::error_code ec);
-    void on_dialled(dial& ended, std::error_code ec);
-    void close_record(dial& of, std::error_code ec) noexcept;
-    void drop(dial& late, std::error_code ec) noexcept;
-
-    void stage_ends() noexcept;
-    async::time_point limit() const noexcept;
-    phase stage() const noexcept { return resolved_ ? phase::connect : phase::resolve; }
-    async::duration elapsed() const noexcept { return loop_.now() - started_; }
-
-    async::loop_state& loop_;
-    const connect_request& request_;
-    connect_trace& trace_;
-    async::interrupter& ending_;
-    std::optional<async::interrupter::scope> ends_;
-    purpose purpose_;
-    connect_machine machine_;
-    async::deadline limit_;
-    async::time_point started_;
-    async::time_point resolved_at_{};
-    spare_list<dial> dials_;  // those that were begun, for as long as their handlers hold this
-    dial* winner_ = nullptr;
-    asio::ip::address address_;
-    std::vector<asio::ip::address> found_;
-    std::error_code blocked_;             // of the first address that may not be dialled
-    std::unique_ptr<look_up> look_ups_[2];  // IPv4, IPv6
-    bool resolved_ = false;               // an address is, or will be, dialled
-    bool refused_ = false;                // a forbidden address stands beside the others
-    bool begun_ = false;
-    bool expired_ = false;
-    bool ended_ = false;
-};
-
-}  // namespace dragline::net::detail
-
-// ---- dragline/net/detail/impl/connecting.ipp
-// Included by <dragline/net/detail/connecting.hpp> only.
-
 // ---- dragline/net/detail/socket_layer.hpp
 // The bottom of a stream: a TCP or Unix socket.
 
@@ -42443,6 +42238,8 @@ namespace dragline::inline v1::net::detail {
 class socket_layer final : public stream_layer {
 public:
     explicit socket_layer(stream_socket socket);
+    /// Of a socket that is still to be opened, and is to be made non-blocking then.
+    explicit socket_layer(async::loop_state& loop) : loop_(loop), socket_(loop.executor()) {}
 
     asio::any_io_executor get_executor() noexcept override { return socket_.get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,
@@ -42913,6 +42710,210 @@ DRAGLINE_DECL void socket_layer::close() noexcept {
 
 #endif
 
+#include <memory>
+#include <system_error>
+#include <utility>
+
+namespace dragline::inline v1::net::detail {
+
+class socket_dial {
+public:
+    socket_dial(async::loop_state& loop, const stream_socket::endpoint_type& target)
+        : layer_(std::allocate_shared<socket_layer>(spare_allocator<socket_layer>(), loop)),
+          target_(target) {}
+
+    // Both give in_progress when it has to be waited for, and what it came to otherwise.
+
+    /// `is_here`: this machine itself answers. Options and local address are those of the request.
+    std::error_code start(const connect_request& request, bool is_here);
+    std::error_code go_on();
+
+    /// Calls handler(error_code) when it is time to go on, or with what it came to without.
+    template <class Handler>
+    void wait(Handler&& handler) {
+        if constexpr (platform::socket_calls) {
+            socket().async_wait(stream_socket::wait_write, std::forward<Handler>(handler));
+        } else {
+            socket().async_connect(target_, std::forward<Handler>(handler));
+        }
+    }
+
+    void close() noexcept { layer_->close(); }
+    std::shared_ptr<socket_layer> take_layer() noexcept { return std::move(layer_); }
+
+private:
+    stream_socket& socket() noexcept { return *layer_->socket(); }
+    std::error_code prepare(const connect_request& request);
+
+    std::shared_ptr<socket_layer> layer_;
+    stream_socket::endpoint_type target_;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/socket_dial.ipp
+// Included by <dragline/net/detail/socket_dial.hpp> only.
+
+
+#if DRAGLINE_HEADER_BODIES
+
+#include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <cerrno>
+
+namespace dragline::inline v1::net::detail {
+
+DRAGLINE_DECL std::error_code socket_dial::start(const connect_request& request, bool is_here) {
+    if (const auto ec = prepare(request)) return ec;
+    if (!platform::socket_calls) return asio::error::in_progress;
+    const auto begun = go_on();
+    // By now this machine has answered itself: then nothing need be waited for.
+    return begun == asio::error::in_progress && is_here ? go_on() : begun;
+}
+
+// Asio's own async_connect() takes three system calls more.
+DRAGLINE_DECL std::error_code socket_dial::go_on() {
+    if (!platform::socket_calls) return {};  // Asio has done it
+    if (platform::go_on_connecting(socket().native_handle(), target_.data(), target_.size()) == 0) return {};
+    return {errno, asio::error::get_system_category()};
+}
+
+DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& request) {
+    const auto& from = request.bind_address;
+    const auto& through = request.bind_interface;
+    auto& made = socket();
+    std::error_code ec;
+    made.open(target_.protocol(), ec);
+    if (!ec) made.non_blocking(true, ec);  // here, it spares Asio a system call
+    if (!ec) ec = set_up_socket(made, target_.protocol().family(), request.socket, true);
+    if (request.target.is_local_socket()) return ec;
+    if (!ec && !through.empty()) {
+        if (!platform::socket_calls) return asio::error::operation_not_supported;
+        if (platform::bind_to_interface(made.native_handle(), through.data(), through.size()) != 0)
+            ec.assign(errno, asio::error::get_system_category());
+    }
+    if (!ec && from) made.bind(asio::ip::tcp::endpoint(*from, 0), ec);
+    return ec;
+}
+
+}  // namespace dragline::net::detail
+
+#endif
+
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/ip/address.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace dragline::inline v1::net::detail {
+
+// The completions of look-ups and dials hold it.
+class connecting : public std::enable_shared_from_this<connecting> {
+public:
+    enum class purpose { dial, resolve };
+
+    /// All four have to live until it is over, ended or gone. `ending` ends it from outside.
+    connecting(async::loop_state& loop, const connect_request& request, connect_trace& trace,
+               async::interrupter& ending, purpose wanted);
+    virtual ~connecting() = default;
+
+    void start();
+    /// Nobody wants to hear of it any more.
+    void end() noexcept;
+
+    /// The connection that was made first.
+    std::shared_ptr<stream_layer> take_layer();
+    const asio::ip::address& address() const noexcept { return address_; }
+    /// Those that might be dialled, in that order, when nothing else was wanted.
+    const std::vector<asio::ip::address>& addresses() const noexcept { return found_; }
+
+protected:
+    async::loop_state& loop() const noexcept { return loop_; }
+    const connect_request& request() const noexcept { return request_; }
+    connect_trace& trace() const noexcept { return trace_; }
+    async::interrupter& ending() const noexcept { return ending_; }
+    async::time_point started() const noexcept { return started_; }
+
+private:
+    /// Once, as the last act of a handler, or inside start(); not after end().
+    virtual void over(std::error_code ec) = 0;
+
+    struct dial : socket_dial {
+        using socket_dial::socket_dial;
+        std::size_t number = 0;             // of the machine, and in dials_
+        std::optional<std::size_t> record;  // in the trace; none of a Unix socket
+        bool open = true;
+    };
+
+    struct look_up : of_spare_memory {
+        asio::cancellation_signal ends;
+        dns::lookup_trace trace;
+        bool waits = false;  // there is somebody to be cancelled
+    };
+
+    void resolve();
+    void start_look_up(bool v6);
+    spare_vector<asio::ip::address> allowed(std::span<const asio::ip::address> addresses);
+    static asio::awaitable<void> run(std::shared_ptr<connecting> self, bool v6);
+    void on_resolved(bool v6, std::span<const asio::ip::address> addresses, std::error_code ec);
+
+    template <class Step>
+    void go_on(Step step);
+    static void expired(void* self) noexcept;
+    std::error_code over_time() const noexcept;
+    void go_on_soon() noexcept;
+    std::optional<std::error_code> advance();
+
+    dial_record& add_record(const asio::ip::address& address);
+    void dial_address(const asio::ip::address& address);
+    void dial_endpoint(const stream_socket::endpoint_type& target, bool is_here);
+    void go_on_with(dial& begun, std::error_code ec);
+    void on_dialled(dial& ended, std::error_code ec);
+    void close_record(dial& of, std::error_code ec) noexcept;
+    void drop(dial& late, std::error_code ec) noexcept;
+
+    void stage_ends() noexcept;
+    async::time_point limit() const noexcept;
+    phase stage() const noexcept { return resolved_ ? phase::connect : phase::resolve; }
+    async::duration elapsed() const noexcept { return loop_.now() - started_; }
+
+    async::loop_state& loop_;
+    const connect_request& request_;
+    connect_trace& trace_;
+    async::interrupter& ending_;
+    std::optional<async::interrupter::scope> ends_;
+    purpose purpose_;
+    connect_machine machine_;
+    async::deadline limit_;
+    async::time_point started_;
+    async::time_point resolved_at_{};
+    spare_list<dial> dials_;  // those that were begun, for as long as their handlers hold this
+    dial* winner_ = nullptr;
+    asio::ip::address address_;
+    std::vector<asio::ip::address> found_;
+    std::error_code blocked_;               // of the first address that may not be dialled
+    std::unique_ptr<look_up> look_ups_[2];  // IPv4, IPv6
+    bool resolved_ = false;                 // an address is, or will be, dialled
+    bool refused_ = false;                  // a forbidden address stands beside the others
+    bool begun_ = false;
+    bool expired_ = false;
+    bool ended_ = false;
+};
+
+}  // namespace dragline::net::detail
+
+// ---- dragline/net/detail/impl/connecting.ipp
+// Included by <dragline/net/detail/connecting.hpp> only.
+
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -43080,7 +43081,7 @@ DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
 }
 
 DRAGLINE_DECL void connecting::dial_endpoint(const stream_socket::endpoint_type& target, bool is_here) {
-    auto& begun = dials_.emplace_back(loop_.executor(), target);
+    auto& begun = dials_.emplace_back(loop_, target);
     if (!request_.target.is_local_socket()) begun.record = trace_.dials.size() - 1;
     begun.number = dials_.size() - 1;
     go_on_with(begun, begun.start(request_, is_here));
@@ -43196,9 +43197,7 @@ DRAGLINE_DECL void connecting::end() noexcept {
     }
 }
 
-DRAGLINE_DECL std::shared_ptr<stream_layer> connecting::take_layer() {
-    return std::allocate_shared<socket_layer>(spare_allocator<socket_layer>(), winner_->take_socket());
-}
+DRAGLINE_DECL std::shared_ptr<stream_layer> connecting::take_layer() { return winner_->take_layer(); }
 
 }  // namespace dragline::net::detail
 
@@ -43800,7 +43799,7 @@ namespace dragline::inline v1::net::detail {
 
 /// To the first address that answers: what connect() has without proxies, before TLS.
 asio::awaitable<result<connected>> dial(async::loop_state& loop, const connect_request& request,
-                                      connect_trace& trace, async::interrupter& ending);
+                                        connect_trace& trace, async::interrupter& ending);
 
 /// Lives in the frame of the coroutine that awaits run().
 class proxying {
@@ -44163,7 +44162,7 @@ namespace dragline::inline v1::net {
 namespace detail {
 
 DRAGLINE_DECL asio::awaitable<result<connected>> dial(async::loop_state& loop, const connect_request& request,
-                                                    connect_trace& trace, async::interrupter& ending) {
+                                                      connect_trace& trace, async::interrupter& ending) {
     race_wait racing(loop, request, trace, ending, connecting::purpose::dial);
     auto running = racing.run();
     const auto ran = co_await std::move(running);
@@ -44174,8 +44173,9 @@ DRAGLINE_DECL asio::awaitable<result<connected>> dial(async::loop_state& loop, c
     co_return made;
 }
 
-inline asio::awaitable<result<connected>> dial_through(async::loop_state& loop, const connect_request& request,
-                                                     connect_trace& trace, async::interrupter& ending) {
+inline asio::awaitable<result<connected>> dial_through(async::loop_state& loop,
+                                                       const connect_request& request, connect_trace& trace,
+                                                       async::interrupter& ending) {
     proxying through(loop, request, trace, ending);
     auto running = through.run();
     co_return co_await std::move(running);
@@ -44286,8 +44286,7 @@ public:
 
     /// When it is over, or such a wait has failed, which is `woken`: whether it is a connection that another
     /// fetch has done with. `trace` is of any other.
-    result<bool> take(result<void> woken, connection_pool::place& into,
-                      boxed<net::connect_trace>& trace);
+    result<bool> take(result<void> woken, connection_pool::place& into, boxed<net::connect_trace>& trace);
 
 private:
     connection_pool::contender contender_;
@@ -44340,8 +44339,7 @@ DRAGLINE_DECL void dialing::connect() try {
 DRAGLINE_DECL void dialing::connected(std::error_code ec, net::connected& made) {
     if (!ec) return finish(hold(made));
     // What failed at once gives the others a turn all the same: callers may try again and again.
-    asio::post(session_->loop().executor(),
-               [self = shared_from_this(), ec] { self->finish(ec); });
+    asio::post(session_->loop().executor(), [self = shared_from_this(), ec] { self->finish(ec); });
 }
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {
@@ -44533,7 +44531,7 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
 DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
     hop_connection(url_, options_, pinned_, tls_.get(), proxies_.get()).write_request(request);
     request.address_policy = guard_.addresses();
-    request.resolver = session_->resolver();
+    if (proxies_ || !request.target.address()) request.resolver = session_->resolver();
     request.until = until_;
     if (!proxies_) return {};
     request.proxy_context = [&all = loop_sessions::of(session_->loop().executor())](
@@ -52095,8 +52093,7 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     auto connecting = connect(state, request, options.trace() ? *options.trace() : unused, never);
     auto made = co_await std::move(connecting);
     if (made) {
-        co_return stream(
-            stream_state::make(std::move(made->layer), budgets, begun, request.target.host()));
+        co_return stream(stream_state::make(std::move(made->layer), budgets, begun, request.target.host()));
     }
     if (made.error() == condition::timeout && state.now() >= total) co_return make_timeout(phase::total);
     co_return made.error();

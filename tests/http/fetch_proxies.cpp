@@ -91,6 +91,17 @@ TEST_CASE("an http URL is told to the proxy whole, on one connection for all hos
     CHECK(first.trace.attempts.at(0).connection.look_ups.empty());
 }
 
+TEST_CASE("a proxy that is a name is looked up, be the target a name or an address",
+          "[http][fetch][proxies]") {
+    dragline::testing::dns_server names;
+    names.host("proxy.test", {"127.0.0.1"});
+    for (const auto* target : {"http://127.0.0.1:1/", "http://a.invalid/"}) {
+        forwarding_lab lab(dragline::test::using_dns(names));
+        const proxy named(proxy_scheme::http, "proxy.test", lab.forwarder.port());
+        CHECK(lab.client.fetch(target, lab.through(named)).response.body == "by the proxy");
+    }
+}
+
 TEST_CASE("the proxy of a fetch stands before that of its session, and none is none",
           "[http][fetch][proxies]") {
     http_server other;

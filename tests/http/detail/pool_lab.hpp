@@ -81,7 +81,8 @@ struct pool_run {
 
     std::unique_ptr<h1_connection> connect() {
         pairs.push_back(std::make_unique<stream_pair>(loop));
-        return std::make_unique<h1_connection>(async::loop_state::of(loop.get_executor()), pairs.back()->connected(), 80);
+        return std::make_unique<h1_connection>(async::loop_state::of(loop.get_executor()),
+                                               pairs.back()->connected(), 80);
     }
 
     // So that the connection knows what the peer says about keeping it.

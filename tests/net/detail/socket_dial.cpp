@@ -33,6 +33,7 @@ struct here {
         listening.bind({asio::ip::address_v4::loopback(), 0});
         listening.listen();
     }
+    dragline::async::loop_state& state() { return dragline::async::loop_state::of(loop.get_executor()); }
     tcp::endpoint at() const { return listening.local_endpoint(); }
     static tcp::endpoint at(std::uint16_t port) { return {asio::ip::address_v4::loopback(), port}; }
 
@@ -50,16 +51,18 @@ struct here {
 
 TEST_CASE("a dial to this machine needs no wait, where the system answers at once", "[net][socket_dial]") {
     here machine;
-    socket_dial dial(machine.loop.get_executor(), machine.at());
+    socket_dial dial(machine.state(), machine.at());
     CHECK(machine.finish(dial, dial.start(machine.request, true)) == std::error_code());
-    auto client = dial.take_socket();
+    const auto layer = dial.take_layer();
+    auto& client = *layer->socket();
     auto server = machine.listening.accept();
     CHECK(client.write_some(asio::buffer("x", 1)) == 1);
     char got = 0;
     CHECK(server.read_some(asio::buffer(&got, 1)) == 1);
 
     const dragline::testing::dead_port closed;
-    socket_dial refused(machine.loop.get_executor(), machine.at(closed.port()));
+    socket_dial refused(dragline::async::loop_state::of(machine.loop.get_executor()),
+                        machine.at(closed.port()));
     CHECK(machine.finish(refused, refused.start(machine.request, true)) ==
           std::error_code(asio::error::connection_refused));
 }
@@ -69,7 +72,8 @@ TEST_CASE("a dial elsewhere is waited for, and goes on to what it came to", "[ne
     here machine;
     const dragline::testing::dead_port closed;
     for (const bool listens : {true, false}) {
-        socket_dial dial(machine.loop.get_executor(), listens ? machine.at() : machine.at(closed.port()));
+        socket_dial dial(dragline::async::loop_state::of(machine.loop.get_executor()),
+                         listens ? machine.at() : machine.at(closed.port()));
         const auto begun = dial.start(machine.request, false);
         REQUIRE(begun == std::error_code(asio::error::in_progress));
         const std::error_code wanted =
@@ -82,7 +86,7 @@ TEST_CASE("a dial elsewhere is waited for, and goes on to what it came to", "[ne
 TEST_CASE("a dial that the peer does not answer stays in progress", "[net][socket_dial]") {
     here machine;
     const dragline::testing::black_hole hole;
-    socket_dial dial(machine.loop.get_executor(), machine.at(hole.port()));
+    socket_dial dial(machine.state(), machine.at(hole.port()));
     REQUIRE(dial.start(machine.request, true) == std::error_code(asio::error::in_progress));
     std::error_code waited;
     dial.wait([&](std::error_code ec) { waited = ec; });
@@ -103,8 +107,8 @@ TEST_CASE("a Unix socket whose queue is full is no connection", "[net][socket_di
     std::vector<std::unique_ptr<socket_dial>> dials;
     std::error_code last;
     while (!last && dials.size() < 64) {
-        dials.push_back(std::make_unique<socket_dial>(machine.loop.get_executor(),
-                                                      asio::local::stream_protocol::endpoint(path)));
+        dials.push_back(
+            std::make_unique<socket_dial>(machine.state(), asio::local::stream_protocol::endpoint(path)));
         last = dials.back()->start(machine.request, true);
     }
     CHECK(last == std::error_code(asio::error::no_buffer_space));

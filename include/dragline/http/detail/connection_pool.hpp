@@ -178,7 +178,7 @@ private:
     pool_limits limits_;
     std::unordered_map<std::string, host, key_hash, std::equal_to<>> hosts_;
     std::size_t most_hosts_ = least_hosts;  // before those that are unused() go
-    slots idle_;  // the one that was parked first is in front
+    slots idle_;                            // the one that was parked first is in front
     slots used_;
     async::deadline idle_limit_;         // when the first of all that are idle expires or rests, or before
     async::time_point idle_limit_at_{};  // while it is armed

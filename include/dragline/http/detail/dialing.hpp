@@ -84,8 +84,7 @@ public:
 
     /// When it is over, or such a wait has failed, which is `woken`: whether it is a connection that another
     /// fetch has done with. `trace` is of any other.
-    result<bool> take(result<void> woken, connection_pool::place& into,
-                      boxed<net::connect_trace>& trace);
+    result<bool> take(result<void> woken, connection_pool::place& into, boxed<net::connect_trace>& trace);
 
 private:
     connection_pool::contender contender_;

@@ -22,7 +22,8 @@ public:
     /// Else a Cookie field is the caller's.
     bool any() const noexcept { return jar_ || !own_.empty(); }
 
-    /// When there are any(): writes the Cookie field anew for a hop. `away`: a redirect has left the origin of the fetch for good.
+    /// When there are any(): writes the Cookie field anew for a hop. `away`: a redirect has left the origin
+    /// of the fetch for good.
     void set_field(fields& of_request, const url::url& to, bool away, async::clock& time);
 
     /// Obeys every Set-Cookie field; one that the jar refuses is no error of the fetch.

@@ -69,7 +69,7 @@ protected:
     std::unique_ptr<host_admission> admission_;  // none without limits and circuit breaker
     response_head head_;
     boxed<redirect_step> next_;  // what follows head_
-    bool again_ = false;  // the same request, rather
+    bool again_ = false;         // the same request, rather
     std::vector<redirect_record> history_;
     attempt_progress attempt_;
     time_point attempt_started_{};

@@ -60,7 +60,7 @@ public:
 private:
     async::loop_state& loop_;
     std::unique_ptr<upload> upload_;  // of this request; none where nothing is pulled
-    std::string head_;  // kept for its memory
+    std::string head_;                // kept for its memory
     net::detail::gather output_;
     std::string_view waiting_body_;
     body_source* waiting_source_ = nullptr;

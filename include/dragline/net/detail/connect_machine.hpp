@@ -75,7 +75,7 @@ private:
     std::optional<duration> other_family_;   // how long the later one is awaited
     std::optional<time_point> first_since_;  // when the first addresses came
     time_point next_dial_ = time_point::min();
-    spare_list<attempt> alive_;   // the oldest in front
+    spare_list<attempt> alive_;  // the oldest in front
     std::size_t dials_ = 0;
     bool last_was_v6_ = false;
     std::error_code first_failure_;

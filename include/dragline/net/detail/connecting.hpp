@@ -113,10 +113,10 @@ private:
     dial* winner_ = nullptr;
     asio::ip::address address_;
     std::vector<asio::ip::address> found_;
-    std::error_code blocked_;             // of the first address that may not be dialled
+    std::error_code blocked_;               // of the first address that may not be dialled
     std::unique_ptr<look_up> look_ups_[2];  // IPv4, IPv6
-    bool resolved_ = false;               // an address is, or will be, dialled
-    bool refused_ = false;                // a forbidden address stands beside the others
+    bool resolved_ = false;                 // an address is, or will be, dialled
+    bool refused_ = false;                  // a forbidden address stands beside the others
     bool begun_ = false;
     bool expired_ = false;
     bool ended_ = false;

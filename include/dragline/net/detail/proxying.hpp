@@ -25,7 +25,7 @@ namespace dragline::inline v1::net::detail {
 
 /// To the first address that answers: what connect() has without proxies, before TLS.
 asio::awaitable<result<connected>> dial(async::loop_state& loop, const connect_request& request,
-                                      connect_trace& trace, async::interrupter& ending);
+                                        connect_trace& trace, async::interrupter& ending);
 
 /// Lives in the frame of the coroutine that awaits run().
 class proxying {

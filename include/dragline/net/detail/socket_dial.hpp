@@ -1,12 +1,13 @@
 // One socket on its way to one address.
 #pragma once
 
+#include <dragline/async/loop_state.hpp>
 #include <dragline/core/platform/sockets.hpp>
+#include <dragline/core/spare_memory.hpp>
 #include <dragline/net/connect_request.hpp>
-#include <dragline/net/detail/stream_layer.hpp>
+#include <dragline/net/detail/socket_layer.hpp>
 
-#include <asio/any_io_executor.hpp>
-
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -14,8 +15,9 @@ namespace dragline::inline v1::net::detail {
 
 class socket_dial {
 public:
-    socket_dial(const asio::any_io_executor& executor, const stream_socket::endpoint_type& target)
-        : socket_(executor), target_(target) {}
+    socket_dial(async::loop_state& loop, const stream_socket::endpoint_type& target)
+        : layer_(std::allocate_shared<socket_layer>(spare_allocator<socket_layer>(), loop)),
+          target_(target) {}
 
     // Both give in_progress when it has to be waited for, and what it came to otherwise.
 
@@ -27,22 +29,20 @@ public:
     template <class Handler>
     void wait(Handler&& handler) {
         if constexpr (platform::socket_calls) {
-            socket_.async_wait(stream_socket::wait_write, std::forward<Handler>(handler));
+            socket().async_wait(stream_socket::wait_write, std::forward<Handler>(handler));
         } else {
-            socket_.async_connect(target_, std::forward<Handler>(handler));
+            socket().async_connect(target_, std::forward<Handler>(handler));
         }
     }
 
-    void close() noexcept {
-        std::error_code ignored;
-        socket_.close(ignored);
-    }
-    stream_socket take_socket() noexcept { return std::move(socket_); }
+    void close() noexcept { layer_->close(); }
+    std::shared_ptr<socket_layer> take_layer() noexcept { return std::move(layer_); }
 
 private:
+    stream_socket& socket() noexcept { return *layer_->socket(); }
     std::error_code prepare(const connect_request& request);
 
-    stream_socket socket_;
+    std::shared_ptr<socket_layer> layer_;
     stream_socket::endpoint_type target_;
 };
 

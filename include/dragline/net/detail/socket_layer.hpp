@@ -20,6 +20,8 @@ namespace dragline::inline v1::net::detail {
 class socket_layer final : public stream_layer {
 public:
     explicit socket_layer(stream_socket socket);
+    /// Of a socket that is still to be opened, and is to be made non-blocking then.
+    explicit socket_layer(async::loop_state& loop) : loop_(loop), socket_(loop.executor()) {}
 
     asio::any_io_executor get_executor() noexcept override { return socket_.get_executor(); }
     asio::awaitable<result<std::size_t>> read_some(asio::mutable_buffer into, async::time_point until,

@@ -49,8 +49,7 @@ DRAGLINE_DECL asio::awaitable<result<stream>> open_body(asio::any_io_executor lo
     auto connecting = connect(state, request, options.trace() ? *options.trace() : unused, never);
     auto made = co_await std::move(connecting);
     if (made) {
-        co_return stream(
-            stream_state::make(std::move(made->layer), budgets, begun, request.target.host()));
+        co_return stream(stream_state::make(std::move(made->layer), budgets, begun, request.target.host()));
     }
     if (made.error() == condition::timeout && state.now() >= total) co_return make_timeout(phase::total);
     co_return made.error();

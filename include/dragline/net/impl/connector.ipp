@@ -19,7 +19,7 @@ namespace dragline::inline v1::net {
 namespace detail {
 
 DRAGLINE_DECL asio::awaitable<result<connected>> dial(async::loop_state& loop, const connect_request& request,
-                                                    connect_trace& trace, async::interrupter& ending) {
+                                                      connect_trace& trace, async::interrupter& ending) {
     race_wait racing(loop, request, trace, ending, connecting::purpose::dial);
     auto running = racing.run();
     const auto ran = co_await std::move(running);
@@ -30,8 +30,9 @@ DRAGLINE_DECL asio::awaitable<result<connected>> dial(async::loop_state& loop, c
     co_return made;
 }
 
-inline asio::awaitable<result<connected>> dial_through(async::loop_state& loop, const connect_request& request,
-                                                     connect_trace& trace, async::interrupter& ending) {
+inline asio::awaitable<result<connected>> dial_through(async::loop_state& loop,
+                                                       const connect_request& request, connect_trace& trace,
+                                                       async::interrupter& ending) {
     proxying through(loop, request, trace, ending);
     auto running = through.run();
     co_return co_await std::move(running);

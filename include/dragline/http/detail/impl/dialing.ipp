@@ -42,8 +42,7 @@ DRAGLINE_DECL void dialing::connect() try {
 DRAGLINE_DECL void dialing::connected(std::error_code ec, net::connected& made) {
     if (!ec) return finish(hold(made));
     // What failed at once gives the others a turn all the same: callers may try again and again.
-    asio::post(session_->loop().executor(),
-               [self = shared_from_this(), ec] { self->finish(ec); });
+    asio::post(session_->loop().executor(), [self = shared_from_this(), ec] { self->finish(ec); });
 }
 
 DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) {

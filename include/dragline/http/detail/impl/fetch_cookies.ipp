@@ -15,8 +15,7 @@ DRAGLINE_DECL std::error_code fetch_cookies::prepare(const fetch_options& option
     for (const auto& [name, value] : own_) {
         if (auto ec = check_cookie_pair(name, value)) return ec;
     }
-    if (any() && options.headers().contains("Cookie"))
-        return dragline::errc::invalid_option;
+    if (any() && options.headers().contains("Cookie")) return dragline::errc::invalid_option;
     return {};
 }
 

@@ -43,7 +43,7 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
 DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
     hop_connection(url_, options_, pinned_, tls_.get(), proxies_.get()).write_request(request);
     request.address_policy = guard_.addresses();
-    request.resolver = session_->resolver();
+    if (proxies_ || !request.target.address()) request.resolver = session_->resolver();
     request.until = until_;
     if (!proxies_) return {};
     request.proxy_context = [&all = loop_sessions::of(session_->loop().executor())](

@@ -1,7 +1,6 @@
 // Included by <dragline/net/detail/connecting.hpp> only.
 #pragma once
 
-#include <dragline/net/detail/socket_layer.hpp>
 #include <dragline/net/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -171,7 +170,7 @@ DRAGLINE_DECL void connecting::dial_address(const asio::ip::address& address) {
 }
 
 DRAGLINE_DECL void connecting::dial_endpoint(const stream_socket::endpoint_type& target, bool is_here) {
-    auto& begun = dials_.emplace_back(loop_.executor(), target);
+    auto& begun = dials_.emplace_back(loop_, target);
     if (!request_.target.is_local_socket()) begun.record = trace_.dials.size() - 1;
     begun.number = dials_.size() - 1;
     go_on_with(begun, begun.start(request_, is_here));
@@ -287,9 +286,7 @@ DRAGLINE_DECL void connecting::end() noexcept {
     }
 }
 
-DRAGLINE_DECL std::shared_ptr<stream_layer> connecting::take_layer() {
-    return std::allocate_shared<socket_layer>(spare_allocator<socket_layer>(), winner_->take_socket());
-}
+DRAGLINE_DECL std::shared_ptr<stream_layer> connecting::take_layer() { return winner_->take_layer(); }
 
 }  // namespace dragline::net::detail
 

@@ -23,24 +23,25 @@ DRAGLINE_DECL std::error_code socket_dial::start(const connect_request& request,
 // Asio's own async_connect() takes three system calls more.
 DRAGLINE_DECL std::error_code socket_dial::go_on() {
     if (!platform::socket_calls) return {};  // Asio has done it
-    if (platform::go_on_connecting(socket_.native_handle(), target_.data(), target_.size()) == 0) return {};
+    if (platform::go_on_connecting(socket().native_handle(), target_.data(), target_.size()) == 0) return {};
     return {errno, asio::error::get_system_category()};
 }
 
 DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& request) {
     const auto& from = request.bind_address;
     const auto& through = request.bind_interface;
+    auto& made = socket();
     std::error_code ec;
-    socket_.open(target_.protocol(), ec);
-    if (!ec) socket_.non_blocking(true, ec);  // here, it spares Asio a system call
-    if (!ec) ec = set_up_socket(socket_, target_.protocol().family(), request.socket, true);
+    made.open(target_.protocol(), ec);
+    if (!ec) made.non_blocking(true, ec);  // here, it spares Asio a system call
+    if (!ec) ec = set_up_socket(made, target_.protocol().family(), request.socket, true);
     if (request.target.is_local_socket()) return ec;
     if (!ec && !through.empty()) {
         if (!platform::socket_calls) return asio::error::operation_not_supported;
-        if (platform::bind_to_interface(socket_.native_handle(), through.data(), through.size()) != 0)
+        if (platform::bind_to_interface(made.native_handle(), through.data(), through.size()) != 0)
             ec.assign(errno, asio::error::get_system_category());
     }
-    if (!ec && from) socket_.bind(asio::ip::tcp::endpoint(*from, 0), ec);
+    if (!ec && from) made.bind(asio::ip::tcp::endpoint(*from, 0), ec);
     return ec;
 }
 
