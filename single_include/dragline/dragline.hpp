@@ -22656,7 +22656,8 @@ DRAGLINE_DECL void append_chunk_size(std::string& out, std::uint64_t size) {
 
 namespace dragline::inline v1::http {
 
-/// An ordered list of (name, value). All text stands in one string, so that a copy costs one allocation.
+/// An ordered list of (name, value). All text stands in one string, so that a copy costs one allocation, and
+/// mostly as it goes over the wire.
 class fields {
 public:
     /// A view into the fields that it came from.
@@ -22722,6 +22723,11 @@ public:
     /// Every value of that name, in order.
     std::vector<std::string_view> all(std::string_view name) const;
 
+    /// All of them as they stand in a head, each a line that ends in CRLF; nothing after assign().
+    std::optional<std::string_view> lines() const noexcept {
+        return assigned_ ? std::nullopt : std::optional<std::string_view>(text_);
+    }
+
     friend bool operator==(const fields& a, const fields& b) noexcept;
 
 private:
@@ -22734,6 +22740,7 @@ private:
 
     std::string text_;
     spare_vector<place> places_;
+    bool assigned_ = false;  // somebody else's text
 };
 
 template <class Range>
@@ -22744,6 +22751,7 @@ void fields::assign(std::string_view text, const Range& views) {
         return static_cast<std::uint32_t>(offset);
     };
     text_ = text;
+    assigned_ = true;
     places_.clear();
     places_.reserve(std::size(views));
     for (const auto& [name, value] : views) {
@@ -22779,8 +22787,10 @@ DRAGLINE_DECL fields& fields::add(std::string_view name, std::string_view value)
     if (is_own(name) || is_own(value)) return add(std::string(name), std::string(value));
     const auto at = static_cast<std::uint32_t>(text_.size());
     const auto name_size = static_cast<std::uint32_t>(name.size());
-    places_.push_back({at, name_size, at + name_size, static_cast<std::uint32_t>(value.size())});
-    text_.append(name).append(value);
+    constexpr std::string_view between = ": ", end = "\r\n";
+    const auto value_at = at + name_size + static_cast<std::uint32_t>(between.size());
+    places_.push_back({at, name_size, value_at, static_cast<std::uint32_t>(value.size())});
+    text_.append(name).append(between).append(value).append(end);
     return *this;
 }
 
@@ -22805,6 +22815,7 @@ DRAGLINE_DECL std::size_t fields::remove(std::string_view name) {
 
 DRAGLINE_DECL void fields::clear() noexcept {
     text_.clear();
+    assigned_ = false;
     places_.clear();
 }
 
@@ -29096,6 +29107,7 @@ private:
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
@@ -29114,7 +29126,14 @@ DRAGLINE_DECL void request_writer::begin(const request_view& request) {
     head_.reserve(usual_head);
     h1::append_request_line(head_, request.method, request.target);
     h1::append_field(head_, "Host", request.host);
-    for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
+    assert(std::all_of(request.fields->begin(), request.fields->end(), [](const auto& each) {
+        return !h1::check_field_name(each.name) && !h1::check_field_value(each.value);
+    }));
+    if (const auto lines = request.fields->lines()) {
+        head_ += *lines;
+    } else {
+        for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
+    }
     if (request.source) {
         if (const auto size = request.source->size()) {
             h1::append_field(head_, "Content-Length", *size);

@@ -76,6 +76,36 @@ TEST_CASE("cleared fields are empty and can be filled again", "[http][fields]") 
     CHECK(text_of(all) == "C=3;");
 }
 
+TEST_CASE("fields that were added stand as lines of a head", "[http][fields]") {
+    fields all;
+    CHECK(all.lines() == "");
+    all.add("A", "1").add("B", "").add("a", "3");
+    CHECK(all.lines() == "A: 1\r\nB: \r\na: 3\r\n");
+    all.set("B", all[0].value);
+    CHECK(all.lines() == "A: 1\r\na: 3\r\nB: 1\r\n");
+    CHECK(fields(all).lines() == all.lines());
+    all.remove("A");
+    CHECK(all.lines() == "B: 1\r\n");
+
+    const std::string text = "C:2";
+    struct view {
+        std::string_view name, value;
+    };
+    all.assign(text,
+               std::vector<view>{{std::string_view(text).substr(0, 1), std::string_view(text).substr(2)}});
+    CHECK(!all.lines());
+    all.add("D", "4");
+    CHECK(!all.lines());
+    CHECK(text_of(all) == "C=2;D=4;");
+    all.clear();
+    all.add("E", "5");
+    CHECK(all.lines() == "E: 5\r\n");
+    all.assign(text,
+               std::vector<view>{{std::string_view(text).substr(0, 1), std::string_view(text).substr(2)}});
+    all.set("F", "6").remove("C");
+    CHECK(all.lines() == "F: 6\r\n");
+}
+
 TEST_CASE("fields are assigned from a text that has them in any way", "[http][fields]") {
     std::string text = "HTTP/1.1 200 OK\r\nServer: a\r\nEmpty:\r\nServer:  b\r\n\r\n";
     const std::string_view view(text);

@@ -16,7 +16,8 @@
 
 namespace dragline::inline v1::http {
 
-/// An ordered list of (name, value). All text stands in one string, so that a copy costs one allocation.
+/// An ordered list of (name, value). All text stands in one string, so that a copy costs one allocation, and
+/// mostly as it goes over the wire.
 class fields {
 public:
     /// A view into the fields that it came from.
@@ -82,6 +83,11 @@ public:
     /// Every value of that name, in order.
     std::vector<std::string_view> all(std::string_view name) const;
 
+    /// All of them as they stand in a head, each a line that ends in CRLF; nothing after assign().
+    std::optional<std::string_view> lines() const noexcept {
+        return assigned_ ? std::nullopt : std::optional<std::string_view>(text_);
+    }
+
     friend bool operator==(const fields& a, const fields& b) noexcept;
 
 private:
@@ -94,6 +100,7 @@ private:
 
     std::string text_;
     spare_vector<place> places_;
+    bool assigned_ = false;  // somebody else's text
 };
 
 template <class Range>
@@ -104,6 +111,7 @@ void fields::assign(std::string_view text, const Range& views) {
         return static_cast<std::uint32_t>(offset);
     };
     text_ = text;
+    assigned_ = true;
     places_.clear();
     places_.reserve(std::size(views));
     for (const auto& [name, value] : views) {

@@ -23,8 +23,10 @@ DRAGLINE_DECL fields& fields::add(std::string_view name, std::string_view value)
     if (is_own(name) || is_own(value)) return add(std::string(name), std::string(value));
     const auto at = static_cast<std::uint32_t>(text_.size());
     const auto name_size = static_cast<std::uint32_t>(name.size());
-    places_.push_back({at, name_size, at + name_size, static_cast<std::uint32_t>(value.size())});
-    text_.append(name).append(value);
+    constexpr std::string_view between = ": ", end = "\r\n";
+    const auto value_at = at + name_size + static_cast<std::uint32_t>(between.size());
+    places_.push_back({at, name_size, value_at, static_cast<std::uint32_t>(value.size())});
+    text_.append(name).append(between).append(value).append(end);
     return *this;
 }
 
@@ -49,6 +51,7 @@ DRAGLINE_DECL std::size_t fields::remove(std::string_view name) {
 
 DRAGLINE_DECL void fields::clear() noexcept {
     text_.clear();
+    assigned_ = false;
     places_.clear();
 }
 

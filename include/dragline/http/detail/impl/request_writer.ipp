@@ -7,6 +7,7 @@
 #if DRAGLINE_HEADER_BODIES
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
@@ -25,7 +26,14 @@ DRAGLINE_DECL void request_writer::begin(const request_view& request) {
     head_.reserve(usual_head);
     h1::append_request_line(head_, request.method, request.target);
     h1::append_field(head_, "Host", request.host);
-    for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
+    assert(std::all_of(request.fields->begin(), request.fields->end(), [](const auto& each) {
+        return !h1::check_field_name(each.name) && !h1::check_field_value(each.value);
+    }));
+    if (const auto lines = request.fields->lines()) {
+        head_ += *lines;
+    } else {
+        for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
+    }
     if (request.source) {
         if (const auto size = request.source->size()) {
             h1::append_field(head_, "Content-Length", *size);
