@@ -41737,6 +41737,7 @@ protected:
     std::unique_ptr<fetch_insight> insight_;  // none when nobody wants to know
 
 private:
+    std::error_code authorize();
     std::error_code prepare_request();
     result<bool> begin_request(h1_connection& connection, time_point begun);
     std::error_code judge_head();
@@ -41822,14 +41823,19 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     co_return discarded;
 }
 
+DRAGLINE_DECL std::error_code fetch_exchange::authorize() {
+    auto asked = digest_request(method_, url_.request_target());
+    if (body_.in_memory()) asked.body = body_.bytes();
+    if (auto ec = authentication_.authorize(asked, fields_.own())) return ec;
+    if (!proxies_) return {};
+    if (proxies_->forwards()) asked.target = proxies_->target();
+    return proxies_->authorize(asked, fields_.own());
+}
+
 // Credentials, and the body from its beginning.
 DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
     if (authentication_.asks() || proxies_) {
-        auto asked = digest_request(method_, url_.request_target());
-        if (body_.in_memory()) asked.body = body_.bytes();
-        if (auto ec = authentication_.authorize(asked, fields_.own())) return ec;
-        if (proxies_ && proxies_->forwards()) asked.target = proxies_->target();
-        if (auto ec = proxies_ ? proxies_->authorize(asked, fields_.own()) : std::error_code()) return ec;
+        if (auto ec = authorize()) return ec;
     }
     auto source = body_access::open(body_);
     source_ = *std::move(source);

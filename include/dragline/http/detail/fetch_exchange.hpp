@@ -77,6 +77,7 @@ protected:
     std::unique_ptr<fetch_insight> insight_;  // none when nobody wants to know
 
 private:
+    std::error_code authorize();
     std::error_code prepare_request();
     result<bool> begin_request(h1_connection& connection, time_point begun);
     std::error_code judge_head();
