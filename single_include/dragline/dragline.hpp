@@ -39577,10 +39577,12 @@ DRAGLINE_DECL credentials credentials_for(const fetch_options& options, const se
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::http::detail {
@@ -39632,6 +39634,14 @@ public:
     bool truncated() const noexcept { return truncated_; }
 
 private:
+    struct decoding {
+        explicit decoding(codec::content_decoder made) : decoder(std::move(made)) {}
+        codec::content_decoder decoder;
+        std::vector<char> coded;  // received for the decoder, which has yet to take the unread ones
+        std::string_view unread;
+        bool received_all = false;
+    };
+
     asio::awaitable<result<std::size_t>> next_piece(exchange& from, asio::mutable_buffer into);
     asio::awaitable<result<std::size_t>> decode_piece(exchange& from, asio::mutable_buffer into);
     bool announced_too_large() const noexcept;
@@ -39645,12 +39655,9 @@ private:
     std::uint64_t delivered_ = 0;
     std::uint64_t bytes_received_ = 0;
     std::optional<std::uint64_t> length_;  // of the whole body, where it is known and not coded
-    codec::content_decoder decoder_;
-    std::vector<char> coded_;  // received for the decoder, which has yet to take unread_
-    std::string_view unread_;
+    std::unique_ptr<decoding> decoding_;   // none of a body that comes as it is
     fetch_insight* watch_ = nullptr;
     bool has_body_ = false;
-    bool received_all_ = false;
     bool truncated_ = false;
 };
 
@@ -40257,10 +40264,8 @@ DRAGLINE_DECL stage_limit body_reader::read_limit() const noexcept {
 }
 
 DRAGLINE_DECL void body_reader::reset() {
-    decoder_ = {};
-    coded_.clear();
-    unread_ = {};
-    received_all_ = truncated_ = false;
+    decoding_.reset();
+    truncated_ = false;
 }
 
 DRAGLINE_DECL std::error_code body_reader::start(const response_head& head) {
@@ -40276,8 +40281,9 @@ DRAGLINE_DECL std::error_code body_reader::start(const response_head& head) {
     for (const auto value : head.headers.all("Content-Encoding")) (codings += ',') += value;
     auto decoder = codec::content_decoder::make(codings);
     if (!decoder) return decoder.error();
-    decoder_ = *std::move(decoder);
-    if (!decoder_.identity()) length_.reset();
+    if (decoder->identity()) return {};
+    decoding_ = std::make_unique<decoding>(*std::move(decoder));
+    length_.reset();
     return {};
 }
 
@@ -40316,28 +40322,29 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::discard(exchange& from,
 // What is not coded comes straight into the caller's memory.
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::next_piece(exchange& from,
                                                                            asio::mutable_buffer into) {
-    return decoder_.identity() ? from.read_body(into, read_limit()) : decode_piece(from, into);
+    return decoding_ ? decode_piece(from, into) : from.read_body(into, read_limit());
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::decode_piece(exchange& from,
                                                                              asio::mutable_buffer into) {
-    if (coded_.empty()) coded_.resize(16 * 1024);
+    auto& [decoder, coded, unread, received_all] = *decoding_;
+    if (coded.empty()) coded.resize(16 * 1024);
     const std::span<char> out(static_cast<char*>(into.data()), into.size());
     for (;;) {
-        auto step = decoder_.read(unread_, out);
+        auto step = decoder.read(unread, out);
         if (!step) co_return step.error();
-        unread_.remove_prefix(step->consumed);
+        unread.remove_prefix(step->consumed);
         if (step->produced != 0) co_return step->produced;
-        if (received_all_) {
-            if (auto ec = decoder_.finish()) co_return ec;
+        if (received_all) {
+            if (auto ec = decoder.finish()) co_return ec;
             co_return std::size_t{0};
         }
-        auto reading = from.read_body(asio::buffer(coded_), read_limit());
+        auto reading = from.read_body(asio::buffer(coded), read_limit());
         auto got = co_await std::move(reading);
         if (!got) co_return got.error();
         bytes_received_ += *got;
-        received_all_ = *got == 0;
-        unread_ = {coded_.data(), *got};
+        received_all = *got == 0;
+        unread = {coded.data(), *got};
     }
 }
 
@@ -40384,7 +40391,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
         }
         auto reading = next_piece(from, asio::buffer(into.data() + body.used, into.size() - body.used));
         auto got = co_await std::move(reading);
-        if (decoder_.identity()) bytes_received_ += *got;
+        if (!decoding_) bytes_received_ += *got;
         size += *got;
         const auto kept = before + static_cast<std::size_t>(std::min(size, limit));
         if (watch_) watch_->chunk(kept - body.used);
@@ -40409,7 +40416,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::read_some(exchan
     auto reading = next_piece(from, full ? asio::buffer(&beyond, 1) : into);
     auto got = co_await std::move(reading);
     if (!got || *got == 0) co_return got;
-    if (decoder_.identity()) bytes_received_ += *got;
+    if (!decoding_) bytes_received_ += *got;
     if (full) {
         if (auto ec = on_limit_reached()) co_return ec;
         co_return std::size_t{0};

@@ -12,10 +12,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace dragline::inline v1::http::detail {
@@ -67,6 +69,14 @@ public:
     bool truncated() const noexcept { return truncated_; }
 
 private:
+    struct decoding {
+        explicit decoding(codec::content_decoder made) : decoder(std::move(made)) {}
+        codec::content_decoder decoder;
+        std::vector<char> coded;  // received for the decoder, which has yet to take the unread ones
+        std::string_view unread;
+        bool received_all = false;
+    };
+
     asio::awaitable<result<std::size_t>> next_piece(exchange& from, asio::mutable_buffer into);
     asio::awaitable<result<std::size_t>> decode_piece(exchange& from, asio::mutable_buffer into);
     bool announced_too_large() const noexcept;
@@ -80,12 +90,9 @@ private:
     std::uint64_t delivered_ = 0;
     std::uint64_t bytes_received_ = 0;
     std::optional<std::uint64_t> length_;  // of the whole body, where it is known and not coded
-    codec::content_decoder decoder_;
-    std::vector<char> coded_;  // received for the decoder, which has yet to take unread_
-    std::string_view unread_;
+    std::unique_ptr<decoding> decoding_;   // none of a body that comes as it is
     fetch_insight* watch_ = nullptr;
     bool has_body_ = false;
-    bool received_all_ = false;
     bool truncated_ = false;
 };
 
