@@ -3064,6 +3064,10 @@ namespace dragline::inline v1::async {
 template <class T, class Body, class Token, class... Args>
 auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args&&... args);
 
+/// As above, where the loop is known already.
+template <class T, class Body, class Token, class... Args>
+auto initiate(const loop_state& loop, Body body, Token&& token, Args&&... args);
+
 /// As initiate(), but completes with void(std::exception_ptr, T), for bodies that run the code of users.
 template <class T, class Body, class Token, class... Args>
 auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args&&... args);
@@ -3185,16 +3189,28 @@ asio::awaitable<typename shapes<T>::tuple> await_tuple(const loop_state& loop, a
 template <class T, class Body, class Token, class... Args>
 auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args&&... args) {
     using token_type = std::decay_t<Token>;
-    if constexpr (std::is_same_v<token_type, default_token>) {
-        return detail::await_operation<T>(loop_state::of(loop),
-                                          detail::prepare(std::move(body), std::forward<Args>(args)...));
-    } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
-        return detail::await_tuple<T>(loop_state::of(loop),
-                                      detail::prepare(std::move(body), std::forward<Args>(args)...));
+    if constexpr (std::is_same_v<token_type, default_token> ||
+                  std::is_same_v<token_type, as_tuple_t<default_token>>) {
+        return initiate<T>(loop_state::of(loop), std::move(body), std::forward<Token>(token),
+                           std::forward<Args>(args)...);
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::code_signature>(
             detail::start_operation<std::error_code>{std::move(loop)}, token, std::move(body),
             std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
+    }
+}
+
+template <class T, class Body, class Token, class... Args>
+auto initiate(const loop_state& loop, Body body, Token&& token, Args&&... args) {
+    using token_type = std::decay_t<Token>;
+    if constexpr (std::is_same_v<token_type, default_token>) {
+        return detail::await_operation<T>(loop,
+                                          detail::prepare(std::move(body), std::forward<Args>(args)...));
+    } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
+        return detail::await_tuple<T>(loop, detail::prepare(std::move(body), std::forward<Args>(args)...));
+    } else {
+        return initiate<T>(loop.executor(), std::move(body), std::forward<Token>(token),
+                           std::forward<Args>(args)...);
     }
 }
 
@@ -39316,7 +39332,6 @@ DRAGLINE_DECL asio::awaitable<result<void>> close_all_body(asio::any_io_executor
 
 #endif
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
 #include <concepts>
@@ -39330,21 +39345,22 @@ namespace dragline::inline v1::http::detail {
 
 /// On a session, or on the default session of its loop.
 struct fetch_place {
-    asio::any_io_executor loop;
+    async::loop_state* loop;
     std::shared_ptr<session_state> session;
 
     /// Threads: the loop's own.
     std::shared_ptr<session_state> get_session() const {
-        return session ? session : loop_sessions::of(loop).get({}, nullptr);
+        return session ? session : loop->get<loop_sessions>().get({}, nullptr);
     }
 };
 
 template <class Where>
 fetch_place place_of(Where&& where) {
     if constexpr (std::is_same_v<std::remove_cvref_t<Where>, http::session>) {
-        return {where.get_executor(), session_access::state(where)};
+        const auto& session = session_access::state(where);
+        return {&session->loop(), session};
     } else {
-        return {async::executor_of(where), nullptr};
+        return {&async::loop_state::of(async::executor_of(where)), nullptr};
     }
 }
 
@@ -45158,10 +45174,10 @@ template <detail::fetch_where Where, class Token = default_token>
 auto download(Where&& where, std::string_view url, std::filesystem::path path, download_options options,
               Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<download_result>(std::move(loop), &detail::download_body,
-                                            std::forward<Token>(token), std::move(place), std::string(url),
-                                            std::move(path), std::move(options));
+    const auto& loop = *place.loop;
+    return async::initiate<download_result>(loop, &detail::download_body, std::forward<Token>(token),
+                                            std::move(place), std::string(url), std::move(path),
+                                            std::move(options));
 }
 
 /// As above, with default options.
@@ -45999,8 +46015,8 @@ asio::awaitable<result<response_stream>> open_body(fetch_place place, std::strin
 template <detail::fetch_where Where, class Token = default_token>
 auto open_url(Where&& where, std::string_view url, fetch_options options, Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<response_stream>(std::move(loop), &detail::open_body, std::forward<Token>(token),
+    const auto& loop = *place.loop;
+    return async::initiate<response_stream>(loop, &detail::open_body, std::forward<Token>(token),
                                             std::move(place), std::string(url), std::move(options));
 }
 
@@ -46045,7 +46061,8 @@ DRAGLINE_DECL asio::awaitable<result<response_stream>> open_body(fetch_place pla
 DRAGLINE_DECL asio::awaitable<result<response_stream>> open_here_body(asio::any_io_executor here,
                                                                       std::string url,
                                                                       fetch_options options) {
-    return open_body({std::move(here), nullptr}, std::move(url), std::move(options));
+    fetch_place place{&async::loop_state::of(here), nullptr};
+    return open_body(std::move(place), std::move(url), std::move(options));
 }
 
 }  // namespace detail
@@ -46964,10 +46981,9 @@ private:
 template <detail::fetch_where Where, class Token = default_token>
 auto open_events(Where&& where, std::string_view url, events_options options, Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<event_stream>(std::move(loop), &detail::open_events_body,
-                                         std::forward<Token>(token), std::move(place), std::string(url),
-                                         std::move(options));
+    const auto& loop = *place.loop;
+    return async::initiate<event_stream>(loop, &detail::open_events_body, std::forward<Token>(token),
+                                         std::move(place), std::string(url), std::move(options));
 }
 
 /// As above, with default options.
@@ -47353,11 +47369,11 @@ template <detail::fetch_where Where, fetch_requests Requests, fetch_handler Hand
 auto fetch_many(Where&& where, Requests requests, Handler handler, fetch_many_options options,
                 Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<fetch_summary>(
-        std::move(loop), &detail::fetch_many_body, std::forward<Token>(token), std::move(place),
-        detail::make_request_source(std::move(requests)),
-        detail::receiver<fetch_outcome>::of(std::move(handler)), std::move(options));
+    const auto& loop = *place.loop;
+    return async::initiate<fetch_summary>(loop, &detail::fetch_many_body, std::forward<Token>(token),
+                                          std::move(place), detail::make_request_source(std::move(requests)),
+                                          detail::receiver<fetch_outcome>::of(std::move(handler)),
+                                          std::move(options));
 }
 
 /// As above, with default options.
@@ -47613,7 +47629,7 @@ inline constexpr int items_in_a_row = 16;
 
 DRAGLINE_DECL fan_out_run::fan_out_run(fetch_place place, std::shared_ptr<request_source> source,
                                        receiver<fetch_outcome> handler, fetch_many_options options)
-    : loop_(async::loop_state::of(place.loop)),
+    : loop_(*place.loop),
       place_(std::move(place)),
       source_(std::move(source)),
       handler_(std::move(handler)),
@@ -47859,7 +47875,7 @@ public:
 
     static asio::awaitable<result<fetch_outcome>> next(pointer self);
 
-    const asio::any_io_executor& executor() const noexcept { return place_.loop; }
+    const asio::any_io_executor& executor() const noexcept { return place_.loop->executor(); }
     const fetch_summary& summary() const noexcept { return summary_; }
 
     /// Threads: close() the loop's own, abandon() any.
@@ -47910,8 +47926,7 @@ private:
 namespace dragline::inline v1::http::detail {
 
 struct fetch_feed::offer {
-    offer(fetch_feed& to, fetch_outcome what)
-        : owner(to), outcome(std::move(what)), taken(async::loop_state::of(to.place_.loop)) {
+    offer(fetch_feed& to, fetch_outcome what) : owner(to), outcome(std::move(what)), taken(*to.place_.loop) {
         place = owner.offers_.insert(owner.offers_.end(), this);
     }
     ~offer() {
@@ -47941,8 +47956,8 @@ DRAGLINE_DECL fetch_feed::fetch_feed(fetch_place place, std::shared_ptr<request_
     : place_(std::move(place)),
       source_(std::move(source)),
       options_(std::move(options)),
-      gate_(async::loop_state::of(place_.loop).gate()),
-      arrived_(async::loop_state::of(place_.loop)) {}
+      gate_(place_.loop->gate()),
+      arrived_(*place_.loop) {}
 
 DRAGLINE_DECL void fetch_feed::close() noexcept {
     if (std::exchange(closed_, true)) return;
@@ -47964,7 +47979,7 @@ DRAGLINE_DECL void fetch_feed::start() {
     started_ = true;
     auto run = [self = shared_from_this()] { return drive(self); };
     auto ended = [self = shared_from_this()](std::exception_ptr) {};
-    asio::co_spawn(place_.loop, std::move(run),
+    asio::co_spawn(place_.loop->executor(), std::move(run),
                    asio::bind_cancellation_slot(signal_.slot(), std::move(ended)));
 }
 
@@ -48471,10 +48486,10 @@ template <detail::fetch_where Where, page_handler Handler, class Token = default
 auto for_each_page(Where&& where, std::string_view url, page_options options, Handler handler,
                    Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<page_summary>(
-        std::move(loop), &detail::for_each_page_body, std::forward<Token>(token), std::move(place),
-        std::string(url), std::move(options), detail::receiver<response>::of(std::move(handler)));
+    const auto& loop = *place.loop;
+    return async::initiate<page_summary>(loop, &detail::for_each_page_body, std::forward<Token>(token),
+                                         std::move(place), std::string(url), std::move(options),
+                                         detail::receiver<response>::of(std::move(handler)));
 }
 
 /// As above, with default options.
@@ -48732,10 +48747,10 @@ template <detail::fetch_where Where, class Token = default_token>
 auto fetch_robots(Where&& where, std::string_view site, std::string_view product, fetch_options options,
                   Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<robots_rules>(std::move(loop), &detail::fetch_robots_body,
-                                         std::forward<Token>(token), std::move(place), std::string(site),
-                                         std::string(product), std::move(options));
+    const auto& loop = *place.loop;
+    return async::initiate<robots_rules>(loop, &detail::fetch_robots_body, std::forward<Token>(token),
+                                         std::move(place), std::string(site), std::string(product),
+                                         std::move(options));
 }
 
 /// As above, with default options.
@@ -48998,9 +49013,9 @@ asio::awaitable<result<boxed<response>>> fetch_here_body(asio::any_io_executor h
 template <fetch_where Where, class Token>
 auto start_fetch(Where& where, std::string_view url, std::optional<fetch_options> options, Token&& token) {
     auto place = place_of(where);
-    auto loop = place.loop;
-    return async::initiate<response>(std::move(loop), &fetch_body, std::forward<Token>(token),
-                                     std::move(place), std::string(url), std::move(options));
+    const auto& loop = *place.loop;
+    return async::initiate<response>(loop, &fetch_body, std::forward<Token>(token), std::move(place),
+                                     std::string(url), std::move(options));
 }
 
 }  // namespace detail
@@ -49050,7 +49065,7 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_here_body(asio::any_io_executor here,
                                                                        std::string url,
                                                                        fetch_options options) {
-    fetch_place place{std::move(here), nullptr};
+    fetch_place place{&async::loop_state::of(here), nullptr};
     return fetch_body(std::move(place), std::move(url), std::move(options));
 }
 

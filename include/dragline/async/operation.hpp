@@ -47,6 +47,10 @@ namespace dragline::inline v1::async {
 template <class T, class Body, class Token, class... Args>
 auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args&&... args);
 
+/// As above, where the loop is known already.
+template <class T, class Body, class Token, class... Args>
+auto initiate(const loop_state& loop, Body body, Token&& token, Args&&... args);
+
 /// As initiate(), but completes with void(std::exception_ptr, T), for bodies that run the code of users.
 template <class T, class Body, class Token, class... Args>
 auto initiate_throwing(asio::any_io_executor loop, Body body, Token&& token, Args&&... args);

@@ -51,10 +51,10 @@ template <detail::fetch_where Where, class Token = default_token>
 auto download(Where&& where, std::string_view url, std::filesystem::path path, download_options options,
               Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<download_result>(std::move(loop), &detail::download_body,
-                                            std::forward<Token>(token), std::move(place), std::string(url),
-                                            std::move(path), std::move(options));
+    const auto& loop = *place.loop;
+    return async::initiate<download_result>(loop, &detail::download_body, std::forward<Token>(token),
+                                            std::move(place), std::string(url), std::move(path),
+                                            std::move(options));
 }
 
 /// As above, with default options.

@@ -28,9 +28,9 @@ asio::awaitable<result<boxed<response>>> fetch_here_body(asio::any_io_executor h
 template <fetch_where Where, class Token>
 auto start_fetch(Where& where, std::string_view url, std::optional<fetch_options> options, Token&& token) {
     auto place = place_of(where);
-    auto loop = place.loop;
-    return async::initiate<response>(std::move(loop), &fetch_body, std::forward<Token>(token),
-                                     std::move(place), std::string(url), std::move(options));
+    const auto& loop = *place.loop;
+    return async::initiate<response>(loop, &fetch_body, std::forward<Token>(token), std::move(place),
+                                     std::string(url), std::move(options));
 }
 
 }  // namespace detail

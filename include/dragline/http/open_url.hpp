@@ -29,8 +29,8 @@ asio::awaitable<result<response_stream>> open_body(fetch_place place, std::strin
 template <detail::fetch_where Where, class Token = default_token>
 auto open_url(Where&& where, std::string_view url, fetch_options options, Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<response_stream>(std::move(loop), &detail::open_body, std::forward<Token>(token),
+    const auto& loop = *place.loop;
+    return async::initiate<response_stream>(loop, &detail::open_body, std::forward<Token>(token),
                                             std::move(place), std::string(url), std::move(options));
 }
 

@@ -104,16 +104,28 @@ asio::awaitable<typename shapes<T>::tuple> await_tuple(const loop_state& loop, a
 template <class T, class Body, class Token, class... Args>
 auto initiate(asio::any_io_executor loop, Body body, Token&& token, Args&&... args) {
     using token_type = std::decay_t<Token>;
-    if constexpr (std::is_same_v<token_type, default_token>) {
-        return detail::await_operation<T>(loop_state::of(loop),
-                                          detail::prepare(std::move(body), std::forward<Args>(args)...));
-    } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
-        return detail::await_tuple<T>(loop_state::of(loop),
-                                      detail::prepare(std::move(body), std::forward<Args>(args)...));
+    if constexpr (std::is_same_v<token_type, default_token> ||
+                  std::is_same_v<token_type, as_tuple_t<default_token>>) {
+        return initiate<T>(loop_state::of(loop), std::move(body), std::forward<Token>(token),
+                           std::forward<Args>(args)...);
     } else {
         return asio::async_initiate<Token, typename detail::shapes<T>::code_signature>(
             detail::start_operation<std::error_code>{std::move(loop)}, token, std::move(body),
             std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
+    }
+}
+
+template <class T, class Body, class Token, class... Args>
+auto initiate(const loop_state& loop, Body body, Token&& token, Args&&... args) {
+    using token_type = std::decay_t<Token>;
+    if constexpr (std::is_same_v<token_type, default_token>) {
+        return detail::await_operation<T>(loop,
+                                          detail::prepare(std::move(body), std::forward<Args>(args)...));
+    } else if constexpr (std::is_same_v<token_type, as_tuple_t<default_token>>) {
+        return detail::await_tuple<T>(loop, detail::prepare(std::move(body), std::forward<Args>(args)...));
+    } else {
+        return initiate<T>(loop.executor(), std::move(body), std::forward<Token>(token),
+                           std::forward<Args>(args)...);
     }
 }
 

@@ -29,7 +29,7 @@ public:
 
     static asio::awaitable<result<fetch_outcome>> next(pointer self);
 
-    const asio::any_io_executor& executor() const noexcept { return place_.loop; }
+    const asio::any_io_executor& executor() const noexcept { return place_.loop->executor(); }
     const fetch_summary& summary() const noexcept { return summary_; }
 
     /// Threads: close() the loop's own, abandon() any.

@@ -1,6 +1,7 @@
 // Where an operation of this module runs.
 #pragma once
 
+#include <dragline/async/loop_state.hpp>
 #include <dragline/async/where.hpp>
 #include <dragline/core/asio.hpp>
 #include <dragline/core/boxed.hpp>
@@ -10,7 +11,6 @@
 #include <dragline/http/response.hpp>
 #include <dragline/http/session.hpp>
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
 #include <concepts>
@@ -24,21 +24,22 @@ namespace dragline::inline v1::http::detail {
 
 /// On a session, or on the default session of its loop.
 struct fetch_place {
-    asio::any_io_executor loop;
+    async::loop_state* loop;
     std::shared_ptr<session_state> session;
 
     /// Threads: the loop's own.
     std::shared_ptr<session_state> get_session() const {
-        return session ? session : loop_sessions::of(loop).get({}, nullptr);
+        return session ? session : loop->get<loop_sessions>().get({}, nullptr);
     }
 };
 
 template <class Where>
 fetch_place place_of(Where&& where) {
     if constexpr (std::is_same_v<std::remove_cvref_t<Where>, http::session>) {
-        return {where.get_executor(), session_access::state(where)};
+        const auto& session = session_access::state(where);
+        return {&session->loop(), session};
     } else {
-        return {async::executor_of(where), nullptr};
+        return {&async::loop_state::of(async::executor_of(where)), nullptr};
     }
 }
 

@@ -71,10 +71,9 @@ private:
 template <detail::fetch_where Where, class Token = default_token>
 auto open_events(Where&& where, std::string_view url, events_options options, Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<event_stream>(std::move(loop), &detail::open_events_body,
-                                         std::forward<Token>(token), std::move(place), std::string(url),
-                                         std::move(options));
+    const auto& loop = *place.loop;
+    return async::initiate<event_stream>(loop, &detail::open_events_body, std::forward<Token>(token),
+                                         std::move(place), std::string(url), std::move(options));
 }
 
 /// As above, with default options.

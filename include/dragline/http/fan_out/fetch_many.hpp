@@ -49,11 +49,11 @@ template <detail::fetch_where Where, fetch_requests Requests, fetch_handler Hand
 auto fetch_many(Where&& where, Requests requests, Handler handler, fetch_many_options options,
                 Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<fetch_summary>(
-        std::move(loop), &detail::fetch_many_body, std::forward<Token>(token), std::move(place),
-        detail::make_request_source(std::move(requests)),
-        detail::receiver<fetch_outcome>::of(std::move(handler)), std::move(options));
+    const auto& loop = *place.loop;
+    return async::initiate<fetch_summary>(loop, &detail::fetch_many_body, std::forward<Token>(token),
+                                          std::move(place), detail::make_request_source(std::move(requests)),
+                                          detail::receiver<fetch_outcome>::of(std::move(handler)),
+                                          std::move(options));
 }
 
 /// As above, with default options.

@@ -40,10 +40,10 @@ template <detail::fetch_where Where, page_handler Handler, class Token = default
 auto for_each_page(Where&& where, std::string_view url, page_options options, Handler handler,
                    Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<page_summary>(
-        std::move(loop), &detail::for_each_page_body, std::forward<Token>(token), std::move(place),
-        std::string(url), std::move(options), detail::receiver<response>::of(std::move(handler)));
+    const auto& loop = *place.loop;
+    return async::initiate<page_summary>(loop, &detail::for_each_page_body, std::forward<Token>(token),
+                                         std::move(place), std::string(url), std::move(options),
+                                         detail::receiver<response>::of(std::move(handler)));
 }
 
 /// As above, with default options.

@@ -113,10 +113,10 @@ template <detail::fetch_where Where, class Token = default_token>
 auto fetch_robots(Where&& where, std::string_view site, std::string_view product, fetch_options options,
                   Token&& token = {}) {
     auto place = detail::place_of(where);
-    auto loop = place.loop;
-    return async::initiate<robots_rules>(std::move(loop), &detail::fetch_robots_body,
-                                         std::forward<Token>(token), std::move(place), std::string(site),
-                                         std::string(product), std::move(options));
+    const auto& loop = *place.loop;
+    return async::initiate<robots_rules>(loop, &detail::fetch_robots_body, std::forward<Token>(token),
+                                         std::move(place), std::string(site), std::string(product),
+                                         std::move(options));
 }
 
 /// As above, with default options.

@@ -8,7 +8,7 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_here_body(asio::any_io_executor here,
                                                                        std::string url,
                                                                        fetch_options options) {
-    fetch_place place{std::move(here), nullptr};
+    fetch_place place{&async::loop_state::of(here), nullptr};
     return fetch_body(std::move(place), std::move(url), std::move(options));
 }
 

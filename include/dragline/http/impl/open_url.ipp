@@ -21,7 +21,8 @@ DRAGLINE_DECL asio::awaitable<result<response_stream>> open_body(fetch_place pla
 DRAGLINE_DECL asio::awaitable<result<response_stream>> open_here_body(asio::any_io_executor here,
                                                                       std::string url,
                                                                       fetch_options options) {
-    return open_body({std::move(here), nullptr}, std::move(url), std::move(options));
+    fetch_place place{&async::loop_state::of(here), nullptr};
+    return open_body(std::move(place), std::move(url), std::move(options));
 }
 
 }  // namespace detail

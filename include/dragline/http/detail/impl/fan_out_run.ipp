@@ -27,7 +27,7 @@ inline constexpr int items_in_a_row = 16;
 
 DRAGLINE_DECL fan_out_run::fan_out_run(fetch_place place, std::shared_ptr<request_source> source,
                                        receiver<fetch_outcome> handler, fetch_many_options options)
-    : loop_(async::loop_state::of(place.loop)),
+    : loop_(*place.loop),
       place_(std::move(place)),
       source_(std::move(source)),
       handler_(std::move(handler)),

@@ -18,8 +18,7 @@
 namespace dragline::inline v1::http::detail {
 
 struct fetch_feed::offer {
-    offer(fetch_feed& to, fetch_outcome what)
-        : owner(to), outcome(std::move(what)), taken(async::loop_state::of(to.place_.loop)) {
+    offer(fetch_feed& to, fetch_outcome what) : owner(to), outcome(std::move(what)), taken(*to.place_.loop) {
         place = owner.offers_.insert(owner.offers_.end(), this);
     }
     ~offer() {
@@ -49,8 +48,8 @@ DRAGLINE_DECL fetch_feed::fetch_feed(fetch_place place, std::shared_ptr<request_
     : place_(std::move(place)),
       source_(std::move(source)),
       options_(std::move(options)),
-      gate_(async::loop_state::of(place_.loop).gate()),
-      arrived_(async::loop_state::of(place_.loop)) {}
+      gate_(place_.loop->gate()),
+      arrived_(*place_.loop) {}
 
 DRAGLINE_DECL void fetch_feed::close() noexcept {
     if (std::exchange(closed_, true)) return;
@@ -72,7 +71,7 @@ DRAGLINE_DECL void fetch_feed::start() {
     started_ = true;
     auto run = [self = shared_from_this()] { return drive(self); };
     auto ended = [self = shared_from_this()](std::exception_ptr) {};
-    asio::co_spawn(place_.loop, std::move(run),
+    asio::co_spawn(place_.loop->executor(), std::move(run),
                    asio::bind_cancellation_slot(signal_.slot(), std::move(ended)));
 }
 
