@@ -36068,7 +36068,7 @@ private:
 // Included by <dragline/http/detail/request_fields.hpp> only.
 
 // ---- dragline/http/detail/fetch_check.hpp
-// What is wrong with the options of a fetch, before anything is done.
+// What is wrong with the options of a fetch and of its session, before anything is done.
 
 
 #include <string_view>
@@ -36076,9 +36076,10 @@ private:
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options);
 
-DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared);
+/// Those of the session, which fail every fetch on it.
+DRAGLINE_DECL std::error_code check_options(const session_options& shared);
 
 /// The fields that the caller has given; how the message ends is not theirs to say, nor what proxies are
 /// told.
@@ -36100,30 +36101,32 @@ DRAGLINE_DECL bool is_idempotent(std::string_view method) noexcept;
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options) {
     for (const auto limit :
          {options.timeout(), options.resolve_timeout(), options.connect_timeout(), options.tls_timeout(),
           options.write_timeout(), options.first_byte_timeout(), options.read_timeout(),
-          shared.idle_timeout(), shared.connection_lifetime(), options.proxy_timeout(),
-          options.discard_timeout(), options.expect_continue().value_or(no_limit)}) {
+          options.proxy_timeout(), options.discard_timeout(), options.expect_continue().value_or(no_limit)}) {
         if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
     }
-    const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
-    if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
-        return dragline::errc::invalid_option;
+    if (options.max_interim() < 0 || options.redirects().limit() < 0) return dragline::errc::invalid_option;
     // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
     if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
         return dragline::errc::invalid_option;
-    if (auto ec = check_resilience(options, shared)) return ec;
+    if (options.retry() && !options.retry()->valid()) return dragline::errc::invalid_option;
+    if (const auto ec = options.address_policy().error()) return ec;
+    if (const auto ec = options.url_policy().error()) return ec;
     return options.body().error();
 }
 
-DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared) {
-    const bool good = (!options.retry() || options.retry()->valid()) &&
-                      (!shared.retry() || shared.retry()->valid()) &&
+DRAGLINE_DECL std::error_code check_options(const session_options& shared) {
+    const bool good = async::valid_timeout(shared.idle_timeout()) &&
+                      async::valid_timeout(shared.connection_lifetime()) && shared.connections() != 0 &&
+                      shared.connections_per_host() != 0 && (!shared.retry() || shared.retry()->valid()) &&
                       (!shared.host_limits() || shared.host_limits()->valid()) &&
                       (!shared.circuit_breaker() || shared.circuit_breaker()->valid());
-    return good ? std::error_code() : dragline::errc::invalid_option;
+    if (!good) return dragline::errc::invalid_option;
+    if (const auto ec = shared.address_policy().error()) return ec;
+    return shared.url_policy().error();
 }
 
 DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {
@@ -38408,6 +38411,7 @@ DRAGLINE_DECL ssl_ctx_st* context::native_handle() const noexcept {
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace dragline::inline v1::http::detail {
@@ -38435,7 +38439,8 @@ public:
     proxy_routes& proxies() noexcept { return proxies_; }
     const std::shared_ptr<http::metrics>& metrics() const noexcept { return metrics_; }
     const std::optional<fields>& request_fields() const noexcept { return request_fields_; }
-    bool watched() const noexcept { return watched_; }  ///< By an observer or by metrics.
+    std::error_code error() const noexcept { return error_; }  ///< Of its options: no fetch can work.
+    bool watched() const noexcept { return watched_; }         ///< By an observer or by metrics.
     bool closed() const noexcept { return closed_; }
 
     /// Nothing without limits and circuit breaker.
@@ -38516,6 +38521,7 @@ private:
     std::optional<retry_budget> budget_;
     std::shared_ptr<http::metrics> metrics_;
     bool watched_;
+    std::error_code error_;
     std::optional<fields> request_fields_;  // the common ones
     std::shared_ptr<tls_setup> tls_;
     spare_list<async::interrupter*> calls_;
@@ -38584,6 +38590,7 @@ DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_
       challenges_(options.known_challenges()),
       metrics_(options.make_metrics()),
       watched_(metrics_ || options.observer()),
+      error_(check_options(options)),
       request_fields_(common_fields(options)) {
     if (options.host_limits() || options.circuit_breaker()) guard_made();
 }
@@ -39427,9 +39434,6 @@ public:
     /// The next request is another one, to the same origin.
     void next_request() noexcept { answers_ = 0; }
 
-    /// Without any there is nothing to authorize.
-    bool asks() const noexcept { return who_.kind() != credentials_kind::none; }
-
     /// Puts the credentials among the fields of a request that is about to be sent, or takes old ones out.
     DRAGLINE_DECL std::error_code authorize(const digest_request& request, fields& headers);
 
@@ -39485,7 +39489,6 @@ DRAGLINE_DECL std::string random_client_nonce(async::random_source& random) {
 
 DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, const url::url& at) {
     const bool given = who.kind() != credentials_kind::none;
-    if (!given && !asks()) return {};
     return use(std::move(who), given ? at.origin() : std::string());
 }
 
@@ -40533,9 +40536,6 @@ public:
                 async::clock& time) noexcept
         : options_(options), shared_(shared), store_(options.hsts() ? store : nullptr), time_(time) {}
 
-    /// What is wrong with the policies given.
-    std::error_code check() const noexcept;
-
     /// The https URL for an http one whose host is known to want it.
     std::optional<url::url> upgrade(const url::url& to) const {
         if (!store_) return std::nullopt;
@@ -40580,16 +40580,6 @@ private:
 #include <utility>
 
 namespace dragline::inline v1::http::detail {
-
-DRAGLINE_DECL std::error_code fetch_guard::check() const noexcept {
-    for (const auto* each : {&shared_.address_policy(), &options_.address_policy()}) {
-        if (const auto ec = each->error()) return ec;
-    }
-    for (const auto* each : {&shared_.url_policy(), &options_.url_policy()}) {
-        if (const auto ec = each->error()) return ec;
-    }
-    return {};
-}
 
 DRAGLINE_DECL std::error_code fetch_guard::judge(const url::url& to) const {
     for (const auto* each : {&shared_.url_policy(), &options_.url_policy()}) {
@@ -41719,6 +41709,12 @@ protected:
 
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
 
+    /// Who asks from here on, at the origin of url_.
+    std::error_code ask_as(credentials who);
+    void next_request() noexcept {
+        if (authentication_) authentication_->next_request();
+    }
+
     /// After it: the fetch ends with this head, and the body that follows is the one of the answer.
     bool is_answer() const noexcept { return !next_ && !again_; }
     retry_question question(std::error_code ec) const;
@@ -41746,10 +41742,10 @@ protected:
     fetch_guard guard_;
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
 
-    authentication_machine authentication_;
-    std::unique_ptr<proxy_machine> proxies_;     // where there may be some
-    std::unique_ptr<retry_machine> retry_;       // none without a retry_policy
-    std::unique_ptr<host_admission> admission_;  // none without limits and circuit breaker
+    std::unique_ptr<authentication_machine> authentication_;  // of who has credentials
+    std::unique_ptr<proxy_machine> proxies_;                  // where there may be some
+    std::unique_ptr<retry_machine> retry_;                    // none without a retry_policy
+    std::unique_ptr<host_admission> admission_;               // none without limits and circuit breaker
     response_head head_;
     boxed<redirect_step> next_;  // what follows head_
     bool again_ = false;         // the same request, rather
@@ -41797,7 +41793,6 @@ DRAGLINE_DECL fetch_exchange::fetch_exchange(std::shared_ptr<session_state> sess
       reader_(session_->loop(), options_, until_),
       body_(options_.body()),
       guard_(options_, session_->options(), session_->hsts().get(), session_->loop().time()),
-      authentication_(session_->challenges()),
       insight_(fetch_insight::make(*session_, options_, started_)) {
     reader_.watch(insight_.get());
     const auto& shared = session_->options().retry();
@@ -41846,10 +41841,20 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     co_return discarded;
 }
 
+DRAGLINE_DECL std::error_code fetch_exchange::ask_as(credentials who) {
+    if (!authentication_) {
+        if (who.kind() == credentials_kind::none) return {};
+        authentication_ = std::make_unique<authentication_machine>(session_->challenges());
+    }
+    return authentication_->use(std::move(who), url_);
+}
+
 DRAGLINE_DECL std::error_code fetch_exchange::authorize() {
     auto asked = digest_request(method_, url_.request_target());
     if (body_.in_memory()) asked.body = body_.bytes();
-    if (auto ec = authentication_.authorize(asked, fields_.own())) return ec;
+    if (authentication_) {
+        if (auto ec = authentication_->authorize(asked, fields_.own())) return ec;
+    }
     if (!proxies_) return {};
     if (proxies_->forwards()) asked.target = proxies_->target();
     return proxies_->authorize(asked, fields_.own());
@@ -41857,7 +41862,7 @@ DRAGLINE_DECL std::error_code fetch_exchange::authorize() {
 
 // Credentials, and the body from its beginning.
 DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
-    if (authentication_.asks() || proxies_) {
+    if (authentication_ || proxies_) {
         if (auto ec = authorize()) return ec;
     }
     auto source = body_access::open(body_);
@@ -41904,9 +41909,12 @@ DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
         auto step = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
         if (step.ec || step.target) next_ = boxed<redirect_step>::make(std::move(step));
     }
-    if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
-        return ec;
-    again_ = authentication_.answer();
+    again_ = false;
+    if (authentication_) {
+        auto& random = session_->loop().random();
+        if (auto ec = authentication_->on_response(head_, random, body_.replayable())) return ec;
+        again_ = authentication_->answer();
+    }
     if (proxies_) {
         if (auto ec = proxies_->on_response(head_, body_.replayable())) return ec;
         again_ = again_ || proxies_->answer();
@@ -41929,7 +41937,7 @@ DRAGLINE_DECL void fetch_exchange::look_at_answer() {
     asked.head = &head_;
     if (!next_) {
         again_ = retry_->retry(asked, session_->loop().random());
-        if (again_) authentication_.next_request();
+        if (again_) next_request();
         if (again_ && proxies_) proxies_->next_request();
     } else if (!retry_->follow(asked)) {
         next_ = {};
@@ -41970,12 +41978,19 @@ protected:
     /// How url_ is reached, when it has become another one.
     std::error_code choose_proxies();
 
-    /// A hop: begin_hop(), then attempt() as long as another one follows, and end_hop() with what the last
+    /// A hop: begin_hop(), then attempts as long as another one follows, and end_hop() with what the last
     /// one came to. Up to a head, or again_ says that the same request is to be made once more.
     void begin_hop() {
         if (cookies_.any()) cookies_.set_field(fields_.own(), url_, !pinned_, session_->loop().time());
     }
-    asio::awaitable<result<void>> attempt();
+    /// An attempt: begin_attempt(), get_connection() if that has found none at once, exchange_on() it, and
+    /// end_attempt() with what failed first.
+    std::error_code begin_attempt();
+    bool has_connection() const noexcept { return place_ && place_.connection(); }
+    asio::awaitable<result<void>> get_connection() {
+        return place_ ? open_connection() : wait_for_connection();
+    }
+    result<void> end_attempt(result<void> done);
     bool another_follows(const result<void>& done) noexcept;
     result<void> end_hop(result<void> done) noexcept;
 
@@ -41990,20 +42005,24 @@ protected:
     /// Its head has come, and its body may take for ever: a circuit that it decides does not wait for that.
     void leave_probe() noexcept;
 
-    connection_pool::place place_;  // after a hop that is the answer
+    connection_pool::place place_;  // of the attempt, and after a hop that is the answer
 
 private:
-    void begin_attempt(bool repeats);
+    bool has_to_enter() const noexcept { return session_->guard() && !admission_; }
     asio::awaitable<result<void>> enter_host();
-    bool find_place(connection_pool::place& into, bool fresh);
-    asio::awaitable<result<void>> open_connection(connection_pool::place& place, bool fresh);
+    bool fresh() const noexcept { return repeats_ || options_.fresh_connection(); }
+    void find_place();
+    void take_place(connection_pool::place&& granted);
+    asio::awaitable<result<void>> wait_for_connection();
+    asio::awaitable<result<void>> open_connection();
     void tell_host(std::error_code ec) noexcept;
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     std::error_code choose_tls();
     std::error_code set_up(net::connect_request& request);
 
     std::shared_ptr<tls_setup> tls_;
-    bool stale_ = false;  // the attempt met a connection that its peer had closed, and may be repeated
+    bool stale_ = false;    // the attempt met a connection that its peer had closed, and may be repeated
+    bool repeats_ = false;  // it repeats such a one
 };
 
 }  // namespace dragline::http::detail
@@ -44606,78 +44625,74 @@ DRAGLINE_DECL result<void> fetch_hop::end_hop(result<void> done) noexcept {
     return done;
 }
 
-DRAGLINE_DECL void fetch_hop::begin_attempt(bool repeats) {
+DRAGLINE_DECL std::error_code fetch_hop::begin_attempt() {
+    // After a stale one, on a connection of its own: nothing else idle is to be trusted more.
+    repeats_ = std::exchange(stale_, false);
     attempt_ = attempt_progress();
     attempt_started_ = now();
-    if (!insight_) return;
-    insight_->begin(attempt_started_, method_, url_, repeats);
-    if (proxies_) insight_->goes_through(proxies_->text());
+    if (insight_) {
+        insight_->begin(attempt_started_, method_, url_, repeats_);
+        if (proxies_) insight_->goes_through(proxies_->text());
+    }
+    if (auto ec = choose_tls()) return ec;
+    if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
+        if (auto ec = guard_.judge_told(url_)) return ec;
+    }
+    if (!has_to_enter()) find_place();
+    return {};
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt() {
-    // After a stale one, on a connection of its own: nothing else idle is to be trusted more.
-    const bool repeats = std::exchange(stale_, false);
-    begin_attempt(repeats);
-    if (auto ec = choose_tls()) co_return record(ec), ec;
-    if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
-        if (auto ec = guard_.judge_told(url_)) co_return record(ec), ec;
-    }
-    if (session_->guard() && !admission_) [[unlikely]] {
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::wait_for_connection() {
+    if (has_to_enter()) [[unlikely]] {
         auto entering = enter_host();
-        if (auto entered = co_await std::move(entering); !entered)
-            co_return record(entered.error()), entered.error();
+        if (auto entered = co_await std::move(entering); !entered) co_return entered;
+        find_place();
     }
-    const bool fresh = options_.fresh_connection() || repeats;
-    connection_pool::place place;
-    if (!find_place(place, fresh)) {
+    if (!place_) {
         auto& pool = session_->pool();
-        auto waiting = pool.wait(pool.key_text(), fresh, {until_, phase::queue}, call_.ending());
+        auto waiting = pool.wait(pool.key_text(), fresh(), {until_, phase::queue}, call_.ending());
         auto granted = co_await std::move(waiting);
         attempt_.queue = now() - attempt_started_;
-        if (!granted) co_return record(granted.error()), granted.error();
-        place = *std::move(granted);
+        if (!granted) co_return granted.error();
+        take_place(*std::move(granted));
     }
-    if (call_.ending().interrupted()) {  // since it was granted
-        const std::error_code ended = asio::error::operation_aborted;
-        co_return record(ended), ended;
-    }
-    attempt_.reused = place.connection() != nullptr;
-    if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
-    if (!attempt_.reused) {
-        auto opening = open_connection(place, fresh);
-        if (auto opened = co_await std::move(opening); !opened)
-            co_return record(opened.error()), opened.error();
-    }
-    auto exchanging = exchange_on(*place.connection());
-    auto done = co_await std::move(exchanging);
-    if (done && is_answer()) {
-        place_ = std::move(place);
-        co_return done;
-    }
+    if (has_connection()) co_return result<void>();
+    auto opening = open_connection();
+    co_return co_await std::move(opening);
+}
+
+DRAGLINE_DECL result<void> fetch_hop::end_attempt(result<void> done) {
+    if (done && is_answer()) return done;
     record(done.error());
     if (!done) {
         const bool ended = call_.ending().interrupted();
-        stale_ = !ended && !repeats && attempt_.reused && may_repeat(*place.connection(), done.error());
-    } else if (place.connection()->reusable() && !options_.fresh_connection()) {
-        place.park(now());
+        stale_ = !ended && !repeats_ && attempt_.reused && may_repeat(*place_.connection(), done.error());
+    } else if (place_.connection()->reusable() && !options_.fresh_connection()) {
+        place_.park(now());
     }
-    co_return done;
+    place_ = {};
+    return done;
 }
 
-// False: it has to be waited for, by the key_text() of the pool.
-DRAGLINE_DECL bool fetch_hop::find_place(connection_pool::place& into, bool fresh) {
+// None where it has to be waited for, by the key_text() of the pool.
+DRAGLINE_DECL void fetch_hop::find_place() {
     const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
     auto& pool = session_->pool();
     wanted.write_key(pool.key_text());
     guard_.write_key(pool.key_text(), session_->address_policies());
-    auto found = pool.try_acquire(pool.key_text(), fresh, attempt_started_ + attempt_.queue);
-    if (found) into = *std::move(found);
-    return found.has_value();
+    auto found = pool.try_acquire(pool.key_text(), fresh(), attempt_started_ + attempt_.queue);
+    if (found) take_place(*std::move(found));
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection(connection_pool::place& place,
-                                                                       bool fresh) {
-    opening begun(session_, place, fresh, call_.ending());
+DRAGLINE_DECL void fetch_hop::take_place(connection_pool::place&& granted) {
+    place_ = std::move(granted);
+    attempt_.reused = has_connection();
+    if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection() {
+    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    opening begun(session_, place_, fresh(), call_.ending());
     if (auto ec = set_up(begun.request())) co_return ec;
     begun.start();
     result<void> woken;
@@ -44685,7 +44700,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection(connectio
         auto waiting = begun.wait();
         woken = co_await std::move(waiting);
     }
-    const auto opened = begun.take(woken, place, attempt_.connection);
+    const auto opened = begun.take(woken, place_, attempt_.connection);
     if (!opened && proxies_) {
         const bool goes_on = now() < until_ && !call_.ending().interrupted();
         proxies_->on_failed(opened.error(), *attempt_.connection, goes_on);
@@ -44739,7 +44754,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::pause(std::error_code fai
         }
         if (in_body) reader_.reset();
         if (auto ec = choose_proxies()) co_return ec;  // from the first choice on
-        authentication_.next_request();
+        next_request();
         next_ = {};
         again_ = true;
     }
@@ -44838,8 +44853,8 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (session_->closed()) return errc::session_closed;
     const auto& shared = session_->options();
-    if (auto ec = check_options(options_, shared)) return ec;
-    if (auto ec = guard_.check()) return ec;
+    if (auto ec = session_->error()) return ec;
+    if (auto ec = check_options(options_)) return ec;
     auto parsed = url::parse(text);
     if (!parsed) return parsed.error();
     url_ = *std::move(parsed);
@@ -44852,7 +44867,7 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
-    if (auto ec = authentication_.use(std::move(chosen), url_)) return ec;
+    if (auto ec = ask_as(std::move(chosen))) return ec;
     return choose_proxies();
 }
 
@@ -44878,8 +44893,16 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
         begin_hop();
         result<void> hopped;
         do {
-            auto attempting = attempt();
-            hopped = co_await std::move(attempting);
+            hopped = begin_attempt();
+            if (hopped && !has_connection()) {
+                auto getting = get_connection();
+                hopped = co_await std::move(getting);
+            }
+            if (hopped) {
+                auto exchanging = exchange_on(connection());
+                hopped = co_await std::move(exchanging);
+            }
+            hopped = end_attempt(hopped);
         } while (another_follows(hopped));
         hopped = end_hop(hopped);
         if (retries()) [[unlikely]] {
@@ -44968,7 +44991,7 @@ DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
 }
 
 DRAGLINE_DECL void fetch_op::count_bytes() noexcept {
-    if (!place_) return;
+    if (!has_connection()) return;
     attempt_.bytes_sent = connection().bytes_sent();
     attempt_.bytes_received = reader_.bytes_received();
 }
@@ -45009,8 +45032,8 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     method_ = std::move(next_->method);
     url_ = taken.to;
     if (auto ec = choose_proxies()) return ec;
-    if (!next_->new_origin) return authentication_.next_request(), std::error_code();
-    return authentication_.use(credentials_for(options_, session_->options(), url_, history_), url_);
+    if (!next_->new_origin) return next_request(), std::error_code();
+    return ask_as(credentials_for(options_, session_->options(), url_, history_));
 }
 
 }  // namespace dragline::http::detail

@@ -51,9 +51,6 @@ public:
     /// The next request is another one, to the same origin.
     void next_request() noexcept { answers_ = 0; }
 
-    /// Without any there is nothing to authorize.
-    bool asks() const noexcept { return who_.kind() != credentials_kind::none; }
-
     /// Puts the credentials among the fields of a request that is about to be sent, or takes old ones out.
     DRAGLINE_DECL std::error_code authorize(const digest_request& request, fields& headers);
 

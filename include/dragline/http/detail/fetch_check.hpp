@@ -1,4 +1,4 @@
-// What is wrong with the options of a fetch, before anything is done.
+// What is wrong with the options of a fetch and of its session, before anything is done.
 #pragma once
 
 #include <dragline/core/features.hpp>
@@ -10,9 +10,10 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared);
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options);
 
-DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared);
+/// Those of the session, which fail every fetch on it.
+DRAGLINE_DECL std::error_code check_options(const session_options& shared);
 
 /// The fields that the caller has given; how the message ends is not theirs to say, nor what proxies are
 /// told.

@@ -36,6 +36,12 @@ protected:
 
     asio::awaitable<result<void>> exchange_on(h1_connection& connection);
 
+    /// Who asks from here on, at the origin of url_.
+    std::error_code ask_as(credentials who);
+    void next_request() noexcept {
+        if (authentication_) authentication_->next_request();
+    }
+
     /// After it: the fetch ends with this head, and the body that follows is the one of the answer.
     bool is_answer() const noexcept { return !next_ && !again_; }
     retry_question question(std::error_code ec) const;
@@ -63,10 +69,10 @@ protected:
     fetch_guard guard_;
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
 
-    authentication_machine authentication_;
-    std::unique_ptr<proxy_machine> proxies_;     // where there may be some
-    std::unique_ptr<retry_machine> retry_;       // none without a retry_policy
-    std::unique_ptr<host_admission> admission_;  // none without limits and circuit breaker
+    std::unique_ptr<authentication_machine> authentication_;  // of who has credentials
+    std::unique_ptr<proxy_machine> proxies_;                  // where there may be some
+    std::unique_ptr<retry_machine> retry_;                    // none without a retry_policy
+    std::unique_ptr<host_admission> admission_;               // none without limits and circuit breaker
     response_head head_;
     boxed<redirect_step> next_;  // what follows head_
     bool again_ = false;         // the same request, rather

@@ -23,9 +23,6 @@ public:
                 async::clock& time) noexcept
         : options_(options), shared_(shared), store_(options.hsts() ? store : nullptr), time_(time) {}
 
-    /// What is wrong with the policies given.
-    std::error_code check() const noexcept;
-
     /// The https URL for an http one whose host is known to want it.
     std::optional<url::url> upgrade(const url::url& to) const {
         if (!store_) return std::nullopt;

@@ -18,12 +18,19 @@ protected:
     /// How url_ is reached, when it has become another one.
     std::error_code choose_proxies();
 
-    /// A hop: begin_hop(), then attempt() as long as another one follows, and end_hop() with what the last
+    /// A hop: begin_hop(), then attempts as long as another one follows, and end_hop() with what the last
     /// one came to. Up to a head, or again_ says that the same request is to be made once more.
     void begin_hop() {
         if (cookies_.any()) cookies_.set_field(fields_.own(), url_, !pinned_, session_->loop().time());
     }
-    asio::awaitable<result<void>> attempt();
+    /// An attempt: begin_attempt(), get_connection() if that has found none at once, exchange_on() it, and
+    /// end_attempt() with what failed first.
+    std::error_code begin_attempt();
+    bool has_connection() const noexcept { return place_ && place_.connection(); }
+    asio::awaitable<result<void>> get_connection() {
+        return place_ ? open_connection() : wait_for_connection();
+    }
+    result<void> end_attempt(result<void> done);
     bool another_follows(const result<void>& done) noexcept;
     result<void> end_hop(result<void> done) noexcept;
 
@@ -38,20 +45,24 @@ protected:
     /// Its head has come, and its body may take for ever: a circuit that it decides does not wait for that.
     void leave_probe() noexcept;
 
-    connection_pool::place place_;  // after a hop that is the answer
+    connection_pool::place place_;  // of the attempt, and after a hop that is the answer
 
 private:
-    void begin_attempt(bool repeats);
+    bool has_to_enter() const noexcept { return session_->guard() && !admission_; }
     asio::awaitable<result<void>> enter_host();
-    bool find_place(connection_pool::place& into, bool fresh);
-    asio::awaitable<result<void>> open_connection(connection_pool::place& place, bool fresh);
+    bool fresh() const noexcept { return repeats_ || options_.fresh_connection(); }
+    void find_place();
+    void take_place(connection_pool::place&& granted);
+    asio::awaitable<result<void>> wait_for_connection();
+    asio::awaitable<result<void>> open_connection();
     void tell_host(std::error_code ec) noexcept;
     bool may_repeat(const h1_connection& connection, std::error_code ec) const noexcept;
     std::error_code choose_tls();
     std::error_code set_up(net::connect_request& request);
 
     std::shared_ptr<tls_setup> tls_;
-    bool stale_ = false;  // the attempt met a connection that its peer had closed, and may be repeated
+    bool stale_ = false;    // the attempt met a connection that its peer had closed, and may be repeated
+    bool repeats_ = false;  // it repeats such a one
 };
 
 }  // namespace dragline::http::detail

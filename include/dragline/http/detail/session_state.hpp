@@ -30,6 +30,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace dragline::inline v1::http::detail {
@@ -57,7 +58,8 @@ public:
     proxy_routes& proxies() noexcept { return proxies_; }
     const std::shared_ptr<http::metrics>& metrics() const noexcept { return metrics_; }
     const std::optional<fields>& request_fields() const noexcept { return request_fields_; }
-    bool watched() const noexcept { return watched_; }  ///< By an observer or by metrics.
+    std::error_code error() const noexcept { return error_; }  ///< Of its options: no fetch can work.
+    bool watched() const noexcept { return watched_; }         ///< By an observer or by metrics.
     bool closed() const noexcept { return closed_; }
 
     /// Nothing without limits and circuit breaker.
@@ -138,6 +140,7 @@ private:
     std::optional<retry_budget> budget_;
     std::shared_ptr<http::metrics> metrics_;
     bool watched_;
+    std::error_code error_;
     std::optional<fields> request_fields_;  // the common ones
     std::shared_ptr<tls_setup> tls_;
     spare_list<async::interrupter*> calls_;

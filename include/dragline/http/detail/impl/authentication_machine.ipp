@@ -23,7 +23,6 @@ DRAGLINE_DECL std::string random_client_nonce(async::random_source& random) {
 
 DRAGLINE_DECL std::error_code authentication_machine::use(credentials who, const url::url& at) {
     const bool given = who.kind() != credentials_kind::none;
-    if (!given && !asks()) return {};
     return use(std::move(who), given ? at.origin() : std::string());
 }
 

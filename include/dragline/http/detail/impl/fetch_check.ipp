@@ -12,30 +12,32 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL std::error_code check_options(const fetch_options& options, const session_options& shared) {
+DRAGLINE_DECL std::error_code check_options(const fetch_options& options) {
     for (const auto limit :
          {options.timeout(), options.resolve_timeout(), options.connect_timeout(), options.tls_timeout(),
           options.write_timeout(), options.first_byte_timeout(), options.read_timeout(),
-          shared.idle_timeout(), shared.connection_lifetime(), options.proxy_timeout(),
-          options.discard_timeout(), options.expect_continue().value_or(no_limit)}) {
+          options.proxy_timeout(), options.discard_timeout(), options.expect_continue().value_or(no_limit)}) {
         if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
     }
-    const bool none = shared.connections() == 0 || shared.connections_per_host() == 0;
-    if (none || options.max_interim() < 0 || options.redirects().limit() < 0)
-        return dragline::errc::invalid_option;
+    if (options.max_interim() < 0 || options.redirects().limit() < 0) return dragline::errc::invalid_option;
     // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
     if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
         return dragline::errc::invalid_option;
-    if (auto ec = check_resilience(options, shared)) return ec;
+    if (options.retry() && !options.retry()->valid()) return dragline::errc::invalid_option;
+    if (const auto ec = options.address_policy().error()) return ec;
+    if (const auto ec = options.url_policy().error()) return ec;
     return options.body().error();
 }
 
-DRAGLINE_DECL std::error_code check_resilience(const fetch_options& options, const session_options& shared) {
-    const bool good = (!options.retry() || options.retry()->valid()) &&
-                      (!shared.retry() || shared.retry()->valid()) &&
+DRAGLINE_DECL std::error_code check_options(const session_options& shared) {
+    const bool good = async::valid_timeout(shared.idle_timeout()) &&
+                      async::valid_timeout(shared.connection_lifetime()) && shared.connections() != 0 &&
+                      shared.connections_per_host() != 0 && (!shared.retry() || shared.retry()->valid()) &&
                       (!shared.host_limits() || shared.host_limits()->valid()) &&
                       (!shared.circuit_breaker() || shared.circuit_breaker()->valid());
-    return good ? std::error_code() : dragline::errc::invalid_option;
+    if (!good) return dragline::errc::invalid_option;
+    if (const auto ec = shared.address_policy().error()) return ec;
+    return shared.url_policy().error();
 }
 
 DRAGLINE_DECL std::error_code check_fields(const fetch_options& options, const session_options& shared) {

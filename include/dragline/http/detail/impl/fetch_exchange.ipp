@@ -22,7 +22,6 @@ DRAGLINE_DECL fetch_exchange::fetch_exchange(std::shared_ptr<session_state> sess
       reader_(session_->loop(), options_, until_),
       body_(options_.body()),
       guard_(options_, session_->options(), session_->hsts().get(), session_->loop().time()),
-      authentication_(session_->challenges()),
       insight_(fetch_insight::make(*session_, options_, started_)) {
     reader_.watch(insight_.get());
     const auto& shared = session_->options().retry();
@@ -71,10 +70,20 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
     co_return discarded;
 }
 
+DRAGLINE_DECL std::error_code fetch_exchange::ask_as(credentials who) {
+    if (!authentication_) {
+        if (who.kind() == credentials_kind::none) return {};
+        authentication_ = std::make_unique<authentication_machine>(session_->challenges());
+    }
+    return authentication_->use(std::move(who), url_);
+}
+
 DRAGLINE_DECL std::error_code fetch_exchange::authorize() {
     auto asked = digest_request(method_, url_.request_target());
     if (body_.in_memory()) asked.body = body_.bytes();
-    if (auto ec = authentication_.authorize(asked, fields_.own())) return ec;
+    if (authentication_) {
+        if (auto ec = authentication_->authorize(asked, fields_.own())) return ec;
+    }
     if (!proxies_) return {};
     if (proxies_->forwards()) asked.target = proxies_->target();
     return proxies_->authorize(asked, fields_.own());
@@ -82,7 +91,7 @@ DRAGLINE_DECL std::error_code fetch_exchange::authorize() {
 
 // Credentials, and the body from its beginning.
 DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
-    if (authentication_.asks() || proxies_) {
+    if (authentication_ || proxies_) {
         if (auto ec = authorize()) return ec;
     }
     auto source = body_access::open(body_);
@@ -129,9 +138,12 @@ DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
         auto step = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
         if (step.ec || step.target) next_ = boxed<redirect_step>::make(std::move(step));
     }
-    if (auto ec = authentication_.on_response(head_, session_->loop().random(), body_.replayable()))
-        return ec;
-    again_ = authentication_.answer();
+    again_ = false;
+    if (authentication_) {
+        auto& random = session_->loop().random();
+        if (auto ec = authentication_->on_response(head_, random, body_.replayable())) return ec;
+        again_ = authentication_->answer();
+    }
     if (proxies_) {
         if (auto ec = proxies_->on_response(head_, body_.replayable())) return ec;
         again_ = again_ || proxies_->answer();
@@ -154,7 +166,7 @@ DRAGLINE_DECL void fetch_exchange::look_at_answer() {
     asked.head = &head_;
     if (!next_) {
         again_ = retry_->retry(asked, session_->loop().random());
-        if (again_) authentication_.next_request();
+        if (again_) next_request();
         if (again_ && proxies_) proxies_->next_request();
     } else if (!retry_->follow(asked)) {
         next_ = {};

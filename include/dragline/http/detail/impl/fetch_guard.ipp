@@ -11,16 +11,6 @@
 
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL std::error_code fetch_guard::check() const noexcept {
-    for (const auto* each : {&shared_.address_policy(), &options_.address_policy()}) {
-        if (const auto ec = each->error()) return ec;
-    }
-    for (const auto* each : {&shared_.url_policy(), &options_.url_policy()}) {
-        if (const auto ec = each->error()) return ec;
-    }
-    return {};
-}
-
 DRAGLINE_DECL std::error_code fetch_guard::judge(const url::url& to) const {
     for (const auto* each : {&shared_.url_policy(), &options_.url_policy()}) {
         if (each->allows_all()) continue;

@@ -70,78 +70,74 @@ DRAGLINE_DECL result<void> fetch_hop::end_hop(result<void> done) noexcept {
     return done;
 }
 
-DRAGLINE_DECL void fetch_hop::begin_attempt(bool repeats) {
+DRAGLINE_DECL std::error_code fetch_hop::begin_attempt() {
+    // After a stale one, on a connection of its own: nothing else idle is to be trusted more.
+    repeats_ = std::exchange(stale_, false);
     attempt_ = attempt_progress();
     attempt_started_ = now();
-    if (!insight_) return;
-    insight_->begin(attempt_started_, method_, url_, repeats);
-    if (proxies_) insight_->goes_through(proxies_->text());
+    if (insight_) {
+        insight_->begin(attempt_started_, method_, url_, repeats_);
+        if (proxies_) insight_->goes_through(proxies_->text());
+    }
+    if (auto ec = choose_tls()) return ec;
+    if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
+        if (auto ec = guard_.judge_told(url_)) return ec;
+    }
+    if (!has_to_enter()) find_place();
+    return {};
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::attempt() {
-    // After a stale one, on a connection of its own: nothing else idle is to be trusted more.
-    const bool repeats = std::exchange(stale_, false);
-    begin_attempt(repeats);
-    if (auto ec = choose_tls()) co_return record(ec), ec;
-    if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
-        if (auto ec = guard_.judge_told(url_)) co_return record(ec), ec;
-    }
-    if (session_->guard() && !admission_) [[unlikely]] {
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::wait_for_connection() {
+    if (has_to_enter()) [[unlikely]] {
         auto entering = enter_host();
-        if (auto entered = co_await std::move(entering); !entered)
-            co_return record(entered.error()), entered.error();
+        if (auto entered = co_await std::move(entering); !entered) co_return entered;
+        find_place();
     }
-    const bool fresh = options_.fresh_connection() || repeats;
-    connection_pool::place place;
-    if (!find_place(place, fresh)) {
+    if (!place_) {
         auto& pool = session_->pool();
-        auto waiting = pool.wait(pool.key_text(), fresh, {until_, phase::queue}, call_.ending());
+        auto waiting = pool.wait(pool.key_text(), fresh(), {until_, phase::queue}, call_.ending());
         auto granted = co_await std::move(waiting);
         attempt_.queue = now() - attempt_started_;
-        if (!granted) co_return record(granted.error()), granted.error();
-        place = *std::move(granted);
+        if (!granted) co_return granted.error();
+        take_place(*std::move(granted));
     }
-    if (call_.ending().interrupted()) {  // since it was granted
-        const std::error_code ended = asio::error::operation_aborted;
-        co_return record(ended), ended;
-    }
-    attempt_.reused = place.connection() != nullptr;
-    if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
-    if (!attempt_.reused) {
-        auto opening = open_connection(place, fresh);
-        if (auto opened = co_await std::move(opening); !opened)
-            co_return record(opened.error()), opened.error();
-    }
-    auto exchanging = exchange_on(*place.connection());
-    auto done = co_await std::move(exchanging);
-    if (done && is_answer()) {
-        place_ = std::move(place);
-        co_return done;
-    }
+    if (has_connection()) co_return result<void>();
+    auto opening = open_connection();
+    co_return co_await std::move(opening);
+}
+
+DRAGLINE_DECL result<void> fetch_hop::end_attempt(result<void> done) {
+    if (done && is_answer()) return done;
     record(done.error());
     if (!done) {
         const bool ended = call_.ending().interrupted();
-        stale_ = !ended && !repeats && attempt_.reused && may_repeat(*place.connection(), done.error());
-    } else if (place.connection()->reusable() && !options_.fresh_connection()) {
-        place.park(now());
+        stale_ = !ended && !repeats_ && attempt_.reused && may_repeat(*place_.connection(), done.error());
+    } else if (place_.connection()->reusable() && !options_.fresh_connection()) {
+        place_.park(now());
     }
-    co_return done;
+    place_ = {};
+    return done;
 }
 
-// False: it has to be waited for, by the key_text() of the pool.
-DRAGLINE_DECL bool fetch_hop::find_place(connection_pool::place& into, bool fresh) {
+// None where it has to be waited for, by the key_text() of the pool.
+DRAGLINE_DECL void fetch_hop::find_place() {
     const hop_connection wanted(url_, options_, pinned_, tls_.get(), proxies_.get());
     auto& pool = session_->pool();
     wanted.write_key(pool.key_text());
     guard_.write_key(pool.key_text(), session_->address_policies());
-    auto found = pool.try_acquire(pool.key_text(), fresh, attempt_started_ + attempt_.queue);
-    if (found) into = *std::move(found);
-    return found.has_value();
+    auto found = pool.try_acquire(pool.key_text(), fresh(), attempt_started_ + attempt_.queue);
+    if (found) take_place(*std::move(found));
 }
 
-DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection(connection_pool::place& place,
-                                                                       bool fresh) {
-    opening begun(session_, place, fresh, call_.ending());
+DRAGLINE_DECL void fetch_hop::take_place(connection_pool::place&& granted) {
+    place_ = std::move(granted);
+    attempt_.reused = has_connection();
+    if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
+}
+
+DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection() {
+    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    opening begun(session_, place_, fresh(), call_.ending());
     if (auto ec = set_up(begun.request())) co_return ec;
     begun.start();
     result<void> woken;
@@ -149,7 +145,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection(connectio
         auto waiting = begun.wait();
         woken = co_await std::move(waiting);
     }
-    const auto opened = begun.take(woken, place, attempt_.connection);
+    const auto opened = begun.take(woken, place_, attempt_.connection);
     if (!opened && proxies_) {
         const bool goes_on = now() < until_ && !call_.ending().interrupted();
         proxies_->on_failed(opened.error(), *attempt_.connection, goes_on);
@@ -203,7 +199,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::pause(std::error_code fai
         }
         if (in_body) reader_.reset();
         if (auto ec = choose_proxies()) co_return ec;  // from the first choice on
-        authentication_.next_request();
+        next_request();
         next_ = {};
         again_ = true;
     }

@@ -18,8 +18,8 @@ namespace dragline::inline v1::http::detail {
 DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (session_->closed()) return errc::session_closed;
     const auto& shared = session_->options();
-    if (auto ec = check_options(options_, shared)) return ec;
-    if (auto ec = guard_.check()) return ec;
+    if (auto ec = session_->error()) return ec;
+    if (auto ec = check_options(options_)) return ec;
     auto parsed = url::parse(text);
     if (!parsed) return parsed.error();
     url_ = *std::move(parsed);
@@ -32,7 +32,7 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
-    if (auto ec = authentication_.use(std::move(chosen), url_)) return ec;
+    if (auto ec = ask_as(std::move(chosen))) return ec;
     return choose_proxies();
 }
 
@@ -58,8 +58,16 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
         begin_hop();
         result<void> hopped;
         do {
-            auto attempting = attempt();
-            hopped = co_await std::move(attempting);
+            hopped = begin_attempt();
+            if (hopped && !has_connection()) {
+                auto getting = get_connection();
+                hopped = co_await std::move(getting);
+            }
+            if (hopped) {
+                auto exchanging = exchange_on(connection());
+                hopped = co_await std::move(exchanging);
+            }
+            hopped = end_attempt(hopped);
         } while (another_follows(hopped));
         hopped = end_hop(hopped);
         if (retries()) [[unlikely]] {
@@ -148,7 +156,7 @@ DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
 }
 
 DRAGLINE_DECL void fetch_op::count_bytes() noexcept {
-    if (!place_) return;
+    if (!has_connection()) return;
     attempt_.bytes_sent = connection().bytes_sent();
     attempt_.bytes_received = reader_.bytes_received();
 }
@@ -189,8 +197,8 @@ DRAGLINE_DECL std::error_code fetch_op::follow() {
     method_ = std::move(next_->method);
     url_ = taken.to;
     if (auto ec = choose_proxies()) return ec;
-    if (!next_->new_origin) return authentication_.next_request(), std::error_code();
-    return authentication_.use(credentials_for(options_, session_->options(), url_, history_), url_);
+    if (!next_->new_origin) return next_request(), std::error_code();
+    return ask_as(credentials_for(options_, session_->options(), url_, history_));
 }
 
 }  // namespace dragline::http::detail

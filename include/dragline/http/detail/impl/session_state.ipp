@@ -1,6 +1,7 @@
 // Included by <dragline/http/detail/session_state.hpp> only.
 #pragma once
 
+#include <dragline/http/detail/fetch_check.hpp>
 #include <dragline/http/error.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -25,6 +26,7 @@ DRAGLINE_DECL session_state::session_state(async::loop_state& loop, std::string_
       challenges_(options.known_challenges()),
       metrics_(options.make_metrics()),
       watched_(metrics_ || options.observer()),
+      error_(check_options(options)),
       request_fields_(common_fields(options)) {
     if (options.host_limits() || options.circuit_breaker()) guard_made();
 }
