@@ -24905,7 +24905,7 @@ struct record : positions {
     bool is_special() const noexcept { return scheme != scheme_kind::other; }
 
     std::string_view slice(std::size_t begin, std::size_t end) const {
-        return std::string_view(href).substr(begin, end - begin);
+        return {href.data() + begin, end - begin};
     }
     std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(href.size()); }
     std::uint32_t query_end() const noexcept { return fragment_begin != absent ? fragment_begin : size(); }
@@ -25440,7 +25440,7 @@ DRAGLINE_DECL bool read_serialised(record& out, std::string_view text) {
         end = end_of_plain(text, end + 1, plain_in_fragment);
     }
     if (end != text.size()) return false;
-    out.href = text;
+    out.href = std::string(text);  // at once as large as it has to be
     static_cast<positions&>(out) = at;
     return true;
 }
@@ -32748,13 +32748,16 @@ DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_o
 namespace dragline::inline v1::url {
 
 DRAGLINE_DECL result<url> parse(std::string_view input, parse_options options) {
-    return parse(input, url(), options);
+    result<url> parsed;
+    if (const auto ec = detail::parse_record((*parsed).at_, input, nullptr, options.max_length())) return ec;
+    return parsed;
 }
 
 DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_options options) {
+    if (base.empty()) return parse(input, options);
     result<url> parsed;
-    const auto* from = base.empty() ? nullptr : &base.at_;
-    if (const auto ec = detail::parse_record((*parsed).at_, input, from, options.max_length())) return ec;
+    if (const auto ec = detail::parse_record((*parsed).at_, input, &base.at_, options.max_length()))
+        return ec;
     return parsed;
 }
 
@@ -36109,6 +36112,9 @@ DRAGLINE_DECL std::error_code check_options(const fetch_options& options) {
         if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
     }
     if (options.max_interim() < 0 || options.redirects().limit() < 0) return dragline::errc::invalid_option;
+    if (!options.method().empty()) {
+        if (const auto ec = h1::check_method(options.method())) return ec;
+    }
     // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
     if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
         return dragline::errc::invalid_option;
@@ -39564,7 +39570,9 @@ DRAGLINE_DECL bool authentication_machine::choose(const fields& headers, async::
 }
 
 DRAGLINE_DECL credentials credentials_of(const url::url& at, const netrc& known, bool with_default) {
-    if (!at.has_credentials()) return known.find(at.bare_hostname(), {}, with_default);
+    if (!at.has_credentials()) {
+        return known.size() == 0 ? credentials() : known.find(at.bare_hostname(), {}, with_default);
+    }
     auto user = url::percent_decode(at.username()), password = url::percent_decode(at.password());
     auto made = password.empty() ? known.find(at.bare_hostname(), user, with_default) : credentials();
     if (made.kind() == credentials_kind::none) made = credentials::any(user, password);
@@ -40453,6 +40461,7 @@ DRAGLINE_DECL asio::awaitable<result<std::size_t>> body_reader::read_some(exchan
 
 
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <vector>
 
@@ -40462,14 +40471,11 @@ class fetch_cookies {
 public:
     using time_point = cookie_jar::time_point;
 
-    /// Call once, before all else.
-    std::error_code prepare(const fetch_options& options, const std::shared_ptr<cookie_jar>& of_session);
+    /// Makes those of a fetch, if there are any: else a Cookie field is the caller's.
+    static std::error_code prepare(std::optional<fetch_cookies>& into, const fetch_options& options,
+                                   const std::shared_ptr<cookie_jar>& of_session);
 
-    /// Else a Cookie field is the caller's.
-    bool any() const noexcept { return jar_ || !own_.empty(); }
-
-    /// When there are any(): writes the Cookie field anew for a hop. `away`: a redirect has left the origin
-    /// of the fetch for good.
+    /// Writes the Cookie field anew for a hop. `away`: a redirect has left the origin of the fetch for good.
     void set_field(fields& of_request, const url::url& to, bool away, async::clock& time);
 
     /// Obeys every Set-Cookie field; one that the jar refuses is no error of the fetch.
@@ -40488,16 +40494,24 @@ private:
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <utility>
+
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL std::error_code fetch_cookies::prepare(const fetch_options& options,
+DRAGLINE_DECL std::error_code fetch_cookies::prepare(std::optional<fetch_cookies>& into,
+                                                     const fetch_options& options,
                                                      const std::shared_ptr<cookie_jar>& of_session) {
-    jar_ = options.cookies() ? options.cookies()->make_jar() : of_session;
-    own_ = options.own_cookies();
-    for (const auto& [name, value] : own_) {
+    const auto& own = options.own_cookies();
+    if (!options.cookies() && !of_session && own.empty()) return {};
+    auto jar = options.cookies() ? options.cookies()->make_jar() : of_session;
+    if (!jar && own.empty()) return {};
+    for (const auto& [name, value] : own) {
         if (auto ec = check_cookie_pair(name, value)) return ec;
     }
-    if (any() && options.headers().contains("Cookie")) return dragline::errc::invalid_option;
+    if (options.headers().contains("Cookie")) return dragline::errc::invalid_option;
+    auto& made = into.emplace();
+    made.jar_ = std::move(jar);
+    made.own_ = own;
     return {};
 }
 
@@ -41694,6 +41708,7 @@ DRAGLINE_DECL bool retry_machine::follow(const retry_question& asked) {
 #endif
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -41736,9 +41751,9 @@ protected:
     dragline::url::url url_;
     std::string method_;
     request_fields fields_;
-    http::body body_;                      // of the request
-    std::unique_ptr<body_source> source_;  // of that body, while it is sent
-    fetch_cookies cookies_;
+    http::body body_;                       // of the request
+    std::unique_ptr<body_source> source_;   // of that body, while it is sent
+    std::optional<fetch_cookies> cookies_;  // where there are any
     fetch_guard guard_;
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
 
@@ -41901,7 +41916,7 @@ DRAGLINE_DECL result<bool> fetch_exchange::begin_request(h1_connection& connecti
 DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
     const bool from_proxy = proxies_ && proxies_->forwards() && head_.status == proxy_side.status;
     if (!from_proxy) {
-        cookies_.store(head_.headers, url_, session_->loop().time());
+        if (cookies_) cookies_->store(head_.headers, url_, session_->loop().time());
         guard_.note(head_.headers, url_);
     }
     next_ = {};
@@ -41981,7 +41996,7 @@ protected:
     /// A hop: begin_hop(), then attempts as long as another one follows, and end_hop() with what the last
     /// one came to. Up to a head, or again_ says that the same request is to be made once more.
     void begin_hop() {
-        if (cookies_.any()) cookies_.set_field(fields_.own(), url_, !pinned_, session_->loop().time());
+        if (cookies_) cookies_->set_field(fields_.own(), url_, !pinned_, session_->loop().time());
     }
     /// An attempt: begin_attempt(), get_connection() if that has found none at once, exchange_on() it, and
     /// end_attempt() with what failed first.
@@ -44862,9 +44877,8 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (auto ec = enter()) return ec;
 
     method_ = !options_.method().empty() ? options_.method() : body_.has_value() ? "POST" : "GET";
-    if (auto ec = h1::check_method(method_)) return ec;
     if (auto ec = fields_.prepare(options_, shared, session_->request_fields(), method_, body_)) return ec;
-    if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
+    if (auto ec = fetch_cookies::prepare(cookies_, options_, session_->cookies())) return ec;
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
     if (auto ec = ask_as(std::move(chosen))) return ec;

@@ -7,6 +7,7 @@
 #include <dragline/url/url.hpp>
 
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <vector>
 
@@ -16,14 +17,11 @@ class fetch_cookies {
 public:
     using time_point = cookie_jar::time_point;
 
-    /// Call once, before all else.
-    std::error_code prepare(const fetch_options& options, const std::shared_ptr<cookie_jar>& of_session);
+    /// Makes those of a fetch, if there are any: else a Cookie field is the caller's.
+    static std::error_code prepare(std::optional<fetch_cookies>& into, const fetch_options& options,
+                                   const std::shared_ptr<cookie_jar>& of_session);
 
-    /// Else a Cookie field is the caller's.
-    bool any() const noexcept { return jar_ || !own_.empty(); }
-
-    /// When there are any(): writes the Cookie field anew for a hop. `away`: a redirect has left the origin
-    /// of the fetch for good.
+    /// Writes the Cookie field anew for a hop. `away`: a redirect has left the origin of the fetch for good.
     void set_field(fields& of_request, const url::url& to, bool away, async::clock& time);
 
     /// Obeys every Set-Cookie field; one that the jar refuses is no error of the fetch.

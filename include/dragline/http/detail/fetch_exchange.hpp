@@ -21,6 +21,7 @@
 #include <dragline/url/url.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -63,9 +64,9 @@ protected:
     dragline::url::url url_;
     std::string method_;
     request_fields fields_;
-    http::body body_;                      // of the request
-    std::unique_ptr<body_source> source_;  // of that body, while it is sent
-    fetch_cookies cookies_;
+    http::body body_;                       // of the request
+    std::unique_ptr<body_source> source_;   // of that body, while it is sent
+    std::optional<fetch_cookies> cookies_;  // where there are any
     fetch_guard guard_;
     bool pinned_ = true;  // connect_to and own cookies still apply: no redirect has left the origin
 

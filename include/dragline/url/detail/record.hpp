@@ -69,7 +69,7 @@ struct record : positions {
     bool is_special() const noexcept { return scheme != scheme_kind::other; }
 
     std::string_view slice(std::size_t begin, std::size_t end) const {
-        return std::string_view(href).substr(begin, end - begin);
+        return {href.data() + begin, end - begin};
     }
     std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(href.size()); }
     std::uint32_t query_end() const noexcept { return fragment_begin != absent ? fragment_begin : size(); }

@@ -8,13 +8,16 @@
 namespace dragline::inline v1::url {
 
 DRAGLINE_DECL result<url> parse(std::string_view input, parse_options options) {
-    return parse(input, url(), options);
+    result<url> parsed;
+    if (const auto ec = detail::parse_record((*parsed).at_, input, nullptr, options.max_length())) return ec;
+    return parsed;
 }
 
 DRAGLINE_DECL result<url> parse(std::string_view input, const url& base, parse_options options) {
+    if (base.empty()) return parse(input, options);
     result<url> parsed;
-    const auto* from = base.empty() ? nullptr : &base.at_;
-    if (const auto ec = detail::parse_record((*parsed).at_, input, from, options.max_length())) return ec;
+    if (const auto ec = detail::parse_record((*parsed).at_, input, &base.at_, options.max_length()))
+        return ec;
     return parsed;
 }
 

@@ -98,7 +98,9 @@ DRAGLINE_DECL bool authentication_machine::choose(const fields& headers, async::
 }
 
 DRAGLINE_DECL credentials credentials_of(const url::url& at, const netrc& known, bool with_default) {
-    if (!at.has_credentials()) return known.find(at.bare_hostname(), {}, with_default);
+    if (!at.has_credentials()) {
+        return known.size() == 0 ? credentials() : known.find(at.bare_hostname(), {}, with_default);
+    }
     auto user = url::percent_decode(at.username()), password = url::percent_decode(at.password());
     auto made = password.empty() ? known.find(at.bare_hostname(), user, with_default) : credentials();
     if (made.kind() == credentials_kind::none) made = credentials::any(user, password);

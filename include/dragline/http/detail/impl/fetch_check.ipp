@@ -20,6 +20,9 @@ DRAGLINE_DECL std::error_code check_options(const fetch_options& options) {
         if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
     }
     if (options.max_interim() < 0 || options.redirects().limit() < 0) return dragline::errc::invalid_option;
+    if (!options.method().empty()) {
+        if (const auto ec = h1::check_method(options.method())) return ec;
+    }
     // RFC 9110, 9.3.6 and 9.3.8: one is no request of this kind, the other never has content.
     if (options.method() == "CONNECT" || (options.method() == "TRACE" && options.body().has_value()))
         return dragline::errc::invalid_option;

@@ -6,16 +6,24 @@
 
 #if DRAGLINE_HEADER_BODIES
 
+#include <utility>
+
 namespace dragline::inline v1::http::detail {
 
-DRAGLINE_DECL std::error_code fetch_cookies::prepare(const fetch_options& options,
+DRAGLINE_DECL std::error_code fetch_cookies::prepare(std::optional<fetch_cookies>& into,
+                                                     const fetch_options& options,
                                                      const std::shared_ptr<cookie_jar>& of_session) {
-    jar_ = options.cookies() ? options.cookies()->make_jar() : of_session;
-    own_ = options.own_cookies();
-    for (const auto& [name, value] : own_) {
+    const auto& own = options.own_cookies();
+    if (!options.cookies() && !of_session && own.empty()) return {};
+    auto jar = options.cookies() ? options.cookies()->make_jar() : of_session;
+    if (!jar && own.empty()) return {};
+    for (const auto& [name, value] : own) {
         if (auto ec = check_cookie_pair(name, value)) return ec;
     }
-    if (any() && options.headers().contains("Cookie")) return dragline::errc::invalid_option;
+    if (options.headers().contains("Cookie")) return dragline::errc::invalid_option;
+    auto& made = into.emplace();
+    made.jar_ = std::move(jar);
+    made.own_ = own;
     return {};
 }
 

@@ -130,7 +130,7 @@ DRAGLINE_DECL result<bool> fetch_exchange::begin_request(h1_connection& connecti
 DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
     const bool from_proxy = proxies_ && proxies_->forwards() && head_.status == proxy_side.status;
     if (!from_proxy) {
-        cookies_.store(head_.headers, url_, session_->loop().time());
+        if (cookies_) cookies_->store(head_.headers, url_, session_->loop().time());
         guard_.note(head_.headers, url_);
     }
     next_ = {};

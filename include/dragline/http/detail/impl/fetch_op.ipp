@@ -1,7 +1,6 @@
 // Included by <dragline/http/detail/fetch_op.hpp> only.
 #pragma once
 
-#include <dragline/h1/head_writer.hpp>
 #include <dragline/http/detail/fetch_check.hpp>
 #include <dragline/http/error.hpp>
 #include <dragline/url/parse.hpp>
@@ -27,9 +26,8 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (auto ec = enter()) return ec;
 
     method_ = !options_.method().empty() ? options_.method() : body_.has_value() ? "POST" : "GET";
-    if (auto ec = h1::check_method(method_)) return ec;
     if (auto ec = fields_.prepare(options_, shared, session_->request_fields(), method_, body_)) return ec;
-    if (auto ec = cookies_.prepare(options_, session_->cookies())) return ec;
+    if (auto ec = fetch_cookies::prepare(cookies_, options_, session_->cookies())) return ec;
     auto chosen = credentials_for(options_, shared, url_, {});
     if (url_.has_credentials()) url_ = url_.without_credentials();
     if (auto ec = ask_as(std::move(chosen))) return ec;

@@ -90,7 +90,7 @@ DRAGLINE_DECL bool read_serialised(record& out, std::string_view text) {
         end = end_of_plain(text, end + 1, plain_in_fragment);
     }
     if (end != text.size()) return false;
-    out.href = text;
+    out.href = std::string(text);  // at once as large as it has to be
     static_cast<positions&>(out) = at;
     return true;
 }
