@@ -22,12 +22,19 @@ using dragline::testing::dns_transport;
 
 namespace {
 
-// A port of loopback at which nobody listens.
-std::string nobody() {
-    asio::io_context context;
-    asio::ip::udp::socket taken(context, {asio::ip::address_v4::loopback(), 0});
-    return "127.0.0.1:" + std::to_string(taken.local_endpoint().port());
-}
+// A port of loopback at which nobody listens, and which nobody gets meanwhile, as a client that asks itself
+// would: its socket hears one peer only, who is silent.
+class nobody {
+public:
+    nobody() : taken_(context_, {asio::ip::address_v4::loopback(), 0}) {
+        taken_.connect({asio::ip::address_v4::loopback(), 9});
+    }
+    std::string to_string() const { return "127.0.0.1:" + std::to_string(taken_.local_endpoint().port()); }
+
+private:
+    asio::io_context context_;
+    asio::ip::udp::socket taken_;
+};
 
 }  // namespace
 
@@ -74,10 +81,11 @@ TEST_CASE("a silent server among three costs time, and is dropped", "[dns][resol
 
 TEST_CASE("a server that is not there is found at once", "[dns][resolve_many]") {
     bulk_lab lab;
+    const nobody absent;
     dns_server third;
     lab.server.on_query(&numbered_host);
     third.on_query(&numbered_host);
-    const auto options = lab.bulk().add_server(nobody()).add_server(third.to_string()).window(30);
+    const auto options = lab.bulk().add_server(absent.to_string()).add_server(third.to_string()).window(30);
     const auto out = lab.resolve_all(numbered(300), options);
     CHECK(check_numbered(out, 300) == 300);
     CHECK(out.summary.servers.at(1).dropped == drop_reason::unreachable);
@@ -86,7 +94,8 @@ TEST_CASE("a server that is not there is found at once", "[dns][resolve_many]") 
 
 TEST_CASE("with nobody to ask every name says so", "[dns][resolve_many]") {
     bulk_lab lab;
-    const auto options = bulk_options().engine(lab.engine).add_server(nobody()).try_timeout(20s);
+    const nobody absent;
+    const auto options = bulk_options().engine(lab.engine).add_server(absent.to_string()).try_timeout(20s);
     const auto out = lab.resolve_all(numbered(50), options);
     CHECK(check_numbered(out, 50) == 0);
     // To c-ares an error of its socket is a timeout for all but the first.
