@@ -9,10 +9,12 @@
 #include <openssl/x509.h>
 
 #include <unistd.h>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -205,6 +207,26 @@ TEST_CASE("ciphers, suites and groups are those of the options", "[tls][context]
                  tls::version::tls_1_3) == "TLS_CHACHA20_POLY1305_SHA256 " + x448);
     CHECK(agreed(options(trusting).cipher_suites("TLS_AES_128_GCM_SHA256").groups("P-384"),
                  tls::version::tls_1_3) == "TLS_AES_128_GCM_SHA256 " + p384);
+}
+
+TEST_CASE("AES-128 is asked for before the other suites that OpenSSL offers", "[tls][context]") {
+    const auto suites_of = [](SSL_CTX* context) {
+        std::vector<std::string> names;
+        const auto* ciphers = SSL_CTX_get_ciphers(context);
+        for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i)
+            names.push_back(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(ciphers, i)));
+        return names;
+    };
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> plain(SSL_CTX_new(TLS_client_method()),
+                                                                  &SSL_CTX_free);
+    auto wanted = suites_of(plain.get());
+    const auto found = std::find(wanted.begin(), wanted.end(), "TLS_AES_128_GCM_SHA256");
+    REQUIRE(found != wanted.end());
+    std::rotate(wanted.begin(), found, found + 1);
+    CHECK(suites_of(test::example_client().native_handle()) == wanted);
+    engine_pair pair(test::example_client(), test::example_server());
+    pair.connect();
+    CHECK(pair.client.peer().cipher() == "TLS_AES_128_GCM_SHA256");
 }
 
 TEST_CASE("a list of ciphers, suites or groups that has nothing in it is an error", "[tls][context]") {

@@ -74,9 +74,10 @@ public:
     ocsp_check ocsp() const noexcept { return ocsp_; }
 
     /// Ciphers up to TLS 1.2, suites of TLS 1.3 and groups for the key exchange, best first, in the syntax of
-    /// OpenSSL: "ECDHE+AESGCM:ECDHE+CHACHA20", "TLS_AES_128_GCM_SHA256", "X25519:P-256". Empty: its defaults.
-    /// A list that it refuses, or of which it knows nothing: errc::invalid_ciphers. Ciphers without
-    /// authentication or encryption are never offered.
+    /// OpenSSL: "ECDHE+AESGCM:ECDHE+CHACHA20", "TLS_AES_256_GCM_SHA384", "X25519:P-256". Empty: its defaults,
+    /// but TLS_AES_128_GCM_SHA256 before the other suites, as browsers ask for it: it takes less time. A list
+    /// that it refuses, or of which it knows nothing: errc::invalid_ciphers. Ciphers without authentication
+    /// or encryption are never offered.
     client_options& ciphers(std::string list) { return ciphers_ = std::move(list), *this; }
     client_options& cipher_suites(std::string list) { return cipher_suites_ = std::move(list), *this; }
     client_options& groups(std::string list) { return groups_ = std::move(list), *this; }

@@ -19,12 +19,28 @@
 
 namespace dragline::inline v1::tls::detail {
 
-DRAGLINE_DECL bool offers_tls_1_3_suite(SSL_CTX* context) noexcept {
+// The suites of TLS 1.3, as OpenSSL lists them; with `first` at their head where it is one of them.
+DRAGLINE_DECL std::string suites_of(SSL_CTX* context, unsigned long first = 0) {
+    std::string head;
+    std::string rest;
     const auto* ciphers = SSL_CTX_get_ciphers(context);
     for (int i = 0; ciphers && i < sk_SSL_CIPHER_num(ciphers); ++i) {
-        if (SSL_CIPHER_get_kx_nid(sk_SSL_CIPHER_value(ciphers, i)) == NID_kx_any) return true;
+        const auto* const each = sk_SSL_CIPHER_value(ciphers, i);
+        if (SSL_CIPHER_get_kx_nid(each) != NID_kx_any) continue;
+        (SSL_CIPHER_get_id(each) == first ? head : rest).append(SSL_CIPHER_get_name(each)).append(":");
     }
-    return false;
+    return head + rest;
+}
+
+// OpenSSL asks for AES-256 with SHA-384 first. Processors have instructions for SHA-256: a resumed handshake
+// takes a twelfth less. A suite that the system's settings leave out is not brought back.
+DRAGLINE_DECL bool set_default_suites(SSL_CTX* context) {
+    const auto suites = suites_of(context, TLS1_3_CK_AES_128_GCM_SHA256);
+    return suites.empty() || SSL_CTX_set_ciphersuites(context, suites.c_str()) == 1;
+}
+
+DRAGLINE_DECL bool set_suites(SSL_CTX* context, const std::string& list) {
+    return SSL_CTX_set_ciphersuites(context, list.c_str()) == 1 && !suites_of(context).empty();
 }
 
 DRAGLINE_DECL result<void> set_ciphers(SSL_CTX* context, const client_options& options) {
@@ -36,9 +52,9 @@ DRAGLINE_DECL result<void> set_ciphers(SSL_CTX* context, const client_options& o
         const std::string list = options.ciphers() + ":!aNULL:!eNULL:!PSK:!SRP";
         known = SSL_CTX_set_cipher_list(context, list.c_str()) == 1;
     }
-    if (known && !options.cipher_suites().empty()) {
-        known = SSL_CTX_set_ciphersuites(context, options.cipher_suites().c_str()) == 1 &&
-                offers_tls_1_3_suite(context);
+    if (known) {
+        const auto& suites = options.cipher_suites();
+        known = suites.empty() ? set_default_suites(context) : set_suites(context, suites);
     }
     if (known && !options.groups().empty()) {
         known = SSL_CTX_set1_groups_list(context, options.groups().c_str()) == 1;
