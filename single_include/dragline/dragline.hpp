@@ -6623,8 +6623,10 @@ inline void prefetch([[maybe_unused]] std::span<const std::byte> memory) noexcep
 #include <cerrno>
 #include <cstddef>
 
-#if defined(__linux__)
+#if !defined(_WIN32)
 #include <fcntl.h>
+#endif
+#if defined(__linux__)
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -6658,6 +6660,15 @@ struct tcp_figures {
     unsigned retransmits = 0;        // so far
     unsigned unacknowledged = 0;     // segments
 };
+
+/// Keeps a socket, which Asio opens otherwise, out of the programs that this one starts: one that they hold
+/// stays connected when it is closed here.
+#if defined(_WIN32)
+template <class Socket>
+void close_in_children(Socket) noexcept {}
+#else
+inline void close_in_children(int socket) noexcept { ::fcntl(socket, F_SETFD, FD_CLOEXEC); }
+#endif
 
 /// The calls on sockets, for a library that is handed those it makes. Only where socket_calls says so.
 /// All return what the system does: -1 with the reason in errno.
@@ -19951,6 +19962,7 @@ DRAGLINE_DECL std::error_code udp_port::open(const asio::ip::udp::endpoint& wher
     std::error_code ec;
     socket.open(where.protocol(), ec);
     if (ec) return ec;
+    platform::close_in_children(socket.native_handle());
     std::error_code ignored;
     socket.set_option(asio::socket_base::receive_buffer_size(port_buffer_size), ignored);
     socket.non_blocking(true, ec);
@@ -42884,7 +42896,9 @@ DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& reques
     auto& made = socket();
     std::error_code ec;
     made.open(target_.protocol(), ec);
-    if (!ec) made.non_blocking(true, ec);  // here, it spares Asio a system call
+    if (ec) return ec;
+    platform::close_in_children(made.native_handle());
+    made.non_blocking(true, ec);  // here, it spares Asio a system call
     if (!ec) ec = set_up_socket(made, target_.protocol().family(), request.socket, true);
     if (request.target.is_local_socket()) return ec;
     if (!ec && !through.empty()) {
@@ -52687,6 +52701,7 @@ inline result<void> set_up(datagram_socket& made, const datagram::place& at,
         return static_cast<int>(std::min<std::size_t>(bytes, INT_MAX));
     };
     socket.open(at.protocol(), ec);
+    if (!ec) platform::close_in_children(socket.native_handle());
     if (at.address().is_v6()) set(asio::ip::v6_only(options.v6_only()));
     if (options.reuse_address()) set(asio::socket_base::reuse_address(true));
     if (options.broadcast()) set(asio::socket_base::broadcast(true));
@@ -57036,6 +57051,7 @@ inline endpoint written_place(const stream_place& place) {
 // ---- dragline/net/detail/impl/listening_socket.ipp
 // Included by <dragline/net/detail/listening_socket.hpp> only.
 
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
@@ -57106,6 +57122,7 @@ DRAGLINE_DECL result<void> open_listening_socket(listening_socket& made, const s
     std::error_code ec;
     acceptor.open(place.protocol(), ec);
     if (ec) return ec;
+    platform::close_in_children(acceptor.native_handle());
     if (is_local(place)) {
         if (auto bound = bind_local(made, place, options, acceptor.get_executor()); !bound) return bound;
     } else {
@@ -57906,6 +57923,7 @@ DRAGLINE_DECL void listener::accept_some() {
             server_->give_place();
             return accept_failed(ec);
         }
+        platform::close_in_children(socket.native_handle());
         next_pause_ = shortest_pause;
         admit(std::move(socket), remote);
     }

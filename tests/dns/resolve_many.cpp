@@ -1,5 +1,6 @@
 #include <dragline/dns/resolve_many.hpp>
 
+#include "../support/child_descriptors.hpp"
 #include "bulk_lab.hpp"
 
 #include <asio/post.hpp>
@@ -92,6 +93,14 @@ TEST_CASE("each name is answered once, with records, who said so and how", "[dns
     CHECK(out.summary.servers.at(0).sent == 2);
     CHECK(out.summary.servers.at(0).answered == 2);
     CHECK(out.summary.servers.at(0).server == lab.server.to_string());
+}
+
+TEST_CASE("a program that is started during a run gets none of its sockets", "[dns][resolve_many]") {
+    bulk_lab lab;
+    lab.server.on_query(&numbered_host);
+    const auto before = child_descriptors();
+    const auto compare = [&](const bulk_answer&) { CHECK(child_descriptors() == before); };
+    dragline::run(lab.loop, dns::resolve_many(lab.loop, numbered(3), record_type::a, lab.bulk(), compare));
 }
 
 TEST_CASE("many names come out in their order, or as they come", "[dns][resolve_many]") {

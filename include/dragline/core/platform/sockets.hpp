@@ -4,8 +4,10 @@
 #include <cerrno>
 #include <cstddef>
 
-#if defined(__linux__)
+#if !defined(_WIN32)
 #include <fcntl.h>
+#endif
+#if defined(__linux__)
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -39,6 +41,15 @@ struct tcp_figures {
     unsigned retransmits = 0;        // so far
     unsigned unacknowledged = 0;     // segments
 };
+
+/// Keeps a socket, which Asio opens otherwise, out of the programs that this one starts: one that they hold
+/// stays connected when it is closed here.
+#if defined(_WIN32)
+template <class Socket>
+void close_in_children(Socket) noexcept {}
+#else
+inline void close_in_children(int socket) noexcept { ::fcntl(socket, F_SETFD, FD_CLOEXEC); }
+#endif
 
 /// The calls on sockets, for a library that is handed those it makes. Only where socket_calls says so.
 /// All return what the system does: -1 with the reason in errno.

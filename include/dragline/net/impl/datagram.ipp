@@ -1,6 +1,7 @@
 // Included by <dragline/net/datagram.hpp> only.
 #pragma once
 
+#include <dragline/core/platform/sockets.hpp>
 #include <dragline/net/detail/datagram_socket.hpp>
 #include <dragline/net/error.hpp>
 
@@ -101,6 +102,7 @@ inline result<void> set_up(datagram_socket& made, const datagram::place& at,
         return static_cast<int>(std::min<std::size_t>(bytes, INT_MAX));
     };
     socket.open(at.protocol(), ec);
+    if (!ec) platform::close_in_children(socket.native_handle());
     if (at.address().is_v6()) set(asio::ip::v6_only(options.v6_only()));
     if (options.reuse_address()) set(asio::socket_base::reuse_address(true));
     if (options.broadcast()) set(asio::socket_base::broadcast(true));

@@ -18,6 +18,7 @@ DRAGLINE_DECL std::error_code udp_port::open(const asio::ip::udp::endpoint& wher
     std::error_code ec;
     socket.open(where.protocol(), ec);
     if (ec) return ec;
+    platform::close_in_children(socket.native_handle());
     std::error_code ignored;
     socket.set_option(asio::socket_base::receive_buffer_size(port_buffer_size), ignored);
     socket.non_blocking(true, ec);

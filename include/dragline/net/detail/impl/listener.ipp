@@ -1,6 +1,7 @@
 // Included by <dragline/net/detail/listener.hpp> only.
 #pragma once
 
+#include <dragline/core/platform/sockets.hpp>
 #include <dragline/net/detail/socket_setup.hpp>
 
 #if DRAGLINE_HEADER_BODIES
@@ -53,6 +54,7 @@ DRAGLINE_DECL void listener::accept_some() {
             server_->give_place();
             return accept_failed(ec);
         }
+        platform::close_in_children(socket.native_handle());
         next_pause_ = shortest_pause;
         admit(std::move(socket), remote);
     }

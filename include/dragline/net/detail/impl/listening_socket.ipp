@@ -1,6 +1,8 @@
 // Included by <dragline/net/detail/listening_socket.hpp> only.
 #pragma once
 
+#include <dragline/core/platform/sockets.hpp>
+
 #if DRAGLINE_HEADER_BODIES
 
 #include <asio/error.hpp>
@@ -71,6 +73,7 @@ DRAGLINE_DECL result<void> open_listening_socket(listening_socket& made, const s
     std::error_code ec;
     acceptor.open(place.protocol(), ec);
     if (ec) return ec;
+    platform::close_in_children(acceptor.native_handle());
     if (is_local(place)) {
         if (auto bound = bind_local(made, place, options, acceptor.get_executor()); !bound) return bound;
     } else {

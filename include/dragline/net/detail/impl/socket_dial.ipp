@@ -33,7 +33,9 @@ DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& reques
     auto& made = socket();
     std::error_code ec;
     made.open(target_.protocol(), ec);
-    if (!ec) made.non_blocking(true, ec);  // here, it spares Asio a system call
+    if (ec) return ec;
+    platform::close_in_children(made.native_handle());
+    made.non_blocking(true, ec);  // here, it spares Asio a system call
     if (!ec) ec = set_up_socket(made, target_.protocol().family(), request.socket, true);
     if (request.target.is_local_socket()) return ec;
     if (!ec && !through.empty()) {
