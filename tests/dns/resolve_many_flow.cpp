@@ -218,7 +218,7 @@ TEST_CASE("nothing keeps the loop running after the end of a run", "[dns][resolv
     lab.server.on_query([](const dns_query& query) {
         return query.name() == "n0.test" ? dns_reply().silent() : numbered_host(query);
     });
-    const auto out = lab.resolve_all(numbered(20), lab.bulk().try_timeout(30ms).tries(2));
+    const auto out = lab.resolve_all(numbered(20), lab.bulk().try_timeout(400ms).tries(2));
     CHECK(check_numbered(out, 20) == 19);
     lab.loop.restart();
     lab.loop.run();  // returns
