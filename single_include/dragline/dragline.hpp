@@ -6625,11 +6625,11 @@ inline void prefetch([[maybe_unused]] std::span<const std::byte> memory) noexcep
 
 #if !defined(_WIN32)
 #include <fcntl.h>
+#include <sys/socket.h>
 #endif
 #if defined(__linux__)
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #endif
@@ -6668,6 +6668,14 @@ template <class Socket>
 void close_in_children(Socket) noexcept {}
 #else
 inline void close_in_children(int socket) noexcept { ::fcntl(socket, F_SETFD, FD_CLOEXEC); }
+#endif
+
+/// Where the system can be asked for that as it makes a socket, so that no program is started in between:
+/// what the socket's type takes besides. Elsewhere 0.
+#if defined(SOCK_CLOEXEC)
+inline constexpr int closed_in_children = SOCK_CLOEXEC;
+#else
+inline constexpr int closed_in_children = 0;
 #endif
 
 /// The calls on sockets, for a library that is handed those it makes. Only where socket_calls says so.
@@ -27609,6 +27617,55 @@ DRAGLINE_DECL void upload::interrupt() noexcept {
 // ---- dragline/net/detail/stream_layer.hpp
 // What a stream is made of: a socket or memory, or TLS on top of another layer.
 
+// ---- dragline/net/detail/stream_protocol.hpp
+// TCP and Unix sockets of any family, as Asio's protocols are, but kept out of the programs that this one
+// starts.
+
+
+#include <asio/basic_socket_acceptor.hpp>
+#include <asio/basic_stream_socket.hpp>
+#include <asio/generic/basic_endpoint.hpp>
+#include <asio/generic/stream_protocol.hpp>
+
+#include <system_error>
+
+namespace dragline::inline v1::net::detail {
+
+/// Asio knows a stream by its bare type: of one with a flag, it reports the end as a read of nothing.
+class stream_protocol {
+public:
+    using endpoint = asio::generic::basic_endpoint<stream_protocol>;
+    using socket = asio::basic_stream_socket<stream_protocol>;
+
+    stream_protocol(int family, int protocol) noexcept : generic_(family, protocol) {}
+    template <class Protocol>
+    stream_protocol(const Protocol& same) : generic_(same) {}
+
+    int type() const noexcept { return generic_.type() | platform::closed_in_children; }
+    int protocol() const noexcept { return generic_.protocol(); }
+    int family() const noexcept { return generic_.family(); }
+
+    friend bool operator==(const stream_protocol& a, const stream_protocol& b) noexcept {
+        return a.generic_ == b.generic_;
+    }
+
+private:
+    asio::generic::stream_protocol generic_;
+};
+
+using stream_socket = stream_protocol::socket;
+using stream_acceptor = asio::basic_socket_acceptor<stream_protocol>;
+
+/// One that is still to be connected or bound.
+template <class Socket>
+std::error_code open_socket(Socket& made, const stream_protocol& protocol) {
+    std::error_code ec;
+    made.open(protocol, ec);
+    if (!ec && platform::closed_in_children == 0) platform::close_in_children(made.native_handle());
+    return ec;
+}
+
+}  // namespace dragline::net::detail
 // ---- dragline/tls/peer_info.hpp
 // Who is at the other end of a TLS connection. Start with `peer_info`, from engine::peer().
 
@@ -28317,7 +28374,6 @@ DRAGLINE_DECL std::optional<verify_failure> peer_info::failure() const {
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
 #include <asio/cancellation_type.hpp>
-#include <asio/generic/stream_protocol.hpp>
 
 #include <array>
 #include <cstddef>
@@ -28325,8 +28381,6 @@ DRAGLINE_DECL std::optional<verify_failure> peer_info::failure() const {
 #include <span>
 
 namespace dragline::inline v1::net::detail {
-
-using stream_socket = asio::generic::stream_protocol::socket;
 
 /// Two pieces that go out one after the other: a head and a body, say. Either may be empty.
 using gather = std::array<asio::const_buffer, 2>;
@@ -28925,7 +28979,8 @@ private:
 
 namespace dragline::inline v1::net::detail {
 
-/// `family` is that of the socket's protocol. fast_open counts before it connects only.
+/// `family` is that of the socket's protocol. fast_open counts before it connects only, and no_delay after
+/// it: until then, socket_layer::no_delay().
 DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, int family, const socket_options& options,
                                             bool connects);
 
@@ -28988,26 +29043,33 @@ DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, int family, c
                                             bool connects) {
     using number = platform::socket_number;
     socket_setup setup(socket);
-    if (const auto size = options.receive_buffer()) setup.set(asio::socket_base::receive_buffer_size(*size));
-    if (const auto size = options.send_buffer()) setup.set(asio::socket_base::send_buffer_size(*size));
+    if (const auto size = options.receive_buffer()) [[unlikely]]
+        setup.set(asio::socket_base::receive_buffer_size(*size));
+    if (const auto size = options.send_buffer()) [[unlikely]]
+        setup.set(asio::socket_base::send_buffer_size(*size));
     const bool v6 = family == asio::ip::tcp::v6().family();
     if (!v6 && family != asio::ip::tcp::v4().family()) return setup.error();
 
-    setup.set(asio::ip::tcp::no_delay(options.no_delay()));
-    if (const auto on = options.keep_alive()) setup.set(asio::socket_base::keep_alive(*on));
-    if (const auto idle = options.keep_alive_idle()) setup.set(number::keep_alive_idle, idle->count());
-    if (const auto time = options.keep_alive_interval()) {
+    if (!connects) setup.set(asio::ip::tcp::no_delay(options.no_delay()));
+    if (const auto on = options.keep_alive()) [[unlikely]]
+        setup.set(asio::socket_base::keep_alive(*on));
+    if (const auto idle = options.keep_alive_idle()) [[unlikely]]
+        setup.set(number::keep_alive_idle, idle->count());
+    if (const auto time = options.keep_alive_interval()) [[unlikely]] {
         setup.set(number::keep_alive_interval, time->count());
     }
-    if (const auto count = options.keep_alive_count()) setup.set(number::keep_alive_count, *count);
-    if (const auto service = options.type_of_service()) {
+    if (const auto count = options.keep_alive_count()) [[unlikely]]
+        setup.set(number::keep_alive_count, *count);
+    if (const auto service = options.type_of_service()) [[unlikely]] {
         setup.set(v6 ? number::traffic_class : number::type_of_service, *service);
     }
-    if (const auto hops = options.time_to_live()) {
+    if (const auto hops = options.time_to_live()) [[unlikely]] {
         setup.set(v6 ? number::hop_limit : number::time_to_live, *hops);
     }
-    if (options.fast_open() && connects) setup.set(number::fast_open_connect, 1);
-    if (const auto mark = options.mark()) setup.set(number::mark, static_cast<std::int32_t>(*mark));
+    if (options.fast_open() && connects) [[unlikely]]
+        setup.set(number::fast_open_connect, 1);
+    if (const auto mark = options.mark()) [[unlikely]]
+        setup.set(number::mark, static_cast<std::int32_t>(*mark));
     return setup.error();
 }
 
@@ -31450,7 +31512,8 @@ DRAGLINE_DECL address_policy& address_policy::partial_answers(bool allowed) {
 }
 
 DRAGLINE_DECL bool address_policy::partial_answers() const noexcept {
-    if (!state_) return true;
+    if (!state_) [[likely]]
+        return true;
     const auto& outer = state_->outer;
     return state_->partial_answers && std::all_of(outer.begin(), outer.end(), [](const address_policy& each) {
                return each.partial_answers();
@@ -42368,7 +42431,15 @@ public:
     asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override;
     bool may_have_input() const noexcept override { return !drained_; }
     std::size_t unsent() const noexcept override { return 0; }
-    stream_socket* socket() noexcept override { return &socket_; }
+    stream_socket* socket() noexcept override {
+        if (no_delay_due_) tell_no_delay();
+        return &socket_;
+    }
+    /// For who connects it.
+    stream_socket& dialled_socket() noexcept { return socket_; }
+    /// TCP's no_delay, which the system is told before the second write, or a long first one: what is written
+    /// first has nothing to wait for.
+    void no_delay() noexcept { no_delay_due_ = true; }
     void close() noexcept override;
     bool is_open() const noexcept override { return socket_.is_open(); }
     const async::loop_state& loop() const noexcept { return loop_; }
@@ -42412,6 +42483,7 @@ private:
     void receive(std::unique_ptr<pending_read> operation);
     void end_read(std::unique_ptr<pending_read> operation, std::error_code ec, std::size_t size);
     std::size_t write_now(gather& pieces, std::error_code& ec);
+    void tell_no_delay() noexcept;
     void look_out(stream_socket::wait_type what, readiness::side& side);
     void stop_looking_out() noexcept;
     void end_wait() noexcept;
@@ -42419,6 +42491,7 @@ private:
     asio::awaitable<result<bool>> wait_for_either(async::time_point until, phase where);
 
     static constexpr std::uint32_t most_unbroken = 1024 * 1024;
+    static constexpr std::size_t least_segment = 536;  // that any peer of TCP takes (RFC 9293, 3.7.1)
 
     // There may be many: keep it small.
     async::loop_state& loop_;
@@ -42429,6 +42502,8 @@ private:
     bool read_expired_ = false;
     bool drained_ = false;  // the last read left nothing in the kernel
     bool wrote_ = false;    // since the last read
+    bool wrote_first_ = false;
+    bool no_delay_due_ = false;
 };
 
 }  // namespace dragline::net::detail
@@ -42554,6 +42629,7 @@ private:
 #include <asio/async_result.hpp>
 #include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
@@ -42564,6 +42640,13 @@ private:
 #include <utility>
 
 namespace dragline::inline v1::net::detail {
+
+// Asio itself tells the end of a socket only where it was opened as a bare stream.
+inline std::error_code end_of(std::error_code ec, std::size_t size, asio::mutable_buffer into) noexcept {
+    if (!ec && size == 0 && into.size() > 0) [[unlikely]]
+        return asio::error::eof;
+    return ec;
+}
 
 DRAGLINE_DECL socket_layer::socket_layer(stream_socket socket)
     : loop_(async::loop_state::of(socket.get_executor())), socket_(std::move(socket)) {
@@ -42632,6 +42715,7 @@ DRAGLINE_DECL void socket_layer::end_read(std::unique_ptr<pending_read> operatio
                                           std::size_t size) {
     if (goes_on(ec, operation->cancelled)) return receive(std::move(operation));
     read_limit_.disarm();
+    ec = end_of(ec, size, operation->rest);
     drained_ = !ec && size < operation->rest.size();
     auto& ended = *operation;
     if (!ec) return ended.received(std::move(operation), size);
@@ -42686,12 +42770,24 @@ DRAGLINE_DECL std::size_t socket_layer::write_now(gather& pieces, std::error_cod
     // The kernel goes on for as long as the peer reads meanwhile, so it is never given more at once.
     const auto first = asio::buffer(pieces[0], most_unbroken);
     const auto second = asio::buffer(pieces[1], most_unbroken - first.size());
+    if (no_delay_due_ && (std::exchange(wrote_first_, true) || first.size() + second.size() > least_segment))
+        tell_no_delay();
     // One piece costs less than a list of one.
-    const auto written =
-        second.size() == 0 ? socket_.write_some(first, ec) : socket_.write_some(gather{first, second}, ec);
+    std::size_t written = 0;
+    if (second.size() == 0) [[likely]] {
+        written = socket_.write_some(first, ec);
+    } else {
+        written = socket_.write_some(gather{first, second}, ec);
+    }
     advance(pieces, written);
     wrote_ = true;
     return written;
+}
+
+DRAGLINE_DECL void socket_layer::tell_no_delay() noexcept {
+    no_delay_due_ = false;
+    std::error_code ignored;  // one that refuses is only slower
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
 DRAGLINE_DECL result<bool> socket_layer::try_write(gather& pieces) {
@@ -42806,6 +42902,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::shutdown(async::time_p
 DRAGLINE_DECL result<std::size_t> socket_layer::try_read(asio::mutable_buffer into) noexcept {
     std::error_code ec;
     const auto size = socket_.read_some(into, ec);
+    ec = end_of(ec, size, into);
     if (ec == asio::error::try_again) ec = asio::error::would_block;
     drained_ = size < into.size() && (!ec || ec == asio::error::would_block);
     if (ec) return ec;
@@ -42853,7 +42950,7 @@ public:
     std::shared_ptr<socket_layer> take_layer() noexcept { return std::move(layer_); }
 
 private:
-    stream_socket& socket() noexcept { return *layer_->socket(); }
+    stream_socket& socket() noexcept { return layer_->dialled_socket(); }
     std::error_code prepare(const connect_request& request);
 
     std::shared_ptr<socket_layer> layer_;
@@ -42876,7 +42973,8 @@ private:
 namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL std::error_code socket_dial::start(const connect_request& request, bool is_here) {
-    if (const auto ec = prepare(request)) return ec;
+    if (const auto ec = prepare(request)) [[unlikely]]
+        return ec;
     if (!platform::socket_calls) return asio::error::in_progress;
     const auto begun = go_on();
     // By now this machine has answered itself: then nothing need be waited for.
@@ -42894,19 +42992,21 @@ DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& reques
     const auto& from = request.bind_address;
     const auto& through = request.bind_interface;
     auto& made = socket();
-    std::error_code ec;
-    made.open(target_.protocol(), ec);
-    if (ec) return ec;
-    platform::close_in_children(made.native_handle());
+    auto ec = open_socket(made, target_.protocol());
+    if (ec) [[unlikely]]
+        return ec;
     made.non_blocking(true, ec);  // here, it spares Asio a system call
     if (!ec) ec = set_up_socket(made, target_.protocol().family(), request.socket, true);
-    if (request.target.is_local_socket()) return ec;
-    if (!ec && !through.empty()) {
+    if (request.target.is_local_socket()) [[unlikely]]
+        return ec;
+    if (request.socket.no_delay()) layer_->no_delay();
+    if (!ec && !through.empty()) [[unlikely]] {
         if (!platform::socket_calls) return asio::error::operation_not_supported;
         if (platform::bind_to_interface(made.native_handle(), through.data(), through.size()) != 0)
             ec.assign(errno, asio::error::get_system_category());
     }
-    if (!ec && from) made.bind(asio::ip::tcp::endpoint(*from, 0), ec);
+    if (!ec && from) [[unlikely]]
+        made.bind(asio::ip::tcp::endpoint(*from, 0), ec);
     return ec;
 }
 
@@ -43016,7 +43116,6 @@ private:
     std::unique_ptr<look_up> look_ups_[2];  // IPv4, IPv6
     bool resolved_ = false;                 // an address is, or will be, dialled
     bool refused_ = false;                  // a forbidden address stands beside the others
-    bool begun_ = false;
     bool expired_ = false;
     bool ended_ = false;
 };
@@ -43065,7 +43164,8 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
 // `step`, and what follows from it. What either throws is what it came to.
 template <class Step>
 void connecting::go_on(Step step) {
-    if (ended_) return;
+    if (ended_) [[unlikely]]
+        return;
     std::optional<std::error_code> ended;
     try {
         step();
@@ -43083,7 +43183,10 @@ void connecting::go_on(Step step) {
 DRAGLINE_DECL void connecting::start() {
     ends_.emplace(
         ending_, [](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this);
-    go_on([] {});
+    go_on([this] {
+        if (!ending_.interrupted()) [[likely]]
+            resolve();
+    });
 }
 
 DRAGLINE_DECL void connecting::resolve() {
@@ -43219,9 +43322,9 @@ DRAGLINE_DECL void connecting::close_record(dial& of, std::error_code ec) noexce
 
 DRAGLINE_DECL void connecting::on_dialled(dial& ended, std::error_code ec) {
     close_record(ended, ec);
-    if (ec) {
+    if (ec) [[unlikely]] {
         machine_.on_dial_failed(ended.number, ec, loop_.now());
-    } else if (!winner_) {
+    } else if (!winner_) [[likely]] {
         winner_ = &ended;
         if (ended.record) address_ = trace_.dials[*ended.record].address;
     }
@@ -43251,11 +43354,11 @@ DRAGLINE_DECL async::time_point connecting::limit() const noexcept {
 // Until it has to wait, or is over.
 DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
     if (ending_.interrupted()) return asio::error::operation_aborted;
-    if (!std::exchange(begun_, true)) resolve();
     // Before the next step, which may have become due at the same time.
     if (std::exchange(expired_, false) && loop_.now() >= limit()) return over_time();
     while (!winner_) {
-        if (refused_) return blocked_;
+        if (refused_) [[unlikely]]
+            return blocked_;
         const auto now = loop_.now();
         auto step = machine_.next(now);
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
@@ -43279,7 +43382,8 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
             return std::nullopt;
         }
     }
-    if (refused_) return blocked_;
+    if (refused_) [[unlikely]]
+        return blocked_;
     trace_.connect = loop_.now() - resolved_at_;
     return std::error_code();
 }
@@ -56991,8 +57095,6 @@ using net::start_server;
 
 
 #include <asio/any_io_executor.hpp>
-#include <asio/basic_socket_acceptor.hpp>
-#include <asio/generic/stream_protocol.hpp>
 
 #include <optional>
 #include <string>
@@ -57000,8 +57102,7 @@ using net::start_server;
 
 namespace dragline::inline v1::net::detail {
 
-using stream_acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
-using stream_place = asio::generic::stream_protocol::endpoint;
+using stream_place = stream_protocol::endpoint;
 
 /// The file of a Unix socket, removed with its object as long as it is still the one that was made.
 class socket_file {
@@ -57087,8 +57188,8 @@ inline bool is_left_behind(const std::string& path, const stream_place& place,
                            const asio::any_io_executor& loop) {
     std::error_code ec;
     if (!std::filesystem::is_socket(path, ec)) return false;
-    asio::generic::stream_protocol::socket visitor(loop);
-    visitor.open(place.protocol(), ec);
+    stream_socket visitor(loop);
+    ec = open_socket(visitor, place.protocol());
     if (!ec) visitor.non_blocking(true, ec);  // one whose queue is full would keep us waiting
     if (ec) return false;
     visitor.connect(place, ec);
@@ -57119,10 +57220,8 @@ inline std::error_code last_error() noexcept {
 DRAGLINE_DECL result<void> open_listening_socket(listening_socket& made, const stream_place& place,
                                                  const server_options& options, bool shared) {
     auto& acceptor = made.acceptor;
-    std::error_code ec;
-    acceptor.open(place.protocol(), ec);
+    auto ec = open_socket(acceptor, place.protocol());
     if (ec) return ec;
-    platform::close_in_children(acceptor.native_handle());
     if (is_local(place)) {
         if (auto bound = bind_local(made, place, options, acceptor.get_executor()); !bound) return bound;
     } else {

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -48,6 +49,23 @@ struct connected_socket {
     listening server;
     stream made;
 };
+
+// Asked behind the stream's back: to be handed the socket tells it what it is still to be told.
+bool sends_at_once(const listening& server) {
+    for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+        ::sockaddr_in peer = {};
+        ::socklen_t size = sizeof peer;
+        const bool is_socket = ::getpeername(descriptor, reinterpret_cast<::sockaddr*>(&peer), &size) == 0;
+        if (!is_socket || peer.sin_family != AF_INET || ntohs(peer.sin_port) != server.place().port())
+            continue;
+        int value = 0;
+        size = sizeof value;
+        CHECK(::getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &value, &size) == 0);
+        return value == 1;
+    }
+    FAIL("no such connection");
+    return false;
+}
 
 int told(stream& of, int level, int name) {
     int value = -1;
@@ -88,6 +106,31 @@ TEST_CASE("by default small writes go at once, and the rest is the system's", "[
     CHECK(told(made, SOL_SOCKET, SO_KEEPALIVE) == 1);
     CHECK(made.remote_endpoint()->host() == "127.0.0.1");
     CHECK(made.local_endpoint()->port() != 0);
+}
+
+TEST_CASE("a system call is spared until there is a second write, or a long first one",
+          "[net][socket_options]") {
+    dragline::event_loop loop;
+    connected_socket connected(loop, socket_options());
+    CHECK(run_to_end(loop, connected.made.write(std::string(536, 'f'))) == 536);
+    CHECK(!sends_at_once(connected.server));
+    CHECK(run_to_end(loop, connected.made.write("second")) == 6);
+    CHECK(sends_at_once(connected.server));
+
+    connected_socket longer(loop, socket_options());
+    CHECK(run_to_end(loop, longer.made.write(std::string(537, 'f'))) == 537);
+    CHECK(sends_at_once(longer.server));
+}
+
+TEST_CASE("small writes wait where that is wanted, before and after the first", "[net][socket_options]") {
+    dragline::event_loop loop;
+    connected_socket never(loop, socket_options().no_delay(false)), no_more(loop, socket_options());
+    CHECK(!no_more.made.set(socket_options().no_delay(false)).error());
+    for (auto* each : {&never, &no_more}) {
+        CHECK(run_to_end(loop, each->made.write("first")) == 5);
+        CHECK(run_to_end(loop, each->made.write("second")) == 6);
+        CHECK(!sends_at_once(each->server));
+    }
 }
 
 TEST_CASE("in IPv6 they are the traffic class and the hop limit", "[net][socket_options]") {

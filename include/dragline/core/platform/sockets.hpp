@@ -6,11 +6,11 @@
 
 #if !defined(_WIN32)
 #include <fcntl.h>
+#include <sys/socket.h>
 #endif
 #if defined(__linux__)
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #endif
@@ -49,6 +49,14 @@ template <class Socket>
 void close_in_children(Socket) noexcept {}
 #else
 inline void close_in_children(int socket) noexcept { ::fcntl(socket, F_SETFD, FD_CLOEXEC); }
+#endif
+
+/// Where the system can be asked for that as it makes a socket, so that no program is started in between:
+/// what the socket's type takes besides. Elsewhere 0.
+#if defined(SOCK_CLOEXEC)
+inline constexpr int closed_in_children = SOCK_CLOEXEC;
+#else
+inline constexpr int closed_in_children = 0;
 #endif
 
 /// The calls on sockets, for a library that is handed those it makes. Only where socket_calls says so.

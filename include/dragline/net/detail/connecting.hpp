@@ -117,7 +117,6 @@ private:
     std::unique_ptr<look_up> look_ups_[2];  // IPv4, IPv6
     bool resolved_ = false;                 // an address is, or will be, dialled
     bool refused_ = false;                  // a forbidden address stands beside the others
-    bool begun_ = false;
     bool expired_ = false;
     bool ended_ = false;
 };

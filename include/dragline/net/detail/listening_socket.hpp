@@ -4,12 +4,11 @@
 #include <dragline/core/platform/files.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/net/detail/socket_setup.hpp>
+#include <dragline/net/detail/stream_protocol.hpp>
 #include <dragline/net/endpoint.hpp>
 #include <dragline/net/server_options.hpp>
 
 #include <asio/any_io_executor.hpp>
-#include <asio/basic_socket_acceptor.hpp>
-#include <asio/generic/stream_protocol.hpp>
 
 #include <optional>
 #include <string>
@@ -17,8 +16,7 @@
 
 namespace dragline::inline v1::net::detail {
 
-using stream_acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
-using stream_place = asio::generic::stream_protocol::endpoint;
+using stream_place = stream_protocol::endpoint;
 
 /// The file of a Unix socket, removed with its object as long as it is still the one that was made.
 class socket_file {

@@ -39,7 +39,7 @@ public:
     std::shared_ptr<socket_layer> take_layer() noexcept { return std::move(layer_); }
 
 private:
-    stream_socket& socket() noexcept { return *layer_->socket(); }
+    stream_socket& socket() noexcept { return layer_->dialled_socket(); }
     std::error_code prepare(const connect_request& request);
 
     std::shared_ptr<socket_layer> layer_;

@@ -39,7 +39,15 @@ public:
     asio::awaitable<result<void>> wait_output(async::time_point until, phase where) override;
     bool may_have_input() const noexcept override { return !drained_; }
     std::size_t unsent() const noexcept override { return 0; }
-    stream_socket* socket() noexcept override { return &socket_; }
+    stream_socket* socket() noexcept override {
+        if (no_delay_due_) tell_no_delay();
+        return &socket_;
+    }
+    /// For who connects it.
+    stream_socket& dialled_socket() noexcept { return socket_; }
+    /// TCP's no_delay, which the system is told before the second write, or a long first one: what is written
+    /// first has nothing to wait for.
+    void no_delay() noexcept { no_delay_due_ = true; }
     void close() noexcept override;
     bool is_open() const noexcept override { return socket_.is_open(); }
     const async::loop_state& loop() const noexcept { return loop_; }
@@ -83,6 +91,7 @@ private:
     void receive(std::unique_ptr<pending_read> operation);
     void end_read(std::unique_ptr<pending_read> operation, std::error_code ec, std::size_t size);
     std::size_t write_now(gather& pieces, std::error_code& ec);
+    void tell_no_delay() noexcept;
     void look_out(stream_socket::wait_type what, readiness::side& side);
     void stop_looking_out() noexcept;
     void end_wait() noexcept;
@@ -90,6 +99,7 @@ private:
     asio::awaitable<result<bool>> wait_for_either(async::time_point until, phase where);
 
     static constexpr std::uint32_t most_unbroken = 1024 * 1024;
+    static constexpr std::size_t least_segment = 536;  // that any peer of TCP takes (RFC 9293, 3.7.1)
 
     // There may be many: keep it small.
     async::loop_state& loop_;
@@ -100,6 +110,8 @@ private:
     bool read_expired_ = false;
     bool drained_ = false;  // the last read left nothing in the kernel
     bool wrote_ = false;    // since the last read
+    bool wrote_first_ = false;
+    bool no_delay_due_ = false;
 };
 
 }  // namespace dragline::net::detail

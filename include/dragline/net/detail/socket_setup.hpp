@@ -10,7 +10,8 @@
 
 namespace dragline::inline v1::net::detail {
 
-/// `family` is that of the socket's protocol. fast_open counts before it connects only.
+/// `family` is that of the socket's protocol. fast_open counts before it connects only, and no_delay after
+/// it: until then, socket_layer::no_delay().
 DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, int family, const socket_options& options,
                                             bool connects);
 

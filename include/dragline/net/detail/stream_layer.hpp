@@ -7,6 +7,7 @@
 #include <dragline/core/platform/memory.hpp>
 #include <dragline/core/result.hpp>
 #include <dragline/core/spare_memory.hpp>
+#include <dragline/net/detail/stream_protocol.hpp>
 #include <dragline/tls/peer_info.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -14,7 +15,6 @@
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
 #include <asio/cancellation_type.hpp>
-#include <asio/generic/stream_protocol.hpp>
 
 #include <array>
 #include <cstddef>
@@ -22,8 +22,6 @@
 #include <span>
 
 namespace dragline::inline v1::net::detail {
-
-using stream_socket = asio::generic::stream_protocol::socket;
 
 /// Two pieces that go out one after the other: a head and a body, say. Either may be empty.
 using gather = std::array<asio::const_buffer, 2>;

@@ -130,7 +130,8 @@ DRAGLINE_DECL address_policy& address_policy::partial_answers(bool allowed) {
 }
 
 DRAGLINE_DECL bool address_policy::partial_answers() const noexcept {
-    if (!state_) return true;
+    if (!state_) [[likely]]
+        return true;
     const auto& outer = state_->outer;
     return state_->partial_answers && std::all_of(outer.begin(), outer.end(), [](const address_policy& each) {
                return each.partial_answers();

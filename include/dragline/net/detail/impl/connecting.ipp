@@ -41,7 +41,8 @@ DRAGLINE_DECL connecting::connecting(async::loop_state& loop, const connect_requ
 // `step`, and what follows from it. What either throws is what it came to.
 template <class Step>
 void connecting::go_on(Step step) {
-    if (ended_) return;
+    if (ended_) [[unlikely]]
+        return;
     std::optional<std::error_code> ended;
     try {
         step();
@@ -59,7 +60,10 @@ void connecting::go_on(Step step) {
 DRAGLINE_DECL void connecting::start() {
     ends_.emplace(
         ending_, [](void* self) noexcept { static_cast<connecting*>(self)->go_on_soon(); }, this);
-    go_on([] {});
+    go_on([this] {
+        if (!ending_.interrupted()) [[likely]]
+            resolve();
+    });
 }
 
 DRAGLINE_DECL void connecting::resolve() {
@@ -195,9 +199,9 @@ DRAGLINE_DECL void connecting::close_record(dial& of, std::error_code ec) noexce
 
 DRAGLINE_DECL void connecting::on_dialled(dial& ended, std::error_code ec) {
     close_record(ended, ec);
-    if (ec) {
+    if (ec) [[unlikely]] {
         machine_.on_dial_failed(ended.number, ec, loop_.now());
-    } else if (!winner_) {
+    } else if (!winner_) [[likely]] {
         winner_ = &ended;
         if (ended.record) address_ = trace_.dials[*ended.record].address;
     }
@@ -227,11 +231,11 @@ DRAGLINE_DECL async::time_point connecting::limit() const noexcept {
 // Until it has to wait, or is over.
 DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
     if (ending_.interrupted()) return asio::error::operation_aborted;
-    if (!std::exchange(begun_, true)) resolve();
     // Before the next step, which may have become due at the same time.
     if (std::exchange(expired_, false) && loop_.now() >= limit()) return over_time();
     while (!winner_) {
-        if (refused_) return blocked_;
+        if (refused_) [[unlikely]]
+            return blocked_;
         const auto now = loop_.now();
         auto step = machine_.next(now);
         if (auto* dialled = std::get_if<connect_machine::dial>(&step)) {
@@ -255,7 +259,8 @@ DRAGLINE_DECL std::optional<std::error_code> connecting::advance() {
             return std::nullopt;
         }
     }
-    if (refused_) return blocked_;
+    if (refused_) [[unlikely]]
+        return blocked_;
     trace_.connect = loop_.now() - resolved_at_;
     return std::error_code();
 }

@@ -38,8 +38,8 @@ inline bool is_left_behind(const std::string& path, const stream_place& place,
                            const asio::any_io_executor& loop) {
     std::error_code ec;
     if (!std::filesystem::is_socket(path, ec)) return false;
-    asio::generic::stream_protocol::socket visitor(loop);
-    visitor.open(place.protocol(), ec);
+    stream_socket visitor(loop);
+    ec = open_socket(visitor, place.protocol());
     if (!ec) visitor.non_blocking(true, ec);  // one whose queue is full would keep us waiting
     if (ec) return false;
     visitor.connect(place, ec);
@@ -70,10 +70,8 @@ inline std::error_code last_error() noexcept {
 DRAGLINE_DECL result<void> open_listening_socket(listening_socket& made, const stream_place& place,
                                                  const server_options& options, bool shared) {
     auto& acceptor = made.acceptor;
-    std::error_code ec;
-    acceptor.open(place.protocol(), ec);
+    auto ec = open_socket(acceptor, place.protocol());
     if (ec) return ec;
-    platform::close_in_children(acceptor.native_handle());
     if (is_local(place)) {
         if (auto bound = bind_local(made, place, options, acceptor.get_executor()); !bound) return bound;
     } else {

@@ -13,7 +13,8 @@
 namespace dragline::inline v1::net::detail {
 
 DRAGLINE_DECL std::error_code socket_dial::start(const connect_request& request, bool is_here) {
-    if (const auto ec = prepare(request)) return ec;
+    if (const auto ec = prepare(request)) [[unlikely]]
+        return ec;
     if (!platform::socket_calls) return asio::error::in_progress;
     const auto begun = go_on();
     // By now this machine has answered itself: then nothing need be waited for.
@@ -31,19 +32,21 @@ DRAGLINE_DECL std::error_code socket_dial::prepare(const connect_request& reques
     const auto& from = request.bind_address;
     const auto& through = request.bind_interface;
     auto& made = socket();
-    std::error_code ec;
-    made.open(target_.protocol(), ec);
-    if (ec) return ec;
-    platform::close_in_children(made.native_handle());
+    auto ec = open_socket(made, target_.protocol());
+    if (ec) [[unlikely]]
+        return ec;
     made.non_blocking(true, ec);  // here, it spares Asio a system call
     if (!ec) ec = set_up_socket(made, target_.protocol().family(), request.socket, true);
-    if (request.target.is_local_socket()) return ec;
-    if (!ec && !through.empty()) {
+    if (request.target.is_local_socket()) [[unlikely]]
+        return ec;
+    if (request.socket.no_delay()) layer_->no_delay();
+    if (!ec && !through.empty()) [[unlikely]] {
         if (!platform::socket_calls) return asio::error::operation_not_supported;
         if (platform::bind_to_interface(made.native_handle(), through.data(), through.size()) != 0)
             ec.assign(errno, asio::error::get_system_category());
     }
-    if (!ec && from) made.bind(asio::ip::tcp::endpoint(*from, 0), ec);
+    if (!ec && from) [[unlikely]]
+        made.bind(asio::ip::tcp::endpoint(*from, 0), ec);
     return ec;
 }
 

@@ -9,6 +9,7 @@
 #include <asio/async_result.hpp>
 #include <asio/cancellation_state.hpp>
 #include <asio/error.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
@@ -19,6 +20,13 @@
 #include <utility>
 
 namespace dragline::inline v1::net::detail {
+
+// Asio itself tells the end of a socket only where it was opened as a bare stream.
+inline std::error_code end_of(std::error_code ec, std::size_t size, asio::mutable_buffer into) noexcept {
+    if (!ec && size == 0 && into.size() > 0) [[unlikely]]
+        return asio::error::eof;
+    return ec;
+}
 
 DRAGLINE_DECL socket_layer::socket_layer(stream_socket socket)
     : loop_(async::loop_state::of(socket.get_executor())), socket_(std::move(socket)) {
@@ -87,6 +95,7 @@ DRAGLINE_DECL void socket_layer::end_read(std::unique_ptr<pending_read> operatio
                                           std::size_t size) {
     if (goes_on(ec, operation->cancelled)) return receive(std::move(operation));
     read_limit_.disarm();
+    ec = end_of(ec, size, operation->rest);
     drained_ = !ec && size < operation->rest.size();
     auto& ended = *operation;
     if (!ec) return ended.received(std::move(operation), size);
@@ -141,12 +150,24 @@ DRAGLINE_DECL std::size_t socket_layer::write_now(gather& pieces, std::error_cod
     // The kernel goes on for as long as the peer reads meanwhile, so it is never given more at once.
     const auto first = asio::buffer(pieces[0], most_unbroken);
     const auto second = asio::buffer(pieces[1], most_unbroken - first.size());
+    if (no_delay_due_ && (std::exchange(wrote_first_, true) || first.size() + second.size() > least_segment))
+        tell_no_delay();
     // One piece costs less than a list of one.
-    const auto written =
-        second.size() == 0 ? socket_.write_some(first, ec) : socket_.write_some(gather{first, second}, ec);
+    std::size_t written = 0;
+    if (second.size() == 0) [[likely]] {
+        written = socket_.write_some(first, ec);
+    } else {
+        written = socket_.write_some(gather{first, second}, ec);
+    }
     advance(pieces, written);
     wrote_ = true;
     return written;
+}
+
+DRAGLINE_DECL void socket_layer::tell_no_delay() noexcept {
+    no_delay_due_ = false;
+    std::error_code ignored;  // one that refuses is only slower
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
 DRAGLINE_DECL result<bool> socket_layer::try_write(gather& pieces) {
@@ -261,6 +282,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> socket_layer::shutdown(async::time_p
 DRAGLINE_DECL result<std::size_t> socket_layer::try_read(asio::mutable_buffer into) noexcept {
     std::error_code ec;
     const auto size = socket_.read_some(into, ec);
+    ec = end_of(ec, size, into);
     if (ec == asio::error::try_again) ec = asio::error::would_block;
     drained_ = size < into.size() && (!ec || ec == asio::error::would_block);
     if (ec) return ec;

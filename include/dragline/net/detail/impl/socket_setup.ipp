@@ -47,26 +47,33 @@ DRAGLINE_DECL std::error_code set_up_socket(stream_socket& socket, int family, c
                                             bool connects) {
     using number = platform::socket_number;
     socket_setup setup(socket);
-    if (const auto size = options.receive_buffer()) setup.set(asio::socket_base::receive_buffer_size(*size));
-    if (const auto size = options.send_buffer()) setup.set(asio::socket_base::send_buffer_size(*size));
+    if (const auto size = options.receive_buffer()) [[unlikely]]
+        setup.set(asio::socket_base::receive_buffer_size(*size));
+    if (const auto size = options.send_buffer()) [[unlikely]]
+        setup.set(asio::socket_base::send_buffer_size(*size));
     const bool v6 = family == asio::ip::tcp::v6().family();
     if (!v6 && family != asio::ip::tcp::v4().family()) return setup.error();
 
-    setup.set(asio::ip::tcp::no_delay(options.no_delay()));
-    if (const auto on = options.keep_alive()) setup.set(asio::socket_base::keep_alive(*on));
-    if (const auto idle = options.keep_alive_idle()) setup.set(number::keep_alive_idle, idle->count());
-    if (const auto time = options.keep_alive_interval()) {
+    if (!connects) setup.set(asio::ip::tcp::no_delay(options.no_delay()));
+    if (const auto on = options.keep_alive()) [[unlikely]]
+        setup.set(asio::socket_base::keep_alive(*on));
+    if (const auto idle = options.keep_alive_idle()) [[unlikely]]
+        setup.set(number::keep_alive_idle, idle->count());
+    if (const auto time = options.keep_alive_interval()) [[unlikely]] {
         setup.set(number::keep_alive_interval, time->count());
     }
-    if (const auto count = options.keep_alive_count()) setup.set(number::keep_alive_count, *count);
-    if (const auto service = options.type_of_service()) {
+    if (const auto count = options.keep_alive_count()) [[unlikely]]
+        setup.set(number::keep_alive_count, *count);
+    if (const auto service = options.type_of_service()) [[unlikely]] {
         setup.set(v6 ? number::traffic_class : number::type_of_service, *service);
     }
-    if (const auto hops = options.time_to_live()) {
+    if (const auto hops = options.time_to_live()) [[unlikely]] {
         setup.set(v6 ? number::hop_limit : number::time_to_live, *hops);
     }
-    if (options.fast_open() && connects) setup.set(number::fast_open_connect, 1);
-    if (const auto mark = options.mark()) setup.set(number::mark, static_cast<std::int32_t>(*mark));
+    if (options.fast_open() && connects) [[unlikely]]
+        setup.set(number::fast_open_connect, 1);
+    if (const auto mark = options.mark()) [[unlikely]]
+        setup.set(number::mark, static_cast<std::int32_t>(*mark));
     return setup.error();
 }
 
