@@ -4,7 +4,8 @@ core each, and prints a table for each case; then what became of the goals, and 
 
 CPU seconds per 100k requests, user and system, is the steady figure: the best of the runs. Requests per second is the
 median, memory the worst. What the best of so few cannot tell, as they differ by a tenth from run to run, is measured
-again in pairs of runs side by side, until chance is no explanation: the median of their ratios, and its quartiles.
+again in pairs of runs side by side, until chance is no explanation: the median of their ratios, and its quartiles. A
+short run differs by no more than a long one, so these are short and many.
 Goals are told, not enforced: a busy machine is no failure.
 
 Every program speaks TLS as its library does when it is told nothing: they differ in the cipher that they ask for first.
@@ -119,6 +120,10 @@ class Case:
         self.requests = max(int(requests), in_flight, 8)
         self.name = f"{size}, {'TLS' if tls else 'plain'}, {connection.removeprefix('TLS ')}, {in_flight} in flight"
 
+    def pair_share(self):
+        """Of the requests, those of a run that is one of a pair: fewer, unless handshakes would weigh much."""
+        return 1 if self.tls and self.connection == "keep-alive" and self.in_flight > 1 else 0.4
+
     def port(self, server):
         names = {("keep-alive", True): "tls", ("keep-alive", False): "keep", ("new connection", False): "close",
                  ("new connection", True): "tls full", ("TLS resumed", True): "tls resumed"}
@@ -155,8 +160,8 @@ class Program:
     def takes(self, case):
         return case.connection != "TLS resumed" or not self.never_resumes
 
-    def run(self, case, server):
-        ran = subprocess.run([*self.start, *case.arguments(server, self.share)], capture_output=True, text=True,
+    def run(self, case, server, share=1.0):
+        ran = subprocess.run([*self.start, *case.arguments(server, self.share * share)], capture_output=True, text=True,
                              timeout=120, preexec_fn=on_core(CLIENT_CORE))
         if ran.returncode != 0:
             raise Failed(f"{self.name} failed: {ran.stderr.strip()[-500:]}")
@@ -271,7 +276,7 @@ class Goal:
         ratios = []
         while len(ratios) < pairs and not is_decided(sum(ratio < self.limit for ratio in ratios), len(ratios)):
             order = (first, second) if len(ratios) % 2 == 0 else (second, first)
-            taken = {tool: tool.run(self.case, server)[1] for tool in order}
+            taken = {tool: tool.run(self.case, server, self.case.pair_share())[1] for tool in order}
             ratios.append(taken[first] / taken[second])
         self.pairs = len(ratios)
         self.ratio = statistics.median(ratios)
@@ -291,9 +296,9 @@ class Goal:
 
 
 def is_decided(below, count):
-    """Whether a fair coin would give so one-sided a series less than once in a hundred times (the sign test)."""
+    """Whether a fair coin would give so one-sided a series less than once in a thousand times (the sign test)."""
     fewer = min(below, count - below)
-    return 2 * sum(math.comb(count, each) for each in range(fewer + 1)) < 0.01 * 2**count
+    return 2000 * sum(math.comb(count, each) for each in range(fewer + 1)) < 2**count
 
 
 def allowed_ratio(case):
@@ -405,7 +410,7 @@ if __name__ == "__main__":
     parser.add_argument("--quick", action="store_true", help="five cases, about a minute")
     parser.add_argument("--runs", type=int, help="of each tool and case: 5, or 3 when quick")
     parser.add_argument("--pairs", type=int,
-                        help="of runs, at most, for what the best cannot tell: 41, or 7 when quick")
+                        help="of runs, at most, for what the best cannot tell: 301, or 15 when quick")
     parser.add_argument("--share", type=float, help="of the requests of each run: 1, or 0.5 when quick")
     parser.add_argument("--case", help="only those whose name has this in it")
     parser.add_argument("--only", type=lambda text: text.split(","), help="only these tools")
@@ -413,6 +418,6 @@ if __name__ == "__main__":
     parser.add_argument("output")
     given = parser.parse_args()
     given.runs = given.runs or (3 if given.quick else 5)
-    given.pairs = (7 if given.quick else 41) if given.pairs is None else given.pairs
+    given.pairs = (15 if given.quick else 301) if given.pairs is None else given.pairs
     given.share = given.share or (0.5 if given.quick else 1.0)
     main(given)
