@@ -551,7 +551,11 @@ public:
     noexcept : error_(make_error_code(code)) {}
 
     bool has_value() const noexcept { return !error_; }
-    explicit operator bool() const noexcept { return !error_; }
+    explicit operator bool() const noexcept {
+        if (error_) [[unlikely]]
+            return false;
+        return true;
+    }
 
     /// The default-constructed code when there is a value.
     std::error_code error() const noexcept { return error_; }
@@ -589,7 +593,11 @@ public:
     noexcept : error_(make_error_code(code)) {}
 
     bool has_value() const noexcept { return !error_; }
-    explicit operator bool() const noexcept { return !error_; }
+    explicit operator bool() const noexcept {
+        if (error_) [[unlikely]]
+            return false;
+        return true;
+    }
     std::error_code error() const noexcept { return error_; }
     void value() const {
         if (error_) throw std::system_error(error_);
@@ -923,7 +931,7 @@ class spare_memory {
 public:
     /// Throws std::bad_alloc. Aligned as by operator new.
     static void* allocate(std::size_t size) {
-        if (auto* kept = of_thread(size)) {
+        if (auto* kept = of_thread(size)) [[likely]] {
             auto& spare = kept->spare_[place_of(size)];
             if (auto* taken = spare.first) {
                 spare.first = taken->next;
@@ -936,9 +944,9 @@ public:
 
     /// `size` is that of allocate().
     static void deallocate(void* memory, std::size_t size) noexcept {
-        if (auto* kept = of_thread(size)) {
+        if (auto* kept = of_thread(size)) [[likely]] {
             auto& spare = kept->spare_[place_of(size)];
-            if ((spare.count + 1) * rounded(size) <= most_bytes_of_a_size) {
+            if ((spare.count + 1) * rounded(size) <= most_bytes_of_a_size) [[likely]] {
                 spare.first = new (memory) block{spare.first};
                 ++spare.count;
                 return;
@@ -3140,11 +3148,13 @@ asio::awaitable<R> hop(const loop_state& loop, asio::awaitable<R> running) {
 // original exception either way. The loop comes by reference, since an executor is large and frames are many.
 template <class T, class R>
 asio::awaitable<T> await_operation(const loop_state& loop, asio::awaitable<R> body) {
-    if (co_await asio::this_coro::executor != loop.executor()) body = hop(loop, std::move(body));
+    if (co_await asio::this_coro::executor != loop.executor()) [[unlikely]]
+        body = hop(loop, std::move(body));
     try {
         if constexpr (is_result<R>) {
             auto outcome = co_await std::move(body);
-            if (!outcome) throw std::system_error(outcome.error());
+            if (!outcome) [[unlikely]]
+                throw std::system_error(outcome.error());
             if constexpr (std::is_void_v<T>) {
                 co_return;
             } else {
@@ -3170,7 +3180,8 @@ typename shapes<T>::tuple tuple_of(R outcome) {
 // as_tuple(use_awaitable): as above, and with a body that returns a result nothing is thrown at all.
 template <class T, class R>
 asio::awaitable<typename shapes<T>::tuple> await_tuple(const loop_state& loop, asio::awaitable<R> body) {
-    if (co_await asio::this_coro::executor != loop.executor()) body = hop(loop, std::move(body));
+    if (co_await asio::this_coro::executor != loop.executor()) [[unlikely]]
+        body = hop(loop, std::move(body));
     try {
         if constexpr (std::is_void_v<R>) {
             co_await std::move(body);
@@ -3232,7 +3243,8 @@ asio::awaitable<T> await_here(Body body, Args... args) {
     try {
         auto running = body(std::move(here), std::move(args)...);
         auto outcome = co_await std::move(running);
-        if (!outcome) throw std::system_error(outcome.error());
+        if (!outcome) [[unlikely]]
+            throw std::system_error(outcome.error());
         if constexpr (!std::is_void_v<T>) co_return *std::move(outcome);
     } catch (const callback_failure& failed) {
         std::rethrow_exception(failed.original());
@@ -21722,7 +21734,8 @@ inline const char* find_line_control(const char* at, const char* end) noexcept {
         } else if constexpr (std::endian::native == std::endian::little) {
             // Borrows run upwards, so the lowest mark is exact; higher ones may be false.
             at += std::countr_zero(found) / 8;
-            if (*at != '\t') return at;
+            if (*at != '\t') [[likely]]
+                return at;
             ++at;
         } else {
             const char* stop = std::find_if(at, at + 8, is_line_control);
@@ -21747,7 +21760,8 @@ DRAGLINE_DECL result<std::size_t> head_scanner::scan_start_line(std::string_view
     if (position_ < begin) position_ = begin;
     line_ = begin;
     const auto end = find_line_end(capped, malformed);
-    if (end.at != 0) line_ = position_ = end.at;
+    if (end.at != 0) [[likely]]
+        line_ = position_ = end.at;
     return end.outcome();
 }
 
@@ -21811,12 +21825,15 @@ DRAGLINE_DECL head_scanner::found head_scanner::find_line_end(std::string_view c
     const std::size_t length = position_ - line_;
     if (length > limits_.max_line()) return errc::line_too_long;
     if (position_ == capped.size()) return need_more(capped);
-    if (capped[position_] == '\n') return errc::bare_line_feed;
-    if (capped[position_] != '\r') {
+    if (capped[position_] == '\n') [[unlikely]]
+        return errc::bare_line_feed;
+    if (capped[position_] != '\r') [[unlikely]] {
         return length == limits_.max_line() ? errc::line_too_long : malformed;
     }
-    if (position_ + 1 == capped.size()) return need_more(capped);
-    if (capped[position_ + 1] != '\n') return malformed;
+    if (position_ + 1 == capped.size()) [[unlikely]]
+        return need_more(capped);
+    if (capped[position_ + 1] != '\n') [[unlikely]]
+        return malformed;
     return position_ + 2;
 }
 
@@ -22224,7 +22241,7 @@ inline constexpr std::string_view version_prefix = "HTTP/";
 inline constexpr std::size_t reason_begin = 13;  // "HTTP/1.1 200 "
 
 DRAGLINE_DECL std::error_code parse_version(std::string_view text, errc malformed, int& version_minor) {
-    if (text == "HTTP/1.1" || text == "HTTP/1.0") {
+    if (text == "HTTP/1.1" || text == "HTTP/1.0") [[likely]] {
         version_minor = text.back() - '0';
         return {};
     }
@@ -22246,7 +22263,7 @@ DRAGLINE_DECL result<std::size_t> response_head_parser::parse(std::string_view i
         if (!input.starts_with(prefix)) return errc::malformed_status_line;
         const auto end = scanner_.scan_start_line(input, 0, errc::malformed_status_line);
         if (!end || *end == 0) return end;
-        if (const auto ec = parse_status_line(input.substr(0, *end - 2))) {
+        if (const auto ec = parse_status_line(input.substr(0, *end - 2))) [[unlikely]] {
             scanner_.reset();
             return ec;
         }
@@ -22426,7 +22443,8 @@ public:
     bool ends_in_chunked() const noexcept { return chunked_ != 0; }
 
     result<std::uint64_t> length() const {
-        if (length_error_) return length_error_;
+        if (length_error_) [[unlikely]]
+            return length_error_;
         return length_;
     }
 
@@ -22460,13 +22478,15 @@ private:
             const auto comma = value.find(',');
             more = comma != value.npos;
             const auto number = ascii::parse_number<std::uint64_t>(ascii::trim(value.substr(0, comma)));
-            if (!number) length_error_ = errc::invalid_content_length;
-            if (number && has_length_ && !length_error_ && *number != length_) {
+            if (!number) [[unlikely]]
+                length_error_ = errc::invalid_content_length;
+            if (number && has_length_ && !length_error_ && *number != length_) [[unlikely]] {
                 length_error_ = errc::conflicting_content_length;
             }
             has_length_ = true;
             if (number) length_ = *number;
-            if (more) value.remove_prefix(comma + 1);
+            if (more) [[unlikely]]
+                value.remove_prefix(comma + 1);
         }
     }
 
@@ -22498,19 +22518,20 @@ DRAGLINE_DECL result<body_framing> response_framing(const response_head& head,
     body_framing framing;
     framing.persistent = fields.persistent();
     const bool tunnel = request_method == "CONNECT" && head.status / 100 == 2;
-    if (tunnel || head.status == 101) {
+    if (tunnel || head.status == 101) [[unlikely]] {
         framing.persistent = false;
         return framing;
     }
-    if (request_method == "HEAD" || head.status / 100 == 1 || head.status == 304) return framing;
-    if (head.status == 204) {
+    if (request_method == "HEAD" || head.status / 100 == 1 || head.status == 304) [[unlikely]]
+        return framing;
+    if (head.status == 204) [[unlikely]] {
         framing.persistent = framing.persistent && !fields.announces_body();
         return framing;
     }
     if (fields.has_codings()) {
         if (const auto ec = fields.check_codings()) return ec;
         framing.kind = fields.ends_in_chunked() ? body_kind::chunked : body_kind::until_close;
-    } else if (fields.has_length()) {
+    } else if (fields.has_length()) [[likely]] {
         const auto length = fields.length();
         if (!length) return length.error();
         framing.kind = body_kind::length;
@@ -22530,7 +22551,7 @@ DRAGLINE_DECL result<body_framing> request_framing(const request_head& head) {
         if (const auto ec = fields.check_codings()) return ec;
         if (!fields.ends_in_chunked()) return errc::unsupported_transfer_encoding;
         framing.kind = body_kind::chunked;
-    } else if (fields.has_length()) {
+    } else if (fields.has_length()) [[likely]] {
         const auto length = fields.length();
         if (!length) return length.error();
         framing.kind = body_kind::length;
@@ -23896,7 +23917,11 @@ public:
     /// The file that the environment variable NETRC names, else .netrc in the home directory.
     DRAGLINE_DECL static result<netrc> load_default();
 
-    std::size_t size() const noexcept { return entries_ ? entries_->size() : 0; }
+    std::size_t size() const noexcept {
+        if (!entries_) [[likely]]
+            return 0;
+        return entries_->size();
+    }
 
     /// What there is for `host`, of that user if one is given: the first such entry of this machine; the
     /// default where no entry names the machine, if `with_default`. Kind none when there is nothing. A
@@ -24414,7 +24439,9 @@ public:
 
     /// Of a body in memory.
     std::string_view bytes() const noexcept {
-        return content_ ? std::string_view(content_->bytes) : std::string_view();
+        if (!content_) [[likely]]
+            return {};
+        return content_->bytes;
     }
     std::string_view content_type() const noexcept {
         return content_ ? std::string_view(content_->type) : std::string_view();
@@ -24928,7 +24955,11 @@ struct record : positions {
         return {href.data() + begin, end - begin};
     }
     std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(href.size()); }
-    std::uint32_t query_end() const noexcept { return fragment_begin != absent ? fragment_begin : size(); }
+    std::uint32_t query_end() const noexcept {
+        if (fragment_begin == absent) [[likely]]
+            return size();
+        return fragment_begin;
+    }
     std::uint32_t path_end() const noexcept { return query_begin != absent ? query_begin : query_end(); }
     std::uint32_t authority_end() const noexcept { return host == host_kind::none ? host_end : path_begin; }
     /// Where the user name begins.
@@ -25436,7 +25467,8 @@ DRAGLINE_DECL bool read_serialised(record& out, std::string_view text) {
     at.scheme = text.starts_with("https://")  ? scheme_kind::https
                 : text.starts_with("http://") ? scheme_kind::http
                                               : scheme_kind::other;
-    if (at.scheme == scheme_kind::other) return false;
+    if (at.scheme == scheme_kind::other) [[unlikely]]
+        return false;
     at.scheme_end = at.scheme == scheme_kind::https ? 5 : 4;
     at.username_end = at.host_begin = at.scheme_end + 3;
 
@@ -25449,7 +25481,8 @@ DRAGLINE_DECL bool read_serialised(record& out, std::string_view text) {
         return where < text.size() && text[where] == c;
     };
     if (is_at(at.host_end, ':')) at.path_begin = read_plain_port(at, text, at.host_end + 1);
-    if (!is_at(at.path_begin, '/')) return false;
+    if (!is_at(at.path_begin, '/')) [[unlikely]]
+        return false;
     auto end = end_of_plain_path(text, at.path_begin);
     if (is_at(end, '?')) {
         at.query_begin = end;
@@ -25459,7 +25492,8 @@ DRAGLINE_DECL bool read_serialised(record& out, std::string_view text) {
         at.fragment_begin = end;
         end = end_of_plain(text, end + 1, plain_in_fragment);
     }
-    if (end != text.size()) return false;
+    if (end != text.size()) [[unlikely]]
+        return false;
     out.href = std::string(text);  // at once as large as it has to be
     static_cast<positions&>(out) = at;
     return true;
@@ -29152,7 +29186,11 @@ public:
     /// What can go out at once, and what came of that.
     const net::detail::gather& output() const noexcept { return output_; }
     void wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept;
-    bool pulls() const noexcept { return upload_ && upload_->unfinished(); }
+    bool pulls() const noexcept {
+        if (!upload_) [[likely]]
+            return false;
+        return upload_->unfinished();
+    }
 
     /// As much as goes without waiting, and whether that was all. Only when nothing is pulled.
     result<bool> try_send(net::detail::stream_layer& to);
@@ -29224,32 +29262,35 @@ DRAGLINE_DECL void request_writer::begin(const request_view& request) {
     } else {
         for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
     }
-    if (request.source) {
+    if (request.source) [[unlikely]] {
         if (const auto size = request.source->size()) {
             h1::append_field(head_, "Content-Length", *size);
         } else {
             h1::append_field(head_, "Transfer-Encoding", "chunked");
         }
     }
-    if (request.expect_continue) h1::append_field(head_, "Expect", "100-continue");
+    if (request.expect_continue) [[unlikely]]
+        h1::append_field(head_, "Expect", "100-continue");
     head_ += h1::line_end;
     head_size_ = head_.size();
     waiting_body_ = request.body;
     waiting_source_ = request.source;
-    if (request.expect_continue) {
+    if (request.expect_continue) [[unlikely]] {
         output_ = {asio::buffer(head_), asio::const_buffer()};
         return;
     }
     // A small body goes out with its head in one piece: over TLS in one record.
-    if (waiting_body_.size() <= 4096) head_ += std::exchange(waiting_body_, std::string_view());
-    output_[0] = asio::buffer(head_);
+    if (waiting_body_.size() <= 4096) [[likely]]
+        head_ += std::exchange(waiting_body_, std::string_view());
+    output_[0] = asio::const_buffer(head_.data(), head_.size());
     begin_body();
 }
 
 DRAGLINE_DECL void request_writer::begin_body() {
     sending_ = true;
     output_[1] = asio::buffer(waiting_body_.data(), waiting_body_.size());
-    if (!waiting_source_) return;
+    if (!waiting_source_) [[likely]]
+        return;
     upload_ = std::make_unique<upload>(loop_);
     upload_->start(*waiting_source_);
 }
@@ -29504,12 +29545,16 @@ DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_
 
 DRAGLINE_DECL result<bool> h1_connection::begin_request(const request_view& request) {
     writer_.begin(request);
-    has_request_body_ = !request.body.empty() || request.source;
+    has_request_body_ = !request.body.empty();
+    if (request.source) [[unlikely]]
+        has_request_body_ = true;
     max_interim_ = request.max_interim;
     expect_continue_ = request.expect_continue;
-    if (expect_continue_ || writer_.pulls()) return false;
+    if (expect_continue_ || writer_.pulls()) [[unlikely]]
+        return false;
     const auto gone = writer_.try_send(layer());
-    if (answered_instead(gone.error())) return true;
+    if (answered_instead(gone.error())) [[unlikely]]
+        return true;
     return gone;
 }
 
@@ -29568,7 +29613,8 @@ DRAGLINE_DECL bool h1_connection::answer_came() {
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive(stage_limit limit) {
-    if (input_end_) return end_again();
+    if (input_end_) [[unlikely]]
+        return end_again();
     const auto space = make_room();
     return writer_.sending() ? receive_while_sending(space, limit)
                              : layer().read_some(space, limit.until, limit.where);
@@ -29609,7 +29655,7 @@ DRAGLINE_DECL result<bool> h1_connection::find_head(int max_interim) {
         const auto framing = h1::response_framing(head, method_);
         if (!framing) return fail(framing.error());
         if (head.status == 101) return fail(errc::unexpected_upgrade);
-        if (head.status >= 200) {
+        if (head.status >= 200) [[likely]] {
             framing_ = *framing;
             head_size_ = *size;
             break;
@@ -29843,7 +29889,7 @@ public:
 
     private:
         friend class connection_pool;
-        host* target_;  // none when it waits for no other one
+        host* target_ = nullptr;  // none when it waits for no other one
         spare_list<contender*>::iterator at_;
     };
 
@@ -29989,11 +30035,11 @@ DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
     // An idle connection in the way goes: one of this host that is not good enough for a fresh one, or
     // the oldest of all, which may be of this host too.
-    if (!has_room(wanted)) {
+    if (!has_room(wanted)) [[unlikely]] {
         if (wanted.idle.empty()) return std::nullopt;
         evict(wanted.idle.front());
     }
-    if (connections() >= limits_.total) {
+    if (connections() >= limits_.total) [[unlikely]] {
         if (idle_.empty()) return std::nullopt;
         evict(idle_.begin());
     }
@@ -30081,8 +30127,10 @@ DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::w
 
 DRAGLINE_DECL connection_pool::contender::contender(connection_pool& pool, const place& opening,
                                                     bool takes_used)
-    : wake(pool.loop_), target_(takes_used ? opening.slot_->owner : nullptr) {
-    if (!target_) return;
+    : wake(pool.loop_) {
+    if (!takes_used) [[unlikely]]
+        return;
+    target_ = opening.slot_->owner;
     at_ = target_->contenders.insert(target_->contenders.end(), this);
     ++target_->wanted;
 }
@@ -32825,7 +32873,9 @@ namespace dragline::inline v1::url {
 
 DRAGLINE_DECL result<url> parse(std::string_view input, parse_options options) {
     result<url> parsed;
-    if (const auto ec = detail::parse_record((*parsed).at_, input, nullptr, options.max_length())) return ec;
+    if (const auto ec = detail::parse_record((*parsed).at_, input, nullptr, options.max_length()))
+        [[unlikely]]
+        return ec;
     return parsed;
 }
 
@@ -36185,7 +36235,8 @@ DRAGLINE_DECL std::error_code check_options(const fetch_options& options) {
          {options.timeout(), options.resolve_timeout(), options.connect_timeout(), options.tls_timeout(),
           options.write_timeout(), options.first_byte_timeout(), options.read_timeout(),
           options.proxy_timeout(), options.discard_timeout(), options.expect_continue().value_or(no_limit)}) {
-        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
+        if (!async::valid_timeout(limit)) [[unlikely]]
+            return dragline::errc::invalid_option;
     }
     if (options.max_interim() < 0 || options.redirects().limit() < 0) return dragline::errc::invalid_option;
     if (!options.method().empty()) {
@@ -39662,7 +39713,7 @@ DRAGLINE_DECL bool authentication_machine::choose(const fields& headers, async::
 }
 
 DRAGLINE_DECL credentials credentials_of(const url::url& at, const netrc& known, bool with_default) {
-    if (!at.has_credentials()) {
+    if (!at.has_credentials()) [[likely]] {
         return known.size() == 0 ? credentials() : known.find(at.bare_hostname(), {}, with_default);
     }
     auto user = url::percent_decode(at.username()), password = url::percent_decode(at.password());
@@ -39678,7 +39729,8 @@ DRAGLINE_DECL credentials credentials_for(const fetch_options& options, const se
     // The caller's own field stands in for all, until a redirect leaves the origin.
     if (options.headers().contains("Authorization")) return {};
     if (options.credentials()) return history.empty() ? *options.credentials() : credentials();
-    if (history.empty()) return credentials_of(at, shared.netrc());
+    if (history.empty()) [[likely]]
+        return credentials_of(at, shared.netrc());
     if (at.scheme() == "http" && std::any_of(history.begin(), history.end(), was_secure)) return {};
     // A Location gives none: it would be the peer who says where to log in, and as whom.
     return credentials_of(at.without_credentials(), shared.netrc(), false);
@@ -39992,7 +40044,8 @@ public:
     /// nullptr when nobody wants to know.
     static std::unique_ptr<fetch_insight> make(session_state& session, const fetch_options& options,
                                                time_point started) {
-        if (!options.trace() && !options.observer() && !session.watched()) return nullptr;
+        if (!options.trace() && !options.observer() && !session.watched()) [[likely]]
+            return nullptr;
         return std::make_unique<fetch_insight>(session, options, started);
     }
     fetch_insight(session_state& session, const fetch_options& options, time_point started);
@@ -40513,13 +40566,15 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
         if (!decoding_) bytes_received_ += *got;
         size += *got;
         const auto kept = before + static_cast<std::size_t>(std::min(size, limit));
-        if (watch_) watch_->chunk(kept - body.used);
+        if (watch_) [[unlikely]]
+            watch_->chunk(kept - body.used);
         body.used = kept;
-        if (!got) {
+        if (!got) [[unlikely]] {
             delivered_ += size;  // a cancelled read goes on where it left off
             co_return got.error();
         }
-        if (size > limit) co_return on_limit_reached();
+        if (size > limit) [[unlikely]]
+            co_return on_limit_reached();
         if (*got == 0 || (length_ && size == whole)) co_return result<void>();
     }
 }
@@ -40594,7 +40649,8 @@ DRAGLINE_DECL std::error_code fetch_cookies::prepare(std::optional<fetch_cookies
                                                      const fetch_options& options,
                                                      const std::shared_ptr<cookie_jar>& of_session) {
     const auto& own = options.own_cookies();
-    if (!options.cookies() && !of_session && own.empty()) return {};
+    if (!options.cookies() && !of_session && own.empty()) [[likely]]
+        return {};
     auto jar = options.cookies() ? options.cookies()->make_jar() : of_session;
     if (!jar && own.empty()) return {};
     for (const auto& [name, value] : own) {
@@ -40644,7 +40700,8 @@ public:
 
     /// The https URL for an http one whose host is known to want it.
     std::optional<url::url> upgrade(const url::url& to) const {
-        if (!store_) return std::nullopt;
+        if (!store_) [[likely]]
+            return std::nullopt;
         return store_->upgrade(to, time_.wall_time());
     }
 
@@ -40689,7 +40746,8 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL std::error_code fetch_guard::judge(const url::url& to) const {
     for (const auto* each : {&shared_.url_policy(), &options_.url_policy()}) {
-        if (each->allows_all()) continue;
+        if (each->allows_all()) [[likely]]
+            continue;
         try {
             if (const auto ec = each->judge(to)) return ec;
         } catch (...) {
@@ -40715,7 +40773,8 @@ DRAGLINE_DECL void fetch_guard::note(const fields& of_response, const url::url& 
 }
 
 DRAGLINE_DECL net::address_policy fetch_guard::addresses() const {
-    if (options_.address_policy().allows_all()) return shared_.address_policy();
+    if (options_.address_policy().allows_all()) [[likely]]
+        return shared_.address_policy();
     auto both = options_.address_policy();
     return std::move(both.within(shared_.address_policy()));
 }
@@ -41823,7 +41882,11 @@ protected:
     }
 
     /// After it: the fetch ends with this head, and the body that follows is the one of the answer.
-    bool is_answer() const noexcept { return !next_ && !again_; }
+    bool is_answer() const noexcept {
+        if (next_ || again_) [[unlikely]]
+            return false;
+        return true;
+    }
     retry_question question(std::error_code ec) const;
 
     /// The attempt is over.
@@ -41903,7 +41966,9 @@ DRAGLINE_DECL fetch_exchange::fetch_exchange(std::shared_ptr<session_state> sess
       insight_(fetch_insight::make(*session_, options_, started_)) {
     reader_.watch(insight_.get());
     const auto& shared = session_->options().retry();
-    if (const auto* policy = options_.retry() ? options_.retry().get() : shared ? &*shared : nullptr) {
+    if (const auto* policy = options_.retry() ? options_.retry().get()
+                             : shared         ? &*shared
+                                              : nullptr) [[unlikely]] {
         const auto& own = policy->budget();
         retry_ = std::make_unique<retry_machine>(*policy, own ? *own : session_->budget());
     }
@@ -41916,19 +41981,23 @@ DRAGLINE_DECL stage_limit fetch_exchange::limit_of(duration stage, phase where,
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_connection& connection) {
     const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
-    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    if (auto ec = prepare_request()) co_return ec;
+    if (call_.ending().interrupted()) [[unlikely]]
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    if (auto ec = prepare_request()) [[unlikely]]
+        co_return ec;
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
     const auto gone = begin_request(connection, begun);
     result<void> written = gone.error();
-    if (gone && !*gone) {
+    if (gone && !*gone) [[unlikely]] {
         auto sending = connection.send_request(write_limit_);
         written = co_await std::move(sending);
     }
     attempt_.bytes_sent = connection.bytes_sent();
-    if (!written) co_return written;
+    if (!written) [[unlikely]]
+        co_return written;
     const auto sent = has_body() ? now() : begun;  // a head alone goes out at once
-    if (insight_) insight_->sent(sent, attempt_);
+    if (insight_) [[unlikely]]
+        insight_->sent(sent, attempt_);
     const auto limit = limit_of(options_.first_byte_timeout(), phase::first_byte, sent);
     auto taken = connection.take_head(head_, options_.max_interim(), std::size_t{0});
     while (taken && !*taken) {
@@ -41936,12 +42005,16 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
         const auto received = co_await std::move(receiving);
         taken = connection.take_head(head_, options_.max_interim(), received);
     }
-    if (!taken) co_return taken.error();
+    if (!taken) [[unlikely]]
+        co_return taken.error();
     const auto came = now();
     attempt_.first_byte = came - sent;
-    if (insight_) insight_->answered(came, head_, connection);
-    if (auto ec = judge_head()) co_return ec;
-    if (is_answer()) co_return reader_.start(head_);
+    if (insight_) [[unlikely]]
+        insight_->answered(came, head_, connection);
+    if (auto ec = judge_head()) [[unlikely]]
+        co_return ec;
+    if (is_answer()) [[likely]]
+        co_return reader_.start(head_);
     auto discarding = reader_.discard(connection, head_);
     auto discarded = co_await std::move(discarding);
     attempt_.bytes_received = reader_.bytes_received();
@@ -41969,7 +42042,7 @@ DRAGLINE_DECL std::error_code fetch_exchange::authorize() {
 
 // Credentials, and the body from its beginning.
 DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
-    if (authentication_ || proxies_) {
+    if (authentication_ || proxies_) [[unlikely]] {
         if (auto ec = authorize()) return ec;
     }
     auto source = body_access::open(body_);
@@ -41978,7 +42051,9 @@ DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
 }
 
 DRAGLINE_DECL bool fetch_exchange::has_body() const noexcept {
-    return (source_ && source_->size() != 0u) || !body_.bytes().empty();
+    if (source_) [[unlikely]]
+        return source_->size() != 0u;
+    return !body_.bytes().empty();
 }
 
 DRAGLINE_DECL bool fetch_exchange::asks_for_continue() const noexcept {
@@ -41997,9 +42072,11 @@ DRAGLINE_DECL result<bool> fetch_exchange::begin_request(h1_connection& connecti
     request.body = body_.bytes();
     request.source = source_.get();
     request.max_interim = options_.max_interim();
-    if (asks_for_continue()) request.expect_continue = options_.expect_continue();
+    if (asks_for_continue()) [[unlikely]]
+        request.expect_continue = options_.expect_continue();
     connection.start(method_, options_.head_limits(), std::as_bytes(std::span(this, 1)));
-    if (insight_) insight_->sending(begun, request, connection);
+    if (insight_) [[unlikely]]
+        insight_->sending(begun, request, connection);
     write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
     return connection.begin_request(request);
 }
@@ -42008,32 +42085,38 @@ DRAGLINE_DECL result<bool> fetch_exchange::begin_request(h1_connection& connecti
 DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
     const bool from_proxy = proxies_ && proxies_->forwards() && head_.status == proxy_side.status;
     if (!from_proxy) {
-        if (cookies_) cookies_->store(head_.headers, url_, session_->loop().time());
+        if (cookies_) [[unlikely]]
+            cookies_->store(head_.headers, url_, session_->loop().time());
         guard_.note(head_.headers, url_);
     }
     next_ = {};
-    if (leads_on(options_.redirects(), head_)) {
+    if (leads_on(options_.redirects(), head_)) [[unlikely]] {
         auto step = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
         if (step.ec || step.target) next_ = boxed<redirect_step>::make(std::move(step));
     }
     again_ = false;
-    if (authentication_) {
+    if (authentication_) [[unlikely]] {
         auto& random = session_->loop().random();
         if (auto ec = authentication_->on_response(head_, random, body_.replayable())) return ec;
         again_ = authentication_->answer();
     }
-    if (proxies_) {
+    if (proxies_) [[unlikely]] {
         if (auto ec = proxies_->on_response(head_, body_.replayable())) return ec;
         again_ = again_ || proxies_->answer();
     }
-    if (insight_ && again_) insight_->repeats(attempt_cause::authentication);
-    if (head_.status == 417 && asks_for_continue() && body_.replayable()) {
+    if (insight_ && again_) [[unlikely]]
+        insight_->repeats(attempt_cause::authentication);
+    if (head_.status == 417 && asks_for_continue() && body_.replayable()) [[unlikely]] {
         again_ = expectation_failed_ = true;
-        if (insight_) insight_->repeats(attempt_cause::expectation);
+        if (insight_) [[unlikely]]
+            insight_->repeats(attempt_cause::expectation);
     }
-    if (admission_) session_->guard()->head(*admission_, head_);
-    if (retry_) look_at_answer();
-    if (insight_ && next_ && next_->target && !again_) insight_->redirects(*next_->target);
+    if (admission_) [[unlikely]]
+        session_->guard()->head(*admission_, head_);
+    if (retry_) [[unlikely]]
+        look_at_answer();
+    if (insight_ && next_ && next_->target && !again_) [[unlikely]]
+        insight_->redirects(*next_->target);
     return {};
 }
 
@@ -42049,7 +42132,8 @@ DRAGLINE_DECL void fetch_exchange::look_at_answer() {
     } else if (!retry_->follow(asked)) {
         next_ = {};
     }
-    if (insight_) insight_->stops(retry_->stopped());
+    if (insight_) [[unlikely]]
+        insight_->stops(retry_->stopped());
 }
 
 DRAGLINE_DECL retry_question fetch_exchange::question(std::error_code ec) const {
@@ -42066,7 +42150,8 @@ DRAGLINE_DECL retry_question fetch_exchange::question(std::error_code ec) const 
 }
 
 DRAGLINE_DECL void fetch_exchange::record(std::error_code ec) {
-    if (insight_) insight_->end_attempt(now(), attempt_, ec);
+    if (insight_) [[unlikely]]
+        insight_->end_attempt(now(), attempt_, ec);
 }
 
 }  // namespace dragline::http::detail
@@ -42088,7 +42173,8 @@ protected:
     /// A hop: begin_hop(), then attempts as long as another one follows, and end_hop() with what the last
     /// one came to. Up to a head, or again_ says that the same request is to be made once more.
     void begin_hop() {
-        if (cookies_) cookies_->set_field(fields_.own(), url_, !pinned_, session_->loop().time());
+        if (cookies_) [[unlikely]]
+            cookies_->set_field(fields_.own(), url_, !pinned_, session_->loop().time());
     }
     /// An attempt: begin_attempt(), get_connection() if that has found none at once, exchange_on() it, and
     /// end_attempt() with what failed first.
@@ -44529,7 +44615,7 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void dialing::start(async::event& over) {
     waiter_ = &over;
-    if (!request_.proxies.empty()) {
+    if (!request_.proxies.empty()) [[unlikely]] {
         auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
             self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
         };
@@ -44554,7 +44640,8 @@ DRAGLINE_DECL void dialing::connect() try {
 }
 
 DRAGLINE_DECL void dialing::connected(std::error_code ec, net::connected& made) {
-    if (!ec) return finish(hold(made));
+    if (!ec) [[likely]]
+        return finish(hold(made));
     // What failed at once gives the others a turn all the same: callers may try again and again.
     asio::post(session_->loop().executor(), [self = shared_from_this(), ec] { self->finish(ec); });
 }
@@ -44568,10 +44655,13 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
 
 DRAGLINE_DECL std::error_code dialing::hold(net::connected& made) try {
     const auto& proxies = request_.proxies;
-    const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
+    auto port = request_.target.port();
+    if (!proxies.empty()) [[unlikely]]
+        port = proxies.front().where().port();
     auto& loop = session_->loop();
     auto connection = std::make_unique<h1_connection>(loop, std::move(made), port);
-    if (place_) place_.put(std::move(connection), loop.now());
+    if (place_) [[likely]]
+        place_.put(std::move(connection), loop.now());
     return {};
 } catch (const std::bad_alloc&) {
     return std::make_error_code(std::errc::not_enough_memory);
@@ -44580,15 +44670,18 @@ DRAGLINE_DECL std::error_code dialing::hold(net::connected& made) try {
 DRAGLINE_DECL void dialing::finish(std::error_code ec) {
     over_ = true;
     ec_ = ec;
-    if (ec) place_ = {};
-    if (waiter_) return waiter_->notify_at_once();
+    if (ec) [[unlikely]]
+        place_ = {};
+    if (waiter_) [[likely]]
+        return waiter_->notify_at_once();
     leave();
 }
 
 DRAGLINE_DECL std::error_code dialing::take(connection_pool::place& into, boxed<net::connect_trace>& trace) {
     waiter_ = nullptr;
     trace = std::move(trace_);
-    if (!ec_) into = std::move(place_);
+    if (!ec_) [[likely]]
+        into = std::move(place_);
     return ec_;
 }
 
@@ -44679,24 +44772,35 @@ private:
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
-    key = proxies_ && proxies_->forwards() ? std::string_view() : url_.host();
-    if (proxies_ && !proxies_->direct()) ascii::append_number(key += " p", proxies_->number());
+    key = url_.host();
+    if (proxies_) [[unlikely]] {
+        if (proxies_->forwards()) key.clear();
+        if (!proxies_->direct()) ascii::append_number(key += " p", proxies_->number());
+    }
     if (tls_) ascii::append_number(key += " s", tls_->number);
     // With their sizes, so that no text can look like two of them.
     const auto add = [&key](char what, std::string_view value) {
         ascii::append_number((key += ' ') += what, value.size());
         (key += ':') += value;
     };
-    if (goes_elsewhere()) add('t', options_.connect_to()->to_string());
-    if (options_.bind_address()) add('f', options_.bind_address()->to_string());
-    if (!options_.bind_interface().empty()) add('i', options_.bind_interface());
+    if (goes_elsewhere()) [[unlikely]]
+        add('t', options_.connect_to()->to_string());
+    if (options_.bind_address()) [[unlikely]]
+        add('f', options_.bind_address()->to_string());
+    if (!options_.bind_interface().empty()) [[unlikely]]
+        add('i', options_.bind_interface());
 }
 
 DRAGLINE_DECL void hop_connection::write_request(net::connect_request& request) const {
-    request.target =
-        goes_elsewhere() ? *options_.connect_to() : net::endpoint(url_.hostname(), url_.port_or_default());
-    request.bind_address = options_.bind_address();
-    request.bind_interface = options_.bind_interface();
+    if (goes_elsewhere()) [[unlikely]] {
+        request.target = *options_.connect_to();
+    } else {
+        request.target = net::endpoint(url_.hostname(), url_.port_or_default());
+    }
+    if (options_.bind_address()) [[unlikely]]
+        request.bind_address = options_.bind_address();
+    if (!options_.bind_interface().empty()) [[unlikely]]
+        request.bind_interface = options_.bind_interface();
     if (tls_) {
         request.tls = tls_->context;
         request.tls_options.host(std::string(url_.bare_hostname()));
@@ -44734,7 +44838,8 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
 
 DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
     const auto& policy = options_.proxy() ? *options_.proxy() : session_->options().proxy();
-    if (policy.is_none()) return {};
+    if (policy.is_none()) [[likely]]
+        return {};
     if (!proxies_) {
         auto& random = session_->loop().random();
         proxies_ = std::make_unique<proxy_machine>(policy, session_->proxies(), random);
@@ -44750,7 +44855,8 @@ DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
     request.address_policy = guard_.addresses();
     if (proxies_ || !request.target.address()) request.resolver = session_->resolver();
     request.until = until_;
-    if (!proxies_) return {};
+    if (!proxies_) [[likely]]
+        return {};
     request.proxy_context = [&all = loop_sessions::of(session_->loop().executor())](
                                 const tls::client_options& options) -> result<tls::context> {
         const auto setup = all.tls(options);
@@ -44761,17 +44867,20 @@ DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
 }
 
 DRAGLINE_DECL bool fetch_hop::another_follows(const result<void>& done) noexcept {
-    if (stale_) return true;
-    if (done || !proxies_ || !proxies_->again()) return false;
+    if (stale_) [[unlikely]]
+        return true;
+    if (done || !proxies_ || !proxies_->again()) [[likely]]
+        return false;
     if (insight_) insight_->repeats(attempt_cause::proxy);
     return true;
 }
 
 DRAGLINE_DECL result<void> fetch_hop::end_hop(result<void> done) noexcept {
     // However it shows: what is ended would have gone on otherwise.
-    if (!done && call_.ending().interrupted())
+    if (!done && call_.ending().interrupted()) [[unlikely]]
         done = asio::error::make_error_code(asio::error::operation_aborted);
-    if (!(done && is_answer())) leave_host(done.error());
+    if (!(done && is_answer())) [[unlikely]]
+        leave_host(done.error());
     return done;
 }
 
@@ -44780,12 +44889,13 @@ DRAGLINE_DECL std::error_code fetch_hop::begin_attempt() {
     repeats_ = std::exchange(stale_, false);
     attempt_ = attempt_progress();
     attempt_started_ = now();
-    if (insight_) {
+    if (insight_) [[unlikely]] {
         insight_->begin(attempt_started_, method_, url_, repeats_);
         if (proxies_) insight_->goes_through(proxies_->text());
     }
-    if (auto ec = choose_tls()) return ec;
-    if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
+    if (auto ec = choose_tls()) [[unlikely]]
+        return ec;
+    if (proxies_ && proxies_->forwards()) [[unlikely]] {  // on connections that serve every target
         if (auto ec = guard_.judge_told(url_)) return ec;
     }
     if (!has_to_enter()) find_place();
@@ -44812,7 +44922,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::wait_for_connection() {
 }
 
 DRAGLINE_DECL result<void> fetch_hop::end_attempt(result<void> done) {
-    if (done && is_answer()) return done;
+    if (done && is_answer()) [[likely]]
+        return done;
     record(done.error());
     if (!done) {
         const bool ended = call_.ending().interrupted();
@@ -44837,13 +44948,16 @@ DRAGLINE_DECL void fetch_hop::find_place() {
 DRAGLINE_DECL void fetch_hop::take_place(connection_pool::place&& granted) {
     place_ = std::move(granted);
     attempt_.reused = has_connection();
-    if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
+    if (insight_) [[unlikely]]
+        insight_->placed(attempt_started_ + attempt_.queue, attempt_);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection() {
-    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    if (call_.ending().interrupted()) [[unlikely]]
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
     opening begun(session_, place_, fresh(), call_.ending());
-    if (auto ec = set_up(begun.request())) co_return ec;
+    if (auto ec = set_up(begun.request())) [[unlikely]]
+        co_return ec;
     begun.start();
     result<void> woken;
     while (woken && !begun.over()) {
@@ -44851,13 +44965,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection() {
         woken = co_await std::move(waiting);
     }
     const auto opened = begun.take(woken, place_, attempt_.connection);
-    if (!opened && proxies_) {
+    if (!opened && proxies_) [[unlikely]] {
         const bool goes_on = now() < until_ && !call_.ending().interrupted();
         proxies_->on_failed(opened.error(), *attempt_.connection, goes_on);
     }
     attempt_.reused = *opened;
     if (attempt_.reused) attempt_.queue = now() - attempt_started_;
-    if (insight_) insight_->connected(now(), attempt_, opened.error());
+    if (insight_) [[unlikely]]
+        insight_->connected(now(), attempt_, opened.error());
     co_return opened.error();
 }
 
@@ -44871,7 +44986,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::enter_host() {
 }
 
 DRAGLINE_DECL void fetch_hop::leave_host(std::error_code ec) noexcept {
-    if (admission_) tell_host(ec);
+    if (admission_) [[unlikely]]
+        tell_host(ec);
     admission_.reset();
 }
 
@@ -45006,7 +45122,8 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (auto ec = session_->error()) return ec;
     if (auto ec = check_options(options_)) return ec;
     auto parsed = url::parse(text);
-    if (!parsed) return parsed.error();
+    if (!parsed) [[unlikely]]
+        return parsed.error();
     url_ = *std::move(parsed);
     if (url_.scheme() != "http" && url_.scheme() != "https") return errc::unsupported_scheme;
     if (auto ec = enter()) return ec;
@@ -45015,7 +45132,8 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (auto ec = fields_.prepare(options_, shared, session_->request_fields(), method_, body_)) return ec;
     if (auto ec = fetch_cookies::prepare(cookies_, options_, session_->cookies())) return ec;
     auto chosen = credentials_for(options_, shared, url_, {});
-    if (url_.has_credentials()) url_ = url_.without_credentials();
+    if (url_.has_credentials()) [[unlikely]]
+        url_ = url_.without_credentials();
     if (auto ec = ask_as(std::move(chosen))) return ec;
     return choose_proxies();
 }
@@ -45033,11 +45151,12 @@ DRAGLINE_DECL std::error_code fetch_op::enter() {
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_code ec, bool in_body) {
-    if (in_body && retries()) {
+    if (in_body && retries()) [[unlikely]] {
         auto pausing = pause(ec, true);
         ec = (co_await std::move(pausing)).error();
     }
-    if (ec) co_return ec;
+    if (ec) [[unlikely]]
+        co_return ec;
     for (;;) {
         begin_hop();
         result<void> hopped;
@@ -45058,10 +45177,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
             auto pausing = pause(hopped.error(), false);
             hopped = co_await std::move(pausing);
         }
-        if (!hopped) co_return hopped.error();
+        if (!hopped) [[unlikely]]
+            co_return hopped.error();
+        if (is_answer()) [[likely]]
+            co_return hopped;
         if (next_ && next_->ec) co_return next_->ec;
         if (again_) continue;
-        if (!next_) co_return hopped;
         if (auto refused = follow()) co_return refused;
     }
 }
@@ -45078,7 +45199,8 @@ DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
     peer.port = connection().peer_port();
     peer.reused = attempt_.reused;
     peer.tls = connection().peer_tls();
-    if (proxies_) peer.proxy = proxies_->text();
+    if (proxies_) [[unlikely]]
+        peer.proxy = proxies_->text();
     auto& timings = into.timings;
     timings.queue = attempt_.queue;
     if (const auto& opened = attempt_.connection) {
@@ -45106,14 +45228,14 @@ DRAGLINE_DECL result<boxed<response>> fetch_op::answer(const result<void>& read,
     auto ec = read.error();
     if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
     boxed<response> got;
-    if (!ec) {
+    if (!ec) [[likely]] {
         got = boxed<response>::make();
         take_record(*got);
         got->body = std::move(body);
         got->truncated = reader_.truncated();
     }
     close_body(ec);
-    if (insight_) {
+    if (insight_) [[unlikely]] {
         insight_->check();
         if (!ec) insight_->done(now(), ec);
         insight_->check();
@@ -45130,7 +45252,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
 }
 
 DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
-    if (insight_) {
+    if (insight_) [[unlikely]] {
         count_bytes();
         insight_->end_attempt(now(), attempt_, ec);
     }
@@ -45203,7 +45325,8 @@ DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_body(fetch_place pl
         auto opening = operation.open(std::move(url));
         auto opened = co_await std::move(opening);
         for (;;) {
-            if (!opened) co_return operation.give_up(opened.error());
+            if (!opened) [[unlikely]]
+                co_return operation.give_up(opened.error());
             std::string body;
             result<void> read;
             if (!operation.take_body(body)) {
@@ -45211,7 +45334,8 @@ DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_body(fetch_place pl
                 read = co_await std::move(reading);
             }
             auto answer = operation.answer(read, std::move(body));
-            if (answer) co_return std::move(answer);
+            if (answer) [[likely]]
+                co_return std::move(answer);
             auto reopening = operation.reopen(answer.error());
             opened = co_await std::move(reopening);
         }

@@ -24,7 +24,11 @@ public:
     noexcept : error_(make_error_code(code)) {}
 
     bool has_value() const noexcept { return !error_; }
-    explicit operator bool() const noexcept { return !error_; }
+    explicit operator bool() const noexcept {
+        if (error_) [[unlikely]]
+            return false;
+        return true;
+    }
 
     /// The default-constructed code when there is a value.
     std::error_code error() const noexcept { return error_; }
@@ -62,7 +66,11 @@ public:
     noexcept : error_(make_error_code(code)) {}
 
     bool has_value() const noexcept { return !error_; }
-    explicit operator bool() const noexcept { return !error_; }
+    explicit operator bool() const noexcept {
+        if (error_) [[unlikely]]
+            return false;
+        return true;
+    }
     std::error_code error() const noexcept { return error_; }
     void value() const {
         if (error_) throw std::system_error(error_);

@@ -18,7 +18,7 @@ class spare_memory {
 public:
     /// Throws std::bad_alloc. Aligned as by operator new.
     static void* allocate(std::size_t size) {
-        if (auto* kept = of_thread(size)) {
+        if (auto* kept = of_thread(size)) [[likely]] {
             auto& spare = kept->spare_[place_of(size)];
             if (auto* taken = spare.first) {
                 spare.first = taken->next;
@@ -31,9 +31,9 @@ public:
 
     /// `size` is that of allocate().
     static void deallocate(void* memory, std::size_t size) noexcept {
-        if (auto* kept = of_thread(size)) {
+        if (auto* kept = of_thread(size)) [[likely]] {
             auto& spare = kept->spare_[place_of(size)];
-            if ((spare.count + 1) * rounded(size) <= most_bytes_of_a_size) {
+            if ((spare.count + 1) * rounded(size) <= most_bytes_of_a_size) [[likely]] {
                 spare.first = new (memory) block{spare.first};
                 ++spare.count;
                 return;

@@ -87,7 +87,9 @@ public:
 
     /// Of a body in memory.
     std::string_view bytes() const noexcept {
-        return content_ ? std::string_view(content_->bytes) : std::string_view();
+        if (!content_) [[likely]]
+            return {};
+        return content_->bytes;
     }
     std::string_view content_type() const noexcept {
         return content_ ? std::string_view(content_->type) : std::string_view();

@@ -55,11 +55,13 @@ asio::awaitable<R> hop(const loop_state& loop, asio::awaitable<R> running) {
 // original exception either way. The loop comes by reference, since an executor is large and frames are many.
 template <class T, class R>
 asio::awaitable<T> await_operation(const loop_state& loop, asio::awaitable<R> body) {
-    if (co_await asio::this_coro::executor != loop.executor()) body = hop(loop, std::move(body));
+    if (co_await asio::this_coro::executor != loop.executor()) [[unlikely]]
+        body = hop(loop, std::move(body));
     try {
         if constexpr (is_result<R>) {
             auto outcome = co_await std::move(body);
-            if (!outcome) throw std::system_error(outcome.error());
+            if (!outcome) [[unlikely]]
+                throw std::system_error(outcome.error());
             if constexpr (std::is_void_v<T>) {
                 co_return;
             } else {
@@ -85,7 +87,8 @@ typename shapes<T>::tuple tuple_of(R outcome) {
 // as_tuple(use_awaitable): as above, and with a body that returns a result nothing is thrown at all.
 template <class T, class R>
 asio::awaitable<typename shapes<T>::tuple> await_tuple(const loop_state& loop, asio::awaitable<R> body) {
-    if (co_await asio::this_coro::executor != loop.executor()) body = hop(loop, std::move(body));
+    if (co_await asio::this_coro::executor != loop.executor()) [[unlikely]]
+        body = hop(loop, std::move(body));
     try {
         if constexpr (std::is_void_v<R>) {
             co_await std::move(body);
@@ -147,7 +150,8 @@ asio::awaitable<T> await_here(Body body, Args... args) {
     try {
         auto running = body(std::move(here), std::move(args)...);
         auto outcome = co_await std::move(running);
-        if (!outcome) throw std::system_error(outcome.error());
+        if (!outcome) [[unlikely]]
+            throw std::system_error(outcome.error());
         if constexpr (!std::is_void_v<T>) co_return *std::move(outcome);
     } catch (const callback_failure& failed) {
         std::rethrow_exception(failed.original());

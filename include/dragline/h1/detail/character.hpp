@@ -47,7 +47,8 @@ inline const char* find_line_control(const char* at, const char* end) noexcept {
         } else if constexpr (std::endian::native == std::endian::little) {
             // Borrows run upwards, so the lowest mark is exact; higher ones may be false.
             at += std::countr_zero(found) / 8;
-            if (*at != '\t') return at;
+            if (*at != '\t') [[likely]]
+                return at;
             ++at;
         } else {
             const char* stop = std::find_if(at, at + 8, is_line_control);

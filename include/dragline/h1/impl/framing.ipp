@@ -40,7 +40,8 @@ public:
     bool ends_in_chunked() const noexcept { return chunked_ != 0; }
 
     result<std::uint64_t> length() const {
-        if (length_error_) return length_error_;
+        if (length_error_) [[unlikely]]
+            return length_error_;
         return length_;
     }
 
@@ -74,13 +75,15 @@ private:
             const auto comma = value.find(',');
             more = comma != value.npos;
             const auto number = ascii::parse_number<std::uint64_t>(ascii::trim(value.substr(0, comma)));
-            if (!number) length_error_ = errc::invalid_content_length;
-            if (number && has_length_ && !length_error_ && *number != length_) {
+            if (!number) [[unlikely]]
+                length_error_ = errc::invalid_content_length;
+            if (number && has_length_ && !length_error_ && *number != length_) [[unlikely]] {
                 length_error_ = errc::conflicting_content_length;
             }
             has_length_ = true;
             if (number) length_ = *number;
-            if (more) value.remove_prefix(comma + 1);
+            if (more) [[unlikely]]
+                value.remove_prefix(comma + 1);
         }
     }
 
@@ -112,19 +115,20 @@ DRAGLINE_DECL result<body_framing> response_framing(const response_head& head,
     body_framing framing;
     framing.persistent = fields.persistent();
     const bool tunnel = request_method == "CONNECT" && head.status / 100 == 2;
-    if (tunnel || head.status == 101) {
+    if (tunnel || head.status == 101) [[unlikely]] {
         framing.persistent = false;
         return framing;
     }
-    if (request_method == "HEAD" || head.status / 100 == 1 || head.status == 304) return framing;
-    if (head.status == 204) {
+    if (request_method == "HEAD" || head.status / 100 == 1 || head.status == 304) [[unlikely]]
+        return framing;
+    if (head.status == 204) [[unlikely]] {
         framing.persistent = framing.persistent && !fields.announces_body();
         return framing;
     }
     if (fields.has_codings()) {
         if (const auto ec = fields.check_codings()) return ec;
         framing.kind = fields.ends_in_chunked() ? body_kind::chunked : body_kind::until_close;
-    } else if (fields.has_length()) {
+    } else if (fields.has_length()) [[likely]] {
         const auto length = fields.length();
         if (!length) return length.error();
         framing.kind = body_kind::length;
@@ -144,7 +148,7 @@ DRAGLINE_DECL result<body_framing> request_framing(const request_head& head) {
         if (const auto ec = fields.check_codings()) return ec;
         if (!fields.ends_in_chunked()) return errc::unsupported_transfer_encoding;
         framing.kind = body_kind::chunked;
-    } else if (fields.has_length()) {
+    } else if (fields.has_length()) [[likely]] {
         const auto length = fields.length();
         if (!length) return length.error();
         framing.kind = body_kind::length;

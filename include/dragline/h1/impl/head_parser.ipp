@@ -15,7 +15,7 @@ inline constexpr std::string_view version_prefix = "HTTP/";
 inline constexpr std::size_t reason_begin = 13;  // "HTTP/1.1 200 "
 
 DRAGLINE_DECL std::error_code parse_version(std::string_view text, errc malformed, int& version_minor) {
-    if (text == "HTTP/1.1" || text == "HTTP/1.0") {
+    if (text == "HTTP/1.1" || text == "HTTP/1.0") [[likely]] {
         version_minor = text.back() - '0';
         return {};
     }
@@ -37,7 +37,7 @@ DRAGLINE_DECL result<std::size_t> response_head_parser::parse(std::string_view i
         if (!input.starts_with(prefix)) return errc::malformed_status_line;
         const auto end = scanner_.scan_start_line(input, 0, errc::malformed_status_line);
         if (!end || *end == 0) return end;
-        if (const auto ec = parse_status_line(input.substr(0, *end - 2))) {
+        if (const auto ec = parse_status_line(input.substr(0, *end - 2))) [[unlikely]] {
             scanner_.reset();
             return ec;
         }

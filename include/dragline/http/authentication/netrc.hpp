@@ -35,7 +35,11 @@ public:
     /// The file that the environment variable NETRC names, else .netrc in the home directory.
     DRAGLINE_DECL static result<netrc> load_default();
 
-    std::size_t size() const noexcept { return entries_ ? entries_->size() : 0; }
+    std::size_t size() const noexcept {
+        if (!entries_) [[likely]]
+            return 0;
+        return entries_->size();
+    }
 
     /// What there is for `host`, of that user if one is given: the first such entry of this machine; the
     /// default where no entry names the machine, if `with_default`. Kind none when there is nothing. A

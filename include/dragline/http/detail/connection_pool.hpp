@@ -96,7 +96,7 @@ public:
 
     private:
         friend class connection_pool;
-        host* target_;  // none when it waits for no other one
+        host* target_ = nullptr;  // none when it waits for no other one
         spare_list<contender*>::iterator at_;
     };
 

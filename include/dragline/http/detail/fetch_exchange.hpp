@@ -44,7 +44,11 @@ protected:
     }
 
     /// After it: the fetch ends with this head, and the body that follows is the one of the answer.
-    bool is_answer() const noexcept { return !next_ && !again_; }
+    bool is_answer() const noexcept {
+        if (next_ || again_) [[unlikely]]
+            return false;
+        return true;
+    }
     retry_question question(std::error_code ec) const;
 
     /// The attempt is over.

@@ -25,7 +25,8 @@ public:
 
     /// The https URL for an http one whose host is known to want it.
     std::optional<url::url> upgrade(const url::url& to) const {
-        if (!store_) return std::nullopt;
+        if (!store_) [[likely]]
+            return std::nullopt;
         return store_->upgrade(to, time_.wall_time());
     }
 

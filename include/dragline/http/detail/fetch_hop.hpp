@@ -21,7 +21,8 @@ protected:
     /// A hop: begin_hop(), then attempts as long as another one follows, and end_hop() with what the last
     /// one came to. Up to a head, or again_ says that the same request is to be made once more.
     void begin_hop() {
-        if (cookies_) cookies_->set_field(fields_.own(), url_, !pinned_, session_->loop().time());
+        if (cookies_) [[unlikely]]
+            cookies_->set_field(fields_.own(), url_, !pinned_, session_->loop().time());
     }
     /// An attempt: begin_attempt(), get_connection() if that has found none at once, exchange_on() it, and
     /// end_attempt() with what failed first.

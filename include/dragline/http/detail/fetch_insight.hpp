@@ -45,7 +45,8 @@ public:
     /// nullptr when nobody wants to know.
     static std::unique_ptr<fetch_insight> make(session_state& session, const fetch_options& options,
                                                time_point started) {
-        if (!options.trace() && !options.observer() && !session.watched()) return nullptr;
+        if (!options.trace() && !options.observer() && !session.watched()) [[likely]]
+            return nullptr;
         return std::make_unique<fetch_insight>(session, options, started);
     }
     fetch_insight(session_state& session, const fetch_options& options, time_point started);

@@ -34,7 +34,11 @@ public:
     /// What can go out at once, and what came of that.
     const net::detail::gather& output() const noexcept { return output_; }
     void wrote(const net::detail::input_watch& watch, std::error_code ec) noexcept;
-    bool pulls() const noexcept { return upload_ && upload_->unfinished(); }
+    bool pulls() const noexcept {
+        if (!upload_) [[likely]]
+            return false;
+        return upload_->unfinished();
+    }
 
     /// As much as goes without waiting, and whether that was all. Only when nothing is pulled.
     result<bool> try_send(net::detail::stream_layer& to);

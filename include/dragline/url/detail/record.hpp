@@ -72,7 +72,11 @@ struct record : positions {
         return {href.data() + begin, end - begin};
     }
     std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(href.size()); }
-    std::uint32_t query_end() const noexcept { return fragment_begin != absent ? fragment_begin : size(); }
+    std::uint32_t query_end() const noexcept {
+        if (fragment_begin == absent) [[likely]]
+            return size();
+        return fragment_begin;
+    }
     std::uint32_t path_end() const noexcept { return query_begin != absent ? query_begin : query_end(); }
     std::uint32_t authority_end() const noexcept { return host == host_kind::none ? host_end : path_begin; }
     /// Where the user name begins.

@@ -9,7 +9,9 @@ namespace dragline::inline v1::url {
 
 DRAGLINE_DECL result<url> parse(std::string_view input, parse_options options) {
     result<url> parsed;
-    if (const auto ec = detail::parse_record((*parsed).at_, input, nullptr, options.max_length())) return ec;
+    if (const auto ec = detail::parse_record((*parsed).at_, input, nullptr, options.max_length()))
+        [[unlikely]]
+        return ec;
     return parsed;
 }
 

@@ -16,7 +16,8 @@ DRAGLINE_DECL result<std::size_t> head_scanner::scan_start_line(std::string_view
     if (position_ < begin) position_ = begin;
     line_ = begin;
     const auto end = find_line_end(capped, malformed);
-    if (end.at != 0) line_ = position_ = end.at;
+    if (end.at != 0) [[likely]]
+        line_ = position_ = end.at;
     return end.outcome();
 }
 
@@ -80,12 +81,15 @@ DRAGLINE_DECL head_scanner::found head_scanner::find_line_end(std::string_view c
     const std::size_t length = position_ - line_;
     if (length > limits_.max_line()) return errc::line_too_long;
     if (position_ == capped.size()) return need_more(capped);
-    if (capped[position_] == '\n') return errc::bare_line_feed;
-    if (capped[position_] != '\r') {
+    if (capped[position_] == '\n') [[unlikely]]
+        return errc::bare_line_feed;
+    if (capped[position_] != '\r') [[unlikely]] {
         return length == limits_.max_line() ? errc::line_too_long : malformed;
     }
-    if (position_ + 1 == capped.size()) return need_more(capped);
-    if (capped[position_ + 1] != '\n') return malformed;
+    if (position_ + 1 == capped.size()) [[unlikely]]
+        return need_more(capped);
+    if (capped[position_ + 1] != '\n') [[unlikely]]
+        return malformed;
     return position_ + 2;
 }
 

@@ -98,7 +98,7 @@ DRAGLINE_DECL bool authentication_machine::choose(const fields& headers, async::
 }
 
 DRAGLINE_DECL credentials credentials_of(const url::url& at, const netrc& known, bool with_default) {
-    if (!at.has_credentials()) {
+    if (!at.has_credentials()) [[likely]] {
         return known.size() == 0 ? credentials() : known.find(at.bare_hostname(), {}, with_default);
     }
     auto user = url::percent_decode(at.username()), password = url::percent_decode(at.password());
@@ -114,7 +114,8 @@ DRAGLINE_DECL credentials credentials_for(const fetch_options& options, const se
     // The caller's own field stands in for all, until a redirect leaves the origin.
     if (options.headers().contains("Authorization")) return {};
     if (options.credentials()) return history.empty() ? *options.credentials() : credentials();
-    if (history.empty()) return credentials_of(at, shared.netrc());
+    if (history.empty()) [[likely]]
+        return credentials_of(at, shared.netrc());
     if (at.scheme() == "http" && std::any_of(history.begin(), history.end(), was_secure)) return {};
     // A Location gives none: it would be the peer who says where to log in, and as whom.
     return credentials_of(at.without_credentials(), shared.netrc(), false);

@@ -160,13 +160,15 @@ DRAGLINE_DECL asio::awaitable<result<void>> body_reader::read_all(exchange& from
         if (!decoding_) bytes_received_ += *got;
         size += *got;
         const auto kept = before + static_cast<std::size_t>(std::min(size, limit));
-        if (watch_) watch_->chunk(kept - body.used);
+        if (watch_) [[unlikely]]
+            watch_->chunk(kept - body.used);
         body.used = kept;
-        if (!got) {
+        if (!got) [[unlikely]] {
             delivered_ += size;  // a cancelled read goes on where it left off
             co_return got.error();
         }
-        if (size > limit) co_return on_limit_reached();
+        if (size > limit) [[unlikely]]
+            co_return on_limit_reached();
         if (*got == 0 || (length_ && size == whole)) co_return result<void>();
     }
 }

@@ -49,11 +49,11 @@ DRAGLINE_DECL connection_pool::place connection_pool::add_place(host& wanted) {
 DRAGLINE_DECL std::optional<connection_pool::place> connection_pool::open_place(host& wanted) {
     // An idle connection in the way goes: one of this host that is not good enough for a fresh one, or
     // the oldest of all, which may be of this host too.
-    if (!has_room(wanted)) {
+    if (!has_room(wanted)) [[unlikely]] {
         if (wanted.idle.empty()) return std::nullopt;
         evict(wanted.idle.front());
     }
-    if (connections() >= limits_.total) {
+    if (connections() >= limits_.total) [[unlikely]] {
         if (idle_.empty()) return std::nullopt;
         evict(idle_.begin());
     }
@@ -141,8 +141,10 @@ DRAGLINE_DECL asio::awaitable<result<connection_pool::place>> connection_pool::w
 
 DRAGLINE_DECL connection_pool::contender::contender(connection_pool& pool, const place& opening,
                                                     bool takes_used)
-    : wake(pool.loop_), target_(takes_used ? opening.slot_->owner : nullptr) {
-    if (!target_) return;
+    : wake(pool.loop_) {
+    if (!takes_used) [[unlikely]]
+        return;
+    target_ = opening.slot_->owner;
     at_ = target_->contenders.insert(target_->contenders.end(), this);
     ++target_->wanted;
 }

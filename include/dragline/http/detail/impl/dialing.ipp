@@ -15,7 +15,7 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void dialing::start(async::event& over) {
     waiter_ = &over;
-    if (!request_.proxies.empty()) {
+    if (!request_.proxies.empty()) [[unlikely]] {
         auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
             self->finish(thrown ? std::make_error_code(std::errc::not_enough_memory) : self->ec_);
         };
@@ -40,7 +40,8 @@ DRAGLINE_DECL void dialing::connect() try {
 }
 
 DRAGLINE_DECL void dialing::connected(std::error_code ec, net::connected& made) {
-    if (!ec) return finish(hold(made));
+    if (!ec) [[likely]]
+        return finish(hold(made));
     // What failed at once gives the others a turn all the same: callers may try again and again.
     asio::post(session_->loop().executor(), [self = shared_from_this(), ec] { self->finish(ec); });
 }
@@ -54,10 +55,13 @@ DRAGLINE_DECL asio::awaitable<void> dialing::run(std::shared_ptr<dialing> self) 
 
 DRAGLINE_DECL std::error_code dialing::hold(net::connected& made) try {
     const auto& proxies = request_.proxies;
-    const auto port = proxies.empty() ? request_.target.port() : proxies.front().where().port();
+    auto port = request_.target.port();
+    if (!proxies.empty()) [[unlikely]]
+        port = proxies.front().where().port();
     auto& loop = session_->loop();
     auto connection = std::make_unique<h1_connection>(loop, std::move(made), port);
-    if (place_) place_.put(std::move(connection), loop.now());
+    if (place_) [[likely]]
+        place_.put(std::move(connection), loop.now());
     return {};
 } catch (const std::bad_alloc&) {
     return std::make_error_code(std::errc::not_enough_memory);
@@ -66,15 +70,18 @@ DRAGLINE_DECL std::error_code dialing::hold(net::connected& made) try {
 DRAGLINE_DECL void dialing::finish(std::error_code ec) {
     over_ = true;
     ec_ = ec;
-    if (ec) place_ = {};
-    if (waiter_) return waiter_->notify_at_once();
+    if (ec) [[unlikely]]
+        place_ = {};
+    if (waiter_) [[likely]]
+        return waiter_->notify_at_once();
     leave();
 }
 
 DRAGLINE_DECL std::error_code dialing::take(connection_pool::place& into, boxed<net::connect_trace>& trace) {
     waiter_ = nullptr;
     trace = std::move(trace_);
-    if (!ec_) into = std::move(place_);
+    if (!ec_) [[likely]]
+        into = std::move(place_);
     return ec_;
 }
 

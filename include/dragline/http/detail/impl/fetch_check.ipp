@@ -17,7 +17,8 @@ DRAGLINE_DECL std::error_code check_options(const fetch_options& options) {
          {options.timeout(), options.resolve_timeout(), options.connect_timeout(), options.tls_timeout(),
           options.write_timeout(), options.first_byte_timeout(), options.read_timeout(),
           options.proxy_timeout(), options.discard_timeout(), options.expect_continue().value_or(no_limit)}) {
-        if (!async::valid_timeout(limit)) return dragline::errc::invalid_option;
+        if (!async::valid_timeout(limit)) [[unlikely]]
+            return dragline::errc::invalid_option;
     }
     if (options.max_interim() < 0 || options.redirects().limit() < 0) return dragline::errc::invalid_option;
     if (!options.method().empty()) {

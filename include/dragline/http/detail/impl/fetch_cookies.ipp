@@ -14,7 +14,8 @@ DRAGLINE_DECL std::error_code fetch_cookies::prepare(std::optional<fetch_cookies
                                                      const fetch_options& options,
                                                      const std::shared_ptr<cookie_jar>& of_session) {
     const auto& own = options.own_cookies();
-    if (!options.cookies() && !of_session && own.empty()) return {};
+    if (!options.cookies() && !of_session && own.empty()) [[likely]]
+        return {};
     auto jar = options.cookies() ? options.cookies()->make_jar() : of_session;
     if (!jar && own.empty()) return {};
     for (const auto& [name, value] : own) {

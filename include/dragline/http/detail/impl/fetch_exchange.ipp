@@ -25,7 +25,9 @@ DRAGLINE_DECL fetch_exchange::fetch_exchange(std::shared_ptr<session_state> sess
       insight_(fetch_insight::make(*session_, options_, started_)) {
     reader_.watch(insight_.get());
     const auto& shared = session_->options().retry();
-    if (const auto* policy = options_.retry() ? options_.retry().get() : shared ? &*shared : nullptr) {
+    if (const auto* policy = options_.retry() ? options_.retry().get()
+                             : shared         ? &*shared
+                                              : nullptr) [[unlikely]] {
         const auto& own = policy->budget();
         retry_ = std::make_unique<retry_machine>(*policy, own ? *own : session_->budget());
     }
@@ -38,19 +40,23 @@ DRAGLINE_DECL stage_limit fetch_exchange::limit_of(duration stage, phase where,
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_connection& connection) {
     const async::interrupter::scope scope(call_.ending(), &close_connection, &connection);
-    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
-    if (auto ec = prepare_request()) co_return ec;
+    if (call_.ending().interrupted()) [[unlikely]]
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
+    if (auto ec = prepare_request()) [[unlikely]]
+        co_return ec;
     const auto begun = attempt_.reused ? attempt_started_ + attempt_.queue : now();
     const auto gone = begin_request(connection, begun);
     result<void> written = gone.error();
-    if (gone && !*gone) {
+    if (gone && !*gone) [[unlikely]] {
         auto sending = connection.send_request(write_limit_);
         written = co_await std::move(sending);
     }
     attempt_.bytes_sent = connection.bytes_sent();
-    if (!written) co_return written;
+    if (!written) [[unlikely]]
+        co_return written;
     const auto sent = has_body() ? now() : begun;  // a head alone goes out at once
-    if (insight_) insight_->sent(sent, attempt_);
+    if (insight_) [[unlikely]]
+        insight_->sent(sent, attempt_);
     const auto limit = limit_of(options_.first_byte_timeout(), phase::first_byte, sent);
     auto taken = connection.take_head(head_, options_.max_interim(), std::size_t{0});
     while (taken && !*taken) {
@@ -58,12 +64,16 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_exchange::exchange_on(h1_conne
         const auto received = co_await std::move(receiving);
         taken = connection.take_head(head_, options_.max_interim(), received);
     }
-    if (!taken) co_return taken.error();
+    if (!taken) [[unlikely]]
+        co_return taken.error();
     const auto came = now();
     attempt_.first_byte = came - sent;
-    if (insight_) insight_->answered(came, head_, connection);
-    if (auto ec = judge_head()) co_return ec;
-    if (is_answer()) co_return reader_.start(head_);
+    if (insight_) [[unlikely]]
+        insight_->answered(came, head_, connection);
+    if (auto ec = judge_head()) [[unlikely]]
+        co_return ec;
+    if (is_answer()) [[likely]]
+        co_return reader_.start(head_);
     auto discarding = reader_.discard(connection, head_);
     auto discarded = co_await std::move(discarding);
     attempt_.bytes_received = reader_.bytes_received();
@@ -91,7 +101,7 @@ DRAGLINE_DECL std::error_code fetch_exchange::authorize() {
 
 // Credentials, and the body from its beginning.
 DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
-    if (authentication_ || proxies_) {
+    if (authentication_ || proxies_) [[unlikely]] {
         if (auto ec = authorize()) return ec;
     }
     auto source = body_access::open(body_);
@@ -100,7 +110,9 @@ DRAGLINE_DECL std::error_code fetch_exchange::prepare_request() {
 }
 
 DRAGLINE_DECL bool fetch_exchange::has_body() const noexcept {
-    return (source_ && source_->size() != 0u) || !body_.bytes().empty();
+    if (source_) [[unlikely]]
+        return source_->size() != 0u;
+    return !body_.bytes().empty();
 }
 
 DRAGLINE_DECL bool fetch_exchange::asks_for_continue() const noexcept {
@@ -119,9 +131,11 @@ DRAGLINE_DECL result<bool> fetch_exchange::begin_request(h1_connection& connecti
     request.body = body_.bytes();
     request.source = source_.get();
     request.max_interim = options_.max_interim();
-    if (asks_for_continue()) request.expect_continue = options_.expect_continue();
+    if (asks_for_continue()) [[unlikely]]
+        request.expect_continue = options_.expect_continue();
     connection.start(method_, options_.head_limits(), std::as_bytes(std::span(this, 1)));
-    if (insight_) insight_->sending(begun, request, connection);
+    if (insight_) [[unlikely]]
+        insight_->sending(begun, request, connection);
     write_limit_ = limit_of(options_.write_timeout(), phase::write, begun);
     return connection.begin_request(request);
 }
@@ -130,32 +144,38 @@ DRAGLINE_DECL result<bool> fetch_exchange::begin_request(h1_connection& connecti
 DRAGLINE_DECL std::error_code fetch_exchange::judge_head() {
     const bool from_proxy = proxies_ && proxies_->forwards() && head_.status == proxy_side.status;
     if (!from_proxy) {
-        if (cookies_) cookies_->store(head_.headers, url_, session_->loop().time());
+        if (cookies_) [[unlikely]]
+            cookies_->store(head_.headers, url_, session_->loop().time());
         guard_.note(head_.headers, url_);
     }
     next_ = {};
-    if (leads_on(options_.redirects(), head_)) {
+    if (leads_on(options_.redirects(), head_)) [[unlikely]] {
         auto step = next_step(options_.redirects(), history_, url_, method_, head_, &guard_);
         if (step.ec || step.target) next_ = boxed<redirect_step>::make(std::move(step));
     }
     again_ = false;
-    if (authentication_) {
+    if (authentication_) [[unlikely]] {
         auto& random = session_->loop().random();
         if (auto ec = authentication_->on_response(head_, random, body_.replayable())) return ec;
         again_ = authentication_->answer();
     }
-    if (proxies_) {
+    if (proxies_) [[unlikely]] {
         if (auto ec = proxies_->on_response(head_, body_.replayable())) return ec;
         again_ = again_ || proxies_->answer();
     }
-    if (insight_ && again_) insight_->repeats(attempt_cause::authentication);
-    if (head_.status == 417 && asks_for_continue() && body_.replayable()) {
+    if (insight_ && again_) [[unlikely]]
+        insight_->repeats(attempt_cause::authentication);
+    if (head_.status == 417 && asks_for_continue() && body_.replayable()) [[unlikely]] {
         again_ = expectation_failed_ = true;
-        if (insight_) insight_->repeats(attempt_cause::expectation);
+        if (insight_) [[unlikely]]
+            insight_->repeats(attempt_cause::expectation);
     }
-    if (admission_) session_->guard()->head(*admission_, head_);
-    if (retry_) look_at_answer();
-    if (insight_ && next_ && next_->target && !again_) insight_->redirects(*next_->target);
+    if (admission_) [[unlikely]]
+        session_->guard()->head(*admission_, head_);
+    if (retry_) [[unlikely]]
+        look_at_answer();
+    if (insight_ && next_ && next_->target && !again_) [[unlikely]]
+        insight_->redirects(*next_->target);
     return {};
 }
 
@@ -171,7 +191,8 @@ DRAGLINE_DECL void fetch_exchange::look_at_answer() {
     } else if (!retry_->follow(asked)) {
         next_ = {};
     }
-    if (insight_) insight_->stops(retry_->stopped());
+    if (insight_) [[unlikely]]
+        insight_->stops(retry_->stopped());
 }
 
 DRAGLINE_DECL retry_question fetch_exchange::question(std::error_code ec) const {
@@ -188,7 +209,8 @@ DRAGLINE_DECL retry_question fetch_exchange::question(std::error_code ec) const 
 }
 
 DRAGLINE_DECL void fetch_exchange::record(std::error_code ec) {
-    if (insight_) insight_->end_attempt(now(), attempt_, ec);
+    if (insight_) [[unlikely]]
+        insight_->end_attempt(now(), attempt_, ec);
 }
 
 }  // namespace dragline::http::detail

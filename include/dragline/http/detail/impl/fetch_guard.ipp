@@ -13,7 +13,8 @@ namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL std::error_code fetch_guard::judge(const url::url& to) const {
     for (const auto* each : {&shared_.url_policy(), &options_.url_policy()}) {
-        if (each->allows_all()) continue;
+        if (each->allows_all()) [[likely]]
+            continue;
         try {
             if (const auto ec = each->judge(to)) return ec;
         } catch (...) {
@@ -39,7 +40,8 @@ DRAGLINE_DECL void fetch_guard::note(const fields& of_response, const url::url& 
 }
 
 DRAGLINE_DECL net::address_policy fetch_guard::addresses() const {
-    if (options_.address_policy().allows_all()) return shared_.address_policy();
+    if (options_.address_policy().allows_all()) [[likely]]
+        return shared_.address_policy();
     auto both = options_.address_policy();
     return std::move(both.within(shared_.address_policy()));
 }

@@ -29,7 +29,8 @@ DRAGLINE_DECL std::error_code fetch_hop::choose_tls() {
 
 DRAGLINE_DECL std::error_code fetch_hop::choose_proxies() {
     const auto& policy = options_.proxy() ? *options_.proxy() : session_->options().proxy();
-    if (policy.is_none()) return {};
+    if (policy.is_none()) [[likely]]
+        return {};
     if (!proxies_) {
         auto& random = session_->loop().random();
         proxies_ = std::make_unique<proxy_machine>(policy, session_->proxies(), random);
@@ -45,7 +46,8 @@ DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
     request.address_policy = guard_.addresses();
     if (proxies_ || !request.target.address()) request.resolver = session_->resolver();
     request.until = until_;
-    if (!proxies_) return {};
+    if (!proxies_) [[likely]]
+        return {};
     request.proxy_context = [&all = loop_sessions::of(session_->loop().executor())](
                                 const tls::client_options& options) -> result<tls::context> {
         const auto setup = all.tls(options);
@@ -56,17 +58,20 @@ DRAGLINE_DECL std::error_code fetch_hop::set_up(net::connect_request& request) {
 }
 
 DRAGLINE_DECL bool fetch_hop::another_follows(const result<void>& done) noexcept {
-    if (stale_) return true;
-    if (done || !proxies_ || !proxies_->again()) return false;
+    if (stale_) [[unlikely]]
+        return true;
+    if (done || !proxies_ || !proxies_->again()) [[likely]]
+        return false;
     if (insight_) insight_->repeats(attempt_cause::proxy);
     return true;
 }
 
 DRAGLINE_DECL result<void> fetch_hop::end_hop(result<void> done) noexcept {
     // However it shows: what is ended would have gone on otherwise.
-    if (!done && call_.ending().interrupted())
+    if (!done && call_.ending().interrupted()) [[unlikely]]
         done = asio::error::make_error_code(asio::error::operation_aborted);
-    if (!(done && is_answer())) leave_host(done.error());
+    if (!(done && is_answer())) [[unlikely]]
+        leave_host(done.error());
     return done;
 }
 
@@ -75,12 +80,13 @@ DRAGLINE_DECL std::error_code fetch_hop::begin_attempt() {
     repeats_ = std::exchange(stale_, false);
     attempt_ = attempt_progress();
     attempt_started_ = now();
-    if (insight_) {
+    if (insight_) [[unlikely]] {
         insight_->begin(attempt_started_, method_, url_, repeats_);
         if (proxies_) insight_->goes_through(proxies_->text());
     }
-    if (auto ec = choose_tls()) return ec;
-    if (proxies_ && proxies_->forwards()) {  // on connections that serve every target
+    if (auto ec = choose_tls()) [[unlikely]]
+        return ec;
+    if (proxies_ && proxies_->forwards()) [[unlikely]] {  // on connections that serve every target
         if (auto ec = guard_.judge_told(url_)) return ec;
     }
     if (!has_to_enter()) find_place();
@@ -107,7 +113,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::wait_for_connection() {
 }
 
 DRAGLINE_DECL result<void> fetch_hop::end_attempt(result<void> done) {
-    if (done && is_answer()) return done;
+    if (done && is_answer()) [[likely]]
+        return done;
     record(done.error());
     if (!done) {
         const bool ended = call_.ending().interrupted();
@@ -132,13 +139,16 @@ DRAGLINE_DECL void fetch_hop::find_place() {
 DRAGLINE_DECL void fetch_hop::take_place(connection_pool::place&& granted) {
     place_ = std::move(granted);
     attempt_.reused = has_connection();
-    if (insight_) insight_->placed(attempt_started_ + attempt_.queue, attempt_);
+    if (insight_) [[unlikely]]
+        insight_->placed(attempt_started_ + attempt_.queue, attempt_);
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection() {
-    if (call_.ending().interrupted()) co_return asio::error::make_error_code(asio::error::operation_aborted);
+    if (call_.ending().interrupted()) [[unlikely]]
+        co_return asio::error::make_error_code(asio::error::operation_aborted);
     opening begun(session_, place_, fresh(), call_.ending());
-    if (auto ec = set_up(begun.request())) co_return ec;
+    if (auto ec = set_up(begun.request())) [[unlikely]]
+        co_return ec;
     begun.start();
     result<void> woken;
     while (woken && !begun.over()) {
@@ -146,13 +156,14 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::open_connection() {
         woken = co_await std::move(waiting);
     }
     const auto opened = begun.take(woken, place_, attempt_.connection);
-    if (!opened && proxies_) {
+    if (!opened && proxies_) [[unlikely]] {
         const bool goes_on = now() < until_ && !call_.ending().interrupted();
         proxies_->on_failed(opened.error(), *attempt_.connection, goes_on);
     }
     attempt_.reused = *opened;
     if (attempt_.reused) attempt_.queue = now() - attempt_started_;
-    if (insight_) insight_->connected(now(), attempt_, opened.error());
+    if (insight_) [[unlikely]]
+        insight_->connected(now(), attempt_, opened.error());
     co_return opened.error();
 }
 
@@ -166,7 +177,8 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_hop::enter_host() {
 }
 
 DRAGLINE_DECL void fetch_hop::leave_host(std::error_code ec) noexcept {
-    if (admission_) tell_host(ec);
+    if (admission_) [[unlikely]]
+        tell_host(ec);
     admission_.reset();
 }
 

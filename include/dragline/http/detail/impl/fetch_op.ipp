@@ -20,7 +20,8 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (auto ec = session_->error()) return ec;
     if (auto ec = check_options(options_)) return ec;
     auto parsed = url::parse(text);
-    if (!parsed) return parsed.error();
+    if (!parsed) [[unlikely]]
+        return parsed.error();
     url_ = *std::move(parsed);
     if (url_.scheme() != "http" && url_.scheme() != "https") return errc::unsupported_scheme;
     if (auto ec = enter()) return ec;
@@ -29,7 +30,8 @@ DRAGLINE_DECL std::error_code fetch_op::prepare(const std::string& text) {
     if (auto ec = fields_.prepare(options_, shared, session_->request_fields(), method_, body_)) return ec;
     if (auto ec = fetch_cookies::prepare(cookies_, options_, session_->cookies())) return ec;
     auto chosen = credentials_for(options_, shared, url_, {});
-    if (url_.has_credentials()) url_ = url_.without_credentials();
+    if (url_.has_credentials()) [[unlikely]]
+        url_ = url_.without_credentials();
     if (auto ec = ask_as(std::move(chosen))) return ec;
     return choose_proxies();
 }
@@ -47,11 +49,12 @@ DRAGLINE_DECL std::error_code fetch_op::enter() {
 }
 
 DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_code ec, bool in_body) {
-    if (in_body && retries()) {
+    if (in_body && retries()) [[unlikely]] {
         auto pausing = pause(ec, true);
         ec = (co_await std::move(pausing)).error();
     }
-    if (ec) co_return ec;
+    if (ec) [[unlikely]]
+        co_return ec;
     for (;;) {
         begin_hop();
         result<void> hopped;
@@ -72,10 +75,12 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::follow_hops(std::error_cod
             auto pausing = pause(hopped.error(), false);
             hopped = co_await std::move(pausing);
         }
-        if (!hopped) co_return hopped.error();
+        if (!hopped) [[unlikely]]
+            co_return hopped.error();
+        if (is_answer()) [[likely]]
+            co_return hopped;
         if (next_ && next_->ec) co_return next_->ec;
         if (again_) continue;
-        if (!next_) co_return hopped;
         if (auto refused = follow()) co_return refused;
     }
 }
@@ -92,7 +97,8 @@ DRAGLINE_DECL void fetch_op::take_record(response_record& into) {
     peer.port = connection().peer_port();
     peer.reused = attempt_.reused;
     peer.tls = connection().peer_tls();
-    if (proxies_) peer.proxy = proxies_->text();
+    if (proxies_) [[unlikely]]
+        peer.proxy = proxies_->text();
     auto& timings = into.timings;
     timings.queue = attempt_.queue;
     if (const auto& opened = attempt_.connection) {
@@ -120,14 +126,14 @@ DRAGLINE_DECL result<boxed<response>> fetch_op::answer(const result<void>& read,
     auto ec = read.error();
     if (ec && ending().interrupted()) ec = asio::error::operation_aborted;
     boxed<response> got;
-    if (!ec) {
+    if (!ec) [[likely]] {
         got = boxed<response>::make();
         take_record(*got);
         got->body = std::move(body);
         got->truncated = reader_.truncated();
     }
     close_body(ec);
-    if (insight_) {
+    if (insight_) [[unlikely]] {
         insight_->check();
         if (!ec) insight_->done(now(), ec);
         insight_->check();
@@ -144,7 +150,7 @@ DRAGLINE_DECL asio::awaitable<result<void>> fetch_op::finish_request() {
 }
 
 DRAGLINE_DECL void fetch_op::close_body(std::error_code ec) {
-    if (insight_) {
+    if (insight_) [[unlikely]] {
         count_bytes();
         insight_->end_attempt(now(), attempt_, ec);
     }

@@ -17,7 +17,8 @@ DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_body(fetch_place pl
         auto opening = operation.open(std::move(url));
         auto opened = co_await std::move(opening);
         for (;;) {
-            if (!opened) co_return operation.give_up(opened.error());
+            if (!opened) [[unlikely]]
+                co_return operation.give_up(opened.error());
             std::string body;
             result<void> read;
             if (!operation.take_body(body)) {
@@ -25,7 +26,8 @@ DRAGLINE_DECL asio::awaitable<result<boxed<response>>> fetch_body(fetch_place pl
                 read = co_await std::move(reading);
             }
             auto answer = operation.answer(read, std::move(body));
-            if (answer) co_return std::move(answer);
+            if (answer) [[likely]]
+                co_return std::move(answer);
             auto reopening = operation.reopen(answer.error());
             opened = co_await std::move(reopening);
         }

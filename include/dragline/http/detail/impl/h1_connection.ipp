@@ -36,12 +36,16 @@ DRAGLINE_DECL void h1_connection::start(std::string_view method, const h1::head_
 
 DRAGLINE_DECL result<bool> h1_connection::begin_request(const request_view& request) {
     writer_.begin(request);
-    has_request_body_ = !request.body.empty() || request.source;
+    has_request_body_ = !request.body.empty();
+    if (request.source) [[unlikely]]
+        has_request_body_ = true;
     max_interim_ = request.max_interim;
     expect_continue_ = request.expect_continue;
-    if (expect_continue_ || writer_.pulls()) return false;
+    if (expect_continue_ || writer_.pulls()) [[unlikely]]
+        return false;
     const auto gone = writer_.try_send(layer());
-    if (answered_instead(gone.error())) return true;
+    if (answered_instead(gone.error())) [[unlikely]]
+        return true;
     return gone;
 }
 
@@ -100,7 +104,8 @@ DRAGLINE_DECL bool h1_connection::answer_came() {
 }
 
 DRAGLINE_DECL asio::awaitable<result<std::size_t>> h1_connection::receive(stage_limit limit) {
-    if (input_end_) return end_again();
+    if (input_end_) [[unlikely]]
+        return end_again();
     const auto space = make_room();
     return writer_.sending() ? receive_while_sending(space, limit)
                              : layer().read_some(space, limit.until, limit.where);
@@ -141,7 +146,7 @@ DRAGLINE_DECL result<bool> h1_connection::find_head(int max_interim) {
         const auto framing = h1::response_framing(head, method_);
         if (!framing) return fail(framing.error());
         if (head.status == 101) return fail(errc::unexpected_upgrade);
-        if (head.status >= 200) {
+        if (head.status >= 200) [[likely]] {
             framing_ = *framing;
             head_size_ = *size;
             break;

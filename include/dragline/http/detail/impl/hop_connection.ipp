@@ -11,24 +11,35 @@
 namespace dragline::inline v1::http::detail {
 
 DRAGLINE_DECL void hop_connection::write_key(std::string& key) const {
-    key = proxies_ && proxies_->forwards() ? std::string_view() : url_.host();
-    if (proxies_ && !proxies_->direct()) ascii::append_number(key += " p", proxies_->number());
+    key = url_.host();
+    if (proxies_) [[unlikely]] {
+        if (proxies_->forwards()) key.clear();
+        if (!proxies_->direct()) ascii::append_number(key += " p", proxies_->number());
+    }
     if (tls_) ascii::append_number(key += " s", tls_->number);
     // With their sizes, so that no text can look like two of them.
     const auto add = [&key](char what, std::string_view value) {
         ascii::append_number((key += ' ') += what, value.size());
         (key += ':') += value;
     };
-    if (goes_elsewhere()) add('t', options_.connect_to()->to_string());
-    if (options_.bind_address()) add('f', options_.bind_address()->to_string());
-    if (!options_.bind_interface().empty()) add('i', options_.bind_interface());
+    if (goes_elsewhere()) [[unlikely]]
+        add('t', options_.connect_to()->to_string());
+    if (options_.bind_address()) [[unlikely]]
+        add('f', options_.bind_address()->to_string());
+    if (!options_.bind_interface().empty()) [[unlikely]]
+        add('i', options_.bind_interface());
 }
 
 DRAGLINE_DECL void hop_connection::write_request(net::connect_request& request) const {
-    request.target =
-        goes_elsewhere() ? *options_.connect_to() : net::endpoint(url_.hostname(), url_.port_or_default());
-    request.bind_address = options_.bind_address();
-    request.bind_interface = options_.bind_interface();
+    if (goes_elsewhere()) [[unlikely]] {
+        request.target = *options_.connect_to();
+    } else {
+        request.target = net::endpoint(url_.hostname(), url_.port_or_default());
+    }
+    if (options_.bind_address()) [[unlikely]]
+        request.bind_address = options_.bind_address();
+    if (!options_.bind_interface().empty()) [[unlikely]]
+        request.bind_interface = options_.bind_interface();
     if (tls_) {
         request.tls = tls_->context;
         request.tls_options.host(std::string(url_.bare_hostname()));

@@ -34,32 +34,35 @@ DRAGLINE_DECL void request_writer::begin(const request_view& request) {
     } else {
         for (const auto& [name, value] : *request.fields) h1::append_field(head_, name, value);
     }
-    if (request.source) {
+    if (request.source) [[unlikely]] {
         if (const auto size = request.source->size()) {
             h1::append_field(head_, "Content-Length", *size);
         } else {
             h1::append_field(head_, "Transfer-Encoding", "chunked");
         }
     }
-    if (request.expect_continue) h1::append_field(head_, "Expect", "100-continue");
+    if (request.expect_continue) [[unlikely]]
+        h1::append_field(head_, "Expect", "100-continue");
     head_ += h1::line_end;
     head_size_ = head_.size();
     waiting_body_ = request.body;
     waiting_source_ = request.source;
-    if (request.expect_continue) {
+    if (request.expect_continue) [[unlikely]] {
         output_ = {asio::buffer(head_), asio::const_buffer()};
         return;
     }
     // A small body goes out with its head in one piece: over TLS in one record.
-    if (waiting_body_.size() <= 4096) head_ += std::exchange(waiting_body_, std::string_view());
-    output_[0] = asio::buffer(head_);
+    if (waiting_body_.size() <= 4096) [[likely]]
+        head_ += std::exchange(waiting_body_, std::string_view());
+    output_[0] = asio::const_buffer(head_.data(), head_.size());
     begin_body();
 }
 
 DRAGLINE_DECL void request_writer::begin_body() {
     sending_ = true;
     output_[1] = asio::buffer(waiting_body_.data(), waiting_body_.size());
-    if (!waiting_source_) return;
+    if (!waiting_source_) [[likely]]
+        return;
     upload_ = std::make_unique<upload>(loop_);
     upload_->start(*waiting_source_);
 }

@@ -66,7 +66,8 @@ DRAGLINE_DECL bool read_serialised(record& out, std::string_view text) {
     at.scheme = text.starts_with("https://")  ? scheme_kind::https
                 : text.starts_with("http://") ? scheme_kind::http
                                               : scheme_kind::other;
-    if (at.scheme == scheme_kind::other) return false;
+    if (at.scheme == scheme_kind::other) [[unlikely]]
+        return false;
     at.scheme_end = at.scheme == scheme_kind::https ? 5 : 4;
     at.username_end = at.host_begin = at.scheme_end + 3;
 
@@ -79,7 +80,8 @@ DRAGLINE_DECL bool read_serialised(record& out, std::string_view text) {
         return where < text.size() && text[where] == c;
     };
     if (is_at(at.host_end, ':')) at.path_begin = read_plain_port(at, text, at.host_end + 1);
-    if (!is_at(at.path_begin, '/')) return false;
+    if (!is_at(at.path_begin, '/')) [[unlikely]]
+        return false;
     auto end = end_of_plain_path(text, at.path_begin);
     if (is_at(end, '?')) {
         at.query_begin = end;
@@ -89,7 +91,8 @@ DRAGLINE_DECL bool read_serialised(record& out, std::string_view text) {
         at.fragment_begin = end;
         end = end_of_plain(text, end + 1, plain_in_fragment);
     }
-    if (end != text.size()) return false;
+    if (end != text.size()) [[unlikely]]
+        return false;
     out.href = std::string(text);  // at once as large as it has to be
     static_cast<positions&>(out) = at;
     return true;
