@@ -6,8 +6,8 @@
 #include "nsd_server.hpp"
 
 #include <dragline/async/event_loop.hpp>
-#include <dragline/dns/detail/ares_release.hpp>
 
+#include <ares.h>
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
@@ -272,8 +272,10 @@ TEST_CASE("ANY at nsd gives records of the name, as few as nsd likes (RFC 8482)"
 TEST_CASE("an answer of nsd comes over UDP up to the size that is taken, then over TCP",
           "[integration][nsd][nsd_records]") {
     records_lab lab;
-    // What such a c-ares garbles is asked for once more, without it.
-    const int twice = dragline::dns::detail::ares_rewrites_messages() ? 2 : 1;
+    // From 1.28 up to 1.34.6, c-ares garbles it; what it garbles is asked for once more, without it.
+    int release = 0;
+    ares_version(&release);
+    const int twice = release >= 0x011c00 && release < 0x012207 ? 2 : 1;
     const struct {
         const char* name;
         query_options with;
